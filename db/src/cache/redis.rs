@@ -1,0 +1,93 @@
+//! Redis as a helper that may be missing: every call answers within a tenth of a second, failures are
+//! absence, and after one nobody waits for Redis again for a second.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use ::redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use ::redis::{AsyncCommands, Client, IntoConnectionInfo, RedisFuture};
+
+use crate::error::DataError;
+
+const PATIENCE: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// One logical database of Redis. Cheap to clone.
+pub struct Redis {
+    manager: ConnectionManager,
+    started: Instant,
+    // Milliseconds after `started` until which nobody tries.
+    closed_until: AtomicU64,
+}
+
+impl Redis {
+    /// Opens lazily: Redis may start later than this process.
+    ///
+    /// # Errors
+    /// When the URL is none.
+    pub fn new(url: &str, database: i64) -> Result<Self, DataError> {
+        let wrong = |e: ::redis::RedisError| DataError::Refused(format!("REDIS_URL: {e}"));
+        let info = url.into_connection_info().map_err(wrong)?;
+        let settings = info.redis_settings().clone().set_db(database);
+        let client = Client::open(info.set_redis_settings(settings)).map_err(wrong)?;
+        let config = ConnectionManagerConfig::new()
+            .set_number_of_retries(1)
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE));
+        let manager = ConnectionManager::new_lazy_with_config(client, config).map_err(wrong)?;
+        Ok(Self { manager, started: Instant::now(), closed_until: AtomicU64::new(0) })
+    }
+
+    /// The value of `key`, if Redis has it.
+    pub async fn get(&self, key: impl AsRef<[u8]>) -> Option<Vec<u8>> {
+        let mut manager = self.manager.clone();
+        self.attempt(manager.get::<_, Option<Vec<u8>>>(key.as_ref())).await.flatten()
+    }
+
+    /// Keeps `value` under `key` for `ttl`; whether Redis took it.
+    pub async fn set(&self, key: impl AsRef<[u8]>, value: &[u8], ttl: Duration) -> bool {
+        let mut manager = self.manager.clone();
+        self.attempt(manager.set_ex::<_, _, ()>(key.as_ref(), value, ttl.as_secs().max(1))).await.is_some()
+    }
+
+    /// Forgets `key`; whether Redis heard it.
+    pub async fn delete(&self, key: impl AsRef<[u8]>) -> bool {
+        let mut manager = self.manager.clone();
+        self.attempt(manager.del::<_, ()>(key.as_ref())).await.is_some()
+    }
+
+    /// Adds one to the counter `key`, which vanishes `ttl` after its first count; the new count.
+    pub async fn count(&self, key: impl AsRef<[u8]>, ttl: Duration) -> Option<i64> {
+        let mut manager = self.manager.clone();
+        let mut both = ::redis::pipe();
+        both.atomic().incr(key.as_ref(), 1).cmd("EXPIRE").arg(key.as_ref()).arg(ttl.as_secs()).arg("NX").ignore();
+        let counted: Option<(i64,)> = self.attempt(Box::pin(async move { both.query_async(&mut manager).await })).await;
+        counted.map(|(n,)| n)
+    }
+
+    /// Whether Redis answers now.
+    pub async fn ping(&self) -> bool {
+        let mut manager = self.manager.clone();
+        self.attempt(manager.ping::<()>()).await.is_some()
+    }
+
+    async fn attempt<T>(&self, call: RedisFuture<'_, T>) -> Option<T> {
+        if self.elapsed() < self.closed_until.load(Ordering::Relaxed) {
+            return None;
+        }
+        match tokio::time::timeout(PATIENCE, call).await {
+            Ok(Ok(value)) => Some(value),
+            failed => {
+                let pause = u64::try_from(PAUSE.as_millis()).unwrap_or(1_000);
+                self.closed_until.store(self.elapsed() + pause, Ordering::Relaxed);
+                let cause = failed.err().map_or_else(|| "error".to_owned(), |e| e.to_string());
+                tracing::warn!(cause, "redis does not answer; going on without it");
+                None
+            }
+        }
+    }
+
+    fn elapsed(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}

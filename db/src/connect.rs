@@ -1,0 +1,106 @@
+//! The connection to PostgreSQL: one pool for everything.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Executor, PgPool};
+
+use crate::cache::Cache;
+use crate::clock::Clock;
+use crate::error::DataError;
+use crate::feed::Hub;
+
+/// The role as which all work is done: owns nothing, cannot bypass row level security.
+pub const APP_ROLE: &str = "stoa_app";
+
+/// How to connect.
+#[derive(Clone, Debug)]
+pub struct ConnectOptions {
+    /// `postgres://...`
+    pub url: String,
+    /// Most connections at once.
+    pub pool: u32,
+    /// `redis://...`; without it everything still runs in one process.
+    pub redis_url: Option<String>,
+    /// Tells the time.
+    pub clock: Clock,
+}
+
+/// Everything below the queries: pool, clock, cache, feed. Cheap to clone. Gives out no data by
+/// itself: for that one needs a [`crate::scope::Scope`].
+#[derive(Clone)]
+pub struct Db {
+    pub(crate) conn: DatabaseConnection,
+    pub(crate) pool: PgPool,
+    clock: Clock,
+    cache: Arc<Cache>,
+    hub: Arc<Hub>,
+}
+
+impl Db {
+    /// Opens the pool; every connection works as [`APP_ROLE`]. Redis is tried later and may be absent.
+    ///
+    /// # Errors
+    /// When the URL is wrong, PostgreSQL is out of reach, or the login may not become the app's role.
+    pub async fn connect(options: ConnectOptions) -> Result<Self, DataError> {
+        let login = PgConnectOptions::from_str(&options.url)?.application_name("stoa");
+        let pool = PgPoolOptions::new()
+            .max_connections(options.pool)
+            .acquire_timeout(Duration::from_secs(5))
+            .idle_timeout(Duration::from_secs(300))
+            .test_before_acquire(false)
+            .after_connect(|conn, _| Box::pin(async move { conn.execute(BECOME_APP).await.map(drop) }))
+            .connect_with(login)
+            .await?;
+        let conn = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
+        let cache = Arc::new(Cache::new(options.redis_url.as_deref())?);
+        let hub = Arc::new(Hub::new());
+        let generations = Arc::clone(&cache);
+        hub.on_arrival(move |tenant, seq| generations.generations().announce(tenant, seq));
+        let db = Self { conn, pool, clock: options.clock, cache, hub };
+        tokio::spawn(crate::feed::send(db.clone()));
+        Ok(db)
+    }
+
+    /// Tells the time.
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The cache of figures and pages.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    /// Where new feed events are announced.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Whether PostgreSQL answers, and as a role that cannot look behind the tenant walls.
+    ///
+    /// # Errors
+    /// When it does not answer, or the role is a superuser, bypasses row level security or owns tables.
+    pub async fn check(&self) -> Result<(), DataError> {
+        let sql = "select r.rolsuper or r.rolbypassrls or exists (select from pg_class c where c.relowner = r.oid and c.relkind in ('r', 'p')) \
+                   from pg_roles r where r.rolname = current_user";
+        let strong: bool = sqlx::query_scalar(sql).fetch_one(&self.pool).await?;
+        if strong {
+            return Err(DataError::Refused(format!(
+                "the app must work as {APP_ROLE}, which owns nothing and cannot bypass row level security"
+            )));
+        }
+        Ok(())
+    }
+
+    /// Closes all connections once they are idle.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+// Local plans for small lists: a generic plan cannot prune partitions as early, and JIT costs more than it saves.
+const BECOME_APP: &str = "set role stoa_app; set jit = off; set idle_in_transaction_session_timeout = '30s'";

@@ -1,0 +1,7 @@
+//! Tables that are read and written whole, as SeaORM entities. Private: rows for callers live with their noun.
+
+pub mod membership;
+pub mod store;
+pub mod tenant;
+pub mod tier;
+pub mod user;

@@ -1,0 +1,36 @@
+//! Reading events.
+
+use sea_orm::FromQueryResult;
+use serde_json::Value;
+
+use crate::error::DataError;
+use crate::scope::Tx;
+
+/// A stored event.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Event {
+    /// Its number in the tenant's feed.
+    pub seq: i64,
+    /// What happened.
+    pub kind: String,
+    /// In which store, if in one.
+    pub store_id: Option<uuid::Uuid>,
+    /// What listeners get.
+    pub data: Value,
+}
+
+/// The number of the tenant's last event; 0 before the first.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn head(tx: &Tx) -> Result<i64, DataError> {
+    let sql = "select last_seq from feed_heads where tenant_id = $1";
+    Ok(tx.scalar(sql, []).await?.unwrap_or(0))
+}
+
+/// Up to `limit` events after number `after`, oldest first. Index: the primary key.
+pub(super) async fn after(tx: &Tx, after: i64, limit: i64) -> Result<Vec<Event>, DataError> {
+    let sql =
+        "select seq, kind, store_id, data from feed_events where tenant_id = $1 and seq > $2 order by seq limit $3";
+    tx.all(sql, [after.into(), limit.into()]).await
+}

@@ -1,0 +1,14 @@
+//! Orders: taking them in, listing, showing, cancelling and refunding.
+
+pub mod cancel;
+mod filter;
+pub mod list;
+pub mod place;
+pub mod refund;
+pub mod rows;
+pub mod search;
+pub mod show;
+pub mod summary;
+mod write;
+
+pub use rows::{CustomerRow, ItemRow, OrderDetail, OrderRow, RefundRow, TimelineRow};

@@ -1,0 +1,79 @@
+//! Password hashing: Argon2id with 19 MiB, two passes, one lane (OWASP's first recommendation). It is
+//! meant to be expensive, so only a few run at once; the others wait their turn.
+
+use std::sync::Arc;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use tokio::sync::Semaphore;
+
+use crate::error::DataError;
+
+/// Hashes and verifies, a bounded number at a time.
+#[derive(Clone)]
+pub struct Passwords {
+    permits: Arc<Semaphore>,
+    argon2: Argon2<'static>,
+    // Verified for unknown e-mails, so that they take as long as known ones.
+    decoy: Arc<str>,
+}
+
+impl Passwords {
+    /// At most `at_once` hashes run at the same time: 19 MiB and one core each.
+    ///
+    /// # Errors
+    /// When the hashing parameters are refused, which would be a fault of this program.
+    pub fn new(at_once: usize) -> Result<Self, DataError> {
+        let params = Params::new(19 * 1024, 2, 1, None).map_err(|e| DataError::Corrupt(e.to_string()))?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let decoy = hash(&argon2, "nobody has this password")?.into();
+        Ok(Self { permits: Arc::new(Semaphore::new(at_once)), argon2, decoy })
+    }
+
+    /// The PHC string to keep for `password`.
+    ///
+    /// # Errors
+    /// When the machine has no randomness left.
+    pub async fn hash(&self, password: &str) -> Result<String, DataError> {
+        let (argon2, password) = (self.argon2.clone(), password.to_owned());
+        self.bounded(move || hash(&argon2, &password)).await?
+    }
+
+    /// Whether `password` is the one behind `stored`; always `false`, and as slow, without one.
+    pub async fn verify(&self, password: &str, stored: Option<&str>) -> bool {
+        let argon2 = self.argon2.clone();
+        let password = password.to_owned();
+        let known = stored.is_some();
+        let stored: Arc<str> = stored.map_or_else(|| Arc::clone(&self.decoy), Arc::from);
+        let right = self.bounded(move || {
+            PasswordHash::new(&stored).is_ok_and(|parsed| argon2.verify_password(password.as_bytes(), &parsed).is_ok())
+        });
+        right.await.unwrap_or(false) && known
+    }
+
+    async fn bounded<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, DataError> {
+        let _permit = self.permits.acquire().await.map_err(|e| DataError::Corrupt(e.to_string()))?;
+        tokio::task::spawn_blocking(work).await.map_err(|e| DataError::Corrupt(e.to_string()))
+    }
+}
+
+fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, DataError> {
+    let hashed = argon2.hash_password(password.as_bytes()).map_err(|e| DataError::Corrupt(e.to_string()))?;
+    Ok(hashed.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_right_password_of_a_known_account_passes() {
+        let passwords = Passwords::new(2).unwrap();
+        let stored = passwords.hash("correct horse battery").await.unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        assert!(passwords.verify("correct horse battery", Some(&stored)).await);
+        assert!(!passwords.verify("correct horse", Some(&stored)).await);
+        assert!(!passwords.verify("nobody has this password", None).await);
+        assert!(!passwords.verify("x", Some("not a hash")).await);
+    }
+}

@@ -1,0 +1,154 @@
+//! What belongs to the installation and not to a tenant: tenants themselves and tiers.
+
+use chrono::{DateTime, Utc};
+use domain::fields::FieldErrors;
+use domain::ids::TenantId;
+use domain::slug;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+
+use crate::connect::Db;
+use crate::entities::{tenant, tier};
+use crate::error::DataError;
+use crate::scope::Access;
+
+/// A handle on the platform itself, for its admins and for the command line.
+#[derive(Clone)]
+pub struct Platform {
+    db: Db,
+}
+
+/// A tenant as the platform sees it.
+#[derive(Clone, Debug)]
+pub struct TenantRow {
+    /// Its id.
+    pub id: TenantId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// The slug of its tier.
+    pub tier: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Since when it is suspended, if it is.
+    pub suspended_at: Option<DateTime<Utc>>,
+}
+
+impl Platform {
+    /// For somebody at the server's command line.
+    pub const fn command(db: Db) -> Self {
+        Self { db }
+    }
+
+    /// For a platform admin; everybody else finds nothing here.
+    ///
+    /// # Errors
+    /// [`DataError::NotFound`] for everybody else.
+    pub fn for_person(db: Db, person: &crate::people::Person) -> Result<Self, DataError> {
+        if person.is_platform_admin { Ok(Self { db }) } else { Err(DataError::NotFound("page")) }
+    }
+
+    /// All tenants by slug, up to `limit`.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn tenants(&self, limit: u64) -> Result<Vec<TenantRow>, DataError> {
+        let tiers = tier::Entity::find().all(&self.db.conn).await?;
+        let found = tenant::Entity::find().order_by_asc(tenant::Column::Slug).limit(limit).all(&self.db.conn).await?;
+        let tier = |id| tiers.iter().find(|t| t.id == id).map(|t| t.slug.clone()).unwrap_or_default();
+        Ok(found
+            .into_iter()
+            .map(|t| TenantRow {
+                id: t.id.into(),
+                slug: t.slug,
+                name: t.name,
+                tier: tier(t.tier_id),
+                created_at: t.created_at,
+                suspended_at: t.suspended_at,
+            })
+            .collect())
+    }
+
+    /// Everything about the tenant called `slug`, as the server itself.
+    ///
+    /// # Errors
+    /// [`DataError::NotFound`] when there is none.
+    pub async fn enter(&self, slug: &str) -> Result<Access, DataError> {
+        let found = tenant::Entity::find().filter(tenant::Column::Slug.eq(slug)).one(&self.db.conn).await?;
+        let tenant = found.ok_or(DataError::NotFound("tenant"))?;
+        Ok(Access::command(self.db.clone(), tenant.id.into()))
+    }
+
+    /// Makes a tenant on the tier called `tier`.
+    ///
+    /// # Errors
+    /// When the slug is bad or taken, the name empty, or there is no such tier.
+    pub async fn create_tenant(&self, slug: &str, name: &str, tier: &str) -> Result<TenantId, DataError> {
+        let mut errors = FieldErrors::default();
+        if let Err(message) = slug::check(slug) {
+            errors.add("slug", message);
+        }
+        errors.add_if(name.trim().is_empty(), "name", "must not be empty");
+        let found = tier::Entity::find().filter(tier::Column::Slug.eq(tier)).one(&self.db.conn).await?;
+        errors.add_if(found.is_none(), "tier", format!("there is no tier '{tier}'"));
+        errors.into_result(())?;
+        let id: TenantId = self.db.clock().id();
+        let row = tenant::ActiveModel {
+            id: Set(id.0),
+            slug: Set(slug.to_owned()),
+            name: Set(name.trim().to_owned()),
+            tier_id: Set(found.map(|t| t.id).unwrap_or_default()),
+            suspended_at: Set(None),
+            created_at: Set(self.db.clock().now()),
+        };
+        row.insert(&self.db.conn).await.map_err(DataError::from).map_err(slug_taken)?;
+        Ok(id)
+    }
+
+    /// Makes the tier called `slug` unless it exists.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn ensure_tier(&self, slug: &str, name: &str, limits: serde_json::Value) -> Result<(), DataError> {
+        let row = tier::ActiveModel {
+            id: Set(self.db.clock().id::<uuid::Uuid>()),
+            slug: Set(slug.to_owned()),
+            name: Set(name.to_owned()),
+            limits: Set(limits),
+            created_at: Set(self.db.clock().now()),
+        };
+        let unless_there = sea_orm::sea_query::OnConflict::column(tier::Column::Slug).do_nothing().to_owned();
+        tier::Entity::insert(row).on_conflict(unless_there).exec_without_returning(&self.db.conn).await?;
+        Ok(())
+    }
+
+    /// Tenant and id of imports that are due, oldest first; each is put off until `until`, so that no
+    /// other worker takes it meanwhile.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn claim_imports(
+        &self,
+        until: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<Vec<(TenantId, domain::ids::ImportId)>, DataError> {
+        let sql = "update import_queue q set run_at = $1 from (select tenant_id, import_id from import_queue where run_at <= $2 \
+                   order by run_at limit $3 for update skip locked) due \
+                   where q.tenant_id = due.tenant_id and q.import_id = due.import_id returning q.tenant_id, q.import_id";
+        let rows: Vec<(uuid::Uuid, uuid::Uuid)> =
+            sqlx::query_as(sql).bind(until).bind(self.db.clock().now()).bind(limit).fetch_all(&self.db.pool).await?;
+        Ok(rows.into_iter().map(|(tenant, import)| (tenant.into(), import.into())).collect())
+    }
+
+    /// The database handle, for entering a tenant in the background.
+    pub const fn db(&self) -> &Db {
+        &self.db
+    }
+}
+
+fn slug_taken(error: DataError) -> DataError {
+    match error.constraint() {
+        Some("tenants_slug_key") => FieldErrors::one("slug", "is taken by another tenant").into(),
+        _ => error,
+    }
+}

@@ -1,0 +1,272 @@
+//! The only doors to a tenant's data. An [`Access`] says who acts in which tenant with which
+//! permissions; naming a permission turns it into a [`Scope`]; a scope begins transactions. In a
+//! transaction the tenant is set for row level security, and is `$1` of every statement: two walls.
+
+use std::fmt;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, Utc};
+use domain::ids::{ApiKeyId, StoreId, TenantId, UserId};
+use domain::permission::{KeyScope, Permission, Role};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult, QueryFilter, Select,
+    Statement, TransactionTrait, TryGetable, Value,
+};
+
+use crate::clock::Clock;
+use crate::connect::Db;
+use crate::error::DataError;
+
+/// Who acts.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Actor {
+    /// A signed-in person.
+    User(UserId),
+    /// A program with an API key.
+    Key(ApiKeyId),
+    /// Somebody at the server's command line.
+    Command,
+    /// Background work.
+    Job,
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(id) => write!(f, "user:{id}"),
+            Self::Key(id) => write!(f, "key:{id}"),
+            Self::Command => f.write_str("command"),
+            Self::Job => f.write_str("job"),
+        }
+    }
+}
+
+/// What the actor may do in the tenant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Grants {
+    /// By membership.
+    Role(Role),
+    /// By API key: its scopes, perhaps for one store only.
+    Key(Vec<KeyScope>, Option<StoreId>),
+    /// Everything: command line and background work.
+    All,
+}
+
+/// Somebody in a tenant. Made only by sign-in, by API key, or by the server itself.
+#[derive(Clone)]
+pub struct Access {
+    db: Db,
+    tenant: TenantId,
+    actor: Actor,
+    grants: Grants,
+    request_id: Option<String>,
+}
+
+impl Access {
+    pub(crate) const fn new(db: Db, tenant: TenantId, actor: Actor, grants: Grants) -> Self {
+        Self { db, tenant, actor, grants, request_id: None }
+    }
+
+    /// The server itself, at the command line.
+    pub const fn command(db: Db, tenant: TenantId) -> Self {
+        Self::new(db, tenant, Actor::Command, Grants::All)
+    }
+
+    /// The server itself, in the background.
+    pub const fn job(db: Db, tenant: TenantId) -> Self {
+        Self::new(db, tenant, Actor::Job, Grants::All)
+    }
+
+    /// Notes the request for the audit.
+    #[must_use]
+    pub fn with_request_id(mut self, id: String) -> Self {
+        self.request_id = Some(id);
+        self
+    }
+
+    /// The tenant.
+    pub const fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// The actor.
+    pub const fn actor(&self) -> Actor {
+        self.actor
+    }
+
+    /// Whether the actor has `permission`.
+    pub fn allows(&self, permission: Permission) -> bool {
+        match &self.grants {
+            Grants::Role(role) => role.allows(permission),
+            Grants::Key(scopes, _) => scopes.iter().any(|s| s.permission() == permission),
+            Grants::All => true,
+        }
+    }
+
+    /// A handle on the tenant's data for something that needs `permission`.
+    ///
+    /// # Errors
+    /// [`DataError::Forbidden`] without it.
+    pub fn scope(&self, permission: Permission) -> Result<Scope, DataError> {
+        if self.allows(permission) {
+            Ok(Scope { access: self.clone(), filter: self.tenant })
+        } else {
+            Err(DataError::Forbidden)
+        }
+    }
+}
+
+/// A handle on one tenant's data: actor, clock, connection, and a permission that was granted.
+#[derive(Clone)]
+pub struct Scope {
+    access: Access,
+    // What the query layer filters by: always the tenant, but for tests of the other wall.
+    filter: TenantId,
+}
+
+impl Scope {
+    /// The tenant.
+    pub const fn tenant(&self) -> TenantId {
+        self.access.tenant
+    }
+
+    /// The actor.
+    pub const fn actor(&self) -> Actor {
+        self.access.actor
+    }
+
+    /// The one store that the actor is confined to, if any.
+    pub const fn only_store(&self) -> Option<StoreId> {
+        match &self.access.grants {
+            Grants::Key(_, store) => *store,
+            _ => None,
+        }
+    }
+
+    /// Cache, feed and the like.
+    pub const fn db(&self) -> &Db {
+        &self.access.db
+    }
+
+    /// Tells the time.
+    pub const fn clock(&self) -> &Clock {
+        self.access.db.clock()
+    }
+
+    /// Now.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock().now()
+    }
+
+    /// The request that this belongs to.
+    pub fn request_id(&self) -> Option<&str> {
+        self.access.request_id.as_deref()
+    }
+
+    /// A transaction in which row level security shows this tenant and nothing else.
+    ///
+    /// # Errors
+    /// When PostgreSQL is out of reach.
+    pub async fn begin(&self) -> Result<Tx, DataError> {
+        let tx = self.access.db.conn.begin().await?;
+        let set = "select set_config('app.tenant', $1, true)";
+        tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, set, [self.tenant().to_string().into()]))
+            .await?;
+        Ok(Tx { tx, scope: self.clone(), fed: AtomicI64::new(0) })
+    }
+
+    /// A scope whose query layer asks for `victim`'s rows while row level security still holds this
+    /// tenant: what remains when the first wall is down.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn with_broken_filter(mut self, victim: TenantId) -> Self {
+        self.filter = victim;
+        self
+    }
+}
+
+/// A transaction of one tenant. Dropped without [`Tx::commit`], it leaves nothing behind.
+pub struct Tx {
+    tx: DatabaseTransaction,
+    scope: Scope,
+    // The last feed event written here; 0 for none.
+    fed: AtomicI64,
+}
+
+impl Tx {
+    /// The scope it began in.
+    pub const fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Makes it durable, then announces its feed events.
+    ///
+    /// # Errors
+    /// When PostgreSQL cannot commit; then nothing was stored.
+    pub async fn commit(self) -> Result<(), DataError> {
+        self.tx.commit().await?;
+        let seq = self.fed.load(Ordering::Relaxed);
+        if seq > 0 {
+            self.scope.db().hub().announce(self.scope.tenant(), seq);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn note_fed(&self, seq: i64) {
+        self.fed.store(seq, Ordering::Relaxed);
+    }
+
+    /// Runs `sql`, in which `$1` is the tenant and `$2..` are `values`; rows affected.
+    pub(crate) async fn run(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<u64, DataError> {
+        Ok(self.tx.execute_raw(self.statement(sql, values)).await?.rows_affected())
+    }
+
+    /// All rows of `sql`, in which `$1` is the tenant and `$2..` are `values`.
+    pub(crate) async fn all<T: FromQueryResult>(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<T>, DataError> {
+        let rows = self.tx.query_all_raw(self.statement(sql, values)).await?;
+        rows.iter().map(|row| T::from_query_result(row, "").map_err(DataError::from)).collect()
+    }
+
+    /// The first row of `sql`, in which `$1` is the tenant and `$2..` are `values`.
+    pub(crate) async fn one<T: FromQueryResult>(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Option<T>, DataError> {
+        let row = self.tx.query_one_raw(self.statement(sql, values)).await?;
+        row.map(|row| T::from_query_result(&row, "").map_err(DataError::from)).transpose()
+    }
+
+    /// The first column of the first row of `sql`, in which `$1` is the tenant and `$2..` are `values`.
+    pub(crate) async fn scalar<T: TryGetable>(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Option<T>, DataError> {
+        let row = self.tx.query_one_raw(self.statement(sql, values)).await?;
+        row.map(|row| row.try_get_by_index(0).map_err(DataError::from)).transpose()
+    }
+
+    /// A select on an entity, already narrowed to the tenant.
+    pub(crate) fn find<E>(&self, tenant_column: E::Column) -> Select<E>
+    where
+        E: EntityTrait,
+        E::Column: ColumnTrait,
+    {
+        E::find().filter(tenant_column.eq(self.scope.filter.0))
+    }
+
+    /// The transaction itself, for entities.
+    pub(crate) const fn conn(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+
+    fn statement(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+        let values = std::iter::once(Value::from(self.scope.filter.0)).chain(values);
+        Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+    }
+}

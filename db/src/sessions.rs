@@ -1,0 +1,109 @@
+//! Sessions as rows: what stands behind the fast path in Redis. They outlive Redis, can be listed by their
+//! owner and ended by anyone who may. A session is stored under the SHA-256 of its id: reading the table signs nobody in.
+
+use chrono::{DateTime, Utc};
+use domain::ids::UserId;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::connect::Db;
+use crate::error::DataError;
+
+/// A session as it is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredSession {
+    /// What the web layer keeps in it.
+    pub data: Value,
+    /// When it ends if it stays idle, or absolutely: whichever is earlier.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The name under which a session with this id is kept.
+pub fn row_id(id: &[u8]) -> Vec<u8> {
+    Sha256::digest(id).to_vec()
+}
+
+/// Stores or replaces a session.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn save(db: &Db, id: &[u8], user: Option<UserId>, session: &StoredSession) -> Result<(), DataError> {
+    let sql = "insert into sessions (id, user_id, data, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $4, $5) \
+               on conflict (id) do update set user_id = excluded.user_id, data = excluded.data, seen_at = excluded.seen_at, expires_at = excluded.expires_at";
+    sqlx::query(sql)
+        .bind(row_id(id))
+        .bind(user.map(|u| u.0))
+        .bind(&session.data)
+        .bind(db.clock().now())
+        .bind(session.expires_at)
+        .execute(&db.pool)
+        .await?;
+    Ok(())
+}
+
+/// Replaces a session only while it still exists; whether it did. A session that was ended stays ended.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn update(db: &Db, id: &[u8], user: Option<UserId>, session: &StoredSession) -> Result<bool, DataError> {
+    let sql = "update sessions set user_id = $2, data = $3, seen_at = $4, expires_at = $5 where id = $1";
+    let done = sqlx::query(sql)
+        .bind(row_id(id))
+        .bind(user.map(|u| u.0))
+        .bind(&session.data)
+        .bind(db.clock().now())
+        .bind(session.expires_at)
+        .execute(&db.pool)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// A living session.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn load(db: &Db, id: &[u8]) -> Result<Option<StoredSession>, DataError> {
+    let sql = "select data, expires_at from sessions where id = $1 and expires_at > $2";
+    let found: Option<(Value, DateTime<Utc>)> =
+        sqlx::query_as(sql).bind(row_id(id)).bind(db.clock().now()).fetch_optional(&db.pool).await?;
+    Ok(found.map(|(data, expires_at)| StoredSession { data, expires_at }))
+}
+
+/// Ends one session.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn delete(db: &Db, id: &[u8]) -> Result<(), DataError> {
+    sqlx::query("delete from sessions where id = $1").bind(row_id(id)).execute(&db.pool).await?;
+    Ok(())
+}
+
+/// Ends all sessions of a person; the names under which they were kept.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn delete_all(db: &Db, user: UserId) -> Result<Vec<Vec<u8>>, DataError> {
+    Ok(sqlx::query_scalar("delete from sessions where user_id = $1 returning id")
+        .bind(user.0)
+        .fetch_all(&db.pool)
+        .await?)
+}
+
+/// How many sessions a person has open.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn count(db: &Db, user: UserId) -> Result<i64, DataError> {
+    let sql = "select count(*) from sessions where user_id = $1 and expires_at > $2";
+    Ok(sqlx::query_scalar(sql).bind(user.0).bind(db.clock().now()).fetch_one(&db.pool).await?)
+}
+
+/// Removes sessions that ended; how many.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn prune(db: &Db) -> Result<u64, DataError> {
+    let done =
+        sqlx::query("delete from sessions where expires_at <= $1").bind(db.clock().now()).execute(&db.pool).await?;
+    Ok(done.rows_affected())
+}

@@ -1,0 +1,122 @@
+//! Stores of a tenant.
+
+use chrono::NaiveDate;
+use domain::calendar::{Tz, day_of};
+use domain::fields::FieldErrors;
+use domain::ids::StoreId;
+use domain::money::Currency;
+use domain::slug;
+use sea_orm::{ActiveModelTrait, QueryOrder, Set};
+
+use crate::entities::store;
+use crate::error::DataError;
+use crate::scope::{Scope, Tx};
+
+/// A store as everybody needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Store {
+    /// Its id.
+    pub id: StoreId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// Its time zone: the zone of its days.
+    pub zone: Tz,
+    /// The currency it sells in by default.
+    pub currency: Currency,
+}
+
+/// A store to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct NewStore<'a> {
+    /// Its name in addresses, unique in the tenant.
+    pub slug: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// An IANA zone such as `Europe/London`.
+    pub time_zone: &'a str,
+    /// An ISO 4217 code.
+    pub currency: &'a str,
+}
+
+impl Store {
+    /// Today, for this store.
+    pub fn today(&self, scope: &Scope) -> NaiveDate {
+        day_of(scope.now(), self.zone)
+    }
+}
+
+/// All stores that the actor may see, by name. One statement; a tenant has few stores.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn list(tx: &Tx) -> Result<Vec<Store>, DataError> {
+    let found =
+        tx.find::<store::Entity>(store::Column::TenantId).order_by_asc(store::Column::Name).all(tx.conn()).await?;
+    let only = tx.scope().only_store();
+    let seen = found.into_iter().filter(|s| only.is_none_or(|id| id.0 == s.id));
+    seen.map(Store::try_from).collect()
+}
+
+/// The store called `slug`.
+///
+/// # Errors
+/// [`DataError::NotFound`] when the tenant has none, or the actor may not see it.
+pub async fn by_slug(tx: &Tx, slug: &str) -> Result<Store, DataError> {
+    list(tx).await?.into_iter().find(|s| s.slug == slug).ok_or(DataError::NotFound("store"))
+}
+
+/// Makes a store.
+///
+/// # Errors
+/// All faults of its fields, among them a slug that is taken.
+pub async fn create(scope: &Scope, new: NewStore<'_>) -> Result<StoreId, DataError> {
+    let mut errors = FieldErrors::default();
+    if let Err(message) = slug::check(new.slug) {
+        errors.add("slug", message);
+    }
+    errors.add_if(new.name.trim().is_empty(), "name", "must not be empty");
+    errors.add_if(new.time_zone.parse::<Tz>().is_err(), "time_zone", "must be an IANA zone such as Europe/London");
+    if let Err(error) = new.currency.parse::<Currency>() {
+        errors.add("currency", error.to_string());
+    }
+    errors.into_result(())?;
+    let tx = scope.begin().await?;
+    let id: StoreId = scope.clock().id();
+    let row = store::ActiveModel {
+        tenant_id: Set(scope.tenant().0),
+        id: Set(id.0),
+        slug: Set(new.slug.to_owned()),
+        name: Set(new.name.trim().to_owned()),
+        time_zone: Set(new.time_zone.to_owned()),
+        currency: Set(new.currency.to_owned()),
+        week_start: Set(1),
+        created_at: Set(scope.now()),
+    };
+    row.insert(tx.conn()).await.map_err(DataError::from).map_err(slug_taken)?;
+    crate::audit::note(&tx, "store.create", new.slug, serde_json::json!({"name": new.name})).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+impl TryFrom<store::Model> for Store {
+    type Error = DataError;
+    fn try_from(row: store::Model) -> Result<Self, DataError> {
+        let bad = |what: &str, value: &str| DataError::Corrupt(format!("stores.{what} is '{value}'"));
+        Ok(Self {
+            id: row.id.into(),
+            zone: row.time_zone.parse().map_err(|_| bad("time_zone", &row.time_zone))?,
+            currency: row.currency.parse().map_err(|_| bad("currency", &row.currency))?,
+            slug: row.slug,
+            name: row.name,
+        })
+    }
+}
+
+fn slug_taken(error: DataError) -> DataError {
+    match error.constraint() {
+        Some("stores_tenant_id_slug_key") => FieldErrors::one("slug", "is taken by another store").into(),
+        _ => error,
+    }
+}

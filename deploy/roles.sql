@@ -1,0 +1,14 @@
+-- Roles and database of a Stoa installation. Safe to run again; variables: owner_password, app_password.
+-- stoa_owner owns the tables and migrates them; stoa_app serves requests, owns nothing and cannot pass row level security.
+SET client_min_messages = warning;
+SELECT set_config('pg_stat_statements.track_utility', 'off', false);
+SET log_statement = 'none';
+
+SELECT 'CREATE ROLE stoa_owner' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'stoa_owner') \gexec
+SELECT 'CREATE ROLE stoa_app' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'stoa_app') \gexec
+ALTER ROLE stoa_owner LOGIN CREATEDB CREATEROLE NOSUPERUSER NOBYPASSRLS PASSWORD :'owner_password';
+ALTER ROLE stoa_app LOGIN NOCREATEDB NOCREATEROLE NOSUPERUSER NOBYPASSRLS PASSWORD :'app_password';
+
+SELECT 'CREATE DATABASE stoa OWNER stoa_owner' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'stoa') \gexec
+REVOKE CONNECT ON DATABASE stoa FROM PUBLIC;
+GRANT CONNECT ON DATABASE stoa TO stoa_app;

@@ -1,0 +1,32 @@
+//! The kinds of event a tenant's feed carries. Names are part of the contract.
+
+use serde::{Deserialize, Serialize};
+
+/// What happened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum EventKind {
+    /// An order came in.
+    #[serde(rename = "order.placed")]
+    OrderPlaced,
+    /// An order was cancelled or refunded.
+    #[serde(rename = "order.updated")]
+    OrderUpdated,
+    /// An import stored some orders, or ended.
+    #[serde(rename = "import.progress")]
+    ImportProgress,
+    /// Events before this one are no longer kept.
+    #[serde(rename = "gap")]
+    Gap,
+}
+
+impl EventKind {
+    /// As it stands in `event:` lines and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OrderPlaced => "order.placed",
+            Self::OrderUpdated => "order.updated",
+            Self::ImportProgress => "import.progress",
+            Self::Gap => "gap",
+        }
+    }
+}

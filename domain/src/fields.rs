@@ -1,0 +1,70 @@
+//! Faults of an input, each with the field it concerns. All of them are collected, so that
+//! a person or a program can repair everything at once.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// One fault: which field (`items[2].quantity`), and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// Path of the field in the input, as its author wrote it.
+    pub field: String,
+    /// What is wrong, in words that name the next step.
+    pub message: String,
+}
+
+/// All faults of one input; empty means that it is good.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldErrors(pub Vec<FieldError>);
+
+impl FieldErrors {
+    /// The one-fault case.
+    pub fn one(field: impl Into<String>, message: impl Into<String>) -> Self {
+        let mut errors = Self::default();
+        errors.add(field, message);
+        errors
+    }
+
+    /// Notes a fault.
+    pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.0.push(FieldError { field: field.into(), message: message.into() });
+    }
+
+    /// Notes a fault when `wrong` holds.
+    pub fn add_if(&mut self, wrong: bool, field: impl Into<String>, message: impl Into<String>) {
+        if wrong {
+            self.add(field, message);
+        }
+    }
+
+    /// The first message for `field`, for a form to show beside it.
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|e| e.field == field).map(|e| e.message.as_str())
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// `Ok(value)` when nothing is wrong, else all faults.
+    ///
+    /// # Errors
+    /// The collected faults.
+    pub fn into_result<T>(self, value: T) -> Result<T, Self> {
+        if self.is_empty() { Ok(value) } else { Err(self) }
+    }
+}
+
+impl fmt::Display for FieldErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, error) in self.0.iter().enumerate() {
+            let gap = if i == 0 { "" } else { "; " };
+            write!(f, "{gap}{}: {}", error.field, error.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for FieldErrors {}

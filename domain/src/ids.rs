@@ -1,0 +1,67 @@
+//! Identifiers as types, so that an order's id cannot be passed where a store's is wanted.
+//! They are UUIDv7 values made by `db`; nothing here makes one.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+pub use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$doc:meta] $name:ident),* $(,)?) => {$(
+        #[$doc]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+    )*};
+}
+
+id! {
+    /// An account: owner of stores, members and everything below them.
+    TenantId,
+    /// A shop of a tenant, with its own time zone and currency.
+    StoreId,
+    /// A person who can sign in.
+    UserId,
+    /// One order, sale or return.
+    OrderId,
+    /// One line of an order.
+    ItemId,
+    /// A person or company that bought.
+    CustomerId,
+    /// A thing that is sold, in one or more variants.
+    ProductId,
+    /// What is sold under one SKU.
+    VariantId,
+    /// Money given back on a sale.
+    RefundId,
+    /// One attempt at importing a snapshot.
+    ImportId,
+    /// A program's key to the API.
+    ApiKeyId,
+}

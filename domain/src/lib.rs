@@ -1,0 +1,14 @@
+//! What Stoa knows about orders, money and days, with nothing around it: no SQL, no
+//! network, no clock of its own. Builds for the server and for the browser alike, so keep it small.
+
+pub mod calendar;
+pub mod feed;
+pub mod fields;
+pub mod ids;
+pub mod imports;
+pub mod money;
+pub mod orders;
+pub mod page;
+pub mod period;
+pub mod permission;
+pub mod slug;

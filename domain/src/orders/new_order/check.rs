@@ -1,0 +1,166 @@
+//! The rules for an arriving order. Limits are chosen so that no sum of a year can leave 64 bits.
+
+use chrono::{DateTime, Duration, SubsecRound, Utc};
+
+use super::{Amounts, Draft, MAX_ITEMS, NewCustomer, NewItem, NewOrder};
+use crate::fields::FieldErrors;
+use crate::orders::status::{ItemKind, OrderKind};
+
+const MAX_AMOUNT: i64 = 1_000_000_000_000;
+const MAX_QUANTITY: i64 = 10_000_000;
+/// 1990-01-01T00:00:00Z: nothing that Stoa imports was sold before there were online shops.
+const OLDEST: i64 = 631_152_000;
+
+impl Draft {
+    /// Checks every rule.
+    ///
+    /// # Errors
+    /// All faults, each with its field.
+    pub fn check(self, now: DateTime<Utc>) -> Result<NewOrder, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        check_text(&mut errors, "number", &self.number, 64, true);
+        check_time(&mut errors, self.placed_at, now);
+        if let Some(customer) = &self.customer {
+            check_customer(&mut errors, customer);
+        }
+        let amounts = self.check_amounts(&mut errors);
+        if let Some(note) = &self.note {
+            check_long_text(&mut errors, "note", note, 5_000);
+        }
+        errors.add_if(self.tags.len() > 50, "tags", "must hold at most 50 tags");
+        for (i, tag) in self.tags.iter().enumerate() {
+            check_text(&mut errors, &format!("tags[{i}]"), tag, 50, true);
+        }
+        errors.into_result(()).map(|()| self.accept(amounts))
+    }
+
+    fn accept(self, amounts: Amounts) -> NewOrder {
+        NewOrder {
+            number: self.number,
+            kind: self.kind,
+            placed_at: self.placed_at.trunc_subsecs(6),
+            currency: self.currency,
+            customer: self.customer,
+            items: self.items,
+            discount: self.discount,
+            shipping: self.shipping,
+            tax: self.tax,
+            note: self.note,
+            tags: self.tags,
+            amounts,
+        }
+    }
+
+    fn check_amounts(&self, errors: &mut FieldErrors) -> Amounts {
+        errors.add_if(self.items.is_empty(), "items", "must hold at least one item");
+        errors.add_if(self.items.len() > MAX_ITEMS, "items", format!("must hold at most {MAX_ITEMS} items"));
+        for (i, item) in self.items.iter().enumerate() {
+            check_item(errors, i, item, self.kind);
+        }
+        for (field, amount) in [("discount", self.discount), ("shipping", self.shipping), ("tax", self.tax)] {
+            let (wrong, sign) = match self.kind {
+                OrderKind::Sale => (amount < 0, "must not be negative on a sale"),
+                OrderKind::Return => (amount > 0, "must be zero or negative on a return"),
+            };
+            errors.add_if(wrong, field, sign);
+            errors.add_if(amount.saturating_abs() > MAX_AMOUNT, field, "is too large");
+        }
+        if errors.is_empty() { self.amounts(errors) } else { Amounts::default() }
+    }
+
+    fn amounts(&self, errors: &mut FieldErrors) -> Amounts {
+        let sum = |kind: ItemKind| -> i128 {
+            self.items.iter().filter(|i| i.kind == kind).map(|i| i128::from(i.amount())).sum()
+        };
+        let parts = [
+            sum(ItemKind::Product),
+            i128::from(self.discount) - sum(ItemKind::Discount),
+            i128::from(self.shipping) + sum(ItemKind::Shipping),
+            sum(ItemKind::Fee),
+        ];
+        let [gross, discounts, shipping, fees] = parts.map(|part| {
+            i64::try_from(part).ok().filter(|p| p.saturating_abs() <= MAX_AMOUNT).unwrap_or_else(|| {
+                errors.add("items", "add up to more than an order can hold");
+                0
+            })
+        });
+        let amounts = Amounts { gross, discounts, shipping, tax: self.tax, fees };
+        if errors.is_empty() && self.kind == OrderKind::Sale {
+            errors.add_if(amounts.total() < 0, "discount", "must not be more than the order is worth");
+        }
+        amounts
+    }
+}
+
+fn check_item(errors: &mut FieldErrors, index: usize, item: &NewItem, order: OrderKind) {
+    let field = |name: &str| format!("items[{index}].{name}");
+    if let Some(sku) = &item.sku {
+        check_text(errors, &field("sku"), sku, 100, true);
+    }
+    check_text(errors, &field("title"), &item.title, 500, true);
+    let quantity = item.quantity;
+    let sign = match order {
+        OrderKind::Sale => (item.kind != ItemKind::Discount && quantity <= 0, "must be above zero on a sale"),
+        OrderKind::Return => (quantity >= 0, "must be below zero on a return"),
+    };
+    if quantity == 0 {
+        errors.add(field("quantity"), "must not be zero");
+    } else {
+        errors.add_if(sign.0, field("quantity"), sign.1);
+    }
+    errors.add_if(quantity.saturating_abs() > MAX_QUANTITY, field("quantity"), "is too large");
+    let may_be_negative = matches!(item.kind, ItemKind::Discount | ItemKind::Fee);
+    errors.add_if(item.unit_price < 0 && !may_be_negative, field("unit_price"), "must not be negative");
+    errors.add_if(item.unit_price.saturating_abs() > MAX_AMOUNT, field("unit_price"), "is too large");
+}
+
+fn check_customer(errors: &mut FieldErrors, customer: &NewCustomer) {
+    let parts = [
+        ("customer.email", &customer.email, 254),
+        ("customer.name", &customer.name, 200),
+        ("customer.phone", &customer.phone, 40),
+        ("customer.external_id", &customer.external_id, 100),
+        ("customer.country", &customer.country, 100),
+    ];
+    errors.add_if(
+        parts.iter().all(|(_, value, _)| value.is_none()),
+        "customer",
+        "must hold an email, name, phone or external_id",
+    );
+    for (field, value, max) in parts {
+        if let Some(text) = value {
+            check_text(errors, field, text, max, true);
+        }
+    }
+    if let Some(email) = &customer.email {
+        errors.add_if(!looks_like_email(email), "customer.email", "must be an e-mail address such as ana@example.com");
+    }
+}
+
+fn check_time(errors: &mut FieldErrors, at: DateTime<Utc>, now: DateTime<Utc>) {
+    errors.add_if(at.timestamp() < OLDEST, "placed_at", "must not be before 1990");
+    errors.add_if(at > now + Duration::days(1), "placed_at", "must not be more than a day in the future");
+}
+
+fn check_text(errors: &mut FieldErrors, field: &str, text: &str, max: usize, required: bool) {
+    errors.add_if(required && text.trim().is_empty(), field, "must not be empty");
+    errors.add_if(text.chars().count() > max, field, format!("must have at most {max} characters"));
+    errors.add_if(text.chars().any(char::is_control), field, "must not hold control characters");
+    errors.add_if(text.trim() != text && !text.trim().is_empty(), field, "must not begin or end with a space");
+}
+
+fn check_long_text(errors: &mut FieldErrors, field: &str, text: &str, max: usize) {
+    errors.add_if(text.chars().count() > max, field, format!("must have at most {max} characters"));
+    let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    errors.add_if(text.chars().any(control), field, "must not hold control characters");
+}
+
+/// One `@`, something before it, a dotted name after it, no spaces. The real proof is a delivered mail.
+pub fn looks_like_email(text: &str) -> bool {
+    let Some((local, host)) = text.rsplit_once('@') else { return false };
+    !local.is_empty()
+        && !local.contains('@')
+        && host.split('.').count() >= 2
+        && host.split('.').all(|label| !label.is_empty())
+        && !text.chars().any(char::is_whitespace)
+}

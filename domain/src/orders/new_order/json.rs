@@ -1,0 +1,212 @@
+//! Reads a draft from JSON. By hand rather than by derive, so that every fault of a body is
+//! reported at once, each under the name that its author used, and unknown fields are refused.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+
+use super::{Draft, NewCustomer, NewItem};
+use crate::fields::FieldErrors;
+use crate::money::Currency;
+use crate::orders::status::{ItemKind, OrderKind};
+
+const ORDER: [&str; 12] = [
+    "store",
+    "number",
+    "kind",
+    "placed_at",
+    "currency",
+    "customer",
+    "items",
+    "discount",
+    "shipping",
+    "tax",
+    "note",
+    "tags",
+];
+const CUSTOMER: [&str; 5] = ["email", "name", "phone", "external_id", "country"];
+const ITEM: [&str; 5] = ["sku", "title", "kind", "quantity", "unit_price"];
+
+impl Draft {
+    /// Reads an order body: the slug of its store, and the draft.
+    ///
+    /// # Errors
+    /// All faults of form. Rules of content follow in [`Draft::check`].
+    pub fn from_json(body: &Value) -> Result<(String, Self), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let Some(object) = body.as_object() else {
+            return Err(FieldErrors::one("body", "must be a JSON object"));
+        };
+        let mut read = Reader { object, prefix: String::new(), errors: &mut errors };
+        read.refuse_unknown(&ORDER);
+        let store = read.required_text("store");
+        let draft = Self {
+            number: read.required_text("number"),
+            kind: read.parsed::<OrderKind>("kind").unwrap_or(OrderKind::Sale),
+            placed_at: read.time("placed_at"),
+            currency: read.currency("currency"),
+            customer: read.customer(),
+            items: read.items(),
+            discount: read.amount("discount"),
+            shipping: read.amount("shipping"),
+            tax: read.amount("tax"),
+            note: read.text("note").filter(|n| !n.is_empty()),
+            tags: read.tags(),
+        };
+        errors.into_result((store, draft))
+    }
+
+    /// [`Draft::from_json`], then [`Draft::check`].
+    ///
+    /// # Errors
+    /// All faults of form, or else all faults of content.
+    pub fn checked_from_json(body: &Value, now: DateTime<Utc>) -> Result<(String, super::NewOrder), FieldErrors> {
+        let (store, draft) = Self::from_json(body)?;
+        Ok((store, draft.check(now)?))
+    }
+}
+
+struct Reader<'a> {
+    object: &'a Map<String, Value>,
+    prefix: String,
+    errors: &'a mut FieldErrors,
+}
+
+impl<'a> Reader<'a> {
+    fn path(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    fn fault(&mut self, name: &str, message: impl Into<String>) {
+        let path = self.path(name);
+        self.errors.add(path, message);
+    }
+
+    fn value(&self, name: &str) -> Option<&'a Value> {
+        self.object.get(name).filter(|v| !v.is_null())
+    }
+
+    fn refuse_unknown(&mut self, known: &[&str]) {
+        let unknown: Vec<String> = self.object.keys().filter(|k| !known.contains(&k.as_str())).cloned().collect();
+        for name in unknown {
+            let shown: String = name.chars().take(100).collect();
+            self.fault(&shown, format!("is not a field; known here are {}", known.join(", ")));
+        }
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
+        match self.value(name) {
+            None => None,
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(_) => {
+                self.fault(name, "must be a text");
+                None
+            }
+        }
+    }
+
+    fn required_text(&mut self, name: &str) -> String {
+        if self.value(name).is_none() {
+            self.fault(name, "is required");
+        }
+        self.text(name).unwrap_or_default()
+    }
+
+    fn parsed<T: std::str::FromStr<Err = String>>(&mut self, name: &str) -> Option<T> {
+        let text = self.text(name)?;
+        text.parse().map_err(|message: String| self.fault(name, message)).ok()
+    }
+
+    fn integer(&mut self, name: &str) -> Option<i64> {
+        let value = self.value(name)?.as_i64();
+        if value.is_none() {
+            self.fault(name, "must be a whole number");
+        }
+        value
+    }
+
+    fn required_integer(&mut self, name: &str) -> i64 {
+        if self.value(name).is_none() {
+            self.fault(name, "is required");
+        }
+        self.integer(name).unwrap_or(1)
+    }
+
+    fn amount(&mut self, name: &str) -> i64 {
+        self.integer(name).unwrap_or(0)
+    }
+
+    fn time(&mut self, name: &str) -> DateTime<Utc> {
+        let text = self.required_text(name);
+        let parsed = DateTime::parse_from_rfc3339(&text);
+        if parsed.is_err() && self.value(name).is_some_and(Value::is_string) {
+            self.fault(name, "must be a time in RFC 3339, such as 2026-03-01T14:02:00Z");
+        }
+        parsed.map(|t| t.with_timezone(&Utc)).unwrap_or_default()
+    }
+
+    fn currency(&mut self, name: &str) -> Currency {
+        let text = self.required_text(name);
+        let parsed = text.parse::<Currency>();
+        if let (Err(error), true) = (&parsed, self.value(name).is_some_and(Value::is_string)) {
+            self.fault(name, error.to_string());
+        }
+        parsed.or_else(|_| "XXX".parse()).unwrap_or_else(|_| unreachable!("XXX is in ISO 4217"))
+    }
+
+    fn customer(&mut self) -> Option<NewCustomer> {
+        let value = self.value("customer")?;
+        let Some(object) = value.as_object() else {
+            self.fault("customer", "must be an object");
+            return None;
+        };
+        let mut read = Reader { object, prefix: "customer.".into(), errors: self.errors };
+        read.refuse_unknown(&CUSTOMER);
+        let mut part = |name| read.text(name).filter(|t| !t.is_empty());
+        let email = part("email");
+        Some(NewCustomer {
+            email,
+            name: part("name"),
+            phone: part("phone"),
+            external_id: part("external_id"),
+            country: part("country"),
+        })
+    }
+
+    fn items(&mut self) -> Vec<NewItem> {
+        let Some(value) = self.object.get("items") else {
+            self.fault("items", "is required");
+            return Vec::new();
+        };
+        let Some(values) = value.as_array() else {
+            self.fault("items", "must be a list");
+            return Vec::new();
+        };
+        values.iter().take(super::MAX_ITEMS + 1).enumerate().filter_map(|(i, v)| self.item(i, v)).collect()
+    }
+
+    fn item(&mut self, index: usize, value: &Value) -> Option<NewItem> {
+        let Some(object) = value.as_object() else {
+            self.fault(&format!("items[{index}]"), "must be an object");
+            return None;
+        };
+        let mut read = Reader { object, prefix: format!("items[{index}]."), errors: self.errors };
+        read.refuse_unknown(&ITEM);
+        Some(NewItem {
+            sku: read.text("sku").filter(|s| !s.is_empty()),
+            title: read.required_text("title"),
+            kind: read.parsed("kind").unwrap_or(ItemKind::Product),
+            quantity: read.required_integer("quantity"),
+            unit_price: read.required_integer("unit_price"),
+        })
+    }
+
+    fn tags(&mut self) -> Vec<String> {
+        let Some(value) = self.value("tags") else { return Vec::new() };
+        let tags: Option<Vec<String>> =
+            value.as_array().and_then(|list| list.iter().map(|tag| tag.as_str().map(str::to_owned)).collect());
+        tags.unwrap_or_else(|| {
+            self.fault("tags", "must be a list of texts");
+            Vec::new()
+        })
+    }
+}

@@ -1,0 +1,173 @@
+//! An order as it arrives, from the API or from a file: a [`Draft`] holds what was said, a
+//! [`NewOrder`] what was found good. Every way in goes through [`Draft::check`].
+
+mod check;
+mod json;
+
+pub use check::looks_like_email;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::status::{ItemKind, OrderKind};
+use crate::money::Currency;
+
+/// Most items in one order.
+pub const MAX_ITEMS: usize = 5_000;
+
+/// An order as somebody described it; nothing about it was checked yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// Its number, unique in its store.
+    pub number: String,
+    /// Sale or return.
+    pub kind: OrderKind,
+    /// When it was placed.
+    pub placed_at: DateTime<Utc>,
+    /// The currency of every amount in it.
+    pub currency: Currency,
+    /// Who bought, when known.
+    pub customer: Option<NewCustomer>,
+    /// Its lines in order.
+    pub items: Vec<NewItem>,
+    /// Reduction on the whole order, minor units, positive on sales.
+    pub discount: i64,
+    /// Carriage, minor units.
+    pub shipping: i64,
+    /// Tax, minor units.
+    pub tax: i64,
+    /// Words of the buyer or the shop.
+    pub note: Option<String>,
+    /// Labels.
+    pub tags: Vec<String>,
+}
+
+/// An order that may be stored: made only by [`Draft::check`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NewOrder {
+    number: String,
+    kind: OrderKind,
+    placed_at: DateTime<Utc>,
+    currency: Currency,
+    customer: Option<NewCustomer>,
+    items: Vec<NewItem>,
+    discount: i64,
+    shipping: i64,
+    tax: i64,
+    note: Option<String>,
+    tags: Vec<String>,
+    #[serde(skip)]
+    amounts: Amounts,
+}
+
+/// Who bought.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct NewCustomer {
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Name of the person or company.
+    pub name: Option<String>,
+    /// Telephone number as written.
+    pub phone: Option<String>,
+    /// The customer's id in the shop that sent the order.
+    pub external_id: Option<String>,
+    /// Country as the shop names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+}
+
+/// One line of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NewItem {
+    /// Stock-keeping unit; lines without one belong to no variant.
+    pub sku: Option<String>,
+    /// What stands on the bill.
+    pub title: String,
+    /// What the line stands for.
+    pub kind: ItemKind,
+    /// Pieces; negative on returns.
+    pub quantity: i64,
+    /// Minor units a piece.
+    pub unit_price: i64,
+}
+
+impl NewItem {
+    /// What the line adds to the order's total, in minor units. Discounts always reduce it,
+    /// whichever sign they were sent with.
+    pub fn amount(&self) -> i64 {
+        let amount = self.quantity.saturating_mul(self.unit_price);
+        if self.kind == ItemKind::Discount { -amount.saturating_abs() } else { amount }
+    }
+}
+
+/// The parts of an order's total, minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Amounts {
+    /// Product items.
+    pub gross: i64,
+    /// The order's discount and its discount items; reduces the total.
+    pub discounts: i64,
+    /// The order's shipping and its shipping items.
+    pub shipping: i64,
+    /// Tax.
+    pub tax: i64,
+    /// Fee items.
+    pub fees: i64,
+}
+
+impl Amounts {
+    /// Sum of the items - discount + shipping + tax.
+    pub const fn total(&self) -> i64 {
+        self.gross - self.discounts + self.shipping + self.tax + self.fees
+    }
+}
+
+impl NewOrder {
+    /// Its number, unique in its store.
+    pub fn number(&self) -> &str {
+        &self.number
+    }
+
+    /// Sale or return.
+    pub const fn kind(&self) -> OrderKind {
+        self.kind
+    }
+
+    /// When it was placed, to the microsecond.
+    pub const fn placed_at(&self) -> DateTime<Utc> {
+        self.placed_at
+    }
+
+    /// The currency of every amount in it.
+    pub const fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// Who bought, when known.
+    pub const fn customer(&self) -> Option<&NewCustomer> {
+        self.customer.as_ref()
+    }
+
+    /// Its lines in order.
+    pub fn items(&self) -> &[NewItem] {
+        &self.items
+    }
+
+    /// Words of the buyer or the shop.
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
+    }
+
+    /// Labels.
+    pub fn tags(&self) -> &[String] {
+        &self.tags
+    }
+
+    /// The parts of its total.
+    pub const fn amounts(&self) -> &Amounts {
+        &self.amounts
+    }
+}
+
+#[cfg(test)]
+mod tests;

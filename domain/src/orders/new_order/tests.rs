@@ -1,0 +1,156 @@
+//! The rules of an arriving order, as tables and as properties.
+
+use chrono::{DateTime, Utc};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::Draft;
+use crate::fields::FieldErrors;
+
+fn now() -> DateTime<Utc> {
+    "2026-03-01T12:00:00Z".parse().unwrap()
+}
+
+fn good() -> Value {
+    json!({
+        "store": "north", "number": "A-1", "placed_at": "2026-03-01T10:00:00+05:45", "currency": "GBP",
+        "customer": {"email": "ana@example.com", "external_id": "7"},
+        "items": [
+            {"sku": "TEA", "title": "Tea", "quantity": 2, "unit_price": 450},
+            {"title": "Carriage", "kind": "shipping", "quantity": 1, "unit_price": 300},
+            {"title": "Welcome", "kind": "discount", "quantity": 1, "unit_price": 100},
+        ],
+        "discount": 50, "tax": 120, "tags": ["web"],
+    })
+}
+
+fn faults(body: &Value) -> Vec<String> {
+    let FieldErrors(errors) = Draft::checked_from_json(body, now()).unwrap_err();
+    errors.into_iter().map(|e| e.field).collect()
+}
+
+fn with(path: &str, value: Value) -> Value {
+    let mut body = good();
+    *body.pointer_mut(path).unwrap() = value;
+    body
+}
+
+#[test]
+fn a_good_body_adds_up() {
+    let (store, order) = Draft::checked_from_json(&good(), now()).unwrap();
+    let amounts = order.amounts();
+    assert_eq!(store, "north");
+    assert_eq!((amounts.gross, amounts.discounts, amounts.shipping, amounts.tax), (900, 150, 300, 120));
+    assert_eq!(amounts.total(), 1_170);
+    assert_eq!(order.placed_at().to_rfc3339(), "2026-03-01T04:15:00+00:00");
+}
+
+#[test]
+fn discount_items_reduce_whichever_sign_they_carry() {
+    for price in [100, -100] {
+        let (_, order) = Draft::checked_from_json(&with("/items/2/unit_price", json!(price)), now()).unwrap();
+        assert_eq!(order.amounts().total(), 1_170);
+    }
+}
+
+#[test]
+fn each_bad_value_is_reported_under_its_name() {
+    let cases = [
+        ("/number", json!(""), "number"),
+        ("/number", json!("x".repeat(65)), "number"),
+        ("/number", json!("a\u{0}b"), "number"),
+        ("/number", json!(12), "number"),
+        ("/placed_at", json!("yesterday"), "placed_at"),
+        ("/placed_at", json!("1970-01-01T00:00:00Z"), "placed_at"),
+        ("/placed_at", json!("2026-03-03T00:00:00Z"), "placed_at"),
+        ("/currency", json!("gbp"), "currency"),
+        ("/currency", json!("ZZZ"), "currency"),
+        ("/customer", json!("Ana"), "customer"),
+        ("/customer", json!({}), "customer"),
+        ("/customer/email", json!("ana"), "customer.email"),
+        ("/items", json!([]), "items"),
+        ("/items", json!({}), "items"),
+        ("/items/0", json!(1), "items[0]"),
+        ("/items/0/quantity", json!(0), "items[0].quantity"),
+        ("/items/0/quantity", json!(-1), "items[0].quantity"),
+        ("/items/0/quantity", json!(1.5), "items[0].quantity"),
+        ("/items/0/quantity", json!(i64::MAX), "items[0].quantity"),
+        ("/items/0/unit_price", json!(-1), "items[0].unit_price"),
+        ("/items/0/unit_price", json!("4.50"), "items[0].unit_price"),
+        ("/items/0/title", json!("   "), "items[0].title"),
+        ("/items/1/kind", json!("postage"), "items[1].kind"),
+        ("/discount", json!(-1), "discount"),
+        ("/discount", json!(5_000), "discount"),
+        ("/tax", json!(null), ""),
+        ("/tags", json!(["a", 1]), "tags"),
+        ("/tags", json!([""]), "tags[0]"),
+    ];
+    for (path, value, field) in cases {
+        let body = with(path, value);
+        if field.is_empty() {
+            assert!(Draft::checked_from_json(&body, now()).is_ok(), "{path}");
+        } else {
+            assert_eq!(faults(&body), [field], "{body}");
+        }
+    }
+}
+
+#[test]
+fn all_faults_come_at_once_and_unknown_fields_by_name() {
+    let body = json!({"number": 1, "colour": "red", "items": [{"titel": "Tea", "quantity": 0}]});
+    let names = faults(&body);
+    for name in [
+        "colour",
+        "store",
+        "number",
+        "placed_at",
+        "currency",
+        "items[0].titel",
+        "items[0].title",
+        "items[0].unit_price",
+    ] {
+        assert!(names.iter().any(|n| n == name), "{name} in {names:?}");
+    }
+}
+
+#[test]
+fn a_return_has_negative_quantities() {
+    let mut body = good();
+    body["kind"] = json!("return");
+    body["discount"] = json!(0);
+    body["tax"] = json!(-20);
+    body["items"] = json!([{"title": "Tea", "quantity": -2, "unit_price": 450}, {"title": "Rebate", "kind": "discount", "quantity": -1, "unit_price": 2_750}]);
+    let (_, order) = Draft::checked_from_json(&body, now()).unwrap();
+    assert_eq!(order.amounts().total(), -900 - 2_750 - 20);
+    body["items"][0]["quantity"] = json!(2);
+    body["tax"] = json!(20);
+    assert_eq!(faults(&body), ["items[0].quantity", "tax"]);
+}
+
+proptest! {
+    #[test]
+    fn totals_equal_the_sum_of_what_was_sent(
+        lines in prop::collection::vec((1_i64..1_000, 0_i64..1_000_000, 0_usize..4), 1..40),
+        shipping in 0_i64..10_000, tax in 0_i64..10_000,
+    ) {
+        let kinds = ["product", "shipping", "discount", "fee"];
+        let items: Vec<_> = lines.iter().map(|(q, p, k)| json!({"title": "x", "kind": kinds[*k], "quantity": q, "unit_price": p})).collect();
+        let mut body = good();
+        body["items"] = json!(items);
+        body["discount"] = json!(0);
+        body["shipping"] = json!(shipping);
+        body["tax"] = json!(tax);
+        let expected: i64 = lines.iter().map(|(q, p, k)| if *k == 2 { -q * p } else { q * p }).sum::<i64>() + shipping + tax;
+        match Draft::checked_from_json(&body, now()) {
+            Ok((_, order)) => prop_assert_eq!(order.amounts().total(), expected),
+            Err(_) => prop_assert!(expected < 0),
+        }
+    }
+
+    #[test]
+    fn no_json_makes_it_panic(text in "[\\[\\]{}\":,a-z0-9.-]{0,80}") {
+        if let Ok(value) = serde_json::from_str::<Value>(&text) {
+            let _ = Draft::checked_from_json(&value, now());
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! The filters of an order list: read from a query string, checked, and printed back to one.
+
+use chrono::NaiveDate;
+
+use super::status::{FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
+use crate::fields::FieldErrors;
+use crate::page::{Cursor, Limit};
+use crate::period::Period;
+
+/// What to list. The default is everything, newest first, 50 a page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OrderQuery {
+    /// Slug of one store.
+    pub store: Option<String>,
+    /// Standing or cancelled.
+    pub status: Option<OrderStatus>,
+    /// What became of the money.
+    pub payment: Option<PaymentStatus>,
+    /// What became of the goods.
+    pub fulfilment: Option<FulfilmentStatus>,
+    /// Sales or returns.
+    pub kind: Option<OrderKind>,
+    /// Number, e-mail, external id or SKU.
+    pub q: Option<String>,
+    /// First local day of the store.
+    pub from: Option<NaiveDate>,
+    /// Last local day of the store.
+    pub to: Option<NaiveDate>,
+    /// Least total, minor units.
+    pub min: Option<i64>,
+    /// Greatest total, minor units.
+    pub max: Option<i64>,
+    /// Where the page begins.
+    pub cursor: Option<Cursor>,
+    /// Rows a page.
+    pub limit: Limit,
+}
+
+/// How amounts are written in a query string.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AmountsIn {
+    /// Integers of minor units: the API.
+    Minor,
+    /// Decimals of the major unit, `12.50`: pages, where people type.
+    Major,
+}
+
+impl OrderQuery {
+    /// Reads `pairs` of a query string; empty values mean "not filtered".
+    ///
+    /// # Errors
+    /// Every value that cannot be understood, and every name that is none, by its name.
+    pub fn parse<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+        amounts: AmountsIn,
+    ) -> Result<Self, FieldErrors> {
+        let mut query = Self::default();
+        let mut errors = FieldErrors::default();
+        for (name, value) in pairs {
+            let value = value.trim();
+            if value.is_empty() {
+                continue;
+            }
+            if let Err(message) = query.set(name, value, amounts) {
+                errors.add(name, message);
+            }
+        }
+        if let (Some(from), Some(to)) = (query.from, query.to)
+            && let Err(message) = Period::new(from, to)
+        {
+            errors.add("to", message);
+        }
+        errors.into_result(query)
+    }
+
+    /// The filters as pairs of a query string, cursor and limit included, in a fixed order.
+    pub fn pairs(&self, amounts: AmountsIn) -> Vec<(&'static str, String)> {
+        let amount = |minor: i64| match amounts {
+            AmountsIn::Minor => minor.to_string(),
+            AmountsIn::Major => major(minor),
+        };
+        let limit = (self.limit != Limit::default()).then(|| self.limit.rows().to_string());
+        [
+            ("store", self.store.clone()),
+            ("status", self.status.map(|v| v.to_string())),
+            ("payment", self.payment.map(|v| v.to_string())),
+            ("fulfilment", self.fulfilment.map(|v| v.to_string())),
+            ("kind", self.kind.map(|v| v.to_string())),
+            ("q", self.q.clone()),
+            ("from", self.from.map(|d| d.to_string())),
+            ("to", self.to.map(|d| d.to_string())),
+            ("min", self.min.map(amount)),
+            ("max", self.max.map(amount)),
+            ("cursor", self.cursor.as_ref().map(Cursor::encode)),
+            ("limit", limit),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|v| (name, v)))
+        .collect()
+    }
+
+    /// Whether anything but the page itself is chosen.
+    pub fn is_filtered(&self) -> bool {
+        let everything = Self { cursor: self.cursor, limit: self.limit, ..Self::default() };
+        *self != everything
+    }
+
+    /// The same filters, from `cursor` on.
+    pub fn at(&self, cursor: Option<Cursor>) -> Self {
+        Self { cursor, ..self.clone() }
+    }
+
+    /// The same filters without the one called `name`, from the first page.
+    pub fn without(&self, name: &str) -> Self {
+        let mut query = self.at(None);
+        match name {
+            "store" => query.store = None,
+            "status" => query.status = None,
+            "payment" => query.payment = None,
+            "fulfilment" => query.fulfilment = None,
+            "kind" => query.kind = None,
+            "q" => query.q = None,
+            "from" => query.from = None,
+            "to" => query.to = None,
+            "min" => query.min = None,
+            "max" => query.max = None,
+            _ => {}
+        }
+        query
+    }
+
+    fn set(&mut self, name: &str, value: &str, amounts: AmountsIn) -> Result<(), String> {
+        match name {
+            "store" => self.store = Some(value.to_owned()),
+            "status" => self.status = Some(value.parse()?),
+            "payment" => self.payment = Some(value.parse()?),
+            "fulfilment" => self.fulfilment = Some(value.parse()?),
+            "kind" => self.kind = Some(value.parse()?),
+            "q" => self.q = Some(search_text(value)?),
+            "from" => self.from = Some(day(value)?),
+            "to" => self.to = Some(day(value)?),
+            "min" => self.min = Some(amount(value, amounts)?),
+            "max" => self.max = Some(amount(value, amounts)?),
+            "cursor" => self.cursor = Some(Cursor::decode(value).ok_or("is not a cursor of this list")?),
+            "limit" => self.limit = Limit::new(value.parse().map_err(|_| "must be a whole number")?)?,
+            _ => return Err("is not a filter".into()),
+        }
+        Ok(())
+    }
+}
+
+/// Reads a day, `2026-03-01`, between the years 1990 and 2200.
+///
+/// # Errors
+/// Words for the field.
+pub fn day(text: &str) -> Result<NaiveDate, String> {
+    use chrono::Datelike;
+    let parsed: Option<NaiveDate> = text.parse().ok();
+    parsed.filter(|d| (1990..2200).contains(&d.year())).ok_or_else(|| "must be a day such as 2026-03-01".into())
+}
+
+fn search_text(text: &str) -> Result<String, String> {
+    if text.chars().count() > 200 {
+        Err("must have at most 200 characters".into())
+    } else if text.contains('\0') {
+        Err("must not hold control characters".into())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+fn amount(text: &str, amounts: AmountsIn) -> Result<i64, String> {
+    let parsed = match amounts {
+        AmountsIn::Minor => text.parse().map_err(|_| "must be a whole number of minor units".to_owned()),
+        AmountsIn::Major => {
+            let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+            let plain = fraction.len() <= 2 && fraction.bytes().all(|b| b.is_ascii_digit());
+            let digits = format!("{}{fraction:0<2}", whole.replace(',', ""));
+            digits.parse::<i64>().ok().filter(|_| plain).ok_or_else(|| "must be an amount such as 12.50".to_owned())
+        }
+    };
+    parsed.and_then(
+        |minor: i64| {
+            if minor.saturating_abs() > 1_000_000_000_000_000 { Err("is too large".into()) } else { Ok(minor) }
+        },
+    )
+}
+
+fn major(minor: i64) -> String {
+    let sign = if minor < 0 { "-" } else { "" };
+    let magnitude = minor.unsigned_abs();
+    match magnitude % 100 {
+        0 => format!("{sign}{}", magnitude / 100),
+        cents => format!("{sign}{}.{cents:02}", magnitude / 100),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_fault_is_named() {
+        let bad = [
+            ("status", "gone"),
+            ("from", "yesterday"),
+            ("limit", "201"),
+            ("cursor", "x"),
+            ("min", "1.5"),
+            ("colour", "red"),
+            ("to", "2026-02-30"),
+        ];
+        let errors = OrderQuery::parse(bad, AmountsIn::Minor).unwrap_err();
+        let names: Vec<_> = errors.0.iter().map(|e| e.field.as_str()).collect();
+        assert_eq!(names, bad.map(|(name, _)| name));
+    }
+
+    #[test]
+    fn people_type_major_units() {
+        let query = OrderQuery::parse([("min", "12.5"), ("max", "1,300"), ("status", "")], AmountsIn::Major).unwrap();
+        assert_eq!((query.min, query.max, query.status), (Some(1_250), Some(130_000), None));
+        assert!(query.is_filtered() && !query.without("min").without("max").is_filtered());
+    }
+
+    proptest! {
+        #[test]
+        fn a_query_prints_back_to_itself(
+            status in prop::option::of(prop::sample::select(vec!["open", "cancelled"])),
+            q in prop::option::of("[a-z0-9@. ]{1,20}"),
+            min in prop::option::of(-100_000_i64..100_000),
+            limit in 1_u64..=200,
+            major_units in any::<bool>(),
+        ) {
+            let units = if major_units { AmountsIn::Major } else { AmountsIn::Minor };
+            let query = OrderQuery {
+                status: status.map(|s| s.parse().unwrap()),
+                q: q.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty()),
+                min: min.filter(|m| !major_units || *m >= 0),
+                limit: Limit::new(limit).unwrap(),
+                ..OrderQuery::default()
+            };
+            let pairs = query.pairs(units);
+            let read = OrderQuery::parse(pairs.iter().map(|(n, v)| (*n, v.as_str())), units);
+            prop_assert_eq!(read, Ok(query));
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(name in "[a-z]{0,10}", value in ".{0,40}") {
+            let _ = OrderQuery::parse([(name.as_str(), value.as_str())], AmountsIn::Major);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Reporting periods: whole local days, and the equally long stretch they are compared with.
+
+use std::str::FromStr;
+
+use chrono::{Datelike, Months, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::days_before;
+
+/// Longest period, in days: ten years and a little.
+pub const MAX_DAYS: i64 = 3_660;
+
+/// The local days `from ..= to`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Period {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day, included.
+    pub to: NaiveDate,
+}
+
+/// With what a period is compared.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub enum Comparison {
+    /// The days just before it, equally many.
+    #[default]
+    Previous,
+    /// The same days a year earlier.
+    Year,
+    /// Nothing.
+    None,
+}
+
+/// A named period, relative to today in the store's zone.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Preset {
+    /// Today so far.
+    Today,
+    /// The whole of yesterday.
+    Yesterday,
+    /// Today and the six days before.
+    Week,
+    /// Today and the 29 days before.
+    Month,
+    /// Today and the 89 days before.
+    Quarter,
+    /// This calendar month so far.
+    ThisMonth,
+    /// This calendar year so far.
+    ThisYear,
+}
+
+impl Preset {
+    /// All of them, shortest first.
+    pub const ALL: [Self; 7] =
+        [Self::Today, Self::Yesterday, Self::Week, Self::Month, Self::Quarter, Self::ThisMonth, Self::ThisYear];
+
+    /// As people read it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Today => "Today",
+            Self::Yesterday => "Yesterday",
+            Self::Week => "7 days",
+            Self::Month => "30 days",
+            Self::Quarter => "90 days",
+            Self::ThisMonth => "This month",
+            Self::ThisYear => "This year",
+        }
+    }
+
+    /// The days it means on `today`.
+    pub fn on(self, today: NaiveDate) -> Period {
+        let from = match self {
+            Self::Today => today,
+            Self::Yesterday => return Period { from: days_before(today, 1), to: days_before(today, 1) },
+            Self::Week => days_before(today, 6),
+            Self::Month => days_before(today, 29),
+            Self::Quarter => days_before(today, 89),
+            Self::ThisMonth => today.with_day(1).unwrap_or(today),
+            Self::ThisYear => today.with_ordinal(1).unwrap_or(today),
+        };
+        Period { from, to: today }
+    }
+}
+
+impl Period {
+    /// The days `from ..= to`.
+    ///
+    /// # Errors
+    /// Words for the field `to` when they are the wrong way round or too far apart.
+    pub fn new(from: NaiveDate, to: NaiveDate) -> Result<Self, &'static str> {
+        if to < from {
+            Err("must not be before from")
+        } else if (to - from).num_days() >= MAX_DAYS {
+            Err("must lie within ten years of from")
+        } else {
+            Ok(Self { from, to })
+        }
+    }
+
+    /// How many days.
+    pub fn days(self) -> u64 {
+        u64::try_from((self.to - self.from).num_days() + 1).unwrap_or(1)
+    }
+
+    /// The period it is compared with, if any.
+    pub fn compared(self, with: Comparison) -> Option<Self> {
+        match with {
+            Comparison::None => None,
+            Comparison::Previous => {
+                let n = self.days();
+                Some(Self { from: days_before(self.from, n), to: days_before(self.to, n) })
+            }
+            Comparison::Year => {
+                let back = |day: NaiveDate| day.checked_sub_months(Months::new(12)).unwrap_or(day);
+                Some(Self { from: back(self.from), to: back(self.to) })
+            }
+        }
+    }
+}
+
+impl Comparison {
+    /// As it stands in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Previous => "previous",
+            Self::Year => "year",
+            Self::None => "none",
+        }
+    }
+}
+
+impl FromStr for Comparison {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "previous" => Ok(Self::Previous),
+            "year" => Ok(Self::Year),
+            "none" => Ok(Self::None),
+            _ => Err("must be previous, year or none"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn comparisons_are_equally_long() {
+        let march = Period::new(day("2026-03-01"), day("2026-03-31")).unwrap();
+        assert_eq!(march.compared(Comparison::Previous), Period::new(day("2026-01-29"), day("2026-02-28")).ok());
+        assert_eq!(march.compared(Comparison::Year), Period::new(day("2025-03-01"), day("2025-03-31")).ok());
+        assert_eq!(march.compared(Comparison::None), None);
+    }
+
+    #[test]
+    fn presets_end_today_or_yesterday() {
+        let today = day("2026-03-05");
+        assert_eq!(Preset::Month.on(today).days(), 30);
+        assert_eq!(Preset::ThisMonth.on(today).from, day("2026-03-01"));
+        assert_eq!(Preset::Yesterday.on(today).to, day("2026-03-04"));
+    }
+
+    #[test]
+    fn turned_round_and_endless_periods_are_refused() {
+        assert!(Period::new(day("2026-03-05"), day("2026-03-04")).is_err());
+        assert!(Period::new(day("2000-01-01"), day("2026-03-04")).is_err());
+    }
+}

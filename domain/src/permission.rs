@@ -1,0 +1,180 @@
+//! Who may do what. A role is a set of permissions; every handler names the one it needs.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// One right within a tenant.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Permission {
+    /// See the dashboard and reports.
+    ReadReports,
+    /// See orders and their customers.
+    ReadOrders,
+    /// Add orders (API).
+    WriteOrders,
+    /// Cancel an order.
+    CancelOrders,
+    /// Give money back.
+    RefundOrders,
+    /// Follow the tenant's feed.
+    ReadEvents,
+    /// See imports and their problems.
+    ReadImports,
+    /// Upload and run imports.
+    RunImports,
+    /// Add and change stores.
+    ManageStores,
+    /// Add members and change their roles.
+    ManagePeople,
+    /// Make and revoke API keys.
+    ManageKeys,
+}
+
+impl Permission {
+    /// All of them, for matrices in tests.
+    pub const ALL: [Self; 11] = [
+        Self::ReadReports,
+        Self::ReadOrders,
+        Self::WriteOrders,
+        Self::CancelOrders,
+        Self::RefundOrders,
+        Self::ReadEvents,
+        Self::ReadImports,
+        Self::RunImports,
+        Self::ManageStores,
+        Self::ManagePeople,
+        Self::ManageKeys,
+    ];
+}
+
+/// A member's role in one tenant.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Owns the account: everything.
+    Owner,
+    /// Runs the stores: everything but the account itself.
+    Manager,
+    /// Works on orders and imports.
+    Staff,
+    /// Looks, changes nothing.
+    Viewer,
+}
+
+impl Role {
+    /// All of them, strongest first.
+    pub const ALL: [Self; 4] = [Self::Owner, Self::Manager, Self::Staff, Self::Viewer];
+
+    /// Whether this role includes `permission`.
+    pub fn allows(self, permission: Permission) -> bool {
+        use Permission as P;
+        match self {
+            Self::Owner => true,
+            Self::Manager => permission != P::ManagePeople,
+            Self::Staff => !matches!(permission, P::ManageStores | P::ManagePeople | P::ManageKeys),
+            Self::Viewer => matches!(permission, P::ReadReports | P::ReadOrders | P::ReadEvents | P::ReadImports),
+        }
+    }
+
+    /// As stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Manager => "manager",
+            Self::Staff => "staff",
+            Self::Viewer => "viewer",
+        }
+    }
+}
+
+/// What an API key may do; each scope is one or more permissions.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum KeyScope {
+    /// `orders:read`
+    OrdersRead,
+    /// `orders:write`
+    OrdersWrite,
+    /// `reports:read`
+    ReportsRead,
+    /// `events:read`
+    EventsRead,
+}
+
+impl KeyScope {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::OrdersRead, Self::OrdersWrite, Self::ReportsRead, Self::EventsRead];
+
+    /// As written in `--scopes` and stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OrdersRead => "orders:read",
+            Self::OrdersWrite => "orders:write",
+            Self::ReportsRead => "reports:read",
+            Self::EventsRead => "events:read",
+        }
+    }
+
+    /// The permission that this scope grants.
+    pub const fn permission(self) -> Permission {
+        match self {
+            Self::OrdersRead => Permission::ReadOrders,
+            Self::OrdersWrite => Permission::WriteOrders,
+            Self::ReportsRead => Permission::ReadReports,
+            Self::EventsRead => Permission::ReadEvents,
+        }
+    }
+}
+
+/// The text names no role or scope.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not known; use one of {1}")]
+pub struct Unknown(String, String);
+
+impl FromStr for Role {
+    type Err = Unknown;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = || Self::ALL.map(Self::as_str).join(", ");
+        Self::ALL.into_iter().find(|r| r.as_str() == text).ok_or_else(|| Unknown(text.into(), known()))
+    }
+}
+
+impl FromStr for KeyScope {
+    type Err = Unknown;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = || Self::ALL.map(Self::as_str).join(", ");
+        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| Unknown(text.into(), known()))
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_viewer_changes_nothing() {
+        let allowed: Vec<_> = Permission::ALL.into_iter().filter(|p| Role::Viewer.allows(*p)).collect();
+        assert_eq!(
+            allowed,
+            [Permission::ReadReports, Permission::ReadOrders, Permission::ReadEvents, Permission::ReadImports]
+        );
+    }
+
+    #[test]
+    fn names_read_back() {
+        for role in Role::ALL {
+            assert_eq!(role.as_str().parse(), Ok(role));
+        }
+        for scope in KeyScope::ALL {
+            assert_eq!(scope.as_str().parse(), Ok(scope));
+        }
+        assert!("admin".parse::<Role>().unwrap_err().to_string().contains("owner, manager"));
+    }
+}

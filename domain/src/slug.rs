@@ -1,0 +1,36 @@
+//! Short names that stand in addresses: tenants and stores.
+
+/// Longest slug.
+pub const MAX: usize = 40;
+
+/// Checks a slug: 2 to 40 of `a-z 0-9 -`, beginning with a letter, ending without a dash.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn check(text: &str) -> Result<(), &'static str> {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !(2..=MAX).contains(&text.len()) {
+        Err("must have 2 to 40 characters")
+    } else if !text.starts_with(|c: char| c.is_ascii_lowercase()) {
+        Err("must begin with a letter a to z")
+    } else if text.ends_with('-') || !text.chars().all(allowed) {
+        Err("may hold a to z, 0 to 9 and dashes, and must not end with a dash")
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn slugs_are_short_and_plain() {
+        for good in ["demo", "a1", "north-sea-2"] {
+            assert!(check(good).is_ok(), "{good}");
+        }
+        for bad in ["", "a", "1a", "Demo", "a_b", "a-", "über", &"a".repeat(41)] {
+            assert!(check(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Format, lints for both targets, unused and unwanted dependencies. Builds everything the tests need to type-check.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$STOA_ROOT"
+
+say "Format"
+cargo fmt --all --check
+
+say "Lints of the server side"
+cargo clippy --all-targets -- -D warnings
+
+say "Lints of the browser side"
+cargo clippy -p frontend --target wasm32-unknown-unknown -- -D warnings
+
+if have cargo-machete; then
+    say "Unused dependencies"
+    cargo machete
+fi
+if have cargo-deny; then
+    say "Licences, sources and doubled dependencies"
+    cargo deny --log-level error check bans licenses sources
+else
+    note "cargo-deny is not installed: licences and sources of dependencies not checked (cargo install cargo-deny)"
+fi
+if have shellcheck; then
+    say "Shell scripts"
+    shellcheck -x scripts/*.sh scripts/services/*.sh .ci/run
+fi

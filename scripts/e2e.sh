@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# The browser tests against a release build with its own fresh database, Redis and port.
+# Arguments go to Playwright: scripts/e2e.sh tests/orders.spec.ts --headed
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$STOA_ROOT"
+load_local_env
+
+readonly home="$LOCAL_DIR/e2e" database=stoa_e2e stoa="$STOA_TARGET/release/stoa"
+server="" redis=""
+[ -x "$stoa" ] || die "there is no release build yet. Run: make build"
+
+# The same server and role as in URL $1, but our database.
+in_test_database() { sed -E "s#^(postgres(ql)?://[^/]+)/[^?]*#\1/$database#" <<<"$1"; }
+
+stop() {
+    local pid
+    for pid in $server $redis; do
+        kill "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+}
+trap stop EXIT
+
+rm -rf "$home"
+mkdir -p "$home/data" "$home/redis"
+
+psql -X -q -v ON_ERROR_STOP=1 "$MIGRATION_DATABASE_URL" -c 'SET client_min_messages = warning' \
+    -c "DROP DATABASE IF EXISTS $database WITH (FORCE)" -c "CREATE DATABASE $database"
+DATABASE_URL=$(in_test_database "$DATABASE_URL")
+MIGRATION_DATABASE_URL=$(in_test_database "$MIGRATION_DATABASE_URL")
+
+if have redis-server; then
+    redis_port=$(free_port)
+    redis-server --bind 127.0.0.1 --port "$redis_port" --dir "$home/redis" --save '' >"$home/redis/redis.log" &
+    redis=$!
+    REDIS_URL="redis://127.0.0.1:$redis_port"
+fi
+
+port=$(free_port)
+STOA_ADDR="127.0.0.1:$port"
+STOA_PUBLIC_URL="http://$STOA_ADDR"
+BASE_URL="$STOA_PUBLIC_URL"
+STOA_DATA_DIR="$home/data"
+STOA_DEMO=true
+CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+unset LOCAL_ENV_FILE LOCAL_DATABASE_URL LOCAL_REDIS_URL STOA_LOG_DIR
+export BASE_URL CHROMIUM REDIS_URL STOA_DATA_DIR STOA_DEMO
+
+say "Browser tests: database $database, server on $BASE_URL, its log in .local/e2e/server.log"
+"$stoa" migrate >"$home/server.log" 2>&1 || { cat "$home/server.log" >&2; die "stoa migrate failed"; }
+"$stoa" seed >>"$home/server.log" 2>&1 || { tail -n 20 "$home/server.log" >&2; die "stoa seed failed"; }
+"$stoa" serve >>"$home/server.log" 2>&1 &
+server=$!
+for _ in $(seq 150); do
+    port_is_taken "$port" && break
+    kill -0 "$server" 2>/dev/null || { tail -n 20 "$home/server.log" >&2; die "the server ended at its start"; }
+    sleep 0.2
+done
+port_is_taken "$port" || die "the server did not open its port within 30 s, see $home/server.log"
+
+playwright test -c end2end "$@" </dev/null

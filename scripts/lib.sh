@@ -1,0 +1,71 @@
+# shellcheck shell=bash
+# What every script shares: where things are, how to speak, how to find a port. Sourced, never run.
+
+# shellcheck source=scripts/env.sh
+STOA_ENV_LOCAL="${STOA_ENV_LOCAL:-no}" . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+export LOCAL_DIR="$STOA_ROOT/.local"
+
+say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
+note() { printf '   %s\n' "$*" >&2; }
+die() {
+    printf '\nerror: %s\n' "$*" >&2
+    exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+is_root() { [ "$(id -u)" = 0 ]; }
+
+# Reads what the services wrote; from here on the caller talks to them.
+load_local_env() {
+    set -a
+    # shellcheck source=/dev/null
+    . "$LOCAL_DIR/env"
+    set +a
+}
+
+random_hex() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
+
+# Below the ports that the kernel hands out by itself.
+port_is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+free_port() {
+    local port
+    while :; do
+        port=$((15000 + RANDOM % 15000))
+        port_is_taken "$port" || break
+    done
+    echo "$port"
+}
+
+# The port kept in file $1, or a new one when there is none or another program took it.
+remembered_port() {
+    local port
+    port=$(cat "$1" 2>/dev/null || true)
+    if [ -z "$port" ] || port_is_taken "$port"; then
+        port=$(free_port)
+        echo "$port" >"$1"
+    fi
+    echo "$port"
+}
+
+# Is process $1 alive and working in folder $2? (A number in a pid file proves nothing after a restart.)
+runs_in() { [ -n "$1" ] && [ "$(readlink "/proc/$1/cwd" 2>/dev/null || true)" = "$(readlink -f "$2")" ]; }
+
+# Runs "$@" with its output in a log, telling every 30 s that it is still at work.
+with_progress() {
+    local title="$1" log="$2" pid started=$SECONDS
+    shift 2
+    "$@" >"$log" 2>&1 </dev/null &
+    pid=$!
+    while kill -0 "$pid" 2>/dev/null; do
+        sleep 1
+        if (((SECONDS - started) % 30 == 29)); then
+            note "$title: $((SECONDS - started)) s so far; $(tail -n 1 "$log" | cut -c 1-80)"
+            sleep 1
+        fi
+    done
+    if ! wait "$pid"; then
+        tail -n 40 "$log" >&2
+        die "$title failed; the whole log is $log"
+    fi
+    note "$title: done in $((SECONDS - started)) s"
+}

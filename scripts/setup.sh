@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# Everything this machine needs, installed once: setup.sh run|test|bench|all (default: all).
+# Rust and Node are expected; what Debian packages is installed with apt when root, else named in a message.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+readonly LEPTOS_VERSION=0.3.10 BINDGEN_VERSION=0.2.130 MACHETE_VERSION=0.9.2 DENY_VERSION=0.20.2
+readonly goal="${1:-all}"
+readonly logs="$LOCAL_DIR/logs"
+
+languages() {
+    have cargo || die "Rust is missing. Install it from https://rustup.rs (version 1.95 or newer), then run this again."
+    { have node && have npm; } || die "Node.js is missing. Install version 20 or newer from https://nodejs.org, then run this again."
+    local rust node
+    rust=$(rustc --version | cut -d ' ' -f 2)
+    node=$(node --version | tr -d v)
+    at_least "$rust" 1.95.0 || die "Rust 1.95 or newer is needed, this is $rust. Run: rustup update stable"
+    at_least "$node" 20.0.0 || die "Node.js 20 or newer is needed, this is $node."
+}
+
+at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$2" ]; }
+wants() { [[ "$goal" == all || " $* " == *" $goal "* ]]; }
+
+# The Debian packages that are missing for this goal.
+missing_packages() {
+    { have cc && have make; } || echo build-essential
+    if [ -z "${DATABASE_URL:-}" ] || wants test bench; then
+        compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || have initdb || echo postgresql
+    fi
+    if [ -z "${REDIS_URL:-}" ] || wants test bench; then have redis-server || echo redis-server; fi
+    if wants test; then have chromium || have google-chrome || echo chromium; fi
+    if wants test bench; then have brotli || echo brotli; fi
+    if wants bench; then have wrk || echo wrk; fi
+    # Not needed, but links in a fraction of the time.
+    if is_root; then have mold || echo mold; fi
+}
+
+packages() {
+    local missing
+    missing=$(missing_packages | tr '\n' ' ')
+    [ -n "$missing" ] || return 0
+    is_root || die "these programs are missing; install them, then run this again:
+
+    sudo apt-get install --no-install-recommends $missing
+"
+    have apt-get || die "please install what these Debian packages hold, then run this again: $missing"
+    say "Installing Debian packages: $missing(a minute or two)"
+    export DEBIAN_FRONTEND=noninteractive
+    with_progress "apt-get update" "$logs/apt-update.log" apt-get update
+    # shellcheck disable=SC2086 # a list of words
+    with_progress "apt-get install" "$logs/apt.log" apt-get install -y --no-install-recommends $missing
+}
+
+wasm_target() {
+    [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib" ] && return
+    have rustup || die "this Rust has no wasm32-unknown-unknown target and there is no rustup to add it."
+    say "Adding the WebAssembly target to Rust (half a minute)"
+    with_progress "rustup target add" "$logs/rustup.log" rustup target add wasm32-unknown-unknown
+}
+
+# tool NAME VERSION "how long" CARGO-ARGUMENTS...: installed into the cache that all clones share.
+tool() {
+    local name="$1" version="$2" how_long="$3"
+    shift 3
+    [[ " $(installed_version "$name") " != *" $version "* ]] || return 0
+    exec 8>"$STOA_CACHE/lock"
+    flock 8 # another clone may be at it
+    [[ " $(installed_version "$name") " != *" $version "* ]] || return 0
+    say "Building $name $version, once for all clones ($how_long on two cores; log: $logs/$name.log)"
+    with_progress "$name" "$logs/$name.log" env -u CARGO_TARGET_DIR \
+        CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+        cargo install "$name" --version "$version" --root "$STOA_CACHE/tools" --force "$@" 8>&-
+    exec 8>&-
+}
+
+installed_version() {
+    case "$1" in
+        wasm-bindgen-cli) wasm-bindgen --version 2>/dev/null || true ;;
+        *) "$1" --version 2>/dev/null || true ;;
+    esac
+}
+
+node_packages() {
+    local wanted
+    wanted=$(cat "$STOA_ROOT/package.json" "$STOA_ROOT/package-lock.json" | sha256sum | cut -d ' ' -f 1)
+    [ "$(cat "$STOA_ROOT/node_modules/.stoa" 2>/dev/null || true)" != "$wanted" ] || return 0
+    say "Installing Tailwind, binaryen and Playwright from npm (a minute)"
+    # Not `npm ci`: that one fails where a registry lacks the packages of other operating systems.
+    (cd "$STOA_ROOT" && with_progress "npm install" "$logs/npm.log" npm install --no-save --no-audit --no-fund)
+    echo "$wanted" >"$STOA_ROOT/node_modules/.stoa"
+}
+
+mkdir -p "$logs" "$STOA_CACHE/tools"
+languages
+packages
+wasm_target
+tool cargo-leptos "$LEPTOS_VERSION" "10 minutes" --locked --features no_downloads
+tool wasm-bindgen-cli "$BINDGEN_VERSION" "2 minutes"
+if wants test; then
+    tool cargo-machete "$MACHETE_VERSION" "1 minute" --locked
+    tool cargo-deny "$DENY_VERSION" "2 minutes" --locked
+fi
+node_packages
