@@ -55,6 +55,32 @@ impl DataError {
     }
 }
 
+impl DataError {
+    /// Whether PostgreSQL is out of reach, starting, ending or full, or gave up on a lock: it may well work in a moment.
+    pub fn is_outage(&self) -> bool {
+        let Self::Db(error) = self else { return false };
+        match error {
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+            DbErr::Query(RuntimeErr::SqlxError(cause)) | DbErr::Exec(RuntimeErr::SqlxError(cause)) => {
+                match cause.as_ref() {
+                    sqlx::Error::Io(_)
+                    | sqlx::Error::PoolTimedOut
+                    | sqlx::Error::PoolClosed
+                    | sqlx::Error::WorkerCrashed => true,
+                    sqlx::Error::Database(error) => error.code().is_some_and(|code| is_passing(&code)),
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }
+}
+
+// Classes 08 (connection), 53 (resources), 57P (shutdown, startup), 40 (rolled back for others) and 55P03 (lock timeout).
+fn is_passing(code: &str) -> bool {
+    ["08", "53", "57P", "40"].iter().any(|class| code.starts_with(class)) || code == "55P03"
+}
+
 impl From<DbErr> for DataError {
     fn from(error: DbErr) -> Self {
         Self::Db(error)

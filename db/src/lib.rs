@@ -4,12 +4,15 @@
 pub mod api_keys;
 pub mod audit;
 pub mod cache;
+pub mod catalog;
 pub mod clock;
 pub mod connect;
+pub mod customers;
 pub mod dashboards;
 mod entities;
 pub mod error;
 pub mod feed;
+pub mod health;
 pub mod idempotency;
 pub mod orders;
 pub mod partitions;

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::UserId;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -10,7 +11,7 @@ use crate::connect::Db;
 use crate::error::DataError;
 
 /// A session as it is stored.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StoredSession {
     /// What the web layer keeps in it.
     pub data: Value,
@@ -67,6 +68,16 @@ pub async fn load(db: &Db, id: &[u8]) -> Result<Option<StoredSession>, DataError
     let found: Option<(Value, DateTime<Utc>)> =
         sqlx::query_as(sql).bind(row_id(id)).bind(db.clock().now()).fetch_optional(&db.pool).await?;
     Ok(found.map(|(data, expires_at)| StoredSession { data, expires_at }))
+}
+
+/// Notes that a session is in use, which puts off its end; whether it still exists.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn touch(db: &Db, id: &[u8], expires_at: DateTime<Utc>) -> Result<bool, DataError> {
+    let sql = "update sessions set seen_at = $2, expires_at = $3 where id = $1 and expires_at > $2";
+    let done = sqlx::query(sql).bind(row_id(id)).bind(db.clock().now()).bind(expires_at).execute(&db.pool).await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// Ends one session.

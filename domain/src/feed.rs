@@ -14,6 +14,9 @@ pub enum EventKind {
     /// An import stored some orders, or ended.
     #[serde(rename = "import.progress")]
     ImportProgress,
+    /// The figures were computed anew.
+    #[serde(rename = "figures.rebuilt")]
+    FiguresRebuilt,
     /// Events before this one are no longer kept.
     #[serde(rename = "gap")]
     Gap,
@@ -26,6 +29,7 @@ impl EventKind {
             Self::OrderPlaced => "order.placed",
             Self::OrderUpdated => "order.updated",
             Self::ImportProgress => "import.progress",
+            Self::FiguresRebuilt => "figures.rebuilt",
             Self::Gap => "gap",
         }
     }

@@ -44,6 +44,12 @@ impl Redis {
         self.attempt(manager.get::<_, Option<Vec<u8>>>(key.as_ref())).await.flatten()
     }
 
+    /// The values of two keys, read together; `None` when Redis does not answer.
+    pub async fn get_both(&self, keys: [&[u8]; 2]) -> Option<[Option<Vec<u8>>; 2]> {
+        let mut manager = self.manager.clone();
+        self.attempt(manager.mget::<_, (Option<Vec<u8>>, Option<Vec<u8>>)>(&keys)).await.map(|(a, b)| [a, b])
+    }
+
     /// Keeps `value` under `key` for `ttl`; whether Redis took it.
     pub async fn set(&self, key: impl AsRef<[u8]>, value: &[u8], ttl: Duration) -> bool {
         let mut manager = self.manager.clone();
@@ -63,6 +69,19 @@ impl Redis {
         both.atomic().incr(key.as_ref(), 1).cmd("EXPIRE").arg(key.as_ref()).arg(ttl.as_secs()).arg("NX").ignore();
         let counted: Option<(i64,)> = self.attempt(Box::pin(async move { both.query_async(&mut manager).await })).await;
         counted.map(|(n,)| n)
+    }
+
+    /// Takes one back from the counter `key` if it counts at all.
+    pub async fn uncount(&self, key: impl AsRef<[u8]>) {
+        let mut manager = self.manager.clone();
+        let mut both = ::redis::pipe();
+        // A counter that vanished meanwhile comes to life again, and without an end: away with it.
+        both.atomic().decr(key.as_ref(), 1).cmd("TTL").arg(key.as_ref());
+        let left: Option<(i64, i64)> =
+            self.attempt(Box::pin(async move { both.query_async(&mut manager).await })).await;
+        if left.is_some_and(|(_, ttl)| ttl < 0) {
+            self.delete(key).await;
+        }
     }
 
     /// Whether Redis answers now.

@@ -1,5 +1,11 @@
 //! The dashboard of one store or of all: figures of a period beside those it is compared with.
 
+mod buckets;
+mod compute;
+pub(crate) mod elapsed;
+
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::Tz;
 use domain::money::Currency;
@@ -87,11 +93,21 @@ pub struct TopProduct {
     pub currency: Currency,
 }
 
+/// What the cache calls this dashboard at this time. It changes with every quarter of an hour, because days end
+/// at quarters of hours everywhere.
+pub fn cache_name(scope: &Scope, query: &DashboardQuery) -> String {
+    let slot = scope.now().timestamp().div_euclid(900);
+    let only = scope.only_store().map(|s| s.to_string()).unwrap_or_default();
+    let period = query.period.map(|p| format!("{}..{}", p.from, p.to)).unwrap_or_default();
+    let store = query.store.as_deref().unwrap_or_default();
+    format!("dashboard:{slot}:{only}:{store}:{period}:{}", query.compare.as_str())
+}
+
 /// The dashboard, from the cache while nothing changed.
 ///
 /// # Errors
 /// [`DataError::NotFound`] for a store that is not the tenant's.
-pub async fn dashboard(scope: &Scope, query: &DashboardQuery) -> Result<std::sync::Arc<Dashboard>, DataError> {
-    let _ = (scope, query);
-    Err(DataError::Busy)
+pub async fn dashboard(scope: &Scope, query: &DashboardQuery) -> Result<Arc<Dashboard>, DataError> {
+    let generation = scope.db().cache().generation(scope).await?;
+    scope.db().cache().get(scope, generation, &cache_name(scope, query), compute::compute(scope, query)).await
 }

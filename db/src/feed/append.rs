@@ -42,3 +42,12 @@ pub async fn append(tx: &Tx, events: Vec<NewEvent>) -> Result<i64, DataError> {
     tx.note_fed(seq);
     Ok(seq)
 }
+
+/// Takes the tenant's turn without writing an event yet: somebody else in this transaction will.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub(crate) async fn lock(tx: &Tx) -> Result<(), DataError> {
+    let sql = "insert into feed_heads (tenant_id) values ($1) on conflict (tenant_id) do update set last_seq = feed_heads.last_seq";
+    tx.run(sql, []).await.map(drop)
+}

@@ -9,6 +9,7 @@ mod hub;
 mod notify;
 mod read;
 
+pub(crate) use append::lock;
 pub use append::{NewEvent, append};
 pub use channel::{Item, Subscription, subscribe};
 pub use hub::Hub;

@@ -1,1 +1,106 @@
-//! To come.
+//! A list's filters as SQL over `orders o`, with its values. `$1` is the tenant.
+
+use chrono::{Days, Duration, NaiveTime};
+use domain::orders::OrderQuery;
+use domain::page::Direction;
+use sea_orm::Value;
+use uuid::Uuid;
+
+use crate::error::DataError;
+use crate::scope::Tx;
+use crate::stores::{self, Store};
+
+/// Conditions joined by `and`.
+#[derive(Clone)]
+pub(super) struct Filter {
+    sql: String,
+    pub values: Vec<Value>,
+}
+
+impl Filter {
+    /// The conditions of `query` on orders of `stores`; neither its search nor its cursor.
+    pub fn new(query: &OrderQuery, stores: &[Store]) -> Self {
+        let mut filter = Self { sql: "o.tenant_id = $1".into(), values: Vec::new() };
+        match stores {
+            // One store: its own index serves.
+            [store] => filter.and("o.store_id = ?", store.id.0),
+            _ => filter.and("o.store_id = any(?)", stores.iter().map(|s| s.id.0).collect::<Vec<Uuid>>()),
+        }
+        if let Some(kind) = query.kind {
+            filter.and("o.kind = ?", kind.as_str());
+        }
+        if let Some(status) = query.status {
+            filter.and("o.status = ?", status.as_str());
+        }
+        if let Some(payment) = query.payment {
+            filter.and("o.payment_status = ?", payment.as_str());
+        }
+        if let Some(fulfilment) = query.fulfilment {
+            filter.and("o.fulfilment_status = ?", fulfilment.as_str());
+        }
+        if let Some(min) = query.min {
+            filter.and("o.total >= ?", min);
+        }
+        if let Some(max) = query.max {
+            filter.and("o.total <= ?", max);
+        }
+        filter.days(query);
+        filter
+    }
+
+    /// Adds a condition in which `?` stands for `value`.
+    pub fn and(&mut self, condition: &str, value: impl Into<Value>) {
+        let name = self.bind(value);
+        self.sql.push_str(" and ");
+        self.sql.push_str(&condition.replacen('?', &name, 1));
+    }
+
+    /// Binds a value and returns its name, such as `$4`.
+    pub fn bind(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len() + 1)
+    }
+
+    /// The cursor of `query`: one range of the index.
+    pub fn seek(&mut self, query: &OrderQuery) {
+        if let Some(cursor) = query.cursor {
+            let (at, id) = (self.bind(cursor.at), self.bind(cursor.id));
+            let sign = if cursor.direction == Direction::Older { '<' } else { '>' };
+            self.sql.push_str(&format!(" and (o.placed_at, o.id) {sign} ({at}, {id})"));
+        }
+    }
+
+    /// The conditions.
+    pub fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    // The store's days say what belongs, the widest possible span of instants tells the planner where to look.
+    fn days(&mut self, query: &OrderQuery) {
+        if let Some(from) = query.from {
+            let earliest = from.and_time(NaiveTime::MIN).and_utc() - Duration::hours(14);
+            self.and("o.local_day >= ?", from);
+            self.and("o.placed_at >= ?", earliest);
+        }
+        if let Some(to) = query.to {
+            let latest = (to + Days::new(1)).and_time(NaiveTime::MIN).and_utc() + Duration::hours(12);
+            self.and("o.local_day <= ?", to);
+            self.and("o.placed_at < ?", latest);
+        }
+    }
+}
+
+/// The stores that `query` speaks of: the one it names, or all that the actor may see.
+///
+/// # Errors
+/// [`DataError::NotFound`] for a store that is not the tenant's.
+pub(crate) async fn stores_of(tx: &Tx, slug: Option<&str>) -> Result<Vec<Store>, DataError> {
+    let mut found = stores::list(tx).await?;
+    if let Some(slug) = slug {
+        found.retain(|s| s.slug == slug);
+        if found.is_empty() {
+            return Err(DataError::NotFound("store"));
+        }
+    }
+    Ok(found)
+}

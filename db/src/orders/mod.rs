@@ -1,8 +1,9 @@
 //! Orders: taking them in, listing, showing, cancelling and refunding.
 
 pub mod cancel;
-mod filter;
+pub(crate) mod filter;
 pub mod list;
+mod locked;
 pub mod place;
 pub mod refund;
 pub mod rows;

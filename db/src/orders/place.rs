@@ -1,12 +1,27 @@
 //! Taking orders in. Every way in ends here.
+//!
+//! Locks are taken in one order by every writer, so that writers never deadlock: numbers (sorted), catalogue,
+//! customers (sorted), the orders themselves, the feed's head, rollups.
 
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use domain::feed::EventKind;
 use domain::ids::OrderId;
 use domain::orders::NewOrder;
+use sea_orm::FromQueryResult;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
+use super::write;
 use crate::connect::Db;
 use crate::error::DataError;
+use crate::feed::{self, NewEvent};
+use crate::rollups::{self, Deltas};
 use crate::scope::Tx;
 use crate::stores::Store;
+use crate::{catalog, customers};
 
 /// What became of one order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,10 +53,106 @@ pub async fn prepare(db: &Db, orders: &[NewOrder]) -> Result<(), DataError> {
 
 /// Stores `orders` of one store with their customers, variants, figures, timeline and feed events; what became
 /// of each, in the same order. A number that stands twice in `orders` counts as taken the second time.
+/// The number of statements does not depend on how many orders there are.
 ///
 /// # Errors
 /// When PostgreSQL fails; then the transaction is lost.
 pub async fn place(tx: &Tx, store: &Store, orders: &[NewOrder], via: Via) -> Result<Vec<Placed>, DataError> {
-    let _ = (tx, store, orders, via);
-    Err(DataError::Busy)
+    let clock = tx.scope().clock();
+    let candidates: Vec<Candidate> =
+        orders.iter().map(|order| Candidate { id: clock.id(), order, fingerprint: fingerprint(order) }).collect();
+    let outcome = take_numbers(tx, store, &candidates).await?;
+    let fresh: Vec<&Candidate> =
+        candidates.iter().zip(&outcome).filter(|(_, o)| matches!(o, Placed::Stored(_))).map(|(c, _)| c).collect();
+    if fresh.is_empty() {
+        return Ok(outcome);
+    }
+    let variants = catalog::ensure(tx, store, fresh.iter().flat_map(|c| c.order.items())).await?;
+    let buyers = customers::ensure(tx, store, fresh.iter().filter_map(|c| c.order.customer())).await?;
+    write::rows(tx, store, &fresh, &variants, &buyers, via).await?;
+    match via {
+        Via::Api => drop(feed::append(tx, fresh.iter().map(|c| placed_event(c, store)).collect()).await?),
+        Via::Import => feed::lock(tx).await?,
+    }
+    let mut deltas = Deltas::default();
+    for candidate in &fresh {
+        deltas.add_order(store, candidate.order, &variants);
+    }
+    rollups::apply(tx, &deltas).await?;
+    Ok(outcome)
+}
+
+/// An order with the id that it gets if its number is free.
+pub(super) struct Candidate<'a> {
+    pub id: OrderId,
+    pub order: &'a NewOrder,
+    pub fingerprint: Vec<u8>,
+}
+
+#[derive(FromQueryResult)]
+struct Taken {
+    number: String,
+    order_id: Uuid,
+    fingerprint: Vec<u8>,
+}
+
+async fn take_numbers(tx: &Tx, store: &Store, candidates: &[Candidate<'_>]) -> Result<Vec<Placed>, DataError> {
+    let sql = "insert into order_refs (tenant_id, store_id, number, order_id, placed_at, fingerprint) \
+               select $1, $2, r.number, r.id, r.placed_at, r.fingerprint \
+               from unnest($3::text[], $4::uuid[], $5::timestamptz[], $6::bytea[]) with ordinality r (number, id, placed_at, fingerprint, n) \
+               order by r.number, r.n on conflict (tenant_id, store_id, number) do nothing returning order_id";
+    let numbers: Vec<String> = candidates.iter().map(|c| c.order.number().to_owned()).collect();
+    let ids: Vec<Uuid> = candidates.iter().map(|c| c.id.0).collect();
+    let times: Vec<DateTime<Utc>> = candidates.iter().map(|c| c.order.placed_at()).collect();
+    let prints: Vec<Vec<u8>> = candidates.iter().map(|c| c.fingerprint.clone()).collect();
+    let values = [store.id.0.into(), numbers.into(), ids.into(), times.into(), prints.into()];
+    let stored: HashSet<Uuid> = tx.all::<StoredId>(sql, values).await?.into_iter().map(|row| row.order_id).collect();
+    let others: Vec<String> =
+        candidates.iter().filter(|c| !stored.contains(&c.id.0)).map(|c| c.order.number().to_owned()).collect();
+    let taken = if others.is_empty() { HashMap::new() } else { taken(tx, store, others).await? };
+    candidates.iter().map(|candidate| outcome(candidate, &stored, &taken)).collect()
+}
+
+#[derive(FromQueryResult)]
+struct StoredId {
+    order_id: Uuid,
+}
+
+async fn taken(tx: &Tx, store: &Store, numbers: Vec<String>) -> Result<HashMap<String, Taken>, DataError> {
+    let sql = "select number, order_id, fingerprint from order_refs where tenant_id = $1 and store_id = $2 and number = any($3)";
+    let rows: Vec<Taken> = tx.all(sql, [store.id.0.into(), numbers.into()]).await?;
+    Ok(rows.into_iter().map(|row| (row.number.clone(), row)).collect())
+}
+
+fn outcome(
+    candidate: &Candidate<'_>,
+    stored: &HashSet<Uuid>,
+    taken: &HashMap<String, Taken>,
+) -> Result<Placed, DataError> {
+    if stored.contains(&candidate.id.0) {
+        return Ok(Placed::Stored(candidate.id));
+    }
+    let number = candidate.order.number();
+    let row =
+        taken.get(number).ok_or_else(|| DataError::Corrupt(format!("number {number} is neither free nor taken")))?;
+    let id = row.order_id.into();
+    Ok(if row.fingerprint == candidate.fingerprint { Placed::Unchanged(id) } else { Placed::Conflict(id) })
+}
+
+fn fingerprint(order: &NewOrder) -> Vec<u8> {
+    // Field order is fixed by the struct, so equal orders have equal bytes.
+    let bytes = serde_json::to_vec(order).unwrap_or_default();
+    Sha256::digest(bytes).to_vec()
+}
+
+fn placed_event(candidate: &Candidate<'_>, store: &Store) -> NewEvent {
+    let order = candidate.order;
+    NewEvent {
+        kind: EventKind::OrderPlaced,
+        store: Some(store.id),
+        data: json!({
+            "id": candidate.id, "store": store.slug, "number": order.number(), "kind": order.kind(),
+            "placed_at": order.placed_at(), "currency": order.currency(), "total": order.amounts().total(),
+        }),
+    }
 }

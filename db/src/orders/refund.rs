@@ -1,16 +1,175 @@
 //! Giving money back on a sale.
 
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::calendar::day_of;
+use domain::feed::EventKind;
 use domain::ids::{OrderId, RefundId};
-use domain::orders::refund::RefundRequest;
+use domain::orders::refund::{Line, RefundRequest, Refundable};
+use domain::orders::{Figures, ItemKind};
+use sea_orm::{FromQueryResult, Value};
+use serde_json::json;
+use uuid::Uuid;
 
+use super::filter::stores_of;
+use super::locked::{self, Locked};
+use super::rows::RefundRow;
+use super::show::known;
 use crate::error::DataError;
-use crate::scope::Scope;
+use crate::rollups::{self, Deltas};
+use crate::scope::{Scope, Tx};
+use crate::{audit, feed};
 
 /// Records a refund: order, lines, figures of today, timeline and feed, all or nothing.
 ///
 /// # Errors
 /// [`DataError::NotFound`], or [`DataError::Invalid`] with the rule's words by field.
 pub async fn refund(scope: &Scope, id: OrderId, request: &RefundRequest, reason: &str) -> Result<RefundId, DataError> {
-    let _ = (scope, id, request, reason);
-    Err(DataError::Busy)
+    super::cancel::check_reason(reason)?;
+    let tx = scope.begin().await?;
+    let order = locked::lock(&tx, id).await?;
+    let lines = lines(&tx, &order).await?;
+    let rule = Refundable {
+        kind: order.kind,
+        status: order.status,
+        total: order.amounts.total(),
+        refunded: order.refunded,
+        lines: &lines,
+    };
+    let amount = rule.amount(request)?;
+    let payment = rule.payment_after(amount);
+    let refund = write(&tx, &order, request, amount, reason).await?;
+    let sql = "update orders set refunded = refunded + $4, payment_status = $5, updated_at = $6 where tenant_id = $1 and placed_at = $2 and id = $3";
+    let values = [order.placed_at.into(), id.0.into(), amount.into(), payment.as_str().into(), scope.now().into()];
+    tx.run(sql, values).await?;
+    let details = json!({"reason": reason, "amount": amount, "currency": order.currency});
+    order.note(&tx, "refunded", details.clone()).await?;
+    let event = order.event(EventKind::OrderUpdated, json!({"payment_status": payment, "refund": amount}));
+    feed::append(&tx, vec![event]).await?;
+    let mut deltas = Deltas::default();
+    deltas.add(&order.store, scope.now(), order.currency, Figures::of_refund(amount));
+    rollups::apply(&tx, &deltas).await?;
+    audit::note(&tx, "order.refund", &id.to_string(), details).await?;
+    tx.commit().await?;
+    Ok(refund)
+}
+
+/// Refunds made on the local days `from ..= to` on orders of one store or of all, newest first, up to `limit`.
+/// Index: `refunds_day`.
+///
+/// # Errors
+/// [`DataError::NotFound`] for a store that is not the tenant's.
+pub async fn in_period(
+    scope: &Scope,
+    store: Option<&str>,
+    from: NaiveDate,
+    to: NaiveDate,
+    limit: i64,
+) -> Result<Vec<RefundRow>, DataError> {
+    let tx = scope.begin().await?;
+    let stores = stores_of(&tx, store).await?;
+    let sql = "select f.id, f.at, f.amount, f.reason, f.currency, f.store_id, r.number from refunds f \
+               join order_refs r on r.tenant_id = f.tenant_id and r.order_id = f.order_id \
+               where f.tenant_id = $1 and f.store_id = any($2) and f.local_day between $3 and $4 order by f.at desc, f.id desc limit $5";
+    let ids: Vec<Uuid> = stores.iter().map(|s| s.id.0).collect();
+    let found: Vec<PeriodRecord> = tx.all(sql, [ids.into(), from.into(), to.into(), limit.into()]).await?;
+    tx.commit().await?;
+    let slug = |id: Uuid| stores.iter().find(|s| s.id.0 == id).map(|s| s.slug.clone()).unwrap_or_default();
+    let row = |r: PeriodRecord| -> Result<RefundRow, DataError> {
+        let currency = known("currency", &r.currency)?;
+        Ok(RefundRow {
+            id: r.id.into(),
+            at: r.at,
+            amount: r.amount,
+            reason: r.reason,
+            number: r.number,
+            store: slug(r.store_id),
+            currency,
+        })
+    };
+    found.into_iter().map(row).collect()
+}
+
+#[derive(FromQueryResult)]
+struct PeriodRecord {
+    id: Uuid,
+    at: DateTime<Utc>,
+    amount: i64,
+    reason: String,
+    currency: String,
+    store_id: Uuid,
+    number: String,
+}
+
+#[derive(FromQueryResult)]
+struct LineRecord {
+    position: i32,
+    kind: String,
+    quantity: i64,
+    refunded_quantity: i64,
+    unit_price: i64,
+}
+
+async fn lines(tx: &Tx, order: &Locked) -> Result<Vec<Line>, DataError> {
+    let sql = "select position, kind, quantity, refunded_quantity, unit_price from order_items \
+               where tenant_id = $1 and placed_at = $2 and order_id = $3 order by position";
+    let rows: Vec<LineRecord> = tx.all(sql, [order.placed_at.into(), order.id.0.into()]).await?;
+    // Giving a discount line back takes the reduction back with it.
+    let price = |r: &LineRecord| if r.kind == ItemKind::Discount.as_str() { -r.unit_price.abs() } else { r.unit_price };
+    let line = |r: LineRecord| Line {
+        unit_price: price(&r),
+        position: r.position,
+        quantity: r.quantity,
+        refunded_quantity: r.refunded_quantity,
+    };
+    Ok(rows.into_iter().map(line).collect())
+}
+
+async fn write(
+    tx: &Tx,
+    order: &Locked,
+    request: &RefundRequest,
+    amount: i64,
+    reason: &str,
+) -> Result<RefundId, DataError> {
+    let scope = tx.scope();
+    let id: RefundId = scope.clock().id();
+    let (order_at, order_id): (Value, Value) = (order.placed_at.into(), order.id.0.into());
+    let lines = match request {
+        RefundRequest::Full => {
+            let sql = "update order_items set refunded_quantity = quantity where tenant_id = $1 and placed_at = $2 and order_id = $3 and quantity > 0";
+            tx.run(sql, [order_at.clone(), order_id.clone()]).await?;
+            None
+        }
+        RefundRequest::Lines(wanted) => {
+            let sql = "update order_items i set refunded_quantity = i.refunded_quantity + w.quantity \
+                       from unnest($4::int[], $5::bigint[]) w (position, quantity) \
+                       where i.tenant_id = $1 and i.placed_at = $2 and i.order_id = $3 and i.position = w.position";
+            let (positions, quantities): (Vec<i32>, Vec<i64>) = wanted.iter().copied().unzip();
+            tx.run(sql, [order_at.clone(), order_id.clone(), positions.into(), quantities.into()]).await?;
+            Some(
+                wanted
+                    .iter()
+                    .map(|(position, quantity)| json!({"position": position, "quantity": quantity}))
+                    .collect::<serde_json::Value>(),
+            )
+        }
+    };
+    let sql = "insert into refunds (tenant_id, order_placed_at, order_id, id, store_id, at, local_day, currency, amount, lines, reason, actor) \
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    let now = scope.now();
+    let values = [
+        order_at,
+        order_id,
+        id.0.into(),
+        order.store.id.0.into(),
+        now.into(),
+        day_of(now, order.store.zone).into(),
+        order.currency.to_string().into(),
+        amount.into(),
+        lines.into(),
+        reason.into(),
+        scope.actor().to_string().into(),
+    ];
+    tx.run(sql, values).await?;
+    Ok(id)
 }

@@ -1,1 +1,68 @@
-//! To come.
+//! What a search text can mean: an order's number or its beginning, a customer's e-mail or id, a SKU.
+//! The meanings are looked up first, each by its own index; the list is then read in order through them.
+
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+use super::filter::Filter;
+use crate::error::DataError;
+use crate::scope::Tx;
+
+/// Most orders, customers or variants that one text may mean.
+const MEANINGS: i64 = 500;
+
+/// What a text means.
+#[derive(Clone, Debug, Default, FromQueryResult)]
+pub(super) struct Meanings {
+    orders: Vec<Uuid>,
+    customers: Vec<Uuid>,
+    variants: Vec<Uuid>,
+}
+
+/// Looks a text up. Indexes: `order_refs_number`, `customers_email`, `customers_external_id`, `variants_sku`.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub(super) async fn meanings(tx: &Tx, text: &str) -> Result<Meanings, DataError> {
+    let sql = "select \
+        array(select order_id from order_refs where tenant_id = $1 and lower(number) like $2 limit $4) orders, \
+        array(select id from customers where tenant_id = $1 and lower(email) like $2 union \
+              select id from customers where tenant_id = $1 and external_id = $5 limit $4) customers, \
+        array(select id from variants where tenant_id = $1 and lower(sku) = $3 limit $4) variants";
+    let text = text.trim();
+    let lower = text.trim_start_matches('#').to_lowercase();
+    let prefix = format!("{}%", lower.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let found = tx.one(sql, [prefix.into(), lower.into(), MEANINGS.into(), text.into()]).await?;
+    Ok(found.unwrap_or_default())
+}
+
+impl Meanings {
+    /// The selects, one a meaning, that together find what the text means; each under `filter`, with `tail` after it.
+    pub fn branches(&self, filter: &mut Filter, columns: &str, tail: &str) -> String {
+        let where_ = filter.sql().to_owned();
+        let mut branches = Vec::new();
+        if !self.orders.is_empty() {
+            let ids = filter.bind(self.orders.clone());
+            branches.push(format!(
+                "(select {columns} from order_refs r join orders o on o.tenant_id = r.tenant_id and o.placed_at = r.placed_at and o.id = r.order_id \
+                 where r.tenant_id = $1 and r.order_id = any({ids}) and {where_} {tail})"
+            ));
+        }
+        if !self.customers.is_empty() {
+            let ids = filter.bind(self.customers.clone());
+            branches
+                .push(format!("(select {columns} from orders o where o.customer_id = any({ids}) and {where_} {tail})"));
+        }
+        if !self.variants.is_empty() {
+            let ids = filter.bind(self.variants.clone());
+            branches.push(format!(
+                "(select distinct {columns} from order_items i join orders o on o.tenant_id = i.tenant_id and o.placed_at = i.placed_at and o.id = i.order_id \
+                 where i.tenant_id = $1 and i.variant_id = any({ids}) and {where_} {tail})"
+            ));
+        }
+        if branches.is_empty() {
+            branches.push(format!("(select {columns} from orders o where false and {where_} {tail})"));
+        }
+        branches.join(" union ")
+    }
+}

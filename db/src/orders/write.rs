@@ -1,1 +1,111 @@
-//! To come.
+//! The rows of new orders: order, lines and the first timeline entry, in one statement for any number of orders.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::calendar::day_of;
+use domain::orders::NewItem;
+use sea_orm::Value;
+use uuid::Uuid;
+
+use super::place::{Candidate, Via};
+use crate::catalog::Variants;
+use crate::customers::Buyers;
+use crate::error::DataError;
+use crate::scope::Tx;
+use crate::stores::Store;
+
+/// Separates tags on their way into an array; control characters are refused in tags.
+const UNIT_SEPARATOR: &str = "\u{1f}";
+
+const SQL: &str = "
+with placed as (
+  insert into orders (tenant_id, store_id, placed_at, id, local_day, number, kind, status, payment_status, fulfilment_status,
+    currency, customer_id, item_count, gross, discounts, shipping, tax, fees, total, note, tags, created_at, updated_at)
+  select $1, $2, o.placed_at, o.id, o.local_day, o.number, o.kind, 'open', 'paid', 'unfulfilled',
+    o.currency, nullif(o.customer_id, '00000000-0000-0000-0000-000000000000'), o.item_count,
+    o.gross, o.discounts, o.shipping, o.tax, o.fees, o.gross - o.discounts + o.shipping + o.tax + o.fees,
+    nullif(o.note, ''), case o.tags when '' then '{}' else string_to_array(o.tags, E'\\x1f') end, $3, $3
+  from unnest($4::timestamptz[], $5::uuid[], $6::date[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::int[],
+    $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::text[], $18::text[])
+    o (placed_at, id, local_day, number, kind, currency, customer_id, item_count, gross, discounts, shipping, tax, fees, note, tags)),
+lines as (
+  insert into order_items (tenant_id, store_id, placed_at, order_id, position, variant_id, sku, title, kind, quantity, unit_price, amount)
+  select $1, $2, i.placed_at, i.order_id, i.position, nullif(i.variant_id, '00000000-0000-0000-0000-000000000000'),
+    nullif(i.sku, ''), i.title, i.kind, i.quantity, i.unit_price, i.amount
+  from unnest($19::timestamptz[], $20::uuid[], $21::int[], $22::uuid[], $23::text[], $24::text[], $25::text[],
+    $26::bigint[], $27::bigint[], $28::bigint[])
+    i (placed_at, order_id, position, variant_id, sku, title, kind, quantity, unit_price, amount))
+insert into order_timeline (tenant_id, order_placed_at, order_id, at, id, kind, actor, details)
+select $1, t.placed_at, t.id, $3, t.id, 'placed', $29, $30::jsonb
+from unnest($4::timestamptz[], $5::uuid[]) t (placed_at, id)";
+
+/// Writes the rows of `fresh`.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub(super) async fn rows(
+    tx: &Tx,
+    store: &Store,
+    fresh: &[&Candidate<'_>],
+    variants: &Variants,
+    buyers: &Buyers,
+    via: Via,
+) -> Result<(), DataError> {
+    let mut values: Vec<Value> = vec![store.id.0.into(), tx.scope().now().into()];
+    values.extend(order_columns(store, fresh, buyers));
+    values.extend(item_columns(fresh, variants));
+    let how = match via {
+        Via::Api => serde_json::json!({"via": "api"}),
+        Via::Import => serde_json::json!({"via": "import"}),
+    };
+    values.extend([tx.scope().actor().to_string().into(), how.into()]);
+    tx.run(SQL, values).await.map(drop)
+}
+
+fn order_columns(store: &Store, fresh: &[&Candidate<'_>], buyers: &Buyers) -> [Value; 15] {
+    let times: Vec<DateTime<Utc>> = fresh.iter().map(|c| c.order.placed_at()).collect();
+    let ids: Vec<Uuid> = fresh.iter().map(|c| c.id.0).collect();
+    let days: Vec<NaiveDate> = fresh.iter().map(|c| day_of(c.order.placed_at(), store.zone)).collect();
+    let text =
+        |read: fn(&Candidate<'_>) -> String| -> Value { fresh.iter().map(|c| read(c)).collect::<Vec<_>>().into() };
+    let amount =
+        |read: fn(&Candidate<'_>) -> i64| -> Value { fresh.iter().map(|c| read(c)).collect::<Vec<_>>().into() };
+    let customers: Vec<Uuid> = fresh.iter().map(|c| buyers.of(c.order.customer())).collect();
+    let counts: Vec<i32> = fresh.iter().map(|c| i32::try_from(c.order.items().len()).unwrap_or(i32::MAX)).collect();
+    [
+        times.into(),
+        ids.into(),
+        days.into(),
+        text(|c| c.order.number().to_owned()),
+        text(|c| c.order.kind().to_string()),
+        text(|c| c.order.currency().to_string()),
+        customers.into(),
+        counts.into(),
+        amount(|c| c.order.amounts().gross),
+        amount(|c| c.order.amounts().discounts),
+        amount(|c| c.order.amounts().shipping),
+        amount(|c| c.order.amounts().tax),
+        amount(|c| c.order.amounts().fees),
+        text(|c| c.order.note().unwrap_or_default().to_owned()),
+        text(|c| c.order.tags().join(UNIT_SEPARATOR)),
+    ]
+}
+
+fn item_columns(fresh: &[&Candidate<'_>], variants: &Variants) -> [Value; 10] {
+    let lines = || fresh.iter().flat_map(|c| c.order.items().iter().zip(1_i32..).map(move |(item, n)| (c, item, n)));
+    let text =
+        |read: fn(&NewItem) -> String| -> Value { lines().map(|(_, item, _)| read(item)).collect::<Vec<_>>().into() };
+    let number =
+        |read: fn(&NewItem) -> i64| -> Value { lines().map(|(_, item, _)| read(item)).collect::<Vec<_>>().into() };
+    [
+        lines().map(|(c, _, _)| c.order.placed_at()).collect::<Vec<_>>().into(),
+        lines().map(|(c, _, _)| c.id.0).collect::<Vec<_>>().into(),
+        lines().map(|(_, _, n)| n).collect::<Vec<_>>().into(),
+        lines().map(|(_, item, _)| variants.of(item).map_or(Uuid::nil(), |v| v.id.0)).collect::<Vec<_>>().into(),
+        text(|item| item.sku.clone().unwrap_or_default()),
+        text(|item| item.title.clone()),
+        text(|item| item.kind.to_string()),
+        number(|item| item.quantity),
+        number(|item| item.unit_price),
+        number(NewItem::amount),
+    ]
+}

@@ -1,1 +1,14 @@
-//! Maintained figures.
+//! Maintained figures: by store, local day and currency; by local hour; and by product and day.
+//!
+//! `apply` moves them on in the transaction of the fact, `read` adds them up, `recount` computes them
+//! independently from raw rows, to prove and to repair.
+
+mod apply;
+mod deltas;
+mod read;
+mod recount;
+
+pub(crate) use apply::apply;
+pub use deltas::Deltas;
+pub(crate) use read::{ByCurrency, FiguresRow, Spans, currency, days, hours, raw, totals};
+pub use recount::{Difference, rebuild, verify};

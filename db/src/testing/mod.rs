@@ -1,1 +1,7 @@
-//! x
+//! Doors that only tests may use: fresh migrated databases, tenants and orders to begin with.
+
+mod database;
+mod seed;
+
+pub use database::TestDb;
+pub use seed::{order, place_all, store, tenant};

@@ -8,11 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::new_order::Amounts;
 use super::status::OrderKind;
 
-/// Maintained figures of one store, time bucket and currency, in minor units.
+/// Maintained figures of one store, time bucket and currency. Amounts are minor units.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Figures {
     /// Sales not cancelled.
     pub orders: i64,
+    /// Sales that were cancelled; they count in nothing else.
+    pub cancelled: i64,
     /// Return orders.
     pub return_orders: i64,
     /// Refunds recorded on sales.
@@ -58,6 +60,11 @@ impl Figures {
         Self { refunds: 1, refunded: amount, ..Self::default() }
     }
 
+    /// What cancelling an order changes on the day of its `placed_at`.
+    pub fn of_cancellation(placed: Self) -> Self {
+        -placed + Self { cancelled: 1, ..Self::default() }
+    }
+
     /// Returns, on the return's own date: return orders and refunds. Positive.
     pub const fn returns(&self) -> i64 {
         self.returned + self.refunded
@@ -99,6 +106,7 @@ impl Add for Figures {
 impl AddAssign for Figures {
     fn add_assign(&mut self, other: Self) {
         self.orders += other.orders;
+        self.cancelled += other.cancelled;
         self.return_orders += other.return_orders;
         self.refunds += other.refunds;
         self.items += other.items;
@@ -117,6 +125,7 @@ impl Neg for Figures {
     fn neg(self) -> Self {
         Self {
             orders: -self.orders,
+            cancelled: -self.cancelled,
             return_orders: -self.return_orders,
             refunds: -self.refunds,
             items: -self.items,

@@ -46,6 +46,8 @@ create table variants (
   foreign key (tenant_id, product_id) references products (tenant_id, id),
   foreign key (tenant_id, store_id) references stores (tenant_id, id)
 );
+-- Serves a product's SKUs beside its name.
+create index variants_product on variants (tenant_id, product_id);
 -- Serves the search of the order list by SKU, whatever its case.
 create index variants_sku on variants (tenant_id, lower(sku));
 select stoa_wall('variants');

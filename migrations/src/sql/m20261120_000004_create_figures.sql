@@ -7,6 +7,7 @@ create table rollup_days (
   day           date not null,
   currency      text not null,
   orders        bigint not null default 0,
+  cancelled     bigint not null default 0,
   return_orders bigint not null default 0,
   refunds       bigint not null default 0,
   items         bigint not null default 0,

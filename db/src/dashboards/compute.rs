@@ -1,0 +1,126 @@
+//! Reading a dashboard from the rollups: the same number of statements for any number of orders.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{NaiveDate, Timelike};
+use domain::calendar::{Tz, day_start, next};
+use domain::money::Currency;
+use domain::orders::Figures;
+use domain::period::{Period, Preset};
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+use super::{Bucket, CurrencyPart, Dashboard, DashboardQuery, TopProduct, buckets, elapsed};
+use crate::error::DataError;
+use crate::orders::filter::stores_of;
+use crate::rollups::{self, ByCurrency, Spans};
+use crate::scope::{Scope, Tx};
+use crate::stores::Store;
+
+const TOP_PRODUCTS: i64 = 8;
+
+/// Reads everything.
+///
+/// # Errors
+/// [`DataError::NotFound`] for a store that is not the tenant's.
+pub(super) async fn compute(scope: &Scope, query: &DashboardQuery) -> Result<Dashboard, DataError> {
+    let tx = scope.begin().await?;
+    let stores = stores_of(&tx, query.store.as_deref()).await?;
+    let zone = stores.first().map_or(Tz::UTC, |s| s.zone);
+    let today = domain::calendar::day_of(scope.now(), zone);
+    let period = query.period.unwrap_or_else(|| Preset::Month.on(today));
+    let compared = period.compared(query.compare);
+    let bars = bars(&tx, &stores, period, today).await?;
+    let (before, bars_before) = match compared {
+        Some(other) => (
+            Some(elapsed::figures(&tx, &stores, period, other, today).await?),
+            self::bars(&tx, &stores, other, today).await?,
+        ),
+        None => (None, BTreeMap::new()),
+    };
+    let top_products = top_products(&tx, &stores, period).await?;
+    tx.commit().await?;
+    Ok(Dashboard {
+        period,
+        compared,
+        running: period.to >= today && period.from <= today,
+        today,
+        zone,
+        mixed_zones: stores.iter().any(|s| s.zone != zone),
+        as_of: scope.now(),
+        currencies: parts(bars, before, bars_before),
+        top_products,
+    })
+}
+
+type Bars = BTreeMap<Currency, Vec<Bucket>>;
+
+async fn bars(tx: &Tx, stores: &[Store], period: Period, today: NaiveDate) -> Result<Bars, DataError> {
+    if period.days() == 1 {
+        let spans: Spans = stores
+            .iter()
+            .map(|s| (s.id.0, day_start(period.from, s.zone), day_start(next(period.from), s.zone)))
+            .collect();
+        let running =
+            stores.first().filter(|_| period.from == today).map(|s| tx.scope().now().with_timezone(&s.zone).hour());
+        let found = rollups::hours(tx, &spans).await?;
+        return Ok(found
+            .into_iter()
+            .map(|(currency, f)| (currency, buckets::hours(&f, stores, period.from, running)))
+            .collect());
+    }
+    let ids: Vec<Uuid> = stores.iter().map(|s| s.id.0).collect();
+    let found: ByCurrency<NaiveDate> = rollups::days(tx, &ids, period.from, period.to).await?;
+    Ok(found.into_iter().map(|(currency, f)| (currency, buckets::days(&f, period, today))).collect())
+}
+
+fn parts(mut bars: Bars, before: Option<BTreeMap<Currency, Figures>>, mut bars_before: Bars) -> Vec<CurrencyPart> {
+    let mut currencies: BTreeSet<Currency> = bars.keys().copied().collect();
+    currencies.extend(before.iter().flatten().map(|(currency, _)| *currency));
+    let part = |currency: Currency| {
+        let buckets = bars.remove(&currency).unwrap_or_default();
+        CurrencyPart {
+            currency,
+            now: buckets.iter().map(|b| b.figures).sum(),
+            before: before.as_ref().map(|b| b.get(&currency).copied().unwrap_or_default()),
+            buckets,
+            buckets_before: bars_before.remove(&currency).unwrap_or_default(),
+        }
+    };
+    let mut parts: Vec<CurrencyPart> = currencies.into_iter().map(part).filter(|p| !p.is_empty()).collect();
+    parts.sort_by_key(|part| std::cmp::Reverse(part.now.orders));
+    parts
+}
+
+impl CurrencyPart {
+    fn is_empty(&self) -> bool {
+        self.now.is_zero() && self.before.is_none_or(|b| b.is_zero())
+    }
+}
+
+#[derive(FromQueryResult)]
+struct ProductRow {
+    title: String,
+    sku: String,
+    quantity: i64,
+    gross: i64,
+    currency: String,
+}
+
+async fn top_products(tx: &Tx, stores: &[Store], period: Period) -> Result<Vec<TopProduct>, DataError> {
+    let sql = "select p.title, coalesce(v.sku, '') sku, t.quantity, t.gross, t.currency from ( \
+                 select product_id, currency, sum(quantity)::bigint quantity, sum(gross)::bigint gross from rollup_products \
+                 where tenant_id = $1 and store_id = any($2) and day between $3 and $4 group by product_id, currency \
+                 having sum(gross) > 0 order by sum(gross) desc, product_id limit $5) t \
+               join products p on p.tenant_id = $1 and p.id = t.product_id \
+               left join lateral (select min(sku) sku from variants v where v.tenant_id = $1 and v.store_id = p.store_id and v.product_id = p.id) v on true \
+               order by t.gross desc, t.product_id";
+    let ids: Vec<Uuid> = stores.iter().map(|s| s.id.0).collect();
+    let rows: Vec<ProductRow> =
+        tx.all(sql, [ids.into(), period.from.into(), period.to.into(), TOP_PRODUCTS.into()]).await?;
+    let row = |r: ProductRow| {
+        let currency = rollups::currency(&r.currency)?;
+        Ok(TopProduct { title: r.title, sku: r.sku, quantity: r.quantity, gross: r.gross, currency })
+    };
+    rows.into_iter().map(row).collect()
+}

@@ -1,0 +1,28 @@
+//! What the server must know about PostgreSQL to say whether it is ready.
+
+use crate::connect::Db;
+use crate::error::DataError;
+
+/// Names of the migrations that were applied, oldest first.
+///
+/// # Errors
+/// When PostgreSQL fails, or no migration was ever run.
+pub async fn applied_migrations(db: &Db) -> Result<Vec<String>, DataError> {
+    Ok(sqlx::query_scalar("select version from seaql_migrations order by version").fetch_all(&db.pool).await?)
+}
+
+/// The server's version in numbers, such as 150004.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn server_version(db: &Db) -> Result<i32, DataError> {
+    Ok(sqlx::query_scalar("select current_setting('server_version_num')::int").fetch_one(&db.pool).await?)
+}
+
+/// The role as which the pool works.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn role(db: &Db) -> Result<String, DataError> {
+    Ok(sqlx::query_scalar("select current_user::text").fetch_one(&db.pool).await?)
+}

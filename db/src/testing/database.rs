@@ -1,0 +1,145 @@
+//! A fresh database for each test, cloned from a template that holds the migrated schema.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use migrations::Migrator;
+use sea_orm_migration::MigratorTrait;
+use sha2::{Digest, Sha256};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, Executor, PgConnection, PgPool};
+use std::str::FromStr;
+
+use crate::clock::Clock;
+use crate::connect::{ConnectOptions, Db};
+
+/// A database of one test. Dropped with it.
+pub struct TestDb {
+    /// Connected as the app's role, as the program is.
+    pub db: Db,
+    /// The app's URL.
+    pub url: String,
+    /// The owner's URL.
+    pub owner_url: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl TestDb {
+    /// A migrated, empty database, with the machine's clock and without Redis.
+    pub async fn new() -> Self {
+        Self::with(Clock::System, None).await
+    }
+
+    /// A migrated, empty database with this clock and Redis.
+    pub async fn with(clock: Clock, redis_url: Option<String>) -> Self {
+        let name = fresh_name();
+        let template = template().await;
+        let mut admin = PgConnection::connect(&owner_url("stoa")).await.expect("connect as owner");
+        run(&mut admin, format!("create database {name} template {template}")).await;
+        let url = app_url(&name);
+        let options = ConnectOptions { url: url.clone(), pool: 10, redis_url, clock };
+        let db = Db::connect(options).await.expect("connect to the test database");
+        Self { db, url, owner_url: owner_url(&name), name }
+    }
+
+    /// Another process's view of the same database.
+    pub async fn another(&self, redis_url: Option<String>) -> Db {
+        let options = ConnectOptions { url: self.url.clone(), pool: 5, redis_url, clock: self.db.clock().clone() };
+        Db::connect(options).await.expect("connect to the test database")
+    }
+
+    /// The owner's connections, with `tenant` set for row level security in each.
+    pub async fn owner(&self, tenant: domain::ids::TenantId) -> PgPool {
+        let set = format!("select set_config('app.tenant', '{tenant}', false)");
+        let options = PgConnectOptions::from_str(&self.owner_url).expect("owner url");
+        PgPoolOptions::new()
+            .max_connections(2)
+            .after_connect(move |conn, _| {
+                let set = sqlx::AssertSqlSafe(set.clone());
+                Box::pin(async move { conn.execute(set).await.map(drop) })
+            })
+            .connect_with(options)
+            .await
+            .expect("connect as owner")
+    }
+
+    /// Takes row level security off every table: what remains when the second wall is down.
+    pub async fn tear_down_walls(&self) {
+        let mut owner = PgConnection::connect(&self.owner_url).await.expect("connect as owner");
+        let sql = "do $$ declare t regclass; begin for t in select oid from pg_class where relrowsecurity loop \
+                   execute format('alter table %s disable row level security', t); end loop; end $$";
+        run(&mut owner, sql.to_owned()).await;
+    }
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        let (name, admin) = (self.name.clone(), owner_url("stoa"));
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
+            runtime.block_on(async {
+                if let Ok(mut admin) = PgConnection::connect(&admin).await {
+                    let _ = admin
+                        .execute(sqlx::AssertSqlSafe(format!("drop database if exists {name} with (force)")))
+                        .await;
+                }
+            });
+        });
+        let _ = dropping.join();
+    }
+}
+
+async fn template() -> String {
+    let scripts: Vec<String> = Migrator::migrations().iter().map(|m| m.name().to_owned()).collect();
+    let version = Sha256::digest(format!("{scripts:?}{}", migrations::fingerprint()));
+    let name = format!("stoa_template_{:02x}{:02x}{:02x}{:02x}", version[0], version[1], version[2], version[3]);
+    let mut admin =
+        PgConnection::connect(&owner_url("stoa")).await.expect("connect as owner; run `make services` first");
+    run(&mut admin, "select pg_advisory_lock(7041)".into()).await;
+    let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+        .bind(&name)
+        .fetch_one(&mut admin)
+        .await
+        .expect("look for the template");
+    if !exists {
+        let making = format!("{name}_new");
+        run(&mut admin, format!("drop database if exists {making} with (force)")).await;
+        run(&mut admin, format!("create database {making}")).await;
+        let pool = PgPool::connect(&owner_url(&making)).await.expect("connect to the template");
+        let conn = sea_orm::SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
+        Migrator::up(&conn, None).await.expect("migrate the template");
+        pool.close().await;
+        run(&mut admin, format!("alter database {making} rename to {name}")).await;
+    }
+    run(&mut admin, "select pg_advisory_unlock(7041)".into()).await;
+    name
+}
+
+async fn run(conn: &mut PgConnection, sql: String) {
+    conn.execute(sqlx::AssertSqlSafe(sql.clone())).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
+}
+
+fn fresh_name() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("stoa_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+fn owner_url(database: &str) -> String {
+    with_database(&variable("MIGRATION_DATABASE_URL"), database)
+}
+
+fn app_url(database: &str) -> String {
+    with_database(&variable("DATABASE_URL"), database)
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests are told by the environment where PostgreSQL runs")]
+fn variable(name: &str) -> String {
+    std::env::var(name)
+        .unwrap_or_else(|_| panic!("{name} is not set; run tests with `make test`, or `. scripts/env.sh` first"))
+}
+
+fn with_database(url: &str, database: &str) -> String {
+    let (base, query) = url.split_once('?').map_or((url, String::new()), |(base, query)| (base, format!("?{query}")));
+    let (server, _) = base.rsplit_once('/').expect("a database URL with a name");
+    format!("{server}/{database}{query}")
+}
