@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
@@ -38,6 +39,7 @@ pub struct Db {
     clock: Clock,
     cache: Arc<Cache>,
     hub: Arc<Hub>,
+    statements: Arc<AtomicU64>,
 }
 
 impl Db {
@@ -55,12 +57,17 @@ impl Db {
             .after_connect(|conn, _| Box::pin(async move { conn.execute(BECOME_APP).await.map(drop) }))
             .connect_with(login)
             .await?;
-        let conn = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
+        let statements = Arc::new(AtomicU64::new(0));
+        let mut conn = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
+        let counter = Arc::clone(&statements);
+        conn.set_metric_callback(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
         let cache = Arc::new(Cache::new(options.redis_url.as_deref())?);
         let hub = Arc::new(Hub::new());
         let generations = Arc::clone(&cache);
         hub.on_arrival(move |tenant, seq| generations.generations().announce(tenant, seq));
-        let db = Self { conn, pool, clock: options.clock, cache, hub };
+        let db = Self { conn, pool, clock: options.clock, cache, hub, statements };
         tokio::spawn(crate::feed::send(db.clone()));
         Ok(db)
     }
@@ -78,6 +85,11 @@ impl Db {
     /// Where new feed events are announced.
     pub fn hub(&self) -> &Hub {
         &self.hub
+    }
+
+    /// Statements run on tenants' data since the start, those that begin and end transactions not among them.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     /// Whether PostgreSQL answers, and as a role that cannot look behind the tenant walls.

@@ -80,6 +80,26 @@ pub async fn ensure<'a>(
     Ok(buyers)
 }
 
+/// The customer as the store knows them: what it knew before, filled up with what was said now. Call it after
+/// [`ensure`]. No statement for somebody whom the store cannot recognise.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn known(tx: &Tx, store: &Store, said: &NewCustomer) -> Result<NewCustomer, DataError> {
+    let Some(identity) = identity(said) else { return Ok(said.clone()) };
+    let row = find(tx, store, std::iter::once(&identity)).await?.pop();
+    Ok(row.map_or_else(
+        || said.clone(),
+        |row| NewCustomer {
+            email: row.email,
+            name: row.name,
+            phone: row.phone,
+            external_id: said.external_id.clone(),
+            country: row.country,
+        },
+    ))
+}
+
 /// How a store recognises a customer.
 fn identity(customer: &NewCustomer) -> Option<String> {
     let external = customer.external_id.as_ref().map(|id| format!("x:{id}"));

@@ -1,11 +1,12 @@
 //! Keys under which a program repeats a request without repeating its effect. The key's row is written
 //! in the transaction of the effect, so that both exist or neither.
 
+use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
 use sha2::{Digest, Sha256};
 
 use crate::error::DataError;
-use crate::scope::Tx;
+use crate::scope::{Scope, Tx};
 
 /// An answer as it was given the first time.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -67,4 +68,16 @@ pub fn request_hash(path: &str, body: &[u8]) -> Vec<u8> {
     hash.update([0]);
     hash.update(body);
     hash.finalize().to_vec()
+}
+
+/// Forgets keys that are older than `before`; how many.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn prune(scope: &Scope, before: DateTime<Utc>) -> Result<u64, DataError> {
+    let sql = "delete from idempotency_keys where tenant_id = $1 and created_at < $2";
+    let tx = scope.begin().await?;
+    let gone = tx.run(sql, [before.into()]).await?;
+    tx.commit().await?;
+    Ok(gone)
 }

@@ -14,6 +14,7 @@ pub mod error;
 pub mod feed;
 pub mod health;
 pub mod idempotency;
+pub mod imports;
 pub mod orders;
 pub mod partitions;
 pub mod people;

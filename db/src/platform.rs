@@ -105,6 +105,43 @@ impl Platform {
         Ok(id)
     }
 
+    /// Suspends the tenant called `slug`: nobody but the platform reaches it until it is resumed. Whether it changed.
+    ///
+    /// # Errors
+    /// [`DataError::NotFound`] when there is none.
+    pub async fn suspend(&self, slug: &str, reason: &str) -> Result<bool, DataError> {
+        let sql = "update tenants set suspended_at = $2 where id = $1 and suspended_at is null";
+        let details = serde_json::json!({"reason": reason});
+        self.change(slug, sql, Some(self.db.clock().now()), "tenant.suspend", details).await
+    }
+
+    /// Lets people and programs into the tenant called `slug` again. Whether it changed.
+    ///
+    /// # Errors
+    /// [`DataError::NotFound`] when there is none.
+    pub async fn resume(&self, slug: &str) -> Result<bool, DataError> {
+        let sql = "update tenants set suspended_at = $2 where id = $1 and suspended_at is not null";
+        self.change(slug, sql, None, "tenant.resume", serde_json::json!({})).await
+    }
+
+    async fn change(
+        &self,
+        slug: &str,
+        sql: &str,
+        suspended_at: Option<DateTime<Utc>>,
+        action: &str,
+        details: serde_json::Value,
+    ) -> Result<bool, DataError> {
+        let scope = self.enter(slug).await?.scope(domain::permission::Permission::ManagePeople)?;
+        let tx = scope.begin().await?;
+        let changed = tx.run(sql, [suspended_at.into()]).await? > 0;
+        if changed {
+            crate::audit::note(&tx, action, slug, details).await?;
+        }
+        tx.commit().await?;
+        Ok(changed)
+    }
+
     /// Makes the tier called `slug` unless it exists.
     ///
     /// # Errors

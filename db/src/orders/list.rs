@@ -8,9 +8,9 @@ use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::filter::{Filter, stores_of};
-use super::rows::{ItemRow, OrderRow};
+use super::rows::{FullOrder, ItemRow, OrderRow};
 use super::search;
-use super::show::{ItemRecord, OrderRecord};
+use super::show::{DetailRecord, ItemRecord, OrderRecord};
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
 use crate::stores::Store;
@@ -19,6 +19,11 @@ use crate::stores::Store;
 pub(super) const COLUMNS: &str = "o.id, o.store_id, o.number, o.kind, o.status, o.payment_status, o.fulfilment_status, o.placed_at, \
     o.local_day, o.currency, o.item_count, o.total, o.refunded, o.customer_id";
 
+/// The same and its money, note and tags.
+pub(super) const WITH_MONEY: &str = "o.id, o.store_id, o.number, o.kind, o.status, o.payment_status, o.fulfilment_status, o.placed_at, \
+    o.local_day, o.currency, o.item_count, o.total, o.refunded, o.customer_id, \
+    o.gross, o.discounts, o.shipping, o.tax, o.fees, o.note, o.tags";
+
 /// One page, newest first. Two statements for the rows, one more for a search, whatever the number of rows.
 /// Indexes: the primary key for all stores, `orders_store` for one.
 ///
@@ -26,44 +31,77 @@ pub(super) const COLUMNS: &str = "o.id, o.store_id, o.number, o.kind, o.status, 
 /// [`DataError::NotFound`] for a store that is not the tenant's.
 pub async fn list(scope: &Scope, query: &OrderQuery) -> Result<Page<OrderRow>, DataError> {
     let tx = scope.begin().await?;
-    let page = page(&tx, query).await?;
+    let (found, stores): (Vec<OrderRecord>, _) = records(&tx, query, COLUMNS).await?;
     tx.commit().await?;
-    Ok(page)
-}
-
-/// Like [`list`], each order with its lines: one statement more.
-///
-/// # Errors
-/// As [`list`].
-pub async fn with_items(scope: &Scope, query: &OrderQuery) -> Result<Page<(OrderRow, Vec<ItemRow>)>, DataError> {
-    let tx = scope.begin().await?;
-    let Page { rows, newer, older } = page(&tx, query).await?;
-    let mut items = items_of(&tx, &rows).await?;
-    tx.commit().await?;
-    let rows = rows.into_iter().map(|order| {
-        let lines = items.remove(&order.id.0).unwrap_or_default();
-        (order, lines)
-    });
-    Ok(Page { rows: rows.collect(), newer, older })
-}
-
-/// The SQL and values of one page, for the tests of its plan.
-#[cfg(feature = "testing")]
-pub async fn statement(tx: &Tx, query: &OrderQuery) -> Result<(String, Vec<Value>), DataError> {
-    let stores = stores_of(tx, query.store.as_deref()).await?;
-    build(tx, query, &stores).await
-}
-
-async fn page(tx: &Tx, query: &OrderQuery) -> Result<Page<OrderRow>, DataError> {
-    let stores = stores_of(tx, query.store.as_deref()).await?;
-    let (sql, values) = build(tx, query, &stores).await?;
-    let found: Vec<OrderRecord> = tx.all(&sql, values).await?;
     let rows: Vec<OrderRow> = found.into_iter().map(|record| record.row(&stores)).collect::<Result<_, _>>()?;
     Ok(Page::cut(rows, query.limit, query.cursor.as_ref(), |row| (row.placed_at, row.id.0)))
 }
 
+/// Like [`list`], each order with its money and its lines: one statement more.
+///
+/// # Errors
+/// As [`list`].
+pub async fn with_items(scope: &Scope, query: &OrderQuery) -> Result<Page<FullOrder>, DataError> {
+    let tx = scope.begin().await?;
+    let (found, stores): (Vec<DetailRecord>, _) = records(&tx, query, WITH_MONEY).await?;
+    let rows: Vec<FullOrder> = found.into_iter().map(|record| full(record, &stores)).collect::<Result<_, _>>()?;
+    let mut page = Page::cut(rows, query.limit, query.cursor.as_ref(), |row| (row.order.placed_at, row.order.id.0));
+    let mut items = items_of(&tx, &page.rows).await?;
+    tx.commit().await?;
+    for row in &mut page.rows {
+        row.items = items.remove(&row.order.id.0).unwrap_or_default();
+    }
+    Ok(page)
+}
+
+/// How PostgreSQL reads one page, for the tests of its plan.
+///
+/// # Errors
+/// As [`list`].
+#[cfg(feature = "testing")]
+pub async fn explain(tx: &Tx, query: &OrderQuery) -> Result<String, DataError> {
+    #[derive(FromQueryResult)]
+    struct Line {
+        #[sea_orm(from_alias = "QUERY PLAN")]
+        line: String,
+    }
+    let stores = stores_of(tx, query.store.as_deref()).await?;
+    let (sql, values) = build(tx, query, &stores, COLUMNS).await?;
+    let lines: Vec<Line> = tx.all(&format!("explain (analyze, costs off, timing off) {sql}"), values).await?;
+    Ok(lines.into_iter().map(|l| l.line + "\n").collect())
+}
+
+async fn records<R: FromQueryResult>(
+    tx: &Tx,
+    query: &OrderQuery,
+    columns: &str,
+) -> Result<(Vec<R>, Vec<Store>), DataError> {
+    let stores = stores_of(tx, query.store.as_deref()).await?;
+    let (sql, values) = build(tx, query, &stores, columns).await?;
+    Ok((tx.all(&sql, values).await?, stores))
+}
+
+fn full(record: DetailRecord, stores: &[Store]) -> Result<FullOrder, DataError> {
+    Ok(FullOrder {
+        order: record.order.row(stores)?,
+        gross: record.gross,
+        discounts: record.discounts,
+        shipping: record.shipping,
+        tax: record.tax,
+        fees: record.fees,
+        note: record.note,
+        tags: record.tags,
+        items: Vec::new(),
+    })
+}
+
 // The page is cut before customers are joined: without that the planner walks customers instead (see docs/decisions/0005).
-async fn build(tx: &Tx, query: &OrderQuery, stores: &[Store]) -> Result<(String, Vec<Value>), DataError> {
+async fn build(
+    tx: &Tx,
+    query: &OrderQuery,
+    stores: &[Store],
+    columns: &str,
+) -> Result<(String, Vec<Value>), DataError> {
     let mut filter = Filter::new(query, stores);
     filter.seek(query);
     let newer = query.cursor.is_some_and(|c| c.direction == Direction::Newer);
@@ -71,10 +109,10 @@ async fn build(tx: &Tx, query: &OrderQuery, stores: &[Store]) -> Result<(String,
     let limit = filter.bind(query.limit.plus_one());
     let tail = format!("order by o.placed_at {way}, o.id {way} limit {limit}");
     let cut = match query.q.as_deref() {
-        None => format!("select {COLUMNS} from orders o where {} {tail}", filter.sql()),
+        None => format!("select {columns} from orders o where {} {tail}", filter.sql()),
         Some(text) => {
             let meanings = search::meanings(tx, text).await?;
-            let union = meanings.branches(&mut filter, COLUMNS, &tail);
+            let union = meanings.branches(&mut filter, columns, &tail);
             format!("select * from ({union}) u order by placed_at {way}, id {way} limit {limit}")
         }
     };
@@ -92,16 +130,16 @@ struct LineRecord {
     item: ItemRecord,
 }
 
-async fn items_of(tx: &Tx, orders: &[OrderRow]) -> Result<HashMap<Uuid, Vec<ItemRow>>, DataError> {
+async fn items_of(tx: &Tx, orders: &[FullOrder]) -> Result<HashMap<Uuid, Vec<ItemRow>>, DataError> {
     let (Some(newest), Some(oldest)) = (orders.first(), orders.last()) else { return Ok(HashMap::new()) };
     let sql = "select i.order_id, i.position, i.sku, i.title, i.kind, i.quantity, i.unit_price, i.amount, i.refunded_quantity \
                from unnest($2::timestamptz[], $3::uuid[]) o (placed_at, id) \
                join order_items i on i.tenant_id = $1 and i.placed_at = o.placed_at and i.order_id = o.id \
                where i.placed_at between $4 and $5 order by i.order_id, i.position";
-    let times: Vec<_> = orders.iter().map(|o| o.placed_at).collect();
-    let ids: Vec<Uuid> = orders.iter().map(|o| o.id.0).collect();
+    let times: Vec<_> = orders.iter().map(|o| o.order.placed_at).collect();
+    let ids: Vec<Uuid> = orders.iter().map(|o| o.order.id.0).collect();
     let lines: Vec<LineRecord> =
-        tx.all(sql, [times.into(), ids.into(), oldest.placed_at.into(), newest.placed_at.into()]).await?;
+        tx.all(sql, [times.into(), ids.into(), oldest.order.placed_at.into(), newest.order.placed_at.into()]).await?;
     let mut items: HashMap<Uuid, Vec<ItemRow>> = HashMap::new();
     for line in lines {
         items.entry(line.order_id).or_default().push(line.item.row()?);

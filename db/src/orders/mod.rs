@@ -12,4 +12,4 @@ pub mod show;
 pub mod summary;
 mod write;
 
-pub use rows::{CustomerRow, ItemRow, OrderDetail, OrderRow, RefundRow, TimelineRow};
+pub use rows::{CustomerRow, FullOrder, ItemRow, OrderDetail, OrderRow, RefundRow, TimelineRow};

@@ -117,6 +117,29 @@ pub struct TimelineRow {
     pub details: serde_json::Value,
 }
 
+/// An order with its money and its lines: everything but its history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FullOrder {
+    /// The order.
+    pub order: OrderRow,
+    /// Product items, minor units.
+    pub gross: i64,
+    /// Reductions, positive.
+    pub discounts: i64,
+    /// Carriage.
+    pub shipping: i64,
+    /// Tax.
+    pub tax: i64,
+    /// Other charges.
+    pub fees: i64,
+    /// Words of the buyer or the shop.
+    pub note: Option<String>,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// Its lines in order.
+    pub items: Vec<ItemRow>,
+}
+
 /// One order with everything about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrderDetail {

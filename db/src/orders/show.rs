@@ -61,17 +61,18 @@ pub(super) struct OrderRecord {
     country: Option<String>,
 }
 
+/// An order with its money.
 #[derive(FromQueryResult)]
-struct DetailRecord {
+pub(super) struct DetailRecord {
     #[sea_orm(nested)]
-    order: OrderRecord,
-    gross: i64,
-    discounts: i64,
-    shipping: i64,
-    tax: i64,
-    fees: i64,
-    note: Option<String>,
-    tags: Vec<String>,
+    pub order: OrderRecord,
+    pub gross: i64,
+    pub discounts: i64,
+    pub shipping: i64,
+    pub tax: i64,
+    pub fees: i64,
+    pub note: Option<String>,
+    pub tags: Vec<String>,
 }
 
 /// A line as a row has it.
@@ -106,10 +107,10 @@ struct TimelineRecord {
 
 async fn detail(tx: &Tx, stores: &[Store], which: &str, key: Vec<Value>) -> Result<OrderDetail, DataError> {
     let sql = format!(
-        "select {}, o.gross, o.discounts, o.shipping, o.tax, o.fees, o.note, o.tags, c.email, c.name, c.phone, c.external_id, c.country \
+        "select {}, c.email, c.name, c.phone, c.external_id, c.country \
          from order_refs r join orders o on o.tenant_id = r.tenant_id and o.placed_at = r.placed_at and o.id = r.order_id \
          left join customers c on c.tenant_id = o.tenant_id and c.id = o.customer_id where r.tenant_id = $1 and {which}",
-        super::list::COLUMNS
+        super::list::WITH_MONEY
     );
     let found: Option<DetailRecord> = tx.one(&sql, key).await?;
     let record = found.ok_or(DataError::NotFound("order"))?;

@@ -32,6 +32,7 @@ impl TestDb {
 
     /// A migrated, empty database with this clock and Redis.
     pub async fn with(clock: Clock, redis_url: Option<String>) -> Self {
+        sweep().await;
         let name = fresh_name();
         let template = template().await;
         let mut admin = PgConnection::connect(&owner_url("stoa")).await.expect("connect as owner");
@@ -74,19 +75,35 @@ impl TestDb {
 
 impl Drop for TestDb {
     fn drop(&mut self) {
-        let (name, admin) = (self.name.clone(), owner_url("stoa"));
-        let dropping = std::thread::spawn(move || {
+        let name = self.name.clone();
+        // Not waited for: PostgreSQL waits in turn for connections that this thread's runtime is still opening.
+        // What the end of the process cuts short is swept by the next one.
+        std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
-            runtime.block_on(async {
-                if let Ok(mut admin) = PgConnection::connect(&admin).await {
-                    let _ = admin
-                        .execute(sqlx::AssertSqlSafe(format!("drop database if exists {name} with (force)")))
-                        .await;
-                }
-            });
+            runtime.block_on(drop_database(&name));
         });
-        let _ = dropping.join();
     }
+}
+
+async fn drop_database(name: &str) {
+    if let Ok(mut admin) = PgConnection::connect(&owner_url("stoa")).await {
+        let _ = admin.execute(sqlx::AssertSqlSafe(format!("drop database if exists {name} with (force)"))).await;
+    }
+}
+
+// Databases of processes that are gone.
+async fn sweep() {
+    static SWEPT: tokio::sync::OnceCell<()> = tokio::sync::OnceCell::const_new();
+    let sweeping = async {
+        let mut admin = PgConnection::connect(&owner_url("stoa")).await.expect("connect as owner; run `make services` first");
+        let sql = "select datname::text from pg_database where datname like 'stoa\\_test\\_%'";
+        let names: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut admin).await.expect("list databases");
+        let alive = |name: &str| name.split('_').nth(2).is_some_and(|pid| std::path::Path::new("/proc").join(pid).exists());
+        for name in names.iter().filter(|name| !alive(name)) {
+            drop_database(name).await;
+        }
+    };
+    SWEPT.get_or_init(|| sweeping).await;
 }
 
 async fn template() -> String {

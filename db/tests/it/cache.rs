@@ -1,1 +1,85 @@
-//! To come.
+//! The cache: computed once under a stampede, moved on at once by any write, fresh within a second everywhere.
+
+use std::time::{Duration, Instant};
+
+use db::dashboards::{DashboardQuery, dashboard};
+use db::testing::{self, TestDb};
+use db::{Access, Scope};
+use domain::permission::Permission;
+
+async fn orders_on(scope: &Scope) -> i64 {
+    let shown = dashboard(scope, &DashboardQuery::default()).await.unwrap();
+    shown.currencies.iter().map(|part| part.now.orders).sum()
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests are told by the environment where Redis runs")]
+fn redis_url() -> Option<String> {
+    std::env::var("REDIS_URL").ok()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_simultaneous_misses_compute_once() {
+    for redis in [None, redis_url()] {
+        let db = TestDb::with(db::Clock::System, redis).await;
+        let access = testing::tenant(&db.db, "shop").await;
+        let store = testing::store(&access, "north", "UTC", "GBP").await;
+        let scope = access.scope(Permission::ReadReports).unwrap();
+        testing::place_all(&scope, &store, &[testing::order(&store, "1", scope.now(), 1)]).await;
+        let readers: Vec<_> = (0..200)
+            .map(|_| {
+                let scope = scope.clone();
+                tokio::spawn(async move { orders_on(&scope).await })
+            })
+            .collect();
+        for reader in readers {
+            assert_eq!(reader.await.unwrap(), 1);
+        }
+        assert_eq!(db.db.cache().computed(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_write_is_seen_by_the_next_read_of_its_process() {
+    let db = TestDb::with(db::Clock::System, redis_url()).await;
+    let access = testing::tenant(&db.db, "shop").await;
+    let store = testing::store(&access, "north", "UTC", "GBP").await;
+    let scope = access.scope(Permission::WriteOrders).unwrap();
+    for n in 0..10 {
+        assert_eq!(orders_on(&scope).await, n);
+        testing::place_all(&scope, &store, &[testing::order(&store, &n.to_string(), scope.now(), 1)]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_read_of_another_process_is_older_than_a_second() {
+    let db = TestDb::with(db::Clock::System, redis_url()).await;
+    let access = testing::tenant(&db.db, "shop").await;
+    let store = testing::store(&access, "north", "UTC", "GBP").await;
+    let here = access.scope(Permission::WriteOrders).unwrap();
+    // It neither hears announcements nor shares memory: the worst case.
+    let other = db.another(redis_url()).await;
+    let there = Access::job(other, access.tenant()).scope(Permission::ReadReports).unwrap();
+    assert_eq!(orders_on(&there).await, 0);
+    for n in 1..=3 {
+        testing::place_all(&here, &store, &[testing::order(&store, &n.to_string(), here.now(), 1)]).await;
+        let committed = Instant::now();
+        while orders_on(&there).await < n {
+            assert!(committed.elapsed() < Duration::from_secs(1), "read {n} is older than a second");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_redis_everything_is_still_answered() {
+    // Nobody listens on this port.
+    let db = TestDb::with(db::Clock::System, Some("redis://127.0.0.1:1".into())).await;
+    let access = testing::tenant(&db.db, "shop").await;
+    let store = testing::store(&access, "north", "UTC", "GBP").await;
+    let scope = access.scope(Permission::WriteOrders).unwrap();
+    testing::place_all(&scope, &store, &[testing::order(&store, "1", scope.now(), 1)]).await;
+    let started = Instant::now();
+    assert_eq!(orders_on(&scope).await, 1);
+    assert!(started.elapsed() < Duration::from_secs(2));
+    assert_eq!(db.db.cache().redis_answers().await, Some(false));
+}

@@ -1,1 +1,154 @@
-//! To come.
+//! Two walls between tenants, each alone enough: the query layer's filter and row level security.
+
+use db::orders::{cancel, list, refund, show, summary};
+use db::testing::{self, TestDb};
+use db::{Access, DataError, Scope};
+use domain::ids::OrderId;
+use domain::orders::OrderQuery;
+use domain::orders::refund::RefundRequest;
+use domain::permission::{KeyScope, Permission, Role};
+use sqlx::{Connection, PgConnection};
+
+/// Tables with a `tenant_id` but no wall, and why.
+const WITHOUT_WALL: [&str; 1] = ["import_queue"]; // ids only: workers look here before they enter a tenant
+
+async fn two_tenants(db: &TestDb) -> (Access, Access, OrderId) {
+    let (ours, theirs) = (testing::tenant(&db.db, "ours").await, testing::tenant(&db.db, "theirs").await);
+    let scope = |access: &Access| access.scope(Permission::WriteOrders).unwrap();
+    let mut ids = Vec::new();
+    for access in [&ours, &theirs] {
+        let store = testing::store(access, "north", "Europe/London", "GBP").await;
+        let placed = testing::place_all(&scope(access), &store, &[testing::order(&store, "1", db.db.clock().now(), 2)]).await;
+        let db::orders::place::Placed::Stored(id) = placed[0] else { panic!("{placed:?}") };
+        ids.push(id);
+    }
+    (ours, theirs, ids[1])
+}
+
+async fn sees_nothing_of(scope: &Scope, foreign: OrderId) {
+    assert!(matches!(show::by_id(scope, foreign).await, Err(DataError::NotFound("order"))));
+    assert!(matches!(cancel::cancel(scope, foreign, "").await, Err(DataError::NotFound("order"))));
+    assert!(matches!(refund::refund(scope, foreign, &RefundRequest::Full, "").await, Err(DataError::NotFound("order"))));
+    let seen = list::list(scope, &OrderQuery::default()).await.unwrap().rows;
+    assert!(seen.iter().all(|order| order.id != foreign));
+}
+
+#[tokio::test]
+async fn a_tenant_sees_its_own_rows_only() {
+    let db = TestDb::new().await;
+    let (ours, _, foreign) = two_tenants(&db).await;
+    let scope = ours.scope(Permission::RefundOrders).unwrap();
+    sees_nothing_of(&scope, foreign).await;
+    assert_eq!(list::list(&scope, &OrderQuery::default()).await.unwrap().rows.len(), 1);
+}
+
+#[tokio::test]
+async fn row_level_security_alone_holds() {
+    let db = TestDb::new().await;
+    let (ours, theirs, foreign) = two_tenants(&db).await;
+    // The query layer now asks for the other tenant's rows by name.
+    let scope = ours.scope(Permission::RefundOrders).unwrap().with_broken_filter(theirs.tenant());
+    sees_nothing_of(&scope, foreign).await;
+    assert!(list::list(&scope, &OrderQuery::default()).await.unwrap().rows.is_empty());
+    assert_eq!(summary::summary(&scope, &OrderQuery::default()).await.unwrap().found, 0);
+    let store = testing::store(&theirs, "south", "Europe/London", "GBP").await;
+    let tx = scope.begin().await.unwrap();
+    let order = testing::order(&store, "2", db.db.clock().now(), 1);
+    let written = db::orders::place::place(&tx, &store, &[order], db::orders::place::Via::Api).await;
+    assert_eq!(written.unwrap_err().sql_state().as_deref(), Some("42501"), "row level security refuses the row");
+}
+
+#[tokio::test]
+async fn the_query_layer_alone_holds() {
+    let db = TestDb::new().await;
+    let (ours, _, foreign) = two_tenants(&db).await;
+    db.tear_down_walls().await;
+    let scope = ours.scope(Permission::RefundOrders).unwrap();
+    sees_nothing_of(&scope, foreign).await;
+    assert_eq!(list::list(&scope, &OrderQuery::default()).await.unwrap().rows.len(), 1);
+    assert_eq!(summary::summary(&scope, &OrderQuery::default()).await.unwrap().found, 1);
+    assert!(db::rollups::verify(&scope).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn every_tenant_table_and_partition_has_its_wall() {
+    let db = TestDb::new().await;
+    db::partitions::ensure(&db.db, ["2011-02-03".parse().unwrap()]).await.unwrap();
+    let mut owner = PgConnection::connect(&db.owner_url).await.unwrap();
+    let sql = "select c.relname::text, c.relrowsecurity and c.relforcerowsecurity and exists \
+                 (select from pg_policy p where p.polrelid = c.oid and p.polname = 'tenant_wall' and p.polqual is not null and p.polwithcheck is not null) \
+               from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped \
+               where c.relkind in ('r', 'p') order by 1";
+    let tables: Vec<(String, bool)> = sqlx::query_as(sql).fetch_all(&mut owner).await.unwrap();
+    assert!(tables.iter().any(|(name, _)| name == "orders_2011q1"), "{tables:?}");
+    let open: Vec<&str> = tables.iter().filter(|(_, walled)| !walled).map(|(name, _)| name.as_str()).collect();
+    assert_eq!(open, WITHOUT_WALL);
+    let sql = "select i.indexrelid::regclass::text from pg_index i join pg_class c on c.oid = i.indrelid \
+               join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' where i.indisunique and i.indkey[0] <> a.attnum";
+    let keys: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut owner).await.unwrap();
+    assert!(keys.is_empty(), "the tenant comes first in every unique key: {keys:?}");
+}
+
+#[tokio::test]
+async fn the_app_owns_nothing_and_cannot_bypass() {
+    let db = TestDb::new().await;
+    db.db.check().await.unwrap();
+    let mut app = PgConnection::connect(&db.url).await.unwrap();
+    let rows: i64 = sqlx::query_scalar("select count(*) from stores").fetch_one(&mut app).await.unwrap();
+    assert_eq!(rows, 0, "without a tenant there are no rows");
+    for sql in ["create table x (a int)", "alter table orders disable row level security", "select * from orders_2026q4", "drop table orders"] {
+        let done = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut app).await;
+        assert!(done.is_err(), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn the_tenant_never_carries_over_in_the_pool() {
+    let db = TestDb::new().await;
+    let mut scopes = Vec::new();
+    for n in 0..20 {
+        let access = testing::tenant(&db.db, &format!("t{n}")).await;
+        testing::store(&access, "only", "UTC", "GBP").await;
+        scopes.push(access.scope(Permission::ReadOrders).unwrap());
+    }
+    let rounds = if crate::figures::torture() { 5_000 } else { 40 };
+    for round in 0..rounds {
+        let tasks = scopes.iter().enumerate().map(|(n, scope)| {
+            let scope = scope.clone();
+            let task = tokio::spawn(async move {
+                let tx = scope.begin().await.unwrap();
+                let stores = db::stores::list(&tx).await.unwrap();
+                assert_eq!(stores.len(), 1);
+            });
+            if (n + round) % 3 == 0 {
+                task.abort();
+            }
+            task
+        });
+        for task in tasks.collect::<Vec<_>>() {
+            if let Err(error) = task.await {
+                assert!(error.is_cancelled(), "{error}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_role_or_key_without_the_permission_gets_no_handle() {
+    let db = TestDb::new().await;
+    let access = testing::tenant(&db.db, "ours").await;
+    let passwords = db::people::passwords::Passwords::new(1).unwrap();
+    let viewer = db::people::create(&db.db, &passwords, "v@ours.test", "a long enough password", false).await.unwrap();
+    db::people::set_role(&access, viewer, Role::Viewer).await.unwrap();
+    let membership = &db::people::memberships(&db.db, viewer).await.unwrap()[0];
+    let viewer = db::people::access(&db.db, viewer, membership);
+    for permission in Permission::ALL {
+        assert_eq!(viewer.scope(permission).is_ok(), Role::Viewer.allows(permission), "{permission:?}");
+    }
+    let manage = access.scope(Permission::ManageKeys).unwrap();
+    let key = db::api_keys::create(&manage, &[KeyScope::OrdersRead], None).await.unwrap();
+    let key = db::api_keys::access(&db.db, &key).await.unwrap().unwrap();
+    assert!(key.scope(Permission::ReadOrders).is_ok());
+    assert!(matches!(key.scope(Permission::WriteOrders), Err(DataError::Forbidden)));
+    assert!(db::api_keys::access(&db.db, &format!("stoa_{}", "A".repeat(54))).await.unwrap().is_none());
+}

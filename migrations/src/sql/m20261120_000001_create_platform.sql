@@ -147,3 +147,5 @@ grant insert, update on tiers, tenants to stoa_app;
 grant select, insert, update, delete on users, sessions, stores, memberships, api_keys, settings to stoa_app;
 grant select, insert on audit_entries to stoa_app;
 grant execute on function stoa_tenant() to stoa_app;
+-- So that the app can say whether it fits the schema.
+grant select on seaql_migrations to stoa_app;

@@ -1,0 +1,148 @@
+//! Making runs, and recognising a file that was here before.
+
+use domain::ids::ImportId;
+use domain::imports::{Format, RunStatus};
+use serde_json::json;
+
+use super::{COLUMNS, Row, Run, TABLES, show, signed};
+use crate::error::DataError;
+use crate::scope::{Scope, Tx};
+use crate::stores::Store;
+
+/// A run to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct NewRun<'a> {
+    /// Where its orders go.
+    pub store: &'a Store,
+    /// The layout of the file.
+    pub format: Format,
+    /// The file's name as its owner knows it.
+    pub file_name: &'a str,
+    /// Where it lies.
+    pub file_path: &'a str,
+    /// Its bytes.
+    pub file_size: u64,
+    /// SHA-256 of them.
+    pub file_hash: &'a [u8],
+    /// Who goes on with it.
+    pub begin: Begin,
+}
+
+/// Who goes on with a new run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Begin {
+    /// A worker checks it; storing waits for a person's word.
+    Check,
+    /// The caller stores it himself, at once.
+    Here,
+}
+
+/// What became of the wish for a run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Created {
+    /// It is new.
+    New(Run),
+    /// The same file was begun before and is not done: this run goes on.
+    Resumed(Run),
+    /// The same file was imported before, by this run: there is nothing to do.
+    AlreadyDone(Run),
+}
+
+/// Makes a run, unless the same file in the same format was imported into the store before, or is about to be.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn create(scope: &Scope, new: NewRun<'_>) -> Result<Created, DataError> {
+    let tx = scope.begin().await?;
+    super::claim::lock_store(&tx, new.store.id).await?;
+    let created = match known(&tx, new.store, new.format, new.file_hash).await? {
+        Some(run) if run.status == RunStatus::Done => Created::AlreadyDone(run),
+        Some(run) => Created::Resumed(resume(&tx, run, &new).await?),
+        None => Created::New(insert(&tx, &new).await?),
+    };
+    tx.commit().await?;
+    Ok(created)
+}
+
+/// The run that imported a file, or else the one that is about to. Index: `import_runs_hash`.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn known(tx: &Tx, store: &Store, format: Format, hash: &[u8]) -> Result<Option<Run>, DataError> {
+    let sql = format!(
+        "select {COLUMNS} from {TABLES} where r.tenant_id = $1 and r.store_id = $2 and r.file_hash = $3 and r.format = $4 \
+         and r.status <> 'failed' order by r.status = 'done' desc, r.created_at desc limit 1"
+    );
+    let found: Option<Row> =
+        tx.one(&sql, [store.id.0.into(), hash.to_vec().into(), format.as_str().into()]).await?;
+    found.map(Run::try_from).transpose()
+}
+
+/// A person's word: a run that was checked is queued.
+///
+/// # Errors
+/// When there is no such run, or it is not at that point.
+pub async fn start(scope: &Scope, id: ImportId) -> Result<(), DataError> {
+    let tx = scope.begin().await?;
+    let sql = "update import_runs set status = 'queued', attempts = 0, error = null \
+               where tenant_id = $1 and id = $2 and status = 'checked'";
+    if tx.run(sql, [id.0.into()]).await? == 0 {
+        let run = show::read(&tx, id).await?;
+        let words = format!("this import is {}; only a checked one can be started", run.status.as_str());
+        return Err(DataError::Refused(words));
+    }
+    enqueue(&tx, id).await?;
+    crate::audit::note(&tx, "import.start", &id.to_string(), json!({})).await?;
+    tx.commit().await
+}
+
+async fn insert(tx: &Tx, new: &NewRun<'_>) -> Result<Run, DataError> {
+    let scope = tx.scope();
+    let id: ImportId = scope.clock().id();
+    let status = match new.begin {
+        Begin::Check => RunStatus::Checking,
+        Begin::Here => RunStatus::Queued,
+    };
+    let sql = "insert into import_runs (tenant_id, id, store_id, format, file_name, file_path, file_size, file_hash, status, actor, created_at) \
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let values = [
+        id.0.into(),
+        new.store.id.0.into(),
+        new.format.as_str().into(),
+        new.file_name.into(),
+        new.file_path.into(),
+        signed(new.file_size).into(),
+        new.file_hash.to_vec().into(),
+        status.as_str().into(),
+        scope.actor().to_string().into(),
+        scope.now().into(),
+    ];
+    tx.run(sql, values).await?;
+    if new.begin == Begin::Check {
+        enqueue(tx, id).await?;
+    }
+    let details = json!({"store": new.store.slug, "format": new.format, "file": new.file_name});
+    crate::audit::note(tx, "import.create", &id.to_string(), details).await?;
+    show::read(tx, id).await
+}
+
+// A file that was handed in again takes the place of the old one, unless somebody is reading that.
+async fn resume(tx: &Tx, run: Run, new: &NewRun<'_>) -> Result<Run, DataError> {
+    if new.begin == Begin::Here {
+        return Ok(run);
+    }
+    let sql = "update import_runs set file_path = $3, file_name = $4 \
+               where tenant_id = $1 and id = $2 and (lease_until is null or lease_until <= $5)";
+    let values = [run.id.0.into(), new.file_path.into(), new.file_name.into(), tx.scope().now().into()];
+    tx.run(sql, values).await?;
+    if run.status != RunStatus::Checked {
+        enqueue(tx, run.id).await?;
+    }
+    show::read(tx, run.id).await
+}
+
+async fn enqueue(tx: &Tx, id: ImportId) -> Result<(), DataError> {
+    let sql = "insert into import_queue (tenant_id, import_id, run_at) values ($1, $2, $3) \
+               on conflict (tenant_id, import_id) do update set run_at = least(import_queue.run_at, excluded.run_at)";
+    tx.run(sql, [id.0.into(), tx.scope().now().into()]).await.map(drop)
+}

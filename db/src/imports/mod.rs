@@ -1,0 +1,183 @@
+//! Import runs: made, taken by one worker at a time, moved on batch by batch, settled. The reading of files
+//! lies in `jobs`; here are the rows.
+//!
+//! A run is worked on under a *lease*: an owner, a time until which he may work, and a *fence*, a number that grows
+//! whenever the run is taken. Every batch checks its fence in its own transaction, so a worker that was
+//! thought dead and is not can no longer store anything.
+
+mod checkpoint;
+mod claim;
+mod create;
+mod list;
+mod problems;
+mod settle;
+mod show;
+
+use chrono::{DateTime, Utc};
+use domain::ids::{ImportId, StoreId};
+use domain::imports::{Format, RunStatus, Summary};
+use domain::money::Currency;
+use domain::orders::OrderKind;
+use sea_orm::FromQueryResult;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+pub use checkpoint::{Progress, save};
+pub use claim::{Claimed, LEASE, Lease, Taker, claim, postpone, release, renew};
+pub use create::{Begin, Created, NewRun, create, known, start};
+pub use list::list;
+pub use problems::{MAX_STORED, ProblemKey, ProblemPage, problems};
+pub use settle::{ATTEMPTS, checked, fail, finish, give_up};
+pub use show::show;
+
+use crate::error::DataError;
+
+/// One attempt at importing a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// Its id.
+    pub id: ImportId,
+    /// Where its orders go.
+    pub store_id: StoreId,
+    /// That store's name in addresses.
+    pub store: String,
+    /// That store's name.
+    pub store_name: String,
+    /// The layout of the file.
+    pub format: Format,
+    /// The file's name as its owner knows it.
+    pub file_name: String,
+    /// Where it lies.
+    pub file_path: String,
+    /// Its bytes.
+    pub file_size: u64,
+    /// Where the run stands.
+    pub status: RunStatus,
+    /// Why it failed, or what went wrong in the last attempt.
+    pub error: Option<String>,
+    /// What is stored so far.
+    pub summary: Summary,
+    /// What the check found.
+    pub preview: Option<Preview>,
+    /// The line up to which everything is settled.
+    pub checkpoint: u64,
+    /// The last line of the file, once it is known.
+    pub total_lines: Option<u64>,
+    /// How many problems were found, whether or not all are kept.
+    pub problem_count: u64,
+    /// How often it was taken since it last got further.
+    pub attempts: i32,
+    /// Until when somebody works on it.
+    pub lease_until: Option<DateTime<Utc>>,
+    /// Who made it.
+    pub actor: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When its first order was about to go in.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it was settled.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// What a check found: what the run would come to, and its first orders.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Preview {
+    /// What the run would come to in an empty store.
+    pub summary: Summary,
+    /// The first orders of the file.
+    pub first: Vec<PreviewOrder>,
+}
+
+/// An order as a check shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewOrder {
+    /// Its first line in the file.
+    pub line: u64,
+    /// Its number.
+    pub number: String,
+    /// Sale or return.
+    pub kind: OrderKind,
+    /// When it was placed.
+    pub placed_at: DateTime<Utc>,
+    /// Who bought, as far as the file tells.
+    pub customer: Option<String>,
+    /// How many lines it has.
+    pub items: u64,
+    /// The currency of its total.
+    pub currency: Currency,
+    /// Its total in minor units.
+    pub total: i64,
+}
+
+const COLUMNS: &str = "r.id, r.store_id, s.slug as store, s.name as store_name, r.format, r.file_name, r.file_path, r.file_size, \
+    r.status, r.error, r.summary, r.preview, r.checkpoint, r.total_lines, r.problem_count, r.attempts, r.lease_until, r.actor, \
+    r.created_at, r.started_at, r.finished_at, r.fence";
+const TABLES: &str = "import_runs r join stores s on s.tenant_id = r.tenant_id and s.id = r.store_id";
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    store_id: Uuid,
+    store: String,
+    store_name: String,
+    format: String,
+    file_name: String,
+    file_path: String,
+    file_size: i64,
+    status: String,
+    error: Option<String>,
+    summary: Value,
+    preview: Option<Value>,
+    checkpoint: i64,
+    total_lines: Option<i64>,
+    problem_count: i64,
+    attempts: i32,
+    lease_until: Option<DateTime<Utc>>,
+    actor: String,
+    created_at: DateTime<Utc>,
+    started_at: Option<DateTime<Utc>>,
+    finished_at: Option<DateTime<Utc>>,
+    fence: i64,
+}
+
+impl TryFrom<Row> for Run {
+    type Error = DataError;
+    fn try_from(row: Row) -> Result<Self, DataError> {
+        let json = |error: serde_json::Error| DataError::Corrupt(format!("import_runs: {error}"));
+        // A run that has not begun has {} for a summary.
+        let is_empty = row.summary.as_object().is_none_or(serde_json::Map::is_empty);
+        let summary = if is_empty { Summary::default() } else { serde_json::from_value(row.summary).map_err(json)? };
+        Ok(Self {
+            id: row.id.into(),
+            store_id: row.store_id.into(),
+            store: row.store,
+            store_name: row.store_name,
+            format: row.format.parse().map_err(DataError::Corrupt)?,
+            file_name: row.file_name,
+            file_path: row.file_path,
+            file_size: unsigned(row.file_size),
+            status: row.status.parse().map_err(DataError::Corrupt)?,
+            error: row.error,
+            summary,
+            preview: row.preview.map(serde_json::from_value).transpose().map_err(json)?,
+            checkpoint: unsigned(row.checkpoint),
+            total_lines: row.total_lines.map(unsigned),
+            problem_count: unsigned(row.problem_count),
+            attempts: row.attempts,
+            lease_until: row.lease_until,
+            actor: row.actor,
+            created_at: row.created_at,
+            started_at: row.started_at,
+            finished_at: row.finished_at,
+        })
+    }
+}
+
+fn unsigned(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
