@@ -87,7 +87,8 @@ pub async fn claim(scope: &Scope, id: ImportId, taker: Taker) -> Result<Claimed,
 pub async fn renew(scope: &Scope, lease: &Lease) -> Result<(), DataError> {
     let tx = scope.begin().await?;
     let until = scope.now() + LEASE;
-    let sql = "update import_runs set lease_until = $5 where tenant_id = $1 and id = $2 and lease_owner = $3 and fence = $4";
+    let sql =
+        "update import_runs set lease_until = $5 where tenant_id = $1 and id = $2 and lease_owner = $3 and fence = $4";
     let values = [lease.import.0.into(), lease.owner.into(), lease.fence.into(), until.into()];
     held(tx.run(sql, values).await?)?;
     delay(&tx, lease.import, until).await?;

@@ -42,7 +42,7 @@ pub enum Begin {
 pub enum Created {
     /// It is new.
     New(Run),
-    /// The same file was begun before and is not done: this run goes on.
+    /// The same file was begun before and is not done: this run goes on, with the file that it had.
     Resumed(Run),
     /// The same file was imported before, by this run: there is nothing to do.
     AlreadyDone(Run),
@@ -57,7 +57,12 @@ pub async fn create(scope: &Scope, new: NewRun<'_>) -> Result<Created, DataError
     super::claim::lock_store(&tx, new.store.id).await?;
     let created = match known(&tx, new.store, new.format, new.file_hash).await? {
         Some(run) if run.status == RunStatus::Done => Created::AlreadyDone(run),
-        Some(run) => Created::Resumed(resume(&tx, run, &new).await?),
+        Some(run) => {
+            if new.begin == Begin::Check && run.status != RunStatus::Checked {
+                enqueue(&tx, run.id).await?;
+            }
+            Created::Resumed(run)
+        }
         None => Created::New(insert(&tx, &new).await?),
     };
     tx.commit().await?;
@@ -73,8 +78,7 @@ pub async fn known(tx: &Tx, store: &Store, format: Format, hash: &[u8]) -> Resul
         "select {COLUMNS} from {TABLES} where r.tenant_id = $1 and r.store_id = $2 and r.file_hash = $3 and r.format = $4 \
          and r.status <> 'failed' order by r.status = 'done' desc, r.created_at desc limit 1"
     );
-    let found: Option<Row> =
-        tx.one(&sql, [store.id.0.into(), hash.to_vec().into(), format.as_str().into()]).await?;
+    let found: Option<Row> = tx.one(&sql, [store.id.0.into(), hash.to_vec().into(), format.as_str().into()]).await?;
     found.map(Run::try_from).transpose()
 }
 
@@ -94,6 +98,19 @@ pub async fn start(scope: &Scope, id: ImportId) -> Result<(), DataError> {
     enqueue(&tx, id).await?;
     crate::audit::note(&tx, "import.start", &id.to_string(), json!({})).await?;
     tx.commit().await
+}
+
+/// The run's file lies elsewhere now; whether that was noted. It is not while somebody reads it.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn relocate(scope: &Scope, id: ImportId, file_path: &str) -> Result<bool, DataError> {
+    let sql = "update import_runs set file_path = $3 \
+               where tenant_id = $1 and id = $2 and (lease_until is null or lease_until <= $4)";
+    let tx = scope.begin().await?;
+    let moved = tx.run(sql, [id.0.into(), file_path.into(), scope.now().into()]).await?;
+    tx.commit().await?;
+    Ok(moved > 0)
 }
 
 async fn insert(tx: &Tx, new: &NewRun<'_>) -> Result<Run, DataError> {
@@ -124,21 +141,6 @@ async fn insert(tx: &Tx, new: &NewRun<'_>) -> Result<Run, DataError> {
     let details = json!({"store": new.store.slug, "format": new.format, "file": new.file_name});
     crate::audit::note(tx, "import.create", &id.to_string(), details).await?;
     show::read(tx, id).await
-}
-
-// A file that was handed in again takes the place of the old one, unless somebody is reading that.
-async fn resume(tx: &Tx, run: Run, new: &NewRun<'_>) -> Result<Run, DataError> {
-    if new.begin == Begin::Here {
-        return Ok(run);
-    }
-    let sql = "update import_runs set file_path = $3, file_name = $4 \
-               where tenant_id = $1 and id = $2 and (lease_until is null or lease_until <= $5)";
-    let values = [run.id.0.into(), new.file_path.into(), new.file_name.into(), tx.scope().now().into()];
-    tx.run(sql, values).await?;
-    if run.status != RunStatus::Checked {
-        enqueue(tx, run.id).await?;
-    }
-    show::read(tx, run.id).await
 }
 
 async fn enqueue(tx: &Tx, id: ImportId) -> Result<(), DataError> {

@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 pub use checkpoint::{Progress, save};
 pub use claim::{Claimed, LEASE, Lease, Taker, claim, postpone, release, renew};
-pub use create::{Begin, Created, NewRun, create, known, start};
+pub use create::{Begin, Created, NewRun, create, known, relocate, start};
 pub use list::list;
 pub use problems::{MAX_STORED, ProblemKey, ProblemPage, problems};
 pub use settle::{ATTEMPTS, checked, fail, finish, give_up};

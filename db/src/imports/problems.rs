@@ -42,7 +42,8 @@ impl fmt::Display for ProblemKey {
 impl FromStr for ProblemKey {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parts = text.split_once('-').and_then(|(line, position)| Some((line.parse().ok()?, position.parse().ok()?)));
+        let parts =
+            text.split_once('-').and_then(|(line, position)| Some((line.parse().ok()?, position.parse().ok()?)));
         parts.map(|(line, position)| Self { line, position }).ok_or("is not a place in this list")
     }
 }

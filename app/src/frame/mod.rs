@@ -1,0 +1,37 @@
+//! The frame around a page: rail, bar and bottom bar within a tenant, a plain one before it and on the platform.
+
+mod bar;
+mod bare;
+mod menu;
+mod rail;
+mod tenant;
+
+pub use bare::bare;
+pub use menu::ThemeForm;
+pub use tenant::{Live, Section, TenantFrame};
+
+use std::sync::Arc;
+
+use db::people::Person;
+
+use crate::document::Theme;
+
+/// Who looks, and at which address.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// Who.
+    pub person: Arc<Person>,
+    /// How they want it to look.
+    pub theme: Theme,
+    /// Path and query of this page: where a change of theme leads back to.
+    pub here: String,
+}
+
+impl Visitor {
+    /// The two letters in the corner.
+    pub fn initials(&self) -> String {
+        let name = if self.person.name.trim().is_empty() { &self.person.email } else { &self.person.name };
+        let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.take(2).filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
+    }
+}

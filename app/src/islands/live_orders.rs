@@ -1,0 +1,125 @@
+//! The live mark of every page, and the pill that says how many orders came in since it was loaded.
+
+use leptos::prelude::*;
+
+// So many that nobody counts them.
+const MANY: u32 = 1_000_000;
+
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only browsers get further than the first"))]
+enum Mark {
+    // Scripts are off, or not awake yet: the page shows the state at its loading.
+    Still,
+    CatchingUp,
+    Live,
+    Offline(String),
+}
+
+impl Mark {
+    fn words(&self) -> String {
+        match self {
+            Self::Still => "not live".into(),
+            Self::CatchingUp => "catching up".into(),
+            Self::Live => "live".into(),
+            Self::Offline(since) => format!("offline since {since}"),
+        }
+    }
+
+    const fn state(&self) -> &'static str {
+        match self {
+            Self::Still => "still",
+            Self::CatchingUp => "catching",
+            Self::Live => "live",
+            Self::Offline(_) => "offline",
+        }
+    }
+}
+
+/// Follows the tenant's feed. Moves no rows: whoever wants to see the new orders follows the pill.
+#[island]
+pub fn LiveOrders(
+    /// Address of the stream, from the last event on that the page already shows.
+    events: String,
+    /// Slug of the store whose orders count; none for all.
+    store: Option<String>,
+    /// Where the pill leads; none where the page shows no orders.
+    show: Option<String>,
+) -> impl IntoView {
+    let mark = RwSignal::new(Mark::Still);
+    let fresh = RwSignal::new(0_u32);
+    wake(events, store, mark, fresh);
+    let words = move || match fresh.get() {
+        MANY.. => "New orders".to_owned(),
+        1 => "1 new order".to_owned(),
+        n => format!("{n} new orders"),
+    };
+    let pill = show.map(|show| {
+        view! {
+            <a class="live-pill" href=show hidden=move || fresh.get() == 0>
+                <span role="status">{words}</span>
+                <span>"Show"</span>
+            </a>
+        }
+    });
+    view! {
+        <span class="live" data-state=move || mark.with(Mark::state)>{move || mark.with(Mark::words)}</span>
+        {pill}
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn wake(_events: String, _store: Option<String>, _mark: RwSignal<Mark>, _fresh: RwSignal<u32>) {}
+
+#[cfg(feature = "hydrate")]
+fn wake(events: String, store: Option<String>, mark: RwSignal<Mark>, fresh: RwSignal<u32>) {
+    use super::stream::{self, Heard};
+
+    mark.set(Mark::CatchingUp);
+    stream::follow(&events, move |heard| match heard {
+        Heard::Open => settle(mark),
+        Heard::Lost => mark.update(|mark| {
+            if !matches!(mark, Mark::Offline(_)) {
+                *mark = Mark::Offline(hour());
+            }
+        }),
+        Heard::Event(kind, data) => {
+            let of = stream::field(data, "store").as_string();
+            let ours = store.is_none() || of.is_none() || of == store;
+            if ours {
+                fresh.update(|n| *n = n.saturating_add(placed(kind, data)));
+            }
+        }
+    });
+    on_cleanup(stream::close);
+}
+
+// Orders that an event brings. Imports say only how far they are: that there are new ones, not how many.
+#[cfg(feature = "hydrate")]
+fn placed(kind: &str, data: &wasm_bindgen::JsValue) -> u32 {
+    let running = || super::stream::field(data, "status").as_string().as_deref() == Some("running");
+    match kind {
+        "order.placed" => 1,
+        "import.progress" if running() => MANY,
+        _ => 0,
+    }
+}
+
+// What was missed arrives in one go after the opening; when that is over, the page is live.
+#[cfg(feature = "hydrate")]
+fn settle(mark: RwSignal<Mark>) {
+    mark.set(Mark::CatchingUp);
+    let over = move || {
+        mark.update(|mark| {
+            if *mark == Mark::CatchingUp {
+                *mark = Mark::Live;
+            }
+        });
+    };
+    set_timeout(over, std::time::Duration::from_millis(500));
+}
+
+#[cfg(feature = "hydrate")]
+fn hour() -> String {
+    let now = js_sys::Date::new_0();
+    format!("{:02}:{:02}", now.get_hours(), now.get_minutes())
+}

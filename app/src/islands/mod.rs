@@ -1,0 +1,9 @@
+//! What runs in the browser. Islands take small props, draw what the server drew, and then only add to it.
+
+mod import_progress;
+mod live_orders;
+#[cfg(feature = "hydrate")]
+mod stream;
+
+pub use import_progress::{ImportProgress, Progress};
+pub use live_orders::LiveOrders;

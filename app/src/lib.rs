@@ -1,0 +1,20 @@
+//! What people see. Islands are built for the server and for the browser; everything else is rendered on the
+//! server only, so that the browser build never reads it.
+
+// The types of views nest as deeply as their markup.
+#![recursion_limit = "256"]
+
+pub mod islands;
+
+#[cfg(feature = "ssr")]
+pub mod document;
+#[cfg(feature = "ssr")]
+pub mod frame;
+#[cfg(feature = "ssr")]
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod render;
+#[cfg(feature = "ssr")]
+pub mod ui;
+#[cfg(feature = "ssr")]
+pub mod url;

@@ -1,0 +1,74 @@
+//! The row of figures of one currency: each with its change and a link to the very orders behind it.
+
+use db::dashboards::{CurrencyPart, Dashboard};
+use domain::money::Money;
+use domain::orders::{Figures, OrderKind};
+use leptos::prelude::*;
+
+use super::{DashboardPage, against, behind};
+use crate::ui::change::{Better, Change, ChangeMark};
+use crate::ui::money::{Amount, count};
+use crate::ui::sparkline::Sparkline;
+use crate::url;
+
+struct Figure {
+    label: &'static str,
+    of: fn(&Figures) -> Option<i64>,
+    better: Better,
+    // Of which kind the orders behind it are; all, when not said.
+    kind: Option<OrderKind>,
+    is_money: bool,
+}
+
+const FIGURES: [Figure; 6] = [
+    money("Gross sales", |f| Some(f.gross), Better::More, Some(OrderKind::Sale)),
+    money("Returns", |f| Some(f.returns()), Better::Less, Some(OrderKind::Return)),
+    money("Net sales", |f| Some(f.net()), Better::More, None),
+    money("Total", |f| Some(f.total()), Better::More, None),
+    Figure {
+        label: "Orders",
+        of: |f| Some(f.orders),
+        better: Better::More,
+        kind: Some(OrderKind::Sale),
+        is_money: false,
+    },
+    money("Average order", |f| f.average_order(), Better::More, Some(OrderKind::Sale)),
+];
+
+const fn money(
+    label: &'static str,
+    of: fn(&Figures) -> Option<i64>,
+    better: Better,
+    kind: Option<OrderKind>,
+) -> Figure {
+    Figure { label, of, better, kind, is_money: true }
+}
+
+/// The cards of one currency.
+pub fn cards(page: &DashboardPage, dashboard: &Dashboard, part: &CurrencyPart) -> impl IntoView + use<> {
+    let against = against(&page.query, dashboard);
+    let cards = FIGURES.iter().map(|figure| {
+        let href = url::orders(page.frame.tenant(), &behind(&page.query, dashboard, figure.kind));
+        let change = part.before.as_ref().zip(against.as_ref()).map(|(before, against)| {
+            let change = Change::new((figure.of)(&part.now), (figure.of)(before));
+            view! { <ChangeMark change better=figure.better against=against.clone()/> }
+        });
+        let way: Vec<i64> = part.buckets.iter().map(|b| (figure.of)(&b.figures).unwrap_or(0)).collect();
+        view! {
+            <a class="card figure" href=href>
+                <span class="figure-label">{figure.label}</span>
+                <span class="figure-value">{value(figure, part)}</span>
+                <span class="figure-foot">{change}<Sparkline values=way/></span>
+            </a>
+        }
+    });
+    view! { <div class="figures">{cards.collect_view()}</div> }
+}
+
+fn value(figure: &Figure, part: &CurrencyPart) -> AnyView {
+    match (figure.of)(&part.now) {
+        None => "\u{2013}".into_any(),
+        Some(n) if figure.is_money => view! { <Amount money=Money::new(n, part.currency)/> }.into_any(),
+        Some(n) => count(n).into_any(),
+    }
+}

@@ -1,0 +1,82 @@
+//! Below the figures: what sold best, and what came in last.
+
+use db::dashboards::{Dashboard, TopProduct};
+use db::orders::OrderRow;
+use domain::money::Money;
+use domain::orders::{OrderKind, OrderQuery};
+use leptos::prelude::*;
+
+use super::{DashboardPage, behind};
+use crate::ui::money::{Amount, count};
+use crate::ui::pill::{Pill, of_order};
+use crate::ui::table::{Column, Table};
+use crate::ui::text::customer;
+use crate::ui::{Card, Clock, When};
+use crate::url;
+
+/// The best-selling products of the period.
+pub fn top_products(page: &DashboardPage, dashboard: &Dashboard) -> impl IntoView + use<> {
+    let all = behind(&page.query, dashboard, Some(OrderKind::Sale));
+    let row = |product: &TopProduct| {
+        let orders = OrderQuery { q: Some(product.sku.clone()), ..all.clone() };
+        let share = share(product, &dashboard.top_products);
+        view! {
+            <tr>
+                <td>
+                    <a class="clip" href=url::orders(page.frame.tenant(), &orders)>{product.title.clone()}</a>
+                    <svg class="share" width="100%" height="3" aria-hidden="true">
+                        <rect width=format!("{share}%") height="3" rx="1.5"></rect>
+                    </svg>
+                </td>
+                <td class="num">{count(product.quantity)}</td>
+                <td class="num"><Amount money=Money::new(product.gross, product.currency)/></td>
+            </tr>
+        }
+    };
+    let rows = dashboard.top_products.iter().map(row).collect_view();
+    let columns = vec![Column::text("Product"), Column::figures("Pieces"), Column::figures("Gross sales")];
+    let table = if dashboard.top_products.is_empty() {
+        view! { <p class="quiet-line">"No products sold in these days."</p> }.into_any()
+    } else {
+        view! { <Table caption="Top products" columns>{rows}</Table> }.into_any()
+    };
+    view! { <Card title="Top products" flush=true>{table}</Card> }
+}
+
+/// The latest orders, whatever the period.
+pub fn latest(page: &DashboardPage, clock: Clock) -> impl IntoView + use<> {
+    let tenant = page.frame.tenant();
+    let all = url::orders(tenant, &OrderQuery { store: page.query.store.clone(), ..OrderQuery::default() });
+    let rows = page.latest.iter().map(|order| row(tenant, order, clock)).collect_view();
+    let columns =
+        vec![Column::text("Order"), Column::text("Customer"), Column::text("Status").wide(), Column::figures("Total")];
+    let aside = view! { <a href=all>"All orders"</a> }.into_any();
+    view! {
+        <Card title="Latest orders" flush=true aside=aside>
+            <Table caption="Latest orders" columns>{rows}</Table>
+        </Card>
+    }
+}
+
+fn row(tenant: &str, order: &OrderRow, clock: Clock) -> impl IntoView + use<> {
+    let states = of_order(order.kind, order.status, order.payment_status, order.fulfilment_status);
+    let pills = states.into_iter().map(|(tone, label)| view! { <Pill tone label/> }).collect_view();
+    view! {
+        <tr>
+            <td>
+                <a href=url::order(tenant, &order.store, &order.number)>{format!("#{}", order.number)}</a>
+                <br/>
+                <span class="quiet"><When at=order.placed_at clock/></span>
+            </td>
+            <td><span class="clip">{customer(order.customer.as_ref())}</span></td>
+            <td class="wide">{pills}</td>
+            <td class="num"><Amount money=order.total()/></td>
+        </tr>
+    }
+}
+
+// In percent of the best of the same currency.
+fn share(product: &TopProduct, all: &[TopProduct]) -> i64 {
+    let best = all.iter().filter(|p| p.currency == product.currency).map(|p| p.gross).max().unwrap_or(0);
+    if best > 0 { product.gross.max(0).saturating_mul(100) / best } else { 0 }
+}

@@ -1,0 +1,150 @@
+//! `/t/{tenant}`: what happened in a period, in figures.
+
+mod cards;
+mod lists;
+mod main_chart;
+mod range;
+
+use std::sync::Arc;
+
+use db::dashboards::{Dashboard, DashboardQuery};
+use db::orders::OrderRow;
+use domain::fields::FieldErrors;
+use domain::orders::{OrderKind, OrderQuery, OrderStatus};
+use domain::period::Comparison;
+use leptos::prelude::*;
+
+use crate::document::Rendered;
+use crate::frame::TenantFrame;
+use crate::ui::time::days;
+use crate::ui::{ButtonLink, Clock, Empty, Look, PageHeader};
+use crate::url;
+use range::Range;
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct DashboardPage {
+    /// What surrounds it.
+    pub frame: TenantFrame,
+    /// What was asked for, as far as it could be understood.
+    pub query: DashboardQuery,
+    /// The days as they were typed.
+    pub typed: (String, String),
+    /// What could not be understood; then there are no figures.
+    pub faults: FieldErrors,
+    /// The figures.
+    pub dashboard: Option<Arc<Dashboard>>,
+    /// The latest orders.
+    pub latest: Vec<OrderRow>,
+}
+
+/// Renders the page.
+pub fn page(page: DashboardPage) -> Rendered {
+    let frame = page.frame.clone();
+    let title = frame.store.as_deref().map_or_else(|| "All stores".to_owned(), |slug| frame.store_name(slug));
+    frame.render(&title, || {
+        let note = page.dashboard.as_deref().map(as_of);
+        let range = view! {
+            <Range
+                frame=page.frame.clone()
+                query=page.query.clone()
+                typed=page.typed.clone()
+                faults=page.faults.clone()
+                shown=page.dashboard.clone()
+            />
+        };
+        view! {
+            <PageHeader title=title.clone() note=note.unwrap_or_else(|| ().into_any())>{range}</PageHeader>
+            {page.dashboard.clone().map(|dashboard| figures(&page, &dashboard))}
+        }
+    })
+}
+
+/// The orders behind a figure: the same store and days. Of sales only those that stand; a list of everything leaves
+/// cancelled ones out of its sums by itself.
+fn behind(query: &DashboardQuery, dashboard: &Dashboard, kind: Option<OrderKind>) -> OrderQuery {
+    OrderQuery {
+        store: query.store.clone(),
+        kind,
+        status: (kind == Some(OrderKind::Sale)).then_some(OrderStatus::Open),
+        from: Some(dashboard.period.from),
+        to: Some(dashboard.period.to),
+        ..OrderQuery::default()
+    }
+}
+
+/// With what the figures are compared, in words.
+fn against(query: &DashboardQuery, dashboard: &Dashboard) -> Option<String> {
+    let period = dashboard.compared?;
+    let days = days(period.from, period.to);
+    let part = if dashboard.running { ", as far as today" } else { "" };
+    match query.compare {
+        Comparison::None => None,
+        Comparison::Previous => Some(format!("the days before, {days}{part}")),
+        Comparison::Year => Some(format!("a year earlier, {days}{part}")),
+    }
+}
+
+fn figures(page: &DashboardPage, dashboard: &Arc<Dashboard>) -> AnyView {
+    if dashboard.currencies.is_empty() {
+        return nothing(page);
+    }
+    let clock = Clock { now: dashboard.as_of, zone: dashboard.zone };
+    let several = dashboard.currencies.len() > 1;
+    let parts = dashboard.currencies.iter().map(|part| {
+        let heading = several.then(|| view! { <h2 class="currency">{part.currency.code().to_owned()}</h2> });
+        view! {
+            <section class="currency-part" aria-label=part.currency.code().to_owned()>
+                {heading}
+                {cards::cards(page, dashboard, part)}
+                {main_chart::main_chart(page, dashboard, part)}
+            </section>
+        }
+    });
+    view! {
+        {parts.collect_view()}
+        <div class="columns">
+            {lists::top_products(page, dashboard)}
+            {lists::latest(page, clock)}
+        </div>
+    }
+    .into_any()
+}
+
+fn nothing(page: &DashboardPage) -> AnyView {
+    let tenant = page.frame.tenant();
+    if page.latest.is_empty() {
+        let href = format!("/t/{tenant}/imports/new");
+        return view! {
+            <Empty
+                title="No orders yet"
+                text="Bring in past orders from a file, or let your shop send new ones to the API. They show up here at once."
+            >
+                <ButtonLink href=href label="Import orders" look=Look::Primary/>
+            </Empty>
+        }
+        .into_any();
+    }
+    let all = url::orders(tenant, &OrderQuery { store: page.query.store.clone(), ..OrderQuery::default() });
+    view! {
+        <Empty title="Nothing in these days" text="No order, return or refund falls into them. Choose other days, or look at all orders.">
+            <ButtonLink href=all label="Show all orders"/>
+        </Empty>
+    }
+    .into_any()
+}
+
+fn as_of(dashboard: &Dashboard) -> AnyView {
+    let clock = Clock { now: dashboard.as_of, zone: dashboard.zone };
+    let zones = if dashboard.mixed_zones { "each store's own days; hours as in " } else { "" };
+    let exact = clock.exact(dashboard.as_of);
+    view! {
+        {days(dashboard.period.from, dashboard.period.to)}
+        " · as of "
+        <time datetime=dashboard.as_of.to_rfc3339() title=exact>{clock.hour(dashboard.as_of)}</time>
+        ", "
+        {zones}
+        {dashboard.zone.name().replace('_', " ")}
+    }
+    .into_any()
+}

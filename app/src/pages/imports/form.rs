@@ -1,0 +1,83 @@
+//! Step 1: choose store, format and file.
+
+use domain::fields::FieldErrors;
+use domain::imports::Format;
+use leptos::prelude::*;
+
+use super::steps;
+use crate::document::Rendered;
+use crate::frame::TenantFrame;
+use crate::ui::field::FileField;
+use crate::ui::text::format;
+use crate::ui::{Button, ButtonLink, Card, Empty, Look, PageHeader, SelectField};
+use crate::url;
+
+/// What the form shows.
+#[derive(Clone, Debug)]
+pub struct ImportForm {
+    /// What surrounds it.
+    pub frame: TenantFrame,
+    /// The store and the format chosen before.
+    pub chosen: (String, String),
+    /// What is wrong.
+    pub faults: FieldErrors,
+    /// The largest file allowed, in megabytes.
+    pub limit_mb: usize,
+}
+
+/// Renders the form. It posts `store`, `format` and `file` as multipart to the list of imports.
+pub fn page(form: &ImportForm) -> Rendered {
+    form.frame.render("Import a file", || {
+        let back = (url::imports(form.frame.tenant()), "Imports");
+        view! {
+            <PageHeader title="Import a file" back=back/>
+            {steps(1)}
+            {body(form)}
+        }
+    })
+}
+
+fn body(form: &ImportForm) -> AnyView {
+    if form.frame.stores.is_empty() {
+        let text = "Orders belong to a store. Whoever runs the server makes one with: stoa store create.";
+        return view! { <Empty title="There is no store yet" text=text/> }.into_any();
+    }
+    let action = url::imports(form.frame.tenant());
+    let fault = |name: &str| form.faults.of(name).map(str::to_owned);
+    let stores = form.frame.stores.iter().map(|s| (s.slug.clone(), format!("{} ({})", s.name, s.currency))).collect();
+    let formats = Format::ALL.map(|f| (f.as_str().to_owned(), format(f).0.to_owned())).to_vec();
+    let (store, format) = form.chosen.clone();
+    let (store_fault, format_fault, file_fault) = (fault("store"), fault("format"), fault("file"));
+    let limit = format!("Up to {} MB. Nothing is stored before you have seen what would be.", form.limit_mb);
+    let back = action.clone();
+    view! {
+        <Card>
+            <form class="stack narrow" method="post" action=action enctype="multipart/form-data">
+                <SelectField name="store" label="Store" options=stores chosen=store fault=store_fault/>
+                <SelectField name="format" label="Format" options=formats chosen=format fault=format_fault/>
+                {explain()}
+                <FileField name="file" label="File" fault=file_fault/>
+                <p class="hint">{limit}</p>
+                <div class="actions">
+                    <Button label="Check the file" look=Look::Primary/>
+                    <ButtonLink href=back label="Back" look=Look::Quiet/>
+                </div>
+            </form>
+        </Card>
+    }
+    .into_any()
+}
+
+fn explain() -> AnyView {
+    let lines = Format::ALL.map(|f| {
+        let (name, words) = format(f);
+        view! { <dt>{name}</dt><dd>{words}</dd> }
+    });
+    view! {
+        <details class="hint">
+            <summary>"What the formats are"</summary>
+            <dl class="facts">{lines.into_iter().collect_view()}</dl>
+        </details>
+    }
+    .into_any()
+}

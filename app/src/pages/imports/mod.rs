@@ -1,0 +1,25 @@
+//! `/t/{tenant}/imports` and below it: choose a file, check it, run it.
+
+mod form;
+mod list;
+mod outcome;
+mod preview;
+mod problems;
+mod show;
+
+pub use form::{ImportForm, page as new};
+pub use list::{ImportIndex, page as index};
+pub use show::{ImportPage, page as show};
+
+use leptos::prelude::*;
+
+/// The three steps of an import; `at` is the one that the page is in, from 1.
+fn steps(at: usize) -> impl IntoView {
+    let step = |(n, words): (usize, &'static str)| {
+        let current = (n == at).then_some("step");
+        let class = if n < at { "step over" } else { "step" };
+        view! { <li class=class aria-current=current><span class="step-number">{n}</span>{words}</li> }
+    };
+    let steps = [(1, "Choose"), (2, "Check"), (3, "Run")].map(step).into_iter().collect_view();
+    view! { <ol class="steps" aria-label="Steps">{steps}</ol> }
+}

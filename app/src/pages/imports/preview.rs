@@ -1,0 +1,84 @@
+//! What a check found: the first orders, the sums, and the word that starts the run.
+
+use db::imports::{Preview, PreviewOrder};
+use domain::money::Money;
+use leptos::prelude::*;
+
+use super::outcome::figures;
+use super::show::ImportPage;
+use crate::ui::money::{Amount, count, things};
+use crate::ui::pill::{self, Pill, Tone};
+use crate::ui::table::{Column, Table};
+use crate::ui::{Button, ButtonLink, Card, Look, Notice, When};
+use crate::url;
+
+/// The result of the check.
+pub fn checked(page: &ImportPage) -> AnyView {
+    let preview = page.run.preview.clone().unwrap_or_default();
+    let orders = preview.summary.orders + preview.summary.returns;
+    let ready = if orders == 0 {
+        let words = "No order of this file can go in. See the problems below, correct the file and choose it again.";
+        view! { <Notice tone=Tone::Critical>{words}</Notice> }.into_any()
+    } else if page.may_run {
+        start(page, orders)
+    } else {
+        view! { <Notice tone=Tone::Info>"Staff can start this import."</Notice> }.into_any()
+    };
+    let sums = figures(&preview.summary, page.run.problem_count);
+    view! {
+        <Card title="What would go in">
+            {sums}
+            {ready}
+        </Card>
+        {first_orders(page, &preview)}
+    }
+    .into_any()
+}
+
+fn start(page: &ImportPage, orders: u64) -> AnyView {
+    let orders = things(i64::try_from(orders).unwrap_or(i64::MAX), "order", "orders");
+    let (action, other) = (format!("{}/start", page.address()), format!("{}/new", url::imports(page.frame.tenant())));
+    view! {
+        <form class="actions" method="post" action=action>
+            <Button label=format!("Import {orders}") look=Look::Primary/>
+            <ButtonLink href=other label="Choose another file" look=Look::Quiet/>
+        </form>
+    }
+    .into_any()
+}
+
+fn first_orders(page: &ImportPage, preview: &Preview) -> Option<AnyView> {
+    let clock = page.clock();
+    let row = |order: &PreviewOrder| {
+        let (tone, label) = pill::kind(order.kind);
+        view! {
+            <tr>
+                <td class="num">{count(i64::try_from(order.line).unwrap_or(i64::MAX))}</td>
+                <td>{format!("#{}", order.number)}</td>
+                <td><Pill tone label/></td>
+                <td><When at=order.placed_at clock/></td>
+                <td class="wide"><span class="clip" dir="auto">{order.customer.clone()}</span></td>
+                <td class="num wide">{count(i64::try_from(order.items).unwrap_or(i64::MAX))}</td>
+                <td class="num"><Amount money=Money::new(order.total, order.currency)/></td>
+            </tr>
+        }
+    };
+    let rows = preview.first.iter().map(row).collect_view();
+    let columns = vec![
+        Column::figures("Line"),
+        Column::text("Number"),
+        Column::text("Kind"),
+        Column::text("Placed"),
+        Column::text("Customer").wide(),
+        Column::figures("Items").wide(),
+        Column::figures("Total"),
+    ];
+    (!preview.first.is_empty()).then(|| {
+        view! {
+            <Card title="The first orders" flush=true>
+                <Table caption="The first orders of the file" columns dense=true>{rows}</Table>
+            </Card>
+        }
+        .into_any()
+    })
+}

@@ -1,0 +1,110 @@
+//! Steps 2 and 3: what a check found, how far a run is, what it came to.
+
+use chrono::{DateTime, Utc};
+use db::imports::{ProblemPage, Run};
+use domain::imports::RunStatus;
+use leptos::prelude::*;
+
+use super::outcome::{done, failed};
+use super::preview::checked;
+use super::problems::problems;
+use super::steps;
+use crate::document::Rendered;
+use crate::frame::TenantFrame;
+use crate::islands::{ImportProgress, Progress};
+use crate::ui::pill::{self, Pill, Tone};
+use crate::ui::text::{format, size};
+use crate::ui::{Card, Clock, Notice, PageHeader, When};
+use crate::url;
+
+/// Seconds after which a page without scripts looks again.
+const RELOAD: u32 = 3;
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct ImportPage {
+    /// What surrounds it.
+    pub frame: TenantFrame,
+    /// The run.
+    pub run: Run,
+    /// One page of its problems.
+    pub problems: ProblemPage,
+    /// Whether that page is the first.
+    pub is_first: bool,
+    /// Whether whoever looks may start it.
+    pub may_run: bool,
+    /// What was just done.
+    pub done: Option<&'static str>,
+    /// Now.
+    pub now: DateTime<Utc>,
+}
+
+impl ImportPage {
+    /// The page's own address.
+    pub fn address(&self) -> String {
+        format!("{}/{}", url::imports(self.frame.tenant()), self.run.id)
+    }
+
+    /// The clock of the run's store.
+    pub fn clock(&self) -> Clock {
+        self.frame.clock(&self.run.store, self.now)
+    }
+}
+
+/// Renders the page.
+pub fn page(page: &ImportPage) -> Rendered {
+    let run = &page.run;
+    let moving = !run.status.is_settled();
+    page.frame.render_with(&run.file_name, moving.then_some(RELOAD), || {
+        let (tone, label) = pill::import(run.status);
+        let size = size(i64::try_from(run.file_size).unwrap_or(i64::MAX));
+        let about = format!(" · {size} · {} · into {} · ", format(run.format).0, run.store_name);
+        let (at, clock) = (run.created_at, page.clock());
+        let note = view! { <Pill tone label/>{about}<When at clock/> }.into_any();
+        let back = (url::imports(page.frame.tenant()), "Imports");
+        let step = if matches!(run.status, RunStatus::Checking | RunStatus::Checked) { 2 } else { 3 };
+        let state = match run.status {
+            RunStatus::Checking | RunStatus::Queued | RunStatus::Running => moving_on(page),
+            RunStatus::Checked => checked(page),
+            RunStatus::Done => done(page),
+            RunStatus::Failed => failed(page),
+        };
+        view! {
+            <PageHeader title=run.file_name.clone() note=note back=back/>
+            {steps(step)}
+            {page.done.map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> })}
+            {state}
+            {problems(page)}
+        }
+    })
+}
+
+fn moving_on(page: &ImportPage) -> AnyView {
+    let run = &page.run;
+    let title = match run.status {
+        RunStatus::Checking => "Reading the file; nothing is stored yet",
+        RunStatus::Queued => "Waiting for a worker",
+        _ => "Storing orders",
+    };
+    let begun = Progress {
+        lines: run.checkpoint,
+        of: run.total_lines,
+        stored: run.summary.orders + run.summary.returns,
+        problems: run.problem_count,
+        rate: 0,
+    };
+    let events = format!("/t/{}/events?after={}", page.frame.tenant(), page.frame.live.after);
+    let id = run.id.to_string();
+    let trouble = run.error.clone().map(|words| {
+        view! { <Notice tone=Tone::Attention>{format!("The last attempt stopped: {words}. It goes on by itself.")}</Notice> }
+    });
+    view! {
+        <Card title=title>
+            {trouble}
+            <ImportProgress events run=id begun/>
+            <p class="quiet">"You may leave this page: the import goes on."</p>
+            <noscript><p class="quiet">"Without scripts this page looks again every few seconds."</p></noscript>
+        </Card>
+    }
+    .into_any()
+}

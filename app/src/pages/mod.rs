@@ -1,0 +1,15 @@
+//! The pages, by noun: views that take ready data and are rendered at once. Handlers in `server/src/pages`
+//! fetch the data; nothing here asks for any.
+
+pub mod account;
+pub mod dashboard;
+pub mod error;
+pub mod imports;
+pub mod orders;
+pub mod platform;
+pub mod sign_in;
+pub mod styleguide;
+pub mod tenants;
+
+#[cfg(test)]
+mod tests;

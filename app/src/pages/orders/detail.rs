@@ -1,0 +1,153 @@
+//! One order: items and timeline at the left, money and customer at the right, and what can be done to it.
+
+use chrono::{DateTime, Utc};
+use db::orders::OrderDetail;
+use domain::fields::FieldErrors;
+use domain::orders::cancel;
+use leptos::prelude::*;
+
+use super::money::{items_card, money_card};
+use super::refund_form::refund_form;
+use super::timeline::{customer_card, notes_card, timeline_card};
+use crate::document::Rendered;
+use crate::frame::TenantFrame;
+use crate::ui::pill::{Pill, Tone, of_order};
+use crate::ui::{Button, ButtonLink, Card, Clock, Look, Notice, PageHeader, TextArea, When};
+use crate::url;
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct OrderPage {
+    /// What surrounds it.
+    pub frame: TenantFrame,
+    /// The order.
+    pub order: OrderDetail,
+    /// Which form is open.
+    pub asked: Asked,
+    /// Whether whoever looks may cancel.
+    pub may_cancel: bool,
+    /// Whether whoever looks may refund.
+    pub may_refund: bool,
+    /// What was just done.
+    pub done: Option<&'static str>,
+    /// Now.
+    pub now: DateTime<Utc>,
+}
+
+/// Which form is open on an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// None.
+    Nothing,
+    /// The one that cancels it, with the reason typed before and what is wrong.
+    Cancel {
+        /// The reason as typed.
+        reason: String,
+        /// What is wrong with it.
+        faults: FieldErrors,
+    },
+    /// The one that gives money back.
+    Refund(Refunding),
+}
+
+/// What was typed into the refund form, and what is wrong with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refunding {
+    /// The quantities as typed, by position.
+    pub quantities: Vec<(i32, String)>,
+    /// The reason as typed.
+    pub reason: String,
+    /// What is wrong.
+    pub faults: FieldErrors,
+}
+
+impl OrderPage {
+    /// The page's own address.
+    pub fn address(&self) -> String {
+        url::order(self.frame.tenant(), &self.order.order.store, &self.order.order.number)
+    }
+
+    /// The clock of the order's store.
+    pub const fn clock(&self) -> Clock {
+        Clock { now: self.now, zone: self.order.zone }
+    }
+}
+
+/// Renders the page.
+pub fn page(page: &OrderPage) -> Rendered {
+    let order = &page.order.order;
+    page.frame.render(&format!("Order {}", order.number), || {
+        let clock = page.clock();
+        let states = of_order(order.kind, order.status, order.payment_status, order.fulfilment_status);
+        let pills = states.into_iter().map(|(tone, label)| view! { <Pill tone label/> }).collect_view();
+        let (at, store) = (order.placed_at, page.order.store_name.clone());
+        let note = view! { {pills}" "<When at clock/>" · "{store} }.into_any();
+        let back = (format!("/t/{}/orders", page.frame.tenant()), "Orders");
+        let asked = match &page.asked {
+            Asked::Nothing => None,
+            Asked::Cancel { reason, faults } => Some(cancel_form(page, reason, faults)),
+            Asked::Refund(refunding) => Some(refund_form(page, refunding)),
+        };
+        let actions = actions(page);
+        view! {
+            <PageHeader title=format!("#{}", order.number) note=note back=back>{actions}</PageHeader>
+            {page.done.map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> })}
+            {asked}
+            <div class="two-thirds">
+                <div class="stack">
+                    {items_card(page)}
+                    {timeline_card(page)}
+                </div>
+                <div class="stack">
+                    {money_card(page)}
+                    {customer_card(page)}
+                    {notes_card(page)}
+                </div>
+            </div>
+        }
+    })
+}
+
+/// Links to the forms that the order allows; a form that is open needs no link.
+fn actions(page: &OrderPage) -> AnyView {
+    let order = &page.order.order;
+    let idle = page.asked == Asked::Nothing;
+    let can_cancel =
+        cancel::check(order.kind, order.status, order.payment_status, order.fulfilment_status).is_ok();
+    let can_refund = super::refund_form::left(&page.order).is_some();
+    let refund = (page.may_refund && can_refund && idle).then(|| {
+        view! { <ButtonLink href=format!("{}/refund", page.address()) label="Refund"/> }
+    });
+    let cancel = (page.may_cancel && can_cancel && idle).then(|| {
+        view! { <ButtonLink href=format!("{}/cancel", page.address()) label="Cancel order"/> }
+    });
+    view! { {refund}{cancel} }.into_any()
+}
+
+fn cancel_form(page: &OrderPage, reason: &str, faults: &FieldErrors) -> AnyView {
+    let order = &page.order.order;
+    let title = format!("Cancel order #{}?", order.number);
+    let consequence = format!(
+        "{} no longer counts in any figure of {}. This cannot be taken back; nobody is told automatically, and no money moves.",
+        order.total(),
+        page.clock().day(order.local_day),
+    );
+    let (action, keep) = (format!("{}/cancel", page.address()), page.address());
+    let label = format!("Cancel order #{}", order.number);
+    let refused = faults.of("order").map(str::to_owned).map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
+    let (reason, fault) = (reason.to_owned(), faults.of("reason").map(str::to_owned));
+    view! {
+        <Card title=title>
+            <form class="stack" method="post" action=action>
+                {refused}
+                <p>{consequence}</p>
+                <TextArea name="reason" label="Reason" value=reason fault hint="Stands in the order's timeline. May be empty."/>
+                <div class="actions">
+                    <Button label=label look=Look::Danger/>
+                    <ButtonLink href=keep label="Keep the order" look=Look::Quiet/>
+                </div>
+            </form>
+        </Card>
+    }
+    .into_any()
+}

@@ -1,0 +1,130 @@
+//! The order list.
+
+use chrono::{DateTime, Utc};
+use db::orders::summary::Summary;
+use db::orders::{OrderRow, RefundRow};
+use domain::fields::FieldErrors;
+use domain::orders::OrderQuery;
+use domain::page::Page;
+use leptos::prelude::*;
+
+use super::filters::{Chips, Filters};
+use super::strip::strip;
+use super::table::{orders_table, refunds_table};
+use super::views::views;
+use crate::document::Rendered;
+use crate::frame::TenantFrame;
+use crate::ui::pager::Pager;
+use crate::ui::pill::Tone;
+use crate::ui::{ButtonLink, Card, Empty, Look, Notice, PageHeader};
+use crate::url;
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct OrderIndex {
+    /// What surrounds it.
+    pub frame: TenantFrame,
+    /// The filters, as far as they could be understood.
+    pub query: OrderQuery,
+    /// The filters as they stand in the address.
+    pub typed: Vec<(String, String)>,
+    /// What could not be understood; then nothing is listed.
+    pub faults: FieldErrors,
+    /// What was found.
+    pub found: Option<Found>,
+    /// Whether imports may be run by whoever looks.
+    pub may_import: bool,
+    /// Now.
+    pub now: DateTime<Utc>,
+}
+
+/// What a filter found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// One page of orders.
+    pub page: Page<OrderRow>,
+    /// What all of them come to.
+    pub summary: Summary,
+    /// Refunds of the same days, where returns are listed.
+    pub refunds: Vec<RefundRow>,
+}
+
+/// Renders the page.
+pub fn page(index: &OrderIndex) -> Rendered {
+    index.frame.render("Orders", || {
+        let tenant = index.frame.tenant().to_owned();
+        let may_import = index.may_import;
+        let import = format!("/t/{tenant}/imports/new");
+        let actions = may_import.then(|| view! { <ButtonLink href=import label="Import"/> });
+        let bad = (!index.faults.is_empty()).then(|| {
+            view! { <Notice tone=Tone::Critical>"Some filters cannot be understood. Nothing was listed; correct them below."</Notice> }
+        });
+        view! {
+            <PageHeader title="Orders">{actions}</PageHeader>
+            {views(&tenant, &index.query)}
+            {bad}
+            <Filters
+                tenant=tenant.clone()
+                typed=index.typed.clone()
+                faults=index.faults.clone()
+                stores=index.frame.stores.clone()
+            />
+            <Chips frame=index.frame.clone() query=index.query.clone()/>
+            {index.found.as_ref().map(|found| listed(index, found))}
+        }
+    })
+}
+
+fn listed(index: &OrderIndex, found: &Found) -> AnyView {
+    if found.page.rows.is_empty() && found.refunds.is_empty() {
+        return nothing(index);
+    }
+    let tenant = index.frame.tenant();
+    let address = |cursor| url::orders(tenant, &index.query.at(Some(cursor)));
+    let (newer, older) = (found.page.newer.map(address), found.page.older.map(address));
+    let (table, limits) = (orders_table(index, &found.page.rows), limits(index));
+    view! {
+        {strip(index, found)}
+        <Card flush=true>{table}</Card>
+        <Pager newer older>{limits}</Pager>
+        {refunds_table(index, &found.refunds)}
+    }
+    .into_any()
+}
+
+fn nothing(index: &OrderIndex) -> AnyView {
+    let tenant = index.frame.tenant();
+    let everything = format!("/t/{tenant}/orders");
+    if index.query.is_filtered() {
+        return view! {
+            <Empty title="No order matches" text="Take a filter away, or look at all orders.">
+                <ButtonLink href=everything label="Show all orders"/>
+            </Empty>
+        }
+        .into_any();
+    }
+    if index.query.cursor.is_some() {
+        return view! {
+            <Empty title="Nothing on this page" text="The list ends before it.">
+                <ButtonLink href=everything label="Back to the newest orders"/>
+            </Empty>
+        }
+        .into_any();
+    }
+    let import = index.may_import.then(|| {
+        let href = format!("/t/{tenant}/imports/new");
+        view! { <ButtonLink href=href label="Import orders" look=Look::Primary/> }
+    });
+    let text = "They arrive through the API as your shop takes them, or from a file with past ones.";
+    view! { <Empty title="No orders yet" text=text>{import}</Empty> }.into_any()
+}
+
+fn limits(index: &OrderIndex) -> AnyView {
+    let link = |rows: u16| {
+        let limit = domain::page::Limit::new(u64::from(rows)).unwrap_or_default();
+        let query = OrderQuery { limit, ..index.query.at(None) };
+        let current = (limit == index.query.limit).then_some("true");
+        view! { <a href=url::orders(index.frame.tenant(), &query) aria-current=current>{rows}</a> }
+    };
+    view! { <span class="limits">{[25, 50, 100, 200].map(link).into_iter().collect_view()}" rows"</span> }.into_any()
+}

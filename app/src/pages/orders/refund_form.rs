@@ -1,0 +1,121 @@
+//! The form that gives money back: everything that is left, or by line.
+
+use db::orders::{ItemRow, OrderDetail};
+use domain::money::Money;
+use domain::orders::refund::Refundable;
+use domain::orders::{ItemKind, OrderKind, OrderStatus};
+use leptos::prelude::*;
+
+use super::detail::{OrderPage, Refunding};
+use crate::ui::field::sentence;
+use crate::ui::money::{Amount, count};
+use crate::ui::pill::Tone;
+use crate::ui::table::{Column, Table};
+use crate::ui::{Button, ButtonLink, Card, Look, Notice, TextArea};
+
+/// What can still be given back, if anything.
+pub fn left(detail: &OrderDetail) -> Option<Money> {
+    let order = &detail.order;
+    let rule = Refundable {
+        kind: order.kind,
+        status: order.status,
+        total: order.total,
+        refunded: order.refunded,
+        lines: &[],
+    };
+    let possible = order.kind == OrderKind::Sale && order.status == OrderStatus::Open && rule.left() > 0;
+    possible.then(|| Money::new(rule.left(), order.currency))
+}
+
+/// The form, with what was typed before.
+pub fn refund_form(page: &OrderPage, typed: &Refunding) -> AnyView {
+    let Some(left) = left(&page.order) else {
+        return view! { <Notice tone=Tone::Info>"Nothing of this order can be refunded any more."</Notice> }.into_any();
+    };
+    let (action, keep) = (format!("{}/refund", page.address()), page.address());
+    let (lines, seen) = (lines(page, typed), page.order.order.refunded.to_string());
+    let general = ["order", "amount"].iter().filter_map(|field| typed.faults.of(field).map(str::to_owned)).map(|words| {
+        view! { <Notice tone=Tone::Critical>{words}</Notice> }
+    });
+    let general = general.collect_view();
+    let (reason, fault) = (typed.reason.clone(), typed.faults.of("reason").map(str::to_owned));
+    let several = page.order.items.len() > 1 || page.order.items.iter().any(|item| item.quantity > 1);
+    let by_line = several.then(|| {
+        view! {
+            {lines}
+            <Button label="Refund the chosen lines" name="extent" value="lines"/>
+        }
+    });
+    view! {
+        <Card title=format!("Refund order #{}", page.order.order.number)>
+            <form class="stack" method="post" action=action>
+                <input type="hidden" name="seen" value=seen/>
+                {general}
+                <p>
+                    "Records that money goes back, today. It lowers today's figures; "
+                    "the payment itself is made where the customer paid."
+                </p>
+                <TextArea name="reason" label="Reason" value=reason fault hint="Stands in the order's timeline. May be empty."/>
+                {by_line}
+                <div class="actions">
+                    <Button label=format!("Refund all that is left: {left}") look=Look::Primary name="extent" value="full"/>
+                    <ButtonLink href=keep label="Refund nothing" look=Look::Quiet/>
+                </div>
+            </form>
+        </Card>
+    }
+    .into_any()
+}
+
+fn lines(page: &OrderPage, typed: &Refunding) -> AnyView {
+    let row = |item: &ItemRow| {
+        let before = typed.quantities.iter().find(|(position, _)| *position == item.position).map(|(_, q)| q.clone());
+        let fault = typed.faults.of(&format!("lines[{}]", item.position)).map(str::to_owned);
+        line(page, item, before.unwrap_or_default(), fault)
+    };
+    let rows = page.order.items.iter().map(row).collect_view();
+    let columns = vec![
+        Column::text("Line"),
+        Column::figures("Price"),
+        Column::figures("Left"),
+        Column::figures("Refund, pieces"),
+    ];
+    view! { <Table caption="Lines to refund" columns dense=true>{rows}</Table> }.into_any()
+}
+
+fn line(page: &OrderPage, item: &ItemRow, typed: String, fault: Option<String>) -> impl IntoView + use<> {
+    let left = item.quantity - item.refunded_quantity;
+    let name = format!("line_{}", item.position);
+    let label = format!("Pieces of {} to refund", item.title);
+    let below = fault.map(|fault| view! { <p class="fault">{sentence(&fault)}</p> });
+    let invalid = below.is_some().then_some("true");
+    let price = match item.kind {
+        ItemKind::Discount => -item.unit_price.abs(),
+        ItemKind::Product | ItemKind::Shipping | ItemKind::Fee => item.unit_price,
+    };
+    let input = (left > 0).then(|| {
+        view! {
+            <input
+                class="pieces"
+                type="number"
+                name=name
+                min="0"
+                max=left.to_string()
+                step="1"
+                inputmode="numeric"
+                placeholder="0"
+                value=typed
+                aria-label=label
+                aria-invalid=invalid
+            />
+        }
+    });
+    view! {
+        <tr>
+            <td><span class="clip" dir="auto">{item.title.clone()}</span></td>
+            <td class="num"><Amount money=Money::new(price, page.order.order.currency)/></td>
+            <td class="num">{count(left)}</td>
+            <td class="num">{input}{below}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,60 @@
+//! What a filter found and what it comes to: the same figures as on the dashboard, by currency.
+
+use domain::money::{Currency, Money};
+use domain::orders::{Figures, OrderKind};
+use leptos::prelude::*;
+
+use super::list::{Found, OrderIndex};
+use crate::ui::money::{Amount, count, things};
+
+/// The strip above the table.
+pub fn strip(index: &OrderIndex, found: &Found) -> impl IntoView + use<> {
+    let summary = &found.summary;
+    let number = if summary.more {
+        format!("More than {} orders", count(summary.found))
+    } else {
+        things(summary.found, "order", "orders")
+    };
+    let more = summary.more.then(|| {
+        let text = format!("Sums are shown for up to {} orders: narrow the filter to see them.", count(summary.found));
+        view! { <span class="quiet">{text}</span> }
+    });
+    let returns_only = index.query.kind == Some(OrderKind::Return);
+    let several = summary.currencies.len() > 1;
+    let currencies = summary.currencies.iter().map(|(c, f)| sums(*c, f, returns_only, several)).collect_view();
+    view! {
+        <section class="strip" aria-label="What was found">
+            <span class="strip-found">{number}</span>
+            {more}
+            {currencies}
+        </section>
+    }
+}
+
+fn sums(currency: Currency, figures: &Figures, returns_only: bool, several: bool) -> impl IntoView + use<> {
+    let amount = |label: &'static str, minor: i64| {
+        view! {
+            <span class="strip-sum">
+                <span class="quiet">{label}</span>
+                " "
+                <Amount money=Money::new(minor, currency)/>
+            </span>
+        }
+    };
+    let name = several.then(|| view! { <span class="strip-currency">{currency.code().to_owned()}</span> });
+    let parts = if returns_only {
+        vec![
+            amount("Return orders", figures.returned),
+            amount("Refunds", figures.refunded),
+            amount("Returns", figures.returns()),
+        ]
+    } else {
+        vec![
+            amount("Gross", figures.gross),
+            amount("Returns", figures.returns()),
+            amount("Net", figures.net()),
+            amount("Total", figures.total()),
+        ]
+    };
+    view! { <span class="strip-part">{name}{parts}</span> }
+}

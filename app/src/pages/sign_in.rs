@@ -1,0 +1,81 @@
+//! `/login`: the form that lets people in.
+
+use leptos::prelude::*;
+
+use crate::document::{Head, Rendered, Theme};
+use crate::frame::bare;
+use crate::ui::pill::Tone;
+use crate::ui::{Button, Card, Field, Look, Notice};
+
+/// What the form shows.
+#[derive(Clone, Debug, Default)]
+pub struct SignIn {
+    /// The address typed before; empty the first time.
+    pub email: String,
+    /// Why the last attempt did not let them in: the same words for unknown people and wrong passwords.
+    pub fault: Option<String>,
+    /// Good news above the form, such as "Signed out".
+    pub done: Option<&'static str>,
+    /// The page they wanted to see: a path on this server.
+    pub next: Option<String>,
+    /// The theme of this browser.
+    pub theme: Theme,
+    /// Whether to name the people of the demo.
+    pub demo: bool,
+}
+
+/// Renders the form. It posts `email`, `password` and `next` to `/login`.
+pub fn page(form: SignIn) -> Rendered {
+    bare(&Head::plain("Sign in", form.theme), None, || {
+        let focus_password = !form.email.is_empty();
+        view! {
+            <div class="sign-in">
+                <h1>"Sign in"</h1>
+                {form.fault.map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> })}
+                {form.done.map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> })}
+                <Card>
+                    <form class="stack" method="post" action="/login">
+                        {form.next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
+                        <Field
+                            name="email"
+                            label="E-mail"
+                            kind="email"
+                            value=form.email
+                            autocomplete="username"
+                            required=true
+                            autofocus=!focus_password
+                        />
+                        <Field
+                            name="password"
+                            label="Password"
+                            kind="password"
+                            autocomplete="current-password"
+                            required=true
+                            autofocus=focus_password
+                        />
+                        <Button label="Sign in" look=Look::Primary/>
+                    </form>
+                </Card>
+                {form.demo.then(demo_people)}
+            </div>
+        }
+    })
+}
+
+fn demo_people() -> impl IntoView {
+    let people = [
+        ("owner@demo.test", "owner of the tenant demo"),
+        ("staff@demo.test", "staff there"),
+        ("viewer@demo.test", "may look, not touch"),
+        ("owner@other.test", "owner of another tenant"),
+        ("admin@stoa.test", "runs the platform"),
+    ];
+    let rows = people.map(|(email, role)| view! { <li><code>{email}</code><span>{role}</span></li> });
+    view! {
+        <section class="demo-people">
+            <h2>"Demo data"</h2>
+            <p>"Everybody's password is "<code>"stoa-demo-password"</code>"."</p>
+            <ul>{rows.into_iter().collect_view()}</ul>
+        </section>
+    }
+}

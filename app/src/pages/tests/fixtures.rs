@@ -1,0 +1,99 @@
+//! Data for pages.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use db::orders::{CustomerRow, ItemRow, OrderDetail, OrderRow, TimelineRow};
+use db::people::{Membership, Person};
+use db::stores::Store;
+use domain::calendar::Tz;
+use domain::ids::Uuid;
+use domain::orders::{FulfilmentStatus, ItemKind, OrderKind, OrderStatus, PaymentStatus};
+use domain::permission::Role;
+
+use crate::document::Theme;
+use crate::frame::{Live, Section, TenantFrame, Visitor};
+
+/// Markup that must never become any.
+pub const HOSTILE: &str = "<script>alert('x')</script>\"><b>";
+
+pub fn now() -> DateTime<Utc> {
+    "2026-03-03T14:00:00Z".parse().unwrap()
+}
+
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+pub fn frame(section: Section) -> TenantFrame {
+    let person = Person { id: Uuid::nil().into(), email: "o@demo.test".into(), name: HOSTILE.into(), is_platform_admin: false };
+    let store = |slug: &str, name: &str| Store {
+        id: Uuid::nil().into(),
+        slug: slug.into(),
+        name: name.into(),
+        zone: Tz::Europe__London,
+        currency: "GBP".parse().unwrap(),
+    };
+    TenantFrame {
+        visitor: Visitor { person: Arc::new(person), theme: Theme::System, here: "/t/demo/orders?q=\"x".into() },
+        membership: Membership { tenant: Uuid::nil().into(), slug: "demo".into(), name: "Demo".into(), role: Role::Owner },
+        many_tenants: false,
+        stores: vec![store("shop", "Shop"), store("other", HOSTILE)],
+        store: None,
+        section,
+        live: Live { after: 7, show: Some("/t/demo/orders".into()) },
+    }
+}
+
+pub fn order(number: &str, total: i64) -> OrderRow {
+    OrderRow {
+        id: Uuid::nil().into(),
+        store_id: Uuid::nil().into(),
+        store: "shop".into(),
+        number: number.into(),
+        kind: OrderKind::Sale,
+        status: OrderStatus::Open,
+        payment_status: PaymentStatus::Paid,
+        fulfilment_status: FulfilmentStatus::Unfulfilled,
+        placed_at: "2026-03-03T13:02:00Z".parse().unwrap(),
+        local_day: day("2026-03-03"),
+        currency: "GBP".parse().unwrap(),
+        item_count: 2,
+        total,
+        refunded: 0,
+        customer: Some(CustomerRow { name: Some(HOSTILE.into()), ..CustomerRow::default() }),
+    }
+}
+
+pub fn detail(order: OrderRow) -> OrderDetail {
+    let item = |position, quantity, refunded_quantity| ItemRow {
+        position,
+        sku: Some("85123A".into()),
+        title: HOSTILE.into(),
+        kind: ItemKind::Product,
+        quantity,
+        unit_price: 1_000,
+        amount: quantity * 1_000,
+        refunded_quantity,
+    };
+    OrderDetail {
+        gross: order.total,
+        discounts: 0,
+        shipping: 0,
+        tax: 0,
+        fees: 0,
+        note: Some(HOSTILE.into()),
+        tags: vec!["gift".into()],
+        items: vec![item(1, 3, 1), item(2, 1, 1)],
+        refunds: Vec::new(),
+        timeline: vec![TimelineRow {
+            at: order.placed_at,
+            kind: "placed".into(),
+            actor: "API key".into(),
+            details: serde_json::json!({"via": "api"}),
+        }],
+        zone: Tz::Europe__London,
+        store_name: "Shop".into(),
+        order,
+    }
+}

@@ -1,0 +1,150 @@
+//! The order list and one order.
+
+use db::orders::summary::Summary;
+use domain::fields::FieldErrors;
+use domain::orders::query::AmountsIn;
+use domain::orders::{Figures, OrderKind, OrderQuery, OrderStatus};
+use domain::page::Page;
+
+use super::fixtures::{HOSTILE, day, detail, frame, now, order};
+use super::{assert_clean, attributes, texts};
+use crate::frame::Section;
+use crate::pages::orders::{Asked, Found, OrderIndex, OrderPage, Refunding, index, show};
+
+fn list(query: OrderQuery, rows: Vec<db::orders::OrderRow>) -> String {
+    let figures = Figures { orders: 1, gross: 1_250, ..Figures::default() };
+    let found = i64::try_from(rows.len()).unwrap();
+    let currencies = if rows.is_empty() { Vec::new() } else { vec![("GBP".parse().unwrap(), figures)] };
+    let html = index(&OrderIndex {
+        frame: frame(Section::Orders),
+        query,
+        typed: Vec::new(),
+        faults: FieldErrors::default(),
+        found: Some(Found {
+            page: Page { rows, newer: None, older: None },
+            summary: Summary { found, more: false, currencies },
+            refunds: Vec::new(),
+        }),
+        may_import: true,
+        now: now(),
+    })
+    .with_nonce("N");
+    assert_clean(&html);
+    html
+}
+
+fn one(asked: Asked, may: bool, change: impl FnOnce(&mut db::orders::OrderDetail)) -> String {
+    let mut order = detail(order("10/4?8#2", 4_000));
+    change(&mut order);
+    let frame = frame(Section::Orders);
+    let page = OrderPage { frame, order, asked, may_cancel: may, may_refund: may, done: None, now: now() };
+    let html = show(&page).with_nonce("N");
+    assert_clean(&html);
+    html
+}
+
+#[test]
+fn hostile_text_stays_text() {
+    let html = list(OrderQuery { q: Some(HOSTILE.into()), ..OrderQuery::default() }, vec![order(HOSTILE, 1_250)]);
+    assert!(!html.contains("<script>alert") && !html.contains("\"><b>"), "{html}");
+    assert_eq!(texts(&html, "tbody .clip"), [HOSTILE]);
+    let html = one(Asked::Nothing, true, |_| {});
+    assert!(!html.contains("<script>alert"), "{html}");
+}
+
+#[test]
+fn a_row_says_when_who_and_how_much() {
+    let html = list(OrderQuery::default(), vec![order("10482", 123_456)]);
+    let cells = texts(&html, "tbody td");
+    assert_eq!(cells[0], "#10482");
+    assert_eq!(cells[1], "today 13:02");
+    assert_eq!(cells[5..], ["PaidTo fulfil", "£1,234.56"]);
+    assert_eq!(attributes(&html, "tbody time", "title"), ["3 March 2026, 13:02:00 Europe/London"]);
+    assert_eq!(texts(&html, ".strip-found"), ["1 order"]);
+}
+
+#[test]
+fn nothing_at_all_and_nothing_found_are_told_apart() {
+    assert_eq!(texts(&list(OrderQuery::default(), vec![]), ".empty-title"), ["No orders yet"]);
+    let query = OrderQuery { status: Some(OrderStatus::Cancelled), ..OrderQuery::default() };
+    let html = list(query, vec![]);
+    assert_eq!(texts(&html, ".empty-title"), ["No order matches"]);
+    assert_eq!(attributes(&html, ".chip", "href"), ["/t/demo/orders"]);
+}
+
+#[test]
+fn bad_filters_keep_what_was_typed_beside_the_message() {
+    let typed: Vec<(String, String)> = [("from", "yesterday"), ("q", "ana"), ("colour", "red")]
+        .map(|(n, v)| (n.to_owned(), v.to_owned()))
+        .to_vec();
+    let faults =
+        OrderQuery::parse(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), AmountsIn::Major).unwrap_err();
+    let frame = frame(Section::Orders);
+    let query = OrderQuery::default();
+    let page = OrderIndex { frame, query, typed, faults, found: None, may_import: false, now: now() };
+    let html = index(&page).with_nonce("N");
+    assert_clean(&html);
+    assert_eq!(attributes(&html, "#f-from", "value"), ["yesterday"]);
+    assert_eq!(attributes(&html, ".filters [name=q]", "value"), ["ana"]);
+    assert_eq!(texts(&html, "#f-from-note"), ["Must be a day such as 2026-03-01."]);
+    assert!(texts(&html, ".filters > .fault")[0].starts_with("colour"), "{html}");
+}
+
+#[test]
+fn actions_are_offered_only_to_those_who_may_and_where_the_rule_allows() {
+    let offered = |html: &str| texts(html, ".page-head .actions a");
+    assert_eq!(offered(&one(Asked::Nothing, true, |_| {})), ["Refund", "Cancel order"]);
+    assert!(offered(&one(Asked::Nothing, false, |_| {})).is_empty());
+    assert!(offered(&one(Asked::Nothing, true, |d| d.order.status = OrderStatus::Cancelled)).is_empty());
+    assert!(offered(&one(Asked::Nothing, true, |d| d.order.kind = OrderKind::Return)).is_empty());
+    assert_eq!(
+        attributes(&one(Asked::Nothing, true, |_| {}), ".page-head .actions a", "href")[0],
+        "/t/demo/orders/shop/10%2F4%3F8%232/refund"
+    );
+}
+
+#[test]
+fn a_refund_that_was_refused_keeps_its_quantities() {
+    let refunding = Refunding {
+        quantities: vec![(1, "9".into())],
+        reason: "torn".into(),
+        faults: FieldErrors::one("lines[1]", "Only 2 of this line can still be refunded."),
+    };
+    let html = one(Asked::Refund(refunding), true, |_| {});
+    assert_eq!(attributes(&html, "[name=line_1]", "value"), ["9"]);
+    assert_eq!(texts(&html, "td .fault"), ["Only 2 of this line can still be refunded."]);
+    assert!(attributes(&html, "[name=line_2]", "value").is_empty(), "a line that is given back whole has no field");
+    assert_eq!(texts(&html, "textarea"), ["torn"]);
+    assert!(texts(&html, "button").contains(&"Refund all that is left: £40.00".to_owned()), "{html}");
+}
+
+#[test]
+fn cancelling_says_what_follows_before_it_happens() {
+    let asked = Asked::Cancel { reason: String::new(), faults: FieldErrors::one("order", "This order was already sent.") };
+    let html = one(asked, true, |_| {});
+    assert!(texts(&html, ".card h2").contains(&"Cancel order #10/4?8#2?".to_owned()));
+    assert_eq!(texts(&html, ".notice.critical"), ["This order was already sent."]);
+    assert_eq!(attributes(&html, "main form", "method"), ["post"]);
+}
+
+#[test]
+fn refunds_stand_below_returns() {
+    let refund = db::orders::RefundRow {
+        id: domain::ids::Uuid::nil().into(),
+        at: now(),
+        amount: 500,
+        reason: HOSTILE.into(),
+        number: "7".into(),
+        store: "shop".into(),
+        currency: "GBP".parse().unwrap(),
+    };
+    let query = OrderQuery { kind: Some(OrderKind::Return), from: Some(day("2026-03-01")), to: Some(day("2026-03-03")), ..OrderQuery::default() };
+    let figures = Figures { refunds: 1, refunded: 500, ..Figures::default() };
+    let summary = Summary { found: 0, more: false, currencies: vec![("GBP".parse().unwrap(), figures)] };
+    let found = Found { page: Page { rows: vec![], newer: None, older: None }, summary, refunds: vec![refund] };
+    let frame = frame(Section::Orders);
+    let page = OrderIndex { frame, query, typed: vec![], faults: FieldErrors::default(), found: Some(found), may_import: false, now: now() };
+    let html = index(&page).with_nonce("N");
+    assert!(texts(&html, ".strip-sum").contains(&"Returns £5.00".to_owned()), "{html}");
+    assert!(texts(&html, "caption").contains(&"Refunds".to_owned()));
+}

@@ -1,0 +1,101 @@
+//! A few icons, inline. Shapes from Lucide (lucide.dev), ISC licence, (c) Lucide Contributors.
+
+use leptos::prelude::*;
+
+/// What an icon shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// A house.
+    Home,
+    /// A shopping bag.
+    Orders,
+    /// An arrow into a tray.
+    Import,
+    /// A magnifying glass.
+    Search,
+    /// A chevron that points down.
+    Down,
+    /// An arrow up.
+    ArrowUp,
+    /// An arrow down.
+    ArrowDown,
+    /// An arrow to the right.
+    ArrowRight,
+    /// An arrow to the left.
+    ArrowLeft,
+    /// A cross.
+    Close,
+    /// A tick.
+    Check,
+    /// A triangle with an exclamation mark.
+    Warning,
+    /// A circle with an i.
+    Info,
+    /// A circle with a line through it.
+    Stop,
+    /// A shop front.
+    Store,
+    /// A person.
+    Person,
+    /// Buildings.
+    Platform,
+    /// A calendar.
+    Calendar,
+    /// Sliders.
+    Filter,
+    /// A clock.
+    Clock,
+    /// An arrow that goes back.
+    Refund,
+}
+
+/// An icon of 16 px. It never speaks alone: words stand beside it.
+#[component]
+pub fn Icon(
+    /// What it shows.
+    sign: Sign,
+) -> impl IntoView {
+    view! {
+        <svg class="icon" viewBox="0 0 24 24" width="16" height="16" aria-hidden="true" inner_html=sign.shape()></svg>
+    }
+}
+
+impl Sign {
+    const fn shape(self) -> &'static str {
+        match self {
+            Self::Home => {
+                r#"<path d="M15 21v-8a1 1 0 0 0-1-1h-4a1 1 0 0 0-1 1v8"/><path d="M3 10a2 2 0 0 1 .7-1.5l7-6a2 2 0 0 1 2.6 0l7 6A2 2 0 0 1 21 10v9a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2z"/>"#
+            }
+            Self::Orders => {
+                r#"<path d="M6 2 3 6v14a2 2 0 0 0 2 2h14a2 2 0 0 0 2-2V6l-3-4Z"/><path d="M3 6h18"/><path d="M16 10a4 4 0 0 1-8 0"/>"#
+            }
+            Self::Import => r#"<path d="M12 3v12"/><path d="m8 11 4 4 4-4"/><path d="M4 17v2a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-2"/>"#,
+            Self::Search => r#"<circle cx="11" cy="11" r="7"/><path d="m21 21-4.5-4.5"/>"#,
+            Self::Down => r#"<path d="m6 9 6 6 6-6"/>"#,
+            Self::ArrowUp => r#"<path d="m5 12 7-7 7 7"/><path d="M12 19V5"/>"#,
+            Self::ArrowDown => r#"<path d="M12 5v14"/><path d="m19 12-7 7-7-7"/>"#,
+            Self::ArrowRight => r#"<path d="M5 12h14"/><path d="m12 5 7 7-7 7"/>"#,
+            Self::ArrowLeft => r#"<path d="m12 19-7-7 7-7"/><path d="M19 12H5"/>"#,
+            Self::Close => r#"<path d="M18 6 6 18"/><path d="m6 6 12 12"/>"#,
+            Self::Check => r#"<path d="M20 6 9 17l-5-5"/>"#,
+            Self::Warning => {
+                r#"<path d="m21.7 18-8-14a2 2 0 0 0-3.5 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.7-3"/><path d="M12 9v4"/><path d="M12 17h.01"/>"#
+            }
+            Self::Info => r#"<circle cx="12" cy="12" r="10"/><path d="M12 16v-4"/><path d="M12 8h.01"/>"#,
+            Self::Stop => r#"<circle cx="12" cy="12" r="10"/><path d="m4.9 4.9 14.2 14.2"/>"#,
+            Self::Store => {
+                r#"<path d="M4 12v8a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-8"/><path d="m2 7 4.4-4.4A2 2 0 0 1 7.8 2h8.4a2 2 0 0 1 1.4.6L22 7"/><path d="M2 7h20v3a2 2 0 0 1-2 2c-2 0-2-1-4-1s-2 1-4 1-2-1-4-1-2 1-4 1a2 2 0 0 1-2-2Z"/><path d="M15 22v-4a2 2 0 0 0-2-2h-2a2 2 0 0 0-2 2v4"/>"#
+            }
+            Self::Person => r#"<path d="M19 21v-2a4 4 0 0 0-4-4H9a4 4 0 0 0-4 4v2"/><circle cx="12" cy="7" r="4"/>"#,
+            Self::Platform => {
+                r#"<path d="M6 22V4a2 2 0 0 1 2-2h8a2 2 0 0 1 2 2v18Z"/><path d="M6 12H4a2 2 0 0 0-2 2v6a2 2 0 0 0 2 2h2"/><path d="M18 9h2a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-2"/><path d="M10 6h4M10 10h4M10 14h4M10 18h4"/>"#
+            }
+            Self::Calendar => {
+                r#"<path d="M8 2v4M16 2v4M3 10h18"/><rect width="18" height="18" x="3" y="4" rx="2"/>"#
+            }
+            Self::Filter => r#"<path d="M3 6h18M7 12h10M10 18h4"/>"#,
+            Self::Clock => r#"<circle cx="12" cy="12" r="10"/><path d="M12 6v6l4 2"/>"#,
+            Self::Refund => r#"<path d="M9 14 4 9l5-5"/><path d="M4 9h10.5a5.5 5.5 0 0 1 0 11H11"/>"#,
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The looks of everything: components with meanings (`Tone::Warning`) instead of class names in pages. Their
+//! styles are in `style/`, a block a component.
+
+pub mod button;
+pub mod card;
+pub mod change;
+pub mod chart;
+pub mod empty;
+pub mod field;
+pub mod icon;
+pub mod money;
+pub mod notice;
+pub mod pager;
+pub mod pill;
+pub mod scale;
+pub mod sparkline;
+pub mod table;
+pub mod text;
+pub mod time;
+
+pub use button::{Button, ButtonLink, Look};
+pub use card::{Card, PageHeader};
+pub use empty::Empty;
+pub use field::{Field, FileField, SelectField, TextArea};
+pub use icon::{Icon, Sign};
+pub use money::Amount;
+pub use notice::Notice;
+pub use pill::{Pill, Tone};
+pub use time::{Clock, When};

@@ -1,0 +1,27 @@
+//! Amounts of money: minor units quieter, figures of one width.
+
+use domain::money::Money;
+use leptos::prelude::*;
+
+/// An amount as the ledger writes it.
+#[component]
+pub fn Amount(
+    /// The amount.
+    money: Money,
+) -> impl IntoView {
+    let (whole, minor) = money.grouped();
+    let sign = if money.minor < 0 { "\u{2212}" } else { "" };
+    let head = format!("{sign}{}{whole}", money.currency.sign());
+    view! { <span class="money">{head}{(!minor.is_empty()).then(|| view! { <small>{format!(".{minor}")}</small> })}</span> }
+}
+
+/// A whole number with thousands apart.
+pub fn count(n: i64) -> String {
+    let sign = if n < 0 { "\u{2212}" } else { "" };
+    format!("{sign}{}", domain::money::group(&n.unsigned_abs().to_string()))
+}
+
+/// `n` things: `1 order`, `1,204 orders`.
+pub fn things(n: i64, one: &str, many: &str) -> String {
+    format!("{} {}", count(n), if n == 1 { one } else { many })
+}

@@ -1,0 +1,105 @@
+//! Small words of status. A tone always comes with a word.
+
+use domain::imports::RunStatus;
+use domain::orders::{FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
+use leptos::prelude::*;
+
+/// What a colour means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    /// Nothing in particular.
+    #[default]
+    Neutral,
+    /// As it should be.
+    Positive,
+    /// Somebody should look.
+    Attention,
+    /// Something is wrong.
+    Critical,
+    /// Under way, or good to know.
+    Info,
+}
+
+impl Tone {
+    /// The name of the tone in class names.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Neutral => "neutral",
+            Self::Positive => "positive",
+            Self::Attention => "attention",
+            Self::Critical => "critical",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// A word of status.
+#[component]
+pub fn Pill(
+    /// What it means.
+    #[prop(optional)]
+    tone: Tone,
+    /// The word.
+    label: &'static str,
+) -> impl IntoView {
+    view! { <span class=format!("pill {}", tone.as_str())>{label}</span> }
+}
+
+/// The words for a payment status.
+pub const fn payment(status: PaymentStatus) -> (Tone, &'static str) {
+    match status {
+        PaymentStatus::Paid => (Tone::Positive, "Paid"),
+        PaymentStatus::PartiallyRefunded => (Tone::Attention, "Partly refunded"),
+        PaymentStatus::Refunded => (Tone::Neutral, "Refunded"),
+    }
+}
+
+/// The words for a fulfilment status.
+pub const fn fulfilment(status: FulfilmentStatus) -> (Tone, &'static str) {
+    match status {
+        FulfilmentStatus::Unfulfilled => (Tone::Attention, "To fulfil"),
+        FulfilmentStatus::Fulfilled => (Tone::Neutral, "Fulfilled"),
+    }
+}
+
+/// The words for whether an order stands.
+pub const fn order(status: OrderStatus) -> (Tone, &'static str) {
+    match status {
+        OrderStatus::Open => (Tone::Neutral, "Open"),
+        OrderStatus::Cancelled => (Tone::Critical, "Cancelled"),
+    }
+}
+
+/// The words for an order's kind.
+pub const fn kind(kind: OrderKind) -> (Tone, &'static str) {
+    match kind {
+        OrderKind::Sale => (Tone::Neutral, "Sale"),
+        OrderKind::Return => (Tone::Info, "Return"),
+    }
+}
+
+/// The words for an import's status.
+pub const fn import(status: RunStatus) -> (Tone, &'static str) {
+    match status {
+        RunStatus::Checking => (Tone::Info, "Checking"),
+        RunStatus::Checked => (Tone::Attention, "Waits for your word"),
+        RunStatus::Queued => (Tone::Info, "Queued"),
+        RunStatus::Running => (Tone::Info, "Importing"),
+        RunStatus::Done => (Tone::Positive, "Done"),
+        RunStatus::Failed => (Tone::Critical, "Failed"),
+    }
+}
+
+/// All that a list says about an order's state: only what differs from the quiet case of its kind.
+pub fn of_order(
+    kind_is: OrderKind,
+    status: OrderStatus,
+    paid: PaymentStatus,
+    sent: FulfilmentStatus,
+) -> Vec<(Tone, &'static str)> {
+    match (kind_is, status) {
+        (_, OrderStatus::Cancelled) => vec![order(status)],
+        (OrderKind::Return, _) => vec![kind(kind_is)],
+        (OrderKind::Sale, _) => vec![payment(paid), fulfilment(sent)],
+    }
+}

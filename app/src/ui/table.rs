@@ -1,0 +1,70 @@
+//! Tables: rows of 40 px, figures at the right.
+
+use leptos::prelude::*;
+
+/// A column's heading.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// What stands above it.
+    pub title: &'static str,
+    /// Whether it holds figures.
+    pub figures: bool,
+    /// Whether a phone leaves it out.
+    pub wide_only: bool,
+}
+
+impl Column {
+    /// A column of words.
+    pub const fn text(title: &'static str) -> Self {
+        Self { title, figures: false, wide_only: false }
+    }
+
+    /// A column of figures.
+    pub const fn figures(title: &'static str) -> Self {
+        Self { title, figures: true, wide_only: false }
+    }
+
+    /// The same, left out on a phone.
+    #[must_use]
+    pub const fn wide(self) -> Self {
+        Self { wide_only: true, ..self }
+    }
+
+    const fn class(self) -> Option<&'static str> {
+        match (self.figures, self.wide_only) {
+            (true, true) => Some("num wide"),
+            (true, false) => Some("num"),
+            (false, true) => Some("wide"),
+            (false, false) => None,
+        }
+    }
+}
+
+/// A table; its body is the rows.
+#[component]
+pub fn Table(
+    /// What it lists, for screen readers.
+    #[prop(into)]
+    caption: String,
+    /// The headings.
+    columns: Vec<Column>,
+    /// Rows of 32 px.
+    #[prop(optional)]
+    dense: bool,
+    /// The rows.
+    children: Children,
+) -> impl IntoView {
+    let heads = columns.into_iter().map(|c| view! { <th scope="col" class=c.class()>{c.title}</th> }).collect_view();
+    let label = caption.clone();
+    view! {
+        <div class="table-box" tabindex="0" role="region" aria-label=label>
+            <table class=if dense { "table dense" } else { "table" }>
+                <caption>{caption}</caption>
+                <thead>
+                    <tr>{heads}</tr>
+                </thead>
+                <tbody>{children()}</tbody>
+            </table>
+        </div>
+    }
+}

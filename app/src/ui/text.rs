@@ -1,0 +1,55 @@
+//! Words for things that have names of their own.
+
+use db::orders::CustomerRow;
+use domain::imports::Format;
+
+/// How a customer is called: by name, else by what is known of them.
+pub fn customer(customer: Option<&CustomerRow>) -> Option<String> {
+    let customer = customer?;
+    let known = [&customer.name, &customer.email, &customer.phone];
+    let named = known.into_iter().flatten().find(|text| !text.trim().is_empty()).cloned();
+    named.or_else(|| customer.external_id.as_ref().map(|id| format!("Customer {id}")))
+}
+
+/// `1.2 MB`.
+pub fn size(bytes: i64) -> String {
+    let bytes = bytes.max(0);
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => tenths(bytes, 1_000, "kB"),
+        1_000_000..1_000_000_000 => tenths(bytes, 1_000_000, "MB"),
+        _ => tenths(bytes, 1_000_000_000, "GB"),
+    }
+}
+
+/// What a format is, for people who choose one.
+pub const fn format(format: Format) -> (&'static str, &'static str) {
+    match format {
+        Format::OnlineRetail => ("Online Retail CSV", "The columns of the UCI data set: one line per invoice line"),
+        Format::OrdersJsonl => ("Orders, JSON lines", "One order of the API per line, plain or as .gz"),
+        Format::OrdersCsv => ("Orders, CSV", "One line per item, with a header line"),
+    }
+}
+
+fn tenths(bytes: i64, unit: i64, name: &str) -> String {
+    format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_told_in_their_unit() {
+        assert_eq!([size(12), size(1_234), size(45_678_901)], ["12 bytes", "1.2 kB", "45.6 MB"]);
+    }
+
+    #[test]
+    fn customers_are_called_by_the_best_known_name() {
+        let row = CustomerRow { external_id: Some("17850".into()), ..CustomerRow::default() };
+        assert_eq!(customer(Some(&row)).as_deref(), Some("Customer 17850"));
+        let row = CustomerRow { email: Some("a@b.test".into()), name: Some(" ".into()), ..row };
+        assert_eq!(customer(Some(&row)).as_deref(), Some("a@b.test"));
+        assert_eq!(customer(None), None);
+    }
+}

@@ -1,0 +1,94 @@
+//! Moments as people say them, with the exact one on hover, in the zone of the store.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use domain::calendar::{Tz, day_of, days_before};
+use leptos::prelude::*;
+
+/// By which clock moments are told: now, and the store's zone.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    /// Now.
+    pub now: DateTime<Utc>,
+    /// The zone.
+    pub zone: Tz,
+}
+
+impl Clock {
+    /// `today 14:02`, `yesterday 09:12`, `3 Mar 14:02`, `3 Mar 2011 14:02`.
+    pub fn short(&self, at: DateTime<Utc>) -> String {
+        let local = at.with_timezone(&self.zone);
+        let (day, today) = (local.date_naive(), day_of(self.now, self.zone));
+        let hour = local.format("%H:%M");
+        if day == today {
+            format!("today {hour}")
+        } else if day == days_before(today, 1) {
+            format!("yesterday {hour}")
+        } else {
+            format!("{} {hour}", self.day(day))
+        }
+    }
+
+    /// `3 Mar`, or `3 Mar 2011` when that is another year.
+    pub fn day(&self, day: NaiveDate) -> String {
+        let this_year = day.year() == day_of(self.now, self.zone).year();
+        day.format(if this_year { "%-d %b" } else { "%-d %b %Y" }).to_string()
+    }
+
+    /// `14:02`.
+    pub fn hour(&self, at: DateTime<Utc>) -> String {
+        at.with_timezone(&self.zone).format("%H:%M").to_string()
+    }
+
+    /// `3 March 2011, 14:02:11 Europe/London`.
+    pub fn exact(&self, at: DateTime<Utc>) -> String {
+        format!("{} {}", at.with_timezone(&self.zone).format("%-d %B %Y, %H:%M:%S"), self.zone.name())
+    }
+}
+
+/// A moment.
+#[component]
+pub fn When(
+    /// The moment.
+    at: DateTime<Utc>,
+    /// By which clock.
+    clock: Clock,
+) -> impl IntoView {
+    let machine = at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    view! { <time datetime=machine title=clock.exact(at)>{clock.short(at)}</time> }
+}
+
+/// `1 March to 30 March 2026`, `3 March 2026`.
+pub fn days(from: NaiveDate, to: NaiveDate) -> String {
+    let full = |day: NaiveDate| day.format("%-d %b %Y").to_string();
+    if from == to {
+        full(from)
+    } else if from.year() == to.year() {
+        format!("{} \u{2013} {}", from.format("%-d %b"), full(to))
+    } else {
+        format!("{} \u{2013} {}", full(from), full(to))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_told_by_the_stores_clock() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let clock = Clock { now: at("2026-03-03T00:30:00Z"), zone: Tz::Pacific__Auckland };
+        assert_eq!(clock.short(at("2026-03-03T00:02:00Z")), "today 13:02");
+        assert_eq!(clock.short(at("2026-03-02T10:59:00Z")), "yesterday 23:59");
+        assert_eq!(clock.short(at("2026-02-01T10:00:00Z")), "1 Feb 23:00");
+        assert_eq!(clock.short(at("2011-02-01T10:00:00Z")), "1 Feb 2011 23:00");
+        assert_eq!(clock.exact(at("2011-02-01T10:00:00Z")), "1 February 2011, 23:00:00 Pacific/Auckland");
+    }
+
+    #[test]
+    fn periods_name_a_year_once() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        assert_eq!(days(day("2026-03-01"), day("2026-03-30")), "1 Mar \u{2013} 30 Mar 2026");
+        assert_eq!(days(day("2025-12-30"), day("2026-01-02")), "30 Dec 2025 \u{2013} 2 Jan 2026");
+        assert_eq!(days(day("2026-03-01"), day("2026-03-01")), "1 Mar 2026");
+    }
+}

@@ -1,0 +1,76 @@
+//! Addresses of pages: one place that knows how they are put together and escaped.
+
+use std::fmt::Write;
+
+use domain::orders::OrderQuery;
+use domain::orders::query::AmountsIn;
+
+/// `text` as one part of an address.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(byte.into());
+        } else {
+            let _infallible = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// `path` with a query string of `pairs`.
+pub fn with_query<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut out = path.to_owned();
+    for (i, (name, value)) in pairs.into_iter().enumerate() {
+        out.push(if i == 0 { '?' } else { '&' });
+        let _infallible = write!(out, "{name}={}", escape(value));
+    }
+    out
+}
+
+/// A tenant's dashboard, of one store or of all.
+pub fn home(tenant: &str, store: Option<&str>) -> String {
+    with_query(&format!("/t/{tenant}"), store.map(|s| ("store", s)))
+}
+
+/// The order list under `query`.
+pub fn orders(tenant: &str, query: &OrderQuery) -> String {
+    let pairs = query.pairs(AmountsIn::Major);
+    with_query(&format!("/t/{tenant}/orders"), pairs.iter().map(|(n, v)| (*n, v.as_str())))
+}
+
+/// One order.
+pub fn order(tenant: &str, store: &str, number: &str) -> String {
+    format!("/t/{tenant}/orders/{store}/{}", escape(number))
+}
+
+/// The list of imports.
+pub fn imports(tenant: &str) -> String {
+    format!("/t/{tenant}/imports")
+}
+
+/// Whether `path` may be redirected to: a path on this server, and no other server in disguise.
+pub fn is_local(path: &str) -> bool {
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains(|c: char| c == '\\' || c.is_control() || c.is_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_parts_stay_parts() {
+        assert_eq!(order("demo", "shop", "a/b?c#d é"), "/t/demo/orders/shop/a%2Fb%3Fc%23d%20%C3%A9");
+        assert_eq!(with_query("/x", [("q", "a&b=c")]), "/x?q=a%26b%3Dc");
+    }
+
+    #[test]
+    fn only_paths_of_this_server_are_local() {
+        assert!(is_local("/t/demo/orders?q=1"));
+        for bad in ["", "//evil.test", "https://evil.test", "/\\evil.test", "/a\r\nx", "javascript:1", "/\t/evil.test"] {
+            assert!(!is_local(bad), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! `orders-jsonl`: one order a line, each a body as the API takes it. The store may be left out: it is the run's.
+
+use domain::fields::{FieldError, FieldErrors};
+use domain::imports::{Problem, ProblemKind};
+use domain::orders::NewOrder;
+use domain::orders::new_order::Draft;
+use serde_json::Value;
+
+use super::survey::Survey;
+use super::text::{printable, shown};
+use super::{Content, Context, Parsed};
+use crate::imports::source::{FileError, Line, Lines};
+
+/// Reads orders.
+pub struct OrdersJsonl<'a> {
+    lines: Lines,
+    context: &'a Context,
+}
+
+impl<'a> OrdersJsonl<'a> {
+    /// For a store.
+    pub const fn new(lines: Lines, context: &'a Context) -> Self {
+        Self { lines, context }
+    }
+
+    /// The next order, or a line that is none.
+    ///
+    /// # Errors
+    /// When the file cannot be read on.
+    pub fn next_order(&mut self) -> Result<Option<Parsed>, FileError> {
+        loop {
+            let read = match self.lines.next_line()? {
+                None => return Ok(None),
+                Some(Line::Text(text)) if text.trim().is_empty() => continue,
+                Some(Line::Text(text)) => order(text, self.context),
+                Some(Line::TooLong) => Err((None, FieldErrors::one("", "is longer than 1 MB"))),
+            };
+            let line = self.lines.number();
+            let content = match read {
+                Ok(order) => Content::Order(order),
+                Err((number, errors)) => Content::Rejected(problems(line, number.as_deref(), errors)),
+            };
+            return Ok(Some(Parsed { first_line: line, last_line: line, lines: 1, content }));
+        }
+    }
+}
+
+/// Reads the file through.
+///
+/// # Errors
+/// Whatever makes it unfit as a whole.
+pub fn survey(mut lines: Lines) -> Result<Survey, FileError> {
+    let mut begun = false;
+    loop {
+        match lines.next_line()? {
+            None if begun => break,
+            None => return Err(FileError::Empty),
+            Some(Line::Text(text)) if !begun && !text.trim().is_empty() => {
+                begun = true;
+                if !text.trim_start().starts_with('{') {
+                    return Err(FileError::WrongFormat { format: "orders-jsonl", begins: shown(text) });
+                }
+            }
+            Some(Line::TooLong) => begun = true,
+            Some(Line::Text(_)) => {}
+        }
+    }
+    Ok(Survey { last_line: lines.number(), ..Survey::default() })
+}
+
+type Fault = (Option<String>, FieldErrors);
+
+fn order(text: &str, context: &Context) -> Result<Box<NewOrder>, Fault> {
+    let mut body: Value = serde_json::from_str(text).map_err(|error| (None, FieldErrors::one("", not_json(&error))))?;
+    let number = body.get("number").and_then(Value::as_str).map(printable);
+    if let Some(object) = body.as_object_mut() {
+        let store = object.entry("store").or_insert(Value::Null);
+        if store.is_null() {
+            *store = context.store.clone().into();
+        }
+    }
+    let (store, order) = Draft::checked_from_json(&body, context.now).map_err(|errors| (number.clone(), errors))?;
+    if store == context.store {
+        Ok(Box::new(order))
+    } else {
+        let message = format!("is {}, but this import goes into '{}'", shown(&store), context.store);
+        Err((number, FieldErrors::one("store", message)))
+    }
+}
+
+// serde_json counts lines within the text that it was given, which is always one line.
+fn not_json(error: &serde_json::Error) -> String {
+    let words = error.to_string();
+    let words = words.split(" at line ").next().unwrap_or_default();
+    format!("is not JSON: {words} at column {}", error.column())
+}
+
+fn problems(line: u64, order: Option<&str>, errors: FieldErrors) -> Vec<Problem> {
+    let problem = |FieldError { field, message }| Problem {
+        line,
+        column: printable(&field),
+        reason: message,
+        order: order.map(str::to_owned),
+        kind: ProblemKind::Rejected,
+    };
+    errors.0.into_iter().map(problem).collect()
+}

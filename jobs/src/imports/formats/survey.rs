@@ -1,0 +1,96 @@
+//! The first reading of a file, before anything of it is stored: it is refused here when it is refused at all.
+//! Finds out what no single line can tell: how long it is, the titles of its stock codes, and which
+//! orders are torn apart.
+
+use std::path::Path;
+
+use domain::imports::Format;
+
+use super::cells::Records;
+use super::columns::Columns;
+use super::group::{Layout, number};
+use super::numbers::{Scattered, Seen, Suspects};
+use super::online_retail::{self, OnlineRetail};
+use super::orders_csv::OrdersCsv;
+use super::orders_jsonl;
+use super::titles::Titles;
+use crate::imports::source::{self, FileError, Lines};
+
+/// What a file as a whole is like.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// The number of its last line.
+    pub last_line: u64,
+    /// The title of each stock code, where the format lets lines disagree.
+    pub titles: Titles,
+    /// Orders whose lines do not stand together.
+    pub scattered: Scattered,
+}
+
+/// Reads the file at `path` through, which may have up to `limit` bytes.
+///
+/// # Errors
+/// Whatever makes the file unfit as a whole.
+pub fn survey(format: Format, path: &Path, limit: u64) -> Result<Survey, FileError> {
+    let size = std::fs::metadata(path).map_err(FileError::Io)?.len();
+    survey_lines(format, size, || source::open(path, limit))
+}
+
+/// The same for anything that can be opened twice.
+pub(super) fn survey_lines(
+    format: Format,
+    size: u64,
+    open: impl Fn() -> Result<Lines, FileError>,
+) -> Result<Survey, FileError> {
+    match format {
+        Format::OnlineRetail => csv::<OnlineRetail<'_>>(size, &open, online_retail::count_title),
+        Format::OrdersCsv => csv::<OrdersCsv<'_>>(size, &open, |_, _, _| ()),
+        Format::OrdersJsonl => orders_jsonl::survey(open()?),
+    }
+}
+
+fn csv<L: Layout>(
+    size: u64,
+    open: &impl Fn() -> Result<Lines, FileError>,
+    note: impl Fn(&Records, &Columns, &mut Titles),
+) -> Result<Survey, FileError> {
+    let mut survey = Survey::default();
+    let (mut seen, mut suspects) = (Seen::new(size), Suspects::default());
+    survey.last_line = each_record::<L>(open()?, |records, columns, begins| {
+        note(records, columns, &mut survey.titles);
+        match begins {
+            Some(number) if !seen.first_time(number) => suspects.add(number),
+            _ => Ok(()),
+        }
+    })?;
+    if !suspects.is_empty() {
+        each_record::<L>(open()?, |records, _, begins| {
+            if let Some(number) = begins {
+                suspects.meet(number, records.first_line());
+            }
+            Ok(())
+        })?;
+    }
+    survey.scattered = suspects.scattered();
+    Ok(survey)
+}
+
+// Calls `look` with each record and, where an order begins, its number; the number of the last line.
+fn each_record<L: Layout>(
+    lines: Lines,
+    mut look: impl FnMut(&Records, &Columns, Option<&str>) -> Result<(), FileError>,
+) -> Result<u64, FileError> {
+    let mut records = Records::new(lines);
+    let columns = Columns::read(&mut records, L::COLUMNS, L::FORMAT)?;
+    let mut open = String::new();
+    while records.advance()? {
+        let number = number(&records, &columns);
+        let begins = !number.is_empty() && number != open;
+        if begins {
+            open.clear();
+            open.push_str(number);
+        }
+        look(&records, &columns, begins.then_some(number))?;
+    }
+    Ok(records.last_line())
+}

@@ -1,0 +1,53 @@
+//! Imports of snapshot files: `source` reads lines, `formats` makes orders of them, `check` reads a file through
+//! without storing anything, `apply` stores it batch by batch and goes on where it was stopped.
+//!
+//! There are two ways in: a file received by the browser (`receive`, then a queued run that the worker takes), and a
+//! file at the command line (`file`, in the same process). Both work on a run under a lease, see `db::imports`.
+
+pub mod formats;
+pub mod receive;
+pub mod source;
+
+mod apply;
+mod batches;
+mod check;
+mod error;
+mod file;
+mod queued;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use db::stores::Store;
+use domain::imports::Format;
+
+pub use error::ImportError;
+pub use file::{FileImport, Outcome, run_file, run_file_until};
+pub(crate) use queued::work;
+pub use source::FileError;
+
+use formats::{Context, Survey, survey};
+
+/// A file, and what must be known to read it.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshot {
+    format: Format,
+    path: PathBuf,
+    limit: u64,
+    context: Context,
+}
+
+impl Snapshot {
+    fn new(format: Format, path: PathBuf, limit: u64, store: &Store, now: DateTime<Utc>) -> Self {
+        let context = Context { store: store.slug.clone(), zone: store.zone, currency: store.currency, now };
+        Self { format, path, limit, context }
+    }
+
+    // Reads the file through, without holding up this thread's other work.
+    async fn survey(&self) -> Result<Arc<Survey>, ImportError> {
+        let this = self.clone();
+        let reading = tokio::task::spawn_blocking(move || survey(this.format, &this.path, this.limit));
+        Ok(Arc::new(reading.await??))
+    }
+}

@@ -1,0 +1,69 @@
+//! The other formats, and files of which only a part is good.
+
+use std::io::Write;
+
+use domain::imports::{Format, ProblemKind};
+
+use crate::setup::{Shop, jsonl};
+
+#[tokio::test]
+async fn jsonl_goes_in_plain_and_packed() {
+    let shop = Shop::new().await;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(jsonl(1_200).as_bytes()).unwrap();
+    let first = shop.import(Format::OrdersJsonl, shop.file("a.jsonl.gz", packed.finish().unwrap())).await.unwrap();
+    assert_eq!((first.summary.read, first.summary.orders, first.summary.items), (1_200, 1_200, 1_200));
+    assert_eq!(first.summary.currencies["GBP"].sales_total, 1_200 * 450);
+    let second = shop.import(Format::OrdersJsonl, shop.file("a.jsonl", jsonl(1_210))).await.unwrap();
+    assert_eq!((second.summary.unchanged, second.summary.orders), (1_200, 10));
+}
+
+#[tokio::test]
+async fn good_orders_go_in_and_bad_ones_are_reported_with_line_column_and_reason() {
+    let shop = Shop::new().await;
+    let csv = "order_number,placed_at,item_sku,item_title,quantity,unit_price,currency\n\
+        A-1,2026-01-02 10:00,T1,Tea,2,4.50,GBP\nA-1,,T2,Cup,1,12,\n\
+        A-2,2026-01-02 10:00,T1,Tea,two,4.50,GBP\nA-2,,T2,Cup,1,12,\n\
+        A-3,2026-01-02 10:00,T1,Tea,2,4.50,EUR\n";
+    let outcome = shop.import(Format::OrdersCsv, shop.file("a.csv", csv)).await.unwrap();
+    let summary = &outcome.summary;
+    assert_eq!((summary.read, summary.orders, summary.rejected, summary.items), (5, 2, 1, 3));
+    assert_eq!((summary.currencies["GBP"].sales_total, summary.currencies["EUR"].sales_total), (2_100, 900));
+    let problem = &outcome.problems[0];
+    assert_eq!((problem.line, problem.column.as_str(), problem.order.as_deref()), (4, "quantity", Some("A-2")));
+    assert_eq!((problem.reason.as_str(), problem.kind), ("'two' is not a whole number", ProblemKind::Rejected));
+    assert_eq!(shop.count("select count(*) from orders where number = 'A-2'").await, 0);
+}
+
+#[tokio::test]
+async fn a_number_that_is_taken_by_another_order_is_a_problem_of_its_line() {
+    let shop = Shop::new().await;
+    shop.import(Format::OrdersJsonl, shop.file("a.jsonl", jsonl(5))).await.unwrap();
+    let changed = jsonl(6).replacen("\"unit_price\":450", "\"unit_price\":451", 1);
+    let outcome = shop.import(Format::OrdersJsonl, shop.file("b.jsonl", changed)).await.unwrap();
+    assert_eq!((outcome.summary.unchanged, outcome.summary.orders, outcome.summary.rejected), (4, 1, 1));
+    assert_eq!((outcome.problems[0].line, outcome.problems[0].order.as_deref()), (1, Some("1")));
+    assert_eq!(outcome.problems[0].reason, "order number 1 exists with other content");
+    assert_eq!(shop.count("select sum(total)::bigint from orders").await, 6 * 450);
+}
+
+#[tokio::test]
+async fn problems_are_all_counted_though_not_all_kept() {
+    let shop = Shop::new().await;
+    let outcome = shop
+        .import(Format::OrdersJsonl, shop.file("a.jsonl", format!("{{}}\n{}", "{oops\n".repeat(12_000))))
+        .await
+        .unwrap();
+    assert_eq!((outcome.summary.rejected, outcome.problems.len()), (12_001, 20));
+    assert_eq!(outcome.problem_count, 12_000 + 4);
+    assert_eq!(shop.count("select count(*) from import_problems").await, 10_000);
+}
+
+#[tokio::test]
+async fn what_cannot_be_printed_is_reported_all_the_same() {
+    let shop = Shop::new().await;
+    let lines = "{\"col\\u0000our\":1}\n{\"number\":\"a\\u0000b\",\"items\":[]}\n{\"a\": \0}\n";
+    let outcome = shop.import(Format::OrdersJsonl, shop.file("a.jsonl", lines)).await.unwrap();
+    assert_eq!(outcome.summary.rejected, 3);
+    assert_eq!(outcome.problems[0].column, "col\u{fffd}our");
+}

@@ -1,0 +1,47 @@
+//! An import in a process of its own, so that it can be killed.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use db::platform::Platform;
+use db::{Clock, ConnectOptions, Db};
+use domain::imports::Format;
+use jobs::imports::{FileImport, run_file};
+
+use crate::setup::Shop;
+
+const URL: &str = "STOA_TEST_CHILD_URL";
+const FILE: &str = "STOA_TEST_CHILD_FILE";
+
+/// Starts importing `file` into the shop.
+pub fn spawn(shop: &Shop, file: &Path) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "killed::child", "--ignored"])
+        .env(URL, &shop.test.url)
+        .env(FILE, file)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the parent test has no other way to tell its child")]
+fn told(name: &str) -> String {
+    std::env::var(name).unwrap()
+}
+
+#[tokio::test]
+#[ignore = "not a test: started and killed by one"]
+async fn child() {
+    let options = ConnectOptions { url: told(URL), pool: 5, redis_url: None, clock: Clock::System };
+    let db = Db::connect(options).await.unwrap();
+    let access = Platform::command(db).enter("demo").await.unwrap();
+    let import = FileImport {
+        store: "main".into(),
+        format: Format::OnlineRetail,
+        path: told(FILE).into(),
+        dry_run: false,
+        size_limit: 1 << 30,
+    };
+    run_file(&access, import).await.unwrap();
+}

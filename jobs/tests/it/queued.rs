@@ -1,0 +1,129 @@
+//! The browser's way: received, checked by the worker, started by a person, stored by the worker.
+
+use std::time::Duration;
+
+use db::imports::{Created, Run};
+use db::testing::{self, TestDb};
+use domain::imports::{Format, RunStatus};
+use domain::page::Limit;
+use jobs::imports::receive::{ReceivedFile, Receiver, submit};
+use tokio_util::sync::CancellationToken;
+
+use crate::setup::{Shop, real_file};
+
+async fn receive(shop: &Shop, bytes: &[u8]) -> ReceivedFile {
+    let mut receiver = Receiver::new(&shop.folder, shop.access.tenant(), 1 << 30).await.unwrap();
+    for piece in bytes.chunks(70_000) {
+        receiver.write(piece).await.unwrap();
+    }
+    receiver.finish().await.unwrap()
+}
+
+async fn settled(shop: &Shop, run: &Run, not: RunStatus) -> Run {
+    for _ in 0..600 {
+        let run = db::imports::show(&shop.scope(), run.id).await.unwrap();
+        if run.status.is_settled() && run.status != not {
+            return run;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("not settled within a minute");
+}
+
+#[tokio::test]
+async fn an_upload_is_checked_started_and_stored() {
+    let shop = Shop::new().await;
+    let file = receive(&shop, &std::fs::read(real_file()).unwrap()).await;
+    let scope = shop.scope();
+    let made = submit(&scope, &shop.folder, "main", Format::OnlineRetail, "december.csv", &file).await.unwrap();
+    let Created::New(run) = made else { panic!("{made:?}") };
+    // The same file again before the first is done: the same run, and one copy is enough.
+    let again = receive(&shop, &std::fs::read(real_file()).unwrap()).await;
+    assert_eq!((again.size, &again.hash), (file.size, &file.hash));
+    let made = submit(&scope, &shop.folder, "main", Format::OnlineRetail, "december.csv", &again).await.unwrap();
+    assert!(matches!(&made, Created::Resumed(same) if same.id == run.id), "{made:?}");
+    assert!(file.path.exists() && !again.path.exists());
+    let stop = CancellationToken::new();
+    let worker = tokio::spawn(jobs::worker::run(shop.test.db.clone(), shop.folder.clone(), stop.clone()));
+    let checked = settled(&shop, &run, RunStatus::Done).await;
+    assert_eq!(checked.status, RunStatus::Checked, "{:?}", checked.error);
+    let preview = checked.preview.unwrap();
+    assert_eq!((preview.summary.orders, preview.first.len(), checked.problem_count), (1_052, 20, 67));
+    assert_eq!((preview.first[0].number.as_str(), preview.first[0].line), ("536365", 2));
+    assert_eq!(shop.count("select count(*) from orders").await, 0);
+    db::imports::start(&scope, run.id).await.unwrap();
+    let refused = db::imports::start(&scope, run.id).await.unwrap_err().to_string();
+    assert!(refused.contains("only a checked one can be started"), "{refused}");
+    let done = settled(&shop, &run, RunStatus::Checked).await;
+    assert_eq!((done.status, done.summary.orders, done.problem_count), (RunStatus::Done, 1_052, 67));
+    assert_eq!((done.checkpoint, done.total_lines), (28_493, Some(28_493)));
+    stop.cancel();
+    worker.await.unwrap();
+    assert!(!file.path.exists());
+    assert_eq!(shop.count("select count(*) from import_queue").await, 0);
+    let page = db::imports::problems(&scope, run.id, None, Limit::default()).await.unwrap();
+    let rest = db::imports::problems(&scope, run.id, page.next, Limit::default()).await.unwrap();
+    assert_eq!((page.rows.len(), rest.rows.len(), rest.next), (50, 17, None));
+    // Figures are announced in every batch, the feed has no holes, and the end is the last word.
+    assert_eq!(shop.count("select count(*) - max(seq) from feed_events").await, 0);
+    assert!(
+        shop.count("select count(*) from feed_events where kind = 'import.progress' and data->>'status' = 'running'")
+            .await
+            >= 5
+    );
+    assert_eq!(shop.count("select (data->>'orders')::bigint from feed_events order by seq desc limit 1").await, 1_052);
+    let once_more = receive(&shop, &std::fs::read(real_file()).unwrap()).await;
+    let made = submit(&scope, &shop.folder, "main", Format::OnlineRetail, "x.csv", &once_more).await.unwrap();
+    assert!(matches!(&made, Created::AlreadyDone(same) if same.id == run.id), "{made:?}");
+    assert_eq!(
+        std::fs::read_dir(shop.folder.join("imports").join(shop.access.tenant().to_string())).unwrap().count(),
+        0
+    );
+}
+
+#[tokio::test]
+async fn a_bad_upload_fails_with_its_reason() {
+    let shop = Shop::new().await;
+    let file = receive(&shop, b"InvoiceNo;StockCode\n1;2\n").await;
+    let made = submit(&shop.scope(), &shop.folder, "main", Format::OnlineRetail, "a.csv", &file).await.unwrap();
+    let Created::New(run) = made else { panic!("{made:?}") };
+    let stop = CancellationToken::new();
+    let worker = tokio::spawn(jobs::worker::run(shop.test.db.clone(), shop.folder.clone(), stop.clone()));
+    let failed = settled(&shop, &run, RunStatus::Done).await;
+    stop.cancel();
+    worker.await.unwrap();
+    assert_eq!(failed.status, RunStatus::Failed);
+    assert!(failed.error.unwrap().contains("does not look like online-retail"));
+    assert!(!file.path.exists());
+}
+
+#[tokio::test]
+async fn what_arrives_is_kept_to_its_limit_and_leaves_nothing_behind() {
+    let shop = Shop::new().await;
+    let mut receiver = Receiver::new(&shop.folder, shop.access.tenant(), 10).await.unwrap();
+    receiver.write(b"12345").await.unwrap();
+    let error = receiver.write(b"678901").await.unwrap_err().to_string();
+    assert!(error.contains("more than the 10 allowed"), "{error}");
+    drop(receiver);
+    let empty = Receiver::new(&shop.folder, shop.access.tenant(), 10).await.unwrap();
+    assert_eq!(empty.finish().await.unwrap_err().to_string(), "the file is empty");
+    let folder = shop.folder.join("imports").join(shop.access.tenant().to_string());
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn another_tenant_sees_no_run() {
+    let shop = Shop::with(TestDb::new().await).await;
+    let file = receive(&shop, b"{}\n").await;
+    let made = submit(&shop.scope(), &shop.folder, "main", Format::OrdersJsonl, "a.jsonl", &file).await.unwrap();
+    let Created::New(run) = made else { panic!("{made:?}") };
+    let other =
+        testing::tenant(&shop.test.db, "other").await.scope(domain::permission::Permission::RunImports).unwrap();
+    let gone = |error: db::DataError| assert!(matches!(error, db::DataError::NotFound("import")), "{error}");
+    gone(db::imports::show(&other, run.id).await.unwrap_err());
+    gone(db::imports::start(&other, run.id).await.unwrap_err());
+    gone(db::imports::problems(&other, run.id, None, Limit::default()).await.unwrap_err());
+    gone(db::imports::claim(&other, run.id, db::imports::Taker::Worker(crate::setup::owner())).await.unwrap_err());
+    assert!(db::imports::list(&other, None, Limit::default()).await.unwrap().rows.is_empty());
+    assert_eq!(db::imports::list(&shop.scope(), None, Limit::default()).await.unwrap().rows.len(), 1);
+}

@@ -1,0 +1,40 @@
+//! The OpenAPI document as a whole: what it is about, how one signs in, and in which groups it is read.
+
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::problems::ProblemBody;
+
+/// The document of all operations.
+pub fn document() -> Document {
+    super::operations().split_for_parts().1
+}
+
+/// What the document says beside its operations.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Stoa API",
+        description = "Orders flow in, figures come out. The API takes orders one by one or in batches, lists them, reports sales, and streams what happens.",
+        license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only"),
+    ),
+    components(schemas(ProblemBody)),
+    modifiers(&Keys),
+    tags(
+        (name = "Orders", description = "Taking orders in and giving them out"),
+        (name = "Reports", description = "Figures of a period"),
+        (name = "Events", description = "What happens, as it happens"),
+    ),
+)]
+pub struct Frame;
+
+struct Keys;
+
+impl Modify for Keys {
+    fn modify(&self, document: &mut Document) {
+        let words = "An API key, `stoa_...`; made with `stoa api-key create --tenant T --scopes ...`";
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(words)).build();
+        document.components.get_or_insert_default().add_security_scheme("key", SecurityScheme::Http(scheme));
+    }
+}

@@ -1,0 +1,235 @@
+//! `POST /api/v1/orders/batch`.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Request, State};
+use db::orders::place::{self, Placed, Via};
+use db::{DataError, Scope, Tx, stores};
+use domain::fields::{FieldError, FieldErrors};
+use domain::ids::OrderId;
+use domain::orders::NewOrder;
+use domain::orders::new_order::Draft;
+use domain::permission::Permission;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::super::problems::{BodyRefusals, FaultBody, NO_SUCH_STORE, Refusals, not_json};
+use super::super::repeat::{self, Answer, Repeat, Settled};
+use super::super::schema::NewBatchBody;
+use super::super::{body, json};
+use crate::auth::KeyAccess;
+use crate::error::Problem;
+use crate::state::AppState;
+
+/// The path, as it enters the hash of a request.
+const PATH: &str = "/api/v1/orders/batch";
+/// Largest body, bytes.
+const LIMIT: usize = 32 << 20;
+/// Most orders.
+const MOST: usize = 1_000;
+
+/// What became of a batch.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = BatchReport)]
+pub struct ReportJson {
+    /// How many of each.
+    pub counts: CountsJson,
+    /// One entry per order, in their order.
+    pub results: Vec<ResultJson>,
+}
+
+/// How many orders of a batch had which fate.
+#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
+#[schema(as = BatchCounts)]
+pub struct CountsJson {
+    /// Stored now.
+    pub created: usize,
+    /// Stored before, with the same content.
+    pub unchanged: usize,
+    /// Not stored: their numbers are taken by other orders.
+    pub conflict: usize,
+    /// Not stored: they have faults.
+    pub rejected: usize,
+}
+
+/// What became of one order of a batch.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = BatchResult)]
+pub struct ResultJson {
+    /// Place in the batch, from 0.
+    pub index: usize,
+    /// What became of it.
+    pub status: Status,
+    /// The order's id, when it is stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
+    pub id: Option<OrderId>,
+    /// Its number, as far as it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub number: Option<String>,
+    /// Its faults.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub errors: Vec<FaultBody>,
+}
+
+/// What became of one order of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = BatchStatus)]
+pub enum Status {
+    /// Stored now.
+    Created,
+    /// Stored before, with the same content.
+    Unchanged,
+    /// Its number is taken by another order.
+    Conflict,
+    /// It has faults.
+    Rejected,
+}
+
+/// A batch as it was read: faulty orders are settled already, the others wait by store.
+#[derive(Default)]
+struct Batch {
+    results: Vec<ResultJson>,
+    stores: BTreeMap<String, Waiting>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    indexes: Vec<usize>,
+    orders: Vec<NewOrder>,
+}
+
+enum Fate {
+    Reported(Answer),
+    Settled(Settled),
+}
+
+/// Place many orders
+///
+/// Up to 1,000 orders of any of the tenant's stores in one transaction. Each is judged by itself: good ones are stored,
+/// and the report says of every one what became of it. Sending a batch again is safe: what is stored is `unchanged`.
+#[utoipa::path(post, path = "/api/v1/orders/batch", tag = "Orders", operation_id = "placeOrders",
+    params(("Idempotency-Key" = Option<String>, Header, max_length = 255,
+        description = "For the batch as a whole: the report is repeated byte for byte")),
+    request_body(content = NewBatchBody, description = "At most 32 MiB."),
+    security(("key" = ["orders:write"])),
+    responses((status = 200, description = "The report", body = ReportJson), Refusals, BodyRefusals))]
+pub async fn create(_: State<AppState>, key: KeyAccess, request: Request) -> Result<Answer, Problem> {
+    let scope = key.scope(Permission::WriteOrders)?;
+    let repeat_key = repeat::key(request.headers())?;
+    let body = body::read(request, LIMIT).await?;
+    let batch = Batch::read(&scope, &body)?;
+    let repeat = repeat_key.map(|key| Repeat::new(key, PATH, &body));
+    drop(body);
+    for waiting in batch.stores.values() {
+        place::prepare(scope.db(), &waiting.orders).await?;
+    }
+    match repeat::retrying(|| attempt(&scope, &batch, repeat.as_ref())).await? {
+        Fate::Reported(answer) => Ok(answer),
+        Fate::Settled(settled) => settled.answer(),
+    }
+}
+
+impl Batch {
+    fn read(scope: &Scope, body: &[u8]) -> Result<Self, Problem> {
+        let (mut batch, mut found, now) = (Self::default(), 0, scope.now());
+        let is_batch = json::entries(body, |entry| {
+            if found < MOST {
+                let number = entry.get("number").and_then(|n| n.as_str()).map(str::to_owned);
+                batch.add(number, Draft::checked_from_json(&entry, now));
+            }
+            found += 1;
+        });
+        let mut errors = FieldErrors::default();
+        if !is_batch.map_err(|fault| not_json(&fault))? {
+            errors.add("body", "must be a list of orders, or an object with nothing but one under \"orders\"");
+        } else {
+            errors.add_if(found == 0, "orders", "must hold at least one order");
+            errors.add_if(found > MOST, "orders", format!("must hold at most {MOST} orders; these are {found}"));
+        }
+        errors.into_result(batch).map_err(Problem::from)
+    }
+
+    fn add(&mut self, number: Option<String>, read: Result<(String, NewOrder), FieldErrors>) {
+        let mut result = ResultJson::new(self.results.len(), number);
+        match read {
+            Ok((store, order)) => {
+                let waiting = self.stores.entry(store).or_default();
+                waiting.indexes.push(result.index);
+                waiting.orders.push(order);
+            }
+            Err(faults) => result.reject(faults.0),
+        }
+        self.results.push(result);
+    }
+}
+
+async fn attempt(scope: &Scope, batch: &Batch, repeat: Option<&Repeat>) -> Result<Fate, DataError> {
+    let tx = scope.begin().await?;
+    if let Some(repeat) = repeat
+        && let Some(settled) = repeat.claim(&tx).await?
+    {
+        return Ok(Fate::Settled(settled));
+    }
+    let mut results = batch.results.clone();
+    place_all(&tx, batch, &mut results).await?;
+    let answer = Answer::new(StatusCode::OK, &ReportJson { counts: count(&results), results })?;
+    if let Some(repeat) = repeat {
+        repeat.keep(&tx, &answer).await?;
+    }
+    tx.commit().await?;
+    Ok(Fate::Reported(answer))
+}
+
+async fn place_all(tx: &Tx, batch: &Batch, results: &mut [ResultJson]) -> Result<(), DataError> {
+    let stores = stores::list(tx).await?;
+    for (slug, waiting) in &batch.stores {
+        let Some(store) = stores.iter().find(|s| s.slug == *slug) else {
+            for index in &waiting.indexes {
+                results[*index].reject(FieldErrors::one("store", NO_SUCH_STORE).0);
+            }
+            continue;
+        };
+        let placed = place::place(tx, store, &waiting.orders, Via::Api).await?;
+        for (index, placed) in waiting.indexes.iter().zip(placed) {
+            results[*index].settle(placed);
+        }
+    }
+    Ok(())
+}
+
+impl ResultJson {
+    const fn new(index: usize, number: Option<String>) -> Self {
+        Self { index, status: Status::Rejected, id: None, number, errors: Vec::new() }
+    }
+
+    fn reject(&mut self, faults: Vec<FieldError>) {
+        self.errors = faults.into_iter().map(FaultBody::from).collect();
+    }
+
+    fn settle(&mut self, placed: Placed) {
+        match placed {
+            Placed::Stored(id) => (self.status, self.id) = (Status::Created, Some(id)),
+            Placed::Unchanged(id) => (self.status, self.id) = (Status::Unchanged, Some(id)),
+            Placed::Conflict(_) => {
+                self.status = Status::Conflict;
+                let message = "is taken by another order of this store".to_owned();
+                self.errors = vec![FaultBody { field: "number".to_owned(), message }];
+            }
+        }
+    }
+}
+
+fn count(results: &[ResultJson]) -> CountsJson {
+    let of = |status| results.iter().filter(|r| r.status == status).count();
+    CountsJson {
+        created: of(Status::Created),
+        unchanged: of(Status::Unchanged),
+        conflict: of(Status::Conflict),
+        rejected: of(Status::Rejected),
+    }
+}

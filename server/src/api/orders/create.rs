@@ -1,0 +1,138 @@
+//! `POST /api/v1/orders`.
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use db::orders::place::{self, Placed, Via};
+use db::{DataError, Scope, customers, stores};
+use domain::ids::OrderId;
+use domain::orders::NewOrder;
+use domain::orders::new_order::Draft;
+use domain::permission::Permission;
+use http::{HeaderValue, StatusCode, header};
+use serde_json::Value;
+
+use super::super::order::{CustomerJson, OrderJson};
+use super::super::problems::{BodyRefusals, NO_SUCH_STORE, Refusals, not_json, number_taken, unknown_store};
+use super::super::repeat::{self, Answer, Repeat, Settled};
+use super::super::schema::NewOrderBody;
+use super::super::{body, json};
+use crate::auth::KeyAccess;
+use crate::error::Problem;
+use crate::state::AppState;
+
+/// The path, as it enters the hash of a request.
+const PATH: &str = "/api/v1/orders";
+/// Largest body, bytes.
+const LIMIT: usize = 1 << 20;
+
+/// What became of the order in its transaction.
+enum Fate {
+    Stored(Answer),
+    Settled(Settled),
+    Unchanged(OrderId),
+    NumberTaken,
+}
+
+/// Place an order
+///
+/// Stores the order with its items, its customer and everything that follows from it (figures, feed event, timeline),
+/// all or nothing. Once it is answered it survives a crash. `total` = sum of the items - `discount` + `shipping` + `tax`.
+#[utoipa::path(post, path = "/api/v1/orders", tag = "Orders", operation_id = "placeOrder",
+    params(("Idempotency-Key" = Option<String>, Header, max_length = 255,
+        description = "Repeat the request with the same key until it is answered; the order is stored once")),
+    request_body(content = NewOrderBody, description = "At most 1 MiB. Unknown fields are refused by name."),
+    security(("key" = ["orders:write"])),
+    responses(
+        (status = 201, description = "Stored", body = OrderJson, headers(
+            ("Location" = String, description = "Path of the order"),
+            ("Idempotency-Replayed" = String, description = "`true` on every answer but the first to a key"))),
+        (status = 200, description = "The same order was stored before, under another key or none; as it now stands", body = OrderJson),
+        Refusals, BodyRefusals))]
+pub async fn create(_: State<AppState>, key: KeyAccess, request: Request) -> Result<Response, Problem> {
+    let scope = key.scope(Permission::WriteOrders)?;
+    let repeat_key = repeat::key(request.headers())?;
+    let body = body::read(request, LIMIT).await?;
+    let value = json::value(&body).map_err(|fault| not_json(&fault))?;
+    let (store, order) = checked(&scope, &value).await?;
+    let repeat = repeat_key.map(|key| Repeat::new(key, PATH, &body));
+    place::prepare(scope.db(), std::slice::from_ref(&order)).await?;
+    let attempt = || attempt(&scope, &store, &order, repeat.as_ref());
+    let answer = match repeat::retrying(attempt).await.map_err(unknown_store)? {
+        Fate::Stored(answer) => answer,
+        Fate::Settled(settled) => settled.answer()?,
+        Fate::Unchanged(id) => again(&scope, id, repeat.as_ref()).await?,
+        Fate::NumberTaken => return Err(number_taken(order.number())),
+    };
+    Ok(with_location(answer))
+}
+
+// Faults of the body and an unknown store are told together.
+async fn checked(scope: &Scope, body: &Value) -> Result<(String, NewOrder), Problem> {
+    let mut errors = match Draft::checked_from_json(body, scope.now()) {
+        Ok(good) => return Ok(good),
+        Err(errors) => errors,
+    };
+    if let (Some(slug), None) = (body.get("store").and_then(Value::as_str), errors.of("store")) {
+        let tx = scope.begin().await?;
+        let known = stores::list(&tx).await?.iter().any(|s| s.slug == slug);
+        errors.add_if(!known, "store", NO_SUCH_STORE);
+    }
+    Err(errors.into())
+}
+
+async fn attempt(scope: &Scope, store: &str, order: &NewOrder, repeat: Option<&Repeat>) -> Result<Fate, DataError> {
+    let tx = scope.begin().await?;
+    if let Some(repeat) = repeat
+        && let Some(settled) = repeat.claim(&tx).await?
+    {
+        return Ok(Fate::Settled(settled));
+    }
+    let store = stores::by_slug(&tx, store).await?;
+    let placed = place::place(&tx, &store, std::slice::from_ref(order), Via::Api).await?;
+    let id = match placed.first() {
+        Some(Placed::Stored(id)) => *id,
+        Some(Placed::Unchanged(id)) => return Ok(Fate::Unchanged(*id)),
+        Some(Placed::Conflict(_)) => return Ok(Fate::NumberTaken),
+        None => return Err(DataError::Corrupt("one order went in, no answer came out".into())),
+    };
+    let customer = match order.customer() {
+        Some(said) => Some(CustomerJson::from(&customers::known(&tx, &store, said).await?)),
+        None => None,
+    };
+    let answer = Answer::new(StatusCode::CREATED, &OrderJson::stored(id, &store.slug, order, customer))?;
+    if let Some(repeat) = repeat {
+        repeat.keep(&tx, &answer).await?;
+    }
+    tx.commit().await?;
+    Ok(Fate::Stored(answer))
+}
+
+// The order as it now stands, kept under the key. The transaction that found it stored before is over, so
+// that nobody holds two connections at once.
+async fn again(scope: &Scope, id: OrderId, repeat: Option<&Repeat>) -> Result<Answer, Problem> {
+    let order = OrderJson::from(db::orders::show::by_id(scope, id).await?);
+    let answer = Answer::new(StatusCode::OK, &order)?;
+    if let Some(repeat) = repeat {
+        let tx = scope.begin().await?;
+        if let Some(settled) = repeat.claim(&tx).await? {
+            return settled.answer();
+        }
+        repeat.keep(&tx, &answer).await?;
+        tx.commit().await?;
+    }
+    Ok(answer)
+}
+
+fn with_location(answer: Answer) -> Response {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        id: OrderId,
+    }
+    let named = serde_json::from_slice::<Named>(&answer.body).ok().filter(|_| answer.status == StatusCode::CREATED);
+    let location = named.and_then(|order| HeaderValue::try_from(format!("{PATH}/{}", order.id)).ok());
+    let mut response = answer.into_response();
+    if let Some(location) = location {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}

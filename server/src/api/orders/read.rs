@@ -1,0 +1,77 @@
+//! `GET /api/v1/orders` and `GET /api/v1/orders/{id}`.
+
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use db::orders::{list, show};
+use domain::ids::OrderId;
+use domain::orders::OrderQuery;
+use domain::orders::query::AmountsIn;
+use domain::page::Cursor;
+use domain::permission::Permission;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::super::order::{OrderDetailJson, OrderJson};
+use super::super::problems::{Absent, Refusals, unknown_store};
+use super::super::query::Pairs;
+use crate::auth::KeyAccess;
+use crate::error::Problem;
+use crate::state::AppState;
+
+/// One page of orders, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = OrderPage)]
+pub struct PageJson {
+    /// The orders.
+    pub orders: Vec<OrderJson>,
+    /// The `cursor` of the page with older orders; null on the last page.
+    pub next_cursor: Option<String>,
+}
+
+/// List orders
+///
+/// Newest first by `placed_at`, under the filters of the order list's page. Empty parameters count as absent.
+#[utoipa::path(get, path = "/api/v1/orders", tag = "Orders", operation_id = "listOrders",
+    params(
+        ("store" = Option<String>, Query, description = "Slug of one store"),
+        ("status" = Option<String>, Query, description = "`open` or `cancelled`"),
+        ("payment" = Option<String>, Query, description = "`paid`, `partially_refunded` or `refunded`"),
+        ("fulfilment" = Option<String>, Query, description = "`unfulfilled` or `fulfilled`"),
+        ("kind" = Option<String>, Query, description = "`sale` or `return`"),
+        ("q" = Option<String>, Query, description = "Number (whole or its beginning), e-mail, external id or SKU"),
+        ("from" = Option<chrono::NaiveDate>, Query, description = "First local day of the store"),
+        ("to" = Option<chrono::NaiveDate>, Query, description = "Last local day, included"),
+        ("min" = Option<i64>, Query, description = "Least `total`, minor units"),
+        ("max" = Option<i64>, Query, description = "Greatest `total`, minor units"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before, under the same filters"),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "Orders a page; 50 when not said, at most 200"),
+    ),
+    security(("key" = ["orders:read"])),
+    responses((status = 200, description = "The page", body = PageJson), Refusals))]
+pub async fn list(_: State<AppState>, key: KeyAccess, pairs: Pairs) -> Result<Json<PageJson>, Problem> {
+    let scope = key.scope(Permission::ReadOrders)?;
+    let query = OrderQuery::parse(pairs.iter(), AmountsIn::Minor)?;
+    let page = list::with_items(&scope, &query).await.map_err(unknown_store)?;
+    let next_cursor = page.older.as_ref().map(Cursor::encode);
+    Ok(Json(PageJson { orders: page.rows.into_iter().map(OrderJson::from).collect(), next_cursor }))
+}
+
+/// Show an order
+///
+/// With its refunds and its timeline.
+#[utoipa::path(get, path = "/api/v1/orders/{id}", tag = "Orders", operation_id = "showOrder",
+    params(("id" = uuid::Uuid, Path, description = "The order's id")),
+    security(("key" = ["orders:read"])),
+    responses((status = 200, description = "The order", body = OrderDetailJson), Absent, Refusals))]
+pub async fn show(
+    _: State<AppState>,
+    key: KeyAccess,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Json<OrderDetailJson>, Problem> {
+    let scope = key.scope(Permission::ReadOrders)?;
+    let id: Option<OrderId> = id.ok().and_then(|Path(text)| text.parse().ok());
+    let id = id.ok_or_else(Problem::not_found)?;
+    let detail = show::by_id(&scope, id).await?;
+    Ok(Json(OrderDetailJson::from(detail)))
+}

@@ -1,0 +1,32 @@
+//! Query strings as pairs, each name at most once.
+
+use axum::extract::{FromRequestParts, Query};
+use domain::fields::FieldErrors;
+use http::request::Parts;
+
+use crate::error::Problem;
+
+/// The pairs of a query string in their order; empty values are kept.
+#[derive(Clone, Debug, Default)]
+pub struct Pairs(Vec<(String, String)>);
+
+impl Pairs {
+    /// The pairs, borrowed.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Pairs {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
+            .map_err(|_| FieldErrors::one("query", "must be name=value pairs joined by &"))?;
+        let mut errors = FieldErrors::default();
+        for (i, (name, _)) in pairs.iter().enumerate() {
+            errors.add_if(pairs[..i].iter().any(|(other, _)| other == name), name, "stands twice");
+        }
+        errors.into_result(Self(pairs)).map_err(Problem::from)
+    }
+}

@@ -1,0 +1,48 @@
+//! A program with an API key.
+
+use axum::extract::FromRequestParts;
+use db::{Access, Scope};
+use domain::permission::{KeyScope, Permission};
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+
+use crate::error::Problem;
+use crate::middleware::current;
+use crate::state::AppState;
+
+/// The bearer of a living API key; everybody else gets 401.
+#[derive(Clone)]
+pub struct KeyAccess {
+    /// What the key may do.
+    pub access: Access,
+}
+
+impl KeyAccess {
+    /// The tenant's data, for something that needs `permission`.
+    ///
+    /// # Errors
+    /// 403 that names the missing scope.
+    pub fn scope(&self, permission: Permission) -> Result<Scope, Problem> {
+        self.access.scope(permission).map_err(|_| {
+            let missing =
+                KeyScope::ALL.into_iter().find(|s| s.permission() == permission).map_or("another", KeyScope::as_str);
+            Problem::forbidden(format!("this needs a key with the scope {missing}"))
+        })
+    }
+}
+
+impl FromRequestParts<AppState> for KeyAccess {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let key = bearer(parts).ok_or_else(Problem::unauthorized)?;
+        let access = state.keys.find(state, key).await?.ok_or_else(Problem::unauthorized)?;
+        Ok(Self { access: access.with_request_id(current::request_id().to_string()) })
+    }
+}
+
+/// The token of `Authorization: Bearer`.
+pub fn bearer(parts: &Parts) -> Option<&str> {
+    let (scheme, token) = parts.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

@@ -1,0 +1,31 @@
+//! Who is behind an API key, remembered for less than a second.
+
+use db::{Access, DataError};
+use sha2::{Digest, Sha256};
+
+use super::visitors::REMEMBERED;
+use crate::error::Problem;
+use crate::state::AppState;
+
+/// Accesses by the hash of their key; `None` for texts that are no living key.
+pub struct Keys {
+    known: moka::future::Cache<[u8; 32], Option<Access>>,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { known: moka::future::Cache::builder().max_capacity(20_000).time_to_live(REMEMBERED).build() }
+    }
+}
+
+impl Keys {
+    /// What the bearer of `key` may do, if it is a living key.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn find(&self, state: &AppState, key: &str) -> Result<Option<Access>, Problem> {
+        let hash: [u8; 32] = Sha256::digest(key).into();
+        let load = async { Ok::<_, DataError>(db::api_keys::access(&state.db, key).await?) };
+        self.known.try_get_with(hash, load).await.map_err(|e| Problem::from(e.as_ref()))
+    }
+}

@@ -1,0 +1,62 @@
+//! A member of the tenant in the address.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use db::people::{Membership, Person};
+use db::{Access, Scope};
+use domain::permission::Permission;
+use http::request::Parts;
+
+use super::SignedIn;
+use crate::error::PageError;
+use crate::middleware::current;
+use crate::state::AppState;
+
+/// A member of the tenant that `{tenant}` in the address names. To everybody else that tenant looks exactly like
+/// one that does not exist.
+#[derive(Clone)]
+pub struct Member {
+    /// Who it is.
+    pub person: Arc<Person>,
+    /// Their role in this tenant.
+    pub membership: Membership,
+    /// What they may do here.
+    pub access: Access,
+    /// All their tenants, by name.
+    pub memberships: Arc<[Membership]>,
+}
+
+impl Member {
+    /// The tenant's data, for something that needs `permission`.
+    ///
+    /// # Errors
+    /// [`PageError::Forbidden`] when the role lacks it.
+    pub fn scope(&self, permission: Permission) -> Result<Scope, PageError> {
+        self.access.scope(permission).map_err(|_| PageError::Forbidden)
+    }
+
+    /// Whether the role includes `permission`: for leaving out buttons, never instead of [`Member::scope`].
+    pub fn may(&self, permission: Permission) -> bool {
+        self.access.allows(permission)
+    }
+}
+
+impl FromRequestParts<AppState> for Member {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+        let signed_in = SignedIn::from_request_parts(parts, state).await?;
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| PageError::NotFound)?;
+        let slug = params.iter().find(|(name, _)| *name == "tenant").map(|(_, slug)| slug);
+        let membership = signed_in.memberships.iter().find(|m| Some(m.slug.as_str()) == slug);
+        let membership = membership.ok_or(PageError::NotFound)?.clone();
+        let access = db::people::access(&state.db, signed_in.person.id, &membership);
+        Ok(Self {
+            access: access.with_request_id(current::request_id().to_string()),
+            membership,
+            person: signed_in.person,
+            memberships: signed_in.memberships,
+        })
+    }
+}

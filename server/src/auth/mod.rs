@@ -1,0 +1,18 @@
+//! Who is asking, and what they may do. Handlers take one of these extractors and name the permission they
+//! need; without that there is no way to data.
+
+pub mod key;
+pub mod keys;
+pub mod limits;
+pub mod member;
+pub mod next;
+pub mod routes;
+mod sign_in;
+mod sign_in_page;
+mod sign_out;
+pub mod signed_in;
+pub mod visitors;
+
+pub use key::KeyAccess;
+pub use member::Member;
+pub use signed_in::SignedIn;

@@ -1,0 +1,52 @@
+//! Somebody who signed in.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use db::people::{Membership, Person};
+use http::Method;
+use http::request::Parts;
+use tower_sessions::session::Id;
+
+use crate::error::PageError;
+use crate::sessions::session_id;
+use crate::state::AppState;
+
+/// Somebody who signed in; everybody else is sent to the sign-in page.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Who it is.
+    pub person: Arc<Person>,
+    /// In which tenants they have a role, by name.
+    pub memberships: Arc<[Membership]>,
+    /// Their session.
+    pub session: Id,
+}
+
+impl FromRequestParts<AppState> for SignedIn {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+        visitor(parts, state).await?.ok_or_else(|| signed_out(parts))
+    }
+}
+
+impl axum::extract::OptionalFromRequestParts<AppState> for SignedIn {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Option<Self>, PageError> {
+        visitor(parts, state).await
+    }
+}
+
+async fn visitor(parts: &Parts, state: &AppState) -> Result<Option<SignedIn>, PageError> {
+    let Some(session) = session_id(&parts.headers, state.sessions.cookie()) else { return Ok(None) };
+    let found = state.visitors.find(state, session).await?;
+    Ok(found.map(|v| SignedIn { person: Arc::clone(&v.person), memberships: Arc::clone(&v.memberships), session }))
+}
+
+// A form that was sent after the session ended cannot be sent again: back to the page it was on, as far as known.
+fn signed_out(parts: &Parts) -> PageError {
+    let next = if parts.method == Method::GET { parts.uri.path_and_query().map(|p| p.as_str()) } else { None };
+    PageError::SignedOut { next: next.unwrap_or("/").to_owned() }
+}

@@ -1,0 +1,38 @@
+//! Arguments that are checked before anything is done: a bad one is wrong use, exit status 2.
+
+use std::str::FromStr;
+
+use domain::calendar::Tz;
+use domain::money::Currency;
+use domain::permission::{KeyScope, Role};
+
+/// A slug.
+pub fn slug(text: &str) -> Result<String, String> {
+    domain::slug::check(text).map(|()| text.to_owned()).map_err(str::to_owned)
+}
+
+/// A name or another text that must say something.
+pub fn words(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() { Err("must not be empty".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+/// An IANA time zone.
+pub fn time_zone(text: &str) -> Result<String, String> {
+    Tz::from_str(text).map(|_| text.to_owned()).map_err(|_| "must be an IANA zone such as Europe/London".to_owned())
+}
+
+/// An ISO 4217 currency.
+pub fn currency(text: &str) -> Result<String, String> {
+    Currency::from_str(text).map(|_| text.to_owned()).map_err(|e| e.to_string())
+}
+
+/// A role.
+pub fn role(text: &str) -> Result<Role, String> {
+    text.parse().map_err(|e: domain::permission::Unknown| e.to_string())
+}
+
+/// A scope of an API key.
+pub fn key_scope(text: &str) -> Result<KeyScope, String> {
+    text.trim().parse().map_err(|e: domain::permission::Unknown| e.to_string())
+}

@@ -1,0 +1,48 @@
+//! What commands begin with.
+
+use std::num::NonZero;
+
+use db::people::passwords::Passwords;
+use db::platform::Platform;
+use db::{Access, ConnectOptions, DataError, Db};
+
+use super::failure::Failure;
+use crate::config::Config;
+
+/// The database, as the role that may do no more than it should.
+pub async fn database(config: &Config) -> Result<Db, Failure> {
+    let options = ConnectOptions {
+        url: config.database.url.clone(),
+        pool: config.database.pool,
+        redis_url: config.redis_url.clone(),
+        clock: db::Clock::System,
+    };
+    let db = Db::connect(options).await.map_err(|error| unreachable(&error))?;
+    db.check().await?;
+    Ok(db)
+}
+
+/// Hashes passwords on as many cores as there are.
+pub fn passwords() -> Result<Passwords, DataError> {
+    Passwords::new(std::thread::available_parallelism().map_or(1, NonZero::get))
+}
+
+/// The tenant called `slug`.
+pub async fn tenant(db: &Db, slug: &str) -> Result<Access, Failure> {
+    match Platform::command(db.clone()).enter(slug).await {
+        Err(DataError::NotFound(_)) => Err(Failure::failed(format!(
+            "there is no tenant '{slug}'; make it with: stoa tenant create --slug {slug} --name NAME"
+        ))),
+        other => Ok(other?),
+    }
+}
+
+fn unreachable(error: &DataError) -> Failure {
+    match error.sql_state().as_deref() {
+        Some("22023" | "42704" | "42501") => Failure::failed(format!(
+            "the login of DATABASE_URL cannot become the role {} ({error}); run: stoa migrate",
+            db::connect::APP_ROLE
+        )),
+        _ => Failure::failed(format!("cannot connect to PostgreSQL with DATABASE_URL: {error}; run: stoa doctor")),
+    }
+}

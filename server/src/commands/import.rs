@@ -1,0 +1,93 @@
+//! `stoa import`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use domain::imports::{Format, Problem, Summary};
+use jobs::imports::{FileImport, Outcome, run_file_until};
+use serde_json::{Value, json};
+
+use super::connect;
+use super::failure::Failure;
+use super::output::{Output, to_stderr};
+use crate::config::Config;
+use crate::shutdown;
+
+/// Import a snapshot file into a store. Interrupted, it goes on where it was when it is started again; the same file
+/// twice does nothing.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The tenant.
+    #[arg(long)]
+    tenant: String,
+    /// The store.
+    #[arg(long)]
+    store: String,
+    /// How the file is laid out: online-retail, orders-jsonl or orders-csv.
+    #[arg(long, value_parser = str::parse::<Format>)]
+    format: Format,
+    /// Only say what would happen; nothing is stored.
+    #[arg(long)]
+    dry_run: bool,
+    /// The file.
+    file: PathBuf,
+}
+
+impl Import {
+    pub async fn run(self, config: &Config, out: Output) -> Result<(), Failure> {
+        let db = connect::database(config).await?;
+        let access = connect::tenant(&db, &self.tenant).await?;
+        let stop = shutdown::on_signal()?;
+        let import = FileImport {
+            store: self.store,
+            format: self.format,
+            path: self.file,
+            dry_run: self.dry_run,
+            size_limit: config.http.upload_limit.try_into().unwrap_or(u64::MAX),
+        };
+        let outcome = run_file_until(&access, import, &stop).await.map_err(Failure::failed)?;
+        for problem in &outcome.problems {
+            to_stderr(&in_words(problem));
+        }
+        let shown = u64::try_from(outcome.problems.len()).unwrap_or(u64::MAX);
+        if outcome.problem_count > shown {
+            to_stderr(&format!("... and {} more; all of them are on the import's page", outcome.problem_count - shown));
+        }
+        out.result(&report(&outcome, self.dry_run)?, &text(&outcome, self.dry_run));
+        Ok(())
+    }
+}
+
+fn report(outcome: &Outcome, dry_run: bool) -> Result<Value, Failure> {
+    let mut report = serde_json::to_value(&outcome.summary).map_err(Failure::failed)?;
+    report["dry_run"] = dry_run.into();
+    report["problem_count"] = outcome.problem_count.into();
+    report["problems"] = serde_json::to_value(&outcome.problems).map_err(Failure::failed)?;
+    report["already_imported"] = json!(outcome.already_imported);
+    Ok(report)
+}
+
+fn in_words(problem: &Problem) -> String {
+    let Problem { line, column, reason, order, kind } = problem;
+    let column = if column.is_empty() { String::new() } else { format!(", {column}") };
+    let order = order.as_ref().map(|number| format!(" (order {number})")).unwrap_or_default();
+    format!("{} line {line}{column}: {reason}{order}", kind.as_str())
+}
+
+fn text(outcome: &Outcome, dry_run: bool) -> String {
+    let Summary { read, orders, returns, skipped, rejected, items, unchanged, currencies } = &outcome.summary;
+    let mut lines = Vec::new();
+    if let Some(run) = outcome.already_imported {
+        lines.push(format!("this file was imported before (run {run}); nothing was done"));
+    } else if dry_run {
+        lines.push("a dry run; nothing was stored".to_owned());
+    }
+    lines.push(format!(
+        "{read} lines read: {orders} orders, {returns} returns, {items} items; {unchanged} there already, {skipped} skipped, {rejected} rejected"
+    ));
+    for (currency, totals) in currencies {
+        let (sales, back) = (totals.sales_total, totals.returns_total);
+        lines.push(format!("{currency}: sales {sales}, returns {back} (minor units)"));
+    }
+    lines.join("\n")
+}

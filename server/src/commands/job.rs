@@ -1,0 +1,35 @@
+//! `stoa job`: background work by name, now.
+
+use clap::Subcommand;
+use jobs::upkeep::JobError;
+use serde_json::json;
+
+use super::connect;
+use super::failure::Failure;
+use super::output::Output;
+use crate::config::Config;
+
+/// What to do with jobs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Do a job now and wait for its end.
+    Run {
+        /// Which one; a wrong name lists them.
+        name: String,
+    },
+}
+
+impl Command {
+    pub async fn run(self, config: &Config, out: Output) -> Result<(), Failure> {
+        let Self::Run { name } = self;
+        let db = connect::database(config).await?;
+        match jobs::run_named(&db, &name).await {
+            Ok(done) => {
+                out.result(&json!({"job": name, "done": done}), &format!("{name}: {done}"));
+                Ok(())
+            }
+            Err(error @ JobError::Unknown(_)) => Err(Failure::misused(error)),
+            Err(error) => Err(Failure::failed(error)),
+        }
+    }
+}

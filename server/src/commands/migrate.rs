@@ -1,0 +1,41 @@
+//! `stoa migrate`: the schema, as the owner of the tables; then partitions for the quarters to come.
+
+use migrations::Migrator;
+use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
+
+use super::connect;
+use super::failure::Failure;
+use super::output::Output;
+use crate::config::Config;
+
+// Two that migrate at once: the second waits and finds nothing to do.
+const ONE_AT_A_TIME: &str = "select pg_advisory_lock(7042)";
+
+pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
+    // One connection, because the lock belongs to it.
+    let mut options = ConnectOptions::new(&config.database.migration_url);
+    options.max_connections(1).sqlx_logging(false);
+    let owner = Database::connect(options).await.map_err(|error| {
+        Failure::failed(format!("cannot connect to PostgreSQL with MIGRATION_DATABASE_URL: {error}; run: stoa doctor"))
+    })?;
+    let applied = migrate(&owner)
+        .await
+        .map_err(|error| Failure::failed(format!("the migration failed and was rolled back: {error}")))?;
+    owner.close().await.map_err(Failure::failed)?;
+    let db = connect::database(config).await?;
+    let partitions = jobs::run_named(&db, "partitions").await.map_err(Failure::failed)?;
+    let text = match applied.as_slice() {
+        [] => "the database is up to date".to_owned(),
+        names => format!("applied {}", names.join(", ")),
+    };
+    out.result(&serde_json::json!({"applied": applied, "partitions": partitions}), &text);
+    Ok(())
+}
+
+async fn migrate(owner: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    owner.execute_unprepared(ONE_AT_A_TIME).await?;
+    let pending = Migrator::get_pending_migrations(owner).await?;
+    Migrator::up(owner, None).await?;
+    Ok(pending.iter().map(|m| m.name().to_owned()).collect())
+}

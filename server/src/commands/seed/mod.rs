@@ -1,0 +1,86 @@
+//! `stoa seed`: demo tenants, people and four months of orders. Deterministic but for the day on which it was run,
+//! and repeatable: what is there stays.
+
+mod catalogue;
+mod chance;
+mod history;
+mod people;
+
+use chrono::{DateTime, Utc};
+use db::platform::Platform;
+use db::stores::{self, NewStore, Store};
+use db::{Access, DataError};
+use domain::permission::Permission;
+use serde_json::json;
+
+use super::connect;
+use super::failure::Failure;
+use super::output::Output;
+use crate::config::Config;
+
+const DEMO_STORES: [NewStore<'static>; 2] = [
+    NewStore { slug: "harbour", name: "Harbour Goods", time_zone: "Europe/London", currency: "GBP" },
+    NewStore { slug: "finch", name: "Finch & Sohn", time_zone: "Europe/Berlin", currency: "EUR" },
+];
+const OTHER_STORES: [NewStore<'static>; 1] =
+    [NewStore { slug: "prairie", name: "Prairie Supply", time_zone: "America/Chicago", currency: "USD" }];
+
+/// Seeds the database.
+///
+/// # Errors
+/// Outside the demo, or when PostgreSQL fails; running it again goes on where it stopped.
+pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
+    if !config.demo {
+        return Err(Failure::failed("demo data are only made where STOA_DEMO=true; everybody knows their password"));
+    }
+    let db = connect::database(config).await?;
+    let platform = Platform::command(db.clone());
+    let tiers = [("standard", "Standard", json!({})), ("starter", "Starter", json!({"stores": 1, "members": 3, "orders_per_month": 1_000}))];
+    for (slug, name, limits) in tiers {
+        platform.ensure_tier(slug, name, limits).await?;
+    }
+    let (demo, demo_since) = tenant(&platform, "demo", "Harbour & Finch").await?;
+    let (other, other_since) = tenant(&platform, "other", "Prairie Supply").await?;
+    let passwords = connect::passwords()?;
+    let people = people::ensure(&db, &passwords, &demo, &other).await?;
+    let mut orders = 0;
+    for (access, stores, since) in [(&demo, DEMO_STORES.as_slice(), demo_since), (&other, &OTHER_STORES, other_since)] {
+        for new in stores {
+            let store = store(access, *new).await?;
+            orders += history::ensure(&db, access, &store, since).await?;
+        }
+    }
+    out.result(&json!({"people": people, "orders": orders}), &format!("demo data: {people} people and {orders} orders made, the rest was there"));
+    Ok(())
+}
+
+// A tenant's own age is the end of its history: a second run makes the same orders again, which changes nothing.
+async fn tenant(platform: &Platform, slug: &str, name: &str) -> Result<(Access, DateTime<Utc>), Failure> {
+    let access = match platform.enter(slug).await {
+        Err(DataError::NotFound(_)) => {
+            platform.create_tenant(slug, name, "standard").await?;
+            platform.enter(slug).await?
+        }
+        found => found?,
+    };
+    let rows = platform.tenants(1_000).await?;
+    let since = rows.iter().find(|row| row.slug == slug).map(|row| row.created_at);
+    Ok((access, since.ok_or_else(|| Failure::failed(format!("tenant {slug} vanished")))?))
+}
+
+async fn store(access: &Access, new: NewStore<'_>) -> Result<Store, Failure> {
+    let scope = access.scope(Permission::ManageStores)?;
+    let find = async || -> Result<Store, DataError> {
+        let tx = scope.begin().await?;
+        let store = stores::by_slug(&tx, new.slug).await?;
+        tx.commit().await?;
+        Ok(store)
+    };
+    match find().await {
+        Err(DataError::NotFound(_)) => {
+            stores::create(&scope, new).await?;
+            Ok(find().await?)
+        }
+        found => Ok(found?),
+    }
+}

@@ -1,0 +1,67 @@
+//! `stoa serve`.
+
+use std::time::Duration;
+
+use app::document::Assets;
+use tokio::net::TcpListener;
+use tokio_util::task::TaskTracker;
+
+use super::connect;
+use super::failure::Failure;
+use crate::config::Config;
+use crate::state::AppState;
+use crate::{health, listen, metrics, router, shutdown};
+
+const TIDY_EVERY: Duration = Duration::from_secs(5);
+const BACKGROUND_ENDS_WITHIN: Duration = Duration::from_secs(10);
+
+pub async fn run(config: Config) -> Result<(), Failure> {
+    let addr = config.http.addr;
+    let listener = TcpListener::bind(addr).await.map_err(|error| {
+        Failure::failed(format!(
+            "cannot listen on {addr}: {error}; is another one running? STOA_ADDR names another address"
+        ))
+    })?;
+    let stop = shutdown::on_signal()?;
+    let db = connect::database(&config).await?;
+    metrics::install().map_err(Failure::failed)?;
+    let site = &config.site;
+    Assets { css: site.address("css"), js: site.address("js"), wasm: site.address("wasm") }.install();
+    warn_unless_migrated(&db).await;
+    let state = AppState::assemble(config, db.clone(), connect::passwords()?, stop.clone())?;
+    let app = router::router(state.clone()).map_err(Failure::failed)?;
+    let tasks = TaskTracker::new();
+    begin_background(&state, &tasks);
+    tracing::info!(%addr, url = state.config.http.public_url, "ready");
+    listen::serve(listener, app, stop).await?;
+    tasks.close();
+    if tokio::time::timeout(BACKGROUND_ENDS_WITHIN, tasks.wait()).await.is_err() {
+        tracing::warn!("background work did not end in time; it is taken up again by the next process");
+    }
+    db.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn begin_background(state: &AppState, tasks: &TaskTracker) {
+    let stop = &state.shutdown;
+    let hearing = stop.clone().run_until_cancelled_owned(db::feed::listen(state.db.clone()));
+    tasks.spawn(hearing);
+    tasks.spawn(stop.clone().run_until_cancelled_owned(async {
+        loop {
+            tokio::time::sleep(TIDY_EVERY).await;
+            metrics::tidy();
+        }
+    }));
+    if state.config.worker {
+        tasks.spawn(jobs::worker::run(state.db.clone(), state.config.data_dir.clone(), stop.clone()));
+    }
+}
+
+async fn warn_unless_migrated(db: &db::Db) {
+    match health::pending(db).await {
+        Ok(pending) if pending.is_empty() => {}
+        Ok(pending) => tracing::warn!(?pending, "the database is not up to date; run: stoa migrate"),
+        Err(error) => tracing::warn!(%error, "the database was never migrated, or cannot say; run: stoa migrate"),
+    }
+}

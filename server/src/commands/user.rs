@@ -1,0 +1,108 @@
+//! `stoa user`.
+
+use std::io::{self, IsTerminal, Read};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clap::Subcommand;
+use db::{Access, Db, people};
+use domain::ids::UserId;
+use domain::permission::Role;
+use serde_json::json;
+
+use super::arguments::{role, words};
+use super::connect;
+use super::failure::Failure;
+use super::output::Output;
+use crate::config::Config;
+
+/// What to do with people.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make an account. The password is read from standard input; from a terminal, or when there is none, one is made
+    /// and printed once.
+    Create {
+        /// Whom it is for.
+        #[arg(long, value_parser = words)]
+        email: String,
+        /// The tenant in which to give a role.
+        #[arg(long, requires = "role")]
+        tenant: Option<String>,
+        /// The role there: owner, manager, staff or viewer.
+        #[arg(long, requires = "tenant", value_parser = role)]
+        role: Option<Role>,
+        /// Let them run the platform.
+        #[arg(long)]
+        platform_admin: bool,
+        /// The account exists: only give it the role; its password stays.
+        #[arg(long, requires = "role", conflicts_with = "platform_admin")]
+        existing: bool,
+    },
+}
+
+impl Command {
+    pub async fn run(self, config: &Config, out: Output) -> Result<(), Failure> {
+        let Self::Create { email, tenant, role, platform_admin, existing } = self;
+        let db = connect::database(config).await?;
+        // Before anything is made: a mistyped tenant must not leave an account behind.
+        let place = match (&tenant, role) {
+            (Some(slug), Some(role)) => Some((connect::tenant(&db, slug).await?, role)),
+            _ => None,
+        };
+        if existing {
+            return give_role(&db, &email, place, out).await;
+        }
+        if people::find(&db, &email).await?.is_some() {
+            let hint = "to give it a role in another tenant add --existing";
+            return Err(Failure::failed(format!("{email} has an account already; {hint}")));
+        }
+        let (password, made) = match read_password()? {
+            Some(password) => (password, false),
+            None => (make_password()?, true),
+        };
+        let id = people::create(&db, &connect::passwords()?, &email, &password, platform_admin).await?;
+        set_role(id, place).await?;
+        let mut json = json!({"id": id, "email": email, "tenant": tenant, "role": role.map(Role::as_str), "platform_admin": platform_admin});
+        if made {
+            json["password"] = password.as_str().into();
+            out.essence(&json, &format!("account {email} made; its password, shown only now:"), &password);
+        } else {
+            out.result(&json, &format!("account {email} made"));
+        }
+        Ok(())
+    }
+}
+
+async fn give_role(db: &Db, email: &str, place: Option<(Access, Role)>, out: Output) -> Result<(), Failure> {
+    let found = people::find(db, email).await?;
+    let id =
+        found.ok_or_else(|| Failure::failed(format!("{email} has no account; leave out --existing to make it")))?;
+    let role = place.as_ref().map(|(_, role)| role.as_str());
+    set_role(id, place).await?;
+    out.result(&json!({"id": id, "email": email, "role": role}), &format!("account {email} has the role now"));
+    Ok(())
+}
+
+async fn set_role(id: UserId, place: Option<(Access, Role)>) -> Result<(), Failure> {
+    match place {
+        Some((access, role)) => Ok(people::set_role(&access, id, role).await?),
+        None => Ok(()),
+    }
+}
+
+fn read_password() -> Result<Option<String>, Failure> {
+    let mut stdin = io::stdin().lock();
+    if stdin.is_terminal() {
+        return Ok(None);
+    }
+    let mut text = String::new();
+    stdin.read_to_string(&mut text).map_err(|e| Failure::failed(format!("cannot read the password: {e}")))?;
+    let password = text.trim_end_matches(['\r', '\n']);
+    Ok((!password.is_empty()).then(|| password.to_owned()))
+}
+
+fn make_password() -> Result<String, Failure> {
+    let mut bytes = [0_u8; 18];
+    getrandom::fill(&mut bytes).map_err(|e| Failure::failed(format!("no randomness: {e}")))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}

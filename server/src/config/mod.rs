@@ -1,0 +1,127 @@
+//! Every setting, read once from the environment. An empty variable is an absent one; all faults are found
+//! before any is reported. Nothing else in the program reads the environment.
+
+mod database;
+mod fault;
+mod http;
+mod log;
+mod sessions;
+mod site;
+mod vars;
+
+use std::path::PathBuf;
+
+pub use database::Database;
+pub use fault::Faults;
+pub use http::Http;
+pub use log::{Log, LogFormat};
+pub use sessions::SessionTimes;
+pub use site::Site;
+pub use vars::Vars;
+
+/// The settings.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// PostgreSQL.
+    pub database: Database,
+    /// Redis, if there is one.
+    pub redis_url: Option<String>,
+    /// The web server.
+    pub http: Http,
+    /// How long sessions last.
+    pub sessions: SessionTimes,
+    /// Logs.
+    pub log: Log,
+    /// The built site.
+    pub site: Site,
+    /// What names in shared places are keyed with.
+    pub secret: Secret,
+    /// Uploads and local backups.
+    pub data_dir: PathBuf,
+    /// Whether `stoa serve` does the background work too.
+    pub worker: bool,
+    /// Whether demo people with a known password may exist.
+    pub demo: bool,
+}
+
+/// For what the settings are read: only those who serve people need the secret.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// Serving people or doing their background work.
+    Serve,
+    /// A command that ends.
+    Command,
+}
+
+/// `STOA_SECRET`; does not show itself.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret, to derive something from.
+    pub const fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+impl Config {
+    /// The settings of this process.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn load(purpose: Purpose) -> Result<Self, Faults> {
+        Self::read(&Vars::of_process(), purpose)
+    }
+
+    /// The settings that `vars` hold.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn read(vars: &Vars, purpose: Purpose) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        let demo = vars.switch("STOA_DEMO", false, &mut faults);
+        let config = Self {
+            database: Database::read(vars, &mut faults),
+            redis_url: redis_url(vars, &mut faults),
+            http: Http::read(vars, &mut faults),
+            sessions: SessionTimes::read(vars, &mut faults),
+            log: Log::read(vars, purpose, &mut faults),
+            site: Site::read(vars, &mut faults),
+            secret: secret(vars, demo || purpose == Purpose::Command, &mut faults),
+            data_dir: vars.text("STOA_DATA_DIR").unwrap_or("data").into(),
+            worker: vars.switch("STOA_WORKER", true, &mut faults),
+            demo,
+        };
+        faults.into_result(config)
+    }
+}
+
+fn redis_url(vars: &Vars, faults: &mut Faults) -> Option<String> {
+    let url = vars.text("REDIS_URL")?;
+    if !["redis://", "rediss://", "unix://", "redis+unix://"].iter().any(|s| url.starts_with(s)) {
+        faults.add("REDIS_URL", "must begin with redis:// or rediss://, such as redis://127.0.0.1:6379");
+    }
+    Some(url.to_owned())
+}
+
+fn secret(vars: &Vars, optional: bool, faults: &mut Faults) -> Secret {
+    let secret = vars.text("STOA_SECRET").unwrap_or_default();
+    if secret.is_empty() && !optional {
+        faults.add(
+            "STOA_SECRET",
+            "is required (or STOA_DEMO=true to try things out); make one with: openssl rand -hex 32",
+        );
+    } else if !secret.is_empty() && secret.len() < 32 {
+        faults.add("STOA_SECRET", "must have at least 32 characters; make one with: openssl rand -hex 32");
+    }
+    Secret(secret.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

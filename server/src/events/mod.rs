@@ -1,0 +1,61 @@
+//! Event streams: a tenant's feed as server-sent events, for people's pages and for programs.
+
+mod place;
+mod stream;
+mod watch;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use domain::permission::Permission;
+use http::request::Parts;
+
+use crate::api::{Pairs, Refusals};
+use crate::auth::{KeyAccess, Member, SignedIn, key};
+use crate::error::{PageError, Problem};
+use crate::state::AppState;
+use place::Place;
+use watch::Watch;
+
+/// The streams of people; those of programs belong to the API.
+pub fn router() -> Router<AppState> {
+    Router::new().route("/t/{tenant}/events", get(for_people))
+}
+
+/// Follow the feed
+///
+/// A server-sent event stream of everything that happens in the tenant: `id:` is the sequence number, `event:` the kind,
+/// `data:` JSON. A comment comes at once and every 15 seconds. See the guide for resuming, gaps and keys of one store.
+#[utoipa::path(get, path = "/api/v1/events", tag = "Events", operation_id = "followEvents",
+    params(
+        ("Last-Event-ID" = Option<i64>, Header, description = "Resume after this event; without it the stream begins now"),
+        ("after" = Option<i64>, Query, description = "The same for clients that cannot set headers; the header wins"),
+    ),
+    security(("key" = ["events:read"])),
+    responses((status = 200, description = "The stream", content_type = "text/event-stream", body = String,
+        example = "id: 58\nevent: order.placed\ndata: {\"id\":\"0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f\",\"store\":\"north\",\"number\":\"A-1001\",\"kind\":\"sale\",\"placed_at\":\"2026-11-02T09:30:00Z\",\"currency\":\"GBP\",\"total\":2211}\n\n"),
+        Refusals))]
+pub(crate) async fn for_programs(
+    State(state): State<AppState>,
+    key: KeyAccess,
+    pairs: Pairs,
+    parts: Parts,
+) -> Result<Response, Problem> {
+    let scope = key.scope(Permission::ReadEvents)?;
+    let place = Place::of_program(&parts.headers, &pairs)?;
+    let token = key::bearer(&parts).ok_or_else(Problem::unauthorized)?;
+    Ok(stream::open(state.clone(), &scope, place, Watch::key(state, token)).await?)
+}
+
+async fn for_people(
+    State(state): State<AppState>,
+    member: Member,
+    signed_in: SignedIn,
+    parts: Parts,
+) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::ReadEvents)?;
+    let place = Place::of_page(&parts);
+    let watch = Watch::person(state.clone(), &signed_in, member.access.tenant());
+    Ok(stream::open(state, &scope, place, watch).await?)
+}

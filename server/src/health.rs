@@ -1,0 +1,113 @@
+//! Whether the server lives (`/health`), may be sent people (`/ready`), and how it fares (`/metrics`).
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Json, Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use db::{DataError, Db};
+use http::{HeaderValue, StatusCode, header};
+use sea_orm_migration::MigratorTrait;
+use serde::Serialize;
+use subtle::ConstantTimeEq;
+
+use crate::auth::key::bearer;
+use crate::error::PageError;
+use crate::middleware::address;
+use crate::state::AppState;
+
+/// Days of partitions ahead below which the server calls itself degraded.
+pub const RUNWAY_DAYS: i64 = 30;
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The routes for machines that watch.
+pub fn router() -> Router<AppState> {
+    Router::new().route("/health", get(health)).route("/ready", get(ready)).route("/metrics", get(metrics))
+}
+
+/// The state of everything that the server needs.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// `ready`, `degraded` (works, but somebody should look) or `not ready`.
+    pub status: &'static str,
+    /// Whether PostgreSQL answers.
+    pub postgres: &'static str,
+    /// Whether the schema is the one that this program knows.
+    pub migrations: String,
+    /// Days for which partitions exist.
+    pub partition_days: Option<i64>,
+    /// Whether Redis answers; it is not required.
+    pub redis: &'static str,
+}
+
+/// Looks at everything; takes two seconds at most.
+pub async fn look(db: &Db) -> Report {
+    let redis = match tokio::time::timeout(PATIENCE, db.cache().redis_answers()).await {
+        Ok(None) => "not configured",
+        Ok(Some(true)) => "ok",
+        Ok(Some(false)) | Err(_) => "does not answer",
+    };
+    let broken = |postgres, migrations: String| Report {
+        status: "not ready",
+        postgres,
+        migrations,
+        partition_days: None,
+        redis,
+    };
+    let pending = match tokio::time::timeout(PATIENCE, pending(db)).await {
+        Ok(Ok(pending)) => pending,
+        Ok(Err(error)) if !error.is_outage() => return broken("ok", "none was run; run: stoa migrate".to_owned()),
+        _ => return broken("does not answer", "unknown".to_owned()),
+    };
+    if !pending.is_empty() {
+        return broken("ok", format!("{} not run yet; run: stoa migrate", pending.len()));
+    }
+    let partition_days = runway(db).await.ok().flatten();
+    let short = partition_days.is_none_or(|days| days < RUNWAY_DAYS);
+    let status = if short || redis == "does not answer" { "degraded" } else { "ready" };
+    Report { status, postgres: "ok", migrations: "ok".to_owned(), partition_days, redis }
+}
+
+/// Names of the migrations that this program knows and the database does not have.
+///
+/// # Errors
+/// When PostgreSQL fails, or no migration was ever run.
+pub async fn pending(db: &Db) -> Result<Vec<String>, DataError> {
+    let applied = db::health::applied_migrations(db).await?;
+    let known = migrations::Migrator::migrations().into_iter().map(|m| m.name().to_owned());
+    Ok(known.filter(|name| !applied.contains(name)).collect())
+}
+
+/// Days for which partitions exist.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn runway(db: &Db) -> Result<Option<i64>, DataError> {
+    let today = db.clock().now().date_naive();
+    Ok(db::partitions::last_day(db).await?.map(|last| (last - today).num_days()))
+}
+
+async fn health() -> Json<serde_json::Value> {
+    Json(serde_json::json!({"status": "ok"}))
+}
+
+async fn ready(State(state): State<AppState>) -> Response {
+    let report = look(&state.db).await;
+    let leaving = state.shutdown.is_cancelled();
+    let ready = report.status != "not ready" && !leaving;
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(report)).into_response()
+}
+
+async fn metrics(State(state): State<AppState>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let token = state.config.http.metrics_token.as_deref();
+    let shown =
+        token.is_some_and(|token| bearer(&parts).is_some_and(|given| token.as_bytes().ct_eq(given.as_bytes()).into()));
+    if !shown && !address::is_local(&parts) {
+        return PageError::NotFound.into_response();
+    }
+    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind)], crate::metrics::render()).into_response()
+}

@@ -1,0 +1,21 @@
+//! The server: everything between the network and the nouns of `db`. `main.rs` is the program `stoa`, this
+//! library is what it and the tests are made of.
+
+pub mod api;
+pub mod auth;
+pub mod commands;
+pub mod config;
+pub mod error;
+pub mod events;
+pub mod files;
+pub mod health;
+pub mod home;
+pub mod listen;
+pub mod logging;
+pub mod metrics;
+pub mod middleware;
+pub mod pages;
+pub mod router;
+pub mod sessions;
+pub mod shutdown;
+pub mod state;

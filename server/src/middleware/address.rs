@@ -1,0 +1,61 @@
+//! Where a request comes from.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::extract::ConnectInfo;
+use http::request::Parts;
+
+const FORWARDED: &str = "x-forwarded-for";
+
+/// The address of whoever asks: the peer's, or, behind `proxies` proxies of ours, what the outermost of them saw.
+/// What stands further left in the header may have been made up by the client.
+pub fn client(parts: &Parts, proxies: usize) -> IpAddr {
+    let peer = peer(parts);
+    let Some(steps_back) = proxies.checked_sub(1) else { return peer };
+    let lines = parts.headers.get_all(FORWARDED).into_iter().filter_map(|line| line.to_str().ok());
+    let seen: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    seen.into_iter().rev().nth(steps_back).and_then(|text| text.parse().ok()).unwrap_or(peer)
+}
+
+/// Whether the request was made on this machine and not handed on by a proxy on it.
+pub fn is_local(parts: &Parts) -> bool {
+    peer(parts).to_canonical().is_loopback()
+        && !parts.headers.contains_key(FORWARDED)
+        && !parts.headers.contains_key("forwarded")
+}
+
+fn peer(parts: &Parts) -> IpAddr {
+    let known = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    known.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(peer: &str, forwarded: &[&str]) -> Parts {
+        let mut builder = http::Request::builder().extension(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 1)));
+        for line in forwarded {
+            builder = builder.header(FORWARDED, *line);
+        }
+        builder.body(()).unwrap().into_parts().0
+    }
+
+    #[test]
+    fn only_our_own_proxies_are_believed() {
+        let parts = request("10.0.0.1", &["6.6.6.6, 192.0.2.9", "192.0.2.1"]);
+        assert_eq!(client(&parts, 0).to_string(), "10.0.0.1");
+        assert_eq!(client(&parts, 1).to_string(), "192.0.2.1");
+        assert_eq!(client(&parts, 2).to_string(), "192.0.2.9");
+        assert_eq!(client(&parts, 4).to_string(), "10.0.0.1");
+    }
+
+    #[test]
+    fn local_means_not_through_a_proxy() {
+        assert!(is_local(&request("127.0.0.1", &[])));
+        assert!(is_local(&request("::1", &[])));
+        assert!(is_local(&request("::ffff:127.0.0.1", &[])));
+        assert!(!is_local(&request("127.0.0.1", &["192.0.2.1"])));
+        assert!(!is_local(&request("192.0.2.1", &[])));
+    }
+}

@@ -1,0 +1,43 @@
+//! The request that a task is working on, for errors and logs that cannot be handed it.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use app::document::Theme;
+
+tokio::task_local! {
+    static CURRENT: Current;
+}
+
+/// What identifies one request.
+#[derive(Clone, Debug)]
+pub struct Current {
+    /// The value of `X-Request-Id`.
+    pub request_id: Arc<str>,
+    /// The value of the nonce in this response's content security policy.
+    pub nonce: Arc<str>,
+    /// How this browser wants pages to look.
+    pub theme: Theme,
+}
+
+impl Current {
+    /// Runs `work` as part of this request.
+    pub async fn scope<F: Future>(self, work: F) -> F::Output {
+        CURRENT.scope(self, work).await
+    }
+}
+
+/// The id of the request that this task works on; empty outside of requests.
+pub fn request_id() -> Arc<str> {
+    CURRENT.try_with(|c| Arc::clone(&c.request_id)).unwrap_or_else(|_| Arc::from(""))
+}
+
+/// The nonce of the response that this task works on; empty outside of requests.
+pub fn nonce() -> Arc<str> {
+    CURRENT.try_with(|c| Arc::clone(&c.nonce)).unwrap_or_else(|_| Arc::from(""))
+}
+
+/// The theme of whoever asks.
+pub fn theme() -> Theme {
+    CURRENT.try_with(|c| c.theme).unwrap_or_default()
+}

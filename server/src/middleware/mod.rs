@@ -1,0 +1,12 @@
+//! What surrounds every handler. One layer does most of it, because seven cost seven allocations a request.
+
+pub mod address;
+pub mod compression;
+pub mod cookies;
+pub mod csrf;
+pub mod current;
+pub mod envelope;
+pub mod limits;
+mod plain_errors;
+pub mod request_log;
+pub mod security_headers;

@@ -1,0 +1,58 @@
+//! One line a request. Reads that succeed are written at level `debug` (`STOA_LOG=info,request=debug` shows
+//! them): they are most of the traffic, and the metrics count them anyway. What was slow has a log of its own.
+
+use std::time::Duration;
+
+use axum::extract::{MatchedPath, Request};
+use http::{Method, StatusCode, Uri};
+
+/// What is remembered of a request until its answer is known.
+pub struct Seen {
+    method: Method,
+    uri: Uri,
+    route: Option<MatchedPath>,
+}
+
+impl Seen {
+    /// From a request and the route it took.
+    pub fn of(request: &Request, route: Option<MatchedPath>) -> Self {
+        Self { method: request.method().clone(), uri: request.uri().clone(), route }
+    }
+
+    /// Its method.
+    pub const fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Its route, as declared: few different ones, whatever people ask for.
+    pub fn route(&self) -> &str {
+        self.route.as_ref().map_or("unmatched", MatchedPath::as_str)
+    }
+
+    /// Whether a program is asking.
+    pub fn is_api(&self) -> bool {
+        is_api(self.uri.path())
+    }
+}
+
+/// Whether a path belongs to the API.
+pub fn is_api(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/")
+}
+
+/// Writes the line, and one more into the performance log when it took longer than `slow`.
+pub fn write(seen: &Seen, status: StatusCode, taken: Duration, request_id: &str, slow: Duration) {
+    let (method, path, route) = (seen.method.as_str(), seen.uri.path(), seen.route());
+    let (status, ms) = (status.as_u16(), taken.as_secs_f64() * 1_000.0);
+    if status < 400 && seen.method.is_safe() {
+        tracing::debug!(target: "request", method, path, status, ms, request_id);
+    } else if status < 500 {
+        tracing::info!(target: "request", method, path, status, ms, request_id);
+    } else {
+        tracing::error!(target: "request", method, path, status, ms, request_id);
+    }
+    if taken >= slow {
+        let query = seen.uri.query().unwrap_or("");
+        tracing::warn!(target: "performance", method, path, query, route, status, ms, request_id, "slow request");
+    }
+}

@@ -1,0 +1,148 @@
+//! `/t/{tenant}`: the dashboard. While nothing changes it is not even rendered: the whole page is kept, under the
+//! tenant's generation, for everything that it depends on.
+
+use app::document::Rendered;
+use app::frame::Section;
+use app::pages::dashboard::{self, DashboardPage};
+use axum::extract::{Query, State};
+use axum::response::Response;
+use db::dashboards::DashboardQuery;
+use db::orders::OrderRow;
+use db::{DataError, Scope};
+use domain::fields::FieldErrors;
+use domain::orders::{OrderQuery, query};
+use domain::page::Limit;
+use domain::period::{Comparison, Period};
+use domain::permission::Permission;
+
+use super::frame::frame;
+use super::visit::Visit;
+use super::answer;
+use crate::auth::Member;
+use crate::error::PageError;
+use crate::state::AppState;
+
+type Pairs = Vec<(String, String)>;
+
+const LATEST: u64 = 8;
+// Every time zone changes its day at a quarter of an hour of UTC: a page that says "today" is not kept beyond one.
+const QUARTER_HOUR: i64 = 900;
+
+/// The figures of a period.
+///
+/// # Errors
+/// For strangers, unknown stores, and when PostgreSQL fails.
+pub async fn show(
+    State(state): State<AppState>,
+    member: Member,
+    visit: Visit,
+    Query(pairs): Query<Pairs>,
+) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::ReadReports)?;
+    let query = match read(&pairs) {
+        Ok(query) => query,
+        Err(faults) => return Ok(answer::faulty(&with_faults(&scope, &member, visit, &pairs, faults).await?)),
+    };
+    let cache = scope.db().cache();
+    let generation = cache.generation(&scope).await?;
+    let quarter = state.db.clock().now().timestamp() / QUARTER_HOUR;
+    let key = key(&member, &visit, &query, quarter);
+    let page = cache.get_local(&scope, generation, &key, render(&scope, &member, visit, query)).await?;
+    Ok(answer::ok(&page))
+}
+
+// Whatever the page says beside figures: who looks, as what, in which theme.
+fn key(member: &Member, visit: &Visit, query: &DashboardQuery, quarter: i64) -> String {
+    let (person, role, theme) = (member.person.id, member.membership.role, visit.theme.as_str());
+    let tenants = member.memberships.len();
+    format!("page:dashboard:{quarter}:{person}:{role}:{tenants}:{theme}:{query:?}")
+}
+
+async fn render(
+    scope: &Scope,
+    member: &Member,
+    visit: Visit,
+    query: DashboardQuery,
+) -> Result<Rendered, DataError> {
+    let frame = frame(scope, member, visit, Section::Home, query.store.clone()).await?;
+    let dashboard = db::dashboards::dashboard(scope, &query).await?;
+    let latest = latest(member, &query).await?;
+    let faults = FieldErrors::default();
+    let page = DashboardPage { frame, query, typed: Default::default(), faults, dashboard: Some(dashboard), latest };
+    Ok(dashboard::page(page))
+}
+
+async fn latest(member: &Member, query: &DashboardQuery) -> Result<Vec<OrderRow>, DataError> {
+    let scope = member.access.scope(Permission::ReadOrders)?;
+    let limit = Limit::new(LATEST).unwrap_or_default();
+    let newest = OrderQuery { store: query.store.clone(), limit, ..OrderQuery::default() };
+    Ok(db::orders::list::list(&scope, &newest).await?.rows)
+}
+
+async fn with_faults(
+    scope: &Scope,
+    member: &Member,
+    visit: Visit,
+    pairs: &Pairs,
+    faults: FieldErrors,
+) -> Result<Rendered, DataError> {
+    let typed = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
+    let frame = frame(scope, member, visit, Section::Home, None).await?;
+    let query = DashboardQuery::default();
+    let typed = (typed("from"), typed("to"));
+    Ok(dashboard::page(DashboardPage { frame, query, typed, faults, dashboard: None, latest: Vec::new() }))
+}
+
+fn read(pairs: &Pairs) -> Result<DashboardQuery, FieldErrors> {
+    let mut faults = FieldErrors::default();
+    let mut found = DashboardQuery::default();
+    let (mut from, mut to) = (None, None);
+    for (name, value) in pairs.iter().map(|(n, v)| (n.as_str(), v.trim())).filter(|(_, v)| !v.is_empty()) {
+        let result = match name {
+            "store" => {
+                found.store = Some(value.to_owned());
+                Ok(())
+            }
+            "from" => query::day(value).map(|day| from = Some(day)),
+            "to" => query::day(value).map(|day| to = Some(day)),
+            "compare" => {
+                value.parse::<Comparison>().map(|with| found.compare = with).map_err(str::to_owned)
+            }
+            _ => Ok(()),
+        };
+        if let Err(message) = result {
+            faults.add(name, message);
+        }
+    }
+    match (from, to) {
+        (Some(from), Some(to)) => match Period::new(from, to) {
+            Ok(period) => found.period = Some(period),
+            Err(message) => faults.add("to", message),
+        },
+        (None, Some(_)) => faults.add_if(faults.is_empty(), "from", "must be a day when there is a last one"),
+        (Some(_), None) => faults.add_if(faults.is_empty(), "to", "must be a day when there is a first one"),
+        (None, None) => {}
+    }
+    faults.into_result(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(text: &str) -> Pairs {
+        text.split('&').filter_map(|p| p.split_once('=')).map(|(n, v)| (n.to_owned(), v.to_owned())).collect()
+    }
+
+    #[test]
+    fn days_are_read_and_their_faults_are_named() {
+        let query = read(&pairs("from=2026-03-01&to=2026-03-31&compare=year&store=shop")).unwrap();
+        assert_eq!((query.period.map(Period::days), query.compare), (Some(31), Comparison::Year));
+        assert_eq!(read(&pairs("from=&to=")).unwrap(), DashboardQuery::default());
+        let field = |text: &str| read(&pairs(text)).unwrap_err().0[0].field.clone();
+        assert_eq!(field("from=2026-03-02&to=2026-03-01"), "to");
+        assert_eq!(field("from=yesterday&to=2026-03-01"), "from");
+        assert_eq!(field("from=2026-03-01"), "to");
+        assert_eq!(field("compare=moon"), "compare");
+    }
+}

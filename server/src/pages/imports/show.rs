@@ -1,0 +1,74 @@
+//! One import, wherever it stands.
+
+use app::frame::Section;
+use app::pages::imports::{ImportPage, show as view};
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use db::imports::{self, ProblemKey};
+use domain::fields::FieldErrors;
+use domain::ids::ImportId;
+use domain::page::Limit;
+use domain::permission::Permission;
+use serde::Deserialize;
+
+use crate::auth::Member;
+use crate::error::PageError;
+use crate::pages::answer;
+use crate::pages::frame::frame;
+use crate::pages::visit::Visit;
+use crate::state::AppState;
+
+/// Which import the address names.
+#[derive(Debug, Deserialize)]
+pub struct Named {
+    id: String,
+}
+
+/// After which problem the page begins.
+#[derive(Debug, Deserialize)]
+pub struct Wanted {
+    after: Option<String>,
+}
+
+impl Named {
+    /// Its id; what is no id names nothing.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn id(&self) -> Result<ImportId, PageError> {
+        self.id.parse().map_err(|_| PageError::NotFound)
+    }
+}
+
+/// The import with one page of its problems.
+///
+/// # Errors
+/// For strangers, unknown imports, and when PostgreSQL fails.
+pub async fn show(
+    State(state): State<AppState>,
+    member: Member,
+    visit: Visit,
+    Path(named): Path<Named>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::ReadImports)?;
+    let id = named.id()?;
+    let after: Option<ProblemKey> =
+        wanted.after.map(|text| text.parse()).transpose().map_err(|words: &str| FieldErrors::one("after", words))?;
+    let done = visit.done().and_then(done_words);
+    // The frame first: what happens to the run after it was read is then still announced to the page.
+    let frame = frame(&scope, &member, visit, Section::Imports, None).await?;
+    let run = imports::show(&scope, id).await?;
+    let problems = imports::problems(&scope, id, after, Limit::default()).await?;
+    let may_run = member.may(Permission::RunImports);
+    let now = state.db.clock().now();
+    Ok(answer::ok(&view(&ImportPage { frame, run, problems, is_first: after.is_none(), may_run, done, now })))
+}
+
+fn done_words(word: &str) -> Option<&'static str> {
+    match word {
+        "known" => Some("This very file was imported before; nothing had to be done."),
+        "resumed" => Some("This very file was chosen before; here is where it stands."),
+        _ => None,
+    }
+}

@@ -1,0 +1,61 @@
+//! Cancelling an order: a form that says what follows, and its submission.
+
+use app::pages::orders::{Asked, show as view};
+use axum::extract::{Form, Path, State};
+use axum::response::{IntoResponse, Response};
+use db::{DataError, orders};
+use domain::fields::FieldErrors;
+use domain::permission::Permission;
+use serde::Deserialize;
+
+use super::show::{Named, page};
+use crate::auth::Member;
+use crate::error::PageError;
+use crate::pages::answer;
+use crate::pages::visit::Visit;
+use crate::state::AppState;
+
+/// The form.
+#[derive(Debug, Deserialize)]
+pub struct Given {
+    #[serde(default)]
+    reason: String,
+}
+
+/// The order with the form open.
+///
+/// # Errors
+/// For strangers and viewers, unknown orders, and when PostgreSQL fails.
+pub async fn ask(
+    State(state): State<AppState>,
+    member: Member,
+    visit: Visit,
+    Path(named): Path<Named>,
+) -> Result<Response, PageError> {
+    let order = named.find(&member.scope(Permission::CancelOrders)?).await?;
+    let asked = Asked::Cancel { reason: String::new(), faults: FieldErrors::default() };
+    Ok(answer::ok(&view(&page(&state, &member, visit, order, asked).await?)))
+}
+
+/// Cancels the order.
+///
+/// # Errors
+/// For strangers and viewers, unknown orders, and when PostgreSQL fails.
+pub async fn submit(
+    State(state): State<AppState>,
+    member: Member,
+    visit: Visit,
+    Path(named): Path<Named>,
+    Form(given): Form<Given>,
+) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::CancelOrders)?;
+    let order = named.find(&scope).await?;
+    let faults = match orders::cancel::cancel(&scope, order.order.id, &given.reason).await {
+        Ok(()) => return Ok(answer::done(&named.address(&member.membership.slug), "cancelled").into_response()),
+        Err(DataError::Refused(words)) => FieldErrors::one("order", words),
+        Err(DataError::Invalid(faults)) => faults,
+        Err(other) => return Err(other.into()),
+    };
+    let asked = Asked::Cancel { reason: given.reason, faults };
+    Ok(answer::faulty(&view(&page(&state, &member, visit, order, asked).await?)))
+}

@@ -1,0 +1,73 @@
+//! The order list.
+
+use app::frame::Section;
+use app::pages::orders::{Found, OrderIndex, index};
+use app::url;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use db::Scope;
+use db::orders::{RefundRow, list, refund, summary};
+use domain::orders::query::AmountsIn;
+use domain::orders::{OrderKind, OrderQuery};
+use domain::permission::Permission;
+
+use crate::auth::Member;
+use crate::error::PageError;
+use crate::pages::answer;
+use crate::pages::frame::frame;
+use crate::pages::visit::Visit;
+use crate::state::AppState;
+
+const REFUNDS: i64 = 200;
+
+/// One page of orders under the filters of the address.
+///
+/// # Errors
+/// For strangers, unknown stores, and when PostgreSQL fails.
+pub async fn show(
+    State(state): State<AppState>,
+    member: Member,
+    visit: Visit,
+    Query(typed): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::ReadOrders)?;
+    let read = OrderQuery::parse(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), AmountsIn::Major);
+    let (query, faults) = match read {
+        Ok(query) => (query, None),
+        Err(faults) => (OrderQuery::default(), Some(faults)),
+    };
+    let frame = frame(&scope, &member, visit, Section::Orders, query.store.clone()).await?;
+    let found = match faults {
+        Some(_) => None,
+        None => Some(find(&scope, &query, frame.live.after).await?),
+    };
+    let is_faulty = faults.is_some();
+    let page = index(&OrderIndex {
+        frame,
+        query,
+        typed,
+        faults: faults.unwrap_or_default(),
+        found,
+        may_import: member.may(Permission::RunImports),
+        now: state.db.clock().now(),
+    });
+    Ok(if is_faulty { answer::faulty(&page) } else { answer::ok(&page) })
+}
+
+// The sums depend on the filters alone: one computation serves all pages of the list until somebody writes.
+async fn find(scope: &Scope, query: &OrderQuery, generation: i64) -> Result<Found, PageError> {
+    let page = list::list(scope, query).await?;
+    let whole = OrderQuery { limit: Default::default(), ..query.at(None) };
+    let key = format!("orders:summary:{}", url::orders("", &whole));
+    let summary = scope.db().cache().get(scope, generation, &key, summary::summary(scope, &whole)).await?;
+    Ok(Found { page, summary: summary.as_ref().clone(), refunds: refunds(scope, query).await? })
+}
+
+async fn refunds(scope: &Scope, query: &OrderQuery) -> Result<Vec<RefundRow>, PageError> {
+    match (query.kind, query.from, query.to) {
+        (Some(OrderKind::Return), Some(from), Some(to)) if query.cursor.is_none() && query.q.is_none() => {
+            Ok(refund::in_period(scope, query.store.as_deref(), from, to, REFUNDS).await?)
+        }
+        _ => Ok(Vec::new()),
+    }
+}

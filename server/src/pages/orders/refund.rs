@@ -1,0 +1,111 @@
+//! Recording a refund: all that is left, or by line.
+
+use app::pages::orders::{Asked, Refunding, show as view};
+use axum::extract::{Form, Path, State};
+use axum::response::{IntoResponse, Response};
+use db::orders::OrderDetail;
+use db::{DataError, Scope, orders};
+use domain::fields::FieldErrors;
+use domain::orders::refund::RefundRequest;
+use domain::permission::Permission;
+
+use super::show::{Named, page};
+use crate::auth::Member;
+use crate::error::PageError;
+use crate::pages::answer;
+use crate::pages::visit::Visit;
+use crate::state::AppState;
+
+const SEEN: &str = "Somebody refunded on this order meanwhile. Look at what is left, then try again.";
+
+/// The order with the form open.
+///
+/// # Errors
+/// For strangers and viewers, unknown orders, and when PostgreSQL fails.
+pub async fn ask(
+    State(state): State<AppState>,
+    member: Member,
+    visit: Visit,
+    Path(named): Path<Named>,
+) -> Result<Response, PageError> {
+    let order = named.find(&member.scope(Permission::RefundOrders)?).await?;
+    let asked = Asked::Refund(Refunding::default());
+    Ok(answer::ok(&view(&page(&state, &member, visit, order, asked).await?)))
+}
+
+/// Records the refund.
+///
+/// # Errors
+/// For strangers and viewers, unknown orders, and when PostgreSQL fails.
+pub async fn submit(
+    State(state): State<AppState>,
+    member: Member,
+    visit: Visit,
+    Path(named): Path<Named>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::RefundOrders)?;
+    let order = named.find(&scope).await?;
+    let faults = match record(&scope, &order, &pairs).await {
+        Ok(()) => return Ok(answer::done(&named.address(&member.membership.slug), "refunded").into_response()),
+        Err(DataError::Refused(words)) => FieldErrors::one("order", words),
+        Err(DataError::Invalid(faults)) => faults,
+        Err(other) => return Err(other.into()),
+    };
+    let asked = Asked::Refund(Refunding { faults, ..typed(&pairs) });
+    Ok(answer::faulty(&view(&page(&state, &member, visit, order, asked).await?)))
+}
+
+async fn record(scope: &Scope, order: &OrderDetail, pairs: &[(String, String)]) -> Result<(), DataError> {
+    // A button pressed twice, or a second person: by line that would give the same pieces back again.
+    if value(pairs, "seen").is_some_and(|seen| seen != order.order.refunded.to_string()) {
+        return Err(FieldErrors::one("order", SEEN).into());
+    }
+    let request = match value(pairs, "extent") {
+        Some("full") => RefundRequest::Full,
+        _ => RefundRequest::Lines(lines(&typed(pairs).quantities)?),
+    };
+    let reason = value(pairs, "reason").unwrap_or_default();
+    orders::refund::refund(scope, order.order.id, &request, reason).await.map(drop)
+}
+
+fn typed(pairs: &[(String, String)]) -> Refunding {
+    let quantity = |(name, text): &(String, String)| Some((name.strip_prefix("line_")?.parse().ok()?, text.clone()));
+    Refunding {
+        quantities: pairs.iter().filter_map(quantity).collect(),
+        reason: value(pairs, "reason").unwrap_or_default().to_owned(),
+        faults: FieldErrors::default(),
+    }
+}
+
+// Empty fields and zeros are lines that stay.
+fn lines(quantities: &[(i32, String)]) -> Result<Vec<(i32, i64)>, FieldErrors> {
+    let mut faults = FieldErrors::default();
+    let mut wanted = Vec::new();
+    for (position, text) in quantities.iter().filter(|(_, text)| !text.trim().is_empty()) {
+        match text.trim().parse::<i64>() {
+            Ok(0) => {}
+            Ok(quantity) => wanted.push((*position, quantity)),
+            Err(_) => faults.add(format!("lines[{position}]"), "must be a whole number"),
+        }
+    }
+    faults.into_result(wanted)
+}
+
+fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_lines_stay_and_words_are_no_quantities() {
+        let pairs = |list: &[(&str, &str)]| list.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect::<Vec<_>>();
+        let good = typed(&pairs(&[("line_1", "2"), ("line_2", " "), ("line_3", "0"), ("reason", "torn")]));
+        assert_eq!((lines(&good.quantities), good.reason.as_str()), (Ok(vec![(1, 2)]), "torn"));
+        let bad = typed(&pairs(&[("line_1", "two"), ("line_x", "1")]));
+        assert_eq!(lines(&bad.quantities).unwrap_err().0[0].field, "lines[1]");
+    }
+}

@@ -1,0 +1,80 @@
+//! What every handler may use. One pointer, so that cloning it for each request costs nothing.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use db::cache::redis::Redis;
+use db::people::passwords::Passwords;
+use db::{DataError, Db};
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::keys::Keys;
+use crate::auth::limits::SignInLimits;
+use crate::auth::visitors::Visitors;
+use crate::config::Config;
+use crate::metrics::Meters;
+use crate::sessions::Sessions;
+
+// The logical database of Redis that never evicts.
+const SESSIONS: i64 = 3;
+
+/// The state of the server.
+#[derive(Clone)]
+pub struct AppState(Arc<Parts>);
+
+/// What the state holds; reached through [`AppState`] by its fields.
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// Data: pool, cache, feed, clock.
+    pub db: Db,
+    /// Hashes and verifies passwords.
+    pub passwords: Passwords,
+    /// Sessions as they are stored.
+    pub sessions: Sessions,
+    /// Who is behind a session, for up to a second.
+    pub visitors: Visitors,
+    /// Who is behind an API key, for up to a second.
+    pub keys: Keys,
+    /// How often somebody may guess.
+    pub sign_in_limits: SignInLimits,
+    /// What is measured by route.
+    pub meters: Meters,
+    /// Cancelled when the server is about to end: streams must end then.
+    pub shutdown: CancellationToken,
+}
+
+impl AppState {
+    /// The state over `db`.
+    ///
+    /// # Errors
+    /// When the address of Redis is none.
+    pub fn assemble(
+        config: Config,
+        db: Db,
+        passwords: Passwords,
+        shutdown: CancellationToken,
+    ) -> Result<Self, DataError> {
+        let redis = config.redis_url.as_deref().map(|url| Redis::new(url, SESSIONS)).transpose()?.map(Arc::new);
+        let sessions = Sessions::new(db.clone(), redis.clone(), config.sessions, config.http.secure);
+        Ok(Self(Arc::new(Parts {
+            sign_in_limits: SignInLimits::new(redis, config.secret.as_bytes()),
+            config,
+            db,
+            passwords,
+            sessions,
+            visitors: Visitors::default(),
+            keys: Keys::default(),
+            meters: Meters::default(),
+            shutdown,
+        })))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

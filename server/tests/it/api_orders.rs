@@ -1,0 +1,201 @@
+//! Orders through the API: what is stored, what is answered, and what repeating does.
+
+use std::collections::HashSet;
+
+use domain::permission::Permission;
+use serde_json::{Value, json};
+
+use crate::api_client::{World, order};
+
+fn full() -> Value {
+    json!({
+        "store": "north", "number": "F-1", "placed_at": "2026-03-01T10:00:00.123456+05:45", "currency": "GBP",
+        "customer": {"email": "ana@example.com", "name": "Ana", "external_id": "7"},
+        "items": [
+            {"sku": "TEA", "title": "Tea", "quantity": 2, "unit_price": 450},
+            {"title": "Carriage", "kind": "shipping", "quantity": 1, "unit_price": 300},
+            {"title": "Welcome", "kind": "discount", "quantity": 1, "unit_price": 100},
+            {"title": "Wrapping", "kind": "fee", "quantity": 1, "unit_price": 50},
+        ],
+        "discount": 50, "shipping": 20, "tax": 120, "note": "Ring twice.\nThank you", "tags": ["web", "gift"],
+    })
+}
+
+#[tokio::test]
+async fn an_order_reads_as_it_was_answered() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    let stored = client.place("f-1", &full()).await;
+    assert_eq!(stored.status, 201, "{}", stored.json());
+    let answer = stored.json();
+    assert_eq!((&answer["total"], &answer["gross"], &answer["discounts"]), (&json!(1240), &json!(900), &json!(150)));
+    assert_eq!((&answer["placed_at"], &answer["items"][2]["amount"]), (&json!("2026-03-01T04:15:00.123456Z"), &json!(-100)));
+    let path = stored.header("location").unwrap();
+    assert_eq!(path, format!("/api/v1/orders/{}", answer["id"].as_str().unwrap()));
+
+    let mut shown = client.get(path).await.json();
+    let history = shown.as_object_mut().unwrap();
+    assert_eq!(history.remove("refunds"), Some(json!([])));
+    assert_eq!(history.remove("timeline").unwrap()[0]["kind"], "placed");
+    assert_eq!(shown, answer);
+    assert_eq!(client.get("/api/v1/orders").await.json(), json!({"orders": [answer], "next_cursor": null}));
+}
+
+#[tokio::test]
+async fn a_known_customer_is_answered_as_the_store_knows_them() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    client.place("", &full()).await;
+    for customer in [json!({"external_id": "7"}), json!({"external_id": "7", "phone": "1", "name": "Anna"}), json!({"name": "Bo"}), Value::Null] {
+        let mut again = full();
+        again["number"] = json!(format!("C-{customer}"));
+        again["customer"] = customer;
+        let stored = client.place("", &again).await;
+        let mut shown = client.get(stored.header("location").unwrap()).await.json();
+        shown.as_object_mut().unwrap().retain(|name, _| name != "refunds" && name != "timeline");
+        assert_eq!(shown, stored.json());
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_key_repeats_the_answer_and_not_the_order() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    let first = client.place("k", &order("A-1", 2)).await;
+    let second = client.place("k", &order("A-1", 2)).await;
+    assert_eq!((first.status, second.status), (201, 201));
+    assert_eq!(first.bytes, second.bytes);
+    assert_eq!((first.header("idempotency-replayed"), second.header("idempotency-replayed")), (None, Some("true")));
+    assert_eq!(first.header("location"), second.header("location"));
+    assert_eq!(client.place("k", &order("A-2", 2)).await.fields(), ["Idempotency-Key"]);
+    assert_eq!(world.counts(&world.demo).await, (1, 1));
+}
+
+#[tokio::test]
+async fn a_number_is_taken_once() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    let first = client.place("one", &order("A-1", 2)).await.json();
+    for key in ["two", ""] {
+        let same = client.place(key, &order("A-1", 2)).await;
+        assert_eq!((same.status, same.json()), (200, first.clone()));
+    }
+    let replay = client.place("two", &order("A-1", 2)).await;
+    assert_eq!((replay.status, replay.header("idempotency-replayed")), (200, Some("true")));
+    let other = client.place("three", &order("A-1", 3)).await;
+    assert_eq!((other.status, other.json()["type"].as_str()), (409, Some("urn:stoa:problem:number-taken")));
+    assert_eq!(world.counts(&world.demo).await, (1, 1));
+}
+
+#[tokio::test]
+async fn the_same_key_200_times_at_once_is_one_order() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    let sending: Vec<_> = (0..200)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.place("once", &order("A-1", 2)).await })
+        })
+        .collect();
+    let (mut bodies, mut first_answers) = (HashSet::new(), 0);
+    for reply in sending {
+        let reply = reply.await.unwrap();
+        match reply.status {
+            201 => {
+                first_answers += usize::from(reply.header("idempotency-replayed").is_none());
+                bodies.insert(reply.bytes);
+            }
+            409 => assert_eq!(reply.header("retry-after"), Some("1")),
+            other => panic!("{other}: {}", reply.json()),
+        }
+    }
+    assert_eq!((bodies.len(), first_answers), (1, 1));
+    assert_eq!(world.counts(&world.demo).await, (1, 1));
+}
+
+#[tokio::test]
+async fn a_batch_reports_every_line() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    client.place("", &order("A-0", 1)).await;
+    let mut south = order("S-1", 1);
+    south["store"] = json!("south");
+    let mut elsewhere = order("W-1", 1);
+    elsewhere["store"] = json!("west");
+    let mut faulty = order("A-2", 0);
+    faulty["colour"] = json!("red");
+    let batch = json!([order("A-0", 1), order("A-1", 1), faulty, south, elsewhere, order("A-1", 9), order("A-1", 1), 5]);
+    let first = client.post("/api/v1/orders/batch", &[("idempotency-key", "b")], batch.to_string()).await;
+    assert_eq!(first.status, 200, "{}", first.json());
+    let report = first.json();
+    let fates: Vec<_> = report["results"].as_array().unwrap().iter().map(|r| r["status"].as_str().unwrap()).collect();
+    let expected = ["unchanged", "created", "rejected", "created", "rejected", "conflict", "unchanged", "rejected"];
+    assert_eq!(fates, expected);
+    assert_eq!(report["counts"], json!({"created": 2, "unchanged": 2, "conflict": 1, "rejected": 3}));
+    assert_eq!(report["results"][1]["id"], report["results"][6]["id"]);
+    assert_eq!((&report["results"][2]["number"], &report["results"][4]["errors"][0]["field"]), (&json!("A-2"), &json!("store")));
+    assert_eq!(world.counts(&world.demo).await, (3, 3));
+
+    let again = client.post("/api/v1/orders/batch", &[("idempotency-key", "b")], batch.to_string()).await;
+    assert_eq!((again.bytes, again.headers["idempotency-replayed"].as_str()), (first.bytes, "true"));
+    let wrapped = json!({"orders": batch}).to_string();
+    assert_eq!(client.post("/api/v1/orders/batch", &[("idempotency-key", "b")], wrapped.clone()).await.status, 422);
+    let repeated = client.post("/api/v1/orders/batch", &[], wrapped).await.json();
+    assert_eq!(repeated["counts"], json!({"created": 0, "unchanged": 4, "conflict": 1, "rejected": 3}));
+    assert_eq!(world.counts(&world.demo).await, (3, 3));
+}
+
+#[tokio::test]
+async fn a_thousand_orders_are_a_batch_and_one_more_is_not() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    let batch = |n: usize| Value::from_iter((0..n).map(|i| order(&format!("B-{i}"), 1))).to_string();
+    assert_eq!(client.post("/api/v1/orders/batch", &[], batch(1_001)).await.fields(), ["orders"]);
+    assert_eq!(client.post("/api/v1/orders/batch", &[], "[]").await.fields(), ["orders"]);
+    assert_eq!(world.counts(&world.demo).await, (0, 0));
+    let report = client.post("/api/v1/orders/batch", &[], batch(1_000)).await.json();
+    assert_eq!(report["counts"]["created"], 1_000);
+    assert_eq!(world.counts(&world.demo).await.1, 1_000);
+}
+
+#[tokio::test]
+async fn pages_hold_every_order_once() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    let orders = Value::from_iter((0..137).map(|i| {
+        let mut order = order(&format!("P-{i}"), 1 + i % 3);
+        // Many of the same instant: then the id decides.
+        order["placed_at"] = json!(format!("2026-03-{:02}T10:00:00Z", 1 + i % 5));
+        order
+    }));
+    client.post("/api/v1/orders/batch", &[], orders.to_string()).await;
+    for (filter, expected) in [("", 137), ("&min=1650", 45), ("&from=2026-03-02&to=2026-03-03", 55), ("&store=south", 0)] {
+        let (mut numbers, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = client.get(&format!("/api/v1/orders?limit=20{filter}&cursor={cursor}")).await.json();
+            numbers.extend(page["orders"].as_array().unwrap().iter().map(|o| o["number"].as_str().unwrap().to_owned()));
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = next.to_owned(),
+                None => break,
+            }
+        }
+        assert_eq!(numbers.len(), expected, "{filter}");
+        assert_eq!(numbers.iter().collect::<HashSet<_>>().len(), expected, "{filter}");
+    }
+}
+
+#[tokio::test]
+async fn refunds_show_in_the_order() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    let id: domain::ids::OrderId = client.place("", &order("A-1", 2)).await.json()["id"].as_str().unwrap().parse().unwrap();
+    let scope = world.demo.scope(Permission::RefundOrders).unwrap();
+    let request = domain::orders::refund::RefundRequest::Lines(vec![(1, 1)]);
+    db::orders::refund::refund(&scope, id, &request, "broken").await.unwrap();
+    let shown = client.get(&format!("/api/v1/orders/{id}")).await.json();
+    assert_eq!((&shown["refunded"], &shown["payment_status"]), (&json!(450), &json!("partially_refunded")));
+    assert_eq!((&shown["refunds"][0]["amount"], &shown["refunds"][0]["reason"]), (&json!(450), &json!("broken")));
+    assert_eq!(shown["items"][0]["refunded_quantity"], 1);
+    let same = client.place("", &order("A-1", 2)).await;
+    assert_eq!((same.status, &same.json()["refunded"]), (200, &json!(450)));
+}

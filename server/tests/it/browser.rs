@@ -1,0 +1,66 @@
+//! A person with a browser, and the people that these tests know.
+
+use db::{Access, people, testing};
+use domain::permission::Role;
+use reqwest::Response;
+
+use crate::harness::{App, http};
+
+pub const PASSWORD: &str = "a password of some length";
+
+/// A browser: it keeps cookies and follows no redirects.
+pub struct Browser {
+    pub http: reqwest::Client,
+    pub base: String,
+}
+
+impl Browser {
+    /// A fresh one at this server.
+    pub fn new(base: &str) -> Self {
+        Self { http: http().cookie_store(true).build().unwrap(), base: base.to_owned() }
+    }
+
+    /// One in which `email` is signed in.
+    pub async fn signed_in(base: &str, email: &str) -> Self {
+        let browser = Self::new(base);
+        let answer = browser.sign_in(email, PASSWORD).await;
+        assert_eq!(answer.status(), 303, "{email} cannot sign in");
+        browser
+    }
+
+    pub async fn get(&self, path: &str) -> Response {
+        self.http.get(format!("{}{path}", self.base)).send().await.unwrap()
+    }
+
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Response {
+        self.http.post(format!("{}{path}", self.base)).form(form).send().await.unwrap()
+    }
+
+    pub async fn sign_in(&self, email: &str, password: &str) -> Response {
+        self.post("/login", &[("email", email), ("password", password)]).await
+    }
+
+    /// Whether this browser is signed in, as far as the server is concerned.
+    pub async fn is_signed_in(&self) -> bool {
+        self.get("/account").await.status() == 200
+    }
+}
+
+/// Where a redirect leads.
+pub fn location(answer: &Response) -> &str {
+    answer.headers()["location"].to_str().unwrap()
+}
+
+/// An account without any role.
+pub async fn person(app: &App, email: &str) -> domain::ids::UserId {
+    people::create(&app.db, &app.state.passwords, email, PASSWORD, false).await.unwrap()
+}
+
+/// A tenant with a store, and its owner `owner@{slug}.test`.
+pub async fn tenant_with_owner(app: &App, slug: &str) -> Access {
+    let access = testing::tenant(&app.db, slug).await;
+    testing::store(&access, "north", "Europe/London", "GBP").await;
+    let owner = person(app, &format!("owner@{slug}.test")).await;
+    people::set_role(&access, owner, Role::Owner).await.unwrap();
+    access
+}

@@ -1,0 +1,228 @@
+//! Event streams: every event once and in order, or a gap that says so.
+
+use std::time::{Duration, Instant};
+
+use domain::permission::KeyScope;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::api_client::{Client, World, order};
+use crate::browser::{Browser, tenant_with_owner};
+use crate::harness::App;
+
+/// One block of a stream.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Block {
+    id: Option<i64>,
+    event: String,
+    data: Value,
+    comment: bool,
+}
+
+/// A listener.
+struct Stream {
+    answer: reqwest::Response,
+    read: String,
+}
+
+impl Stream {
+    async fn open(client: &Client, path: &str, last: Option<&str>) -> Self {
+        let mut request = client.request(Method::GET, path);
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        Self::of(request.send().await.unwrap())
+    }
+
+    fn of(answer: reqwest::Response) -> Self {
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        assert_eq!(answer.headers()["x-accel-buffering"], "no");
+        Self { answer, read: String::new() }
+    }
+
+    /// The next block, comments included; `None` at the end.
+    async fn block(&mut self) -> Option<Block> {
+        loop {
+            if let Some((text, rest)) = self.read.split_once("\n\n") {
+                let block = parse(text);
+                self.read = rest.to_owned();
+                return Some(block);
+            }
+            let chunk = tokio::time::timeout(Duration::from_secs(10), self.answer.chunk()).await.expect("a block in time");
+            self.read.push_str(std::str::from_utf8(&chunk.unwrap()?).unwrap());
+        }
+    }
+
+    /// The next event.
+    async fn event(&mut self) -> Option<Block> {
+        loop {
+            let block = self.block().await?;
+            if !block.event.is_empty() {
+                return Some(block);
+            }
+        }
+    }
+
+    async fn ids(&mut self, n: usize) -> Vec<i64> {
+        let mut ids = Vec::new();
+        for _ in 0..n {
+            ids.push(self.event().await.unwrap().id.unwrap());
+        }
+        ids
+    }
+}
+
+fn parse(text: &str) -> Block {
+    let mut block = Block::default();
+    for line in text.lines() {
+        match line.split_once(": ") {
+            Some(("id", id)) => block.id = Some(id.parse().unwrap()),
+            Some(("event", event)) => block.event = event.to_owned(),
+            Some(("data", data)) => block.data = serde_json::from_str(data).unwrap(),
+            Some(("retry", _)) => {}
+            _ => block.comment = line.starts_with(':'),
+        }
+    }
+    block
+}
+
+async fn place(client: &Client, numbers: std::ops::Range<i32>) {
+    for i in numbers {
+        assert_eq!(client.place("", &order(&format!("E-{i}"), 1)).await.status, 201);
+    }
+}
+
+#[tokio::test]
+async fn a_listener_hears_every_order_once_and_in_order() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    let began = Instant::now();
+    let mut stream = Stream::open(&client, "/api/v1/events", None).await;
+    assert!(stream.block().await.unwrap().comment, "the first bytes come at once");
+    assert!(began.elapsed() < Duration::from_secs(1));
+    place(&client, 0..5).await;
+    for i in 0..5 {
+        let block = stream.event().await.unwrap();
+        assert_eq!((block.id, block.event.as_str()), (Some(i64::from(i) + 1), "order.placed"));
+        assert_eq!((&block.data["number"], &block.data["total"]), (&json!(format!("E-{i}")), &json!(750)));
+    }
+    assert_eq!(client.place("", &order("E-0", 1)).await.status, 200, "what changes nothing is no event");
+    place(&client, 5..6).await;
+    assert_eq!(stream.ids(1).await, [6]);
+}
+
+#[tokio::test]
+async fn last_event_id_resumes_without_holes_or_doubles() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    place(&client, 0..4).await;
+    let mut first = Stream::open(&client, "/api/v1/events?after=0", None).await;
+    assert_eq!(first.ids(2).await, [1, 2]);
+    drop(first);
+    place(&client, 4..7).await;
+    let mut resumed = Stream::open(&client, "/api/v1/events?after=0", Some("2")).await;
+    assert_eq!(resumed.ids(5).await, [3, 4, 5, 6, 7]);
+    let (mut others, placing) = (Vec::new(), client.clone());
+    for after in 0..8 {
+        others.push((after, Stream::open(&client, &format!("/api/v1/events?after={after}"), None).await));
+    }
+    let placing = tokio::spawn(async move { place(&placing, 7..10).await });
+    for (after, mut other) in others {
+        let expected: Vec<i64> = (after + 1..=10).collect();
+        assert_eq!(other.ids(expected.len()).await, expected);
+    }
+    placing.await.unwrap();
+}
+
+#[tokio::test]
+async fn history_that_is_gone_is_a_gap_and_not_silence() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    place(&client, 0..6).await;
+    let owner = world.app.test_db.owner(world.demo.tenant()).await;
+    sqlx::query("delete from feed_events where seq <= 3").execute(&owner).await.unwrap();
+    for (path, last) in [("/api/v1/events?after=1", None), ("/api/v1/events", Some("0"))] {
+        let mut stream = Stream::open(&client, path, last).await;
+        let gap = stream.event().await.unwrap();
+        assert_eq!((gap.event.as_str(), gap.id, &gap.data["missing_through"]), ("gap", Some(3), &json!(3)));
+        assert_eq!(stream.ids(3).await, [4, 5, 6]);
+    }
+    let mut ahead = Stream::open(&client, "/api/v1/events", Some("99")).await;
+    let gap = ahead.event().await.unwrap();
+    assert_eq!((gap.event.as_str(), gap.id), ("gap", Some(6)), "a number from a lost future");
+    place(&client, 6..7).await;
+    assert_eq!(ahead.ids(1).await, [7]);
+}
+
+#[tokio::test]
+async fn a_revoked_key_stops_hearing() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    let mut stream = Stream::open(&client, "/api/v1/events", None).await;
+    stream.block().await.unwrap();
+    let owner = world.app.test_db.owner(world.demo.tenant()).await;
+    sqlx::query("update api_keys set revoked_at = now()").execute(&owner).await.unwrap();
+    let began = Instant::now();
+    while stream.block().await.is_some() {}
+    assert!(began.elapsed() < Duration::from_secs(6));
+}
+
+#[tokio::test]
+async fn shutting_down_ends_streams() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    let mut stream = Stream::open(&client, "/api/v1/events", None).await;
+    stream.block().await.unwrap();
+    world.app.state.shutdown.cancel();
+    assert_eq!(stream.block().await, None);
+}
+
+#[tokio::test]
+async fn a_key_of_one_store_hears_that_store() {
+    let world = World::new().await;
+    let all = world.client(&world.demo).await;
+    let north = world.client_with(&world.demo, &[KeyScope::EventsRead], Some(&world.north)).await;
+    let mut south = order("S-1", 1);
+    south["store"] = json!("south");
+    all.place("", &south).await;
+    place(&all, 0..2).await;
+    south["number"] = json!("S-2");
+    all.place("", &south).await;
+    place(&all, 2..3).await;
+    let mut stream = Stream::open(&north, "/api/v1/events?after=0", None).await;
+    assert_eq!(stream.ids(3).await, [2, 3, 5]);
+}
+
+#[tokio::test]
+async fn tenants_hear_only_themselves() {
+    let world = World::new().await;
+    let (demo, other) = (world.client(&world.demo).await, world.client(&world.other).await);
+    let mut stream = Stream::open(&other, "/api/v1/events?after=0", None).await;
+    place(&demo, 0..3).await;
+    let mut west = order("W-1", 1);
+    west["store"] = json!("west");
+    other.place("", &west).await;
+    let block = stream.event().await.unwrap();
+    assert_eq!((block.id, &block.data["number"]), (Some(1), &json!("W-1")));
+}
+
+#[tokio::test]
+async fn members_hear_their_tenant_until_they_sign_out() {
+    let app = App::new().await;
+    tenant_with_owner(&app, "demo").await;
+    tenant_with_owner(&app, "other").await;
+    let browser = Browser::signed_in(&app.base, "owner@demo.test").await;
+    assert_eq!(browser.get("/t/other/events").await.status(), 404);
+    assert_eq!(Browser::new(&app.base).get("/t/demo/events").await.status(), 303);
+    let address = format!("{}/t/demo/events", app.base);
+    let lost = browser.http.get(&address).header("last-event-id", "garbage").send().await.unwrap();
+    let gap = Stream::of(lost).event().await.unwrap();
+    assert_eq!((gap.event.as_str(), gap.id), ("gap", Some(0)), "a browser would give up on an error");
+    let mut stream = Stream::of(browser.http.get(&address).send().await.unwrap());
+    assert!(stream.block().await.unwrap().comment);
+    browser.post("/logout", &[]).await;
+    let began = Instant::now();
+    while stream.block().await.is_some() {}
+    assert!(began.elapsed() < Duration::from_secs(6));
+}

@@ -1,0 +1,76 @@
+//! What stands around every answer.
+
+use std::collections::HashSet;
+
+use crate::browser::{Browser, tenant_with_owner};
+use crate::harness::App;
+
+#[tokio::test]
+async fn every_answer_has_an_id_and_a_time() {
+    let app = App::new().await;
+    let mut ids = HashSet::new();
+    for path in ["/login", "/health", "/nothing", "/api/v1/orders", "/api/nothing", "/t/demo", "/pkg/nothing.js"] {
+        let request = app.http().get(format!("{}{path}", app.base)).header("x-request-id", "forged");
+        let answer = request.send().await.unwrap();
+        let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
+        assert!(id.parse::<uuid::Uuid>().is_ok() && ids.insert(id), "{path}");
+        let time = answer.headers()["x-response-time"].to_str().unwrap();
+        assert!(time.parse::<f64>().unwrap() > 0.0 || time == "0.0", "{path}: {time}");
+        assert_eq!(time.split('.').nth(1).map(str::len), Some(1), "{time}");
+        assert_eq!(answer.headers()["x-content-type-options"], "nosniff", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_run_only_what_is_ours() {
+    let app = App::with(&[("STOA_PUBLIC_URL", "https://stoa.example")]).await;
+    let browser = Browser::new(&app.base);
+    let mut nonces = HashSet::new();
+    for path in ["/login", "/login", "/nothing"] {
+        let answer = browser.get(path).await;
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+        assert!(nonce.len() >= 22 && nonces.insert(nonce), "{policy}");
+        for part in [
+            "default-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            "style-src 'self';",
+        ] {
+            assert!(policy.contains(part), "{part} is not in {policy}");
+        }
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
+        assert_eq!(answer.headers()["strict-transport-security"], "max-age=63072000");
+        assert_eq!(answer.headers()["cross-origin-opener-policy"], "same-origin");
+        assert!(
+            answer.headers().contains_key("permissions-policy") && answer.headers().contains_key("referrer-policy")
+        );
+        let html = answer.text().await.unwrap();
+        assert!(!html.contains(" style=") && !html.contains("__STOA_NONCE__"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_people_are_kept_by_nobody_else() {
+    let app = App::new().await;
+    tenant_with_owner(&app, "demo").await;
+    let browser = Browser::signed_in(&app.base, "owner@demo.test").await;
+    for path in ["/t/demo", "/t/demo/orders", "/account", "/nothing"] {
+        let answer = browser.get(path).await;
+        let rule = answer.headers()["cache-control"].to_str().unwrap();
+        assert!(rule.contains("no-store") || rule.contains("private"), "{path}: {rule}");
+        assert!(!answer.headers().contains_key("strict-transport-security"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn text_is_compressed_when_asked() {
+    let app = App::new().await;
+    tenant_with_owner(&app, "demo").await;
+    let browser = Browser::signed_in(&app.base, "owner@demo.test").await;
+    let request = browser.http.get(format!("{}/t/demo", app.base)).header("accept-encoding", "br, gzip");
+    assert_eq!(request.send().await.unwrap().headers()["content-encoding"], "br");
+    let plain = browser.http.get(format!("{}/t/demo", app.base)).header("accept-encoding", "identity");
+    assert!(!plain.send().await.unwrap().headers().contains_key("content-encoding"));
+}
