@@ -1,13 +1,18 @@
 //! The HTML document around every page: head, styles, scripts, and the nonce that is filled in per response.
 
-use std::sync::OnceLock;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::{LazyLock, OnceLock};
 
 use leptos::prelude::*;
 
 use crate::render::render;
 
-/// Stands in rendered pages wherever the response's nonce goes, so that they can be kept and sent again.
-const NONCE: &str = "__STOA_NONCE__";
+/// Stands in rendered pages wherever the response's nonce goes, so that they can be kept and sent again. Different in
+/// every process: nobody can write a text that would be taken for it.
+static NONCE: LazyLock<String> = LazyLock::new(|| {
+    let random = || RandomState::new().build_hasher().finish();
+    format!("nonce-{:016x}{:016x}", random(), random())
+});
 
 static ASSETS: OnceLock<Assets> = OnceLock::new();
 
@@ -62,6 +67,12 @@ pub struct Rendered {
     segments: Vec<String>,
 }
 
+impl db::cache::Weighed for Rendered {
+    fn bytes(&self) -> usize {
+        self.segments.iter().map(String::len).sum()
+    }
+}
+
 impl Default for Assets {
     fn default() -> Self {
         let name = |kind: &str| format!("/pkg/stoa.{kind}");
@@ -109,7 +120,7 @@ impl Head {
 impl Rendered {
     /// Cuts `html` where nonces go.
     pub fn new(html: &str) -> Self {
-        Self { segments: html.split(NONCE).map(str::to_owned).collect() }
+        Self { segments: html.split(NONCE.as_str()).map(str::to_owned).collect() }
     }
 
     /// The page with `nonce` filled in.
@@ -161,7 +172,7 @@ fn waking(assets: &Assets) -> impl IntoView {
     view! {
         <link rel="modulepreload" href=js.clone()/>
         <link rel="preload" href=wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin=""/>
-        <script type="module" nonce=NONCE inner_html=script></script>
+        <script type="module" nonce=NONCE.as_str() inner_html=script></script>
     }
 }
 
@@ -175,7 +186,7 @@ mod tests {
         let page = document(&head, || view! { <main>"x"</main> });
         let html = page.with_nonce("abc");
         assert!(html.starts_with("<!DOCTYPE html><html lang=\"en\" data-theme=\"dark\">"), "{html}");
-        assert!(html.contains("nonce=\"abc\"") && !html.contains(NONCE), "{html}");
+        assert!(html.contains("nonce=\"abc\"") && !html.contains(NONCE.as_str()), "{html}");
         assert!(html.contains("<title>A &lt;b&gt; · Stoa</title>"), "{html}");
         let plain = document(&Head::plain("A", Theme::System), || view! { <main>"x"</main> });
         assert!(!plain.with_nonce("abc").contains("abc"));

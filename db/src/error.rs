@@ -56,6 +56,20 @@ impl DataError {
 }
 
 impl DataError {
+    /// The same error again, as far as it matters, for everybody who waited for one computation.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Self::NotFound(noun) => Self::NotFound(noun),
+            Self::Forbidden => Self::Forbidden,
+            Self::Invalid(fields) => Self::Invalid(fields.clone()),
+            Self::Refused(words) => Self::Refused(words.clone()),
+            Self::Busy => Self::Busy,
+            Self::Corrupt(words) => Self::Corrupt(words.clone()),
+            Self::Db(_) if self.is_outage() => Self::Db(DbErr::Conn(RuntimeErr::Internal(self.to_string()))),
+            Self::Db(_) => Self::Corrupt(self.to_string()),
+        }
+    }
+
     /// Whether PostgreSQL is out of reach, starting, ending or full, or gave up on a lock: it may well work in a moment.
     pub fn is_outage(&self) -> bool {
         let Self::Db(error) = self else { return false };

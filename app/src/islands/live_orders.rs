@@ -72,10 +72,19 @@ fn wake(_events: String, _store: Option<String>, _mark: RwSignal<Mark>, _fresh: 
 
 #[cfg(feature = "hydrate")]
 fn wake(events: String, store: Option<String>, mark: RwSignal<Mark>, fresh: RwSignal<u32>) {
+    // An effect: what the server drew must be drawn the same way before anything changes.
+    Effect::new(move |_| {
+        mark.set(Mark::CatchingUp);
+        follow(&events, store.clone(), mark, fresh);
+    });
+    on_cleanup(super::stream::close);
+}
+
+#[cfg(feature = "hydrate")]
+fn follow(events: &str, store: Option<String>, mark: RwSignal<Mark>, fresh: RwSignal<u32>) {
     use super::stream::{self, Heard};
 
-    mark.set(Mark::CatchingUp);
-    stream::follow(&events, move |heard| match heard {
+    stream::follow(events, move |heard| match heard {
         Heard::Open => settle(mark),
         Heard::Lost => mark.update(|mark| {
             if !matches!(mark, Mark::Offline(_)) {
@@ -90,7 +99,6 @@ fn wake(events: String, store: Option<String>, mark: RwSignal<Mark>, fresh: RwSi
             }
         }
     });
-    on_cleanup(stream::close);
 }
 
 // Orders that an event brings. Imports say only how far they are: that there are new ones, not how many.

@@ -39,7 +39,9 @@ pub fn Field(
     let (id, below) = (format!("f-{name}"), format!("f-{name}-note"));
     let described = (fault.is_some() || hint.is_some()).then(|| below.clone());
     let inputmode = (kind == Some("amount")).then_some("decimal");
-    let kind = kind.filter(|k| *k != "amount").unwrap_or("text");
+    // Browsers empty a day field whose text is no day: a faulty one is shown as the text that it is.
+    let keeps = |kind: &&str| *kind != "amount" && !(*kind == "date" && fault.is_some());
+    let kind = kind.filter(keeps).unwrap_or("text");
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>

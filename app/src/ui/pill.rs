@@ -48,7 +48,7 @@ pub fn Pill(
 /// The words for a payment status.
 pub const fn payment(status: PaymentStatus) -> (Tone, &'static str) {
     match status {
-        PaymentStatus::Paid => (Tone::Positive, "Paid"),
+        PaymentStatus::Paid => (Tone::Neutral, "Paid"),
         PaymentStatus::PartiallyRefunded => (Tone::Attention, "Partly refunded"),
         PaymentStatus::Refunded => (Tone::Neutral, "Refunded"),
     }

@@ -51,14 +51,22 @@ pub fn Table(
     /// Rows of 32 px.
     #[prop(optional)]
     dense: bool,
+    /// On a phone, rows of two lines: cells are placed by their classes `at-*`.
+    #[prop(optional)]
+    stacks: bool,
     /// The rows.
     children: Children,
 ) -> impl IntoView {
     let heads = columns.into_iter().map(|c| view! { <th scope="col" class=c.class()>{c.title}</th> }).collect_view();
     let label = caption.clone();
+    let class = match (dense, stacks) {
+        (_, true) => "table stacks",
+        (true, false) => "table dense",
+        (false, false) => "table",
+    };
     view! {
         <div class="table-box" tabindex="0" role="region" aria-label=label>
-            <table class=if dense { "table dense" } else { "table" }>
+            <table class=class>
                 <caption>{caption}</caption>
                 <thead>
                     <tr>{heads}</tr>

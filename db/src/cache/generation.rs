@@ -26,11 +26,7 @@ impl Generations {
 
     pub(crate) async fn current(&self, scope: &Scope) -> Result<i64, DataError> {
         let tenant = scope.tenant();
-        let asked = self
-            .asked
-            .try_get_with(tenant, ask(scope))
-            .await
-            .map_err(|e: Arc<DataError>| DataError::Corrupt(e.to_string()))?;
+        let asked = self.asked.try_get_with(tenant, ask(scope)).await.map_err(|e: Arc<DataError>| e.again())?;
         let announced = self.announced.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant).copied();
         Ok(asked.max(announced.unwrap_or(0)))
     }

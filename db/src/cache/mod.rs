@@ -23,10 +23,22 @@ use redis::Redis;
 
 /// How long an entry may live; its generation usually ends it sooner.
 pub const TTL: Duration = Duration::from_secs(300);
-const ENTRIES: u64 = 20_000;
+/// Bytes that the level in this process may hold: what people ask for must not fill the memory.
+const CAPACITY: u64 = 64 * 1024 * 1024;
 const REDIS_DATABASE: i64 = 1;
 
-type Entry = Arc<dyn Any + Send + Sync>;
+/// What is kept in this process.
+#[derive(Clone)]
+struct Entry {
+    value: Arc<dyn Any + Send + Sync>,
+    bytes: u32,
+}
+
+/// What is kept whole in this process knows how much room it takes.
+pub trait Weighed {
+    /// Its size in bytes, roughly.
+    fn bytes(&self) -> usize;
+}
 
 /// Both levels, and the generations of the tenants in use.
 pub struct Cache {
@@ -39,7 +51,11 @@ pub struct Cache {
 impl Cache {
     pub(crate) fn new(redis_url: Option<&str>) -> Result<Self, DataError> {
         Ok(Self {
-            local: moka::future::Cache::builder().max_capacity(ENTRIES).time_to_live(TTL).build(),
+            local: moka::future::Cache::builder()
+                .max_capacity(CAPACITY)
+                .weigher(|key: &String, entry: &Entry| entry.bytes.saturating_add(key_bytes(key)))
+                .time_to_live(TTL)
+                .build(),
             shared: redis_url.map(|url| Redis::new(url, REDIS_DATABASE)).transpose()?,
             generations: Generations::new(),
             computed: AtomicU64::new(0),
@@ -69,8 +85,8 @@ impl Cache {
         let key = format!("stoa:{}:{generation}:{name}", scope.tenant());
         let loading = self.load(&key, compute);
         let entry =
-            self.local.try_get_with_by_ref(&key, loading).await.map_err(|e| Arc::unwrap_or_clone(e).into_error())?;
-        entry.downcast().map_err(|_| DataError::Corrupt(format!("cache entry {key} has another type")))
+            self.local.try_get_with_by_ref(&key, loading).await.map_err(|e| e.again())?;
+        entry.value.downcast().map_err(|_| DataError::Corrupt(format!("cache entry {key} has another type")))
     }
 
     /// Like [`Cache::get`], for what cannot or need not be shared between processes, such as rendered pages.
@@ -85,14 +101,14 @@ impl Cache {
         compute: F,
     ) -> Result<Arc<T>, DataError>
     where
-        T: Send + Sync + 'static,
+        T: Weighed + Send + Sync + 'static,
         F: Future<Output = Result<T, DataError>>,
     {
         let key = format!("stoa:{}:{generation}:{name}", scope.tenant());
-        let loading = async { compute.await.map(|value| Arc::new(value) as Entry).map_err(Shared::from) };
+        let loading = async { compute.await.map(|value| Entry::of(value.bytes(), value)) };
         let entry =
-            self.local.try_get_with_by_ref(&key, loading).await.map_err(|e| Arc::unwrap_or_clone(e).into_error())?;
-        entry.downcast().map_err(|_| DataError::Corrupt(format!("cache entry {key} has another type")))
+            self.local.try_get_with_by_ref(&key, loading).await.map_err(|e| e.again())?;
+        entry.value.downcast().map_err(|_| DataError::Corrupt(format!("cache entry {key} has another type")))
     }
 
     /// How many values were computed rather than found, since the start.
@@ -112,7 +128,7 @@ impl Cache {
         &self.generations
     }
 
-    async fn load<T, F>(&self, key: &str, compute: F) -> Result<Entry, Shared>
+    async fn load<T, F>(&self, key: &str, compute: F) -> Result<Entry, DataError>
     where
         T: Serialize + DeserializeOwned + Send + Sync + 'static,
         F: Future<Output = Result<T, DataError>>,
@@ -122,50 +138,26 @@ impl Cache {
             && let Ok(value) = serde_json::from_slice::<T>(&bytes)
         {
             metrics::counter!("stoa_cache_requests_total", "result" => "shared").increment(1);
-            return Ok(Arc::new(value));
+            return Ok(Entry::of(bytes.len(), value));
         }
-        let value = compute.await.map_err(Shared::from)?;
+        let value = compute.await?;
         self.computed.fetch_add(1, Ordering::Relaxed);
         metrics::counter!("stoa_cache_requests_total", "result" => "computed").increment(1);
-        if let Some(redis) = &self.shared
-            && let Ok(bytes) = serde_json::to_vec(&value)
-        {
+        let bytes = serde_json::to_vec(&value).unwrap_or_default();
+        if let Some(redis) = self.shared.as_ref().filter(|_| !bytes.is_empty()) {
             redis.set(key, &bytes, TTL).await;
         }
-        Ok(Arc::new(value))
+        Ok(Entry::of(bytes.len(), value))
     }
 }
 
-// Those who wait for somebody else's computation share its error, which must therefore be cloneable.
-#[derive(Clone)]
-enum Shared {
-    NotFound(&'static str),
-    Forbidden,
-    Invalid(domain::fields::FieldErrors),
-    Busy,
-    Other(String),
-}
-
-impl From<DataError> for Shared {
-    fn from(error: DataError) -> Self {
-        match error {
-            DataError::NotFound(noun) => Self::NotFound(noun),
-            DataError::Forbidden => Self::Forbidden,
-            DataError::Invalid(fields) => Self::Invalid(fields),
-            DataError::Busy => Self::Busy,
-            other => Self::Other(other.to_string()),
-        }
+impl Entry {
+    fn of(bytes: usize, value: impl Any + Send + Sync) -> Self {
+        Self { value: Arc::new(value), bytes: u32::try_from(bytes).unwrap_or(u32::MAX) }
     }
 }
 
-impl Shared {
-    fn into_error(self) -> DataError {
-        match self {
-            Self::NotFound(noun) => DataError::NotFound(noun),
-            Self::Forbidden => DataError::Forbidden,
-            Self::Invalid(fields) => DataError::Invalid(fields),
-            Self::Busy => DataError::Busy,
-            Self::Other(words) => DataError::Corrupt(words),
-        }
-    }
+// The key's text and what the map itself keeps of an entry.
+fn key_bytes(key: &str) -> u32 {
+    u32::try_from(key.len() + 256).unwrap_or(u32::MAX)
 }

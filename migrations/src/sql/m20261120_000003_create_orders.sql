@@ -139,7 +139,8 @@ begin
   foreach parent in array array['orders', 'order_items'] loop
     if to_regclass(format('public.%I', parent || '_' || suffix)) is null then
       perform pg_advisory_xact_lock(hashtext('stoa_ensure_quarter'));
-      if to_regclass(format('public.%I', parent || '_' || suffix)) is null then
+      -- Looked up in the catalogue itself: to_regclass may still answer from what it knew before the lock.
+      if not exists (select from pg_class c where c.relnamespace = 'public'::regnamespace and c.relname = parent || '_' || suffix) then
         execute format('create table public.%I partition of public.%I for values from (%L) to (%L)',
           parent || '_' || suffix, parent, first::text || ' 00:00:00+00', after::text || ' 00:00:00+00');
         perform public.stoa_wall(format('public.%I', parent || '_' || suffix)::regclass);

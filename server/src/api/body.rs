@@ -38,7 +38,9 @@ pub async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
-    if let Some(coding) = headers.get(header::CONTENT_ENCODING).filter(|c| !c.as_bytes().eq_ignore_ascii_case(b"identity")) {
+    if let Some(coding) =
+        headers.get(header::CONTENT_ENCODING).filter(|c| !c.as_bytes().eq_ignore_ascii_case(b"identity"))
+    {
         return Err(problems::unsupported_media_type(&format!("the encoding '{}'", shown(coding.as_bytes()))));
     }
     let Some(kind) = headers.get(header::CONTENT_TYPE) else {

@@ -220,7 +220,15 @@ mod tests {
         };
         assert_eq!(read("[1, {\"a\": 2}]").unwrap(), (true, vec![json!(1), json!({"a": 2})]));
         assert_eq!(read("{\"orders\": [3]}").unwrap(), (true, vec![json!(3)]));
-        for other in ["3", "\"x\"", "null", "{}", "{\"orders\": 3}", "{\"orders\": {\"orders\": []}}", "{\"orders\": [], \"x\": 1}"] {
+        for other in [
+            "3",
+            "\"x\"",
+            "null",
+            "{}",
+            "{\"orders\": 3}",
+            "{\"orders\": {\"orders\": []}}",
+            "{\"orders\": [], \"x\": 1}",
+        ] {
             assert!(!read(other).unwrap().0, "{other}");
         }
         assert!(read("{\"orders\": [], \"orders\": []}").is_err() && read("[1").is_err());

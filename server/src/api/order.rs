@@ -262,26 +262,14 @@ impl From<ItemRow> for ItemJson {
 
 impl From<CustomerRow> for CustomerJson {
     fn from(row: CustomerRow) -> Self {
-        Self {
-            email: row.email,
-            name: row.name,
-            phone: row.phone,
-            external_id: row.external_id,
-            country: row.country,
-        }
+        Self { email: row.email, name: row.name, phone: row.phone, external_id: row.external_id, country: row.country }
     }
 }
 
 impl From<&NewCustomer> for CustomerJson {
     fn from(new: &NewCustomer) -> Self {
         let new = new.clone();
-        Self {
-            email: new.email,
-            name: new.name,
-            phone: new.phone,
-            external_id: new.external_id,
-            country: new.country,
-        }
+        Self { email: new.email, name: new.name, phone: new.phone, external_id: new.external_id, country: new.country }
     }
 }
 

@@ -121,7 +121,10 @@ impl IntoResponses for BodyRefusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         problems(&[
             ("400", "The body is not JSON; line and column are named"),
-            ("409", "The first request with this `Idempotency-Key` still runs (`Retry-After`), or the number is taken by another order"),
+            (
+                "409",
+                "The first request with this `Idempotency-Key` still runs (`Retry-After`), or the number is taken by another order",
+            ),
             ("413", "The body is too large"),
             ("415", "The body is not sent as JSON"),
         ])

@@ -76,7 +76,8 @@ impl Repeat {
             Claim::OtherRequest => Some(Settled::OtherRequest),
             Claim::Replay(stored) => {
                 let status = u16::try_from(stored.status).ok().and_then(|s| StatusCode::from_u16(s).ok());
-                let status = status.ok_or_else(|| DataError::Corrupt(format!("idempotency_keys.status is {}", stored.status)))?;
+                let status = status
+                    .ok_or_else(|| DataError::Corrupt(format!("idempotency_keys.status is {}", stored.status)))?;
                 Some(Settled::Replay(Answer { status, body: stored.body, replayed: true }))
             }
         })
@@ -106,7 +107,9 @@ impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         let mut response = (self.status, [(header::CONTENT_TYPE, "application/json")], self.body).into_response();
         if self.replayed {
-            response.headers_mut().insert(HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true"));
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true"));
         }
         response
     }

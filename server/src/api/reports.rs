@@ -119,10 +119,13 @@ fn parse(pairs: &Pairs) -> Result<SalesQuery, FieldErrors> {
     let mut query = SalesQuery { store: None, period: None, group: Group::Day, compare: Comparison::None };
     let (mut from, mut to, mut errors) = (None, None, FieldErrors::default());
     for (name, value) in pairs.iter().map(|(name, value)| (name, value.trim())) {
+        let value = if (name, value) == ("compare", "") { Comparison::Previous.as_str() } else { value };
         let done = match (name, value) {
-            ("compare", "") => Ok(query.compare = Comparison::Previous),
             ("store" | "from" | "to" | "group", "") => Ok(()),
-            ("store", slug) => Ok(query.store = Some(slug.to_owned())),
+            ("store", slug) => {
+                query.store = Some(slug.to_owned());
+                Ok(())
+            }
             ("from", text) => day(text).map(|d| from = Some(d)),
             ("to", text) => day(text).map(|d| to = Some(d)),
             ("group", text) => group(text).map(|g| query.group = g),

@@ -171,7 +171,8 @@ mod tests {
 
     #[test]
     fn the_examples_are_true() {
-        let (store, order) = Draft::checked_from_json(&new_order_example(), "2026-11-03T00:00:00Z".parse().unwrap()).unwrap();
+        let (store, order) =
+            Draft::checked_from_json(&new_order_example(), "2026-11-03T00:00:00Z".parse().unwrap()).unwrap();
         let id = order_example()["id"].as_str().unwrap().parse().unwrap();
         let answer = OrderJson::stored(id, &store, &order, order.customer().map(CustomerJson::from));
         assert_eq!(serde_json::to_value(answer).unwrap(), order_example());
@@ -179,7 +180,8 @@ mod tests {
 
     #[test]
     fn every_documented_field_is_known_and_no_other() {
-        let fields = |schema: Value| -> Vec<String> { schema["properties"].as_object().unwrap().keys().cloned().collect() };
+        let fields =
+            |schema: Value| -> Vec<String> { schema["properties"].as_object().unwrap().keys().cloned().collect() };
         let known = |body: Value, at: &str| -> Vec<String> {
             let faults = Draft::from_json(&body).unwrap_err();
             let words = faults.of(&format!("{at}x")).unwrap().split("known here are ").nth(1).unwrap().to_owned();
@@ -187,10 +189,16 @@ mod tests {
             names.sort();
             names
         };
-        let documented = |mut names: Vec<String>| { names.sort(); names };
+        let documented = |mut names: Vec<String>| {
+            names.sort();
+            names
+        };
         let schema = |value: utoipa::openapi::RefOr<utoipa::openapi::Schema>| serde_json::to_value(value).unwrap();
         assert_eq!(documented(fields(schema(NewOrderBody::schema()))), known(json!({"x": 1}), ""));
-        assert_eq!(documented(fields(schema(NewCustomerBody::schema()))), known(json!({"customer": {"x": 1}}), "customer."));
+        assert_eq!(
+            documented(fields(schema(NewCustomerBody::schema()))),
+            known(json!({"customer": {"x": 1}}), "customer.")
+        );
         assert_eq!(documented(fields(schema(NewItemBody::schema()))), known(json!({"items": [{"x": 1}]}), "items[0]."));
     }
 }

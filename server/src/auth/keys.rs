@@ -1,6 +1,6 @@
 //! Who is behind an API key, remembered for less than a second.
 
-use db::{Access, DataError};
+use db::Access;
 use sha2::{Digest, Sha256};
 
 use super::visitors::REMEMBERED;
@@ -25,7 +25,6 @@ impl Keys {
     /// When PostgreSQL fails.
     pub async fn find(&self, state: &AppState, key: &str) -> Result<Option<Access>, Problem> {
         let hash: [u8; 32] = Sha256::digest(key).into();
-        let load = async { Ok::<_, DataError>(db::api_keys::access(&state.db, key).await?) };
-        self.known.try_get_with(hash, load).await.map_err(|e| Problem::from(e.as_ref()))
+        self.known.try_get_with(hash, db::api_keys::access(&state.db, key)).await.map_err(|e| Problem::from(e.as_ref()))
     }
 }

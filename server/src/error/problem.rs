@@ -19,7 +19,8 @@ pub struct Problem {
     title: &'static str,
     detail: String,
     errors: Vec<FieldError>,
-    headers: HeaderMap,
+    // Boxed, because most problems have none and all results that may be a problem carry its size.
+    headers: Box<HeaderMap>,
 }
 
 #[derive(Serialize)]
@@ -36,7 +37,7 @@ struct Body<'a> {
 impl Problem {
     /// A problem of the kind `kind` (a word; the type's name), with a title that is always the same for it.
     pub fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, title, detail: detail.into(), errors: Vec::new(), headers: HeaderMap::new() }
+        Self { status, kind, title, detail: detail.into(), errors: Vec::new(), headers: Box::default() }
     }
 
     /// 400: it could not even be read.
@@ -172,6 +173,6 @@ impl IntoResponse for Problem {
         };
         let json = serde_json::to_vec(&body).unwrap_or_default();
         let kind = HeaderValue::from_static("application/problem+json");
-        (self.status, self.headers, [(header::CONTENT_TYPE, kind)], json).into_response()
+        (self.status, *self.headers, [(header::CONTENT_TYPE, kind)], json).into_response()
     }
 }

@@ -49,7 +49,8 @@ impl Place {
             Self::Now => {}
             found => return found,
         }
-        let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default();
+        let pairs =
+            Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default();
         pairs.iter().find(|(name, _)| name == "after").map_or(Self::Now, |(_, value)| Self::read(value))
     }
 

@@ -1,4 +1,4 @@
-//! One line a request. Reads that succeed are written at level `debug` (`STOA_LOG=info,request=debug` shows
+//! One line a request. Reads, and what was refused, are written at level `debug` (`STOA_LOG=info,request=debug` shows
 //! them): they are most of the traffic, and the metrics count them anyway. What was slow has a log of its own.
 
 use std::time::Duration;
@@ -43,16 +43,17 @@ pub fn is_api(path: &str) -> bool {
 /// Writes the line, and one more into the performance log when it took longer than `slow`.
 pub fn write(seen: &Seen, status: StatusCode, taken: Duration, request_id: &str, slow: Duration) {
     let (method, path, route) = (seen.method.as_str(), seen.uri.path(), seen.route());
-    let (status, ms) = (status.as_u16(), taken.as_secs_f64() * 1_000.0);
-    if status < 400 && seen.method.is_safe() {
-        tracing::debug!(target: "request", method, path, status, ms, request_id);
-    } else if status < 500 {
-        tracing::info!(target: "request", method, path, status, ms, request_id);
+    // To the microsecond.
+    let (status, milliseconds) = (status.as_u16(), taken.as_micros() as f64 / 1_000.0);
+    if status >= 500 {
+        tracing::error!(target: "request", method, path, status, milliseconds, request_id);
+    } else if status < 400 && !seen.method.is_safe() {
+        tracing::info!(target: "request", method, path, status, milliseconds, request_id);
     } else {
-        tracing::error!(target: "request", method, path, status, ms, request_id);
+        tracing::debug!(target: "request", method, path, status, milliseconds, request_id);
     }
     if taken >= slow {
         let query = seen.uri.query().unwrap_or("");
-        tracing::warn!(target: "performance", method, path, query, route, status, ms, request_id, "slow request");
+        tracing::warn!(target: "performance", method, path, query, route, status, milliseconds, request_id, "slow request");
     }
 }

@@ -8,7 +8,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// The nonce of this response, as a request extension: pages put it where `__STOA_NONCE__` stands.
+/// The nonce of this response, as a request extension: pages put it where their placeholder stands.
 #[derive(Clone, Debug)]
 pub struct Nonce(pub Arc<str>);
 

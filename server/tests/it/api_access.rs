@@ -20,7 +20,15 @@ async fn every_operation_needs_its_scope_and_no_other() {
     let world = World::new().await;
     let call = async |client: &crate::api_client::Client, method: &str, path: &str| {
         let method: Method = method.parse().unwrap();
-        client.request(method, path).header("content-type", "application/json").body("[]").send().await.unwrap().status().as_u16()
+        client
+            .request(method, path)
+            .header("content-type", "application/json")
+            .body("[]")
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .as_u16()
     };
     for (method, path, needed) in OPERATIONS {
         for scope in KeyScope::ALL {

@@ -19,7 +19,9 @@ fn and(name: &str, value: Value) -> String {
 }
 
 /// Body and headers of a POST to `/orders`, the status and what the answer must name.
-fn bodies() -> Vec<(Vec<u8>, Vec<(&'static str, &'static str)>, u16, &'static str)> {
+type Case = (Vec<u8>, Vec<(&'static str, &'static str)>, u16, &'static str);
+
+fn bodies() -> Vec<Case> {
     let good = order("X-1", 1).to_string();
     let text = |body: &str, status, names| (body.as_bytes().to_vec(), vec![JSON], status, names);
     let long = "x".repeat(256);
@@ -136,7 +138,15 @@ async fn all_faults_are_told_at_once() {
     assert_eq!(told(&client, body).await, ["items[0].quantity", "note", "store", "tax"]);
     let body = json!({"store": "nowhere", "number": 1, "colour": "red", "items": [{"titel": "Tea", "quantity": "2"}]});
     let expected = [
-        "colour", "currency", "items[0].quantity", "items[0].titel", "items[0].title", "items[0].unit_price", "number", "placed_at", "store",
+        "colour",
+        "currency",
+        "items[0].quantity",
+        "items[0].titel",
+        "items[0].title",
+        "items[0].unit_price",
+        "number",
+        "placed_at",
+        "store",
     ];
     assert_eq!(told(&client, body).await, expected);
     assert_eq!(world.counts(&world.demo).await, (0, 0));

@@ -29,7 +29,10 @@ async fn an_order_reads_as_it_was_answered() {
     assert_eq!(stored.status, 201, "{}", stored.json());
     let answer = stored.json();
     assert_eq!((&answer["total"], &answer["gross"], &answer["discounts"]), (&json!(1240), &json!(900), &json!(150)));
-    assert_eq!((&answer["placed_at"], &answer["items"][2]["amount"]), (&json!("2026-03-01T04:15:00.123456Z"), &json!(-100)));
+    assert_eq!(
+        (&answer["placed_at"], &answer["items"][2]["amount"]),
+        (&json!("2026-03-01T04:15:00.123456Z"), &json!(-100))
+    );
     let path = stored.header("location").unwrap();
     assert_eq!(path, format!("/api/v1/orders/{}", answer["id"].as_str().unwrap()));
 
@@ -46,7 +49,12 @@ async fn a_known_customer_is_answered_as_the_store_knows_them() {
     let world = World::new().await;
     let client = world.client(&world.demo).await;
     client.place("", &full()).await;
-    for customer in [json!({"external_id": "7"}), json!({"external_id": "7", "phone": "1", "name": "Anna"}), json!({"name": "Bo"}), Value::Null] {
+    for customer in [
+        json!({"external_id": "7"}),
+        json!({"external_id": "7", "phone": "1", "name": "Anna"}),
+        json!({"name": "Bo"}),
+        Value::Null,
+    ] {
         let mut again = full();
         again["number"] = json!(format!("C-{customer}"));
         again["customer"] = customer;
@@ -124,7 +132,8 @@ async fn a_batch_reports_every_line() {
     elsewhere["store"] = json!("west");
     let mut faulty = order("A-2", 0);
     faulty["colour"] = json!("red");
-    let batch = json!([order("A-0", 1), order("A-1", 1), faulty, south, elsewhere, order("A-1", 9), order("A-1", 1), 5]);
+    let batch =
+        json!([order("A-0", 1), order("A-1", 1), faulty, south, elsewhere, order("A-1", 9), order("A-1", 1), 5]);
     let first = client.post("/api/v1/orders/batch", &[("idempotency-key", "b")], batch.to_string()).await;
     assert_eq!(first.status, 200, "{}", first.json());
     let report = first.json();
@@ -133,7 +142,10 @@ async fn a_batch_reports_every_line() {
     assert_eq!(fates, expected);
     assert_eq!(report["counts"], json!({"created": 2, "unchanged": 2, "conflict": 1, "rejected": 3}));
     assert_eq!(report["results"][1]["id"], report["results"][6]["id"]);
-    assert_eq!((&report["results"][2]["number"], &report["results"][4]["errors"][0]["field"]), (&json!("A-2"), &json!("store")));
+    assert_eq!(
+        (&report["results"][2]["number"], &report["results"][4]["errors"][0]["field"]),
+        (&json!("A-2"), &json!("store"))
+    );
     assert_eq!(world.counts(&world.demo).await, (3, 3));
 
     let again = client.post("/api/v1/orders/batch", &[("idempotency-key", "b")], batch.to_string()).await;
@@ -169,7 +181,9 @@ async fn pages_hold_every_order_once() {
         order
     }));
     client.post("/api/v1/orders/batch", &[], orders.to_string()).await;
-    for (filter, expected) in [("", 137), ("&min=1650", 45), ("&from=2026-03-02&to=2026-03-03", 55), ("&store=south", 0)] {
+    for (filter, expected) in
+        [("", 137), ("&min=1650", 45), ("&from=2026-03-02&to=2026-03-03", 55), ("&store=south", 0)]
+    {
         let (mut numbers, mut cursor) = (Vec::new(), String::new());
         loop {
             let page = client.get(&format!("/api/v1/orders?limit=20{filter}&cursor={cursor}")).await.json();
@@ -188,7 +202,8 @@ async fn pages_hold_every_order_once() {
 async fn refunds_show_in_the_order() {
     let world = World::new().await;
     let client = world.client(&world.demo).await;
-    let id: domain::ids::OrderId = client.place("", &order("A-1", 2)).await.json()["id"].as_str().unwrap().parse().unwrap();
+    let id: domain::ids::OrderId =
+        client.place("", &order("A-1", 2)).await.json()["id"].as_str().unwrap().parse().unwrap();
     let scope = world.demo.scope(Permission::RefundOrders).unwrap();
     let request = domain::orders::refund::RefundRequest::Lines(vec![(1, 1)]);
     db::orders::refund::refund(&scope, id, &request, "broken").await.unwrap();

@@ -43,7 +43,18 @@ async fn recount(client: &Client, filter: &str, currency: &str) -> [i64; 10] {
         let items = i64::try_from(order["items"].as_array().unwrap().len()).unwrap();
         let parts = if order["kind"] == "sale" {
             let net = amount("gross") - amount("discounts");
-            [1, items, amount("gross"), amount("discounts"), 0, net, amount("shipping"), amount("tax"), amount("fees"), amount("total")]
+            [
+                1,
+                items,
+                amount("gross"),
+                amount("discounts"),
+                0,
+                net,
+                amount("shipping"),
+                amount("tax"),
+                amount("fees"),
+                amount("total"),
+            ]
         } else {
             [0, items, 0, 0, -amount("total"), amount("total"), 0, 0, 0, amount("total")]
         };
@@ -61,7 +72,11 @@ fn figures(of: &Value) -> [i64; 10] {
 #[tokio::test]
 async fn a_report_is_the_sum_of_its_list() {
     let (_world, client) = filled().await;
-    for filter in ["from=2026-03-27&to=2026-03-31", "from=2026-03-28&to=2026-03-28&store=south", "from=2026-03-29&to=2026-03-29&store=north"] {
+    for filter in [
+        "from=2026-03-27&to=2026-03-31",
+        "from=2026-03-28&to=2026-03-28&store=south",
+        "from=2026-03-29&to=2026-03-29&store=north",
+    ] {
         let report = client.get(&format!("/api/v1/reports/sales?{filter}")).await.json();
         let currencies = report["currencies"].as_array().unwrap();
         assert!(!currencies.is_empty(), "{filter}");

@@ -49,7 +49,8 @@ impl Stream {
                 self.read = rest.to_owned();
                 return Some(block);
             }
-            let chunk = tokio::time::timeout(Duration::from_secs(10), self.answer.chunk()).await.expect("a block in time");
+            let chunk =
+                tokio::time::timeout(Duration::from_secs(10), self.answer.chunk()).await.expect("a block in time");
             self.read.push_str(std::str::from_utf8(&chunk.unwrap()?).unwrap());
         }
     }

@@ -1,5 +1,7 @@
 //! The server against a real PostgreSQL, over real connections. One file per area.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod api_access;
 mod api_bad_input;
 mod api_client;
@@ -12,7 +14,10 @@ mod events;
 mod harness;
 mod headers;
 mod health;
+mod killed;
 mod limits;
+mod real_file;
+mod redis_gone;
 mod sign_in;
 mod sign_out;
 mod tenancy;

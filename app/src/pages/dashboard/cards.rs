@@ -57,12 +57,25 @@ pub fn cards(page: &DashboardPage, dashboard: &Dashboard, part: &CurrencyPart) -
         view! {
             <a class="card figure" href=href>
                 <span class="figure-label">{figure.label}</span>
-                <span class="figure-value">{value(figure, part)}</span>
+                <span class=size(figure, part)>{value(figure, part)}</span>
                 <span class="figure-foot">{change}<Sparkline values=way/></span>
             </a>
         }
     });
     view! { <div class="figures">{cards.collect_view()}</div> }
+}
+
+// Nine digits must fit where four stand as well.
+fn size(figure: &Figure, part: &CurrencyPart) -> &'static str {
+    let letters = match (figure.of)(&part.now) {
+        Some(n) if figure.is_money => Money::new(n, part.currency).to_string().chars().count(),
+        _ => 0,
+    };
+    match letters {
+        0..=10 => "figure-value",
+        11..=13 => "figure-value long",
+        _ => "figure-value longer",
+    }
 }
 
 fn value(figure: &Figure, part: &CurrencyPart) -> AnyView {

@@ -61,6 +61,10 @@ pub fn latest(page: &DashboardPage, clock: Clock) -> impl IntoView + use<> {
 fn row(tenant: &str, order: &OrderRow, clock: Clock) -> impl IntoView + use<> {
     let states = of_order(order.kind, order.status, order.payment_status, order.fulfilment_status);
     let pills = states.into_iter().map(|(tone, label)| view! { <Pill tone label/> }).collect_view();
+    let buyer = match customer(order.customer.as_ref()) {
+        Some(name) => view! { <span class="clip" dir="auto">{name}</span> }.into_any(),
+        None => view! { <span class="quiet">"Guest"</span> }.into_any(),
+    };
     view! {
         <tr>
             <td>
@@ -68,7 +72,7 @@ fn row(tenant: &str, order: &OrderRow, clock: Clock) -> impl IntoView + use<> {
                 <br/>
                 <span class="quiet"><When at=order.placed_at clock/></span>
             </td>
-            <td><span class="clip">{customer(order.customer.as_ref())}</span></td>
+            <td>{buyer}</td>
             <td class="wide">{pills}</td>
             <td class="num"><Amount money=order.total()/></td>
         </tr>

@@ -77,7 +77,7 @@ fn behind(query: &DashboardQuery, dashboard: &Dashboard, kind: Option<OrderKind>
 fn against(query: &DashboardQuery, dashboard: &Dashboard) -> Option<String> {
     let period = dashboard.compared?;
     let days = days(period.from, period.to);
-    let part = if dashboard.running { ", as far as today" } else { "" };
+    let part = if dashboard.running { ", up to the same hour" } else { "" };
     match query.compare {
         Comparison::None => None,
         Comparison::Previous => Some(format!("the days before, {days}{part}")),

@@ -51,10 +51,10 @@ fn listed(index: &ImportIndex) -> AnyView {
     let columns = vec![
         Column::text("File"),
         Column::text("Store").wide(),
-        Column::text("Begun"),
+        Column::text("Begun").wide(),
         Column::text("State"),
         Column::figures("Orders"),
-        Column::figures("Problems"),
+        Column::figures("Problems").wide(),
     ];
     let address = |cursor: Cursor| {
         url::with_query(&url::imports(index.frame.tenant()), [("cursor", cursor.encode().as_str())])
@@ -83,10 +83,10 @@ fn row(index: &ImportIndex, run: &Run) -> impl IntoView + use<> {
         <tr>
             <td><a class="row-link clip" href=href dir="auto">{run.file_name.clone()}</a></td>
             <td class="wide">{run.store_name.clone()}</td>
-            <td><When at=run.created_at clock/></td>
+            <td class="wide"><When at=run.created_at clock/></td>
             <td><Pill tone label/></td>
             <td class="num" title=format!("{would}{}", things(orders, "order", "orders"))>{count(orders)}</td>
-            <td class="num">{count(number(run.problem_count))}</td>
+            <td class="num wide">{count(number(run.problem_count))}</td>
         </tr>
     }
 }

@@ -6,6 +6,7 @@ use domain::orders::OrderQuery;
 use leptos::prelude::*;
 
 use super::show::ImportPage;
+use crate::ui::field::sentence;
 use crate::ui::money::{Amount, count};
 use crate::ui::pill::Tone;
 use crate::ui::{ButtonLink, Card, Look, Notice};
@@ -31,7 +32,7 @@ pub fn done(page: &ImportPage) -> AnyView {
 
 /// Why a run ended early, and what to do.
 pub fn failed(page: &ImportPage) -> AnyView {
-    let words = page.run.error.clone().unwrap_or_else(|| "The import stopped.".into());
+    let words = sentence(page.run.error.as_deref().unwrap_or("the import stopped"));
     let again = format!("{}/new", url::imports(page.frame.tenant()));
     let stored = page.run.summary.orders + page.run.summary.returns;
     let what_is_in = if stored > 0 {
@@ -75,7 +76,7 @@ pub fn figures(summary: &Summary, problems: u64) -> AnyView {
             {some("Already there, unchanged", summary.unchanged)}
             {some("Left out by rule", summary.skipped)}
             {some("Rejected", summary.rejected)}
-            {some("Problems listed", problems)}
+            {some("Problems", problems)}
         </dl>
     }
     .into_any()

@@ -33,10 +33,16 @@ pub fn problems(page: &ImportPage) -> Option<AnyView> {
     let cut = (total > kept).then(|| {
         view! { <p class="quiet-line">{format!("The first {} of them are kept.", count(kept))}</p> }
     });
+    let checked = page.run.preview.as_ref().map_or(0, |preview| preview.summary.rejected);
+    let title = if page.run.summary.rejected.max(checked) == 0 {
+        format!("{} left out by rule", things(total, "order", "orders"))
+    } else {
+        things(total, "problem", "problems")
+    };
     let found = !page.problems.rows.is_empty() || total > 0;
     found.then(|| {
         view! {
-            <Card title=things(total, "problem", "problems") flush=true>
+            <Card title=title flush=true>
                 <Table caption="Problems" columns dense=true>{rows}</Table>
                 {cut}
             </Card>

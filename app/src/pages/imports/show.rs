@@ -12,6 +12,7 @@ use super::steps;
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
 use crate::islands::{ImportProgress, Progress};
+use crate::ui::field::sentence;
 use crate::ui::pill::{self, Pill, Tone};
 use crate::ui::text::{format, size};
 use crate::ui::{Card, Clock, Notice, PageHeader, When};
@@ -62,7 +63,8 @@ pub fn page(page: &ImportPage) -> Rendered {
         let (at, clock) = (run.created_at, page.clock());
         let note = view! { <Pill tone label/>{about}<When at clock/> }.into_any();
         let back = (url::imports(page.frame.tenant()), "Imports");
-        let step = if matches!(run.status, RunStatus::Checking | RunStatus::Checked) { 2 } else { 3 };
+        let begun = run.started_at.is_some() || matches!(run.status, RunStatus::Queued | RunStatus::Running);
+        let step = if begun { 3 } else { 2 };
         let state = match run.status {
             RunStatus::Checking | RunStatus::Queued | RunStatus::Running => moving_on(page),
             RunStatus::Checked => checked(page),
@@ -96,7 +98,7 @@ fn moving_on(page: &ImportPage) -> AnyView {
     let events = format!("/t/{}/events?after={}", page.frame.tenant(), page.frame.live.after);
     let id = run.id.to_string();
     let trouble = run.error.clone().map(|words| {
-        view! { <Notice tone=Tone::Attention>{format!("The last attempt stopped: {words}. It goes on by itself.")}</Notice> }
+        view! { <Notice tone=Tone::Attention>{format!("The last attempt stopped: {} It goes on by itself.", sentence(&words))}</Notice> }
     });
     view! {
         <Card title=title>

@@ -40,12 +40,9 @@ pub fn refund_form(page: &OrderPage, typed: &Refunding) -> AnyView {
     let general = general.collect_view();
     let (reason, fault) = (typed.reason.clone(), typed.faults.of("reason").map(str::to_owned));
     let several = page.order.items.len() > 1 || page.order.items.iter().any(|item| item.quantity > 1);
-    let by_line = several.then(|| {
-        view! {
-            {lines}
-            <Button label="Refund the chosen lines" name="extent" value="lines"/>
-        }
-    });
+    let (lines, by_line) = several
+        .then(|| (lines, view! { <Button label="Refund the chosen lines" name="extent" value="lines"/> }))
+        .unzip();
     view! {
         <Card title=format!("Refund order #{}", page.order.order.number)>
             <form class="stack" method="post" action=action>
@@ -55,9 +52,10 @@ pub fn refund_form(page: &OrderPage, typed: &Refunding) -> AnyView {
                     "Records that money goes back, today. It lowers today's figures; "
                     "the payment itself is made where the customer paid."
                 </p>
+                {lines}
                 <TextArea name="reason" label="Reason" value=reason fault hint="Stands in the order's timeline. May be empty."/>
-                {by_line}
                 <div class="actions">
+                    {by_line}
                     <Button label=format!("Refund all that is left: {left}") look=Look::Primary name="extent" value="full"/>
                     <ButtonLink href=keep label="Refund nothing" look=Look::Quiet/>
                 </div>
@@ -78,7 +76,7 @@ fn lines(page: &OrderPage, typed: &Refunding) -> AnyView {
         Column::text("Line"),
         Column::figures("Price"),
         Column::figures("Left"),
-        Column::figures("Refund, pieces"),
+        Column::figures("Refund"),
     ];
     view! { <Table caption="Lines to refund" columns dense=true>{rows}</Table> }.into_any()
 }

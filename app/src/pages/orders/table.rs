@@ -24,7 +24,7 @@ pub fn orders_table(index: &OrderIndex, rows: &[OrderRow]) -> AnyView {
         Column::figures("Total"),
     ]);
     let rows = rows.iter().map(|order| row(index, order, several)).collect_view();
-    view! { <Table caption="Orders" columns>{rows}</Table> }.into_any()
+    view! { <Table caption="Orders" columns stacks=true>{rows}</Table> }.into_any()
 }
 
 fn row(index: &OrderIndex, order: &OrderRow, several: bool) -> impl IntoView + use<> {
@@ -39,13 +39,13 @@ fn row(index: &OrderIndex, order: &OrderRow, several: bool) -> impl IntoView + u
     };
     view! {
         <tr>
-            <td><a class="row-link" href=href>{format!("#{}", order.number)}</a></td>
-            <td><When at=order.placed_at clock/></td>
+            <td class="at-name"><a class="row-link" href=href>{format!("#{}", order.number)}</a></td>
+            <td class="at-time"><When at=order.placed_at clock/></td>
             {store}
-            <td>{buyer}</td>
+            <td class="at-who">{buyer}</td>
             <td class="num wide">{count(order.item_count.into())}</td>
-            <td>{pills}</td>
-            <td class="num"><Amount money=order.total()/></td>
+            <td class="at-state">{pills}</td>
+            <td class="num at-sum"><Amount money=order.total()/></td>
         </tr>
     }
 }

@@ -17,8 +17,8 @@ fn texts(html: &str, selector: &str) -> Vec<String> {
 /// The attribute `name` of everything that `selector` finds.
 fn attributes(html: &str, selector: &str, name: &str) -> Vec<String> {
     let page = Html::parse_document(html);
-    let found = page.select(&Selector::parse(selector).unwrap());
-    found.filter_map(|e| e.value().attr(name)).map(str::to_owned).collect()
+    let selector = Selector::parse(selector).unwrap();
+    page.select(&selector).filter_map(|e| e.value().attr(name)).map(str::to_owned).collect()
 }
 
 /// What no page may hold, whatever its data: styles in attributes, handlers, scripts without a nonce.

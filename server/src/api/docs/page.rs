@@ -49,17 +49,26 @@ pub fn inline(text: &str) -> AnyView {
     text.split('`').enumerate().map(part).collect_view().into_any()
 }
 
-/// The operations of `api` in its order: method, path and what is said about them.
-pub fn each_operation(api: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
+/// The operations of `api`, by tag in the order of the tags: method, path and what is said about them.
+pub fn each_operation(api: &Value) -> Vec<(&str, &str, &Value)> {
     let paths = api["paths"].as_object().into_iter().flatten();
-    paths.flat_map(|(path, item)| {
-        let methods = ["get", "post", "put", "patch", "delete"];
-        methods.into_iter().filter_map(move |m| item.get(m).map(|operation| (m, path.as_str(), operation)))
-    })
+    let mut operations: Vec<_> = paths
+        .flat_map(|(path, item)| {
+            let methods = ["post", "get", "put", "patch", "delete"];
+            methods.into_iter().filter_map(move |m| item.get(m).map(|operation| (m, path.as_str(), operation)))
+        })
+        .collect();
+    let tags = api["tags"].as_array().map(Vec::as_slice).unwrap_or_default();
+    operations.sort_by_key(|(_, _, what)| tags.iter().position(|tag| tag["name"] == what["tags"][0]));
+    operations
 }
 
 fn operations(api: &Value) -> AnyView {
-    each_operation(api).map(|(method, path, what)| operation::section(method, path, what)).collect_view().into_any()
+    each_operation(api)
+        .into_iter()
+        .map(|(method, path, what)| operation::section(method, path, what))
+        .collect_view()
+        .into_any()
 }
 
 fn schemas(api: &Value) -> AnyView {
@@ -80,6 +89,7 @@ fn contents(api: &Value) -> AnyView {
     let link = |href: String, text: String| view! { <li><a href=href>{text}</a></li> };
     let guide = guide::CONTENTS.iter().map(|(id, title)| link(format!("#{id}"), (*title).to_owned())).collect_view();
     let operations = each_operation(api)
+        .into_iter()
         .map(|(method, path, what)| {
             let id = what["operationId"].as_str().unwrap_or_default();
             let title = what["summary"].as_str().unwrap_or(path).to_owned();
