@@ -148,7 +148,9 @@ fn head_of(head: &Head) -> impl IntoView {
         Theme::System => "light dark",
         theme => theme.as_str(),
     };
-    let reload = head.reload.map(|seconds| view! { <noscript><meta http-equiv="refresh" content=seconds.to_string()/></noscript> });
+    let reload = head
+        .reload
+        .map(|seconds| view! { <noscript><meta http-equiv="refresh" content=seconds.to_string()/></noscript> });
     view! {
         <meta charset="utf-8"/>
         <meta name="viewport" content="width=device-width, initial-scale=1"/>

@@ -69,7 +69,8 @@ mod tests {
     #[test]
     fn only_paths_of_this_server_are_local() {
         assert!(is_local("/t/demo/orders?q=1"));
-        for bad in ["", "//evil.test", "https://evil.test", "/\\evil.test", "/a\r\nx", "javascript:1", "/\t/evil.test"] {
+        for bad in ["", "//evil.test", "https://evil.test", "/\\evil.test", "/a\r\nx", "javascript:1", "/\t/evil.test"]
+        {
             assert!(!is_local(bad), "{bad:?}");
         }
     }

@@ -13,6 +13,7 @@ use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::error::DataError;
 use crate::feed::Hub;
+use crate::partitions::Quarters;
 
 /// The role as which all work is done: owns nothing, cannot bypass row level security.
 pub const APP_ROLE: &str = "stoa_app";
@@ -40,6 +41,7 @@ pub struct Db {
     cache: Arc<Cache>,
     hub: Arc<Hub>,
     statements: Arc<AtomicU64>,
+    quarters: Arc<Quarters>,
 }
 
 impl Db {
@@ -67,7 +69,7 @@ impl Db {
         let hub = Arc::new(Hub::new());
         let generations = Arc::clone(&cache);
         hub.on_arrival(move |tenant, seq| generations.generations().announce(tenant, seq));
-        let db = Self { conn, pool, clock: options.clock, cache, hub, statements };
+        let db = Self { conn, pool, clock: options.clock, cache, hub, statements, quarters: Arc::default() };
         tokio::spawn(crate::feed::send(db.clone()));
         Ok(db)
     }
@@ -85,6 +87,11 @@ impl Db {
     /// Where new feed events are announced.
     pub fn hub(&self) -> &Hub {
         &self.hub
+    }
+
+    /// The quarters that this process has just seen.
+    pub(crate) fn quarters(&self) -> &Quarters {
+        &self.quarters
     }
 
     /// Statements run on tenants' data since the start, those that begin and end transactions not among them.

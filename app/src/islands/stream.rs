@@ -106,7 +106,14 @@ fn lost(event: Event) {
         .and_then(|target| target.dyn_into::<EventSource>().ok())
         .is_some_and(|source| source.ready_state() == EventSource::CLOSED);
     if given_up {
-        set_timeout(|| if STREAM.with_borrow(|stream| stream.source.is_some()) { open() }, RETRY);
+        set_timeout(
+            || {
+                if STREAM.with_borrow(|stream| stream.source.is_some()) {
+                    open()
+                }
+            },
+            RETRY,
+        );
     }
 }
 

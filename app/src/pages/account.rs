@@ -29,6 +29,8 @@ pub fn page(page: AccountPage) -> Rendered {
             view! { <li><a href=format!("/t/{}", m.slug)>{m.name.clone()}</a>" "<span class="quiet">{m.role.as_str()}</span></li> }
         };
         let tenants = page.memberships.iter().map(tenant).collect_view();
+        let tenants = (!page.memberships.is_empty())
+            .then(|| view! { <dt>"Tenants"</dt><dd><ul class="plain">{tenants}</ul></dd> });
         view! {
             <PageHeader title="Account"/>
             <Card title="You">
@@ -36,8 +38,7 @@ pub fn page(page: AccountPage) -> Rendered {
                     {name}
                     <dt>"E-mail"</dt>
                     <dd>{person.email.clone()}</dd>
-                    <dt>"Tenants"</dt>
-                    <dd><ul class="plain">{tenants}</ul></dd>
+                    {tenants}
                 </dl>
             </Card>
             <Card title="Sessions">

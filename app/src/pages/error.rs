@@ -26,7 +26,8 @@ pub struct ErrorPage {
 /// Renders the page. Without scripts and without a nonce, so that it can be shown in any state of the server.
 pub fn page(error: ErrorPage, theme: Theme) -> Rendered {
     bare(&Head::plain(error.title.clone(), theme), None, || {
-        let rows = error.faults.0.iter().map(|f| view! { <li><code>{f.field.clone()}</code>" "{sentence(&f.message)}</li> });
+        let rows =
+            error.faults.0.iter().map(|f| view! { <li><code>{f.field.clone()}</code>" "{sentence(&f.message)}</li> });
         let faults = (!error.faults.is_empty()).then(|| view! { <ul class="faults">{rows.collect_view()}</ul> });
         let incident = error.incident.map(|number| view! { <p class="incident">"Incident "<code>{number}</code></p> });
         view! {

@@ -40,9 +40,9 @@ pub fn page(visitor: Visitor, tenants: &[TenantRow], clock: Clock) -> Rendered {
         let note = things(number, "tenant", "tenants").into_any();
         view! {
             <PageHeader title="Platform" note=note/>
-            <Card flush=true>
-                <Table caption="Tenants" columns>{rows}</Table>
-            </Card>
+            <div class="platform">
+                <Card flush=true><Table caption="Tenants" columns>{rows}</Table></Card>
+            </div>
         }
     })
 }

@@ -99,7 +99,7 @@ fn slot(i: usize, n: usize, bar: &Bar, currency: Currency, scale: &Scale) -> imp
     let (zero, end) = (scale.place(0, TOP, PLOT), scale.place(bar.value, TOP, PLOT));
     let percent = |x: f64| format!("{x:.3}%");
     let every = n.div_ceil(LABELS);
-    let label = (i % every == 0).then(|| {
+    let label = i.is_multiple_of(every).then(|| {
         let class = if (i / every) % 2 == 1 { "x-label alt" } else { "x-label" };
         view! { <text class=class x=percent(left + width / 2.0) y="218" text-anchor="middle">{bar.label.clone()}</text> }
     });
@@ -125,8 +125,10 @@ fn slot(i: usize, n: usize, bar: &Bar, currency: Currency, scale: &Scale) -> imp
 #[expect(clippy::cast_precision_loss, reason = "places on a screen")]
 fn compared(bars: &[Bar], scale: &Scale) -> Option<impl IntoView + use<>> {
     let step = 1_000.0 / bars.len().max(1) as f64;
-    let place = |(i, value): (usize, i64)| format!("{:.1},{:.1}", (i as f64 + 0.5) * step, scale.place(value, TOP, PLOT));
-    let points: Vec<String> = bars.iter().enumerate().filter_map(|(i, bar)| bar.before.map(|v| place((i, v)))).collect();
+    let place =
+        |(i, value): (usize, i64)| format!("{:.1},{:.1}", (i as f64 + 0.5) * step, scale.place(value, TOP, PLOT));
+    let points: Vec<String> =
+        bars.iter().enumerate().filter_map(|(i, bar)| bar.before.map(|v| place((i, v)))).collect();
     (points.len() > 1).then(|| {
         view! {
             <svg class="chart-before" width="100%" height="200" viewBox="0 0 1000 200" preserveAspectRatio="none">

@@ -25,11 +25,8 @@ pub fn Pager(
 }
 
 fn step(href: Option<String>, label: &'static str, rel: &'static str, sign: Sign) -> AnyView {
-    let words = if rel == "prev" {
-        view! { <Icon sign/>{label} }.into_any()
-    } else {
-        view! { {label}<Icon sign/> }.into_any()
-    };
+    let words =
+        if rel == "prev" { view! { <Icon sign/>{label} }.into_any() } else { view! { {label}<Icon sign/> }.into_any() };
     match href {
         Some(href) => view! { <a class="btn" rel=rel href=href>{words}</a> }.into_any(),
         None => view! { <span class="btn btn-off" aria-disabled="true">{words}</span> }.into_any(),

@@ -84,8 +84,7 @@ impl Cache {
     {
         let key = format!("stoa:{}:{generation}:{name}", scope.tenant());
         let loading = self.load(&key, compute);
-        let entry =
-            self.local.try_get_with_by_ref(&key, loading).await.map_err(|e| e.again())?;
+        let entry = self.local.try_get_with_by_ref(&key, loading).await.map_err(|e| e.again())?;
         entry.value.downcast().map_err(|_| DataError::Corrupt(format!("cache entry {key} has another type")))
     }
 
@@ -106,8 +105,7 @@ impl Cache {
     {
         let key = format!("stoa:{}:{generation}:{name}", scope.tenant());
         let loading = async { compute.await.map(|value| Entry::of(value.bytes(), value)) };
-        let entry =
-            self.local.try_get_with_by_ref(&key, loading).await.map_err(|e| e.again())?;
+        let entry = self.local.try_get_with_by_ref(&key, loading).await.map_err(|e| e.again())?;
         entry.value.downcast().map_err(|_| DataError::Corrupt(format!("cache entry {key} has another type")))
     }
 

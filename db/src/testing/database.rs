@@ -95,10 +95,12 @@ async fn drop_database(name: &str) {
 async fn sweep() {
     static SWEPT: tokio::sync::OnceCell<()> = tokio::sync::OnceCell::const_new();
     let sweeping = async {
-        let mut admin = PgConnection::connect(&owner_url("stoa")).await.expect("connect as owner; run `make services` first");
+        let mut admin =
+            PgConnection::connect(&owner_url("stoa")).await.expect("connect as owner; run `make services` first");
         let sql = "select datname::text from pg_database where datname like 'stoa\\_test\\_%'";
         let names: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut admin).await.expect("list databases");
-        let alive = |name: &str| name.split('_').nth(2).is_some_and(|pid| std::path::Path::new("/proc").join(pid).exists());
+        let alive =
+            |name: &str| name.split('_').nth(2).is_some_and(|pid| std::path::Path::new("/proc").join(pid).exists());
         for name in names.iter().filter(|name| !alive(name)) {
             drop_database(name).await;
         }

@@ -16,7 +16,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 /// Kiritimati, Kathmandu, and daylight saving of an hour and of half an hour among them.
-const ZONES: [&str; 5] = ["Pacific/Kiritimati", "Asia/Kathmandu", "Europe/London", "America/St_Johns", "Australia/Lord_Howe"];
+const ZONES: [&str; 5] =
+    ["Pacific/Kiritimati", "Asia/Kathmandu", "Europe/London", "America/St_Johns", "Australia/Lord_Howe"];
 const CURRENCIES: [&str; 3] = ["GBP", "EUR", "JPY"];
 
 /// Moments around which days, hours and quarters change.
@@ -31,7 +32,15 @@ const MOMENTS: [&str; 6] = [
 
 #[derive(Clone, Debug)]
 enum Action {
-    Place { store: usize, currency: usize, is_return: bool, moment: usize, seconds: i64, items: Vec<(usize, i64, i64)>, parts: (i64, i64, i64) },
+    Place {
+        store: usize,
+        currency: usize,
+        is_return: bool,
+        moment: usize,
+        seconds: i64,
+        items: Vec<(usize, i64, i64)>,
+        parts: (i64, i64, i64),
+    },
     Cancel(usize),
     RefundAll(usize),
     RefundLine(usize, i32, i64),
@@ -40,9 +49,24 @@ enum Action {
 
 fn action() -> impl Strategy<Value = Action> {
     let items = prop::collection::vec((0_usize..6, 1_i64..5, 0_i64..5_000), 1..5);
-    let place = (0_usize..5, 0_usize..3, prop::bool::weighted(0.2), 0_usize..6, -7_300_i64..7_300, items, (0_i64..300, 0_i64..900, 0_i64..500)).prop_map(
-        |(store, currency, is_return, moment, seconds, items, parts)| Action::Place { store, currency, is_return, moment, seconds, items, parts },
-    );
+    let place = (
+        0_usize..5,
+        0_usize..3,
+        prop::bool::weighted(0.2),
+        0_usize..6,
+        -7_300_i64..7_300,
+        items,
+        (0_i64..300, 0_i64..900, 0_i64..500),
+    )
+        .prop_map(|(store, currency, is_return, moment, seconds, items, parts)| Action::Place {
+            store,
+            currency,
+            is_return,
+            moment,
+            seconds,
+            items,
+            parts,
+        });
     prop_oneof![
         5 => place,
         1 => (0_usize..40).prop_map(Action::Cancel),
@@ -56,7 +80,8 @@ fn action() -> impl Strategy<Value = Action> {
 fn rollups_equal_a_recount_after_every_step() {
     let (cases, steps) = if torture() { (200, 60) } else { (6, 25) };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let mut runner = TestRunner::new(Config { cases, max_shrink_iters: 60, failure_persistence: None, ..Config::default() });
+    let mut runner =
+        TestRunner::new(Config { cases, max_shrink_iters: 60, failure_persistence: None, ..Config::default() });
     let result = runner.run(&prop::collection::vec(action(), steps), |actions| {
         runtime.block_on(play(&actions));
         Ok(())
@@ -87,7 +112,14 @@ async fn play(actions: &[Action]) {
     assert!(rollups::verify(&scope).await.unwrap().is_empty());
 }
 
-async fn act(scope: &Scope, clock: &Clock, stores: &[Store], orders: &[OrderId], n: usize, action: &Action) -> Option<OrderId> {
+async fn act(
+    scope: &Scope,
+    clock: &Clock,
+    stores: &[Store],
+    orders: &[OrderId],
+    n: usize,
+    action: &Action,
+) -> Option<OrderId> {
     match action {
         Action::Place { store, currency, is_return, moment, seconds, items, parts } => {
             let at = MOMENTS[*moment].parse::<DateTime<Utc>>().unwrap() + Duration::seconds(*seconds);
@@ -120,8 +152,22 @@ fn refunded<T>(done: Result<T, DataError>) -> Option<OrderId> {
     None
 }
 
-fn draft(n: usize, is_return: bool, currency: &str, at: DateTime<Utc>, items: &[(usize, i64, i64)], parts: (i64, i64, i64)) -> Draft {
-    let kinds = [ItemKind::Product, ItemKind::Product, ItemKind::Product, ItemKind::Shipping, ItemKind::Discount, ItemKind::Fee];
+fn draft(
+    n: usize,
+    is_return: bool,
+    currency: &str,
+    at: DateTime<Utc>,
+    items: &[(usize, i64, i64)],
+    parts: (i64, i64, i64),
+) -> Draft {
+    let kinds = [
+        ItemKind::Product,
+        ItemKind::Product,
+        ItemKind::Product,
+        ItemKind::Shipping,
+        ItemKind::Discount,
+        ItemKind::Fee,
+    ];
     let sign = if is_return { -1 } else { 1 };
     let item = |(kind, quantity, price): &(usize, i64, i64)| NewItem {
         sku: Some(format!("SKU{kind}")),

@@ -74,7 +74,10 @@ async fn writers_of_the_same_skus_and_customers_never_deadlock() {
     let scope = access.scope(Permission::WriteOrders).unwrap();
     let at = scope.now();
     let body = |number: String, skus: Vec<usize>| {
-        let items: Vec<_> = skus.iter().map(|n| serde_json::json!({"sku": format!("S{n}"), "title": "x", "quantity": 1, "unit_price": 1})).collect();
+        let items: Vec<_> = skus
+            .iter()
+            .map(|n| serde_json::json!({"sku": format!("S{n}"), "title": "x", "quantity": 1, "unit_price": 1}))
+            .collect();
         let body = serde_json::json!({"store": "north", "number": number, "placed_at": at, "currency": "GBP",
             "customer": {"email": format!("c{}@x.test", skus[0] % 3)}, "items": items});
         domain::orders::new_order::Draft::checked_from_json(&body, at).unwrap().1

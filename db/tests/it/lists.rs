@@ -148,7 +148,9 @@ async fn list_plans_prune_partitions_and_never_scan_them_whole() {
     for (pairs, pruned) in cases {
         let plan = explain(&scope, &query(pairs)).await;
         let small = ["stores", "customers"];
-        let scanned = plan.lines().any(|l| l.contains("Seq Scan on") && !small.iter().any(|s| l.contains(s)) && !l.contains("never executed"));
+        let scanned = plan.lines().any(|l| {
+            l.contains("Seq Scan on") && !small.iter().any(|s| l.contains(s)) && !l.contains("never executed")
+        });
         assert!(!scanned, "{pairs:?}\n{plan}");
         assert!(!plan.contains("Sort Method: external"), "{plan}");
         if pruned {
@@ -177,7 +179,10 @@ async fn the_last_page_costs_what_the_first_costs() {
     let owner = db.owner(access.tenant()).await;
     sqlx::query("analyze orders, order_items, order_refs, customers, variants").execute(&owner).await.unwrap();
     let deep: (DateTime<Utc>, domain::ids::Uuid) = {
-        let row = sqlx::query("select placed_at, id from orders order by placed_at, id offset 60 limit 1").fetch_one(&owner).await.unwrap();
+        let row = sqlx::query("select placed_at, id from orders order by placed_at, id offset 60 limit 1")
+            .fetch_one(&owner)
+            .await
+            .unwrap();
         (row.get(0), row.get(1))
     };
     let cursor = domain::page::Cursor { direction: domain::page::Direction::Older, at: deep.0, id: deep.1 };

@@ -28,9 +28,11 @@ async fn bad_accounts_are_refused_by_field() {
     let db = TestDb::new().await;
     let passwords = Passwords::new(2).unwrap();
     people::create(&db.db, &passwords, "ana@shop.test", "a long enough password", false).await.unwrap();
-    for (email, password, field) in
-        [("ana", "a long enough password", "email"), ("b@shop.test", "short", "password"), ("ANA@shop.test", "a long enough password", "email")]
-    {
+    for (email, password, field) in [
+        ("ana", "a long enough password", "email"),
+        ("b@shop.test", "short", "password"),
+        ("ANA@shop.test", "a long enough password", "email"),
+    ] {
         let error = people::create(&db.db, &passwords, email, password, false).await.unwrap_err();
         let db::DataError::Invalid(errors) = error else { panic!("{error}") };
         assert_eq!(errors.0[0].field, field);

@@ -18,7 +18,8 @@ async fn two_tenants(db: &TestDb) -> (Access, Access, OrderId) {
     let mut ids = Vec::new();
     for access in [&ours, &theirs] {
         let store = testing::store(access, "north", "Europe/London", "GBP").await;
-        let placed = testing::place_all(&scope(access), &store, &[testing::order(&store, "1", db.db.clock().now(), 2)]).await;
+        let placed =
+            testing::place_all(&scope(access), &store, &[testing::order(&store, "1", db.db.clock().now(), 2)]).await;
         let db::orders::place::Placed::Stored(id) = placed[0] else { panic!("{placed:?}") };
         ids.push(id);
     }
@@ -28,7 +29,10 @@ async fn two_tenants(db: &TestDb) -> (Access, Access, OrderId) {
 async fn sees_nothing_of(scope: &Scope, foreign: OrderId) {
     assert!(matches!(show::by_id(scope, foreign).await, Err(DataError::NotFound("order"))));
     assert!(matches!(cancel::cancel(scope, foreign, "").await, Err(DataError::NotFound("order"))));
-    assert!(matches!(refund::refund(scope, foreign, &RefundRequest::Full, "").await, Err(DataError::NotFound("order"))));
+    assert!(matches!(
+        refund::refund(scope, foreign, &RefundRequest::Full, "").await,
+        Err(DataError::NotFound("order"))
+    ));
     let seen = list::list(scope, &OrderQuery::default()).await.unwrap().rows;
     assert!(seen.iter().all(|order| order.id != foreign));
 }
@@ -96,7 +100,12 @@ async fn the_app_owns_nothing_and_cannot_bypass() {
     let mut app = PgConnection::connect(&db.url).await.unwrap();
     let rows: i64 = sqlx::query_scalar("select count(*) from stores").fetch_one(&mut app).await.unwrap();
     assert_eq!(rows, 0, "without a tenant there are no rows");
-    for sql in ["create table x (a int)", "alter table orders disable row level security", "select * from orders_2026q4", "drop table orders"] {
+    for sql in [
+        "create table x (a int)",
+        "alter table orders disable row level security",
+        "select * from orders_2026q4",
+        "drop table orders",
+    ] {
         let done = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut app).await;
         assert!(done.is_err(), "{sql}");
     }

@@ -15,9 +15,9 @@ use domain::page::Limit;
 use domain::period::{Comparison, Period};
 use domain::permission::Permission;
 
+use super::answer;
 use super::frame::frame;
 use super::visit::Visit;
-use super::answer;
 use crate::auth::Member;
 use crate::error::PageError;
 use crate::state::AppState;
@@ -58,12 +58,7 @@ fn key(member: &Member, visit: &Visit, query: &DashboardQuery, quarter: i64) -> 
     format!("page:dashboard:{quarter}:{person}:{role}:{tenants}:{theme}:{query:?}")
 }
 
-async fn render(
-    scope: &Scope,
-    member: &Member,
-    visit: Visit,
-    query: DashboardQuery,
-) -> Result<Rendered, DataError> {
+async fn render(scope: &Scope, member: &Member, visit: Visit, query: DashboardQuery) -> Result<Rendered, DataError> {
     let frame = frame(scope, member, visit, Section::Home, query.store.clone()).await?;
     let dashboard = db::dashboards::dashboard(scope, &query).await?;
     let latest = latest(member, &query).await?;
@@ -87,8 +82,11 @@ async fn with_faults(
     faults: FieldErrors,
 ) -> Result<Rendered, DataError> {
     let typed = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
-    let frame = frame(scope, member, visit, Section::Home, None).await?;
-    let query = DashboardQuery::default();
+    // What could be understood stays chosen.
+    let store = Some(typed("store")).filter(|store| !store.is_empty());
+    let compare = typed("compare").parse().unwrap_or_default();
+    let frame = frame(scope, member, visit, Section::Home, store.clone()).await?;
+    let query = DashboardQuery { store, compare, ..DashboardQuery::default() };
     let typed = (typed("from"), typed("to"));
     Ok(dashboard::page(DashboardPage { frame, query, typed, faults, dashboard: None, latest: Vec::new() }))
 }
@@ -105,9 +103,7 @@ fn read(pairs: &Pairs) -> Result<DashboardQuery, FieldErrors> {
             }
             "from" => query::day(value).map(|day| from = Some(day)),
             "to" => query::day(value).map(|day| to = Some(day)),
-            "compare" => {
-                value.parse::<Comparison>().map(|with| found.compare = with).map_err(str::to_owned)
-            }
+            "compare" => value.parse::<Comparison>().map(|with| found.compare = with).map_err(str::to_owned),
             _ => Ok(()),
         };
         if let Err(message) = result {

@@ -67,7 +67,8 @@ async fn orders_survive_the_death_of_the_program() {
 
     let clients: Vec<_> = (0..8)
         .map(|lane| {
-            let (base, key, acknowledged, done) = (program.base(), key.clone(), Arc::clone(&acknowledged), Arc::clone(&done));
+            let (base, key, acknowledged, done) =
+                (program.base(), key.clone(), Arc::clone(&acknowledged), Arc::clone(&done));
             tokio::spawn(async move {
                 let http = http().timeout(Duration::from_secs(10)).build().unwrap();
                 for n in (lane..orders).step_by(8) {
@@ -114,7 +115,11 @@ async fn until_acknowledged(http: &reqwest::Client, base: &str, key: &str, n: us
     let started = Instant::now();
     loop {
         assert!(started.elapsed() < Duration::from_secs(120), "order {n} is never acknowledged");
-        let request = http.post(format!("{base}/api/v1/orders")).bearer_auth(key).header("idempotency-key", format!("key-{n}")).json(&body);
+        let request = http
+            .post(format!("{base}/api/v1/orders"))
+            .bearer_auth(key)
+            .header("idempotency-key", format!("key-{n}"))
+            .json(&body);
         match request.send().await {
             Ok(answer) if answer.status() == 201 => {
                 if let Ok(text) = answer.text().await {

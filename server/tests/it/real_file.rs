@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::api_client::World;
 
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../jobs/tests/fixtures/online-retail/online-retail-2010-12.csv");
+const FILE: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../jobs/tests/fixtures/online-retail/online-retail-2010-12.csv");
 
 /// In minor units, recounted by hand from the file's lines: sum of quantity x price of invoices without and with a `C`.
 const SALES_TOTAL: i64 = 54_036_113;

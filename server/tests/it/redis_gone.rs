@@ -93,7 +93,12 @@ async fn without_redis_everything_goes_on_and_with_it_again_it_is_used_again() {
     let started = Instant::now();
     while redis.keys(3) == 0 || redis.keys(1) == 0 {
         assert!(started.elapsed() < Duration::from_secs(15), "Redis is used again without a restart");
-        testing::place_all(&scope, &store, &[testing::order(&store, &format!("{:?}", started.elapsed()), scope.now(), 1)]).await;
+        testing::place_all(
+            &scope,
+            &store,
+            &[testing::order(&store, &format!("{:?}", started.elapsed()), scope.now(), 1)],
+        )
+        .await;
         works(&browser).await;
         Browser::signed_in(&app.base, "owner@demo.test").await;
         tokio::time::sleep(Duration::from_millis(300)).await;

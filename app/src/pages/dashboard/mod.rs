@@ -80,6 +80,7 @@ fn against(query: &DashboardQuery, dashboard: &Dashboard) -> Option<String> {
     let part = if dashboard.running { ", up to the same hour" } else { "" };
     match query.compare {
         Comparison::None => None,
+        Comparison::Previous if period.days() == 1 => Some(format!("the day before, {days}{part}")),
         Comparison::Previous => Some(format!("the days before, {days}{part}")),
         Comparison::Year => Some(format!("a year earlier, {days}{part}")),
     }

@@ -12,11 +12,8 @@ use crate::ui::icon::{Icon, Sign};
 use crate::ui::{Button, Field, Look, SelectField};
 use crate::url;
 
-const COMPARISONS: [(Comparison, &str); 3] = [
-    (Comparison::Previous, "The days before"),
-    (Comparison::Year, "A year earlier"),
-    (Comparison::None, "Nothing"),
-];
+const COMPARISONS: [(Comparison, &str); 3] =
+    [(Comparison::Previous, "The days before"), (Comparison::Year, "A year earlier"), (Comparison::None, "Nothing")];
 
 /// The choice, with what is chosen now.
 #[component]

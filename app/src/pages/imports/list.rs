@@ -56,9 +56,8 @@ fn listed(index: &ImportIndex) -> AnyView {
         Column::figures("Orders"),
         Column::figures("Problems").wide(),
     ];
-    let address = |cursor: Cursor| {
-        url::with_query(&url::imports(index.frame.tenant()), [("cursor", cursor.encode().as_str())])
-    };
+    let address =
+        |cursor: Cursor| url::with_query(&url::imports(index.frame.tenant()), [("cursor", cursor.encode().as_str())]);
     let (newer, older) = (index.page.newer.map(address), index.page.older.map(address));
     let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
     view! {

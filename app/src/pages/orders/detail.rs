@@ -112,8 +112,7 @@ pub fn page(page: &OrderPage) -> Rendered {
 fn actions(page: &OrderPage) -> AnyView {
     let order = &page.order.order;
     let idle = page.asked == Asked::Nothing;
-    let can_cancel =
-        cancel::check(order.kind, order.status, order.payment_status, order.fulfilment_status).is_ok();
+    let can_cancel = cancel::check(order.kind, order.status, order.payment_status, order.fulfilment_status).is_ok();
     let can_refund = super::refund_form::left(&page.order).is_some();
     let refund = (page.may_refund && can_refund && idle).then(|| {
         view! { <ButtonLink href=format!("{}/refund", page.address()) label="Refund"/> }
@@ -134,7 +133,8 @@ fn cancel_form(page: &OrderPage, reason: &str, faults: &FieldErrors) -> AnyView 
     );
     let (action, keep) = (format!("{}/cancel", page.address()), page.address());
     let label = format!("Cancel order #{}", order.number);
-    let refused = faults.of("order").map(str::to_owned).map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
+    let refused =
+        faults.of("order").map(str::to_owned).map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
     let (reason, fault) = (reason.to_owned(), faults.of("reason").map(str::to_owned));
     view! {
         <Card title=title>

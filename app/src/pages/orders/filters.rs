@@ -145,8 +145,7 @@ fn fulfilments() -> Vec<(String, String)> {
 
 // Faults of names that have no field here, such as a cursor that was cut off.
 fn unknown_faults(faults: &FieldErrors) -> impl IntoView + use<> {
-    const SHOWN: [&str; 10] =
-        ["store", "kind", "status", "payment", "fulfilment", "q", "from", "to", "min", "max"];
+    const SHOWN: [&str; 10] = ["store", "kind", "status", "payment", "fulfilment", "q", "from", "to", "min", "max"];
     let others = faults.0.iter().filter(|f| !SHOWN.contains(&f.field.as_str()));
     others.map(|f| view! { <p class="fault"><code>{f.field.clone()}</code>" "{f.message.clone()}</p> }).collect_view()
 }

@@ -16,13 +16,8 @@ use crate::ui::{Button, ButtonLink, Card, Look, Notice, TextArea};
 /// What can still be given back, if anything.
 pub fn left(detail: &OrderDetail) -> Option<Money> {
     let order = &detail.order;
-    let rule = Refundable {
-        kind: order.kind,
-        status: order.status,
-        total: order.total,
-        refunded: order.refunded,
-        lines: &[],
-    };
+    let rule =
+        Refundable { kind: order.kind, status: order.status, total: order.total, refunded: order.refunded, lines: &[] };
     let possible = order.kind == OrderKind::Sale && order.status == OrderStatus::Open && rule.left() > 0;
     possible.then(|| Money::new(rule.left(), order.currency))
 }
@@ -34,9 +29,10 @@ pub fn refund_form(page: &OrderPage, typed: &Refunding) -> AnyView {
     };
     let (action, keep) = (format!("{}/refund", page.address()), page.address());
     let (lines, seen) = (lines(page, typed), page.order.order.refunded.to_string());
-    let general = ["order", "amount"].iter().filter_map(|field| typed.faults.of(field).map(str::to_owned)).map(|words| {
-        view! { <Notice tone=Tone::Critical>{words}</Notice> }
-    });
+    let general =
+        ["order", "amount"].iter().filter_map(|field| typed.faults.of(field).map(str::to_owned)).map(|words| {
+            view! { <Notice tone=Tone::Critical>{words}</Notice> }
+        });
     let general = general.collect_view();
     let (reason, fault) = (typed.reason.clone(), typed.faults.of("reason").map(str::to_owned));
     let several = page.order.items.len() > 1 || page.order.items.iter().any(|item| item.quantity > 1);
@@ -72,12 +68,8 @@ fn lines(page: &OrderPage, typed: &Refunding) -> AnyView {
         line(page, item, before.unwrap_or_default(), fault)
     };
     let rows = page.order.items.iter().map(row).collect_view();
-    let columns = vec![
-        Column::text("Line"),
-        Column::figures("Price"),
-        Column::figures("Left"),
-        Column::figures("Refund"),
-    ];
+    let columns =
+        vec![Column::text("Line"), Column::figures("Price"), Column::figures("Left"), Column::figures("Refund")];
     view! { <Table caption="Lines to refund" columns dense=true>{rows}</Table> }.into_any()
 }
 

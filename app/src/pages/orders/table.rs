@@ -64,8 +64,12 @@ pub fn refunds_table(index: &OrderIndex, refunds: &[RefundRow]) -> Option<AnyVie
             </tr>
         }
     };
-    let columns =
-        vec![Column::text("On order"), Column::text("Refunded"), Column::text("Reason").wide(), Column::figures("Amount")];
+    let columns = vec![
+        Column::text("On order"),
+        Column::text("Refunded"),
+        Column::text("Reason").wide(),
+        Column::figures("Amount"),
+    ];
     (!refunds.is_empty()).then(|| {
         let rows = refunds.iter().map(row).collect_view();
         view! {

@@ -36,7 +36,13 @@ fn part(code: &str, gross: i64) -> CurrencyPart {
 fn render(currencies: Vec<CurrencyPart>, latest: usize) -> String {
     let period = Period { from: day("2026-03-01"), to: day("2026-03-03") };
     let before = Period { from: day("2026-02-26"), to: day("2026-02-28") };
-    let product = TopProduct { title: HOSTILE.into(), sku: "85123A".into(), quantity: 3, gross: 900, currency: "GBP".parse().unwrap() };
+    let product = TopProduct {
+        title: HOSTILE.into(),
+        sku: "85123A".into(),
+        quantity: 3,
+        gross: 900,
+        currency: "GBP".parse().unwrap(),
+    };
     let dashboard = Dashboard {
         period,
         compared: Some(before),
@@ -64,7 +70,10 @@ fn render(currencies: Vec<CurrencyPart>, latest: usize) -> String {
 #[test]
 fn each_figure_leads_to_the_orders_behind_it() {
     let html = render(vec![part("GBP", 123_456)], 1);
-    assert_eq!(texts(&html, ".figure-label"), ["Gross sales", "Returns", "Net sales", "Total", "Orders", "Average order"]);
+    assert_eq!(
+        texts(&html, ".figure-label"),
+        ["Gross sales", "Returns", "Net sales", "Total", "Orders", "Average order"]
+    );
     assert_eq!(texts(&html, ".figure-value")[..2], ["£1,234.56", "£1.00"]);
     let links = attributes(&html, "a.figure", "href");
     assert_eq!(links[0], "/t/demo/orders?store=shop&status=open&kind=sale&from=2026-03-01&to=2026-03-03");

@@ -26,7 +26,8 @@ pub fn day(text: &str) -> NaiveDate {
 }
 
 pub fn frame(section: Section) -> TenantFrame {
-    let person = Person { id: Uuid::nil().into(), email: "o@demo.test".into(), name: HOSTILE.into(), is_platform_admin: false };
+    let person =
+        Person { id: Uuid::nil().into(), email: "o@demo.test".into(), name: HOSTILE.into(), is_platform_admin: false };
     let store = |slug: &str, name: &str| Store {
         id: Uuid::nil().into(),
         slug: slug.into(),
@@ -36,7 +37,12 @@ pub fn frame(section: Section) -> TenantFrame {
     };
     TenantFrame {
         visitor: Visitor { person: Arc::new(person), theme: Theme::System, here: "/t/demo/orders?q=\"x".into() },
-        membership: Membership { tenant: Uuid::nil().into(), slug: "demo".into(), name: "Demo".into(), role: Role::Owner },
+        membership: Membership {
+            tenant: Uuid::nil().into(),
+            slug: "demo".into(),
+            name: "Demo".into(),
+            role: Role::Owner,
+        },
         many_tenants: false,
         stores: vec![store("shop", "Shop"), store("other", HOSTILE)],
         store: None,

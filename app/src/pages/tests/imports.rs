@@ -93,7 +93,12 @@ fn the_outcome_says_the_sums() {
 #[test]
 fn form_and_list_stand_alone() {
     let faults = FieldErrors::one("file", "the file is empty");
-    let form = ImportForm { frame: frame(Section::Imports), chosen: ("shop".into(), "orders-csv".into()), faults, limit_mb: 512 };
+    let form = ImportForm {
+        frame: frame(Section::Imports),
+        chosen: ("shop".into(), "orders-csv".into()),
+        faults,
+        limit_mb: 512,
+    };
     let html = new(&form).with_nonce("N");
     assert_clean(&html);
     assert_eq!(texts(&html, "#f-file-note"), ["The file is empty."]);

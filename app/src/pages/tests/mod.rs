@@ -10,7 +10,8 @@ use scraper::{Html, Selector};
 /// The text of everything that `selector` finds, each with single spaces.
 fn texts(html: &str, selector: &str) -> Vec<String> {
     let page = Html::parse_document(html);
-    let text = |e: scraper::ElementRef<'_>| e.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
+    let text =
+        |e: scraper::ElementRef<'_>| e.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
     page.select(&Selector::parse(selector).unwrap()).map(text).collect()
 }
 

@@ -74,11 +74,9 @@ fn nothing_at_all_and_nothing_found_are_told_apart() {
 
 #[test]
 fn bad_filters_keep_what_was_typed_beside_the_message() {
-    let typed: Vec<(String, String)> = [("from", "yesterday"), ("q", "ana"), ("colour", "red")]
-        .map(|(n, v)| (n.to_owned(), v.to_owned()))
-        .to_vec();
-    let faults =
-        OrderQuery::parse(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), AmountsIn::Major).unwrap_err();
+    let typed: Vec<(String, String)> =
+        [("from", "yesterday"), ("q", "ana"), ("colour", "red")].map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec();
+    let faults = OrderQuery::parse(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), AmountsIn::Major).unwrap_err();
     let frame = frame(Section::Orders);
     let query = OrderQuery::default();
     let page = OrderIndex { frame, query, typed, faults, found: None, may_import: false, now: now() };
@@ -120,7 +118,8 @@ fn a_refund_that_was_refused_keeps_its_quantities() {
 
 #[test]
 fn cancelling_says_what_follows_before_it_happens() {
-    let asked = Asked::Cancel { reason: String::new(), faults: FieldErrors::one("order", "This order was already sent.") };
+    let asked =
+        Asked::Cancel { reason: String::new(), faults: FieldErrors::one("order", "This order was already sent.") };
     let html = one(asked, true, |_| {});
     assert!(texts(&html, ".card h2").contains(&"Cancel order #10/4?8#2?".to_owned()));
     assert_eq!(texts(&html, ".notice.critical"), ["This order was already sent."]);
@@ -138,12 +137,25 @@ fn refunds_stand_below_returns() {
         store: "shop".into(),
         currency: "GBP".parse().unwrap(),
     };
-    let query = OrderQuery { kind: Some(OrderKind::Return), from: Some(day("2026-03-01")), to: Some(day("2026-03-03")), ..OrderQuery::default() };
+    let query = OrderQuery {
+        kind: Some(OrderKind::Return),
+        from: Some(day("2026-03-01")),
+        to: Some(day("2026-03-03")),
+        ..OrderQuery::default()
+    };
     let figures = Figures { refunds: 1, refunded: 500, ..Figures::default() };
     let summary = Summary { found: 0, more: false, currencies: vec![("GBP".parse().unwrap(), figures)] };
     let found = Found { page: Page { rows: vec![], newer: None, older: None }, summary, refunds: vec![refund] };
     let frame = frame(Section::Orders);
-    let page = OrderIndex { frame, query, typed: vec![], faults: FieldErrors::default(), found: Some(found), may_import: false, now: now() };
+    let page = OrderIndex {
+        frame,
+        query,
+        typed: vec![],
+        faults: FieldErrors::default(),
+        found: Some(found),
+        may_import: false,
+        now: now(),
+    };
     let html = index(&page).with_nonce("N");
     assert!(texts(&html, ".strip-sum").contains(&"Returns £5.00".to_owned()), "{html}");
     assert!(texts(&html, "caption").contains(&"Refunds".to_owned()));

@@ -18,23 +18,30 @@ impl Draft {
     /// All faults, each with its field.
     pub fn check(self, now: DateTime<Utc>) -> Result<NewOrder, FieldErrors> {
         let mut errors = FieldErrors::default();
-        check_text(&mut errors, "number", &self.number, 64, true);
-        check_time(&mut errors, self.placed_at, now);
-        if let Some(customer) = &self.customer {
-            check_customer(&mut errors, customer);
-        }
-        let amounts = self.check_amounts(&mut errors);
-        if let Some(note) = &self.note {
-            check_long_text(&mut errors, "note", note, 5_000);
-        }
-        errors.add_if(self.tags.len() > 50, "tags", "must hold at most 50 tags");
-        for (i, tag) in self.tags.iter().enumerate() {
-            check_text(&mut errors, &format!("tags[{i}]"), tag, 50, true);
-        }
+        let amounts = self.find_faults(&mut errors, now);
         errors.into_result(()).map(|()| self.accept(amounts))
     }
 
-    fn accept(self, amounts: Amounts) -> NewOrder {
+    /// Adds all faults of content to `errors`. Sums are only looked at when nothing was wrong before.
+    pub(super) fn find_faults(&self, errors: &mut FieldErrors, now: DateTime<Utc>) -> Amounts {
+        check_text(errors, "number", &self.number, 64, true);
+        check_time(errors, self.placed_at, now);
+        if let Some(customer) = &self.customer {
+            check_customer(errors, customer);
+        }
+        let amounts = self.check_amounts(errors);
+        if let Some(note) = &self.note {
+            check_long_text(errors, "note", note, 5_000);
+        }
+        errors.add_if(self.tags.len() > 50, "tags", "must hold at most 50 tags");
+        for (i, tag) in self.tags.iter().enumerate() {
+            check_text(errors, &format!("tags[{i}]"), tag, 50, true);
+        }
+        amounts
+    }
+
+    /// The order, once nothing was found wrong.
+    pub(super) fn accept(self, amounts: Amounts) -> NewOrder {
         NewOrder {
             number: self.number,
             kind: self.kind,

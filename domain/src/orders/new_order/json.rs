@@ -30,8 +30,30 @@ impl Draft {
     /// Reads an order body: the slug of its store, and the draft.
     ///
     /// # Errors
-    /// All faults of form. Rules of content follow in [`Draft::check`].
+    /// All faults of form. Rules of content are those of [`Draft::check`].
     pub fn from_json(body: &Value) -> Result<(String, Self), FieldErrors> {
+        let (store, draft, errors) = Self::read(body)?;
+        errors.into_result((store, draft))
+    }
+
+    /// [`Draft::from_json`] and [`Draft::check`] at once.
+    ///
+    /// # Errors
+    /// All faults, of form and of content, one at most about the same thing.
+    pub fn checked_from_json(body: &Value, now: DateTime<Utc>) -> Result<(String, super::NewOrder), FieldErrors> {
+        let (store, draft, mut errors) = Self::read(body)?;
+        let of_form = errors.0.len();
+        let amounts = draft.find_faults(&mut errors, now);
+        // What has a fault of form was read as some harmless value: what that value breaks is no news.
+        let of_content = errors.0.split_off(of_form);
+        let news =
+            of_content.into_iter().filter(|fault| !errors.0.iter().any(|known| is_within(&fault.field, &known.field)));
+        let news: Vec<_> = news.collect();
+        errors.0.extend(news);
+        errors.into_result(()).map(|()| (store, draft.accept(amounts)))
+    }
+
+    fn read(body: &Value) -> Result<(String, Self, FieldErrors), FieldErrors> {
         let mut errors = FieldErrors::default();
         let Some(object) = body.as_object() else {
             return Err(FieldErrors::one("body", "must be a JSON object"));
@@ -52,17 +74,13 @@ impl Draft {
             note: read.text("note").filter(|n| !n.is_empty()),
             tags: read.tags(),
         };
-        errors.into_result((store, draft))
+        Ok((store, draft, errors))
     }
+}
 
-    /// [`Draft::from_json`], then [`Draft::check`].
-    ///
-    /// # Errors
-    /// All faults of form, or else all faults of content.
-    pub fn checked_from_json(body: &Value, now: DateTime<Utc>) -> Result<(String, super::NewOrder), FieldErrors> {
-        let (store, draft) = Self::from_json(body)?;
-        Ok((store, draft.check(now)?))
-    }
+// Whether `field` is `whole` or a part of it: `items[2].title` is within `items[2]` and within `items`.
+fn is_within(field: &str, whole: &str) -> bool {
+    field.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 struct Reader<'a> {
@@ -181,23 +199,24 @@ impl<'a> Reader<'a> {
             self.fault("items", "must be a list");
             return Vec::new();
         };
-        values.iter().take(super::MAX_ITEMS + 1).enumerate().filter_map(|(i, v)| self.item(i, v)).collect()
+        values.iter().take(super::MAX_ITEMS + 1).enumerate().map(|(i, v)| self.item(i, v)).collect()
     }
 
-    fn item(&mut self, index: usize, value: &Value) -> Option<NewItem> {
+    // Every entry gives an item, so that positions in messages are those of the body.
+    fn item(&mut self, index: usize, value: &Value) -> NewItem {
         let Some(object) = value.as_object() else {
             self.fault(&format!("items[{index}]"), "must be an object");
-            return None;
+            return NewItem { sku: None, title: "?".into(), kind: ItemKind::Product, quantity: 1, unit_price: 0 };
         };
         let mut read = Reader { object, prefix: format!("items[{index}]."), errors: self.errors };
         read.refuse_unknown(&ITEM);
-        Some(NewItem {
+        NewItem {
             sku: read.text("sku").filter(|s| !s.is_empty()),
             title: read.required_text("title"),
             kind: read.parsed("kind").unwrap_or(ItemKind::Product),
             quantity: read.required_integer("quantity"),
             unit_price: read.required_integer("unit_price"),
-        })
+        }
     }
 
     fn tags(&mut self) -> Vec<String> {

@@ -97,8 +97,9 @@ fn each_bad_value_is_reported_under_its_name() {
 
 #[test]
 fn all_faults_come_at_once_and_unknown_fields_by_name() {
-    let body = json!({"number": 1, "colour": "red", "items": [{"titel": "Tea", "quantity": 0}]});
+    let body = json!({"number": 1, "colour": "red", "items": [7, {"titel": "Tea", "quantity": 0}], "discount": -5, "note": "a\u{0}b"});
     let names = faults(&body);
+    assert_eq!(names.iter().filter(|n| n.starts_with("items[0]")).count(), 1, "{names:?}");
     for name in [
         "colour",
         "store",

@@ -6,7 +6,10 @@ pub(super) struct Chance(u64);
 impl Chance {
     /// The stream that belongs to `name`.
     pub fn of(name: &str) -> Self {
-        Self(name.bytes().fold(0x9e37_79b9_7f4a_7c15, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
+        Self(
+            name.bytes()
+                .fold(0x9e37_79b9_7f4a_7c15, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)),
+        )
     }
 
     /// One of `0..below`.

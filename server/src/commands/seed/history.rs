@@ -88,7 +88,13 @@ fn draft(store: &Store, chance: &mut Chance, placed_at: DateTime<Utc>) -> Draft 
     let is_return = chance.percent(4);
     let mut items: Vec<NewItem> = (0..1 + chance.below(3)).map(|_| good(chance, is_return)).collect();
     if !is_return && chance.percent(15) {
-        items.push(NewItem { sku: None, title: "Welcome discount".into(), kind: ItemKind::Discount, quantity: 1, unit_price: -200 });
+        items.push(NewItem {
+            sku: None,
+            title: "Welcome discount".into(),
+            kind: ItemKind::Discount,
+            quantity: 1,
+            unit_price: -200,
+        });
     }
     let goods: i64 = items.iter().map(NewItem::amount).sum();
     let postage = if is_return || goods > 5_000 { 0 } else { 395 };

@@ -35,7 +35,10 @@ pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
     }
     let db = connect::database(config).await?;
     let platform = Platform::command(db.clone());
-    let tiers = [("standard", "Standard", json!({})), ("starter", "Starter", json!({"stores": 1, "members": 3, "orders_per_month": 1_000}))];
+    let tiers = [
+        ("standard", "Standard", json!({})),
+        ("starter", "Starter", json!({"stores": 1, "members": 3, "orders_per_month": 1_000})),
+    ];
     for (slug, name, limits) in tiers {
         platform.ensure_tier(slug, name, limits).await?;
     }
@@ -50,7 +53,10 @@ pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
             orders += history::ensure(&db, access, &store, since).await?;
         }
     }
-    out.result(&json!({"people": people, "orders": orders}), &format!("demo data: {people} people and {orders} orders made, the rest was there"));
+    out.result(
+        &json!({"people": people, "orders": orders}),
+        &format!("demo data: {people} people and {orders} orders made, the rest was there"),
+    );
     Ok(())
 }
 

@@ -169,7 +169,9 @@ mod tests {
 
     #[test]
     fn names_lose_their_folders() {
-        for (given, kept) in [("C:\\x\\orders.csv", "orders.csv"), ("../../etc/passwd", "passwd"), ("", "file"), ("a\0b", "ab")] {
+        for (given, kept) in
+            [("C:\\x\\orders.csv", "orders.csv"), ("../../etc/passwd", "passwd"), ("", "file"), ("a\0b", "ab")]
+        {
             assert_eq!(base_name(given), kept);
         }
     }

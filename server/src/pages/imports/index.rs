@@ -33,7 +33,8 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadImports)?;
-    let read = |text: &str| Cursor::decode(text).ok_or_else(|| FieldErrors::one("cursor", "is not a cursor of this list"));
+    let read =
+        |text: &str| Cursor::decode(text).ok_or_else(|| FieldErrors::one("cursor", "is not a cursor of this list"));
     let cursor = wanted.cursor.as_deref().map(read).transpose()?;
     let page = db::imports::list(&scope, cursor.as_ref(), Limit::default()).await?;
     let frame = frame(&scope, &member, visit, Section::Imports, None).await?;

@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn empty_lines_stay_and_words_are_no_quantities() {
-        let pairs = |list: &[(&str, &str)]| list.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect::<Vec<_>>();
+        let pairs =
+            |list: &[(&str, &str)]| list.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect::<Vec<_>>();
         let good = typed(&pairs(&[("line_1", "2"), ("line_2", " "), ("line_3", "0"), ("reason", "torn")]));
         assert_eq!((lines(&good.quantities), good.reason.as_str()), (Ok(vec![(1, 2)]), "torn"));
         let bad = typed(&pairs(&[("line_1", "two"), ("line_x", "1")]));

@@ -1,0 +1,70 @@
+import { expect, test, type Locator, type Page } from '../fixtures/test';
+import { awake, figure, rows } from '../fixtures/frame';
+import { mug, place, tea } from '../fixtures/orders';
+import type { Person } from '../fixtures/people';
+import { addStore, makeKey, makePerson, makeStore, type Store } from '../fixtures/stoa';
+
+let store: Store;
+let key: string;
+let owner: Person;
+
+const announced = (page: Page): Locator => page.getByRole('status').filter({ hasText: /new orders?/ });
+
+test.beforeEach(async () => {
+  store = makeStore();
+  key = makeKey(store);
+  owner = makePerson(store.tenant, 'owner');
+  await place(key, store, 'L-1', [tea]);
+});
+
+test('a new order is announced on list and dashboard without moving a row, and one click shows it', async ({ signedIn }) => {
+  const [list, home] = [await signedIn(owner), await signedIn(owner)];
+  await list.goto(`/t/${store.tenant}/orders`);
+  await home.goto(`/t/${store.tenant}`);
+  await Promise.all([awake(list), awake(home)]);
+  const before = await rows(list, 'Orders').allInnerTexts();
+  const place1 = await rows(list, 'Orders').first().boundingBox();
+  await expect(figure(home, 'Orders')).toHaveText('1');
+
+  await place(key, store, 'L-2', [mug]);
+  for (const page of [list, home]) await expect(announced(page)).toHaveText('1 new order');
+  await place(key, store, 'L-3', [mug]);
+  for (const page of [list, home]) await expect(announced(page)).toHaveText('2 new orders');
+
+  expect(await rows(list, 'Orders').allInnerTexts()).toEqual(before);
+  expect(await rows(list, 'Orders').first().boundingBox()).toEqual(place1);
+  await expect(figure(home, 'Orders')).toHaveText('1');
+
+  await announced(list).click();
+  await expect(rows(list, 'Orders')).toHaveCount(3);
+  await expect(rows(list, 'Orders').first()).toContainText('#L-3');
+  await announced(home).click();
+  await expect(figure(home, 'Orders')).toHaveText('3');
+  await expect(rows(home, 'Latest orders').first()).toContainText('#L-3');
+  for (const page of [list, home]) await expect(announced(page)).toHaveCount(0);
+});
+
+test('a page of one store does not announce the orders of another', async ({ signedIn }) => {
+  const second = addStore(store.tenant, 'second');
+  const page = await signedIn(owner);
+  await page.goto(`/t/${store.tenant}/orders?store=main`);
+  await awake(page);
+  await place(makeKey(second), second, 'X-1', [tea]);
+  await place(key, store, 'L-2', [tea]);
+  await expect(announced(page)).toHaveText('1 new order');
+  await page.goto(`/t/${store.tenant}/orders`);
+  await expect(rows(page, 'Orders')).toHaveCount(3);
+});
+
+test('what happened to an order is seen by whoever looks at it next, not announced as a new one', async ({ signedIn }) => {
+  const [list, order] = [await signedIn(owner), await signedIn(owner)];
+  await list.goto(`/t/${store.tenant}/orders`);
+  await awake(list);
+  await order.goto(`/t/${store.tenant}/orders/main/L-1/cancel`);
+  await order.getByRole('button', { name: 'Cancel order #L-1' }).click();
+  await expect(order.getByText('The order is cancelled.')).toBeVisible();
+  await place(key, store, 'L-2', [tea]);
+  await expect(announced(list)).toHaveText('1 new order');
+  await list.reload();
+  await expect(rows(list, 'Orders').nth(1)).toContainText('Cancelled');
+});
