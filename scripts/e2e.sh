@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The browser tests against a release build with its own fresh database, Redis and port.
-# Arguments go to Playwright: scripts/e2e.sh tests/orders.spec.ts --headed
+# It builds nothing. Arguments go to Playwright: scripts/e2e.sh tests/orders.spec.ts --grep refunded --headed
+# scripts/e2e.sh --screenshots makes the pictures in docs/images instead.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -46,7 +47,8 @@ STOA_DATA_DIR="$home/data"
 STOA_DEMO=true
 CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 unset LOCAL_ENV_FILE LOCAL_DATABASE_URL LOCAL_REDIS_URL STOA_LOG_DIR
-export BASE_URL CHROMIUM REDIS_URL STOA_DATA_DIR STOA_DEMO
+STOA_BIN="$stoa"
+export BASE_URL CHROMIUM REDIS_URL STOA_BIN STOA_DATA_DIR STOA_DEMO
 
 say "Browser tests: database $database, server on $BASE_URL, its log in .local/e2e/server.log"
 "$stoa" migrate >"$home/server.log" 2>&1 || { cat "$home/server.log" >&2; die "stoa migrate failed"; }
@@ -60,4 +62,8 @@ for _ in $(seq 150); do
 done
 port_is_taken "$port" || die "the server did not open its port within 30 s, see $home/server.log"
 
-playwright test -c end2end "$@" </dev/null
+if [ "${1:-}" = --screenshots ]; then
+    node scripts/screenshots.mjs </dev/null
+else
+    playwright test -c end2end "$@" </dev/null
+fi

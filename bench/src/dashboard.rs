@@ -22,7 +22,8 @@ pub fn measure(world: &mut World, report: &mut Report) -> anyhow::Result<()> {
     let answer = http::get(world.options.port, PATH, &headers)?;
     let bare = Bare::start(world, &world.write("dashboard.http", answer.bytes())?)?;
     let connections = world.options.clients * 4;
-    let load = |port, pid| Wrk { connections, port, path: PATH, headers: &headers, script: None, pid, with_postgres: false };
+    let load =
+        |port, pid| Wrk { connections, port, path: PATH, headers: &headers, script: None, pid, with_postgres: false };
     let (stoa, bare) = (load(world.options.port, pid), load(world.options.bare_port, bare.0.id()));
     let (mut ours, mut baseline) = (Samples::default(), Samples::default());
     let _warm = (stoa.run(world, 1)?, bare.run(world, 1)?);
@@ -42,10 +43,16 @@ struct Bare(Child);
 impl Bare {
     fn start(world: &World, answer: &std::path::Path) -> anyhow::Result<Self> {
         let port = world.options.bare_port;
-        let child = Command::new(std::env::current_exe()?).arg("bare").arg(format!("127.0.0.1:{port}")).arg(answer).spawn()?;
+        let child =
+            Command::new(std::env::current_exe()?).arg("bare").arg(format!("127.0.0.1:{port}")).arg(answer).spawn()?;
         let bare = Self(child);
         let answers = || http::get(port, "/", &[]).is_ok();
-        let patient = (0..500).any(|_| answers() || { std::thread::sleep(Duration::from_millis(10)); false });
+        let patient = (0..500).any(|_| {
+            answers() || {
+                std::thread::sleep(Duration::from_millis(10));
+                false
+            }
+        });
         ensure!(patient, "the bare handler does not start");
         Ok(bare)
     }

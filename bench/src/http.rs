@@ -23,9 +23,8 @@ pub fn request(port: u16, method: &str, path: &str, headers: &[String], body: &s
     stream.set_read_timeout(Some(PATIENCE))?;
     let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
     let length = body.len();
-    let text = format!(
-        "{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {length}\r\n{lines}\r\n{body}"
-    );
+    let text =
+        format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {length}\r\n{lines}\r\n{body}");
     stream.write_all(text.as_bytes())?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;

@@ -36,8 +36,10 @@ pub fn measure(world: &mut World, report: &mut Report) -> anyhow::Result<()> {
     let compressed = http::get(port, list::PATH, &headers)?.body.len();
     let rows = page.matches("/orders/s1/").count();
     report.size(&format!("order list, {rows} links to orders"), kilobytes(compressed), "<= 15 KB", "12 KB");
-    let mut programs: Vec<&str> =
-        page.split(['"', '\'']).filter(|t| t.starts_with('/') && (t.ends_with(".js") || t.ends_with(".wasm"))).collect();
+    let mut programs: Vec<&str> = page
+        .split(['"', '\''])
+        .filter(|t| t.starts_with('/') && (t.ends_with(".js") || t.ends_with(".wasm")))
+        .collect();
     programs.sort_unstable();
     programs.dedup();
     let mut bytes = 0;

@@ -48,7 +48,9 @@ fn item(dice: &mut Dice) -> String {
     // Some things sell much better than others.
     let sku = dice.below(SKUS).min(dice.below(SKUS));
     let (quantity, price) = (1 + dice.below(5), 199 + 50 * (sku % 80));
-    format!("{{\"sku\":\"SKU-{sku:05}\",\"title\":\"Thing number {sku}\",\"quantity\":{quantity},\"unit_price\":{price}}}")
+    format!(
+        "{{\"sku\":\"SKU-{sku:05}\",\"title\":\"Thing number {sku}\",\"quantity\":{quantity},\"unit_price\":{price}}}"
+    )
 }
 
 // Numerical Recipes' generator: good enough to scatter things, and the same everywhere.

@@ -63,7 +63,8 @@ impl Entries for String {
         let mut entries: Vec<String> = Vec::new();
         for line in self.lines() {
             let bytes = line.as_bytes();
-            let begins = bytes.len() > 24 && bytes[4] == b'-' && bytes[10] == b' ' && bytes[13] == b':' && bytes[19] == b'.';
+            let begins =
+                bytes.len() > 24 && bytes[4] == b'-' && bytes[10] == b' ' && bytes[13] == b':' && bytes[19] == b'.';
             match entries.last_mut() {
                 Some(entry) if !begins => {
                     entry.push('\n');

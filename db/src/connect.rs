@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, SqlxPostgresConnector, TransactionTrait};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Executor, PgPool};
 
@@ -87,6 +87,15 @@ impl Db {
     /// Where new feed events are announced.
     pub fn hub(&self) -> &Hub {
         &self.hub
+    }
+
+    /// Begins a transaction. In a task of its own, because a caller may vanish while PostgreSQL answers (a browser
+    /// that closes its connection), and a `BEGIN` that nobody waited for leaves the connection in a transaction
+    /// that nobody ends: what the next one writes there would be lost.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, DataError> {
+        let conn = self.conn.clone();
+        let begun = tokio::spawn(async move { conn.begin().await }).await;
+        Ok(begun.map_err(|e| DataError::Corrupt(e.to_string()))??)
     }
 
     /// The quarters that this process has just seen.

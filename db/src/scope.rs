@@ -10,7 +10,7 @@ use domain::ids::{ApiKeyId, StoreId, TenantId, UserId};
 use domain::permission::{KeyScope, Permission, Role};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult, QueryFilter, Select,
-    Statement, TransactionTrait, TryGetable, Value,
+    Statement, TryGetable, Value,
 };
 
 use crate::clock::Clock;
@@ -168,7 +168,7 @@ impl Scope {
     /// # Errors
     /// When PostgreSQL is out of reach.
     pub async fn begin(&self) -> Result<Tx, DataError> {
-        let tx = self.access.db.conn.begin().await?;
+        let tx = self.access.db.begin().await?;
         let set = "select set_config('app.tenant', $1, true)";
         tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, set, [self.tenant().to_string().into()]))
             .await?;

@@ -80,7 +80,7 @@ fn drawing(title: &str, description: &str, currency: Currency, bars: &[Bar], sca
             <title>{title.to_owned()}</title>
             <desc>{description.to_owned()}</desc>
             <defs>
-                <pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+                <pattern id=hatch(currency) width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
                     <rect class="hatch-ground" width="5" height="5"></rect>
                     <rect class="hatch-line" width="2" height="5"></rect>
                 </pattern>
@@ -104,6 +104,7 @@ fn slot(i: usize, n: usize, bar: &Bar, currency: Currency, scale: &Scale) -> imp
         view! { <text class=class x=percent(left + width / 2.0) y="218" text-anchor="middle">{bar.label.clone()}</text> }
     });
     let class = if bar.running { "col running" } else { "col" };
+    let fill = bar.running.then(|| format!("url(#{})", hatch(currency)));
     let (y, height) = (zero.min(end), (zero - end).abs().max(if bar.value == 0 { 0.0 } else { 1.0 }));
     view! {
         <g>
@@ -111,6 +112,7 @@ fn slot(i: usize, n: usize, bar: &Bar, currency: Currency, scale: &Scale) -> imp
             <rect class="slot" x=percent(left) y="0" width=percent(width) height="202"></rect>
             <rect
                 class=class
+                fill=fill
                 x=percent(left + width * 0.16)
                 y=format!("{y:.1}")
                 width=percent(width * 0.68)
@@ -149,6 +151,11 @@ fn axis(scale: &Scale, currency: Currency) -> impl IntoView + use<> {
     };
     let labels = scale.ticks.iter().map(|tick| label(*tick)).collect_view();
     view! { <svg class="chart-axis" width="56" height=HEIGHT.to_string() aria-hidden="true">{labels}</svg> }
+}
+
+// A page may hold a chart of each currency.
+fn hatch(currency: Currency) -> String {
+    format!("hatch-{}", currency.code())
 }
 
 fn hover(bar: &Bar, currency: Currency) -> String {

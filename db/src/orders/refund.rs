@@ -19,14 +19,27 @@ use crate::rollups::{self, Deltas};
 use crate::scope::{Scope, Tx};
 use crate::{audit, feed};
 
+/// What somebody is told who refunds what another just did.
+const SEEN: &str = "Somebody refunded on this order meanwhile. Look at what is left, then try again.";
+
 /// Records a refund: order, lines, figures of today, timeline and feed, all or nothing.
 ///
 /// # Errors
-/// [`DataError::NotFound`], or [`DataError::Invalid`] with the rule's words by field.
-pub async fn refund(scope: &Scope, id: OrderId, request: &RefundRequest, reason: &str) -> Result<RefundId, DataError> {
+/// [`DataError::NotFound`], or [`DataError::Invalid`] with the rule's words by field; [`DataError::Refused`] when
+/// `seen`, the amount that the asker saw refunded so far, is no longer true: a button pressed twice refunds once.
+pub async fn refund(
+    scope: &Scope,
+    id: OrderId,
+    request: &RefundRequest,
+    reason: &str,
+    seen: Option<i64>,
+) -> Result<RefundId, DataError> {
     super::cancel::check_reason(reason)?;
     let tx = scope.begin().await?;
     let order = locked::lock(&tx, id).await?;
+    if seen.is_some_and(|seen| seen != order.refunded) {
+        return Err(DataError::Refused(SEEN.into()));
+    }
     let lines = lines(&tx, &order).await?;
     let rule = Refundable {
         kind: order.kind,

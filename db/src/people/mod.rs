@@ -76,8 +76,8 @@ pub async fn person(db: &Db, id: UserId) -> Result<Option<Person>, DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn memberships(db: &Db, person: UserId) -> Result<Vec<Membership>, DataError> {
-    use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
-    let tx = db.conn.begin().await?;
+    use sea_orm::{ConnectionTrait, DbBackend, Statement};
+    let tx = db.begin().await?;
     let set = "select set_config('app.user', $1, true)";
     tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, set, [person.to_string().into()])).await?;
     let sql = "select t.id, t.slug, t.name, m.role from memberships m join tenants t on t.id = m.tenant_id \

@@ -136,10 +136,10 @@ async fn act(
             assert!(matches!(done, Ok(()) | Err(DataError::Refused(_))), "{done:?}");
             None
         }
-        Action::RefundAll(i) => refunded(refund::refund(scope, *orders.get(*i)?, &RefundRequest::Full, "").await),
-        Action::RefundLine(i, line, count) => {
-            refunded(refund::refund(scope, *orders.get(*i)?, &RefundRequest::Lines(vec![(*line, *count)]), "").await)
-        }
+        Action::RefundAll(i) => refunded(refund::refund(scope, *orders.get(*i)?, &RefundRequest::Full, "", None).await),
+        Action::RefundLine(i, line, count) => refunded(
+            refund::refund(scope, *orders.get(*i)?, &RefundRequest::Lines(vec![(*line, *count)]), "", None).await,
+        ),
         Action::Wait(seconds) => {
             clock.set(clock.now() + Duration::seconds(*seconds));
             None

@@ -30,7 +30,7 @@ async fn sees_nothing_of(scope: &Scope, foreign: OrderId) {
     assert!(matches!(show::by_id(scope, foreign).await, Err(DataError::NotFound("order"))));
     assert!(matches!(cancel::cancel(scope, foreign, "").await, Err(DataError::NotFound("order"))));
     assert!(matches!(
-        refund::refund(scope, foreign, &RefundRequest::Full, "").await,
+        refund::refund(scope, foreign, &RefundRequest::Full, "", None).await,
         Err(DataError::NotFound("order"))
     ));
     let seen = list::list(scope, &OrderQuery::default()).await.unwrap().rows;
@@ -140,6 +140,33 @@ async fn the_tenant_never_carries_over_in_the_pool() {
             }
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_that_are_broken_off_leave_no_transaction_open() {
+    let db = TestDb::new().await;
+    let access = testing::tenant(&db.db, "ours").await;
+    let scope = access.scope(Permission::ReadOrders).unwrap();
+    for n in 0..600_u64 {
+        let scope = scope.clone();
+        let reading = tokio::spawn(async move {
+            let tx = scope.begin().await?;
+            db::stores::list(&tx).await?;
+            tx.commit().await
+        });
+        // Finer than a timer: the moments between question and answer are what matters.
+        let until = std::time::Instant::now() + std::time::Duration::from_micros(n % 150 * 5);
+        while std::time::Instant::now() < until {
+            tokio::task::yield_now().await;
+        }
+        reading.abort();
+        let _ = reading.await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let owner = db.owner(access.tenant()).await;
+    let sql = "select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'";
+    let open: i64 = sqlx::query_scalar(sql).fetch_one(&owner).await.unwrap();
+    assert_eq!(open, 0);
 }
 
 #[tokio::test]

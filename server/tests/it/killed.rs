@@ -141,8 +141,8 @@ async fn check(db: &TestDb, access: &db::Access, orders: usize, acknowledged: &H
     assert_eq!(one("select count(*) from orders").await, count, "none lost, none doubled");
     assert_eq!(one("select count(distinct number) from orders").await, count);
     assert_eq!(one("select count(*) from order_items").await, count, "no half orders");
-    assert_eq!(one("select count(*) from feed_events").await, count);
-    assert_eq!(one("select max(seq) - min(seq) + 1 from feed_events").await, count, "the feed has no hole");
+    assert_eq!(one("select count(*) from feed_events where kind = 'order.placed'").await, count);
+    assert_eq!(one("select max(seq) - count(*) from feed_events").await, 0, "the feed has no hole");
     for (n, body) in acknowledged {
         let answer: serde_json::Value = serde_json::from_str(body).unwrap();
         assert_eq!(answer["number"], format!("K-{n}"));

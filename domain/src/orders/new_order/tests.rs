@@ -106,9 +106,13 @@ fn all_faults_come_at_once_and_unknown_fields_by_name() {
         "number",
         "placed_at",
         "currency",
-        "items[0].titel",
-        "items[0].title",
-        "items[0].unit_price",
+        "items[0]",
+        "items[1].titel",
+        "items[1].title",
+        "items[1].quantity",
+        "items[1].unit_price",
+        "discount",
+        "note",
     ] {
         assert!(names.iter().any(|n| n == name), "{name} in {names:?}");
     }

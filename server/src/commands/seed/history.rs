@@ -52,7 +52,7 @@ async fn afterwards(scope: &Scope, orders: &[NewOrder], placed: &[Placed]) -> Re
         }
         match chance.below(100) {
             0 => cancel::cancel(scope, *id, "Ordered twice by mistake").await?,
-            1 => drop(refund::refund(scope, *id, &RefundRequest::Lines(vec![(1, 1)]), "Arrived damaged").await?),
+            1 => drop(refund::refund(scope, *id, &RefundRequest::Lines(vec![(1, 1)]), "Arrived damaged", None).await?),
             _ => {}
         }
     }

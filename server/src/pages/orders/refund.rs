@@ -16,8 +16,6 @@ use crate::pages::answer;
 use crate::pages::visit::Visit;
 use crate::state::AppState;
 
-const SEEN: &str = "Somebody refunded on this order meanwhile. Look at what is left, then try again.";
-
 /// The order with the form open.
 ///
 /// # Errors
@@ -58,15 +56,13 @@ pub async fn submit(
 
 async fn record(scope: &Scope, order: &OrderDetail, pairs: &[(String, String)]) -> Result<(), DataError> {
     // A button pressed twice, or a second person: by line that would give the same pieces back again.
-    if value(pairs, "seen").is_some_and(|seen| seen != order.order.refunded.to_string()) {
-        return Err(FieldErrors::one("order", SEEN).into());
-    }
+    let seen = value(pairs, "seen").and_then(|seen| seen.parse().ok());
     let request = match value(pairs, "extent") {
         Some("full") => RefundRequest::Full,
         _ => RefundRequest::Lines(lines(&typed(pairs).quantities)?),
     };
     let reason = value(pairs, "reason").unwrap_or_default();
-    orders::refund::refund(scope, order.order.id, &request, reason).await.map(drop)
+    orders::refund::refund(scope, order.order.id, &request, reason, seen).await.map(drop)
 }
 
 fn typed(pairs: &[(String, String)]) -> Refunding {
