@@ -15,9 +15,14 @@ const GOAL: Goal = Goal { must: 0.5, aim: 0.7 };
 
 pub fn measure(world: &mut World, report: &mut Report) -> anyhow::Result<()> {
     import::fill(world)?;
-    let (pid, cookie) = world.server()?;
+    let (_, cookie) = world.server()?;
     let headers = [cookie];
     let port = world.options.port;
+    let statements = capture(world, |_| {
+        http::get(port, PATH, &headers)?;
+        Ok(())
+    })?;
+    let (pid, _) = world.server()?;
     let wrk = Wrk {
         connections: world.options.clients,
         port,
@@ -27,10 +32,6 @@ pub fn measure(world: &mut World, report: &mut Report) -> anyhow::Result<()> {
         pid,
         with_postgres: true,
     };
-    let statements = capture(world, |_| {
-        http::get(port, PATH, &headers)?;
-        Ok(())
-    })?;
     let script = Script::of(&statements, &[]);
     let file = world.write("list.sql", &script.text)?;
     let variables = script.variables(0);

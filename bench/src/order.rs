@@ -19,10 +19,12 @@ const KEY: &str = "THE-KEY";
 
 pub fn measure(world: &mut World, report: &mut Report) -> anyhow::Result<()> {
     import::fill(world)?;
-    let (pid, _) = world.server()?;
     let headers = [format!("Authorization: Bearer {}", world.key), "Content-Type: application/json".to_owned()];
     let body = body();
     let lua = world.write("orders.lua", lua(&body))?;
+    let script = script(world, &headers, &body)?;
+    let (pid, _) = world.server()?;
+    let world: &World = world;
     let wrk = |word: String| Wrk {
         connections: world.options.clients,
         port: world.options.port,
@@ -32,7 +34,6 @@ pub fn measure(world: &mut World, report: &mut Report) -> anyhow::Result<()> {
         pid,
         with_postgres: true,
     };
-    let script = script(world, &headers, &body)?;
     let file = world.write("order.sql", &script.text)?;
     let run = |base: u64, seconds| pgbench(world, &file, &script.variables(base), seconds);
     let _warm = (wrk("warm".into()).run(world, 1)?, run(0, 1)?);
@@ -48,13 +49,14 @@ pub fn measure(world: &mut World, report: &mut Report) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn script(world: &World, headers: &[String; 2], body: &str) -> anyhow::Result<Script> {
+fn script(world: &mut World, headers: &[String; 2], body: &str) -> anyhow::Result<Script> {
     let mut ids = Vec::new();
+    let port = world.options.port;
     let statements = capture(world, |number| {
         let key = format!("Idempotency-Key: {KEY}-{number}");
         let headers = [&headers[..], &[key]].concat();
         let body = body.replace(NUMBER, &format!("{NUMBER}-{number}"));
-        let answer = http::request(world.options.port, "POST", PATH, &headers, &body)?;
+        let answer = http::request(port, "POST", PATH, &headers, &body)?;
         ensure!(answer.status == 201, "an order got {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
         let order: serde_json::Value = serde_json::from_slice(&answer.body)?;
         ids.push(order["id"].as_str().context("an order without an id")?.to_owned());

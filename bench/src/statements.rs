@@ -1,8 +1,8 @@
 //! The statements that Stoa runs for one request, with their values, as PostgreSQL logs them.
 
-use anyhow::ensure;
+use anyhow::Context;
 
-use crate::world::World;
+use crate::world::{DATABASE, World};
 
 /// One statement.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,15 +15,21 @@ pub struct Statement {
 const TRIES: usize = 5;
 
 /// What is run for `request`: of a few tries the one with the fewest statements, because now and then a request asks
-/// something that serves half a second of them.
-pub fn capture(world: &World, mut request: impl FnMut(usize) -> anyhow::Result<()>) -> anyhow::Result<Vec<Statement>> {
-    let set = |value| world.sql(&format!("alter role stoa_app in database stoa_bench {value}"));
-    set("set log_statement = 'all'")?;
-    let found = (0..TRIES).map(|number| once(world, || request(number))).collect::<anyhow::Result<Vec<_>>>();
-    set("reset log_statement")?;
+/// something that serves half a second of them. Connections learn when they are made whether they are logged, so the
+/// server is started again, twice.
+pub fn capture(world: &mut World, request: impl FnMut(usize) -> anyhow::Result<()>) -> anyhow::Result<Vec<Statement>> {
+    let set = |value| format!("alter role stoa_app in database {DATABASE} {value} log_statement");
+    world.sql(&format!("{} = 'all'", set("set")))?;
+    world.restart()?;
+    let found = tries(world, request);
+    world.sql(&set("reset"))?;
+    world.restart()?;
     let fewest = found?.into_iter().filter(|statements| !statements.is_empty()).min_by_key(Vec::len);
-    ensure!(fewest.is_some(), "no statement was logged");
-    Ok(fewest.unwrap_or_default())
+    fewest.context("no statement was logged")
+}
+
+fn tries(world: &World, mut request: impl FnMut(usize) -> anyhow::Result<()>) -> anyhow::Result<Vec<Vec<Statement>>> {
+    (0..TRIES).map(|number| once(world, || request(number))).collect()
 }
 
 fn once(world: &World, request: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<Vec<Statement>> {

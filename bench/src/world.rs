@@ -114,6 +114,16 @@ impl World {
         Ok((stoa.pid(), cookie.clone()))
     }
 
+    /// Starts the server again; sessions and keys go on.
+    pub fn restart(&mut self) -> anyhow::Result<u32> {
+        let Some((stoa, cookie)) = self.server.take() else { return Ok(self.server()?.0) };
+        drop(stoa);
+        let stoa = Stoa::start(self)?;
+        let pid = stoa.pid();
+        self.server = Some((stoa, cookie));
+        Ok(pid)
+    }
+
     /// What the rest of the machine did meanwhile, in words.
     pub fn noise(&self) -> String {
         let (busy, all) = cpu::machine();

@@ -61,18 +61,35 @@ pub(super) fn days(figures: &BTreeMap<NaiveDate, Figures>, period: Period, today
 
 // Weeks count from the period's first day, so that those of two equally long periods lie under each other.
 fn group(day: NaiveDate, period: Period) -> i32 {
-    match period.days() {
-        0..=MOST_DAYS => day.num_days_from_ce(),
-        ..=MOST_WEEK_DAYS => i32::try_from((day - period.from).num_days() / 7).unwrap_or(i32::MAX),
-        _ => day.year() * 12 + day.month0().cast_signed(),
+    match width(period) {
+        Width::Day => day.num_days_from_ce(),
+        Width::Week => i32::try_from((day - period.from).num_days() / 7).unwrap_or(i32::MAX),
+        Width::Month => day.year() * 12 + day.month0().cast_signed(),
     }
 }
 
 fn label(day: NaiveDate, period: Period) -> String {
-    match period.days() {
-        0..=MOST_DAYS => day.format("%-d %b").to_string(),
-        ..=MOST_WEEK_DAYS => day.format("from %-d %b").to_string(),
-        _ => day.format("%b %Y").to_string(),
+    match width(period) {
+        Width::Day => day.format("%-d %b").to_string(),
+        Width::Week => day.format("from %-d %b").to_string(),
+        Width::Month => day.format("%b %Y").to_string(),
+    }
+}
+
+enum Width {
+    Day,
+    Week,
+    Month,
+}
+
+fn width(period: Period) -> Width {
+    let days = period.days();
+    if days <= MOST_DAYS {
+        Width::Day
+    } else if days <= MOST_WEEK_DAYS {
+        Width::Week
+    } else {
+        Width::Month
     }
 }
 

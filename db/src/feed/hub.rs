@@ -10,12 +10,15 @@ use tokio::sync::mpsc;
 
 use super::channel::Channel;
 
+/// Called at every announcement.
+type Seen = dyn Fn(TenantId, i64) + Send + Sync;
+
 /// Announcements of one process.
 pub struct Hub {
     outgoing: mpsc::UnboundedSender<(TenantId, i64)>,
     waiting: Mutex<Option<mpsc::UnboundedReceiver<(TenantId, i64)>>>,
     channels: Mutex<HashMap<TenantId, Weak<Channel>>>,
-    seen: Mutex<Option<Box<dyn Fn(TenantId, i64) + Send + Sync>>>,
+    seen: Mutex<Option<Box<Seen>>>,
 }
 
 impl Hub {
