@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use domain::calendar::{Tz, day_of};
-use domain::feed::EventKind;
 use domain::fields::FieldErrors;
 use domain::ids::StoreId;
 use domain::money::Currency;
@@ -11,7 +10,6 @@ use sea_orm::{ActiveModelTrait, QueryOrder, Set};
 
 use crate::entities::store;
 use crate::error::DataError;
-use crate::feed::{self, NewEvent};
 use crate::scope::{Scope, Tx};
 
 /// A store as everybody needs it.
@@ -97,8 +95,6 @@ pub async fn create(scope: &Scope, new: NewStore<'_>) -> Result<StoreId, DataErr
         created_at: Set(scope.now()),
     };
     row.insert(tx.conn()).await.map_err(DataError::from).map_err(slug_taken)?;
-    let data = serde_json::json!({"store": new.slug, "name": new.name.trim()});
-    feed::append(&tx, vec![NewEvent { kind: EventKind::StoreCreated, store: Some(id), data }]).await?;
     crate::audit::note(&tx, "store.create", new.slug, serde_json::json!({"name": new.name})).await?;
     tx.commit().await?;
     Ok(id)

@@ -73,7 +73,7 @@ fn open() {
             listen(stream, &source, kind, move |event| pass_on(kind, event));
         }
         listen(stream, &source, "open", |_| tell(&Heard::Open));
-        listen(stream, &source, "error", |event| lost(event));
+        listen(stream, &source, "error", lost);
         stream.source = Some(source);
     });
 }
