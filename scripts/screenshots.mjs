@@ -49,7 +49,7 @@ async function choosePages(storageState) {
   await page.goto('/t/demo/orders?store=harbour&payment=partially_refunded');
   const order = await page.locator('tbody a').first().getAttribute('href');
   await page.goto('/t/demo/imports/new');
-  await page.getByLabel('Store').selectOption('harbour');
+  await page.getByLabel('Store', { exact: true }).selectOption('harbour');
   await page.getByLabel('Format').selectOption('online-retail');
   await page.getByLabel('File').setInputFiles(SNAPSHOT);
   await page.getByRole('button', { name: 'Check the file' }).click();

@@ -55,7 +55,7 @@ fn first_orders(page: &ImportPage, preview: &Preview) -> Option<AnyView> {
             <tr>
                 <td class="num">{count(i64::try_from(order.line).unwrap_or(i64::MAX))}</td>
                 <td>{format!("#{}", order.number)}</td>
-                <td><Pill tone label/></td>
+                <td class="wide"><Pill tone label/></td>
                 <td><When at=order.placed_at clock/></td>
                 <td class="wide"><span class="clip" dir="auto">{order.customer.clone()}</span></td>
                 <td class="num wide">{count(i64::try_from(order.items).unwrap_or(i64::MAX))}</td>
@@ -67,7 +67,7 @@ fn first_orders(page: &ImportPage, preview: &Preview) -> Option<AnyView> {
     let columns = vec![
         Column::figures("Line"),
         Column::text("Number"),
-        Column::text("Kind"),
+        Column::text("Kind").wide(),
         Column::text("Placed"),
         Column::text("Customer").wide(),
         Column::figures("Items").wide(),

@@ -64,7 +64,7 @@ pub fn notes_card(page: &OrderPage) -> Option<AnyView> {
 
 fn words(row: &TimelineRow, currency: Currency) -> String {
     match row.kind.as_str() {
-        "placed" => "Order placed".into(),
+        "placed" => "Order taken in".into(),
         "cancelled" => "Order cancelled".into(),
         "refunded" => {
             let amount = row.details.get("amount").and_then(serde_json::Value::as_i64).unwrap_or(0);
