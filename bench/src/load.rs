@@ -58,7 +58,7 @@ impl Wrk<'_> {
 pub fn pgbench(world: &World, script: &Path, variables: &[(String, String)], seconds: u64) -> anyhow::Result<Sample> {
     let options = &world.options;
     let mut command = Command::new(&options.pgbench);
-    command.args(["-n", "-M", "prepared", "-j1"]);
+    command.args(["-n", "-M", "prepared", "-j1", "-r"]);
     command.arg(format!("-c{}", options.clients)).arg(format!("-T{seconds}"));
     command.arg("-f").arg(script);
     for (name, value) in variables {
@@ -71,6 +71,8 @@ pub fn pgbench(world: &World, script: &Path, variables: &[(String, String)], sec
     let output = command.output().context("pgbench is not installed")?;
     let (program, postgres) = (cpu::of_ended_children() - before, meter.stop());
     let text = String::from_utf8(output.stdout)?;
+    // What each statement took, for whoever asks where the time goes.
+    std::fs::write(script.with_extension("txt"), &text)?;
     ensure!(output.status.success(), "pgbench: {text}{}", String::from_utf8_lossy(&output.stderr));
     let count: u64 = field(&text, "number of transactions actually processed:")?;
     let rate: f64 = field(&text, "tps =")?;
