@@ -28,6 +28,8 @@ if is_root; then admin=(runuser -u postgres -- "${admin[@]}"); fi
 in_bench_database() { sed -E "s#^(postgres(ql)?://[^/]+)/[^?]*#\1/$database#" <<<"$1"; }
 drop_database() { (cd / && "${admin[@]}" -d postgres -c 'SET client_min_messages = warning' -c "DROP DATABASE IF EXISTS $database WITH (FORCE)"); }
 
+exec 7>"$LOCAL_DIR/bench.lock"
+flock -n 7 || die "the benchmarks run already in this clone; two at once would disturb each other"
 finish() {
     if [ -n "$redis" ]; then
         kill "$redis" 2>/dev/null || true
@@ -45,7 +47,7 @@ drop_database
 DATABASE_URL=$(in_bench_database "$DATABASE_URL")
 MIGRATION_DATABASE_URL=$(in_bench_database "$MIGRATION_DATABASE_URL")
 redis_port=$(free_port)
-redis-server --bind 127.0.0.1 --port "$redis_port" --dir "$home/redis" --save '' >"$home/redis/redis.log" &
+redis-server --bind 127.0.0.1 --port "$redis_port" --dir "$home/redis" --save '' >"$home/redis/redis.log" 7>&- &
 redis=$!
 REDIS_URL="redis://127.0.0.1:$redis_port"
 STOA_DATA_DIR="$home/data"
