@@ -40,7 +40,7 @@ fn run(options: Options) -> anyhow::Result<()> {
     let mut world = World::make(options)?;
     for measurement in Measurement::ALL {
         if world.options.wants(measurement) {
-            world.say(&format!("{}", measurement.title()));
+            world.say(measurement.title());
             match measurement {
                 Measurement::Import => import::measure(&mut world, &mut report)?,
                 Measurement::Rest => rest::measure(&mut world, &mut report)?,

@@ -105,10 +105,8 @@ fn unquote(text: &str) -> (String, usize) {
     let mut value = String::new();
     let mut signs = text.char_indices().peekable();
     while let Some((at, sign)) = signs.next() {
-        if sign == '\'' {
-            if signs.next_if(|(_, next)| *next == '\'').is_none() {
-                return (value, at + 1);
-            }
+        if sign == '\'' && signs.next_if(|(_, next)| *next == '\'').is_none() {
+            return (value, at + 1);
         }
         value.push(sign);
     }

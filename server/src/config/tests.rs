@@ -1,3 +1,5 @@
+//! Settings, good and faulty.
+
 use super::*;
 
 fn good() -> Vars {
