@@ -47,7 +47,7 @@ async fn pages_run_only_what_is_ours() {
             answer.headers().contains_key("permissions-policy") && answer.headers().contains_key("referrer-policy")
         );
         let html = answer.text().await.unwrap();
-        assert!(!html.contains(" style=") && !html.contains("nonce-0"), "{path}");
+        assert!(!html.contains(" style=") && !html.contains("nonce=\"nonce-"), "{path}");
     }
 }
 
