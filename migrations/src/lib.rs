@@ -20,12 +20,16 @@ struct Script {
     sql: &'static str,
 }
 
-const SCRIPTS: [Script; 5] = [
+const SCRIPTS: &[Script] = &[
     Script { name: "m20261120_000001_create_platform", sql: include_str!("sql/m20261120_000001_create_platform.sql") },
     Script { name: "m20261120_000002_create_catalog", sql: include_str!("sql/m20261120_000002_create_catalog.sql") },
     Script { name: "m20261120_000003_create_orders", sql: include_str!("sql/m20261120_000003_create_orders.sql") },
     Script { name: "m20261120_000004_create_figures", sql: include_str!("sql/m20261120_000004_create_figures.sql") },
     Script { name: "m20261120_000005_create_imports", sql: include_str!("sql/m20261120_000005_create_imports.sql") },
+    Script {
+        name: "m20261121_000006_open_platform_door",
+        sql: include_str!("sql/m20261121_000006_open_platform_door.sql"),
+    },
 ];
 
 impl MigrationName for Script {

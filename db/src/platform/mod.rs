@@ -1,5 +1,7 @@
 //! What belongs to the installation and not to a tenant: tenants themselves and tiers.
 
+mod tx;
+
 use chrono::{DateTime, Utc};
 use domain::fields::FieldErrors;
 use domain::ids::TenantId;
@@ -10,6 +12,8 @@ use crate::connect::Db;
 use crate::entities::{tenant, tier};
 use crate::error::DataError;
 use crate::scope::Access;
+
+pub use tx::PlatformTx;
 
 /// A handle on the platform itself, for its admins and for the command line.
 #[derive(Clone)]
@@ -175,6 +179,15 @@ impl Platform {
         let rows: Vec<(uuid::Uuid, uuid::Uuid)> =
             sqlx::query_as(sql).bind(until).bind(self.db.clock().now()).bind(limit).fetch_all(&self.db.pool).await?;
         Ok(rows.into_iter().map(|(tenant, import)| (tenant.into(), import.into())).collect())
+    }
+
+    /// A transaction of the platform itself. It sees what has a door for the platform (jobs, backups and the like,
+    /// of all tenants) and what belongs to no tenant; of everything else, nothing.
+    ///
+    /// # Errors
+    /// When PostgreSQL is out of reach.
+    pub async fn begin(&self) -> Result<PlatformTx, DataError> {
+        PlatformTx::begin(self.db.clone()).await
     }
 
     /// The database handle, for entering a tenant in the background.
