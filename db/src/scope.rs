@@ -251,6 +251,19 @@ impl Tx {
         row.map(|row| row.try_get_by_index(0).map_err(DataError::from)).transpose()
     }
 
+    /// How PostgreSQL runs `sql`, for the tests of its plan.
+    #[cfg(feature = "testing")]
+    pub(crate) async fn explain(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<String, DataError> {
+        let sql = format!("explain (analyze, costs off, timing off) {sql}");
+        let lines = self.tx.query_all_raw(self.statement(&sql, values)).await?;
+        let lines: Vec<String> = lines.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
+        Ok(lines.join("\n"))
+    }
+
     /// A select on an entity, already narrowed to the tenant.
     pub(crate) fn find<E>(&self, tenant_column: E::Column) -> Select<E>
     where

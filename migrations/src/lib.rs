@@ -30,6 +30,10 @@ const SCRIPTS: &[Script] = &[
         name: "m20261121_000006_open_platform_door",
         sql: include_str!("sql/m20261121_000006_open_platform_door.sql"),
     },
+    Script {
+        name: "m20261121_000013_index_unstarted_imports",
+        sql: include_str!("sql/m20261121_000013_index_unstarted_imports.sql"),
+    },
 ];
 
 impl MigrationName for Script {

@@ -8,6 +8,7 @@
 mod checkpoint;
 mod claim;
 mod create;
+mod expire;
 mod list;
 mod problems;
 mod settle;
@@ -26,7 +27,12 @@ use uuid::Uuid;
 pub use checkpoint::{Progress, save};
 pub use claim::{Claimed, LEASE, Lease, Taker, claim, postpone, release, renew};
 pub use create::{Begin, Created, NewRun, create, known, relocate, start};
+pub use expire::{Expired, expire};
+#[cfg(feature = "testing")]
+pub use list::explain as explain_list;
 pub use list::list;
+#[cfg(feature = "testing")]
+pub use problems::explain as explain_problems;
 pub use problems::{MAX_STORED, ProblemKey, ProblemPage, problems};
 pub use settle::{ATTEMPTS, checked, fail, finish, give_up};
 pub use show::show;

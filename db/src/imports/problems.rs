@@ -6,7 +6,7 @@ use std::str::FromStr;
 use domain::ids::ImportId;
 use domain::imports::{Problem, ProblemKind};
 use domain::page::Limit;
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, Value};
 
 use super::{signed, unsigned};
 use crate::error::DataError;
@@ -68,12 +68,8 @@ pub async fn problems(
     after: Option<ProblemKey>,
     limit: Limit,
 ) -> Result<ProblemPage, DataError> {
-    let sql = "select line, position, kind, order_number, column_name, reason from import_problems \
-               where tenant_id = $1 and import_id = $2 and (line, position) > ($3, $4) order by line, position limit $5";
-    let after = after.unwrap_or(ProblemKey { line: 0, position: -1 });
     let tx = scope.begin().await?;
-    let values = [id.0.into(), signed(after.line).into(), after.position.into(), limit.plus_one().into()];
-    let mut found: Vec<Row> = tx.all(sql, values).await?;
+    let mut found: Vec<Row> = tx.all(PAGE, page_values(id, after, limit)).await?;
     if found.is_empty() {
         super::show::read(&tx, id).await?;
     }
@@ -82,6 +78,29 @@ pub async fn problems(
     found.truncate(limit.rows());
     let last = found.last().map(|row| ProblemKey { line: unsigned(row.line), position: row.position });
     Ok(ProblemPage { rows: found.into_iter().map(Problem::from).collect(), next: last.filter(|_| more) })
+}
+
+/// How PostgreSQL reads one page, for the tests of its plan.
+///
+/// # Errors
+/// When PostgreSQL fails.
+#[cfg(feature = "testing")]
+pub async fn explain(
+    scope: &Scope,
+    id: ImportId,
+    after: Option<ProblemKey>,
+    limit: Limit,
+) -> Result<String, DataError> {
+    scope.begin().await?.explain(PAGE, page_values(id, after, limit)).await
+}
+
+const PAGE: &str = "select line, position, kind, order_number, column_name, reason from import_problems \
+                    where tenant_id = $1 and import_id = $2 and (line, position) > ($3, $4) \
+                    order by line, position limit $5";
+
+fn page_values(id: ImportId, after: Option<ProblemKey>, limit: Limit) -> [Value; 4] {
+    let after = after.unwrap_or(ProblemKey { line: 0, position: -1 });
+    [id.0.into(), signed(after.line).into(), after.position.into(), limit.plus_one().into()]
 }
 
 /// Keeps `problems`, as many as there is room for. They are numbered within their lines, so all problems of one

@@ -60,15 +60,9 @@ pub async fn with_items(scope: &Scope, query: &OrderQuery) -> Result<Page<FullOr
 /// As [`list`].
 #[cfg(feature = "testing")]
 pub async fn explain(tx: &Tx, query: &OrderQuery) -> Result<String, DataError> {
-    #[derive(FromQueryResult)]
-    struct Line {
-        #[sea_orm(from_alias = "QUERY PLAN")]
-        line: String,
-    }
     let stores = stores_of(tx, query.store.as_deref()).await?;
     let (sql, values) = build(tx, query, &stores, COLUMNS).await?;
-    let lines: Vec<Line> = tx.all(&format!("explain (analyze, costs off, timing off) {sql}"), values).await?;
-    Ok(lines.into_iter().map(|l| l.line + "\n").collect())
+    tx.explain(&sql, values).await
 }
 
 async fn records<R: FromQueryResult>(

@@ -6,6 +6,7 @@ mod cache;
 mod feed;
 mod figures;
 mod idempotency;
+mod imports;
 mod lists;
 mod people;
 mod walls;

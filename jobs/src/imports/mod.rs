@@ -12,6 +12,7 @@ mod apply;
 mod batches;
 mod check;
 mod error;
+mod expire;
 mod file;
 mod queued;
 
@@ -23,6 +24,7 @@ use db::stores::Store;
 use domain::imports::Format;
 
 pub use error::ImportError;
+pub use expire::expire;
 pub use file::{FileImport, Outcome, run_file, run_file_until};
 pub(crate) use queued::work;
 pub use source::FileError;

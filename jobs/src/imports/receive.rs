@@ -165,6 +165,6 @@ fn is_here(data_dir: &Path, path: &str) -> bool {
     path.starts_with(root(data_dir)) && path.is_file()
 }
 
-fn root(data_dir: &Path) -> PathBuf {
+pub(super) fn root(data_dir: &Path) -> PathBuf {
     data_dir.join("imports")
 }

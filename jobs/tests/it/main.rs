@@ -1,6 +1,7 @@
 //! Imports against a real PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
+mod expired;
 mod files;
 mod killed;
 mod queued;

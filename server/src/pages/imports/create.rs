@@ -1,5 +1,7 @@
 //! Choosing a file: the form, and the upload that follows. The file goes to the disk as it arrives.
 
+use std::time::Duration;
+
 use app::frame::Section;
 use app::pages::imports::{ImportForm, new};
 use axum::extract::State;
@@ -22,6 +24,8 @@ use crate::pages::visit::Visit;
 use crate::state::AppState;
 
 const MB: usize = 1024 * 1024;
+/// How long an upload may send nothing before it is given up: its connection and its place on the disk are freed.
+const SILENCE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Default)]
 struct Chosen {
@@ -88,7 +92,11 @@ async fn store(state: &AppState, scope: &Scope, mut field: Field<'_>) -> Result<
     let limit = u64::try_from(state.config.http.upload_limit).unwrap_or(u64::MAX);
     let mut file = Receiver::new(&state.config.data_dir, scope.tenant(), limit).await.map_err(refused)?;
     loop {
-        match field.chunk().await {
+        let Ok(arrived) = tokio::time::timeout(SILENCE, field.chunk()).await else {
+            let words = "The upload stopped arriving, and nothing was kept of it. Try again.";
+            return Err(FieldErrors::one("file", words).into());
+        };
+        match arrived {
             Ok(Some(piece)) => file.write(&piece).await.map_err(refused)?,
             Ok(None) => return file.finish().await.map_err(refused),
             Err(error) => return Err(FieldErrors::one("file", words(&error, state)).into()),
