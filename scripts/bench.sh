@@ -28,6 +28,9 @@ if is_root; then admin=(runuser -u postgres -- "${admin[@]}"); fi
 in_bench_database() { sed -E "s#^(postgres(ql)?://[^/]+)/[^?]*#\1/$database#" <<<"$1"; }
 drop_database() { (cd / && "${admin[@]}" -d postgres -c 'SET client_min_messages = warning' -c "DROP DATABASE IF EXISTS $database WITH (FORCE)"); }
 
+# Ten thousand listeners are as many connections, on both ends.
+ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"
+
 exec 7>"$LOCAL_DIR/bench.lock"
 flock -n 7 || die "the benchmarks run already in this clone; two at once would disturb each other"
 finish() {

@@ -7,6 +7,7 @@ mod dashboard;
 mod http;
 mod import;
 mod list;
+mod listeners;
 mod load;
 mod options;
 mod order;
@@ -47,6 +48,7 @@ fn run(options: Options) -> anyhow::Result<()> {
                 Measurement::Dashboard => dashboard::measure(&mut world, &mut report)?,
                 Measurement::List => list::measure(&mut world, &mut report)?,
                 Measurement::Order => order::measure(&mut world, &mut report)?,
+                Measurement::Listeners => listeners::measure(&mut world, &mut report)?,
             }
         }
     }

@@ -53,7 +53,8 @@ impl World {
         }
         let person = ["user", "create", "--email", PERSON, "--tenant", TENANT, "--role", "owner"];
         world.stoa(&person, PASSWORD)?;
-        let key = world.stoa(&["--json", "api-key", "create", "--tenant", TENANT, "--scopes", "orders:write"], "")?;
+        let key = world
+            .stoa(&["--json", "api-key", "create", "--tenant", TENANT, "--scopes", "orders:write,events:read"], "")?;
         let key: serde_json::Value = serde_json::from_str(&key)?;
         world.key = key["key"].as_str().context("no key was printed")?.to_owned();
         Ok(world)
