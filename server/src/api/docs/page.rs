@@ -30,7 +30,7 @@ pub fn html(api: &Value) -> String {
     };
     let head = "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"/>\
                 <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\
-                <title>Stoa API</title><link rel=\"stylesheet\" href=\"/api/docs.css\"/></head><body>";
+                <title>Stoa API</title><link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"/><link rel=\"stylesheet\" href=\"/api/docs.css\"/></head><body>";
     format!("{head}{}</body></html>", body.to_html())
 }
 
