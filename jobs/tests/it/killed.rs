@@ -12,13 +12,15 @@ use crate::setup::Shop;
 
 const URL: &str = "STOA_TEST_CHILD_URL";
 const FILE: &str = "STOA_TEST_CHILD_FILE";
+const FORMAT: &str = "STOA_TEST_CHILD_FORMAT";
 
 /// Starts importing `file` into the shop.
-pub fn spawn(shop: &Shop, file: &Path) -> Child {
+pub fn spawn(shop: &Shop, format: Format, file: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "killed::child", "--ignored"])
         .env(URL, &shop.test.url)
         .env(FILE, file)
+        .env(FORMAT, format.as_str())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -38,10 +40,14 @@ async fn child() {
     let access = Platform::command(db).enter("demo").await.unwrap();
     let import = FileImport {
         store: "main".into(),
-        format: Format::OnlineRetail,
+        format: told(FORMAT).parse().unwrap(),
         path: told(FILE).into(),
         dry_run: false,
         size_limit: 1 << 30,
     };
     run_file(&access, import).await.unwrap();
+    // Whoever started this wants to know the most memory that it ever had.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    std::fs::write(format!("{}.peak", told(FILE)), peak.trim().trim_end_matches(" kB")).unwrap();
 }

@@ -4,6 +4,7 @@
 mod expired;
 mod files;
 mod killed;
+mod large;
 mod queued;
 mod refused;
 mod retail;

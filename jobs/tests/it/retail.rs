@@ -175,7 +175,7 @@ async fn stopped_after_each_batch_and_resumed_the_figures_are_the_same() {
 #[tokio::test]
 async fn killed_midway_and_resumed_the_figures_are_the_same() {
     let shop = Shop::new().await;
-    let mut child = crate::killed::spawn(&shop, &real_file());
+    let mut child = crate::killed::spawn(&shop, Format::OnlineRetail, &real_file());
     while shop.count("select coalesce(max(checkpoint), 0) from import_runs").await == 0 {
         assert!(child.try_wait().unwrap().is_none(), "the child ended by itself");
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
