@@ -33,6 +33,16 @@ pub async fn finish(tx: &Tx, lease: &Lease) -> Result<(), DataError> {
     Ok(())
 }
 
-pub(super) fn stale() -> DataError {
+/// Says that the job got further since its process died last: earlier deaths do not count any more. For long work that
+/// goes on where it was stopped.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn forgive(tx: &Tx, lease: &Lease) -> Result<(), DataError> {
+    let sql = "update jobs set crashes = 0 where tenant_id = $1 and id = $2 and worker_id = $3 and fence = $4 and crashes > 0";
+    tx.run(sql, [lease.job.0.into(), lease.worker.0.into(), lease.fence.into()]).await.map(drop)
+}
+
+fn stale() -> DataError {
     DataError::Refused("another worker has taken this job over; nothing was stored".into())
 }

@@ -23,7 +23,7 @@ use serde_json::Value;
 
 pub(crate) use bell::{Bell, send as ring};
 pub use enqueue::{enqueue, enqueue_for_platform};
-pub use finish::finish;
+pub use finish::{finish, forgive};
 pub use minutes::Minutes;
 pub use prune::prune;
 

@@ -76,6 +76,18 @@ impl Engine {
         self.state("stopped").await
     }
 
+    /// Lets go of a job that this worker holds and does not work on; not a try.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn let_go(&self, lease: &Lease) -> Result<(), DataError> {
+        let sql = "update jobs set state = 'ready', worker_id = null, fence = fence + 1, attempt = greatest(0, attempt - 1) \
+                   where tenant_id = $1 and id = $2 and worker_id = $3 and fence = $4 and state = 'running'";
+        let query = sqlx::query(sql).bind(lease.tenant.0).bind(lease.job.0).bind(lease.worker.0).bind(lease.fence);
+        query.execute(&self.pool).await?;
+        Ok(())
+    }
+
     async fn state(&self, state: &str) -> Result<(), DataError> {
         let sql = "update job_workers set state = $2, seen_at = clock_timestamp() where id = $1 and state <> 'lost'";
         sqlx::query(sql).bind(self.worker.0).bind(state).execute(&self.pool).await?;
