@@ -38,6 +38,14 @@ pub const KINDS: &[Kind] = &[
         timeout: HOUR.saturating_mul(12),
         run: |job| Box::pin(imports::job::apply(job)),
     },
+    // For trying out a worker, and for measuring one.
+    Kind {
+        name: "do_nothing",
+        queue: "default",
+        max_attempts: 5,
+        timeout: MINUTE,
+        run: |_| Box::pin(async { Ok(Outcome::Done) }),
+    },
     Kind {
         name: "make_partitions",
         queue: "default",

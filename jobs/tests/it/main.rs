@@ -9,3 +9,4 @@ mod retail;
 mod runs;
 mod setup;
 mod upkeep;
+mod work;
