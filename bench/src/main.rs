@@ -6,6 +6,7 @@ mod cpu;
 mod dashboard;
 mod http;
 mod import;
+mod jobs;
 mod list;
 mod listeners;
 mod load;
@@ -49,6 +50,7 @@ fn run(options: Options) -> anyhow::Result<()> {
                 Measurement::List => list::measure(&mut world, &mut report)?,
                 Measurement::Order => order::measure(&mut world, &mut report)?,
                 Measurement::Listeners => listeners::measure(&mut world, &mut report)?,
+                Measurement::Jobs => jobs::measure(&world, &mut report)?,
             }
         }
     }

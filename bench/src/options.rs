@@ -71,11 +71,13 @@ pub enum Measurement {
     Dashboard,
     List,
     Order,
+    Jobs,
     Listeners,
 }
 
 impl Measurement {
-    pub const ALL: [Self; 6] = [Self::Import, Self::Rest, Self::Dashboard, Self::List, Self::Order, Self::Listeners];
+    pub const ALL: [Self; 7] =
+        [Self::Import, Self::Rest, Self::Dashboard, Self::List, Self::Order, Self::Jobs, Self::Listeners];
 
     pub const fn title(self) -> &'static str {
         match self {
@@ -85,6 +87,7 @@ impl Measurement {
             Self::List => "Order list against the same SQL",
             Self::Order => "Single orders against the same statements",
             Self::Listeners => "Listeners",
+            Self::Jobs => "Jobs that do nothing against SKIP LOCKED",
         }
     }
 }

@@ -1,7 +1,20 @@
-//! Background work: imports of snapshot files and upkeep, and the worker that does both.
+//! Background work: what the jobs do, the registry of their kinds, the timetable, and the worker that runs them. The
+//! queue itself, as rows, is `db::queue`; how to add a job says `docs/jobs.md`.
 
+pub mod context;
 pub mod imports;
+pub mod log;
+pub mod named;
+pub mod outcome;
+pub mod registry;
+pub mod schedule;
+pub mod tools;
 pub mod upkeep;
 pub mod worker;
 
-pub use upkeep::run_named;
+pub use context::Running;
+pub use log::JobLog;
+pub use named::run_named;
+pub use outcome::{JobError, Outcome};
+pub use registry::Kind;
+pub use tools::Tools;

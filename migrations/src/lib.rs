@@ -34,6 +34,7 @@ const SCRIPTS: &[Script] = &[
         name: "m20261121_000013_index_unstarted_imports",
         sql: include_str!("sql/m20261121_000013_index_unstarted_imports.sql"),
     },
+    Script { name: "m20261121_000007_create_jobs", sql: include_str!("sql/m20261121_000007_create_jobs.sql") },
 ];
 
 impl MigrationName for Script {

@@ -11,6 +11,7 @@ mod create;
 mod expire;
 mod list;
 mod problems;
+mod queue;
 mod settle;
 mod show;
 
@@ -25,7 +26,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 pub use checkpoint::{Progress, save};
-pub use claim::{Claimed, LEASE, Lease, Taker, claim, postpone, release, renew};
+pub use claim::{Claimed, LEASE, Lease, Taker, claim, release, renew};
 pub use create::{Begin, Created, NewRun, create, known, relocate, start};
 pub use expire::{Expired, expire};
 #[cfg(feature = "testing")]
@@ -34,7 +35,8 @@ pub use list::list;
 #[cfg(feature = "testing")]
 pub use problems::explain as explain_problems;
 pub use problems::{MAX_STORED, ProblemKey, ProblemPage, problems};
-pub use settle::{ATTEMPTS, checked, fail, finish, give_up};
+pub use queue::retry;
+pub use settle::{ATTEMPTS, GaveUp, ROUNDS, checked, fail, finish, give_up};
 pub use show::show;
 
 use crate::error::DataError;

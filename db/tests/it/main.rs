@@ -9,4 +9,5 @@ mod idempotency;
 mod imports;
 mod lists;
 mod people;
+mod queue;
 mod walls;

@@ -11,3 +11,4 @@ mod retail;
 mod runs;
 mod setup;
 mod upkeep;
+mod work;

@@ -40,6 +40,10 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Whether `stoa serve` does the background work too.
     pub worker: bool,
+    /// Short jobs at once, in each process that does background work.
+    pub job_places: u32,
+    /// Days for which the history of jobs is kept.
+    pub job_history_days: u32,
     /// Whether demo people with a known password may exist.
     pub demo: bool,
 }
@@ -96,9 +100,25 @@ impl Config {
             secret: secret(vars, demo || purpose == Purpose::Command, &mut faults),
             data_dir: vars.text("STOA_DATA_DIR").unwrap_or("data").into(),
             worker: vars.switch("STOA_WORKER", true, &mut faults),
+            job_places: vars.number("STOA_JOB_PLACES", 8, 1..=500, &mut faults),
+            job_history_days: vars.number("STOA_JOB_HISTORY_DAYS", 30, 1..=3_650, &mut faults),
             demo,
         };
         faults.into_result(config)
+    }
+
+    /// What jobs may use.
+    pub fn tools(&self) -> jobs::Tools {
+        jobs::Tools {
+            data_dir: self.data_dir.clone(),
+            job_history: chrono::TimeDelta::days(self.job_history_days.into()),
+        }
+    }
+
+    /// How this process does background work.
+    pub fn worker_options(&self) -> jobs::worker::Options {
+        let places = usize::try_from(self.job_places).unwrap_or(1);
+        jobs::worker::Options::new(std::sync::Arc::new(self.tools())).with_places(places)
     }
 }
 
