@@ -1,6 +1,7 @@
-//! Background work: imports of snapshot files and upkeep, and the worker that does both.
+//! Background work: imports of snapshot files and upkeep, and the worker that does both; copies kept off-site.
 
 pub mod imports;
+pub mod offsite;
 pub mod upkeep;
 pub mod worker;
 

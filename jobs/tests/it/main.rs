@@ -1,11 +1,13 @@
-//! Imports against a real PostgreSQL.
+//! Imports against a real PostgreSQL, off-site copies against a real sshd.
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
 mod files;
 mod killed;
+mod offsite;
 mod queued;
 mod refused;
 mod retail;
 mod runs;
 mod setup;
+mod sshd;
 mod upkeep;
