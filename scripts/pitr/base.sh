@@ -2,7 +2,10 @@
 # Base backups: make, verify, list, prune. Sourced by pitr.sh.
 
 # The finished ones, oldest first; named after the server's time when each was complete.
-bases() { find "$BASE" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*Z' -printf '%f\n' 2>/dev/null | sort; }
+bases() {
+    [ -d "$BASE" ] || return 0
+    find "$BASE" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*Z' -printf '%f\n' | sort
+}
 
 base() {
     local new name
