@@ -4,7 +4,7 @@
 # The finished ones, oldest first; named after the server's time when each was complete.
 bases() {
     [ -d "$BASE" ] || return 0
-    find "$BASE" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*Z' -printf '%f\n' | sort
+    find "$BASE/" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*Z' -printf '%f\n' | sort
 }
 
 base() {

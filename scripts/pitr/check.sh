@@ -83,7 +83,7 @@ iso() { sed -E 's/^(....)(..)(..)T(..)(..)(..)Z$/\1-\2-\3T\4:\5:\6Z/' <<<"$1"; }
 first_gap() {
     local timeline="${1:0:8}" name last
     local -A have=()
-    while IFS= read -r name; do have[${name%.gz}]=1; done < <(find "$WAL" -maxdepth 1 -regextype posix-extended -regex ".*/$timeline[0-9A-F]{16}\.gz" -printf '%f\n')
+    while IFS= read -r name; do have[${name%.gz}]=1; done < <(find "$WAL/" -maxdepth 1 -regextype posix-extended -regex ".*/$timeline[0-9A-F]{16}\.gz" -printf '%f\n')
     last=$(printf '%s\n' "${!have[@]}" | sort | tail -n 1)
     name="$1"
     while [[ -n "$last" && ! "$name" > "$last" ]]; do
