@@ -5,6 +5,7 @@ mod database;
 mod fault;
 mod http;
 mod log;
+mod offsite;
 mod sessions;
 mod site;
 mod vars;
@@ -38,6 +39,8 @@ pub struct Config {
     pub secret: Secret,
     /// Uploads and local backups.
     pub data_dir: PathBuf,
+    /// Where a second copy of the backups goes, if anywhere.
+    pub offsite: Option<jobs::offsite::Settings>,
     /// Whether `stoa serve` does the background work too.
     pub worker: bool,
     /// Whether demo people with a known password may exist.
@@ -95,6 +98,7 @@ impl Config {
             site: Site::read(vars, &mut faults),
             secret: secret(vars, demo || purpose == Purpose::Command, &mut faults),
             data_dir: vars.text("STOA_DATA_DIR").unwrap_or("data").into(),
+            offsite: offsite::read(vars, &mut faults),
             worker: vars.switch("STOA_WORKER", true, &mut faults),
             demo,
         };
