@@ -2,6 +2,7 @@
 
 pub mod imports;
 pub mod offsite;
+pub mod storage;
 pub mod upkeep;
 pub mod worker;
 

@@ -10,4 +10,5 @@ mod retail;
 mod runs;
 mod setup;
 mod sshd;
+mod storage;
 mod upkeep;
