@@ -3,7 +3,8 @@
 #
 #   pitr.sh base                            make a base backup, verify it, keep it
 #   pitr.sh check                           is everything archived, up to now? Exit status 1: no, and why
-#   pitr.sh restore --to TIME --into DIR    prepare a cluster in DIR as it was at TIME, such as '2026-11-21 03:14:00+00'
+#   pitr.sh restore --to TIME --into DIR    prepare a cluster in DIR as it was at TIME, such as '2026-11-21 03:14:00+00',
+#                                           or `latest`: as far as the archive goes
 #   pitr.sh prune --keep N                  keep the newest N base backups and the log they need
 #
 # Run as the user that runs PostgreSQL, on its machine. Settings, from the environment:

@@ -12,8 +12,12 @@ restore() {
         esac
         shift $(($# > 1 ? 2 : 1))
     done
-    [ -n "$to" ] && [ -n "$into" ] || die "use: pitr.sh restore --to '2026-11-21 03:14:00+00' --into DIR"
-    moment=$(date -u -d "$to" '+%F %T.%6N+00' 2>/dev/null) || die "--to '$to' is no time; write it as '2026-11-21 03:14:00+00'"
+    [ -n "$to" ] && [ -n "$into" ] || die "use: pitr.sh restore --to '2026-11-21 03:14:00+00'|latest --into DIR"
+    if [ "$to" = latest ]; then
+        moment=latest
+    else
+        moment=$(date -u -d "$to" '+%F %T.%6N+00' 2>/dev/null) || die "--to '$to' is no time; write it as '2026-11-21 03:14:00+00'"
+    fi
     [ -z "$(ls -A "$into" 2>/dev/null)" ] || die "$into is not empty; restore into a new folder"
     base=$(base_before "$moment")
     [ -n "$base" ] || die "no base backup is older than $moment; the oldest is $(bases | head -n 1 || true)"
@@ -35,6 +39,10 @@ one: docs/recovery.md"
 # The newest that was complete before moment $1.
 base_before() {
     local wanted name found=""
+    if [ "$1" = latest ]; then
+        bases | tail -n 1
+        return
+    fi
     wanted=$(date -u -d "$1" +%Y%m%dT%H%M%SZ)
     for name in $(bases); do
         if [[ "$name" < "$wanted" ]]; then found="$name"; fi
@@ -49,13 +57,16 @@ write_settings() {
     [ -e "$into/pg_hba.conf" ] || echo 'local all all peer' >"$into/pg_hba.conf"
     [ -e "$into/pg_ident.conf" ] || : >"$into/pg_ident.conf"
     # Not archiving: a trial must leave the archive as it is. Turned on again when this cluster takes over.
-    cat >>"$into/postgresql.auto.conf" <<SETTINGS
-restore_command = '$here/fetch.sh $WAL %f %p'
-recovery_target_time = '$moment'
-recovery_target_action = 'promote'
-recovery_target_timeline = 'current'
-archive_mode = 'off'
-SETTINGS
+    {
+        echo '# pitr.sh begin'
+        echo "restore_command = '$here/fetch.sh $WAL %f %p'"
+        if [ "$moment" != latest ]; then
+            echo "recovery_target_time = '$moment'"
+            echo "recovery_target_action = 'promote'"
+        fi
+        echo "archive_mode = 'off'"
+        echo '# pitr.sh end'
+    } >>"$into/postgresql.auto.conf"
     touch "$into/recovery.signal"
 }
 

@@ -194,5 +194,18 @@ pitr restore --to "$moment" --into "$home/restored3" >/dev/null
 pg_ctl -D "$home/restored3" -s -w -t 600 -l "$home/restored3.log" -o '-p 5498' start
 PGPORT=5498 until_true 'select not pg_is_in_recovery()'
 [ "$(ask -p 5498 -c 'select count(*) from afterwards')" = 20001 ] || fail "not restored from the newer base backup"
-pass "after pruning, recovery from the newer base backup"
+pg_ctl -D "$home/restored3" -s -m fast stop
+# The machine is lost: what was archived is all there is. The lines that docs/recovery.md takes away are all that is left.
+pg_ctl -D "$home/data" -s -m immediate stop
+pitr restore --to latest --into "$home/restored4" >/dev/null
+pg_ctl -D "$home/restored4" -s -w -t 600 -l "$home/restored4.log" start
+until_true 'select not pg_is_in_recovery()'
+[ "$(ask -c 'select count(*), min(id) from afterwards')" = '20002|-1' ] || fail "the newest archived work is not there"
+pg_ctl -D "$home/restored4" -s -m fast stop
+sed -i '/^# pitr.sh begin/,/^# pitr.sh end/d' "$home/restored4/postgresql.auto.conf"
+pg_ctl -D "$home/restored4" -s -w -l "$home/restored4.log" start
+archived
+pitr base >/dev/null
+pitr check >/dev/null || fail "the cluster that took over raises an alarm"
+pass "after pruning: to a moment, and to the newest in place of a lost cluster, which archives on"
 printf 'point-in-time recovery: all well after %d s; %d rows were back in %d ms\n' "$SECONDS" "$((rows + 20000))" "$restore_ms"

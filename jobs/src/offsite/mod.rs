@@ -2,9 +2,10 @@
 //!
 //! [`Offsite`] is a pool of SSH connections to one folder: at most 20, each pinged before use and closed after five idle
 //! minutes. Files are written under a temporary name, checked and then renamed, so that a half file never shows. What
-//! is copied when, and how the copies are encrypted, is decided elsewhere.
+//! is copied when, and how it is encrypted, is decided elsewhere.
 
 mod connect;
+mod copy;
 mod download;
 mod error;
 mod file;
@@ -15,11 +16,13 @@ mod pool;
 mod retry;
 mod session;
 mod settings;
+mod sums;
 mod upload;
 mod url;
 
 use std::sync::Arc;
 
+pub use copy::{Copied, copy_offsite, prune_offsite};
 pub use download::Reader;
 pub use error::OffsiteError;
 pub use folder::Found;

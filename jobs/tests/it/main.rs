@@ -4,6 +4,7 @@
 mod files;
 mod killed;
 mod offsite;
+mod offsite_copy;
 mod queued;
 mod refused;
 mod retail;
