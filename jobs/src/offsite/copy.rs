@@ -19,7 +19,8 @@ const AT_ONCE: usize = 4;
 const SAVE_EVERY: usize = 64;
 // What was damaged on the way is sent again from the beginning.
 const ATTEMPTS: usize = 3;
-const MANIFEST: &str = "manifest";
+// What is written last here is copied last: whoever finds a label finds a whole backup.
+const LAST: [&str; 2] = ["manifest", "label"];
 
 /// What a run did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -32,8 +33,8 @@ pub struct Copied {
     pub same: usize,
 }
 
-/// Copies every object at and below `prefix`, the manifest last: a copy that has one is complete. `SHA256SUMS` beside
-/// them lets anybody with a shell there check them. Nothing else may copy the same prefix at the same time.
+/// Copies every object at and below `prefix`, manifest and label last: a copy that has a label is whole. `SHA256SUMS`
+/// beside them lets anybody with a shell there check them. Nothing else may copy the same prefix at the same time.
 ///
 /// # Errors
 /// When the storage cannot be read or the off-site folder cannot be reached or refuses; what was copied stays, and the
@@ -52,11 +53,14 @@ pub async fn copy_offsite(
     offsite.sweep(&there_prefix).await?;
     let found = offsite.list(&there_prefix).await?.into_iter().map(|found| (found.path, found.bytes)).collect();
     let sums = Sums::load(offsite, &there_prefix).await?;
-    let (manifest, content): (Vec<_>, Vec<_>) =
-        objects.into_iter().partition(|object| object.path.name().starts_with(MANIFEST));
+    let mut steps = [const { Vec::new() }; LAST.len() + 1];
+    for object in objects {
+        let step = LAST.iter().position(|name| object.path.name().starts_with(name));
+        steps[step.map_or(0, |step| step + 1)].push(object);
+    }
     let mut run = Run { storage, offsite, prefix: there_prefix, found, sums, unsaved: 0, copied: Copied::default() };
-    for part in [content, manifest] {
-        run.copy_all(part, stop).await?;
+    for step in steps {
+        run.copy_all(step, stop).await?;
         run.save().await?;
     }
     Ok(run.copied)

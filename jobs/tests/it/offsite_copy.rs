@@ -25,14 +25,14 @@ impl Backups {
         Self { storage: Storage::open(&url).unwrap(), folder }
     }
 
-    /// A backup `name` of so many tables and a manifest.
+    /// A backup `name` of so many tables, and the label that makes it whole.
     async fn backup(&self, name: &str, tables: usize, bytes: usize) -> ObjectPath {
         let prefix = ObjectPath::platform().child("backups").unwrap().child(name).unwrap();
         for n in 0..tables {
             let content: Vec<u8> = (0..bytes).map(|i| (i * 7 + n) as u8).collect();
             self.storage.put_whole(&prefix.child(format!("{n}.dat")).unwrap(), &content).await.unwrap();
         }
-        self.storage.put_whole(&prefix.child("manifest.json").unwrap(), b"{}").await.unwrap();
+        self.storage.put_whole(&prefix.child("label.json").unwrap(), b"{}").await.unwrap();
         prefix
     }
 }
@@ -64,7 +64,7 @@ async fn a_backup_is_copied_once_and_can_be_checked_there() {
 
     copy_offsite(&backups.storage, &offsite, &other, &never()).await.unwrap();
     assert_eq!(prune_offsite(&offsite, &prefix).await.unwrap(), 12);
-    assert!(!there.exists() && sshd.files().join(other.to_string()).join("manifest.json").exists());
+    assert!(!there.exists() && sshd.files().join(other.to_string()).join("label.json").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,7 +115,7 @@ async fn a_copy_that_was_stopped_or_cut_goes_on_where_it_was() {
         stop.cancel();
     });
     assert!(matches!(stopped, Err(OffsiteError::Stopped)), "{stopped:?}");
-    assert!(!there.join("manifest.json").exists(), "it does not look complete");
+    assert!(!there.join("label.json").exists(), "it does not look complete");
 
     let never_stopped = never();
     let (cut, ()) = tokio::join!(copy_offsite(&backups.storage, &offsite, &prefix, &never_stopped), async {
@@ -123,7 +123,7 @@ async fn a_copy_that_was_stopped_or_cut_goes_on_where_it_was() {
         sshd.kill();
     });
     assert!(cut.unwrap_err().is_transient());
-    assert!(!there.join("manifest.json").exists(), "nor now");
+    assert!(!there.join("label.json").exists(), "nor now");
 
     sshd.run();
     let last = copy_offsite(&backups.storage, &offsite, &prefix, &never()).await.unwrap();
@@ -136,12 +136,12 @@ async fn a_copy_that_was_stopped_or_cut_goes_on_where_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_there_ends_the_copy_without_a_manifest() {
+async fn a_full_disk_there_ends_the_copy_without_a_label() {
     let (sshd, backups) = (Sshd::start_with(Disk::Small), Backups::new());
     let prefix = backups.backup("one", 8, 1_000_000).await;
     let error = copy_offsite(&backups.storage, &sshd.open(), &prefix, &never()).await.unwrap_err();
     if sshd.files().starts_with("/proc") {
         assert!(error.to_string().contains("no space is left"), "{error}");
-        assert!(!sshd.files().join(prefix.to_string()).join("manifest.json").exists());
+        assert!(!sshd.files().join(prefix.to_string()).join("label.json").exists());
     }
 }
