@@ -5,6 +5,7 @@ mod files;
 mod killed;
 mod offsite;
 mod offsite_copy;
+mod offsite_refused;
 mod queued;
 mod refused;
 mod retail;

@@ -13,16 +13,17 @@ use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 use jobs::offsite::{Offsite, OffsiteError, OffsitePath};
 use sha2::{Digest, Sha256};
 
-use crate::sshd::{Disk, Sshd};
+use crate::sshd::Sshd;
 
 const MB: u64 = 1024 * 1024;
 
-fn path(text: &str) -> OffsitePath {
+/// A name there.
+pub fn path(text: &str) -> OffsitePath {
     text.parse().unwrap()
 }
 
 /// `bytes` bytes that are not all the same, in pieces of odd sizes; counts what was taken.
-fn content(bytes: u64, taken: &Arc<AtomicU64>) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + Unpin + use<> {
+pub fn content(bytes: u64, taken: &Arc<AtomicU64>) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + Unpin + use<> {
     let taken = Arc::clone(taken);
     stream::iter(0_u64..).scan(0_u64, move |at, n| {
         let length = (bytes - *at).min(40_000 + (n % 7) * 11_111);
@@ -33,7 +34,8 @@ fn content(bytes: u64, taken: &Arc<AtomicU64>) -> impl Stream<Item = Result<Byte
     })
 }
 
-async fn put(offsite: &Offsite, name: &str, bytes: u64) -> Result<jobs::offsite::Stored, OffsiteError> {
+/// Stores so many bytes as `name`.
+pub async fn put(offsite: &Offsite, name: &str, bytes: u64) -> Result<jobs::offsite::Stored, OffsiteError> {
     offsite.put(&path(name), content(bytes, &Arc::default())).await
 }
 
@@ -43,7 +45,7 @@ async fn expected(bytes: u64) -> [u8; 32] {
 }
 
 /// Every file below `dir`, hidden ones too.
-fn files(dir: &Path) -> Vec<String> {
+pub fn files(dir: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -242,94 +244,6 @@ async fn uploads_that_are_broken_off_leave_no_open_file_behind() {
     until("only the last ping's connection is left", || sshd.connections() == 1).await;
     assert_eq!(offsite.list(&path("broken")).await.unwrap(), [], "no half file shows");
     assert_eq!(offsite.sweep(&path("broken")).await.unwrap(), 5);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn another_host_key_is_refused_before_anything_is_sent() {
-    let mut sshd = Sshd::start();
-    let before = sshd.settings();
-    Offsite::open(&before).unwrap().ping().await.unwrap();
-    sshd.kill();
-    sshd.new_host_key();
-    sshd.run();
-    let signed_in = sshd.sign_ins();
-    let changed = Offsite::open(&before).unwrap().ping().await.unwrap_err();
-    assert!(matches!(changed, OffsiteError::HostKey { .. }), "{changed}");
-    let words = changed.to_string();
-    for part in ["STOA_OFFSITE_HOST_KEY", "ssh-ed25519 SHA256:", &before.host_keys.shown(), "Nothing was sent"] {
-        assert!(words.contains(part), "{part} in: {words}");
-    }
-    let mut by_fingerprint = sshd.settings();
-    by_fingerprint.host_keys = before.host_keys.shown().parse().unwrap();
-    let error = put(&Offsite::open(&by_fingerprint).unwrap(), "one", 10).await.unwrap_err();
-    assert!(matches!(error, OffsiteError::HostKey { .. }), "{error}");
-    let mut of_another_kind = sshd.settings();
-    let ecdsa = sshd.dir.join("ecdsa");
-    let made = std::process::Command::new("ssh-keygen").args(["-q", "-t", "ecdsa", "-N", "", "-f"]).arg(&ecdsa).status();
-    assert!(made.unwrap().success());
-    of_another_kind.host_keys = fs::read_to_string(ecdsa.with_extension("pub")).unwrap().parse().unwrap();
-    let error = Offsite::open(&of_another_kind).unwrap().ping().await.unwrap_err();
-    assert!(matches!(error, OffsiteError::HostKey { .. }), "{error}");
-    assert_eq!(sshd.sign_ins(), signed_in, "nobody signed in");
-    by_fingerprint.host_keys = sshd.settings().host_keys.shown().parse().unwrap();
-    Offsite::open(&by_fingerprint).unwrap().ping().await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_key_that_is_not_accepted_is_named() {
-    let sshd = Sshd::start();
-    let mut settings = sshd.settings();
-    settings.key_file = sshd.dir.join("stranger");
-    let started = Instant::now();
-    let error = put(&Offsite::open(&settings).unwrap(), "one", 10).await.unwrap_err();
-    assert!(matches!(error, OffsiteError::KeyRefused { .. }), "{error}");
-    assert!(error.to_string().contains("authorized_keys") && error.to_string().contains(&sshd.user), "{error}");
-    assert!(started.elapsed() < Duration::from_secs(5), "it is not tried again and again");
-    settings.key_file = sshd.dir.join("absent");
-    let error = Offsite::open(&settings).unwrap_err();
-    assert!(error.to_string().contains("absent"), "{error}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_folder_that_may_not_be_written_is_named() {
-    let sshd = Sshd::start();
-    let closed = sshd.files().join("closed");
-    fs::create_dir(&closed).unwrap();
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0o555)).unwrap();
-    let offsite = sshd.open();
-    for name in ["closed/one", "closed/deeper/one"] {
-        let error = put(&offsite, name, 10).await.unwrap_err();
-        assert!(matches!(error, OffsiteError::Denied { .. }), "{name}: {error}");
-        assert!(error.to_string().contains("closed") && error.to_string().contains("STOA_OFFSITE_URL"), "{error}");
-    }
-    assert!(put(&offsite, "open", 10).await.is_ok(), "the connection is still good");
-    assert_eq!(sshd.sign_ins(), 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_is_named_and_leaves_nothing_behind() {
-    let sshd = Sshd::start_with(Disk::Small);
-    let offsite = sshd.open();
-    put(&offsite, "shop/small", MB).await.unwrap();
-    let error = put(&offsite, "shop/large", 16 * MB).await.unwrap_err();
-    assert!(matches!(error, OffsiteError::Full { .. } | OffsiteError::Refused { .. }), "{error}");
-    if sshd.files().starts_with("/proc") {
-        assert!(error.to_string().contains("no space is left"), "{error}");
-    }
-    assert_eq!(files(&sshd.files()), ["shop/small"], "neither a half file nor a temporary one");
-    put(&offsite, "shop/other", 2 * MB).await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_source_that_fails_changes_nothing() {
-    let sshd = Sshd::start();
-    let offsite = sshd.open();
-    let before = put(&offsite, "one", 1000).await.unwrap();
-    let source = stream::iter([Ok(Bytes::from(vec![1; 100_000])), Err("the disk here is broken")]);
-    let error = offsite.put(&path("one"), source).await.unwrap_err();
-    assert!(error.to_string().contains("the disk here is broken"), "{error}");
-    assert_eq!(offsite.read_back(&path("one")).await.unwrap(), before);
-    assert_eq!(files(&sshd.files()), ["one"]);
 }
 
 fn signal(name: &str, pids: &[u32]) {
