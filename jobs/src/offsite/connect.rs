@@ -26,11 +26,14 @@ pub(super) fn private_key(settings: &Settings) -> Result<Arc<PrivateKey>, Offsit
     let path = settings.key_file.display().to_string();
     let fault = |words: String| OffsiteError::KeyFile { path: path.clone(), words };
     let key = russh::keys::load_secret_key(&settings.key_file, None).map_err(|error| match error {
-        russh::keys::Error::KeyIsEncrypted => fault("it has a passphrase; make one without for this purpose".to_owned()),
+        russh::keys::Error::KeyIsEncrypted => {
+            fault("it has a passphrase; make one without for this purpose".to_owned())
+        }
         other => fault(other.to_string()),
     })?;
     match key.algorithm() {
-        Algorithm::Ed25519 | Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 | EcdsaCurve::NistP384 | EcdsaCurve::NistP521 } => {
+        Algorithm::Ed25519
+        | Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 | EcdsaCurve::NistP384 | EcdsaCurve::NistP521 } => {
             Ok(Arc::new(key))
         }
         other => Err(fault(format!("its kind is {other}; make one with: ssh-keygen -t ed25519 -N '' -f {path}"))),
@@ -54,8 +57,9 @@ async fn sign_in(settings: &Settings, key: &Arc<PrivateKey>) -> Result<Session, 
         TcpStream::connect((url.host.as_str(), url.port)).await.map_err(|e| unreachable(settings, e.to_string()))?;
     socket.set_nodelay(true).map_err(|e| unreachable(settings, e.to_string()))?;
     let guard = Guard { host_keys: settings.host_keys.clone() };
-    let mut ssh =
-        client::connect_stream(Arc::new(ssh_config(settings)), socket, guard).await.map_err(|e| refusal(settings, e))?;
+    let mut ssh = client::connect_stream(Arc::new(ssh_config(settings)), socket, guard)
+        .await
+        .map_err(|e| refusal(settings, e))?;
     let proof = PrivateKeyWithHashAlg::new(Arc::clone(key), None);
     let answer = ssh.authenticate_publickey(&url.user, proof).await.map_err(|e| refusal(settings, e.into()))?;
     if !answer.success() {
@@ -73,7 +77,8 @@ async fn start_sftp(
 ) -> Result<Session, OffsiteError> {
     let none = |words: String| OffsiteError::NoSftp { at: settings.url.at(), words };
     channel.request_subsystem(true, "sftp").await.map_err(|e| none(e.to_string()))?;
-    let config = russh_sftp::client::Config { request_timeout_secs: settings.answer.as_secs().max(1), ..Default::default() };
+    let config =
+        russh_sftp::client::Config { request_timeout_secs: settings.answer.as_secs().max(1), ..Default::default() };
     let raw = RawSftpSession::new_with_config(channel.into_stream(), config);
     let version = raw.init().await.map_err(|e| none(e.to_string()))?;
     Ok(Session::new(settings.url.at(), raw, ssh, Offers::new(&version.extensions)))

@@ -187,7 +187,9 @@ impl One<'_> {
         Ok((here == there).then_some(here))
     }
 
-    async fn source(&self) -> Result<impl futures::Stream<Item = Result<bytes::Bytes, String>> + Send + Unpin + use<>, OffsiteError> {
+    async fn source(
+        &self,
+    ) -> Result<impl futures::Stream<Item = Result<bytes::Bytes, String>> + Send + Unpin + use<>, OffsiteError> {
         let stream = self.storage.get(&self.object.path).await.map_err(|e| OffsiteError::Source(e.to_string()))?;
         Ok(stream.map_err(|e| e.to_string()))
     }

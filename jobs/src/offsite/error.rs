@@ -34,7 +34,9 @@ pub enum OffsiteError {
         pinned: String,
     },
     /// The machine does not accept our key.
-    #[error("{at} does not accept the key {key} for the user {user}: add its public half to that user's authorized_keys")]
+    #[error(
+        "{at} does not accept the key {key} for the user {user}: add its public half to that user's authorized_keys"
+    )]
     KeyRefused {
         /// Host and port.
         at: String,

@@ -85,7 +85,8 @@ impl FromStr for HostKeys {
 }
 
 fn key(word: &str) -> Result<PublicKey, String> {
-    let key = russh::keys::parse_public_key_base64(word).map_err(|e| format!("holds a key that cannot be read: {e}"))?;
+    let key =
+        russh::keys::parse_public_key_base64(word).map_err(|e| format!("holds a key that cannot be read: {e}"))?;
     if SUPPORTED.contains(&key.algorithm()) {
         Ok(key)
     } else {
@@ -103,7 +104,9 @@ mod tests {
     #[test]
     fn fingerprints_and_lines_pin_the_same_key() {
         let shown = russh::keys::parse_public_key_base64(KEY).unwrap();
-        for text in [PRINT.to_owned(), format!("[box]:23,10.0.0.7 ssh-ed25519 {KEY} a comment"), format!("{PRINT} {KEY}")] {
+        for text in
+            [PRINT.to_owned(), format!("[box]:23,10.0.0.7 ssh-ed25519 {KEY} a comment"), format!("{PRINT} {KEY}")]
+        {
             assert!(text.parse::<HostKeys>().unwrap().hold(&shown), "{text}");
         }
         let other = format!("SHA256:{}", "A".repeat(43));

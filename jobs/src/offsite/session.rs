@@ -113,7 +113,8 @@ impl Session {
             missing
         };
         for end in missing.into_iter().rev() {
-            let (folder, attrs) = (&path[..end], FileAttributes { permissions: Some(FOLDER_MODE), ..FileAttributes::empty() });
+            let (folder, attrs) =
+                (&path[..end], FileAttributes { permissions: Some(FOLDER_MODE), ..FileAttributes::empty() });
             if let Err(error) = self.raw.mkdir(folder, attrs).await {
                 // Another upload may have made it meanwhile.
                 self.stat(folder).await.map_err(|_| self.fault(folder, error))?;

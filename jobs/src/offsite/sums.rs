@@ -49,7 +49,12 @@ impl Sums {
     }
 
     fn parse(text: &str) -> Self {
-        Self(text.lines().filter_map(|line| line.split_once("  ")).filter_map(|(h, n)| Some((n.to_owned(), hash(h)?))).collect())
+        Self(
+            text.lines()
+                .filter_map(|line| line.split_once("  "))
+                .filter_map(|(h, n)| Some((n.to_owned(), hash(h)?)))
+                .collect(),
+        )
     }
 
     fn text(&self) -> String {

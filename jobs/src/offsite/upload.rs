@@ -233,7 +233,9 @@ where
         }
         match free {
             Some(free) if free < (PIECE * WINDOW) as u64 => OffsiteError::Full { path, free },
-            Some(free) => OffsiteError::Refused { path, words: format!("{words}; {free} bytes are free, so perhaps a quota") },
+            Some(free) => {
+                OffsiteError::Refused { path, words: format!("{words}; {free} bytes are free, so perhaps a quota") }
+            }
             None => OffsiteError::Refused { path, words },
         }
     }

@@ -21,7 +21,11 @@ pub struct OffsiteUrl {
 impl OffsiteUrl {
     /// `host:port`.
     pub fn at(&self) -> String {
-        if self.host.contains(':') { format!("[{}]:{}", self.host, self.port) } else { format!("{}:{}", self.host, self.port) }
+        if self.host.contains(':') {
+            format!("[{}]:{}", self.host, self.port)
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
     }
 
     pub(super) fn join(&self, path: &str) -> String {
@@ -71,7 +75,11 @@ mod tests {
     #[test]
     fn addresses_are_read_and_shown() {
         for (text, shown, folder) in [
-            ("sftp://stoa@box.example.org/backups/stoa/", "sftp://stoa@box.example.org:22/backups/stoa", "/backups/stoa"),
+            (
+                "sftp://stoa@box.example.org/backups/stoa/",
+                "sftp://stoa@box.example.org:22/backups/stoa",
+                "/backups/stoa",
+            ),
             ("sftp://u1@10.0.0.7:23/~/stoa", "sftp://u1@10.0.0.7:23/~/stoa", "stoa"),
             ("sftp://u@[::1]:2222/x", "sftp://u@[::1]:2222/x", "/x"),
         ] {

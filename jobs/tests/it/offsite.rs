@@ -23,7 +23,10 @@ pub fn path(text: &str) -> OffsitePath {
 }
 
 /// `bytes` bytes that are not all the same, in pieces of odd sizes; counts what was taken.
-pub fn content(bytes: u64, taken: &Arc<AtomicU64>) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + Unpin + use<> {
+pub fn content(
+    bytes: u64,
+    taken: &Arc<AtomicU64>,
+) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + Unpin + use<> {
     let taken = Arc::clone(taken);
     stream::iter(0_u64..).scan(0_u64, move |at, n| {
         let length = (bytes - *at).min(40_000 + (n % 7) * 11_111);
@@ -40,7 +43,8 @@ pub async fn put(offsite: &Offsite, name: &str, bytes: u64) -> Result<jobs::offs
 }
 
 async fn expected(bytes: u64) -> [u8; 32] {
-    let hash = content(bytes, &Arc::default()).fold(Sha256::new(), async |hash, piece| hash.chain_update(piece.unwrap()));
+    let hash =
+        content(bytes, &Arc::default()).fold(Sha256::new(), async |hash, piece| hash.chain_update(piece.unwrap()));
     hash.await.finalize().into()
 }
 

@@ -104,7 +104,14 @@ async fn a_copy_that_was_stopped_or_cut_goes_on_where_it_was() {
     let some = |least: usize| {
         let there = there.clone();
         async move {
-            while fs::read_dir(&there).into_iter().flatten().flatten().filter(|e| e.file_name().to_string_lossy().ends_with(".dat")).count() < least {
+            while fs::read_dir(&there)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .filter(|e| e.file_name().to_string_lossy().ends_with(".dat"))
+                .count()
+                < least
+            {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         }

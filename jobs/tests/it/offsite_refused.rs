@@ -34,7 +34,8 @@ async fn another_host_key_is_refused_before_anything_is_sent() {
     assert!(matches!(error, OffsiteError::HostKey { .. }), "{error}");
     let mut of_another_kind = sshd.settings();
     let ecdsa = sshd.dir.join("ecdsa");
-    let made = std::process::Command::new("ssh-keygen").args(["-q", "-t", "ecdsa", "-N", "", "-f"]).arg(&ecdsa).status();
+    let made =
+        std::process::Command::new("ssh-keygen").args(["-q", "-t", "ecdsa", "-N", "", "-f"]).arg(&ecdsa).status();
     assert!(made.unwrap().success());
     of_another_kind.host_keys = fs::read_to_string(ecdsa.with_extension("pub")).unwrap().parse().unwrap();
     let error = Offsite::open(&of_another_kind).unwrap().ping().await.unwrap_err();
