@@ -26,5 +26,5 @@ else
 fi
 if have shellcheck; then
     say "Shell scripts"
-    shellcheck -x scripts/*.sh scripts/services/*.sh .ci/run
+    shellcheck -x scripts/*.sh scripts/services/*.sh scripts/pitr/*.sh .ci/run
 fi

@@ -29,6 +29,7 @@ missing_packages() {
         compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || have initdb || echo postgresql
     fi
     if [ -z "${REDIS_URL:-}" ] || wants test bench; then have redis-server || echo redis-server; fi
+    if wants test; then { have ssh-keygen && [ -x /usr/sbin/sshd ]; } || echo openssh-server openssh-sftp-server openssh-client; fi
     if wants test; then have chromium || have google-chrome || echo chromium; fi
     if wants test bench; then have brotli || echo brotli; fi
     if wants bench; then have wrk || echo wrk; fi
@@ -47,9 +48,18 @@ packages() {
     have apt-get || die "please install what these Debian packages hold, then run this again: $missing"
     say "Installing Debian packages: $missing(a minute or two)"
     export DEBIAN_FRONTEND=noninteractive
+    no_ssh_login "$missing"
     with_progress "apt-get update" "$logs/apt-update.log" apt-get update
     # shellcheck disable=SC2086 # a list of words
     with_progress "apt-get install" "$logs/apt.log" apt-get install -y --no-install-recommends $missing
+}
+
+# The tests start an sshd of their own. Installing it must not open this machine to the network.
+no_ssh_login() {
+    if [[ "$1" == *openssh-server* ]] && have systemctl; then
+        systemctl mask ssh.service ssh.socket >/dev/null 2>&1 || true
+        note "sshd is installed for the tests and stays switched off; if you want it: systemctl unmask ssh.service"
+    fi
 }
 
 wasm_target() {

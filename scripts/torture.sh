@@ -10,3 +10,4 @@ load_local_env
 "$STOA_ROOT/scripts/build.sh"
 say "Fault and fuzz tests at their full counts (this takes long)"
 STOA_TORTURE=1 cargo test --release --no-fail-fast "$@"
+STOA_TORTURE=1 "$STOA_ROOT/scripts/pitr/test.sh"

@@ -9,6 +9,8 @@ pub mod outcome;
 pub mod registry;
 pub mod schedule;
 pub mod tools;
+pub mod offsite;
+pub mod storage;
 pub mod upkeep;
 pub mod worker;
 

@@ -13,6 +13,12 @@ impl MigratorTrait for Migrator {
     }
 }
 
+macro_rules! script {
+    ($name:literal) => {
+        Script { name: $name, sql: include_str!(concat!("sql/", $name, ".sql")) }
+    };
+}
+
 /// One SQL file; its name is what the migration table remembers.
 #[derive(Clone, Copy)]
 struct Script {
@@ -21,20 +27,15 @@ struct Script {
 }
 
 const SCRIPTS: &[Script] = &[
-    Script { name: "m20261120_000001_create_platform", sql: include_str!("sql/m20261120_000001_create_platform.sql") },
-    Script { name: "m20261120_000002_create_catalog", sql: include_str!("sql/m20261120_000002_create_catalog.sql") },
-    Script { name: "m20261120_000003_create_orders", sql: include_str!("sql/m20261120_000003_create_orders.sql") },
-    Script { name: "m20261120_000004_create_figures", sql: include_str!("sql/m20261120_000004_create_figures.sql") },
-    Script { name: "m20261120_000005_create_imports", sql: include_str!("sql/m20261120_000005_create_imports.sql") },
-    Script {
-        name: "m20261121_000006_open_platform_door",
-        sql: include_str!("sql/m20261121_000006_open_platform_door.sql"),
-    },
-    Script {
-        name: "m20261121_000013_index_unstarted_imports",
-        sql: include_str!("sql/m20261121_000013_index_unstarted_imports.sql"),
-    },
-    Script { name: "m20261121_000007_create_jobs", sql: include_str!("sql/m20261121_000007_create_jobs.sql") },
+    script!("m20261120_000001_create_platform"),
+    script!("m20261120_000002_create_catalog"),
+    script!("m20261120_000003_create_orders"),
+    script!("m20261120_000004_create_figures"),
+    script!("m20261120_000005_create_imports"),
+    script!("m20261121_000006_open_platform_door"),
+    script!("m20261121_000007_create_jobs"),
+    script!("m20261121_000009_create_backups"),
+    script!("m20261121_000013_index_unstarted_imports"),
 ];
 
 impl MigrationName for Script {

@@ -46,6 +46,9 @@ async fn look(config: &Config) -> Vec<Finding> {
     }
     findings.push(data_dir(&config.data_dir));
     findings.push(site(config));
+    if let Some(settings) = &config.offsite {
+        findings.push(offsite(settings).await);
+    }
     findings
 }
 
@@ -110,6 +113,15 @@ fn site(config: &Config) -> Finding {
         good("site folder", format!("{} is there", pkg.display()))
     } else {
         bad("site folder", format!("{} is missing; build it with: make build, or set LEPTOS_SITE_ROOT", pkg.display()))
+    }
+}
+
+async fn offsite(settings: &jobs::offsite::Settings) -> Finding {
+    let reached = async { jobs::offsite::Offsite::open(settings)?.ping().await };
+    match reached.await {
+        Ok(Some(free)) => good("off-site", format!("{} answers; {} GB free", settings.url, free / 1_000_000_000)),
+        Ok(None) => good("off-site", format!("{} answers", settings.url)),
+        Err(error) => bad("off-site", error.to_string()),
     }
 }
 

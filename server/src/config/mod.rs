@@ -5,6 +5,7 @@ mod database;
 mod fault;
 mod http;
 mod log;
+mod offsite;
 mod sessions;
 mod site;
 mod vars;
@@ -38,6 +39,8 @@ pub struct Config {
     pub secret: Secret,
     /// Uploads and local backups.
     pub data_dir: PathBuf,
+    /// Where a second copy of the backups goes, if anywhere.
+    pub offsite: Option<jobs::offsite::Settings>,
     /// Whether `stoa serve` does the background work too.
     pub worker: bool,
     /// Short jobs at once, in each process that does background work.
@@ -99,6 +102,7 @@ impl Config {
             site: Site::read(vars, &mut faults),
             secret: secret(vars, demo || purpose == Purpose::Command, &mut faults),
             data_dir: vars.text("STOA_DATA_DIR").unwrap_or("data").into(),
+            offsite: offsite::read(vars, &mut faults),
             worker: vars.switch("STOA_WORKER", true, &mut faults),
             job_places: vars.number("STOA_JOB_PLACES", 8, 1..=500, &mut faults),
             job_history_days: vars.number("STOA_JOB_HISTORY_DAYS", 30, 1..=3_650, &mut faults),

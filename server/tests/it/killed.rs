@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 use crate::harness::http;
 
 #[expect(clippy::disallowed_methods, reason = "how `make torture` asks for the full counts")]
-fn full_counts() -> bool {
+pub fn full_counts() -> bool {
     std::env::var("STOA_TORTURE").is_ok()
 }
 
@@ -107,7 +107,7 @@ async fn orders_survive_the_death_of_the_program() {
 }
 
 /// Sends order `n` with its key until the server acknowledges it; the body of the acknowledgement.
-async fn until_acknowledged(http: &reqwest::Client, base: &str, key: &str, n: usize) -> String {
+pub async fn until_acknowledged(http: &reqwest::Client, base: &str, key: &str, n: usize) -> String {
     let body = json!({
         "store": "north", "number": format!("K-{n}"), "placed_at": "2026-03-01T10:00:00Z", "currency": "GBP",
         "items": [{"sku": format!("S{}", n % 7), "title": "Thing", "quantity": 1 + n % 3, "unit_price": 100}],

@@ -1,0 +1,108 @@
+//! The address of the off-site folder.
+
+use std::fmt;
+use std::str::FromStr;
+
+use url::Url;
+
+/// `sftp://user@host:port/folder`. The folder is absolute; `/~/folder` is one in the user's home.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OffsiteUrl {
+    /// Who signs in.
+    pub user: String,
+    /// The machine.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// The folder as SFTP names it, without a slash at the end.
+    pub folder: String,
+}
+
+impl OffsiteUrl {
+    /// `host:port`.
+    pub fn at(&self) -> String {
+        if self.host.contains(':') {
+            format!("[{}]:{}", self.host, self.port)
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
+    }
+
+    pub(super) fn join(&self, path: &str) -> String {
+        format!("{}/{path}", self.folder)
+    }
+}
+
+impl FromStr for OffsiteUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let shape = || "must look like sftp://user@host:22/folder".to_owned();
+        let url = Url::parse(text).map_err(|_| shape())?;
+        if url.scheme() != "sftp" || url.query().is_some() || url.fragment().is_some() {
+            return Err(shape());
+        }
+        if url.password().is_some() {
+            return Err("must not hold a password: sign-in is by key alone, see STOA_OFFSITE_KEY_FILE".to_owned());
+        }
+        if url.username().contains('%') || url.path().contains('%') {
+            return Err("may hold only letters that need no % in an address".to_owned());
+        }
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+        if url.username().is_empty() || host.is_empty() {
+            return Err(shape());
+        }
+        let whole = url.path().trim_end_matches('/');
+        let folder = whole.strip_prefix("/~/").unwrap_or(whole);
+        if folder.is_empty() || folder == "/~" {
+            return Err("must name a folder of its own after the host, such as sftp://user@host/stoa".to_owned());
+        }
+        Ok(Self { user: url.username().to_owned(), host, port: url.port().unwrap_or(22), folder: folder.to_owned() })
+    }
+}
+
+impl fmt::Display for OffsiteUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let home = if self.folder.starts_with('/') { "" } else { "/~/" };
+        write!(f, "sftp://{}@{}{home}{}", self.user, self.at(), self.folder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_and_shown() {
+        for (text, shown, folder) in [
+            (
+                "sftp://stoa@box.example.org/backups/stoa/",
+                "sftp://stoa@box.example.org:22/backups/stoa",
+                "/backups/stoa",
+            ),
+            ("sftp://u1@10.0.0.7:23/~/stoa", "sftp://u1@10.0.0.7:23/~/stoa", "stoa"),
+            ("sftp://u@[::1]:2222/x", "sftp://u@[::1]:2222/x", "/x"),
+        ] {
+            let url: OffsiteUrl = text.parse().unwrap();
+            assert_eq!((url.to_string().as_str(), url.folder.as_str()), (shown, folder));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (text, words) in [
+            ("box:/stoa", "must look like"),
+            ("sftp://box/stoa", "must look like"),
+            ("https://u@box/stoa", "must look like"),
+            ("sftp://u@box/stoa?x=1", "must look like"),
+            ("sftp://u:secret@box/stoa", "password"),
+            ("sftp://u@box", "a folder of its own"),
+            ("sftp://u@box/", "a folder of its own"),
+            ("sftp://u@box/~/", "a folder of its own"),
+            ("sftp://u@box/a%20b", "no %"),
+        ] {
+            let fault = text.parse::<OffsiteUrl>().unwrap_err();
+            assert!(fault.contains(words), "{text}: {fault}");
+        }
+    }
+}
