@@ -2,13 +2,20 @@
 //! network, no clock of its own. Builds for the server and for the browser alike, so keep it small.
 
 pub mod calendar;
+pub mod change;
+pub mod customers;
+pub mod email;
 pub mod feed;
 pub mod fields;
 pub mod ids;
 pub mod imports;
+pub mod link;
+pub mod mail;
 pub mod money;
 pub mod orders;
 pub mod page;
 pub mod period;
 pub mod permission;
+pub mod settings;
 pub mod slug;
+pub mod summaries;
