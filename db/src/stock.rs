@@ -123,6 +123,11 @@ pub(crate) async fn put_back(tx: &Tx, placed_at: DateTime<Utc>, order: Uuid) -> 
     tx.run(sql, [placed_at.into(), order.into(), tx.scope().now().into()]).await.map(drop)
 }
 
+/// What is low, for [`stores_running_low`].
+pub(crate) const LOW: &str = "select distinct l.tenant_id, l.store_id from stock_levels l join tenants t on t.id = l.tenant_id and t.suspended_at is null \
+    join settings s on s.tenant_id = l.tenant_id and s.store_id = l.store_id and s.name = $2 \
+    where l.quantity <= l.threshold and l.alerted_at is null order by 1, 2 limit $1";
+
 #[derive(FromQueryResult)]
 struct StoreRow {
     tenant_id: Uuid,
@@ -134,12 +139,9 @@ struct StoreRow {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn stores_running_low(platform: &Platform, limit: u64) -> Result<Vec<(TenantId, StoreId)>, DataError> {
-    let sql = "select distinct l.tenant_id, l.store_id from stock_levels l join tenants t on t.id = l.tenant_id and t.suspended_at is null \
-               join settings s on s.tenant_id = l.tenant_id and s.store_id = l.store_id and s.name = $2 \
-               where l.quantity <= l.threshold and l.alerted_at is null order by 1, 2 limit $1";
     let name = domain::settings::Setting::StockAlerts.as_str();
     let tx = platform.begin().await?;
-    let rows: Vec<StoreRow> = tx.all(sql, [i64::try_from(limit).unwrap_or(i64::MAX).into(), name.into()]).await?;
+    let rows: Vec<StoreRow> = tx.all(LOW, [i64::try_from(limit).unwrap_or(i64::MAX).into(), name.into()]).await?;
     tx.commit().await?;
     Ok(rows.into_iter().map(|row| (row.tenant_id.into(), row.store_id.into())).collect())
 }

@@ -11,6 +11,10 @@ use crate::platform::Platform;
 use crate::scope::Tx;
 use crate::stores::Store;
 
+/// What is due, for [`due`].
+pub(crate) const DUE: &str =
+    "select tenant_id, store_id from summary_schedule where due_at <= $1 order by due_at, tenant_id, store_id limit $2";
+
 #[derive(FromQueryResult)]
 struct DueRow {
     tenant_id: Uuid,
@@ -31,9 +35,8 @@ pub async fn due(
     now: DateTime<Utc>,
     limit: u64,
 ) -> Result<Vec<(TenantId, StoreId)>, DataError> {
-    let sql = "select tenant_id, store_id from summary_schedule where due_at <= $1 order by due_at, tenant_id, store_id limit $2";
     let tx = platform.begin().await?;
-    let rows: Vec<DueRow> = tx.all(sql, [now.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()]).await?;
+    let rows: Vec<DueRow> = tx.all(DUE, [now.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()]).await?;
     tx.commit().await?;
     Ok(rows.into_iter().map(|row| (row.tenant_id.into(), row.store_id.into())).collect())
 }

@@ -49,7 +49,16 @@ async fn write(tx: &Tx, after: Uuid, last: Uuid) -> Result<(), DataError> {
     let stretch = || [after.into(), last.into()];
     tx.run("delete from customer_money where tenant_id = $1 and customer_id > $2 and customer_id <= $3", stretch())
         .await?;
-    let sql = format!(
+    tx.run(&facts(), stretch()).await?;
+    // Whose only order was cancelled since.
+    let sql = "delete from customer_metrics m where m.tenant_id = $1 and m.customer_id > $2 and m.customer_id <= $3 \
+               and not exists (select from customer_money s where s.tenant_id = $1 and s.customer_id = m.customer_id)";
+    tx.run(sql, stretch()).await.map(drop)
+}
+
+/// Writes the facts of the customers after `$2` up to `$3`.
+pub(crate) fn facts() -> String {
+    format!(
         "with facts as ( \
            select o.customer_id, c.store_id, o.currency, count(*) filter (where {STANDING}) orders, sum({NET})::bigint net, \
              min(o.placed_at) filter (where {STANDING}) first_at, max(o.placed_at) filter (where {STANDING}) last_at, \
@@ -69,10 +78,5 @@ async fn write(tx: &Tx, after: Uuid, last: Uuid) -> Result<(), DataError> {
            last_at = excluded.last_at, last_day = excluded.last_day, currency = excluded.currency, net = excluded.net \
          where (m.orders, m.first_at, m.last_at, m.last_day, m.currency, m.net) \
            is distinct from (excluded.orders, excluded.first_at, excluded.last_at, excluded.last_day, excluded.currency, excluded.net)"
-    );
-    tx.run(&sql, stretch()).await?;
-    // Whose only order was cancelled since.
-    let sql = "delete from customer_metrics m where m.tenant_id = $1 and m.customer_id > $2 and m.customer_id <= $3 \
-               and not exists (select from customer_money s where s.tenant_id = $1 and s.customer_id = m.customer_id)";
-    tx.run(sql, stretch()).await.map(drop)
+    )
 }

@@ -5,6 +5,8 @@ mod gather;
 mod rank;
 mod read;
 
+#[cfg(feature = "testing")]
+pub(crate) use gather::facts;
 pub use gather::{Batch, gather};
 pub use rank::rank;
 pub use read::{CustomerMetrics, MoneySpent, of_customer, segments};

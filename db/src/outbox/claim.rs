@@ -11,6 +11,10 @@ use crate::platform::Platform;
 /// For how long a message belongs to who took it; longer than any attempt may last.
 pub const LEASE: TimeDelta = TimeDelta::minutes(5);
 
+/// What is due, for [`claim`].
+pub(crate) const DUE: &str = "select tenant_id, id from mail_outbox where status in ('queued', 'sending') and due_at <= $2 \
+                              order by due_at limit $3 for update skip locked";
+
 const COLUMNS: &str = "m.tenant_id, m.id, m.key, m.kind, m.recipient, m.subject, m.body, m.attempts";
 
 /// A message that is about to be sent by whoever holds this.
@@ -54,8 +58,7 @@ struct Row {
 pub async fn claim(platform: &Platform, limit: u64) -> Result<Vec<Claimed>, DataError> {
     let sql = format!(
         "update mail_outbox m set status = 'sending', attempts = m.attempts + 1, due_at = $1 from ( \
-           select tenant_id, id from mail_outbox where status in ('queued', 'sending') and due_at <= $2 \
-           order by due_at limit $3 for update skip locked) d \
+           {DUE}) d \
          where m.tenant_id = d.tenant_id and m.id = d.id returning {COLUMNS}"
     );
     take(platform, &sql, vec![i64::try_from(limit).unwrap_or(i64::MAX).into()]).await

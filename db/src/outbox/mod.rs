@@ -5,6 +5,8 @@ mod claim;
 mod put;
 mod settle;
 
+#[cfg(feature = "testing")]
+pub(crate) use claim::DUE;
 pub use claim::{Claimed, LEASE, claim, claim_one};
 pub use put::{NewMail, put};
 pub use settle::{Ending, prune, settle};

@@ -8,4 +8,5 @@ mod figures;
 mod idempotency;
 mod lists;
 mod people;
+mod plans;
 mod walls;

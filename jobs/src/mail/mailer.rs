@@ -20,7 +20,6 @@ const CONNECTIONS: u32 = 4;
 const IDLE: Duration = Duration::from_secs(60);
 /// Codes by which a server refuses us rather than the message: wrong password, none given, and the like.
 const REFUSES_US: [u16; 4] = [530, 534, 535, 538];
-const SHUTTING_DOWN: u16 = 421;
 
 /// Sends messages. Cheap to clone.
 #[derive(Clone)]
@@ -126,7 +125,7 @@ impl Mailer {
 fn trouble(error: &SmtpError) -> Trouble {
     let words = words(error);
     let code = error.status().map(u16::from);
-    if code.is_some_and(|code| REFUSES_US.contains(&code) || code == SHUTTING_DOWN) {
+    if code.is_some_and(|code| REFUSES_US.contains(&code)) {
         Trouble::Unreachable(words)
     } else if error.is_permanent() {
         Trouble::Refused(words)

@@ -60,7 +60,7 @@ async fn a_new_sale_is_told_once_to_each_recipient() {
         "by Ana Müller on 20 November 2026, 12:00 (Europe/London)",
         "Cup <b>\"blue\"</b>         2  £25.00",
         "Discounts    \u{2212}£1.00",
-        "Total         £32.99",
+        "Total        £32.99",
         "https://stoa.test/t/demo/orders/main/WEB%2F7\n",
     ] {
         assert!(text.contains(words), "{words:?} in\n{text}");
