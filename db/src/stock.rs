@@ -57,8 +57,13 @@ pub async fn set(scope: &Scope, store: &str, sku: &str, quantity: i64, threshold
         return Err(DataError::NotFound("SKU"));
     }
     tx.run("update stores set tracks_stock = true where tenant_id = $1 and id = $2", [store.id.0.into()]).await?;
-    crate::audit::note(&tx, "stock.set", sku, json!({"store": store.slug, "quantity": quantity, "threshold": threshold}))
-        .await?;
+    crate::audit::note(
+        &tx,
+        "stock.set",
+        sku,
+        json!({"store": store.slug, "quantity": quantity, "threshold": threshold}),
+    )
+    .await?;
     tx.commit().await
 }
 

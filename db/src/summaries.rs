@@ -30,11 +30,7 @@ struct LastRow {
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn due(
-    platform: &Platform,
-    now: DateTime<Utc>,
-    limit: u64,
-) -> Result<Vec<(TenantId, StoreId)>, DataError> {
+pub async fn due(platform: &Platform, now: DateTime<Utc>, limit: u64) -> Result<Vec<(TenantId, StoreId)>, DataError> {
     let tx = platform.begin().await?;
     let rows: Vec<DueRow> = tx.all(DUE, [now.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()]).await?;
     tx.commit().await?;

@@ -22,7 +22,8 @@ pub async fn rank(scope: &Scope, store: &Store) -> Result<u64, DataError> {
 
 // domain::customers::score, for all at once.
 async fn score(tx: &Tx, store: &Store) -> Result<u64, DataError> {
-    let fifth = |below: &str, equal: &str, of: &str| format!("(1 + 5 * (2 * ({below} - 1) + {equal}) / (2 * {of}))::smallint");
+    let fifth =
+        |below: &str, equal: &str, of: &str| format!("(1 + 5 * (2 * ({below} - 1) + {equal}) / (2 * {of}))::smallint");
     let (r, f, m) = (fifth("rb", "re", "n"), fifth("fb", "fe", "n"), fifth("mb", "me", "mn"));
     let sql = format!(
         "with places as ( \

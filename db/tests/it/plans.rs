@@ -71,7 +71,8 @@ async fn a_batch_of_customers_reads_their_orders_by_index() {
     }
     let owner = db.owner(access.tenant()).await;
     sqlx::query("analyze").execute(&owner).await.unwrap();
-    let last: Uuid = sqlx::query_scalar("select id from customers order by id offset 20 limit 1").fetch_one(&owner).await.unwrap();
+    let last: Uuid =
+        sqlx::query_scalar("select id from customers order by id offset 20 limit 1").fetch_one(&owner).await.unwrap();
     let plan = plans::metrics(&scope, CustomerId(last)).await;
     assert!(plan.contains("customer_id_placed_at_id_idx"), "{plan}");
     assert!(!plan.contains("Seq Scan on orders") && !plan.contains("Seq Scan on customers"), "{plan}");

@@ -221,6 +221,12 @@ async fn settings_summaries_and_mail_of_another_tenant_are_out_of_reach() {
     let tx = manage(&ours).with_broken_filter(theirs.tenant()).begin().await.unwrap();
     let written = db::outbox::put(&tx, &[mail]).await;
     assert_eq!(written.unwrap_err().sql_state().as_deref(), Some("42501"), "row level security refuses the row");
-    let due = db::summaries::due(&db::platform::Platform::command(db.db.clone()), db.db.clock().now() + chrono::Duration::days(2), 10);
-    assert_eq!(due.await.unwrap(), [(theirs.tenant(), store.id)], "the platform's own transaction sees what is due of all");
+    let platform = db::platform::Platform::command(db.db.clone());
+    let in_two_days = db.db.clock().now() + chrono::Duration::days(2);
+    let due = db::summaries::due(&platform, in_two_days, 10);
+    assert_eq!(
+        due.await.unwrap(),
+        [(theirs.tenant(), store.id)],
+        "the platform's own transaction sees what is due of all"
+    );
 }

@@ -34,7 +34,12 @@ pub async fn measure(db: &Db, tenant: TenantId, stop: &CancellationToken) -> Res
 ///
 /// # Errors
 /// When PostgreSQL fails; batches that were done stay done.
-pub async fn measure_in(db: &Db, tenant: TenantId, at_once: u64, stop: &CancellationToken) -> Result<Report, DataError> {
+pub async fn measure_in(
+    db: &Db,
+    tenant: TenantId,
+    at_once: u64,
+    stop: &CancellationToken,
+) -> Result<Report, DataError> {
     let scope = Access::job(db.clone(), tenant).scope(Permission::ReadOrders)?;
     let mut report = Report::default();
     let mut after = CustomerId(Uuid::nil());

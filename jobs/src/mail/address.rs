@@ -15,9 +15,9 @@ pub struct WrongSetting(&'static str);
 const SHAPE: WrongSetting = WrongSetting(
     "must be smtp://user:password@host:587 (STARTTLS), smtps://user:password@host:465, or file:///folder to try things out",
 );
-const OPEN: WrongSetting =
-    WrongSetting("must not say tls=none beside a password: everybody on the way could read it");
-const OPTIONS: WrongSetting = WrongSetting("may end with ?tls=none for a server on the same machine, and with nothing else");
+const OPEN: WrongSetting = WrongSetting("must not say tls=none beside a password: everybody on the way could read it");
+const OPTIONS: WrongSetting =
+    WrongSetting("may end with ?tls=none for a server on the same machine, and with nothing else");
 const FROM: WrongSetting = WrongSetting("must be an address such as stoa@example.com or Stoa <stoa@example.com>");
 
 /// A way out for mail.
@@ -61,7 +61,8 @@ pub(super) fn target(url: &str) -> Result<Target, WrongSetting> {
         return Err(OPEN);
     }
     // Without a word about it, lettre takes smtp:// for a connection in the clear.
-    let told = if is_open || address.starts_with("smtps:") { address.to_owned() } else { format!("{address}?tls=required") };
+    let told =
+        if is_open || address.starts_with("smtps:") { address.to_owned() } else { format!("{address}?tls=required") };
     AsyncSmtpTransport::<Tokio1Executor>::from_url(&told).map(Target::Smtp).map_err(|_| SHAPE)
 }
 

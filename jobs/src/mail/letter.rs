@@ -94,7 +94,9 @@ impl Letter {
             out.push_str(&format!("<p><a href=\"{address}\" style=\"color:#1d4ed8\">{words}</a></p>\n"));
         }
         let footer = escape(&self.footer);
-        out.push_str(&format!("<p style=\"color:#57534e;font-size:14px;margin-top:32px\">{footer}</p>\n</body>\n</html>\n"));
+        out.push_str(&format!(
+            "<p style=\"color:#57534e;font-size:14px;margin-top:32px\">{footer}</p>\n</body>\n</html>\n"
+        ));
         out
     }
 }
@@ -108,7 +110,8 @@ pub(crate) fn why(store: &str, setting: Setting) -> String {
     )
 }
 
-const BODY: &str = "margin:0;padding:24px;max-width:640px;color:#1c1917;background:#ffffff;font:16px/1.5 system-ui,sans-serif";
+const BODY: &str =
+    "margin:0;padding:24px;max-width:640px;color:#1c1917;background:#ffffff;font:16px/1.5 system-ui,sans-serif";
 const CELL: &str = "padding:4px 16px 4px 0;border-bottom:1px solid #d6d3d1;vertical-align:top";
 
 fn table_text(out: &mut String, caption: &str, columns: &[Column], rows: &[Vec<String>]) {
@@ -153,7 +156,8 @@ fn table_html(out: &mut String, caption: &str, columns: &[Column], rows: &[Vec<S
         out.push_str("<tr>");
         for (n, (cell, column)) in row.iter().zip(columns).enumerate() {
             let (cell, side) = (escape(cell), side(column));
-            let (tag, scope, weight) = if n == 0 { ("th", " scope=\"row\"", ";font-weight:400") } else { ("td", "", "") };
+            let (tag, scope, weight) =
+                if n == 0 { ("th", " scope=\"row\"", ";font-weight:400") } else { ("td", "", "") };
             let _infallible = write!(out, "<{tag}{scope} style=\"{CELL};text-align:{side}{weight}\">{cell}</{tag}>");
         }
         out.push_str("</tr>\n");
@@ -177,7 +181,12 @@ fn short(text: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
-    plain(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    plain(text)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 #[cfg(test)]
@@ -210,7 +219,8 @@ mod tests {
         assert!(text.starts_with("Order <A-1>\n\nA new order Bcc: x@y.z\n\nItems\n"), "{text}");
         assert!(text.contains("\nTee für \"Ana\"") && text.contains("  £1,234.50\n"), "{text}");
         assert!(text.lines().all(|line| line.chars().count() <= 78), "{text}");
-        for words in ["Order &lt;A-1&gt;", "A new order Bcc: x@y.z", "Tee für &quot;Ana&quot;", "£1,234.50", "A%2F1"] {
+        for words in ["Order &lt;A-1&gt;", "A new order Bcc: x@y.z", "Tee für &quot;Ana&quot;", "£1,234.50", "A%2F1"]
+        {
             assert!(html.contains(words), "{words} in {html}");
         }
         assert!(!text.contains('\u{202e}') && !html.contains('\u{202e}'));

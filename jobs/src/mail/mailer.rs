@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use db::outbox::Claimed;
 use lettre::message::Mailbox;
-use lettre::transport::smtp::{Error as SmtpError, PoolConfig};
+use lettre::transport::smtp::{AsyncSmtpTransportBuilder, Error as SmtpError, PoolConfig};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
 use super::address::{Target, WrongSetting, mailbox, target};
@@ -16,8 +16,8 @@ use super::outgoing::{Outgoing, message_id};
 
 /// How long a whole attempt may take, from the connection to the server's last word.
 const PATIENCE: Duration = Duration::from_secs(20);
-const CONNECTIONS: u32 = 4;
-const IDLE: Duration = Duration::from_secs(60);
+/// How long a server may take to hear that we are done.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// Codes by which a server refuses us rather than the message: wrong password, none given, and the like.
 const REFUSES_US: [u16; 4] = [530, 534, 535, 538];
 
@@ -33,8 +33,18 @@ pub struct Mailer {
 
 #[derive(Clone)]
 enum Way {
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Smtp(AsyncSmtpTransportBuilder),
     Folder(Arc<Path>),
+}
+
+/// A talk with the mail server: messages one after the other over one connection.
+///
+/// lettre gives a connection back to its pool wherever a caller stops waiting, in the middle of a dialogue too, and who
+/// takes it next hears answers to what another said: a message would count as sent that the server never took. So
+/// connections are never shared: a talk has its own, and ends it when an answer did not come.
+pub struct Session<'a> {
+    mailer: &'a Mailer,
+    server: Option<AsyncSmtpTransport<Tokio1Executor>>,
 }
 
 /// Why a message was not sent.
@@ -60,8 +70,8 @@ impl Mailer {
     pub fn open(url: Option<&str>, from: &str, site: &str, folder: &Path) -> Result<Self, WrongSetting> {
         let way = match url.map(target).transpose()? {
             Some(Target::Smtp(builder)) => {
-                let pool = PoolConfig::new().max_size(CONNECTIONS).idle_timeout(IDLE);
-                Way::Smtp(builder.pool_config(pool).timeout(Some(PATIENCE)).build())
+                let alone = PoolConfig::new().max_size(1);
+                Way::Smtp(builder.pool_config(alone).timeout(Some(PATIENCE)))
             }
             Some(Target::Folder(folder)) => Way::Folder(folder.into()),
             None => Way::Folder(folder.into()),
@@ -81,30 +91,29 @@ impl Mailer {
         format!("{}{path}", self.site)
     }
 
-    /// Sends the message; when this returns, the server has taken it over.
+    /// Begins a talk with the mail server.
+    pub fn session(&self) -> Session<'_> {
+        Session { mailer: self, server: None }
+    }
+
+    /// Sends one message in a talk of its own; when this returns, the server has taken it over.
     ///
     /// # Errors
     /// Why it was not sent, and whether it may be later.
     pub async fn send(&self, mail: &Claimed, at: DateTime<Utc>) -> Result<(), Trouble> {
-        let message = self.message(mail, at)?;
-        let sending = async {
-            match &self.way {
-                Way::Smtp(server) => server.send(message).await.map(drop).map_err(|error| trouble(&error)),
-                Way::Folder(folder) => self.write(folder, mail, &message).await,
-            }
-        };
-        let waited = tokio::time::timeout(self.patience, sending).await;
-        waited.unwrap_or_else(|_| {
-            Err(Trouble::Unreachable(format!("the mail server did not answer within {} s", self.patience.as_secs_f32())))
-        })
+        let mut session = self.session();
+        let sent = session.send(mail, at).await;
+        session.end().await;
+        sent
     }
 
     fn message(&self, mail: &Claimed, at: DateTime<Utc>) -> Result<Message, Trouble> {
         let refused = |what: &str, error: String| Trouble::Refused(format!("the {what} is not good: {error}"));
-        let letter: Letter =
-            serde_json::from_value(mail.body.clone()).map_err(|e| refused("text", e.to_string()))?;
-        let to = mail.recipient.parse().map_err(|e: lettre::address::AddressError| refused("address", e.to_string()))?;
-        let outgoing = Outgoing { tenant: mail.tenant, key: &mail.key, to, subject: &mail.subject, letter: &letter, at };
+        let letter: Letter = serde_json::from_value(mail.body.clone()).map_err(|e| refused("text", e.to_string()))?;
+        let to =
+            mail.recipient.parse().map_err(|e: lettre::address::AddressError| refused("address", e.to_string()))?;
+        let outgoing =
+            Outgoing { tenant: mail.tenant, key: &mail.key, to, subject: &mail.subject, letter: &letter, at };
         outgoing.message(&self.from).map_err(|e| refused("message", e.to_string()))
     }
 
@@ -113,12 +122,47 @@ impl Mailer {
         let trouble = |error: std::io::Error| Trouble::Unreachable(format!("{}: {error}", folder.display()));
         let id = message_id(mail.tenant, &mail.key, &self.from);
         let name = id.trim_start_matches('<').split('@').next().unwrap_or_default();
-        let (path, making): (PathBuf, PathBuf) = (folder.join(format!("{name}.eml")), folder.join(format!("{name}.new")));
+        let (path, making): (PathBuf, PathBuf) =
+            (folder.join(format!("{name}.eml")), folder.join(format!("{name}.new")));
         tokio::fs::create_dir_all(folder).await.map_err(trouble)?;
         tokio::fs::write(&making, message.formatted()).await.map_err(trouble)?;
         tokio::fs::rename(&making, &path).await.map_err(trouble)?;
         tracing::info!(to = mail.recipient, subject = mail.subject, file = %path.display(), "no mail server is set; message written to a file");
         Ok(())
+    }
+}
+
+impl Session<'_> {
+    /// Sends the message; when this returns, the server has taken it over.
+    ///
+    /// # Errors
+    /// Why it was not sent, and whether it may be later.
+    pub async fn send(&mut self, mail: &Claimed, at: DateTime<Utc>) -> Result<(), Trouble> {
+        let message = self.mailer.message(mail, at)?;
+        let builder = match &self.mailer.way {
+            Way::Folder(folder) => return self.mailer.write(folder, mail, &message).await,
+            Way::Smtp(builder) => builder,
+        };
+        // Out of `self` while it talks: whoever stops waiting takes the connection along.
+        let server = self.server.take().unwrap_or_else(|| builder.clone().build());
+        let patience = self.mailer.patience;
+        match tokio::time::timeout(patience, server.send(message)).await {
+            Ok(Ok(_)) => {
+                self.server = Some(server);
+                Ok(())
+            }
+            Ok(Err(error)) => Err(trouble(&error)),
+            Err(_) => {
+                Err(Trouble::Unreachable(format!("the mail server did not answer within {} s", patience.as_secs_f32())))
+            }
+        }
+    }
+
+    /// Says goodbye to the server.
+    pub async fn end(self) {
+        if let Some(server) = self.server {
+            let _whoever_does_not_hear_it_notices = tokio::time::timeout(FAREWELL, server.shutdown()).await;
+        }
     }
 }
 

@@ -10,6 +10,6 @@ mod send;
 pub use address::{WrongSetting, check_from, check_url};
 pub(crate) use letter::why;
 pub use letter::{Column, Letter, Part};
-pub use mailer::{Mailer, Trouble};
+pub use mailer::{Mailer, Session, Trouble};
 pub(crate) use send::send_all;
 pub use send::{Report, prune, send_due, send_one};

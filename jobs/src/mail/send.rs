@@ -36,6 +36,7 @@ pub struct Report {
 pub async fn send_due(db: &Db, mailer: &Mailer, stop: &CancellationToken) -> Result<Report, DataError> {
     let platform = Platform::command(db.clone());
     let mut report = Report::default();
+    let mut session = mailer.session();
     while !stop.is_cancelled() {
         let claimed = outbox::claim(&platform, AT_ONCE).await?;
         let mut is_away = None;
@@ -43,7 +44,7 @@ pub async fn send_due(db: &Db, mailer: &Mailer, stop: &CancellationToken) -> Res
             // A server that just did not answer is not asked again for each of the others.
             let tried = match &is_away {
                 Some(words) => Err(Trouble::Unreachable(String::clone(words))),
-                None => mailer.send(mail, db.clock().now()).await,
+                None => session.send(mail, db.clock().now()).await,
             };
             if let Err(Trouble::Unreachable(words)) = &tried {
                 is_away = Some(words.clone());
@@ -54,6 +55,7 @@ pub async fn send_due(db: &Db, mailer: &Mailer, stop: &CancellationToken) -> Res
             break;
         }
     }
+    session.end().await;
     Ok(report)
 }
 
@@ -101,7 +103,9 @@ async fn settle(platform: &Platform, mail: &Claimed, tried: Result<(), Trouble>)
     };
     match &ending {
         Ending::Sent => tracing::debug!(id = %mail.id, kind = mail.kind, "mail sent"),
-        Ending::Later(at, words) => tracing::warn!(id = %mail.id, kind = mail.kind, %at, error = words, "mail not sent yet"),
+        Ending::Later(at, words) => {
+            tracing::warn!(id = %mail.id, kind = mail.kind, %at, error = words, "mail not sent yet")
+        }
         Ending::Failed(words) => tracing::error!(id = %mail.id, kind = mail.kind, error = words, "mail not sent"),
     }
     if !outbox::settle(platform, mail, &ending).await? {

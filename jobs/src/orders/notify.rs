@@ -86,11 +86,7 @@ fn letter(order: &OrderDetail, link: String) -> Letter {
         .map(|(name, minor)| vec![name.to_owned(), money(minor)])
         .collect();
     rows.push(vec!["Total".into(), money(row.total)]);
-    parts.push(Part::Table {
-        caption: "Sum".into(),
-        columns: vec![Column::words(""), Column::number("Amount")],
-        rows,
-    });
+    parts.push(Part::Table { caption: "Sum".into(), columns: vec![Column::words(""), Column::number("Amount")], rows });
     Letter {
         heading: format!("Order {} at {}", row.number, order.store_name),
         parts,

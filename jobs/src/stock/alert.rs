@@ -68,8 +68,7 @@ async fn of_store(db: &Db, mailer: &Mailer, tenant: TenantId, slug: &str, id: St
 }
 
 fn letter(store: &str, levels: &[Level], link: String) -> Letter {
-    let row =
-        |l: &Level| vec![l.sku.clone(), l.title.clone(), l.quantity.to_string(), l.threshold.to_string()];
+    let row = |l: &Level| vec![l.sku.clone(), l.title.clone(), l.quantity.to_string(), l.threshold.to_string()];
     let table = Part::Table {
         caption: "Left on the shelf".into(),
         columns: vec![
@@ -80,7 +79,8 @@ fn letter(store: &str, levels: &[Level], link: String) -> Letter {
         ],
         rows: levels.iter().map(row).collect(),
     };
-    let words = "Count again after goods came in: the next message about a product comes when it falls to its threshold again.";
+    let words =
+        "Count again after goods came in: the next message about a product comes when it falls to its threshold again.";
     Letter {
         heading: format!("Running low at {store}"),
         parts: vec![table, Part::Words(words.into())],

@@ -51,8 +51,7 @@ pub(super) fn letter(store: &str, day: NaiveDate, of_day: &Dashboard, week_befor
 
 /// What stands above a summary: the day and its net sales.
 pub(super) fn subject(store: &str, day: NaiveDate, of_day: &Dashboard) -> String {
-    let net: Vec<String> =
-        of_day.currencies.iter().map(|p| Money::new(p.now.net(), p.currency).to_string()).collect();
+    let net: Vec<String> = of_day.currencies.iter().map(|p| Money::new(p.now.net(), p.currency).to_string()).collect();
     let net = if net.is_empty() { "no sales".to_owned() } else { format!("{} net", net.join(" and ")) };
     format!("{store} on {}: {net}", day.format("%a %-d %b"))
 }
@@ -66,9 +65,8 @@ fn figures(part: &CurrencyPart, before: Figures, other: NaiveDate) -> Part {
         vec![name.to_owned(), now, before, change(values[0], values[1])]
     };
     let amount = |name: &str, now: i64, before: i64| row(name, [money(now), money(before)], [Some(now), Some(before)]);
-    let count = |name: &str, now: i64, before: i64| {
-        row(name, [now.to_string(), before.to_string()], [Some(now), Some(before)])
-    };
+    let count =
+        |name: &str, now: i64, before: i64| row(name, [now.to_string(), before.to_string()], [Some(now), Some(before)]);
     let (average, average_before) = (now.average_order(), before.average_order());
     Part::Table {
         caption: format!("Sales in {currency}"),

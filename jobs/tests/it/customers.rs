@@ -26,23 +26,34 @@ const ZONES: [&str; 2] = ["Pacific/Kiritimati", "Europe/London"];
 
 #[derive(Clone, Debug)]
 enum Action {
-    Place { store: usize, customer: u8, currency: usize, is_return: bool, hours_ago: i64, quantity: i64, price: i64, discount: i64 },
+    Place {
+        store: usize,
+        customer: u8,
+        currency: usize,
+        is_return: bool,
+        hours_ago: i64,
+        quantity: i64,
+        price: i64,
+        discount: i64,
+    },
     Cancel(usize),
     Refund(usize),
     Measure,
 }
 
 fn action() -> impl Strategy<Value = Action> {
-    let place = (0_usize..2, 0_u8..9, 0_usize..2, prop::bool::weighted(0.15), 0_i64..2_400, 1_i64..4, 100_i64..5_000, 0_i64..90);
-    let place = place.prop_map(|(store, customer, currency, is_return, hours_ago, quantity, price, discount)| Action::Place {
-        store,
-        customer,
-        currency,
-        is_return,
-        hours_ago,
-        quantity,
-        price,
-        discount,
+    let place = (
+        0_usize..2,
+        0_u8..9,
+        0_usize..2,
+        prop::bool::weighted(0.15),
+        0_i64..2_400,
+        1_i64..4,
+        100_i64..5_000,
+        0_i64..90,
+    );
+    let place = place.prop_map(|(store, customer, currency, is_return, hours_ago, quantity, price, discount)| {
+        Action::Place { store, customer, currency, is_return, hours_ago, quantity, price, discount }
     });
     prop_oneof![
         8 => place,
@@ -68,10 +79,8 @@ fn metrics_equal_an_independent_recount() {
 async fn play(actions: &[Action]) {
     let db = TestDb::with(Clock::fixed(NOW.parse().unwrap()), None).await;
     let access = testing::tenant(&db.db, "shop").await;
-    let stores = [
-        testing::store(&access, "s0", ZONES[0], "GBP").await,
-        testing::store(&access, "s1", ZONES[1], "EUR").await,
-    ];
+    let stores =
+        [testing::store(&access, "s0", ZONES[0], "GBP").await, testing::store(&access, "s1", ZONES[1], "EUR").await];
     let scope = access.scope(Permission::WriteOrders).unwrap();
     let mut orders: Vec<OrderId> = Vec::new();
     for (n, action) in actions.iter().enumerate() {
@@ -130,7 +139,10 @@ async fn check(db: &TestDb, access: &Access, stores: &[Store]) {
     }
     for (id, metric) in metrics.iter().take(3) {
         let shown = of_customer(&reading, CustomerId(*id)).await.unwrap().unwrap();
-        assert_eq!((shown.orders, shown.segment, shown.scores), (metric.orders, Some(metric.segment), Some(metric.scores)));
+        assert_eq!(
+            (shown.orders, shown.segment, shown.scores),
+            (metric.orders, Some(metric.segment), Some(metric.scores))
+        );
         assert_eq!(shown.money.iter().map(|m| m.orders).sum::<i64>(), metric.orders);
     }
 }
@@ -159,7 +171,17 @@ async fn stored(db: &TestDb, access: &Access) -> (BTreeMap<Uuid, Metric>, Money)
     let metric = |r: Stored| {
         let scores = Scores { recency: fifth(r.8), frequency: fifth(r.9), monetary: fifth(r.10) };
         let segment = r.11.parse().unwrap();
-        let metric = Metric { store: r.1, orders: r.2, first_at: r.3, last_at: r.4, last_day: r.5, currency: r.6, net: r.7, scores, segment };
+        let metric = Metric {
+            store: r.1,
+            orders: r.2,
+            first_at: r.3,
+            last_at: r.4,
+            last_day: r.5,
+            currency: r.6,
+            net: r.7,
+            scores,
+            segment,
+        };
         (r.0, metric)
     };
     let sql = "select customer_id, currency, orders, net from customer_money";
@@ -225,7 +247,8 @@ async fn recounted(db: &TestDb, access: &Access, stores: &[Store]) -> (BTreeMap<
         };
         let zone = stores.iter().find(|s| s.id.0 == metric.store).unwrap().zone;
         let fresh_from = days_before(day_of(NOW.parse().unwrap(), zone), FRESH_DAYS);
-        let traits = Traits { scores: metric.scores, is_single: metric.orders == 1, is_fresh: metric.last_day >= fresh_from };
+        let traits =
+            Traits { scores: metric.scores, is_single: metric.orders == 1, is_fresh: metric.last_day >= fresh_from };
         metric.segment = Segment::of(traits);
     }
     (metrics, money)
@@ -242,7 +265,7 @@ async fn a_customer_whose_only_order_is_cancelled_has_no_metrics_and_foreign_one
     let (ours, theirs) = (testing::tenant(&db.db, "ours").await, testing::tenant(&db.db, "theirs").await);
     let mut ids = Vec::new();
     for access in [&ours, &theirs] {
-        let store = testing::store(access, "s", "UTC", "GBP").await;
+        let store = testing::store(access, "main", "UTC", "GBP").await;
         let scope = access.scope(Permission::WriteOrders).unwrap();
         let action = Action::Place {
             store: 0,
@@ -263,7 +286,7 @@ async fn a_customer_whose_only_order_is_cancelled_has_no_metrics_and_foreign_one
     let broken = ours.scope(Permission::ReadOrders).unwrap().with_broken_filter(theirs.tenant());
     assert_eq!(of_customer(&broken, CustomerId(foreign)).await.unwrap(), None, "row level security alone holds");
     assert_eq!(gather(&broken, CustomerId(Uuid::nil()), 10).await.unwrap(), None);
-    assert!(segments(&broken, "s").await.is_err());
+    assert!(segments(&broken, "main").await.is_err());
     cancel::cancel(&ours.scope(Permission::CancelOrders).unwrap(), ids[0], "").await.unwrap();
     measure_in(&db.db, ours.tenant(), 10, &CancellationToken::new()).await.unwrap();
     assert_eq!(stored(&db, &ours).await, (BTreeMap::new(), BTreeMap::new()));

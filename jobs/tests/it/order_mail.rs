@@ -101,7 +101,7 @@ async fn history_returns_cancelled_and_foreign_orders_are_not_told() {
 #[tokio::test]
 async fn a_store_that_wants_no_mail_pays_no_statement_for_it() {
     let (shop, _sink, clock) = shop().await;
-    place(&shop, "0", clock.now()).await;
+    testing::place_all(&shop.scope(), &shop.store, &[testing::order(&shop.store, "0", clock.now(), 1)]).await;
     let mut counts = Vec::new();
     for to in ["", "ana@example.com", ""] {
         tell(&shop.access, "main", to).await;

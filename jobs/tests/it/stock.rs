@@ -39,7 +39,8 @@ fn order(number: &str, at: DateTime<Utc>, lines: &[(&str, i64)]) -> NewOrder {
         .map(|(sku, n)| json!({"sku": sku, "title": format!("Thing {sku}"), "quantity": n, "unit_price": 100}))
         .collect();
     let kind = if lines.iter().any(|(_, n)| *n < 0) { "return" } else { "sale" };
-    let body = json!({"store": "main", "number": number, "kind": kind, "placed_at": at, "currency": "GBP", "items": items});
+    let body =
+        json!({"store": "main", "number": number, "kind": kind, "placed_at": at, "currency": "GBP", "items": items});
     Draft::checked_from_json(&body, at).unwrap().1
 }
 
@@ -161,7 +162,15 @@ async fn each_fall_to_the_threshold_is_told_once() {
     assert_eq!(tell(&shop, &sink).await, 1);
     let messages = sink.messages();
     let subjects: Vec<&str> = messages.iter().map(|m| header(m, "Subject")).collect();
-    assert_eq!(subjects, ["main: CUP is running low", "main: TEA is running low", "main: TEA is running low", "main: CUP is running low"]);
+    assert_eq!(
+        subjects,
+        [
+            "main: CUP is running low",
+            "main: TEA is running low",
+            "main: TEA is running low",
+            "main: CUP is running low"
+        ]
+    );
     let text = text(&messages[2]);
     assert!(text.contains("TEA  Thing TEA     1        3"), "{text}");
 }

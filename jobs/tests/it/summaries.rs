@@ -56,7 +56,12 @@ fn subjects(messages: &[Value]) -> Vec<&str> {
 async fn a_summary_says_what_the_dashboard_and_the_report_say() {
     let (shop, sink, clock) = shop("2026-11-19T12:00:00Z").await;
     want(&shop.access, "main", "ana@example.com").await;
-    for (n, when, quantity) in [(1, "2026-11-19T00:00:00Z", 3), (2, "2026-11-19T11:59:59Z", 1), (3, "2026-11-12T09:00:00Z", 2), (4, "2026-11-18T23:59:59Z", 9)] {
+    for (n, when, quantity) in [
+        (1, "2026-11-19T00:00:00Z", 3),
+        (2, "2026-11-19T11:59:59Z", 1),
+        (3, "2026-11-12T09:00:00Z", 2),
+        (4, "2026-11-18T23:59:59Z", 9),
+    ] {
         place(&shop.access, &shop.store, &n.to_string(), when, quantity).await;
     }
     let scope = shop.access.scope(Permission::ReadReports).unwrap();
@@ -94,8 +99,16 @@ async fn a_summary_says_what_the_dashboard_and_the_report_say() {
 async fn every_day_is_told_once_whatever_its_length() {
     // London's day of 25 hours is 25 October, of 23 hours 29 March.
     for (first, long_day, orders) in [
-        ("2026-10-23T12:00:00Z", "2026-10-25", ["2026-10-24T23:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "2026-10-25T23:59:59Z"]),
-        ("2026-03-27T12:00:00Z", "2026-03-29", ["2026-03-29T00:00:00Z", "2026-03-29T00:59:59Z", "2026-03-29T01:00:00Z", "2026-03-29T22:59:59Z"]),
+        (
+            "2026-10-23T12:00:00Z",
+            "2026-10-25",
+            ["2026-10-24T23:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "2026-10-25T23:59:59Z"],
+        ),
+        (
+            "2026-03-27T12:00:00Z",
+            "2026-03-29",
+            ["2026-03-29T00:00:00Z", "2026-03-29T00:59:59Z", "2026-03-29T01:00:00Z", "2026-03-29T22:59:59Z"],
+        ),
     ] {
         let (shop, sink, clock) = shop(first).await;
         want(&shop.access, "main", "ana@example.com").await;
@@ -111,7 +124,9 @@ async fn every_day_is_told_once_whatever_its_length() {
         let long = day(long_day);
         let expected: Vec<String> = (-2..4)
             .map(|n| long + Duration::days(n))
-            .map(|d| format!("main on {}: {}", d.format("%a %-d %b"), if d == long { "£18.00 net" } else { "no sales" }))
+            .map(|d| {
+                format!("main on {}: {}", d.format("%a %-d %b"), if d == long { "£18.00 net" } else { "no sales" })
+            })
             .collect();
         assert_eq!(subjects(&messages), expected);
     }

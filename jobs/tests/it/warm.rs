@@ -74,7 +74,7 @@ async fn only_tenants_with_people_here_are_warmed_and_no_more_than_allowed() {
     busy(db, "gone").await;
     clock.set(clock.now() + TimeDelta::minutes(31));
     let mut here = Vec::new();
-    for slug in ["a", "b", "c", "suspended"] {
+    for slug in ["first", "second", "third", "suspended"] {
         here.push(busy(db, slug).await.tenant());
         clock.set(clock.now() + TimeDelta::seconds(1));
     }

@@ -45,7 +45,8 @@ async fn an_installation_is_set_up_from_the_command_line() {
     let store =
         stoa.json("store create --tenant shop --slug north --name North --time-zone Europe/London --currency GBP");
     assert_eq!(store["currency"], "GBP");
-    let set = stoa.json("store set --tenant shop --store north --notify a@shop.test,b@shop.test --daily-summary a@shop.test");
+    let set =
+        stoa.json("store set --tenant shop --store north --notify a@shop.test,b@shop.test --daily-summary a@shop.test");
     assert_eq!(set["settings"]["orders.notify"], serde_json::json!(["a@shop.test", "b@shop.test"]));
     assert_eq!(set["settings"]["summary.daily"], serde_json::json!(["a@shop.test"]));
     let key = printed(&stoa.run("api-key create --tenant shop --store north --scopes orders:read,orders:write"));
