@@ -75,5 +75,7 @@ async fn a_batch_of_customers_reads_their_orders_by_index() {
         sqlx::query_scalar("select id from customers order by id offset 20 limit 1").fetch_one(&owner).await.unwrap();
     let plan = plans::metrics(&scope, CustomerId(last)).await;
     assert!(plan.contains("customer_id_placed_at_id_idx"), "{plan}");
-    assert!(!plan.contains("Seq Scan on orders") && !plan.contains("Seq Scan on customers"), "{plan}");
+    // Quarters without a single order have nothing to read by index.
+    let scanned = plan.lines().any(|l| l.contains("Seq Scan on") && !l.contains("(cost=0.00..0.00"));
+    assert!(!scanned, "{plan}");
 }
