@@ -11,7 +11,7 @@ use domain::ids::{TenantId, Uuid};
 use domain::mail::wait_after;
 use tokio_util::sync::CancellationToken;
 
-use super::mailer::{Mailer, Trouble};
+use super::mailer::{Mailer, Session, Trouble};
 
 /// Messages taken at once. All of them, as slow as can be, take less than their lease.
 const AT_ONCE: u64 = 8;
@@ -34,29 +34,17 @@ pub struct Report {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn send_due(db: &Db, mailer: &Mailer, stop: &CancellationToken) -> Result<Report, DataError> {
-    let platform = Platform::command(db.clone());
-    let mut report = Report::default();
-    let mut session = mailer.session();
-    while !stop.is_cancelled() {
-        let claimed = outbox::claim(&platform, AT_ONCE).await?;
-        let mut is_away = None;
-        for mail in &claimed {
-            // A server that just did not answer is not asked again for each of the others.
-            let tried = match &is_away {
-                Some(words) => Err(Trouble::Unreachable(String::clone(words))),
-                None => session.send(mail, db.clock().now()).await,
-            };
-            if let Err(Trouble::Unreachable(words)) = &tried {
-                is_away = Some(words.clone());
-            }
-            report.count(&settle(&platform, mail, tried).await?);
-        }
-        if claimed.is_empty() || is_away.is_some() {
+    let mut round = Round::new(db, mailer);
+    while !stop.is_cancelled() && round.is_away.is_none() {
+        let claimed = outbox::claim(&round.platform, AT_ONCE).await?;
+        if claimed.is_empty() {
             break;
         }
+        for mail in &claimed {
+            round.attempt(mail).await?;
+        }
     }
-    session.end().await;
-    Ok(report)
+    Ok(round.end().await)
 }
 
 /// Sends one message if it is due and nobody else has it; how that ended.
@@ -64,24 +52,28 @@ pub async fn send_due(db: &Db, mailer: &Mailer, stop: &CancellationToken) -> Res
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn send_one(db: &Db, mailer: &Mailer, tenant: TenantId, id: Uuid) -> Result<Option<Ending>, DataError> {
-    let platform = Platform::command(db.clone());
-    let Some(mail) = outbox::claim_one(&platform, tenant, id).await? else { return Ok(None) };
-    let tried = mailer.send(&mail, db.clock().now()).await;
-    settle(&platform, &mail, tried).await.map(Some)
+    let mut round = Round::new(db, mailer);
+    let Some(mail) = outbox::claim_one(&round.platform, tenant, id).await? else { return Ok(None) };
+    let ending = round.attempt(&mail).await?;
+    round.end().await;
+    Ok(Some(ending))
 }
 
-/// Sends the messages with these ids, one after the other.
+/// Sends the messages with these ids, one after the other; those after one at which the mail server could not be reached
+/// are left for the next who sends what is due.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub(crate) async fn send_all(db: &Db, mailer: &Mailer, tenant: TenantId, ids: &[Uuid]) -> Result<Report, DataError> {
-    let mut report = Report::default();
+    let mut round = Round::new(db, mailer);
     for id in ids {
-        if let Some(ending) = send_one(db, mailer, tenant, *id).await? {
-            report.count(&ending);
+        if round.is_away.is_some() {
+            round.report.later += 1;
+        } else if let Some(mail) = outbox::claim_one(&round.platform, tenant, *id).await? {
+            round.attempt(&mail).await?;
         }
     }
-    Ok(report)
+    Ok(round.end().await)
 }
 
 /// Forgets messages that came to their end 30 days ago; how many.
@@ -90,6 +82,41 @@ pub(crate) async fn send_all(db: &Db, mailer: &Mailer, tenant: TenantId, ids: &[
 /// When PostgreSQL fails.
 pub async fn prune(db: &Db) -> Result<u64, DataError> {
     outbox::prune(&Platform::command(db.clone()), db.clock().now() - KEPT).await
+}
+
+// Messages one after the other over one connection.
+struct Round<'a> {
+    platform: Platform,
+    session: Session<'a>,
+    // Why the server could not be reached: it is not asked again for each of the others.
+    is_away: Option<String>,
+    report: Report,
+}
+
+impl<'a> Round<'a> {
+    fn new(db: &Db, mailer: &'a Mailer) -> Self {
+        let platform = Platform::command(db.clone());
+        Self { platform, session: mailer.session(), is_away: None, report: Report::default() }
+    }
+
+    async fn attempt(&mut self, mail: &Claimed) -> Result<Ending, DataError> {
+        let now = self.platform.db().clock().now();
+        let tried = match &self.is_away {
+            Some(words) => Err(Trouble::Unreachable(words.clone())),
+            None => self.session.send(mail, now).await,
+        };
+        if let Err(Trouble::Unreachable(words)) = &tried {
+            self.is_away = Some(words.clone());
+        }
+        let ending = settle(&self.platform, mail, tried).await?;
+        self.report.count(&ending);
+        Ok(ending)
+    }
+
+    async fn end(self) -> Report {
+        self.session.end().await;
+        self.report
+    }
 }
 
 async fn settle(platform: &Platform, mail: &Claimed, tried: Result<(), Trouble>) -> Result<Ending, DataError> {

@@ -10,7 +10,7 @@ use domain::permission::Permission;
 use domain::settings::Setting;
 use tokio_util::sync::CancellationToken;
 
-use crate::mail::{Column, Letter, Mailer, Part, send_all, why};
+use crate::mail::{self, Column, Letter, Mailer, Part, why};
 
 /// Stores looked at in one round.
 const STORES: u64 = 200;
@@ -29,13 +29,17 @@ pub async fn alert(db: &Db, mailer: &Mailer, stop: &CancellationToken) -> Result
             break;
         }
         if let Some(slug) = platform.open_tenant(tenant).await? {
-            told += of_store(db, mailer, tenant, &slug, store).await?;
+            told += put(db, mailer, tenant, &slug, store).await?;
         }
+    }
+    if told > 0 {
+        mail::send_due(db, mailer, stop).await?;
     }
     Ok(told)
 }
 
-async fn of_store(db: &Db, mailer: &Mailer, tenant: TenantId, slug: &str, id: StoreId) -> Result<u64, DataError> {
+// Puts what ran low in a store into the outbox; how many levels.
+async fn put(db: &Db, mailer: &Mailer, tenant: TenantId, slug: &str, id: StoreId) -> Result<u64, DataError> {
     let scope = Access::job(db.clone(), tenant).scope(Permission::ReadOrders)?;
     let tx = scope.begin().await?;
     let store = db::stores::list(&tx).await?.into_iter().find(|s| s.id == id).ok_or(DataError::NotFound("store"))?;
@@ -61,9 +65,8 @@ async fn of_store(db: &Db, mailer: &Mailer, tenant: TenantId, slug: &str, id: St
         body: body.clone(),
     };
     let mails: Vec<NewMail> = recipients.addresses().iter().map(mail).collect();
-    let ids = outbox::put(&tx, &mails).await?;
+    outbox::put(&tx, &mails).await?;
     tx.commit().await?;
-    send_all(db, mailer, tenant, &ids).await?;
     Ok(u64::try_from(levels.len()).unwrap_or(u64::MAX))
 }
 

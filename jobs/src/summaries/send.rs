@@ -8,14 +8,14 @@ use db::platform::Platform;
 use db::stores::Store;
 use db::{Access, DataError, Db, Scope};
 use domain::calendar::days_before;
-use domain::ids::{StoreId, TenantId};
+use domain::ids::{StoreId, TenantId, Uuid};
 use domain::period::{Comparison, Period};
 use domain::permission::Permission;
 use domain::settings::Setting;
 use tokio_util::sync::CancellationToken;
 
 use super::letter::{letter, subject};
-use crate::mail::{Mailer, Report, send_all};
+use crate::mail::{self, Mailer, send_all};
 
 const AT_ONCE: u64 = 50;
 const WEEK: u64 = 7;
@@ -24,7 +24,7 @@ const PUT_OFF: TimeDelta = TimeDelta::minutes(15);
 /// A suspended tenant is looked at again so much later.
 const SUSPENDED: TimeDelta = TimeDelta::days(1);
 
-/// Sends every summary that is due, of all tenants, until there is none or `stop`; how many stores were told.
+/// Tells of every day that is due, of all tenants, until there is none or `stop`; how many stores were told.
 ///
 /// # Errors
 /// When PostgreSQL fails; a fault of one store only puts that one off.
@@ -37,8 +37,8 @@ pub async fn send_due(db: &Db, mailer: &Mailer, stop: &CancellationToken) -> Res
             break;
         }
         for (tenant, store) in due {
-            match send_summary(db, mailer, tenant, store).await {
-                Ok(day) => told += u64::from(day.is_some()),
+            match put(db, mailer, tenant, store).await {
+                Ok(put) => told += u64::from(put.is_some()),
                 Err(error) => {
                     tracing::error!(%tenant, %store, %error, "daily summary failed");
                     let until = db.clock().now() + PUT_OFF;
@@ -46,11 +46,14 @@ pub async fn send_due(db: &Db, mailer: &Mailer, stop: &CancellationToken) -> Res
                 }
             }
         }
+        // All at once, so that a mail server that is away holds up nobody's figures.
+        mail::send_due(db, mailer, stop).await?;
     }
     Ok(told)
 }
 
-/// Tells a store's recipients of the day that they were not told of yet; which day that was, if there was one.
+/// Tells a store's recipients of the day that they were not told of yet; which day that was, if there was one. What
+/// cannot be sent at once stays in the outbox.
 ///
 /// # Errors
 /// When PostgreSQL fails; then nobody was told.
@@ -60,6 +63,18 @@ pub async fn send_summary(
     tenant: TenantId,
     store: StoreId,
 ) -> Result<Option<NaiveDate>, DataError> {
+    let Some((day, ids)) = put(db, mailer, tenant, store).await? else { return Ok(None) };
+    send_all(db, mailer, tenant, &ids).await?;
+    Ok(Some(day))
+}
+
+// Puts the summary that is due into the outbox; its day and messages.
+async fn put(
+    db: &Db,
+    mailer: &Mailer,
+    tenant: TenantId,
+    store: StoreId,
+) -> Result<Option<(NaiveDate, Vec<Uuid>)>, DataError> {
     let platform = Platform::command(db.clone());
     let Some(slug) = platform.open_tenant(tenant).await? else {
         db::summaries::put_off(&platform, tenant, store, db.clock().now() + SUSPENDED).await?;
@@ -69,8 +84,8 @@ pub async fn send_summary(
     let store = by_id(&scope, store).await?;
     let Some(day) = day_to_tell(&scope, &store).await? else { return Ok(None) };
     // Read before the schedule's row is locked: nobody waits for figures.
-    let (of_day, week_before) = (one_day(&scope, &store, day), one_day(&scope, &store, days_before(day, WEEK)));
-    let (of_day, week_before) = (of_day.await?, week_before.await?);
+    let of_day = one_day(&scope, &store, day).await?;
+    let week_before = one_day(&scope, &store, days_before(day, WEEK)).await?;
     let link = mailer.link(&domain::link::day(&slug, &store.slug, day));
     let body = letter(&store.name, day, &of_day, &week_before, link);
     let body = serde_json::to_value(body).unwrap_or_default();
@@ -91,11 +106,7 @@ pub async fn send_summary(
     let ids = outbox::put(&tx, &mails).await?;
     db::summaries::told(&tx, &store, Some(day)).await?;
     tx.commit().await?;
-    let Report { later, failed, .. } = send_all(db, mailer, tenant, &ids).await?;
-    if later + failed > 0 {
-        tracing::warn!(%tenant, store = store.slug, later, failed, "a daily summary is not sent yet");
-    }
-    Ok(Some(day))
+    Ok(Some((day, ids)))
 }
 
 async fn by_id(scope: &Scope, id: StoreId) -> Result<Store, DataError> {

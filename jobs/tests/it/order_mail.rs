@@ -9,9 +9,10 @@ use domain::ids::OrderId;
 use domain::orders::new_order::Draft;
 use domain::permission::Permission;
 use domain::settings::{Recipients, Setting};
-use jobs::mail::Report;
+use jobs::mail::{Report, send_due};
 use jobs::orders::notify;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use crate::setup::Shop;
 use crate::sink::{Sink, header, text};
@@ -67,6 +68,22 @@ async fn a_new_sale_is_told_once_to_each_recipient() {
     }
     assert!(messages[0]["html"].as_str().unwrap().contains("Cup &lt;b&gt;"));
     assert_ne!(header(&messages[0], "Message-ID"), header(&messages[1], "Message-ID"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_at_once_waits_in_the_outbox() {
+    let (shop, mut sink, clock) = shop().await;
+    tell(&shop.access, "main", "ana@example.com, bo@example.com").await;
+    let order = place(&shop, "1", clock.now()).await;
+    let (db, mailer) = (&shop.test.db, sink.mailer());
+    sink.end().await;
+    let report = notify(db, &mailer, shop.access.tenant(), order).await.unwrap();
+    assert_eq!(report, Report { sent: 0, later: 2, failed: 0 });
+    assert_eq!(shop.count("select sum(attempts) from mail_outbox").await, 1, "the second is not even tried");
+    let sink = Sink::at(&shop.folder, sink.port, &[]).await;
+    clock.set(clock.now() + Duration::minutes(1));
+    assert_eq!(send_due(db, &mailer, &CancellationToken::new()).await.unwrap().sent, 2);
+    assert_eq!(sink.messages().len(), 2);
 }
 
 #[tokio::test]
