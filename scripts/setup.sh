@@ -31,6 +31,8 @@ missing_packages() {
     if [ -z "${REDIS_URL:-}" ] || wants test bench; then have redis-server || echo redis-server; fi
     if wants test; then { have ssh-keygen && [ -x /usr/sbin/sshd ]; } || echo openssh-server openssh-sftp-server openssh-client; fi
     if wants test; then have chromium || have google-chrome || echo chromium; fi
+    # The tests of mail talk to a real SMTP server.
+    if wants test; then /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || echo python3-aiosmtpd; fi
     if wants test bench; then have brotli || echo brotli; fi
     if wants bench; then have wrk || echo wrk; fi
     # Not needed, but links in a fraction of the time.

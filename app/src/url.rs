@@ -2,21 +2,9 @@
 
 use std::fmt::Write;
 
+pub use domain::link::{escape, order};
 use domain::orders::OrderQuery;
 use domain::orders::query::AmountsIn;
-
-/// `text` as one part of an address.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(byte.into());
-        } else {
-            let _infallible = write!(out, "%{byte:02X}");
-        }
-    }
-    out
-}
 
 /// `path` with a query string of `pairs`.
 pub fn with_query<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
@@ -37,11 +25,6 @@ pub fn home(tenant: &str, store: Option<&str>) -> String {
 pub fn orders(tenant: &str, query: &OrderQuery) -> String {
     let pairs = query.pairs(AmountsIn::Major);
     with_query(&format!("/t/{tenant}/orders"), pairs.iter().map(|(n, v)| (*n, v.as_str())))
-}
-
-/// One order.
-pub fn order(tenant: &str, store: &str, number: &str) -> String {
-    format!("/t/{tenant}/orders/{store}/{}", escape(number))
 }
 
 /// The list of imports.

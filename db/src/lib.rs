@@ -8,6 +8,7 @@ pub mod cache;
 pub mod catalog;
 pub mod clock;
 pub mod connect;
+pub mod customer_metrics;
 pub mod customers;
 pub mod dashboards;
 mod entities;
@@ -17,6 +18,7 @@ pub mod health;
 pub mod idempotency;
 pub mod imports;
 pub mod orders;
+pub mod outbox;
 pub mod partitions;
 pub mod people;
 pub mod platform;
@@ -25,7 +27,10 @@ pub mod reports;
 pub mod rollups;
 pub mod scope;
 pub mod sessions;
+pub mod settings;
+pub mod stock;
 pub mod stores;
+pub mod summaries;
 #[cfg(feature = "testing")]
 pub mod testing;
 

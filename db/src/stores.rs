@@ -25,6 +25,10 @@ pub struct Store {
     pub zone: Tz,
     /// The currency it sells in by default.
     pub currency: Currency,
+    /// Whether somebody wants to hear of each new sale. Here, so that taking an order asks for nothing more.
+    pub notifies_orders: bool,
+    /// Whether levels of stock are kept, for the same reason.
+    pub tracks_stock: bool,
 }
 
 /// A store to be made.
@@ -93,6 +97,8 @@ pub async fn create(scope: &Scope, new: NewStore<'_>) -> Result<StoreId, DataErr
         currency: Set(new.currency.to_owned()),
         week_start: Set(1),
         created_at: Set(scope.now()),
+        notifies_orders: Set(false),
+        tracks_stock: Set(false),
     };
     row.insert(tx.conn()).await.map_err(DataError::from).map_err(slug_taken)?;
     crate::audit::note(&tx, "store.create", new.slug, serde_json::json!({"name": new.name})).await?;
@@ -110,6 +116,8 @@ impl TryFrom<store::Model> for Store {
             currency: row.currency.parse().map_err(|_| bad("currency", &row.currency))?,
             slug: row.slug,
             name: row.name,
+            notifies_orders: row.notifies_orders,
+            tracks_stock: row.tracks_stock,
         })
     }
 }

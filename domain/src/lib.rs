@@ -3,14 +3,21 @@
 
 pub mod backups;
 pub mod calendar;
+pub mod change;
+pub mod customers;
+pub mod email;
 pub mod feed;
 pub mod fields;
 pub mod ids;
 pub mod imports;
 pub mod jobs;
+pub mod link;
+pub mod mail;
 pub mod money;
 pub mod orders;
 pub mod page;
 pub mod period;
 pub mod permission;
+pub mod settings;
 pub mod slug;
+pub mod summaries;

@@ -1,16 +1,22 @@
 //! Background work: what the jobs do, the registry of their kinds, the timetable, and the worker that runs them. The
 //! queue itself, as rows, is `db::queue`; how to add a job says `docs/jobs.md`.
 
+pub mod cache;
 pub mod context;
+pub mod customers;
 pub mod imports;
 pub mod log;
+pub mod mail;
 pub mod named;
+pub mod offsite;
+pub mod orders;
 pub mod outcome;
 pub mod registry;
 pub mod schedule;
-pub mod tools;
-pub mod offsite;
+pub mod stock;
 pub mod storage;
+pub mod summaries;
+pub mod tools;
 pub mod upkeep;
 pub mod worker;
 

@@ -15,6 +15,8 @@ pub struct Model {
     pub currency: String,
     pub week_start: i16,
     pub created_at: DateTimeUtc,
+    pub notifies_orders: bool,
+    pub tracks_stock: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

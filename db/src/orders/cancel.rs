@@ -12,7 +12,7 @@ use super::locked::{self, Locked};
 use crate::error::DataError;
 use crate::rollups::{self, Deltas};
 use crate::scope::{Scope, Tx};
-use crate::{audit, feed};
+use crate::{audit, feed, stock};
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 500;
@@ -33,6 +33,9 @@ pub async fn cancel(scope: &Scope, id: OrderId, reason: &str) -> Result<(), Data
     order.note(&tx, "cancelled", json!({"reason": reason})).await?;
     let event = order.event(EventKind::OrderUpdated, json!({"status": "cancelled"}));
     feed::append(&tx, vec![event]).await?;
+    if order.store.tracks_stock {
+        stock::put_back(&tx, order.placed_at, id.0).await?;
+    }
     rollups::apply(&tx, &deltas(&tx, &order).await?).await?;
     audit::note(&tx, "order.cancel", &id.to_string(), json!({"reason": reason})).await?;
     tx.commit().await

@@ -1,7 +1,7 @@
 //! Taking orders in. Every way in ends here.
 //!
 //! Locks are taken in one order by every writer, so that writers never deadlock: numbers (sorted), catalogue,
-//! customers (sorted), the orders themselves, the feed's head, rollups.
+//! customers (sorted), the orders themselves, the feed's head, levels of stock, rollups.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,7 +21,7 @@ use crate::feed::{self, NewEvent};
 use crate::rollups::{self, Deltas};
 use crate::scope::Tx;
 use crate::stores::Store;
-use crate::{catalog, customers};
+use crate::{catalog, customers, stock};
 
 /// What became of one order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,6 +73,9 @@ pub async fn place(tx: &Tx, store: &Store, orders: &[NewOrder], via: Via) -> Res
     match via {
         Via::Api => drop(feed::append(tx, fresh.iter().map(|c| placed_event(c, store)).collect()).await?),
         Via::Import => feed::lock(tx).await?,
+    }
+    if store.tracks_stock {
+        stock::sell(tx, fresh.iter().map(|c| c.order), &variants).await?;
     }
     let mut deltas = Deltas::default();
     for candidate in &fresh {

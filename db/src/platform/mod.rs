@@ -1,5 +1,6 @@
 //! What belongs to the installation and not to a tenant: tenants themselves and tiers.
 
+mod busy;
 mod tx;
 
 use chrono::{DateTime, Utc};
@@ -71,6 +72,15 @@ impl Platform {
                 suspended_at: t.suspended_at,
             })
             .collect())
+    }
+
+    /// The slug of a tenant, unless it is suspended or gone: nobody is sent anything about such a one.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn open_tenant(&self, id: TenantId) -> Result<Option<String>, DataError> {
+        let found = tenant::Entity::find_by_id(id.0).one(&self.db.conn).await?;
+        Ok(found.filter(|t| t.suspended_at.is_none()).map(|t| t.slug))
     }
 
     /// Everything about the tenant called `slug`, as the server itself.

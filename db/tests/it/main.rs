@@ -9,5 +9,6 @@ mod idempotency;
 mod imports;
 mod lists;
 mod people;
+mod plans;
 mod queue;
 mod walls;

@@ -188,3 +188,45 @@ async fn a_role_or_key_without_the_permission_gets_no_handle() {
     assert!(matches!(key.scope(Permission::WriteOrders), Err(DataError::Forbidden)));
     assert!(db::api_keys::access(&db.db, &format!("stoa_{}", "A".repeat(54))).await.unwrap().is_none());
 }
+
+#[tokio::test]
+async fn settings_summaries_and_mail_of_another_tenant_are_out_of_reach() {
+    use domain::settings::{Recipients, Setting};
+    let db = TestDb::new().await;
+    let (ours, theirs, _) = two_tenants(&db).await;
+    let to = Recipients::parse("ana@example.com").unwrap();
+    let manage = |access: &Access| access.scope(Permission::ManageStores).unwrap();
+    for setting in Setting::ALL {
+        db::settings::set_recipients(&manage(&theirs), "north", setting, &to).await.unwrap();
+    }
+    let mail = db::outbox::NewMail {
+        key: "k".into(),
+        kind: "test",
+        recipient: "ana@example.com".into(),
+        subject: "s".into(),
+        body: serde_json::json!({}),
+    };
+    let tx = manage(&theirs).begin().await.unwrap();
+    let store = db::stores::list(&tx).await.unwrap().remove(0);
+    assert_eq!(db::outbox::put(&tx, std::slice::from_ref(&mail)).await.unwrap().len(), 1);
+    tx.commit().await.unwrap();
+    for scope in [manage(&ours), manage(&ours).with_broken_filter(theirs.tenant())] {
+        let tx = scope.begin().await.unwrap();
+        for setting in Setting::ALL {
+            assert!(db::settings::recipients(&tx, store.id, setting).await.unwrap().is_empty());
+        }
+        assert_eq!(db::summaries::day_to_tell(&tx, &store).await.unwrap(), None);
+        db::summaries::told(&tx, &store, None).await.unwrap();
+    }
+    let tx = manage(&ours).with_broken_filter(theirs.tenant()).begin().await.unwrap();
+    let written = db::outbox::put(&tx, &[mail]).await;
+    assert_eq!(written.unwrap_err().sql_state().as_deref(), Some("42501"), "row level security refuses the row");
+    let platform = db::platform::Platform::command(db.db.clone());
+    let in_two_days = db.db.clock().now() + chrono::Duration::days(2);
+    let due = db::summaries::due(&platform, in_two_days, 10);
+    assert_eq!(
+        due.await.unwrap(),
+        [(theirs.tenant(), store.id)],
+        "the platform's own transaction sees what is due of all"
+    );
+}

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use domain::calendar::Tz;
 use domain::money::Currency;
 use domain::permission::{KeyScope, Role};
+use domain::settings::Recipients;
 
 /// A slug.
 pub fn slug(text: &str) -> Result<String, String> {
@@ -35,4 +36,9 @@ pub fn role(text: &str) -> Result<Role, String> {
 /// A scope of an API key.
 pub fn key_scope(text: &str) -> Result<KeyScope, String> {
     text.trim().parse().map_err(|e: domain::permission::Unknown| e.to_string())
+}
+
+/// E-mail addresses with commas between them; an empty text is nobody.
+pub fn recipients(text: &str) -> Result<Recipients, String> {
+    Recipients::parse(text)
 }

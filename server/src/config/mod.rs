@@ -5,6 +5,7 @@ mod database;
 mod fault;
 mod http;
 mod log;
+mod mail;
 mod offsite;
 mod sessions;
 mod site;
@@ -16,6 +17,7 @@ pub use database::Database;
 pub use fault::Faults;
 pub use http::Http;
 pub use log::{Log, LogFormat};
+pub use mail::Mail;
 pub use sessions::SessionTimes;
 pub use site::Site;
 pub use vars::Vars;
@@ -33,6 +35,8 @@ pub struct Config {
     pub sessions: SessionTimes,
     /// Logs.
     pub log: Log,
+    /// Mail that goes out.
+    pub mail: Mail,
     /// The built site.
     pub site: Site,
     /// What names in shared places are keyed with.
@@ -99,6 +103,7 @@ impl Config {
             http: Http::read(vars, &mut faults),
             sessions: SessionTimes::read(vars, &mut faults),
             log: Log::read(vars, purpose, &mut faults),
+            mail: Mail::read(vars, &mut faults),
             site: Site::read(vars, &mut faults),
             secret: secret(vars, demo || purpose == Purpose::Command, &mut faults),
             data_dir: vars.text("STOA_DATA_DIR").unwrap_or("data").into(),

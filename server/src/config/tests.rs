@@ -60,6 +60,8 @@ fn every_fault_is_named_and_all_at_once() {
         ("STOA_SESSION_HOURS", "a week"),
         ("STOA_LOG", "everything=please"),
         ("STOA_LOG_FORMAT", "xml"),
+        ("STOA_SMTP_URL", "mail.example.com"),
+        ("STOA_MAIL_FROM", "Stoa"),
         ("STOA_SECRET", "too short"),
         ("STOA_WORKER", "maybe"),
         ("STOA_DEMO", "2"),
@@ -72,9 +74,20 @@ fn every_fault_is_named_and_all_at_once() {
     let mut expected: Vec<_> = wrong.iter().map(|(name, _)| *name).collect();
     expected.sort_unstable();
     assert_eq!(named, expected);
-    assert!(faults.to_string().starts_with("18 settings are wrong"), "{faults}");
+    assert!(faults.to_string().starts_with("20 settings are wrong"), "{faults}");
     for (name, value) in wrong {
-        let faults = Config::read(&good().with(name, value), Purpose::Serve).unwrap_err();
+        let good = good().with("STOA_MAIL_FROM", "stoa@example.com");
+        let faults = Config::read(&good.with(name, value), Purpose::Serve).unwrap_err();
         assert_eq!(faults.variables().collect::<Vec<_>>(), [name], "{faults}");
     }
+}
+
+#[test]
+fn a_mail_server_needs_a_sender_and_its_password_is_not_shown() {
+    let vars = good().with("STOA_SMTP_URL", "smtps://user:hidden-word@mail.example.com");
+    let faults = Config::read(&vars, Purpose::Serve).unwrap_err();
+    assert_eq!(faults.variables().collect::<Vec<_>>(), ["STOA_MAIL_FROM"]);
+    let config = Config::read(&vars.with("STOA_MAIL_FROM", "Stoa <stoa@example.com>"), Purpose::Serve).unwrap();
+    assert!(!format!("{config:?}").contains("hidden-word"));
+    assert_eq!(Config::read(&good(), Purpose::Serve).unwrap().mail.url, None);
 }

@@ -45,6 +45,10 @@ async fn an_installation_is_set_up_from_the_command_line() {
     let store =
         stoa.json("store create --tenant shop --slug north --name North --time-zone Europe/London --currency GBP");
     assert_eq!(store["currency"], "GBP");
+    let set =
+        stoa.json("store set --tenant shop --store north --notify a@shop.test,b@shop.test --daily-summary a@shop.test");
+    assert_eq!(set["settings"]["orders.notify"], serde_json::json!(["a@shop.test", "b@shop.test"]));
+    assert_eq!(set["settings"]["summary.daily"], serde_json::json!(["a@shop.test"]));
     let key = printed(&stoa.run("api-key create --tenant shop --store north --scopes orders:read,orders:write"));
     assert!(key.starts_with("stoa_") && !key.contains(char::is_whitespace), "{key}");
     assert!(db::api_keys::access(&db.db, &key).await.unwrap().is_some());
@@ -86,6 +90,10 @@ async fn wrong_use_is_2_and_failure_is_1_and_both_say_why() {
         ("store create --tenant nowhere --slug s1 --name X --time-zone UTC --currency GBP", 1, "stoa tenant create"),
         ("store create --tenant shop --slug s1 --name X --time-zone Mars/Base --currency GBP", 2, "IANA"),
         ("store create --tenant shop --slug s1 --name X --time-zone UTC --currency QQQ", 2, "--currency"),
+        ("store set --tenant shop --store s1", 2, "--notify"),
+        ("store set --tenant shop --store s1 --notify a@b,c", 2, "'c' must be an e-mail address"),
+        ("store set --tenant shop --store s1 --notify a@b", 1, "no store 's1'"),
+        ("store stock --tenant shop --store s1 --sku T --quantity 3", 1, "no store 's1'"),
         ("user create --email nobody", 1, "e-mail"),
         ("user create --email a@b.test --role owner", 2, "--tenant"),
         ("user create --email a@b.test --tenant shop --role king", 2, "owner, manager"),

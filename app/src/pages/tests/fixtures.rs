@@ -34,6 +34,8 @@ pub fn frame(section: Section) -> TenantFrame {
         name: name.into(),
         zone: Tz::Europe__London,
         currency: "GBP".parse().unwrap(),
+        notifies_orders: false,
+        tracks_stock: false,
     };
     TenantFrame {
         visitor: Visitor { person: Arc::new(person), theme: Theme::System, here: "/t/demo/orders?q=\"x".into() },

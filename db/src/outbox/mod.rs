@@ -1,0 +1,12 @@
+//! Messages to be sent, as rows: written in the transaction of what they tell of, sent afterwards. SMTP has no way to
+//! send exactly once; `docs/decisions/0015-mail.md` says what is promised instead.
+
+mod claim;
+mod put;
+mod settle;
+
+#[cfg(feature = "testing")]
+pub(crate) use claim::DUE;
+pub use claim::{Claimed, LEASE, claim, claim_one};
+pub use put::{NewMail, put};
+pub use settle::{Ending, prune, settle};

@@ -1,0 +1,55 @@
+//! Putting messages into the outbox.
+
+use domain::ids::Uuid;
+use sea_orm::FromQueryResult;
+use serde_json::Value;
+
+use crate::error::DataError;
+use crate::scope::Tx;
+
+/// A message for one recipient.
+#[derive(Clone, Debug)]
+pub struct NewMail {
+    /// What it is about and for whom; a tenant has one message a key.
+    pub key: String,
+    /// Its kind, such as `order`.
+    pub kind: &'static str,
+    /// The address.
+    pub recipient: String,
+    /// What stands above it.
+    pub subject: String,
+    /// The parts of its text.
+    pub body: Value,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+}
+
+/// Puts messages into the outbox; the ids of those whose key was not there yet. One statement, none for no message.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn put(tx: &Tx, mails: &[NewMail]) -> Result<Vec<Uuid>, DataError> {
+    if mails.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = "insert into mail_outbox (tenant_id, id, key, kind, recipient, subject, body, due_at, created_at) \
+               select $1, m.id, m.key, m.kind, m.recipient, m.subject, m.body::jsonb, $2, $2 \
+               from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) m (id, key, kind, recipient, subject, body) \
+               order by m.key on conflict (tenant_id, key) do nothing returning id";
+    let clock = tx.scope().clock();
+    let text = |read: fn(&NewMail) -> String| mails.iter().map(read).collect::<Vec<String>>();
+    let values = [
+        tx.scope().now().into(),
+        mails.iter().map(|_| clock.id::<Uuid>()).collect::<Vec<_>>().into(),
+        text(|m| m.key.clone()).into(),
+        text(|m| m.kind.to_owned()).into(),
+        text(|m| m.recipient.clone()).into(),
+        text(|m| m.subject.clone()).into(),
+        text(|m| m.body.to_string()).into(),
+    ];
+    let rows: Vec<Row> = tx.all(sql, values).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}

@@ -1,0 +1,31 @@
+//! Addresses of pages that are written where no page is: in mail, for example. Pages use them as well.
+
+use std::fmt::Write;
+
+/// `text` as one part of an address.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(byte.into());
+        } else {
+            let _infallible = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// One order.
+pub fn order(tenant: &str, store: &str, number: &str) -> String {
+    format!("/t/{tenant}/orders/{store}/{}", escape(number))
+}
+
+/// One day of a store's dashboard.
+pub fn day(tenant: &str, store: &str, day: chrono::NaiveDate) -> String {
+    format!("/t/{tenant}?store={}&from={day}&to={day}", escape(store))
+}
+
+/// The orders of a store in which a SKU stands.
+pub fn orders_of(tenant: &str, store: &str, sku: &str) -> String {
+    format!("/t/{tenant}/orders?store={}&q={}", escape(store), escape(sku))
+}

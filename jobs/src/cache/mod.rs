@@ -1,0 +1,5 @@
+//! Filling the cache before somebody asks.
+
+mod warm;
+
+pub use warm::{Limits, Report, warm};

@@ -1,0 +1,5 @@
+//! What customers are worth, recomputed.
+
+mod measure;
+
+pub use measure::{Report, measure, measure_in};

@@ -1,0 +1,5 @@
+//! What happens after an order came in.
+
+mod notify;
+
+pub use notify::notify;

@@ -1,0 +1,5 @@
+//! What happens when stock runs low.
+
+mod alert;
+
+pub use alert::alert;
