@@ -1,5 +1,6 @@
 //! Background work: imports of snapshot files and upkeep, and the worker that does both.
 
+pub mod backups;
 pub mod imports;
 pub mod storage;
 pub mod upkeep;

@@ -4,7 +4,7 @@
 use domain::backups::Kind;
 use domain::feed::EventKind;
 use domain::ids::{BackupId, TenantId};
-use sea_orm::{FromQueryResult, TryGetable, Value};
+use sea_orm::{FromQueryResult, Value};
 use serde_json::json;
 
 use crate::connect::Db;
@@ -85,17 +85,6 @@ impl Work {
         }
     }
 
-    pub(super) async fn all<T: FromQueryResult>(
-        &self,
-        sql: &str,
-        values: impl IntoIterator<Item = Value>,
-    ) -> Result<Vec<T>, DataError> {
-        match self {
-            Self::Platform(tx) => tx.all(sql, nil_first(values)).await,
-            Self::Tenant(tx) => tx.all(sql, values).await,
-        }
-    }
-
     pub(super) async fn one<T: FromQueryResult>(
         &self,
         sql: &str,
@@ -104,17 +93,6 @@ impl Work {
         match self {
             Self::Platform(tx) => tx.one(sql, nil_first(values)).await,
             Self::Tenant(tx) => tx.one(sql, values).await,
-        }
-    }
-
-    pub(super) async fn scalar<T: TryGetable>(
-        &self,
-        sql: &str,
-        values: impl IntoIterator<Item = Value>,
-    ) -> Result<Option<T>, DataError> {
-        match self {
-            Self::Platform(tx) => tx.scalar(sql, nil_first(values)).await,
-            Self::Tenant(tx) => tx.scalar(sql, values).await,
         }
     }
 
