@@ -18,6 +18,8 @@ mod write;
 
 pub use alarms::{alarms, tenant_alarms};
 pub use due::{Due, due, hour, retention_days, set_hour};
+#[cfg(feature = "testing")]
+pub use list::explain;
 pub use list::{left, list, owner_of, platform_list, retained, show};
 pub use place::Place;
 pub use row::{Backup, Proof};

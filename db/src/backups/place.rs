@@ -23,7 +23,7 @@ pub enum Place {
 }
 
 impl Place {
-    /// Where backups of `kind` of `tenant` (nil for the installation) stand, for background work.
+    /// Where backups of `tenant` (nil for the installation) stand, for background work.
     ///
     /// # Errors
     /// Never for background work; it may do everything.
@@ -32,6 +32,18 @@ impl Place {
             return Ok(Self::Platform(Platform::command(db.clone())));
         }
         let access = crate::scope::Access::job(db.clone(), tenant);
+        Ok(Self::Tenant(access.scope(domain::permission::Permission::ManageBackups)?))
+    }
+
+    /// Where backups of `tenant` (nil for the installation) stand, for somebody at the command line.
+    ///
+    /// # Errors
+    /// Never at the command line; it may do everything.
+    pub fn for_command(db: &Db, tenant: TenantId) -> Result<Self, DataError> {
+        if tenant == PlatformTx::NIL {
+            return Ok(Self::Platform(Platform::command(db.clone())));
+        }
+        let access = crate::scope::Access::command(db.clone(), tenant);
         Ok(Self::Tenant(access.scope(domain::permission::Permission::ManageBackups)?))
     }
 

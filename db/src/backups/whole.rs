@@ -168,14 +168,14 @@ pub async fn take_place(owner: &Owner, restored: &str, kept_as: &str) -> Result<
 
 const SCHEMA: &str = "with t as (select c.* from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'S')), \
     line as ( \
-      select 'table ' || t.relname || ' ' || t.relkind || ' ' || t.relrowsecurity || ' ' || t.relforcerowsecurity || ' ' \
+      select 'table ' || t.relname || ' ' || t.relkind::text || ' ' || t.relrowsecurity || ' ' || t.relforcerowsecurity || ' ' \
         || coalesce(pg_get_partkeydef(t.oid), '') || ' ' || coalesce(pg_get_expr(t.relpartbound, t.oid), '') as text from t \
       union all select 'column ' || t.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' ' || a.attnotnull \
         || ' ' || coalesce(pg_get_expr(d.adbin, d.adrelid), '') from t join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped \
         left join pg_attrdef d on d.adrelid = t.oid and d.adnum = a.attnum \
       union all select 'constraint ' || t.relname || ' ' || c.conname || ' ' || pg_get_constraintdef(c.oid) from t join pg_constraint c on c.conrelid = t.oid \
       union all select 'index ' || pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid from t join pg_index i on i.indrelid = t.oid \
-      union all select 'policy ' || t.relname || ' ' || p.polname || ' ' || p.polcmd || ' ' || coalesce(pg_get_expr(p.polqual, p.polrelid), '') \
+      union all select 'policy ' || t.relname || ' ' || p.polname || ' ' || p.polcmd::text || ' ' || coalesce(pg_get_expr(p.polqual, p.polrelid), '') \
         || ' ' || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '') from t join pg_policy p on p.polrelid = t.oid \
       union all select 'grant ' || t.relname || ' ' || coalesce(r.rolname, 'public') || ' ' || string_agg(a.privilege_type, ',' order by a.privilege_type) \
         from t cross join lateral aclexplode(t.relacl) a left join pg_roles r on r.oid = a.grantee where a.grantee <> t.relowner group by t.relname, r.rolname \

@@ -67,7 +67,7 @@ impl Programs {
     /// `pg_amcheck` of the database: every table's pages and every index against its table.
     pub(super) async fn amcheck(&self, database: &str) -> Result<(), BackupError> {
         let mut command = self.command("pg_amcheck");
-        command.args(["--heapallindexed", "--schema=public", "--dbname", database]);
+        command.args(["--heapallindexed", "--schema=public", "--database", database]);
         self.run(&mut command, "pg_amcheck").await.map(drop)
     }
 

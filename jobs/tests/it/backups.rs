@@ -14,7 +14,7 @@ async fn a_backup_of_each_kind_is_made_and_read_back() {
         let (made, verified) = world.make(kind).await.unwrap();
         assert_eq!(verified.rows, made.rows);
         let row = world.row(kind, made.id).await;
-        assert_eq!((row.status, row.verify_error), (Status::Verified, None), "{kind}");
+        assert_eq!((row.status, row.verify_error.as_deref()), (Status::Verified, None), "{kind}");
         assert!(row.bytes > 0 && row.rows > 0 && row.verified_at.is_some() && row.duration().is_some());
     }
     assert_eq!(world.scratches().await, 0, "scratch databases go");

@@ -16,4 +16,5 @@ mod retail;
 mod runs;
 mod setup;
 mod storage;
+mod storage_server;
 mod upkeep;
