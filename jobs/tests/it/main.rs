@@ -3,6 +3,16 @@
 
 mod customers;
 mod expired;
+//! Imports and backups against a real PostgreSQL.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+
+mod backup_child;
+mod backup_kills;
+mod backup_restore;
+mod backup_retention;
+mod backup_setup;
+mod backups;
+mod broken_backups;
 mod files;
 mod killed;
 mod large;
@@ -20,6 +30,7 @@ mod sink;
 mod sshd;
 mod stock;
 mod storage;
+mod storage_server;
 mod summaries;
 mod upkeep;
 mod warm;

@@ -1,6 +1,7 @@
 //! Every setting, read once from the environment. An empty variable is an absent one; all faults are found
 //! before any is reported. Nothing else in the program reads the environment.
 
+mod backups;
 mod database;
 mod fault;
 mod http;
@@ -13,6 +14,7 @@ mod vars;
 
 use std::path::PathBuf;
 
+pub use backups::BackupSettings;
 pub use database::Database;
 pub use fault::Faults;
 pub use http::Http;
@@ -45,6 +47,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where a second copy of the backups goes, if anywhere.
     pub offsite: Option<jobs::offsite::Settings>,
+    /// Backups.
+    pub backups: BackupSettings,
     /// Whether `stoa serve` does the background work too.
     pub worker: bool,
     /// Short jobs at once, in each process that does background work.
@@ -97,7 +101,9 @@ impl Config {
     pub fn read(vars: &Vars, purpose: Purpose) -> Result<Self, Faults> {
         let mut faults = Faults::default();
         let demo = vars.switch("STOA_DEMO", false, &mut faults);
+        let data_dir = PathBuf::from(vars.text("STOA_DATA_DIR").unwrap_or("data"));
         let config = Self {
+            backups: BackupSettings::read(vars, &data_dir, &mut faults),
             database: Database::read(vars, &mut faults),
             redis_url: redis_url(vars, &mut faults),
             http: Http::read(vars, &mut faults),
@@ -106,8 +112,8 @@ impl Config {
             mail: Mail::read(vars, &mut faults),
             site: Site::read(vars, &mut faults),
             secret: secret(vars, demo || purpose == Purpose::Command, &mut faults),
-            data_dir: vars.text("STOA_DATA_DIR").unwrap_or("data").into(),
             offsite: offsite::read(vars, &mut faults),
+            data_dir,
             worker: vars.switch("STOA_WORKER", true, &mut faults),
             job_places: vars.number("STOA_JOB_PLACES", 8, 1..=500, &mut faults),
             job_history_days: vars.number("STOA_JOB_HISTORY_DAYS", 30, 1..=3_650, &mut faults),
