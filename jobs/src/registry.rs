@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::context::Running;
 use crate::outcome::{JobError, Outcome};
-use crate::{imports, upkeep};
+use crate::{backups, imports, upkeep};
 
 /// The work of one attempt.
 pub type Work = Pin<Box<dyn Future<Output = Result<Outcome, JobError>> + Send>>;
@@ -45,6 +45,27 @@ pub const KINDS: &[Kind] = &[
         max_attempts: 5,
         timeout: MINUTE,
         run: |_| Box::pin(async { Ok(Outcome::Done) }),
+    },
+    Kind {
+        name: "expire_imports",
+        queue: "default",
+        max_attempts: 3,
+        timeout: HOUR,
+        run: |job| Box::pin(imports::job::expire(job)),
+    },
+    Kind {
+        name: "make_backup",
+        queue: "heavy",
+        max_attempts: 3,
+        timeout: HOUR.saturating_mul(12),
+        run: |job| Box::pin(backups::job::make_job(job)),
+    },
+    Kind {
+        name: "make_due_backups",
+        queue: "heavy",
+        max_attempts: 3,
+        timeout: HOUR.saturating_mul(12),
+        run: |job| Box::pin(backups::job::round_job(job)),
     },
     Kind {
         name: "make_partitions",

@@ -20,3 +20,4 @@ pub mod router;
 pub mod sessions;
 pub mod shutdown;
 pub mod state;
+pub mod work;

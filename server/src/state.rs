@@ -40,6 +40,8 @@ pub struct Parts {
     pub sign_in_limits: SignInLimits,
     /// What is measured by route.
     pub meters: Meters,
+    /// What background work may use, and pages that begin some.
+    pub tools: Arc<jobs::Tools>,
     /// Cancelled when the server is about to end: streams must end then.
     pub shutdown: CancellationToken,
 }
@@ -53,6 +55,7 @@ impl AppState {
         config: Config,
         db: Db,
         passwords: Passwords,
+        tools: Arc<jobs::Tools>,
         shutdown: CancellationToken,
     ) -> Result<Self, DataError> {
         let redis = config.redis_url.as_deref().map(|url| Redis::new(url, SESSIONS)).transpose()?.map(Arc::new);
@@ -66,6 +69,7 @@ impl AppState {
             visitors: Visitors::default(),
             keys: Keys::default(),
             meters: Meters::default(),
+            tools,
             shutdown,
         })))
     }

@@ -1,4 +1,4 @@
-//! The jobs `apply_import` and `retry_import`.
+//! The jobs `apply_import`, `retry_import` and `expire_imports`.
 
 use chrono::TimeDelta;
 use domain::ids::ImportId;
@@ -34,6 +34,13 @@ pub(crate) async fn retry(job: Running) -> Result<Outcome, JobError> {
     } else {
         Ok(Outcome::Cancel("the import is no longer failed, or its file was brought in again".into()))
     }
+}
+
+/// Gives up uploads that nobody started. Twice is safe: the second finds nothing.
+pub(crate) async fn expire(job: Running) -> Result<Outcome, JobError> {
+    let given_up = super::expire(&job.db, &job.tools.data_dir).await?;
+    job.log.info(format!("{given_up} uploads that nobody started were given up"));
+    Ok(Outcome::Done)
 }
 
 /// Soon enough for a person who waits, and long enough for somebody else to get further.

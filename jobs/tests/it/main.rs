@@ -1,9 +1,5 @@
-//! Imports against a real PostgreSQL, off-site copies against a real sshd.
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+//! Background work against a real PostgreSQL, and what it reaches: sshd, an S3 server, an SMTP server.
 
-mod customers;
-mod expired;
-//! Imports and backups against a real PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
 mod backup_child;
@@ -13,6 +9,8 @@ mod backup_retention;
 mod backup_setup;
 mod backups;
 mod broken_backups;
+mod customers;
+mod expired;
 mod files;
 mod killed;
 mod large;

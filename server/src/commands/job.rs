@@ -1,7 +1,5 @@
 //! `stoa job`: background work by name, now.
 
-use std::sync::Arc;
-
 use clap::Subcommand;
 use jobs::named::NamedError;
 use serde_json::json;
@@ -10,6 +8,7 @@ use super::connect;
 use super::failure::Failure;
 use super::output::Output;
 use crate::config::Config;
+use crate::work;
 
 /// What to do with jobs.
 #[derive(Debug, Subcommand)]
@@ -25,7 +24,8 @@ impl Command {
     pub async fn run(self, config: &Config, out: Output) -> Result<(), Failure> {
         let Self::Run { name } = self;
         let db = connect::database(config).await?;
-        match jobs::run_named(&db, &Arc::new(config.tools()), &name).await {
+        let tools = work::tools(config, &db).map_err(Failure::failed)?;
+        match jobs::run_named(&db, &tools, &name).await {
             Ok(done) => {
                 out.result(&json!({"job": name, "done": done}), &format!("{name}: {done}"));
                 Ok(())

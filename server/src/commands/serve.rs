@@ -1,5 +1,6 @@
 //! `stoa serve`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::document::Assets;
@@ -10,7 +11,7 @@ use super::connect;
 use super::failure::Failure;
 use crate::config::Config;
 use crate::state::AppState;
-use crate::{health, listen, metrics, router, shutdown};
+use crate::{health, listen, metrics, router, shutdown, work};
 
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 // As often as Prometheus mostly asks.
@@ -30,7 +31,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let site = &config.site;
     Assets { css: site.address("css"), js: site.address("js"), wasm: site.address("wasm") }.install();
     warn_unless_migrated(&db).await;
-    let state = AppState::assemble(config, db.clone(), connect::passwords()?, stop.clone())?;
+    let tools = work::tools(&config, &db).map_err(Failure::failed)?;
+    let state = AppState::assemble(config, db.clone(), connect::passwords()?, tools, stop.clone())?;
     let app = router::router(state.clone()).map_err(Failure::failed)?;
     let tasks = TaskTracker::new();
     begin_background(&state, &tasks);
@@ -65,7 +67,11 @@ fn begin_background(state: &AppState, tasks: &TaskTracker) {
         }
     }));
     if state.config.worker {
-        tasks.spawn(jobs::worker::run(state.db.clone(), state.config.worker_options(), stop.clone()));
+        tasks.spawn(jobs::worker::run(
+            state.db.clone(),
+            work::options(&state.config, Arc::clone(&state.tools)),
+            stop.clone(),
+        ));
     }
 }
 

@@ -3,13 +3,14 @@
 use super::connect;
 use super::failure::Failure;
 use crate::config::Config;
-use crate::shutdown;
+use crate::{shutdown, work};
 
 pub async fn run(config: Config) -> Result<(), Failure> {
     let stop = shutdown::on_signal()?;
     let db = connect::database(&config).await?;
+    let tools = work::tools(&config, &db).map_err(Failure::failed)?;
     tracing::info!(data_dir = %config.data_dir.display(), "working");
-    jobs::worker::run(db.clone(), config.worker_options(), stop).await;
+    jobs::worker::run(db.clone(), work::options(&config, tools), stop).await;
     db.close().await;
     tracing::info!("stopped");
     Ok(())

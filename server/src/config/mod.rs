@@ -121,20 +121,6 @@ impl Config {
         };
         faults.into_result(config)
     }
-
-    /// What jobs may use.
-    pub fn tools(&self) -> jobs::Tools {
-        jobs::Tools {
-            data_dir: self.data_dir.clone(),
-            job_history: chrono::TimeDelta::days(self.job_history_days.into()),
-        }
-    }
-
-    /// How this process does background work.
-    pub fn worker_options(&self) -> jobs::worker::Options {
-        let places = usize::try_from(self.job_places).unwrap_or(1);
-        jobs::worker::Options::new(std::sync::Arc::new(self.tools())).with_places(places)
-    }
 }
 
 fn redis_url(vars: &Vars, faults: &mut Faults) -> Option<String> {

@@ -92,13 +92,20 @@ fn redis_of(settings: &[(&str, &str)]) -> Option<String> {
 }
 
 async fn serve(db: Db, url: &str, settings: &[(&str, &str)]) -> (AppState, String) {
-    let vars = Vars::from([("DATABASE_URL", url), ("STOA_SECRET", "a secret of thirty-two characters")]);
+    let folder = std::env::temp_dir().join("stoa-server-tests");
+    let folder = folder.to_string_lossy();
+    let vars = Vars::from([
+        ("DATABASE_URL", url),
+        ("STOA_SECRET", "a secret of thirty-two characters"),
+        ("STOA_DATA_DIR", folder.as_ref()),
+    ]);
     let vars = settings.iter().fold(vars, |vars, (name, value)| vars.with(name, value));
     let config = Config::read(&vars, Purpose::Serve).unwrap();
     metrics::install().unwrap();
     log();
     let passwords = Passwords::new(2).unwrap();
-    let state = AppState::assemble(config, db, passwords, CancellationToken::new()).unwrap();
+    let tools = server::work::tools(&config, &db).unwrap();
+    let state = AppState::assemble(config, db, passwords, tools, CancellationToken::new()).unwrap();
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let app = router::router(state.clone()).unwrap();

@@ -23,8 +23,8 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageBackups)?;
     let id: BackupId = id.parse().map_err(|_| PageError::NotFound)?;
-    let backups = crate::backups::assemble(&state.config, state.db.clone()).map_err(|e| failed(&e.into()))?;
-    let (length, pieces) = match jobs::backups::download(&backups, &scope, id).await {
+    let backups = state.tools.backups.as_ref().ok_or(PageError::NotFound)?;
+    let (length, pieces) = match jobs::backups::download(backups, &scope, id).await {
         Ok(found) => found,
         Err(BackupError::Data(error)) => return Err(error.into()),
         Err(error) => return Err(failed(&error)),
