@@ -64,8 +64,8 @@ pub fn pgbench(world: &World, script: &Path, variables: &[(String, String)], sec
     for (name, value) in variables {
         command.arg("-D").arg(format!("{name}={value}"));
     }
-    // As Stoa sets it on its connections.
-    command.arg(&options.database).env("PGOPTIONS", "-c jit=off");
+    // As Stoa sets it on its connections; the platform's door matters for jobs alone.
+    command.arg(&options.database).env("PGOPTIONS", "-c jit=off -c app.platform=on");
     let before = cpu::of_ended_children();
     let meter = Meter::start(world.postmaster, DATABASE);
     let output = command.output().context("pgbench is not installed")?;

@@ -6,6 +6,7 @@ mod cpu;
 mod dashboard;
 mod http;
 mod import;
+mod jobs;
 mod list;
 mod load;
 mod options;
@@ -47,6 +48,7 @@ fn run(options: Options) -> anyhow::Result<()> {
                 Measurement::Dashboard => dashboard::measure(&mut world, &mut report)?,
                 Measurement::List => list::measure(&mut world, &mut report)?,
                 Measurement::Order => order::measure(&mut world, &mut report)?,
+                Measurement::Jobs => jobs::measure(&world, &mut report)?,
             }
         }
     }

@@ -71,10 +71,11 @@ pub enum Measurement {
     Dashboard,
     List,
     Order,
+    Jobs,
 }
 
 impl Measurement {
-    pub const ALL: [Self; 5] = [Self::Import, Self::Rest, Self::Dashboard, Self::List, Self::Order];
+    pub const ALL: [Self; 6] = [Self::Import, Self::Rest, Self::Dashboard, Self::List, Self::Order, Self::Jobs];
 
     pub const fn title(self) -> &'static str {
         match self {
@@ -83,6 +84,7 @@ impl Measurement {
             Self::Dashboard => "Cached dashboard against a bare handler",
             Self::List => "Order list against the same SQL",
             Self::Order => "Single orders against the same statements",
+            Self::Jobs => "Jobs that do nothing against SKIP LOCKED",
         }
     }
 }

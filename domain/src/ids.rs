@@ -64,4 +64,8 @@ id! {
     ImportId,
     /// A program's key to the API.
     ApiKeyId,
+    /// A piece of background work.
+    JobId,
+    /// One life of a process that does background work.
+    WorkerId,
 }

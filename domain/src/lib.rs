@@ -9,6 +9,7 @@ pub mod feed;
 pub mod fields;
 pub mod ids;
 pub mod imports;
+pub mod jobs;
 pub mod link;
 pub mod mail;
 pub mod money;

@@ -1,13 +1,26 @@
-//! Background work: imports of snapshot files, mail, what customers are worth, upkeep, and the worker that does it.
+//! Background work: what the jobs do, the registry of their kinds, the timetable, and the worker that runs them. The
+//! queue itself, as rows, is `db::queue`; how to add a job says `docs/jobs.md`.
 
 pub mod cache;
+pub mod context;
 pub mod customers;
 pub mod imports;
+pub mod log;
 pub mod mail;
+pub mod named;
 pub mod orders;
+pub mod outcome;
+pub mod registry;
+pub mod schedule;
 pub mod stock;
 pub mod summaries;
+pub mod tools;
 pub mod upkeep;
 pub mod worker;
 
-pub use upkeep::run_named;
+pub use context::Running;
+pub use log::JobLog;
+pub use named::run_named;
+pub use outcome::{JobError, Outcome};
+pub use registry::Kind;
+pub use tools::Tools;

@@ -60,7 +60,6 @@ pub async fn claim(scope: &Scope, id: ImportId, taker: Taker) -> Result<Claimed,
         Taker::Command(owner) => (owner, true),
     };
     if run.status.is_settled() && !(by_command && run.status == RunStatus::Checked) {
-        dequeue(&tx, id).await?;
         tx.commit().await?;
         return Ok(Claimed::Settled(Box::new(run)));
     }
@@ -91,7 +90,6 @@ pub async fn renew(scope: &Scope, lease: &Lease) -> Result<(), DataError> {
         "update import_runs set lease_until = $5 where tenant_id = $1 and id = $2 and lease_owner = $3 and fence = $4";
     let values = [lease.import.0.into(), lease.owner.into(), lease.fence.into(), until.into()];
     held(tx.run(sql, values).await?)?;
-    delay(&tx, lease.import, until).await?;
     tx.commit().await
 }
 
@@ -104,17 +102,6 @@ pub async fn release(scope: &Scope, lease: &Lease) -> Result<(), DataError> {
     let sql = "update import_runs set lease_owner = null, lease_until = null, attempts = greatest(attempts - 1, 0) \
                where tenant_id = $1 and id = $2 and lease_owner = $3 and fence = $4";
     held(tx.run(sql, [lease.import.0.into(), lease.owner.into(), lease.fence.into()]).await?)?;
-    delay(&tx, lease.import, scope.now()).await?;
-    tx.commit().await
-}
-
-/// Keeps workers from looking at the run before `until`.
-///
-/// # Errors
-/// When PostgreSQL fails.
-pub async fn postpone(scope: &Scope, id: ImportId, until: DateTime<Utc>) -> Result<(), DataError> {
-    let tx = scope.begin().await?;
-    delay(&tx, id, until).await?;
     tx.commit().await
 }
 
@@ -130,16 +117,6 @@ pub(super) fn held(rows: u64) -> Result<(), DataError> {
         return Err(DataError::Refused("another process has taken over this import; leave it alone".into()));
     }
     Ok(())
-}
-
-pub(super) async fn delay(tx: &Tx, id: ImportId, until: DateTime<Utc>) -> Result<(), DataError> {
-    let sql = "update import_queue set run_at = $3 where tenant_id = $1 and import_id = $2";
-    tx.run(sql, [id.0.into(), until.into()]).await.map(drop)
-}
-
-pub(super) async fn dequeue(tx: &Tx, id: ImportId) -> Result<(), DataError> {
-    let sql = "delete from import_queue where tenant_id = $1 and import_id = $2";
-    tx.run(sql, [id.0.into()]).await.map(drop)
 }
 
 // Checks hinder nobody; of those who store into one store, one goes first.

@@ -4,6 +4,7 @@ use domain::ids::ImportId;
 use domain::imports::{Format, RunStatus};
 use serde_json::json;
 
+use super::queue::enqueue_run;
 use super::{COLUMNS, Row, Run, TABLES, show, signed};
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
@@ -59,7 +60,7 @@ pub async fn create(scope: &Scope, new: NewRun<'_>) -> Result<Created, DataError
         Some(run) if run.status == RunStatus::Done => Created::AlreadyDone(run),
         Some(run) => {
             if new.begin == Begin::Check && run.status != RunStatus::Checked {
-                enqueue(&tx, run.id).await?;
+                enqueue_run(&tx, run.id, run.status, 0).await?;
             }
             Created::Resumed(run)
         }
@@ -95,7 +96,7 @@ pub async fn start(scope: &Scope, id: ImportId) -> Result<(), DataError> {
         let words = format!("this import is {}; only a checked one can be started", run.status.as_str());
         return Err(DataError::Refused(words));
     }
-    enqueue(&tx, id).await?;
+    enqueue_run(&tx, id, RunStatus::Queued, 0).await?;
     crate::audit::note(&tx, "import.start", &id.to_string(), json!({})).await?;
     tx.commit().await
 }
@@ -136,15 +137,9 @@ async fn insert(tx: &Tx, new: &NewRun<'_>) -> Result<Run, DataError> {
     ];
     tx.run(sql, values).await?;
     if new.begin == Begin::Check {
-        enqueue(tx, id).await?;
+        enqueue_run(tx, id, status, 0).await?;
     }
     let details = json!({"store": new.store.slug, "format": new.format, "file": new.file_name});
     crate::audit::note(tx, "import.create", &id.to_string(), details).await?;
     show::read(tx, id).await
-}
-
-async fn enqueue(tx: &Tx, id: ImportId) -> Result<(), DataError> {
-    let sql = "insert into import_queue (tenant_id, import_id, run_at) values ($1, $2, $3) \
-               on conflict (tenant_id, import_id) do update set run_at = least(import_queue.run_at, excluded.run_at)";
-    tx.run(sql, [id.0.into(), tx.scope().now().into()]).await.map(drop)
 }

@@ -10,6 +10,7 @@ mod claim;
 mod create;
 mod list;
 mod problems;
+mod queue;
 mod settle;
 mod show;
 
@@ -24,11 +25,12 @@ use serde_json::Value;
 use uuid::Uuid;
 
 pub use checkpoint::{Progress, save};
-pub use claim::{Claimed, LEASE, Lease, Taker, claim, postpone, release, renew};
+pub use claim::{Claimed, LEASE, Lease, Taker, claim, release, renew};
 pub use create::{Begin, Created, NewRun, create, known, relocate, start};
 pub use list::list;
 pub use problems::{MAX_STORED, ProblemKey, ProblemPage, problems};
-pub use settle::{ATTEMPTS, checked, fail, finish, give_up};
+pub use queue::retry;
+pub use settle::{ATTEMPTS, GaveUp, ROUNDS, checked, fail, finish, give_up};
 pub use show::show;
 
 use crate::error::DataError;

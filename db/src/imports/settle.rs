@@ -1,17 +1,17 @@
 //! The ends of a run, good and bad.
 
-use chrono::TimeDelta;
 use domain::imports::Problem;
 use serde_json::json;
 
-use super::claim::{Lease, delay, dequeue, held};
+use super::claim::{Lease, held};
 use super::{Preview, problems, signed};
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
 
 /// How often a run is taken without getting further before it is given up.
 pub const ATTEMPTS: i32 = 3;
-const PAUSE: TimeDelta = TimeDelta::seconds(5);
+/// How often a failed run begins anew, once an hour.
+pub const ROUNDS: i16 = 24;
 
 /// All that could go in is in.
 ///
@@ -22,8 +22,7 @@ pub async fn finish(tx: &Tx, lease: &Lease) -> Result<(), DataError> {
                where tenant_id = $1 and id = $2 and lease_owner = $3 and fence = $4 and status = 'running'";
     let values = [lease.import.0.into(), lease.owner.into(), lease.fence.into(), tx.scope().now().into()];
     held(tx.run(sql, values).await?)?;
-    crate::audit::note(tx, "import.finish", &lease.import.to_string(), json!({})).await?;
-    dequeue(tx, lease.import).await
+    crate::audit::note(tx, "import.finish", &lease.import.to_string(), json!({})).await
 }
 
 /// The file was read through and waits for a person's word. `found` are the first of `count` problems.
@@ -54,8 +53,7 @@ pub async fn checked(
         signed(total_lines).into(),
         signed(count).into(),
     ];
-    held(tx.run(sql, values).await?)?;
-    dequeue(tx, lease.import).await
+    held(tx.run(sql, values).await?)
 }
 
 /// The run cannot be done, for `reason`.
@@ -68,28 +66,43 @@ pub async fn fail(tx: &Tx, lease: &Lease, reason: &str) -> Result<(), DataError>
     let values =
         [lease.import.0.into(), lease.owner.into(), lease.fence.into(), reason.into(), tx.scope().now().into()];
     held(tx.run(sql, values).await?)?;
-    crate::audit::note(tx, "import.fail", &lease.import.to_string(), json!({"reason": reason})).await?;
-    dequeue(tx, lease.import).await
+    crate::audit::note(tx, "import.fail", &lease.import.to_string(), json!({"reason": reason})).await
+}
+
+/// What follows an attempt that went wrong.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GaveUp {
+    /// The next attempt, soon.
+    Again,
+    /// The run failed, and begins anew in an hour.
+    InAnHour,
+    /// The run failed for good.
+    ForGood,
 }
 
 /// An attempt went wrong for `reason`: the run waits for the next one, unless it was tried often enough without
-/// getting further. Whether it is tried again.
+/// getting further. Then it failed, and begins anew in an hour, [`ROUNDS`] times; `round` counts from 0.
 ///
 /// # Errors
 /// When somebody else holds the run by now.
-pub async fn give_up(scope: &Scope, lease: &Lease, reason: &str) -> Result<bool, DataError> {
+pub async fn give_up(scope: &Scope, lease: &Lease, reason: &str, round: i16) -> Result<GaveUp, DataError> {
     let tx = scope.begin().await?;
     let sql = "update import_runs set error = $5, lease_until = null \
                where tenant_id = $1 and id = $2 and lease_owner = $3 and fence = $4 returning attempts";
     let values = [lease.import.0.into(), lease.owner.into(), lease.fence.into(), reason.into()];
     let attempts: Option<i32> = tx.scalar(sql, values).await?;
     held(u64::from(attempts.is_some()))?;
-    let again = attempts.is_some_and(|attempts| attempts < ATTEMPTS);
-    if again {
-        delay(&tx, lease.import, scope.now() + PAUSE).await?;
-    } else {
+    let next = match attempts {
+        Some(attempts) if attempts < ATTEMPTS => GaveUp::Again,
+        _ if round < ROUNDS => GaveUp::InAnHour,
+        _ => GaveUp::ForGood,
+    };
+    if next != GaveUp::Again {
         fail(&tx, lease, reason).await?;
     }
+    if next == GaveUp::InAnHour {
+        super::queue::enqueue_retry(&tx, lease.import, round + 1).await?;
+    }
     tx.commit().await?;
-    Ok(again)
+    Ok(next)
 }

@@ -173,24 +173,6 @@ impl Platform {
         Ok(())
     }
 
-    /// Tenant and id of imports that are due, oldest first; each is put off until `until`, so that no
-    /// other worker takes it meanwhile.
-    ///
-    /// # Errors
-    /// When PostgreSQL fails.
-    pub async fn claim_imports(
-        &self,
-        until: DateTime<Utc>,
-        limit: i64,
-    ) -> Result<Vec<(TenantId, domain::ids::ImportId)>, DataError> {
-        let sql = "update import_queue q set run_at = $1 from (select tenant_id, import_id from import_queue where run_at <= $2 \
-                   order by run_at limit $3 for update skip locked) due \
-                   where q.tenant_id = due.tenant_id and q.import_id = due.import_id returning q.tenant_id, q.import_id";
-        let rows: Vec<(uuid::Uuid, uuid::Uuid)> =
-            sqlx::query_as(sql).bind(until).bind(self.db.clock().now()).bind(limit).fetch_all(&self.db.pool).await?;
-        Ok(rows.into_iter().map(|(tenant, import)| (tenant.into(), import.into())).collect())
-    }
-
     /// A transaction of the platform itself. It sees what has a door for the platform (jobs, backups and the like,
     /// of all tenants) and what belongs to no tenant; of everything else, nothing.
     ///

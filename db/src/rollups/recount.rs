@@ -28,7 +28,7 @@ pub struct Difference {
 pub async fn verify(scope: &Scope) -> Result<Vec<Difference>, DataError> {
     let tx = scope.begin().await?;
     let mut found = Vec::new();
-    for Rollup { name, table, key, values, recount } in rollups() {
+    for Rollup { name, table, key, values, recount } in rollups("", "") {
         let zero = format!("({})", vec!["0"; values.split(',').count()].join(","));
         let sql = format!(
             "with truth as ({recount}), t as (select ({key})::text k, ({values})::text v from truth), \
@@ -51,7 +51,7 @@ pub async fn rebuild(scope: &Scope) -> Result<u64, DataError> {
     let event = NewEvent { kind: EventKind::FiguresRebuilt, store: None, data: serde_json::json!({}) };
     feed::append(&tx, vec![event]).await?;
     let mut rows = 0;
-    for Rollup { table, key, values, recount, .. } in rollups() {
+    for Rollup { table, key, values, recount, .. } in rollups("", "") {
         tx.run(&format!("delete from {table} where tenant_id = $1"), []).await?;
         let sql =
             format!("insert into {table} (tenant_id, {key}, {values}) select $1, {key}, {values} from ({recount}) r");
@@ -67,22 +67,23 @@ const VALUES: &str =
 
 const PRODUCT_VALUES: &str = "quantity, gross";
 
-struct Rollup {
-    name: &'static str,
-    table: &'static str,
-    key: &'static str,
-    values: &'static str,
-    recount: String,
+pub(super) struct Rollup {
+    pub name: &'static str,
+    pub table: &'static str,
+    pub key: &'static str,
+    pub values: &'static str,
+    pub recount: String,
 }
 
-fn rollups() -> [Rollup; 3] {
+// `orders` and `refunds` narrow the raw rows: `and ...`, about `o` and `f`.
+pub(super) fn rollups(orders: &str, refunds: &str) -> [Rollup; 3] {
     let day = |at: &str| format!("({at} at time zone s.time_zone)::date");
     let hour = |at: &str| {
         format!("{at} - (({at} at time zone s.time_zone) - date_trunc('hour', {at} at time zone s.time_zone))")
     };
-    let days = facts("day", &day("o.placed_at"), &day("f.at"));
-    let hours = facts("hour", &hour("o.placed_at"), &hour("f.at"));
-    let products = products(&day("o.placed_at"));
+    let days = facts("day", &day("o.placed_at"), &day("f.at"), (orders, refunds));
+    let hours = facts("hour", &hour("o.placed_at"), &hour("f.at"), (orders, refunds));
+    let products = products(&day("o.placed_at"), orders);
     [
         Rollup { name: "day", table: "rollup_days", key: "store_id, day, currency", values: VALUES, recount: days },
         Rollup { name: "hour", table: "rollup_hours", key: "store_id, hour, currency", values: VALUES, recount: hours },
@@ -97,7 +98,7 @@ fn rollups() -> [Rollup; 3] {
 }
 
 // Every figure said once more, from the lines: nothing here reads a sum that Stoa keeps on the order.
-fn facts(bucket: &str, of_order: &str, of_refund: &str) -> String {
+fn facts(bucket: &str, of_order: &str, of_refund: &str, (orders, refunds): (&str, &str)) -> String {
     format!(
         "select store_id, {bucket}, currency, sum(orders)::bigint orders, sum(cancelled)::bigint cancelled, sum(return_orders)::bigint return_orders, \
            sum(refunds)::bigint refunds, sum(items)::bigint items, sum(gross)::bigint gross, sum(discounts)::bigint discounts, \
@@ -116,20 +117,20 @@ fn facts(bucket: &str, of_order: &str, of_refund: &str) -> String {
                coalesce(-sum(abs(quantity * unit_price)) filter (where i.kind = 'discount'), 0) discount \
              from order_items i where i.tenant_id = $1 and i.placed_at = o.placed_at and i.order_id = o.id) l \
            cross join lateral (select (o.shipping - l.shipping) + o.tax - (o.discounts + l.discount) rest) own \
-           where o.tenant_id = $1 \
+           where o.tenant_id = $1 {orders} \
            union all \
            select f.store_id, {of_refund}, f.currency, 0, 0, 0, 1, 0, 0, 0, 0, f.amount, 0, 0, 0 \
-           from refunds f join stores s on s.tenant_id = $1 and s.id = f.store_id where f.tenant_id = $1) facts \
+           from refunds f join stores s on s.tenant_id = $1 and s.id = f.store_id where f.tenant_id = $1 {refunds}) facts \
          group by 1, 2, 3"
     )
 }
 
-fn products(of_order: &str) -> String {
+fn products(of_order: &str, orders: &str) -> String {
     format!(
         "select o.store_id, {of_order} as day, v.product_id, o.currency, sum(i.quantity)::bigint quantity, sum(i.quantity * i.unit_price)::bigint gross \
          from orders o join stores s on s.tenant_id = $1 and s.id = o.store_id \
          join order_items i on i.tenant_id = $1 and i.placed_at = o.placed_at and i.order_id = o.id and i.kind = 'product' \
          join variants v on v.tenant_id = $1 and v.id = i.variant_id \
-         where o.tenant_id = $1 and o.kind = 'sale' and o.status <> 'cancelled' group by 1, 2, 3, 4"
+         where o.tenant_id = $1 and o.kind = 'sale' and o.status <> 'cancelled' {orders} group by 1, 2, 3, 4"
     )
 }

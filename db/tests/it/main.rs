@@ -9,4 +9,5 @@ mod idempotency;
 mod lists;
 mod people;
 mod plans;
+mod queue;
 mod walls;

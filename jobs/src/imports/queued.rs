@@ -1,61 +1,83 @@
-//! A queued run: taken by the worker, checked or stored, settled.
+//! A run that a worker was told to work on: taken under its lease, checked or stored, settled.
 
 use std::path::Path;
 
 use chrono::TimeDelta;
-use db::imports::{ATTEMPTS, Claimed, Lease, Run, Taker};
+use db::imports::{ATTEMPTS, Claimed, GaveUp, Lease, Run, Taker};
 use db::stores::Store;
-use db::{Access, DataError, Db, Scope};
+use db::{DataError, Scope};
 use domain::feed::EventKind;
-use domain::ids::{ImportId, TenantId};
+use domain::ids::ImportId;
 use domain::imports::RunStatus;
+use domain::jobs::CRASHES;
 use domain::permission::Permission;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::job::LOOK_AGAIN;
 use super::{ImportError, Snapshot, apply, check, receive};
-
-const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(2);
+use crate::context::Running;
+use crate::outcome::{JobError, Outcome};
 
 /// Works on the run `id` until it is settled, stopped or lost.
 ///
 /// # Errors
-/// When the database is out of reach; then another attempt follows when the lease has run out.
-pub async fn work(
-    db: &Db,
-    data_dir: &Path,
-    tenant: TenantId,
-    id: ImportId,
-    stop: &CancellationToken,
-) -> Result<(), DataError> {
-    let scope = Access::job(db.clone(), tenant).scope(Permission::RunImports)?;
+/// When the attempt went wrong and another may go better.
+pub(super) async fn work(job: &Running, id: ImportId, round: i16) -> Result<Outcome, JobError> {
+    let scope = job.scope(Permission::RunImports)?;
     let owner: Uuid = scope.clock().id();
     let (run, lease) = match db::imports::claim(&scope, id, Taker::Worker(owner)).await? {
         Claimed::Mine(run, lease) => (run, lease),
-        Claimed::Busy(until) => return db::imports::postpone(&scope, id, until.min(scope.now() + LOOK_AGAIN)).await,
-        Claimed::Settled(_) => return Ok(()),
+        // Another file goes into the same store, or somebody else works on this one.
+        Claimed::Busy(until) => return Ok(Outcome::Snooze((until - scope.now()).min(LOOK_AGAIN))),
+        Claimed::Settled(_) => return Ok(Outcome::Cancel("the import is settled already".into())),
     };
-    if run.attempts > ATTEMPTS {
+    let data_dir = &job.tools.data_dir;
+    if run.attempts == 1 {
+        // It got further since it was taken last.
+        let tx = scope.begin().await?;
+        db::queue::forgive(&tx, &job.lease).await?;
+        tx.commit().await?;
+    }
+    let died_each_time = run.attempts >= ATTEMPTS && job.crashes + 1 >= CRASHES;
+    if run.attempts > ATTEMPTS || died_each_time {
         let words = run.error.as_deref().unwrap_or("the program ended each time in its midst");
         let reason = format!("tried {ATTEMPTS} times without getting further: {words}");
-        return fail(&scope, data_dir, &run, &lease, &reason).await;
+        fail(&scope, data_dir, &run, &lease, &reason).await?;
+        return Ok(Outcome::Done);
     }
-    let done = apply::held(&scope, &lease, attempt(&scope, &run, &lease, stop)).await;
+    let done = apply::held(&scope, &lease, attempt(&scope, &run, &lease, &job.stop)).await;
     match done {
-        Ok(RunStatus::Done) => receive::discard(data_dir, &run.file_path).await,
-        Ok(_) => {}
-        Err(ImportError::Stopped) => db::imports::release(&scope, &lease).await?,
-        Err(error) if error.may_pass() => {
-            tracing::warn!(import = %id, %tenant, %error, "import attempt failed");
-            if !db::imports::give_up(&scope, &lease, &error.to_string()).await? {
-                announce(&scope, &run, RunStatus::Failed).await?;
+        Ok(status) => {
+            if status == RunStatus::Done {
                 receive::discard(data_dir, &run.file_path).await;
             }
+            job.log.info(format!("{} is {}", run.file_name, status.as_str()));
+            Ok(Outcome::Done)
         }
-        Err(error) => return fail(&scope, data_dir, &run, &lease, &error.to_string()).await,
+        Err(ImportError::Stopped) => {
+            db::imports::release(&scope, &lease).await?;
+            Ok(Outcome::Snooze(TimeDelta::zero()))
+        }
+        Err(error) if error.may_pass() => {
+            let words = error.to_string();
+            match db::imports::give_up(&scope, &lease, &words, round).await? {
+                GaveUp::Again => {}
+                GaveUp::InAnHour => announce(&scope, &run, RunStatus::Failed).await?,
+                GaveUp::ForGood => {
+                    announce(&scope, &run, RunStatus::Failed).await?;
+                    receive::discard(data_dir, &run.file_path).await;
+                }
+            }
+            Err(error.into())
+        }
+        Err(error) => {
+            job.log.warn(error.to_string());
+            fail(&scope, data_dir, &run, &lease, &error.to_string()).await?;
+            Ok(Outcome::Done)
+        }
     }
-    Ok(())
 }
 
 async fn attempt(scope: &Scope, run: &Run, lease: &Lease, stop: &CancellationToken) -> Result<RunStatus, ImportError> {

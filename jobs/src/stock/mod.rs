@@ -1,5 +1,6 @@
 //! What happens when stock runs low.
 
+pub(crate) mod job;
 mod alert;
 
 pub use alert::alert;

@@ -16,3 +16,4 @@ mod stock;
 mod summaries;
 mod upkeep;
 mod warm;
+mod work;

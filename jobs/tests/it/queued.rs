@@ -1,5 +1,6 @@
 //! The browser's way: received, checked by the worker, started by a person, stored by the worker.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use db::imports::{Created, Run};
@@ -7,9 +8,15 @@ use db::testing::{self, TestDb};
 use domain::imports::{Format, RunStatus};
 use domain::page::Limit;
 use jobs::imports::receive::{ReceivedFile, Receiver, submit};
+use jobs::Tools;
+use jobs::worker::Options;
 use tokio_util::sync::CancellationToken;
 
 use crate::setup::{Shop, real_file};
+
+fn worker(shop: &Shop) -> Options {
+    Options::new(Arc::new(Tools::new(shop.folder.clone())))
+}
 
 async fn receive(shop: &Shop, bytes: &[u8]) -> ReceivedFile {
     let mut receiver = Receiver::new(&shop.folder, shop.access.tenant(), 1 << 30).await.unwrap();
@@ -44,7 +51,7 @@ async fn an_upload_is_checked_started_and_stored() {
     assert!(matches!(&made, Created::Resumed(same) if same.id == run.id), "{made:?}");
     assert!(file.path.exists() && !again.path.exists());
     let stop = CancellationToken::new();
-    let worker = tokio::spawn(jobs::worker::run(shop.test.db.clone(), shop.folder.clone(), stop.clone()));
+    let worker = tokio::spawn(jobs::worker::run(shop.test.db.clone(), worker(&shop), stop.clone()));
     let checked = settled(&shop, &run, RunStatus::Done).await;
     assert_eq!(checked.status, RunStatus::Checked, "{:?}", checked.error);
     let preview = checked.preview.unwrap();
@@ -60,7 +67,8 @@ async fn an_upload_is_checked_started_and_stored() {
     stop.cancel();
     worker.await.unwrap();
     assert!(!file.path.exists());
-    assert_eq!(shop.count("select count(*) from import_queue").await, 0);
+    assert_eq!(shop.count("select count(*) from jobs where kind = 'apply_import'").await, 0);
+    assert_eq!(shop.count("select count(*) from job_runs where kind = 'apply_import' and outcome = 'done'").await, 2);
     let page = db::imports::problems(&scope, run.id, None, Limit::default()).await.unwrap();
     let rest = db::imports::problems(&scope, run.id, page.next, Limit::default()).await.unwrap();
     assert_eq!((page.rows.len(), rest.rows.len(), rest.next), (50, 17, None));
@@ -88,7 +96,7 @@ async fn a_bad_upload_fails_with_its_reason() {
     let made = submit(&shop.scope(), &shop.folder, "main", Format::OnlineRetail, "a.csv", &file).await.unwrap();
     let Created::New(run) = made else { panic!("{made:?}") };
     let stop = CancellationToken::new();
-    let worker = tokio::spawn(jobs::worker::run(shop.test.db.clone(), shop.folder.clone(), stop.clone()));
+    let worker = tokio::spawn(jobs::worker::run(shop.test.db.clone(), worker(&shop), stop.clone()));
     let failed = settled(&shop, &run, RunStatus::Done).await;
     stop.cancel();
     worker.await.unwrap();
@@ -126,4 +134,36 @@ async fn another_tenant_sees_no_run() {
     gone(db::imports::claim(&other, run.id, db::imports::Taker::Worker(crate::setup::owner())).await.unwrap_err());
     assert!(db::imports::list(&other, None, Limit::default()).await.unwrap().rows.is_empty());
     assert_eq!(db::imports::list(&shop.scope(), None, Limit::default()).await.unwrap().rows.len(), 1);
+}
+
+#[tokio::test]
+async fn what_failed_three_times_begins_anew_an_hour_later() {
+    use chrono::TimeDelta;
+    use db::imports::{Claimed, GaveUp, Taker, claim, give_up};
+    let clock = db::Clock::fixed(db::Clock::System.now());
+    let shop = Shop::with(TestDb::with(clock.clone(), None).await).await;
+    let file = receive(&shop, b"{}\n").await;
+    let scope = shop.scope();
+    let made = submit(&scope, &shop.folder, "main", Format::OrdersJsonl, "a.jsonl", &file).await.unwrap();
+    let Created::New(run) = made else { panic!("{made:?}") };
+    for round in [0, db::imports::ROUNDS] {
+        for attempt in 1..=3 {
+            let taken = claim(&scope, run.id, Taker::Worker(crate::setup::owner())).await.unwrap();
+            let Claimed::Mine(_, lease) = taken else { panic!("{taken:?}") };
+            let next = give_up(&scope, &lease, "the disk is away", round).await.unwrap();
+            let wanted = match (attempt, round) {
+                (1 | 2, _) => GaveUp::Again,
+                (_, 0) => GaveUp::InAnHour,
+                _ => GaveUp::ForGood,
+            };
+            assert_eq!(next, wanted, "attempt {attempt}, round {round}");
+        }
+        assert_eq!(db::imports::show(&scope, run.id).await.unwrap().status, RunStatus::Failed);
+        let waits = "select count(*) from jobs where kind = 'retry_import' and state = 'scheduled'";
+        assert_eq!(shop.count(waits).await, 1);
+        assert!(db::imports::retry(&scope, run.id, 1).await.unwrap());
+        assert!(!db::imports::retry(&scope, run.id, 1).await.unwrap(), "twice is safe");
+        assert_eq!(db::imports::show(&scope, run.id).await.unwrap().status, RunStatus::Checking);
+        clock.set(clock.now() + TimeDelta::hours(1));
+    }
 }

@@ -67,7 +67,7 @@ async fn a_run_is_taken_over_when_its_lease_runs_out_and_the_old_holder_can_stor
         save(&shop, &first, 8).await,
         db::imports::renew(&shop.scope(), &first).await,
         db::imports::release(&shop.scope(), &first).await,
-        db::imports::give_up(&shop.scope(), &first, "late").await.map(drop),
+        db::imports::give_up(&shop.scope(), &first, "late", 0).await.map(drop),
     ] {
         assert!(matches!(stale, Err(DataError::Refused(_))), "{stale:?}");
     }
@@ -100,8 +100,8 @@ async fn a_run_that_never_gets_further_is_given_up() {
     for attempt in 1..=3 {
         clock.set(noon() + LEASE * 2 * attempt);
         let lease = take(&shop, &run).await.unwrap();
-        let again = db::imports::give_up(&shop.scope(), &lease, "the disk is gone").await.unwrap();
-        assert_eq!(again, attempt < 3);
+        let again = db::imports::give_up(&shop.scope(), &lease, "the disk is gone", 0).await.unwrap();
+        assert_eq!(again == db::imports::GaveUp::Again, attempt < 3);
     }
     let failed = db::imports::show(&shop.scope(), run.id).await.unwrap();
     assert_eq!((failed.status.as_str(), failed.error.as_deref()), ("failed", Some("the disk is gone")));

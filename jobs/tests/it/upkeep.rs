@@ -11,8 +11,9 @@ async fn each_job_does_its_work_and_twice_is_harmless() {
     let clock = Clock::fixed("2031-05-01T12:00:00Z".parse().unwrap());
     let shop = Shop::with(TestDb::with(clock.clone(), None).await).await;
     let db = &shop.test.db;
-    assert_eq!(jobs::run_named(db, "partitions").await.unwrap(), "3 quarters made");
-    assert_eq!(jobs::run_named(db, "partitions").await.unwrap(), "0 quarters made");
+    let tools = std::sync::Arc::new(jobs::Tools::new(shop.folder.clone()));
+    assert_eq!(jobs::run_named(db, &tools, "partitions").await.unwrap(), "3 quarters made");
+    assert_eq!(jobs::run_named(db, &tools, "partitions").await.unwrap(), "0 quarters made");
     let scope = shop.access.scope(Permission::WriteOrders).unwrap();
     for (key, at) in [("old", "2031-03-31T11:00:00Z"), ("new", "2031-04-02T12:00:00Z")] {
         clock.set(at.parse().unwrap());
@@ -21,9 +22,43 @@ async fn each_job_does_its_work_and_twice_is_harmless() {
         tx.commit().await.unwrap();
     }
     clock.set("2031-05-01T12:00:00Z".parse().unwrap());
-    assert_eq!(jobs::run_named(db, "prune-idempotency").await.unwrap(), "1 keys removed");
-    assert_eq!(jobs::run_named(db, "prune-idempotency").await.unwrap(), "0 keys removed");
-    assert_eq!(jobs::run_named(db, "prune-sessions").await.unwrap(), "0 sessions removed");
-    let unknown = jobs::run_named(db, "dust").await.unwrap_err().to_string();
-    assert!(unknown.contains("use one of partitions, prune-idempotency, prune-sessions"), "{unknown}");
+    assert_eq!(jobs::run_named(db, &tools, "prune-idempotency").await.unwrap(), "1 keys removed");
+    assert_eq!(jobs::run_named(db, &tools, "prune-idempotency").await.unwrap(), "0 keys removed");
+    assert_eq!(jobs::run_named(db, &tools, "prune-sessions").await.unwrap(), "0 sessions removed");
+    for (name, said) in [
+        ("customer-metrics", "1 tenants to be measured"),
+        ("daily-summaries", "0 stores told"),
+        ("prune-mail", "0 messages forgotten"),
+        ("send-mail", "0 sent, 0 to be tried again, 0 given up"),
+        ("stock-alerts", "0 levels told"),
+        ("warm-cache", "0 dashboards ready, 0 of them computed, 0 left out"),
+    ] {
+        assert_eq!(jobs::run_named(db, &tools, name).await.unwrap(), said);
+    }
+    assert_eq!(jobs::run_named(db, &tools, "customer-metrics").await.unwrap(), "0 tenants to be measured");
+    let unknown = jobs::run_named(db, &tools, "dust").await.unwrap_err().to_string();
+    assert!(unknown.contains("prune-idempotency, prune-job-runs, prune-mail, prune-sessions"), "{unknown}");
+}
+
+#[tokio::test]
+async fn random_days_are_recomputed_repaired_and_reported() {
+    use db::testing;
+    let shop = Shop::new().await;
+    let scope = shop.access.scope(Permission::WriteOrders).unwrap();
+    // One day only, so that any random day is this one; an hour before midnight in London's summer, on the next day there.
+    let placed_at = "2026-06-03T23:30:00Z".parse().unwrap();
+    let orders = [testing::order(&shop.store, "1", placed_at, 2), testing::order(&shop.store, "2", placed_at, 3)];
+    testing::place_all(&scope, &shop.store, &orders).await;
+    let stop = tokio_util::sync::CancellationToken::new();
+    let report = jobs::upkeep::rollups::verify(&shop.test.db, &stop).await.unwrap();
+    assert_eq!((report.days, report.found.len()), (3, 0), "{report:?}");
+    let owner = shop.test.owner(shop.access.tenant()).await;
+    for sql in ["update rollup_days set gross = gross + 1", "update rollup_hours set items = 9", "update rollup_products set quantity = 0"] {
+        assert_eq!(sqlx::query(sql).execute(&owner).await.unwrap().rows_affected(), 1, "{sql}");
+    }
+    let tools = std::sync::Arc::new(jobs::Tools::new(shop.folder.clone()));
+    let said = jobs::run_named(&shop.test.db, &tools, "verify-rollups").await.unwrap();
+    assert_eq!(said, "3 days recomputed, 3 buckets repaired");
+    assert!(db::rollups::verify(&scope).await.unwrap().is_empty());
+    assert_eq!(shop.count("select count(*) from audit_entries where action = 'rollups.repair'").await, 1);
 }

@@ -1,7 +1,9 @@
 //! `stoa job`: background work by name, now.
 
+use std::sync::Arc;
+
 use clap::Subcommand;
-use jobs::upkeep::JobError;
+use jobs::named::NamedError;
 use serde_json::json;
 
 use super::connect;
@@ -23,12 +25,12 @@ impl Command {
     pub async fn run(self, config: &Config, out: Output) -> Result<(), Failure> {
         let Self::Run { name } = self;
         let db = connect::database(config).await?;
-        match jobs::run_named(&db, &name).await {
+        match jobs::run_named(&db, &Arc::new(config.tools()), &name).await {
             Ok(done) => {
                 out.result(&json!({"job": name, "done": done}), &format!("{name}: {done}"));
                 Ok(())
             }
-            Err(error @ JobError::Unknown(_)) => Err(Failure::misused(error)),
+            Err(error @ NamedError::Unknown(_)) => Err(Failure::misused(error)),
             Err(error) => Err(Failure::failed(error)),
         }
     }

@@ -24,7 +24,8 @@ pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
         .map_err(|error| Failure::failed(format!("the migration failed and was rolled back: {error}")))?;
     owner.close().await.map_err(Failure::failed)?;
     let db = connect::database(config).await?;
-    let partitions = jobs::run_named(&db, "partitions").await.map_err(Failure::failed)?;
+    let tools = std::sync::Arc::new(config.tools());
+    let partitions = jobs::run_named(&db, &tools, "partitions").await.map_err(Failure::failed)?;
     let text = match applied.as_slice() {
         [] => "the database is up to date".to_owned(),
         names => format!("applied {}", names.join(", ")),

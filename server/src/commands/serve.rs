@@ -13,6 +13,8 @@ use crate::state::AppState;
 use crate::{health, listen, metrics, router, shutdown};
 
 const TIDY_EVERY: Duration = Duration::from_secs(5);
+// As often as Prometheus mostly asks.
+const ALERTS_EVERY: Duration = Duration::from_secs(15);
 const BACKGROUND_ENDS_WITHIN: Duration = Duration::from_secs(10);
 
 pub async fn run(config: Config) -> Result<(), Failure> {
@@ -53,8 +55,17 @@ fn begin_background(state: &AppState, tasks: &TaskTracker) {
             metrics::tidy();
         }
     }));
+    let platform = db::platform::Platform::command(state.db.clone());
+    tasks.spawn(stop.clone().run_until_cancelled_owned(async move {
+        loop {
+            tokio::time::sleep(ALERTS_EVERY).await;
+            if let Err(error) = db::queue::alerts::alerts(&platform).await {
+                tracing::debug!(%error, "cannot look for alerts of the job queue");
+            }
+        }
+    }));
     if state.config.worker {
-        tasks.spawn(jobs::worker::run(state.db.clone(), state.config.data_dir.clone(), stop.clone()));
+        tasks.spawn(jobs::worker::run(state.db.clone(), state.config.worker_options(), stop.clone()));
     }
 }
 

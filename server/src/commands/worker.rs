@@ -9,7 +9,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let stop = shutdown::on_signal()?;
     let db = connect::database(&config).await?;
     tracing::info!(data_dir = %config.data_dir.display(), "working");
-    jobs::worker::run(db.clone(), config.data_dir, stop).await;
+    jobs::worker::run(db.clone(), config.worker_options(), stop).await;
     db.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -16,7 +16,6 @@ pub use database::Database;
 pub use fault::Faults;
 pub use http::Http;
 pub use log::{Log, LogFormat};
-pub use mail::Mail;
 pub use sessions::SessionTimes;
 pub use site::Site;
 pub use vars::Vars;
@@ -35,7 +34,7 @@ pub struct Config {
     /// Logs.
     pub log: Log,
     /// Mail that goes out.
-    pub mail: Mail,
+    pub mailer: jobs::mail::Mailer,
     /// The built site.
     pub site: Site,
     /// What names in shared places are keyed with.
@@ -44,6 +43,10 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Whether `stoa serve` does the background work too.
     pub worker: bool,
+    /// Short jobs at once, in each process that does background work.
+    pub job_places: u32,
+    /// Days for which the history of jobs is kept.
+    pub job_history_days: u32,
     /// Whether demo people with a known password may exist.
     pub demo: bool,
 }
@@ -90,20 +93,40 @@ impl Config {
     pub fn read(vars: &Vars, purpose: Purpose) -> Result<Self, Faults> {
         let mut faults = Faults::default();
         let demo = vars.switch("STOA_DEMO", false, &mut faults);
+        let (database, redis_url) = (Database::read(vars, &mut faults), redis_url(vars, &mut faults));
+        let http = Http::read(vars, &mut faults);
+        let data_dir: PathBuf = vars.text("STOA_DATA_DIR").unwrap_or("data").into();
         let config = Self {
-            database: Database::read(vars, &mut faults),
-            redis_url: redis_url(vars, &mut faults),
-            http: Http::read(vars, &mut faults),
+            database,
+            redis_url,
+            mailer: mail::mailer(vars, &http.public_url, &data_dir, &mut faults),
+            http,
             sessions: SessionTimes::read(vars, &mut faults),
             log: Log::read(vars, purpose, &mut faults),
-            mail: Mail::read(vars, &mut faults),
             site: Site::read(vars, &mut faults),
             secret: secret(vars, demo || purpose == Purpose::Command, &mut faults),
-            data_dir: vars.text("STOA_DATA_DIR").unwrap_or("data").into(),
+            data_dir,
             worker: vars.switch("STOA_WORKER", true, &mut faults),
+            job_places: vars.number("STOA_JOB_PLACES", 8, 1..=500, &mut faults),
+            job_history_days: vars.number("STOA_JOB_HISTORY_DAYS", 30, 1..=3_650, &mut faults),
             demo,
         };
         faults.into_result(config)
+    }
+
+    /// What jobs may use.
+    pub fn tools(&self) -> jobs::Tools {
+        jobs::Tools {
+            data_dir: self.data_dir.clone(),
+            job_history: chrono::TimeDelta::days(self.job_history_days.into()),
+            mailer: self.mailer.clone(),
+        }
+    }
+
+    /// How this process does background work.
+    pub fn worker_options(&self) -> jobs::worker::Options {
+        let places = usize::try_from(self.job_places).unwrap_or(1);
+        jobs::worker::Options::new(std::sync::Arc::new(self.tools())).with_places(places)
     }
 }
 

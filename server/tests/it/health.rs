@@ -24,7 +24,8 @@ async fn ready_says_what_works_and_degraded_what_needs_somebody() {
     clock.set(clock.now() + TimeDelta::days(days - 20));
     let (status, degraded) = report(&app).await;
     assert_eq!((status, degraded["status"].as_str()), (200, Some("degraded")), "{degraded}");
-    jobs::run_named(&app.db, "partitions").await.unwrap();
+    let tools = std::sync::Arc::new(jobs::Tools::new(std::env::temp_dir()));
+    jobs::run_named(&app.db, &tools, "partitions").await.unwrap();
     assert_eq!(report(&app).await.1["status"], "ready");
 }
 

@@ -1,0 +1,12 @@
+//! Background work: the states of a job, what an attempt came to, and how long to wait before the next.
+
+mod backoff;
+mod outcome;
+mod state;
+
+pub use backoff::{CAP, backoff};
+pub use outcome::RunOutcome;
+pub use state::JobState;
+
+/// How often the process that runs a job may die before the job is parked.
+pub const CRASHES: i16 = 3;

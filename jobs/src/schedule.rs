@@ -1,0 +1,72 @@
+//! The timetable: what is to be done when, in which zone's time. The minutes are spread, so that not everything begins at
+//! once.
+
+use db::queue::timetable::Entry;
+use serde_json::{Value, json};
+
+use crate::registry::{KINDS, Kind, find};
+
+/// A line of the timetable.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// Its name, for people and for `stoa job run`.
+    pub name: &'static str,
+    /// Minute, hour, day of month, month, day of week.
+    pub cron: &'static str,
+    /// An IANA zone.
+    pub zone: &'static str,
+    /// The kind of work.
+    pub kind: &'static str,
+    /// What it is about.
+    pub payload: fn() -> Value,
+}
+
+/// The timetable, by name.
+pub const LINES: &[Line] = &[
+    Line { name: "customer-metrics", cron: "20 3 * * *", zone: "UTC", kind: "measure_all_customers", payload: nothing },
+    Line { name: "daily-summaries", cron: "*/5 * * * *", zone: "UTC", kind: "send_summaries", payload: nothing },
+    Line { name: "partitions", cron: "7 * * * *", zone: "UTC", kind: "make_partitions", payload: nothing },
+    Line { name: "prune-idempotency", cron: "17 * * * *", zone: "UTC", kind: "prune_idempotency", payload: nothing },
+    Line { name: "prune-job-runs", cron: "27 * * * *", zone: "UTC", kind: "prune_job_runs", payload: nothing },
+    Line { name: "prune-mail", cron: "47 3 * * *", zone: "UTC", kind: "prune_mail", payload: nothing },
+    Line { name: "prune-sessions", cron: "37 * * * *", zone: "UTC", kind: "prune_sessions", payload: nothing },
+    Line { name: "send-mail", cron: "* * * * *", zone: "UTC", kind: "send_mail", payload: nothing },
+    Line { name: "stock-alerts", cron: "*/5 * * * *", zone: "UTC", kind: "alert_stock", payload: nothing },
+    Line { name: "verify-rollups", cron: "40 2 * * *", zone: "UTC", kind: "verify_rollups", payload: nothing },
+    Line { name: "warm-cache", cron: "*/5 * * * *", zone: "UTC", kind: "warm_cache", payload: nothing },
+];
+
+/// The timetable as the queue keeps it.
+pub fn entries() -> Vec<Entry> {
+    LINES.iter().filter_map(|line| find(KINDS, line.kind).map(|kind| entry(line, kind))).collect()
+}
+
+fn entry(line: &Line, kind: &Kind) -> Entry {
+    Entry {
+        name: line.name,
+        cron: line.cron,
+        zone: line.zone,
+        kind: kind.name,
+        queue: kind.queue,
+        max_attempts: kind.max_attempts,
+        payload: (line.payload)(),
+    }
+}
+
+fn nothing() -> Value {
+    json!({})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_sorted_readable_and_of_known_kinds() {
+        assert!(LINES.windows(2).all(|pair| pair[0].name < pair[1].name));
+        assert_eq!(entries().len(), LINES.len(), "every kind is in the registry");
+        for line in LINES {
+            db::queue::timetable::Timing::new(line.cron, line.zone).unwrap();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What the server gives to jobs beside the database, made from its configuration.
+
+use std::path::PathBuf;
+
+use chrono::TimeDelta;
+
+use crate::mail::Mailer;
+
+/// What jobs may use.
+#[derive(Clone, Debug)]
+pub struct Tools {
+    /// Uploads and local backups.
+    pub data_dir: PathBuf,
+    /// How long the history of jobs is kept.
+    pub job_history: TimeDelta,
+    /// Sends mail.
+    pub mailer: Mailer,
+}
+
+impl Tools {
+    /// With a month of history, and mail as files.
+    pub fn new(data_dir: PathBuf) -> Self {
+        let mailer = Mailer::to_folder(&data_dir.join("mail"), "http://127.0.0.1:3000");
+        Self { data_dir, job_history: TimeDelta::days(30), mailer }
+    }
+}

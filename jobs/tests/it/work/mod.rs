@@ -1,0 +1,75 @@
+//! Workers at work: outcomes, stops, and deaths. Workers that die are processes of their own.
+
+mod crashes;
+mod kinds;
+mod outcomes;
+mod process;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use db::platform::{Platform, PlatformTx};
+use db::queue::NewJob;
+use db::testing::TestDb;
+use domain::ids::{JobId, TenantId};
+use jobs::Tools;
+use jobs::worker::Options;
+use serde_json::json;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// A worker that knows the kinds of these tests, looks often and believes the silent for some seconds only.
+pub fn options() -> Options {
+    Options {
+        kinds: kinds::KINDS,
+        timetable: Vec::new,
+        beat: Duration::from_millis(300),
+        silence: Duration::from_secs(4),
+        poll: Duration::from_millis(100),
+        drain: Duration::from_millis(500),
+        ..Options::new(Arc::new(Tools::new(std::env::temp_dir())))
+    }
+}
+
+pub fn work(db: &TestDb, options: Options) -> (CancellationToken, JoinHandle<()>) {
+    let stop = CancellationToken::new();
+    (stop.clone(), tokio::spawn(jobs::worker::run(db.db.clone(), options, stop)))
+}
+
+pub async fn enqueue(db: &TestDb, tenant: TenantId, job: &NewJob) -> JobId {
+    let tx = Platform::command(db.db.clone()).begin().await.unwrap();
+    let id = db::queue::enqueue_for_platform(&tx, tenant, job).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+pub async fn enqueue_nil(db: &TestDb, kind: &'static str) -> JobId {
+    enqueue(db, PlatformTx::NIL, &job(kind)).await
+}
+
+pub fn job(kind: &'static str) -> NewJob {
+    NewJob::new(kind, json!({}))
+}
+
+/// The first column of the first row, as the tables' owner sees it through the platform's door.
+pub async fn scalar(db: &TestDb, sql: &str) -> i64 {
+    use sqlx::{Connection, Executor};
+    let mut owner = sqlx::PgConnection::connect(&db.owner_url).await.unwrap();
+    owner.execute("set app.platform = 'on'").await.unwrap();
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut owner).await.unwrap()
+}
+
+/// Waits until `sql` gives `wanted`.
+pub async fn until(db: &TestDb, sql: &str, wanted: i64, within: Duration) {
+    let begun = std::time::Instant::now();
+    loop {
+        let found = scalar(db, sql).await;
+        if found == wanted {
+            return;
+        }
+        assert!(begun.elapsed() < within, "{sql}: {found} and not {wanted} after {within:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+pub const MINUTE: Duration = Duration::from_secs(60);
