@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::context::Running;
 use crate::outcome::{JobError, Outcome};
-use crate::{backups, imports, upkeep};
+use crate::{backups, cache, customers, imports, mail, orders, stock, summaries, upkeep};
 
 /// The work of one attempt.
 pub type Work = Pin<Box<dyn Future<Output = Result<Outcome, JobError>> + Send>>;
@@ -32,13 +32,19 @@ const HOUR: Duration = Duration::from_secs(3_600);
 /// All of them, by name.
 pub const KINDS: &[Kind] = &[
     Kind {
+        name: "alert_stock",
+        queue: "mail",
+        max_attempts: 3,
+        timeout: MINUTE.saturating_mul(10),
+        run: |job| Box::pin(stock::job::tell(job)),
+    },
+    Kind {
         name: "apply_import",
         queue: "heavy",
         max_attempts: i16::MAX,
         timeout: HOUR.saturating_mul(12),
         run: |job| Box::pin(imports::job::apply(job)),
     },
-    // For trying out a worker, and for measuring one.
     Kind {
         name: "do_nothing",
         queue: "default",
@@ -75,6 +81,27 @@ pub const KINDS: &[Kind] = &[
         run: |job| Box::pin(upkeep::partitions::make(job)),
     },
     Kind {
+        name: "measure_all_customers",
+        queue: "default",
+        max_attempts: 3,
+        timeout: MINUTE.saturating_mul(10),
+        run: |job| Box::pin(customers::job::of_all(job)),
+    },
+    Kind {
+        name: "measure_customers",
+        queue: "heavy",
+        max_attempts: 3,
+        timeout: HOUR.saturating_mul(4),
+        run: |job| Box::pin(customers::job::of_tenant(job)),
+    },
+    Kind {
+        name: "notify_orders",
+        queue: "mail",
+        max_attempts: 5,
+        timeout: MINUTE.saturating_mul(10),
+        run: |job| Box::pin(orders::job::tell(job)),
+    },
+    Kind {
         name: "prune_idempotency",
         queue: "default",
         max_attempts: 3,
@@ -87,6 +114,13 @@ pub const KINDS: &[Kind] = &[
         max_attempts: 3,
         timeout: HOUR,
         run: |job| Box::pin(upkeep::job_runs::prune_job(job)),
+    },
+    Kind {
+        name: "prune_mail",
+        queue: "default",
+        max_attempts: 3,
+        timeout: HOUR,
+        run: |job| Box::pin(mail::job::forget(job)),
     },
     Kind {
         name: "prune_sessions",
@@ -103,11 +137,32 @@ pub const KINDS: &[Kind] = &[
         run: |job| Box::pin(imports::job::retry(job)),
     },
     Kind {
+        name: "send_mail",
+        queue: "mail",
+        max_attempts: 3,
+        timeout: HOUR,
+        run: |job| Box::pin(mail::job::send(job)),
+    },
+    Kind {
+        name: "send_summaries",
+        queue: "mail",
+        max_attempts: 3,
+        timeout: HOUR,
+        run: |job| Box::pin(summaries::job::send(job)),
+    },
+    Kind {
         name: "verify_rollups",
         queue: "heavy",
         max_attempts: 2,
         timeout: HOUR.saturating_mul(4),
         run: |job| Box::pin(upkeep::rollups::verify_job(job)),
+    },
+    Kind {
+        name: "warm_cache",
+        queue: "default",
+        max_attempts: 3,
+        timeout: MINUTE,
+        run: |job| Box::pin(cache::job::fill(job)),
     },
 ];
 

@@ -25,12 +25,18 @@ pub struct Line {
 pub const LINES: &[Line] = &[
     // Looks every few minutes for what has had its hour, so that one that was missed is made up for.
     Line { name: "backups", cron: "2-59/5 * * * *", zone: "UTC", kind: "make_due_backups", payload: nothing },
-    Line { name: "expire-imports", cron: "47 3 * * *", zone: "UTC", kind: "expire_imports", payload: nothing },
+    Line { name: "customer-metrics", cron: "20 3 * * *", zone: "UTC", kind: "measure_all_customers", payload: nothing },
+    Line { name: "daily-summaries", cron: "*/5 * * * *", zone: "UTC", kind: "send_summaries", payload: nothing },
+    Line { name: "expire-imports", cron: "57 3 * * *", zone: "UTC", kind: "expire_imports", payload: nothing },
     Line { name: "partitions", cron: "7 * * * *", zone: "UTC", kind: "make_partitions", payload: nothing },
     Line { name: "prune-idempotency", cron: "17 * * * *", zone: "UTC", kind: "prune_idempotency", payload: nothing },
     Line { name: "prune-job-runs", cron: "27 * * * *", zone: "UTC", kind: "prune_job_runs", payload: nothing },
+    Line { name: "prune-mail", cron: "47 3 * * *", zone: "UTC", kind: "prune_mail", payload: nothing },
     Line { name: "prune-sessions", cron: "37 * * * *", zone: "UTC", kind: "prune_sessions", payload: nothing },
+    Line { name: "send-mail", cron: "* * * * *", zone: "UTC", kind: "send_mail", payload: nothing },
+    Line { name: "stock-alerts", cron: "*/5 * * * *", zone: "UTC", kind: "alert_stock", payload: nothing },
     Line { name: "verify-rollups", cron: "40 2 * * *", zone: "UTC", kind: "verify_rollups", payload: nothing },
+    Line { name: "warm-cache", cron: "*/5 * * * *", zone: "UTC", kind: "warm_cache", payload: nothing },
 ];
 
 /// The timetable as the queue keeps it.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 
 use crate::backups::Backups;
+use crate::mail::Mailer;
 
 /// What jobs may use.
 #[derive(Clone)]
@@ -15,11 +16,14 @@ pub struct Tools {
     pub job_history: TimeDelta,
     /// How backups are made and read back.
     pub backups: Option<Backups>,
+    /// Sends mail.
+    pub mailer: Mailer,
 }
 
 impl Tools {
-    /// With a month of history, and nothing that needs an address.
-    pub const fn new(data_dir: PathBuf) -> Self {
-        Self { data_dir, job_history: TimeDelta::days(30), backups: None }
+    /// With a month of history, mail as files, and nothing that needs an address.
+    pub fn new(data_dir: PathBuf) -> Self {
+        let mailer = Mailer::to_folder(&data_dir.join("mail"), "http://127.0.0.1:3000");
+        Self { data_dir, job_history: TimeDelta::days(30), backups: None, mailer }
     }
 }

@@ -5,10 +5,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::feed::EventKind;
 use domain::ids::OrderId;
-use domain::orders::NewOrder;
+use domain::orders::{NewOrder, OrderKind};
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -18,10 +18,14 @@ use super::write;
 use crate::connect::Db;
 use crate::error::DataError;
 use crate::feed::{self, NewEvent};
+use crate::queue::{self, NewJob};
 use crate::rollups::{self, Deltas};
 use crate::scope::Tx;
 use crate::stores::Store;
 use crate::{catalog, customers, stock};
+
+/// For how long after it was placed a sale is worth telling of; older ones are history that somebody imported.
+pub const NEWS_FOR: TimeDelta = TimeDelta::days(1);
 
 /// What became of one order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,12 +81,27 @@ pub async fn place(tx: &Tx, store: &Store, orders: &[NewOrder], via: Via) -> Res
     if store.tracks_stock {
         stock::sell(tx, fresh.iter().map(|c| c.order), &variants).await?;
     }
+    if store.notifies_orders {
+        tell(tx, &fresh).await?;
+    }
     let mut deltas = Deltas::default();
     for candidate in &fresh {
         deltas.add_order(store, candidate.order, &variants);
     }
     rollups::apply(tx, &deltas).await?;
     Ok(outcome)
+}
+
+// One job for all that came in together: no statement more for a thousand orders than for one.
+async fn tell(tx: &Tx, fresh: &[&Candidate<'_>]) -> Result<(), DataError> {
+    let since = tx.scope().now() - NEWS_FOR;
+    let is_news = |c: &&&Candidate<'_>| c.order.kind() == OrderKind::Sale && c.order.placed_at() >= since;
+    let orders: Vec<OrderId> = fresh.iter().filter(is_news).map(|c| c.id).collect();
+    if orders.is_empty() {
+        return Ok(());
+    }
+    let job = NewJob { queue: "mail", ..NewJob::new("notify_orders", json!({"orders": orders})) };
+    queue::enqueue(tx, &job).await.map(drop)
 }
 
 /// An order with the id that it gets if its number is free.

@@ -1,19 +1,21 @@
 //! The way out for mail: a server, or a folder where there is none.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use db::outbox::Claimed;
-use lettre::message::Mailbox;
 use lettre::transport::smtp::{AsyncSmtpTransportBuilder, Error as SmtpError, PoolConfig};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
 use super::address::{Target, WrongSetting, mailbox, target};
 use super::letter::Letter;
-use super::outgoing::{Outgoing, message_id};
+use super::outgoing::{Outgoing, message_name};
 
+/// Who writes where nobody is named.
+pub const NOBODY: &str = "Stoa <stoa@localhost>";
 /// How long a whole attempt may take, from the connection to the server's last word.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a server may take to hear that we are done.
@@ -25,7 +27,8 @@ const REFUSES_US: [u16; 4] = [530, 534, 535, 538];
 #[derive(Clone)]
 pub struct Mailer {
     way: Way,
-    from: Mailbox,
+    // Checked when it was opened.
+    from: Arc<str>,
     // What people type to reach Stoa, for links.
     site: Arc<str>,
     patience: Duration,
@@ -76,7 +79,14 @@ impl Mailer {
             Some(Target::Folder(folder)) => Way::Folder(folder.into()),
             None => Way::Folder(folder.into()),
         };
-        Ok(Self { way, from: mailbox(from)?, site: site.trim_end_matches('/').into(), patience: PATIENCE })
+        mailbox(from)?;
+        Ok(Self { way, from: from.into(), site: site.trim_end_matches('/').into(), patience: PATIENCE })
+    }
+
+    /// Into `folder`, where there is no mail server.
+    pub fn to_folder(folder: &Path, site: &str) -> Self {
+        let site = site.trim_end_matches('/').into();
+        Self { way: Way::Folder(folder.into()), from: NOBODY.into(), site, patience: PATIENCE }
     }
 
     /// Waits no longer than `patience` for an attempt.
@@ -114,14 +124,14 @@ impl Mailer {
             mail.recipient.parse().map_err(|e: lettre::address::AddressError| refused("address", e.to_string()))?;
         let outgoing =
             Outgoing { tenant: mail.tenant, key: &mail.key, to, subject: &mail.subject, letter: &letter, at };
-        outgoing.message(&self.from).map_err(|e| refused("message", e.to_string()))
+        let from = mailbox(&self.from).map_err(|e| refused("sender", e.to_string()))?;
+        outgoing.message(&from).map_err(|e| refused("message", e.to_string()))
     }
 
     // Under the name of the message: written twice, it is there once. Never half, for whoever opens it at once.
     async fn write(&self, folder: &Path, mail: &Claimed, message: &Message) -> Result<(), Trouble> {
         let trouble = |error: std::io::Error| Trouble::Unreachable(format!("{}: {error}", folder.display()));
-        let id = message_id(mail.tenant, &mail.key, &self.from);
-        let name = id.trim_start_matches('<').split('@').next().unwrap_or_default();
+        let name = message_name(mail.tenant, &mail.key);
         let (path, making): (PathBuf, PathBuf) =
             (folder.join(format!("{name}.eml")), folder.join(format!("{name}.new")));
         tokio::fs::create_dir_all(folder).await.map_err(trouble)?;
@@ -129,6 +139,17 @@ impl Mailer {
         tokio::fs::rename(&making, &path).await.map_err(trouble)?;
         tracing::info!(to = mail.recipient, subject = mail.subject, file = %path.display(), "no mail server is set; message written to a file");
         Ok(())
+    }
+}
+
+// A server's address may hold a password.
+impl fmt::Debug for Mailer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let way: &dyn fmt::Debug = match &self.way {
+            Way::Smtp(_) => &"smtp",
+            Way::Folder(folder) => folder,
+        };
+        f.debug_struct("Mailer").field("way", way).field("from", &self.from).finish_non_exhaustive()
     }
 }
 

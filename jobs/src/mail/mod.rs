@@ -2,6 +2,7 @@
 //! takes messages out of the outbox. What a message tells of is put there by the noun that it is about.
 
 mod address;
+pub(crate) mod job;
 mod letter;
 mod mailer;
 mod outgoing;
@@ -10,6 +11,6 @@ mod send;
 pub use address::{WrongSetting, check_from, check_url};
 pub(crate) use letter::why;
 pub use letter::{Column, Letter, Part};
-pub use mailer::{Mailer, Session, Trouble};
+pub use mailer::{Mailer, NOBODY, Session, Trouble};
 pub(crate) use send::send_all;
 pub use send::{Report, prune, send_due, send_one};

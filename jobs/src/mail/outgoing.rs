@@ -43,12 +43,16 @@ impl Outgoing<'_> {
 }
 
 /// What the message with this key is called, however often it is sent: mailboxes and people recognise a repetition.
-pub(super) fn message_id(tenant: TenantId, key: &str, from: &Mailbox) -> String {
+fn message_id(tenant: TenantId, key: &str, from: &Mailbox) -> String {
+    format!("<{}@{}>", message_name(tenant, key), from.email.domain())
+}
+
+/// The part of it that names the message.
+pub(super) fn message_name(tenant: TenantId, key: &str) -> String {
     let mut digest = Sha256::new();
     digest.update(tenant.0.as_bytes());
     digest.update(key.as_bytes());
-    let name: String = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("<{name}@{}>", from.email.domain())
+    digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 // No answer by a machine is wanted (RFC 3834).

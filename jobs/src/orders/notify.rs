@@ -1,20 +1,19 @@
 //! Telling people of a new sale. Running twice tells once: the outbox has one message an order and recipient.
 
-use chrono::TimeDelta;
 use db::orders::OrderDetail;
+use db::orders::place::NEWS_FOR;
 use db::outbox::{self, NewMail};
 use db::platform::Platform;
 use db::{Access, DataError, Db};
-use domain::ids::{OrderId, TenantId};
+use domain::ids::{OrderId, TenantId, Uuid};
 use domain::money::Money;
 use domain::orders::{OrderKind, OrderStatus};
 use domain::permission::Permission;
 use domain::settings::Setting;
+use tokio_util::sync::CancellationToken;
 
-use crate::mail::{Column, Letter, Mailer, Part, Report, send_all, why};
+use crate::mail::{self, Column, Letter, Mailer, Part, Report, send_all, why};
 
-/// Older sales are history that somebody imported.
-const LATEST: TimeDelta = TimeDelta::days(1);
 /// Items that a message lists.
 const MOST_ITEMS: usize = 50;
 
@@ -24,17 +23,45 @@ const MOST_ITEMS: usize = 50;
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn notify(db: &Db, mailer: &Mailer, tenant: TenantId, order: OrderId) -> Result<Report, DataError> {
-    let Some(slug) = Platform::command(db.clone()).open_tenant(tenant).await? else { return Ok(Report::default()) };
+    let ids = put(db, mailer, tenant, order).await?;
+    send_all(db, mailer, tenant, &ids).await
+}
+
+/// The same for several orders; how many messages there are. They are sent all at once, so that a mail server that is away
+/// is waited for once.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn notify_all(
+    db: &Db,
+    mailer: &Mailer,
+    tenant: TenantId,
+    orders: &[OrderId],
+    stop: &CancellationToken,
+) -> Result<usize, DataError> {
+    let mut messages = 0;
+    for order in orders {
+        messages += put(db, mailer, tenant, *order).await?.len();
+    }
+    if messages > 0 {
+        mail::send_due(db, mailer, stop).await?;
+    }
+    Ok(messages)
+}
+
+// Puts the messages about an order into the outbox.
+async fn put(db: &Db, mailer: &Mailer, tenant: TenantId, order: OrderId) -> Result<Vec<Uuid>, DataError> {
+    let Some(slug) = Platform::command(db.clone()).open_tenant(tenant).await? else { return Ok(Vec::new()) };
     let scope = Access::job(db.clone(), tenant).scope(Permission::ReadOrders)?;
     let order = match db::orders::show::by_id(&scope, order).await {
-        Err(DataError::NotFound(_)) => return Ok(Report::default()),
+        Err(DataError::NotFound(_)) => return Ok(Vec::new()),
         found => found?,
     };
     let row = &order.order;
     let is_news =
-        row.kind == OrderKind::Sale && row.status == OrderStatus::Open && row.placed_at >= scope.now() - LATEST;
+        row.kind == OrderKind::Sale && row.status == OrderStatus::Open && row.placed_at >= scope.now() - NEWS_FOR;
     if !is_news {
-        return Ok(Report::default());
+        return Ok(Vec::new());
     }
     let tx = scope.begin().await?;
     let recipients = db::settings::recipients(&tx, row.store_id, Setting::NotifyOrders).await?;
@@ -51,7 +78,7 @@ pub async fn notify(db: &Db, mailer: &Mailer, tenant: TenantId, order: OrderId) 
     let mails: Vec<NewMail> = recipients.addresses().iter().map(mail).collect();
     let ids = outbox::put(&tx, &mails).await?;
     tx.commit().await?;
-    send_all(db, mailer, tenant, &ids).await
+    Ok(ids)
 }
 
 fn letter(order: &OrderDetail, link: String) -> Letter {

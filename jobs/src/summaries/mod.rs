@@ -1,5 +1,6 @@
 //! The daily summary: yesterday's figures of a store, each morning at seven of its own clock.
 
+pub(crate) mod job;
 mod letter;
 mod send;
 

@@ -25,8 +25,19 @@ async fn each_job_does_its_work_and_twice_is_harmless() {
     assert_eq!(jobs::run_named(db, &tools, "prune-idempotency").await.unwrap(), "1 keys removed");
     assert_eq!(jobs::run_named(db, &tools, "prune-idempotency").await.unwrap(), "0 keys removed");
     assert_eq!(jobs::run_named(db, &tools, "prune-sessions").await.unwrap(), "0 sessions removed");
+    for (name, said) in [
+        ("customer-metrics", "1 tenants to be measured"),
+        ("daily-summaries", "0 stores told"),
+        ("prune-mail", "0 messages forgotten"),
+        ("send-mail", "0 sent, 0 to be tried again, 0 given up"),
+        ("stock-alerts", "0 levels told"),
+        ("warm-cache", "0 dashboards ready, 0 of them computed, 0 left out"),
+    ] {
+        assert_eq!(jobs::run_named(db, &tools, name).await.unwrap(), said);
+    }
+    assert_eq!(jobs::run_named(db, &tools, "customer-metrics").await.unwrap(), "0 tenants to be measured");
     let unknown = jobs::run_named(db, &tools, "dust").await.unwrap_err().to_string();
-    assert!(unknown.contains("use one of partitions, prune-idempotency, prune-job-runs, prune-sessions, verify-rollups"), "{unknown}");
+    assert!(unknown.contains("prune-idempotency, prune-job-runs, prune-mail, prune-sessions"), "{unknown}");
 }
 
 #[tokio::test]
@@ -42,7 +53,11 @@ async fn random_days_are_recomputed_repaired_and_reported() {
     let report = jobs::upkeep::rollups::verify(&shop.test.db, &stop).await.unwrap();
     assert_eq!((report.days, report.found.len()), (3, 0), "{report:?}");
     let owner = shop.test.owner(shop.access.tenant()).await;
-    for sql in ["update rollup_days set gross = gross + 1", "update rollup_hours set items = 9", "update rollup_products set quantity = 0"] {
+    for sql in [
+        "update rollup_days set gross = gross + 1",
+        "update rollup_hours set items = 9",
+        "update rollup_products set quantity = 0",
+    ] {
         assert_eq!(sqlx::query(sql).execute(&owner).await.unwrap().rows_affected(), 1, "{sql}");
     }
     let tools = std::sync::Arc::new(jobs::Tools::new(shop.folder.clone()));

@@ -19,7 +19,6 @@ pub use database::Database;
 pub use fault::Faults;
 pub use http::Http;
 pub use log::{Log, LogFormat};
-pub use mail::Mail;
 pub use sessions::SessionTimes;
 pub use site::Site;
 pub use vars::Vars;
@@ -38,7 +37,7 @@ pub struct Config {
     /// Logs.
     pub log: Log,
     /// Mail that goes out.
-    pub mail: Mail,
+    pub mailer: jobs::mail::Mailer,
     /// The built site.
     pub site: Site,
     /// What names in shared places are keyed with.
@@ -102,14 +101,15 @@ impl Config {
         let mut faults = Faults::default();
         let demo = vars.switch("STOA_DEMO", false, &mut faults);
         let data_dir = PathBuf::from(vars.text("STOA_DATA_DIR").unwrap_or("data"));
+        let http = Http::read(vars, &mut faults);
         let config = Self {
             backups: BackupSettings::read(vars, &data_dir, &mut faults),
             database: Database::read(vars, &mut faults),
             redis_url: redis_url(vars, &mut faults),
-            http: Http::read(vars, &mut faults),
+            mailer: mail::mailer(vars, &http.public_url, &data_dir, &mut faults),
+            http,
             sessions: SessionTimes::read(vars, &mut faults),
             log: Log::read(vars, purpose, &mut faults),
-            mail: Mail::read(vars, &mut faults),
             site: Site::read(vars, &mut faults),
             secret: secret(vars, demo || purpose == Purpose::Command, &mut faults),
             offsite: offsite::read(vars, &mut faults),
