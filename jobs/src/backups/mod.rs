@@ -15,6 +15,7 @@ mod files;
 mod full;
 mod manifest;
 mod part;
+mod pipe;
 mod programs;
 mod prune;
 mod restore;
