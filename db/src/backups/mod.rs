@@ -6,6 +6,7 @@ mod adopt;
 mod alarms;
 mod difference;
 mod due;
+mod forget;
 mod list;
 pub mod owner;
 mod place;
@@ -21,6 +22,7 @@ mod write;
 pub use adopt::adopt;
 pub use alarms::{alarms, tenant_alarms};
 pub use due::{Due, due, hour, retention_days, set_hour};
+pub use forget::forget;
 #[cfg(feature = "testing")]
 pub use list::explain;
 pub use list::{left, list, owner_of, platform_list, retained, show};
@@ -29,6 +31,6 @@ pub use row::{Backup, Proof};
 pub use snapshot::Snapshot;
 pub use summary::{KindSummary, Summary, platform_summary, summary};
 pub use write::{
-    Began, Claim, Done, NewBackup, begin, fail, heartbeat, note_offsite, note_removed, note_unread,
-    note_verified, prune, reap, store,
+    Began, Claim, Done, NewBackup, begin, fail, heartbeat, note_offsite, note_removed, note_unread, note_verified,
+    prune, reap, store,
 };

@@ -50,15 +50,20 @@ async fn a_tenants_backups_are_seen_by_it_and_by_the_platform_alone() {
     let verified = backups::note_verified(&theirs, claim.id, Kind::Database, TimeDelta::zero()).await;
     assert!(matches!(verified, Err(DataError::NotFound("backup"))));
     assert!(!backups::prune(&theirs, claim.id, Kind::Database).await.unwrap());
-    let wrong = backups::begin(&theirs, &NewBackup { kind: Kind::Full, trigger: Trigger::Demand, recipient: None, days: 1 }).await;
+    let wrong =
+        backups::begin(&theirs, &NewBackup { kind: Kind::Full, trigger: Trigger::Demand, recipient: None, days: 1 })
+            .await;
     assert!(wrong.is_err(), "a tenant has no backup of the whole");
 }
 
 #[tokio::test]
 async fn viewers_and_staff_see_backups_as_far_as_they_may() {
-    for (role, reads, manages) in
-        [(Role::Owner, true, true), (Role::Manager, true, true), (Role::Staff, true, false), (Role::Viewer, false, false)]
-    {
+    for (role, reads, manages) in [
+        (Role::Owner, true, true),
+        (Role::Manager, true, true),
+        (Role::Staff, true, false),
+        (Role::Viewer, false, false),
+    ] {
         assert_eq!(role.allows(Permission::ReadBackups), reads, "{role}");
         assert_eq!(role.allows(Permission::ManageBackups), manages, "{role}");
     }
@@ -103,6 +108,31 @@ async fn the_newest_verified_one_cannot_be_given_up_by_any_caller() {
 }
 
 #[tokio::test]
+async fn rows_of_what_is_long_gone_are_forgotten_and_others_are_not() {
+    let clock = Clock::fixed(start());
+    let db = TestDb::with(clock.clone(), None).await;
+    let ours = testing::tenant(&db.db, "ours").await;
+    let (place, platform) = (Place::Tenant(scope(&ours)), Platform::command(db.db.clone()));
+    let failed = begin(&place, Kind::Database).await;
+    backups::fail(&place, &failed, "no reason").await.unwrap();
+    let left = begin(&place, Kind::Database).await;
+    backups::fail(&place, &left, "its objects are still there").await.unwrap();
+    let kept = made(&place, Kind::Database, 10).await;
+    backups::note_removed(&place, failed.id).await.unwrap();
+    backups::note_removed(&place, kept.id).await.unwrap();
+    assert_eq!(backups::forget(&platform, start()).await.unwrap(), 0, "not yet");
+    assert_eq!(backups::forget(&platform, start() + TimeDelta::seconds(1)).await.unwrap(), 1);
+    let rows = backups::list(&scope(&ours), None, Limit::default()).await.unwrap().rows;
+    let mut ids: Vec<_> = rows.iter().map(|b| b.id).collect();
+    ids.sort();
+    assert_eq!(ids, {
+        let mut both = [left.id, kept.id];
+        both.sort();
+        both
+    });
+}
+
+#[tokio::test]
 async fn what_is_due_follows_the_chosen_hour_and_makes_up_for_missed_ones() {
     let clock = Clock::fixed(start());
     let db = TestDb::with(clock.clone(), None).await;
@@ -127,6 +157,11 @@ async fn what_is_due_follows_the_chosen_hour_and_makes_up_for_missed_ones() {
     assert_eq!(kinds().await, [Kind::Full]);
     clock.set("2026-11-25T12:00:00Z".parse().unwrap());
     assert_eq!(kinds().await.len(), 3, "missed for days, made up for once");
+    let failed = begin(&Place::Platform(platform.clone()), Kind::Full).await;
+    backups::fail(&Place::Platform(platform.clone()), &failed, "no reason").await.unwrap();
+    assert_eq!(kinds().await.len(), 2, "what failed is not tried again at once");
+    clock.set("2026-11-25T13:00:00Z".parse().unwrap());
+    assert_eq!(kinds().await.len(), 3, "but after an hour");
     let wrong = backups::set_hour(&scope(&ours), 24).await.unwrap_err();
     assert!(wrong.to_string().contains("hour"), "{wrong}");
 }

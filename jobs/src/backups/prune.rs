@@ -14,6 +14,9 @@ use crate::storage::{ObjectPath, Owner, Stored};
 /// Objects younger than this may belong to a backup that is just being written.
 const SETTLED: TimeDelta = TimeDelta::hours(24);
 
+/// Rows of backups that are gone are kept for so long, to be looked at.
+const REMEMBERED: TimeDelta = TimeDelta::days(90);
+
 /// What retention did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pruned {
@@ -78,6 +81,7 @@ pub async fn sweep(backups: &Backups) -> Result<Sweep, BackupError> {
         db::backups::quarantine::sweep(owner).await?;
     }
     sweep_work_dir(backups).await?;
+    db::backups::forget(&platform, backups.db.clock().now() - REMEMBERED).await?;
     for ((owner, id), newest) in folders(backups).await? {
         let tenant = match owner {
             Owner::Platform => TenantId(uuid::Uuid::nil()),
@@ -146,14 +150,11 @@ async fn adopt(backups: &Backups, place: &Place, tenant: TenantId, id: BackupId)
     if label.id != id || label.tenant != tenant || !place.fits(label.kind) {
         return Ok(false);
     }
-    let new = NewBackup {
-        kind: label.kind,
-        trigger: label.trigger,
-        recipient: label.recipient.clone(),
-        days: backups.days,
-    };
+    let new =
+        NewBackup { kind: label.kind, trigger: label.trigger, recipient: label.recipient.clone(), days: backups.days };
     let times = (label.started_at, label.finished_at);
-    match db::backups::adopt(place, id, &new, times, &folder.to_string(), &label.done(backups.offsite.is_some())).await {
+    match db::backups::adopt(place, id, &new, times, &folder.to_string(), &label.done(backups.offsite.is_some())).await
+    {
         // Of a tenant that is gone there is nobody to give it to.
         Err(error) if error.constraint().is_some() => Ok(false),
         other => Ok(other?),
