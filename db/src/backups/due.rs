@@ -15,6 +15,8 @@ use crate::scope::Scope;
 const PLATFORM_HOUR: u32 = 2;
 /// A tenant's, until it chooses another.
 const TENANT_HOUR: u32 = 3;
+/// One that failed is tried again after so long.
+const AGAIN_AFTER: TimeDelta = TimeDelta::hours(1);
 const SETTING: &str = "backup_hour";
 
 /// A backup that should be made now.
@@ -27,7 +29,7 @@ pub struct Due {
 }
 
 /// What should be made now: whatever has had its hour since the last scheduled attempt that did not fail. So one that was
-/// missed because nothing ran at that hour is made up for. Suspended tenants are saved like all others.
+/// missed because nothing ran at that hour is made up for, and one that failed is tried again after an hour. Suspended tenants are saved like all others.
 ///
 /// # Errors
 /// When PostgreSQL fails.
@@ -38,6 +40,7 @@ pub async fn due(platform: &Platform) -> Result<Vec<Due>, DataError> {
         kind: String,
         hour: i32,
         last: Option<DateTime<Utc>>,
+        tried: Option<DateTime<Utc>>,
     }
     // The hours are read by a function, because settings have no door for the platform.
     let sql = "with wanted as ( \
@@ -45,9 +48,11 @@ pub async fn due(platform: &Platform) -> Result<Vec<Due>, DataError> {
                  union all \
                  select t.id, k.kind, coalesce(h.hour, $3::int) from tenants t \
                  left join stoa_backup_hours() h on h.tenant_id = t.id cross join (values ('database'), ('files')) k (kind)) \
-               select w.tenant_id, w.kind, w.hour, l.started_at as last from wanted w left join lateral ( \
+               select w.tenant_id, w.kind, w.hour, l.started_at as last, a.started_at as tried from wanted w left join lateral ( \
                  select b.started_at from backups b where b.tenant_id = w.tenant_id and b.kind = w.kind \
                    and b.trigger = 'schedule' and b.status <> 'failed' order by b.started_at desc limit 1) l on true \
+               left join lateral (select b.started_at from backups b where b.tenant_id = w.tenant_id and b.kind = w.kind \
+                   and b.trigger = 'schedule' order by b.started_at desc limit 1) a on true \
                order by w.tenant_id, w.kind";
     let tx = platform.begin().await?;
     let hours = [PlatformTx::NIL.0.into(), i64::from(PLATFORM_HOUR).into(), i64::from(TENANT_HOUR).into()];
@@ -56,7 +61,9 @@ pub async fn due(platform: &Platform) -> Result<Vec<Due>, DataError> {
     let now = platform.db().clock().now();
     let mut found = Vec::new();
     for row in rows {
-        if row.last.is_none_or(|last| last < last_slot(now, u32::try_from(row.hour).unwrap_or(TENANT_HOUR))) {
+        let slot = last_slot(now, u32::try_from(row.hour).unwrap_or(TENANT_HOUR));
+        let is_patient = row.tried.is_none_or(|tried| now - tried >= AGAIN_AFTER);
+        if is_patient && row.last.is_none_or(|last| last < slot) {
             found.push(Due { tenant: row.tenant_id.into(), kind: word(&row.kind)? });
         }
     }

@@ -59,6 +59,8 @@ impl Owner {
         let options = PgConnectOptions::from_str(&self.url)?.database(database).application_name("stoa-backup");
         let mut conn = PgConnection::connect_with(&options).await?;
         conn.execute(SAME_EVERYWHERE).await?;
+        // Whatever the environment says (`PGOPTIONS`): this door is opened by name, or not at all.
+        conn.execute("set app.backup = ''").await?;
         Ok(conn)
     }
 

@@ -108,6 +108,31 @@ async fn the_newest_verified_one_cannot_be_given_up_by_any_caller() {
 }
 
 #[tokio::test]
+async fn rows_of_what_is_long_gone_are_forgotten_and_others_are_not() {
+    let clock = Clock::fixed(start());
+    let db = TestDb::with(clock.clone(), None).await;
+    let ours = testing::tenant(&db.db, "ours").await;
+    let (place, platform) = (Place::Tenant(scope(&ours)), Platform::command(db.db.clone()));
+    let failed = begin(&place, Kind::Database).await;
+    backups::fail(&place, &failed, "no reason").await.unwrap();
+    let left = begin(&place, Kind::Database).await;
+    backups::fail(&place, &left, "its objects are still there").await.unwrap();
+    let kept = made(&place, Kind::Database, 10).await;
+    backups::note_removed(&place, failed.id).await.unwrap();
+    backups::note_removed(&place, kept.id).await.unwrap();
+    assert_eq!(backups::forget(&platform, start()).await.unwrap(), 0, "not yet");
+    assert_eq!(backups::forget(&platform, start() + TimeDelta::seconds(1)).await.unwrap(), 1);
+    let rows = backups::list(&scope(&ours), None, Limit::default()).await.unwrap().rows;
+    let mut ids: Vec<_> = rows.iter().map(|b| b.id).collect();
+    ids.sort();
+    assert_eq!(ids, {
+        let mut both = [left.id, kept.id];
+        both.sort();
+        both
+    });
+}
+
+#[tokio::test]
 async fn what_is_due_follows_the_chosen_hour_and_makes_up_for_missed_ones() {
     let clock = Clock::fixed(start());
     let db = TestDb::with(clock.clone(), None).await;
@@ -132,6 +157,11 @@ async fn what_is_due_follows_the_chosen_hour_and_makes_up_for_missed_ones() {
     assert_eq!(kinds().await, [Kind::Full]);
     clock.set("2026-11-25T12:00:00Z".parse().unwrap());
     assert_eq!(kinds().await.len(), 3, "missed for days, made up for once");
+    let failed = begin(&Place::Platform(platform.clone()), Kind::Full).await;
+    backups::fail(&Place::Platform(platform.clone()), &failed, "no reason").await.unwrap();
+    assert_eq!(kinds().await.len(), 2, "what failed is not tried again at once");
+    clock.set("2026-11-25T13:00:00Z".parse().unwrap());
+    assert_eq!(kinds().await.len(), 3, "but after an hour");
     let wrong = backups::set_hour(&scope(&ours), 24).await.unwrap_err();
     assert!(wrong.to_string().contains("hour"), "{wrong}");
 }

@@ -16,6 +16,7 @@ mod full;
 pub(crate) mod job;
 mod manifest;
 mod part;
+mod pipe;
 mod programs;
 mod prune;
 mod restore;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
@@ -10,21 +10,13 @@ use tokio::task::JoinHandle;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
 use super::manifest::{Part, ended};
+use super::pipe::{AHEAD, Blocking, BlockingRead, Hashing, PIECE, Piece, Sending};
 use super::seal::{Recipient, Sealer, unpacked, unsealed};
 use super::{BackupError, Backups};
 use crate::storage::{ObjectPath, StorageError, Upload};
 
-const PIECE: usize = 128 * 1024;
-/// Pieces between two threads.
-const AHEAD: usize = 8;
 /// The manifest of a tenant with very many files stays far below.
 const WHOLE_LIMIT: usize = 512 * 1024 * 1024;
-
-/// What passes between threads. A channel that closes without an end means that somebody gave up.
-enum Piece {
-    Some(Bytes),
-    End,
-}
 
 /// A part that is being written. Dropped before [`PartWriter::finish`], it never becomes an object.
 pub(super) struct PartWriter {
@@ -65,7 +57,7 @@ impl PartWriter {
 
     /// For code that writes without waiting, in a thread of its own.
     pub(super) fn blocking(&self) -> impl Write + Send + 'static {
-        Blocking { pieces: self.pieces.clone() }
+        Blocking::new(self.pieces.clone())
     }
 
     /// Makes it an object.
@@ -147,7 +139,7 @@ pub(super) fn blocking_reader(
             }
         }
     });
-    BlockingRead { pieces: receiver, rest: Bytes::new() }
+    BlockingRead::new(receiver)
 }
 
 fn read_down_to(
@@ -235,7 +227,7 @@ fn seal(
     recipient: Option<&Recipient>,
 ) -> io::Result<Passed> {
     let (mut plain_bytes, mut hash) = (0_u64, Sha256::new());
-    let mut sealer = Sealer::new(Sending { pieces: out, buffer: BytesMut::new() }, packed, recipient)?;
+    let mut sealer = Sealer::new(Sending::new(out), packed, recipient)?;
     loop {
         match plain.blocking_recv() {
             Some(Piece::Some(piece)) => {
@@ -264,97 +256,4 @@ async fn store(mut pieces: mpsc::Receiver<Piece>, mut upload: Upload) -> Result<
         }
     }
     Err(StorageError::Failed("the writer gave up".into()))
-}
-
-// Collects small writes into pieces.
-struct Sending {
-    pieces: mpsc::Sender<Piece>,
-    buffer: BytesMut,
-}
-
-impl Sending {
-    fn send(&mut self) -> io::Result<()> {
-        let piece = self.buffer.split().freeze();
-        self.pieces.blocking_send(Piece::Some(piece)).map_err(|_| io::Error::other("the storage failed"))
-    }
-
-    fn end(mut self) -> io::Result<()> {
-        self.send()?;
-        self.pieces.blocking_send(Piece::End).map_err(|_| io::Error::other("the storage failed"))
-    }
-}
-
-impl Write for Sending {
-    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        self.buffer.extend_from_slice(piece);
-        if self.buffer.len() >= PIECE {
-            self.send()?;
-        }
-        Ok(piece.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-struct Blocking {
-    pieces: mpsc::Sender<Piece>,
-}
-
-impl Write for Blocking {
-    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        let sent = self.pieces.blocking_send(Piece::Some(Bytes::copy_from_slice(piece)));
-        sent.map_err(|_| io::Error::other("the storage failed"))?;
-        Ok(piece.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-struct BlockingRead {
-    pieces: mpsc::Receiver<Result<Bytes, BackupError>>,
-    rest: Bytes,
-}
-
-impl Read for BlockingRead {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.rest.is_empty() {
-            match self.pieces.blocking_recv() {
-                Some(Ok(piece)) => self.rest = piece,
-                Some(Err(error)) => return Err(io::Error::other(error)),
-                None => return Ok(0),
-            }
-        }
-        let count = self.rest.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&self.rest.split_to(count));
-        Ok(count)
-    }
-}
-
-struct Hashing<R> {
-    inner: R,
-    bytes: u64,
-    hash: Sha256,
-}
-
-impl<R: Read> Hashing<R> {
-    fn new(inner: R) -> Self {
-        Self { inner, bytes: 0, hash: Sha256::new() }
-    }
-
-    fn ended(self) -> (u64, String) {
-        (self.bytes, ended(self.hash))
-    }
-}
-
-impl<R: Read> Read for Hashing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.bytes += read as u64;
-        self.hash.update(&buffer[..read]);
-        Ok(read)
-    }
 }

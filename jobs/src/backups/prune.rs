@@ -14,6 +14,9 @@ use crate::storage::{ObjectPath, Owner, Stored};
 /// Objects younger than this may belong to a backup that is just being written.
 const SETTLED: TimeDelta = TimeDelta::hours(24);
 
+/// Rows of backups that are gone are kept for so long, to be looked at.
+const REMEMBERED: TimeDelta = TimeDelta::days(90);
+
 /// What retention did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pruned {
@@ -78,6 +81,7 @@ pub async fn sweep(backups: &Backups) -> Result<Sweep, BackupError> {
         db::backups::quarantine::sweep(owner).await?;
     }
     sweep_work_dir(backups).await?;
+    db::backups::forget(&platform, backups.db.clock().now() - REMEMBERED).await?;
     for ((owner, id), newest) in folders(backups).await? {
         let tenant = match owner {
             Owner::Platform => TenantId(uuid::Uuid::nil()),

@@ -66,6 +66,7 @@ fn begin_background(state: &AppState, tasks: &TaskTracker) {
             }
         }
     }));
+    tasks.spawn(stop.clone().run_until_cancelled_owned(crate::backups::watch(state.db.clone())));
     if state.config.worker {
         tasks.spawn(jobs::worker::run(
             state.db.clone(),
