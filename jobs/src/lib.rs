@@ -1,5 +1,6 @@
 //! Background work: imports of snapshot files and upkeep, and the worker that does both; copies kept off-site.
 
+pub mod backups;
 pub mod imports;
 pub mod offsite;
 pub mod storage;

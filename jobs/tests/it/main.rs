@@ -1,6 +1,13 @@
-//! Imports against a real PostgreSQL, off-site copies against a real sshd.
+//! Imports and backups against a real PostgreSQL, off-site copies against a real sshd.
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
+mod backup_child;
+mod backup_kills;
+mod backup_restore;
+mod backup_retention;
+mod backup_setup;
+mod backups;
+mod broken_backups;
 mod files;
 mod killed;
 mod offsite;
@@ -13,4 +20,5 @@ mod runs;
 mod setup;
 mod sshd;
 mod storage;
+mod storage_server;
 mod upkeep;

@@ -53,6 +53,7 @@ fn begin_background(state: &AppState, tasks: &TaskTracker) {
             metrics::tidy();
         }
     }));
+    tasks.spawn(stop.clone().run_until_cancelled_owned(crate::backups::watch(state.db.clone())));
     if state.config.worker {
         tasks.spawn(jobs::worker::run(state.db.clone(), state.config.data_dir.clone(), stop.clone()));
     }

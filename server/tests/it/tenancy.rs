@@ -4,7 +4,8 @@ use crate::browser::{Browser, location, tenant_with_owner};
 use crate::harness::App;
 
 /// Every page below a tenant.
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
+    "/backups/0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f/download",
     "",
     "/orders",
     "/orders/north/1",
