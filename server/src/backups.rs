@@ -7,19 +7,18 @@ use db::backups::owner::Owner;
 use db::platform::Platform;
 use db::{DataError, Db};
 use domain::backups::{Kind, Trouble};
-use jobs::backups::Backups;
-use jobs::offsite::Offsite;
-use jobs::storage::Storage;
+use jobs::backups::{Backups, Offsite};
+use jobs::offsite::SecondCopy;
+use jobs::storage::{Storage, StorageError};
 
 use crate::config::Config;
 
 /// What backups need, from the settings.
 ///
 /// # Errors
-/// When the folder of backups cannot be made, the bucket's address is none, or the key of the second copy cannot be read.
-pub fn assemble(config: &Config, db: Db) -> anyhow::Result<Backups> {
+/// When the folder of backups cannot be made, or the bucket's address is none.
+pub fn assemble(config: &Config, db: Db) -> Result<Backups, StorageError> {
     let settings = &config.backups;
-    let offsite = config.offsite.as_ref().map(Offsite::open).transpose()?;
     Ok(Backups {
         db,
         storage: Storage::open(&settings.url)?,
@@ -29,7 +28,7 @@ pub fn assemble(config: &Config, db: Db) -> anyhow::Result<Backups> {
         data_dir: config.data_dir.clone(),
         days: settings.days,
         programs: settings.programs.clone(),
-        offsite: offsite.map(|offsite| Arc::new(offsite) as Arc<dyn jobs::backups::Offsite>),
+        offsite: config.offsite.clone().map(|settings| Arc::new(SecondCopy::new(settings)) as Arc<dyn Offsite>),
     })
 }
 

@@ -22,7 +22,6 @@ mod prune;
 mod restore;
 mod restore_full;
 mod seal;
-mod second;
 mod timetable;
 mod verify;
 mod watched;

@@ -151,7 +151,7 @@ impl Offsite {
                 Err(error) => return Err(open.lease.fault(folder, error)),
             }
         }
-        open.close().await?;
+        open.close().await.map(drop)?;
         Ok(entries)
     }
 }

@@ -161,7 +161,9 @@ where
         let file = self.open(offsite.lease().await?).await?;
         match self.write(&file).await {
             Ok(()) => {}
-            Err(OffsiteError::Refused { path, words }) => return Err(self.why(file, path, words).await),
+            Err(OffsiteError::Refused { path, words }) => {
+                return Err(Self::why(&self.temporary, file, path, words).await);
+            }
             Err(error) => return Err(error),
         }
         file.sync().await?;
@@ -225,8 +227,8 @@ where
     }
 
     // SFTP says no more than "failure" when the disk is full.
-    async fn why(&self, file: OpenFile, path: String, words: String) -> OffsiteError {
-        let folder = self.temporary.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    async fn why(temporary: &str, file: OpenFile, path: String, words: String) -> OffsiteError {
+        let folder = temporary.rsplit_once('/').map_or(".", |(folder, _)| folder);
         let free = file.lease.free(folder).await;
         if let Err(error) = file.close().await {
             tracing::debug!(%error, "off-site: could not close");

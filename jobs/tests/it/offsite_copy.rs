@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use jobs::offsite::{Copied, OffsiteError, copy_offsite, prune_offsite};
+use jobs::backups::Offsite as _;
+use jobs::offsite::{Copied, OffsiteError, SecondCopy, copy_offsite, prune_offsite};
 use jobs::storage::{AwsVariables, ObjectPath, Storage, StorageUrl};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -140,6 +141,23 @@ async fn a_copy_that_was_stopped_or_cut_goes_on_where_it_was() {
     assert!(check.success());
     let parts = fs::read_dir(&there).unwrap().flatten().filter(|e| e.file_name().to_string_lossy().starts_with('.'));
     assert_eq!(parts.count(), 0, "what was broken off is swept away");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn backups_make_and_remove_their_second_copy() {
+    let (mut sshd, backups) = (Sshd::start(), Backups::new());
+    let prefix = backups.backup("one", 2, 1_000).await;
+    let mut settings = sshd.settings();
+    settings.attempts = 1;
+    let second = SecondCopy::new(settings);
+    second.copy(&backups.storage, &prefix).await.unwrap();
+    assert!(sshd.files().join(prefix.to_string()).join("label.json").exists());
+    second.remove(&prefix).await.unwrap();
+    second.remove(&prefix).await.unwrap();
+    assert!(!sshd.files().join(prefix.to_string()).exists());
+    sshd.kill();
+    let words = second.copy(&backups.storage, &prefix).await.unwrap_err();
+    assert!(words.contains("cannot be reached"), "{words}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
