@@ -65,7 +65,11 @@ fn work(world: &World) -> anyhow::Result<Sample> {
     let mut worker = Worker(child);
     let (all, begun) = (left(world, "default")?, Instant::now());
     while all - left(world, "default")? < 1_000 {
-        ensure!(begun.elapsed() < STARTS_WITHIN, "the worker does nothing; its log is {}", world.file("stoa.log").display());
+        ensure!(
+            begun.elapsed() < STARTS_WITHIN,
+            "the worker does nothing; its log is {}",
+            world.file("stoa.log").display()
+        );
         std::thread::sleep(Duration::from_millis(50));
     }
     let (before, meter) = (cpu::of(worker.0.id()), Meter::start(world.postmaster, DATABASE));

@@ -49,7 +49,11 @@ pub async fn repair_day(scope: &Scope, day: NaiveDate, found: &[Difference]) -> 
     feed::append(&tx, vec![event]).await?;
     for Rollup { name, table, key, values, recount } in of_day() {
         let on_day = on_day(name);
-        tx.run(&format!("delete from {table} r where tenant_id = $1 and {on_day} and $2::timestamptz < $3::timestamptz"), window(day)).await?;
+        tx.run(
+            &format!("delete from {table} r where tenant_id = $1 and {on_day} and $2::timestamptz < $3::timestamptz"),
+            window(day),
+        )
+        .await?;
         let sql = format!(
             "insert into {table} (tenant_id, {key}, {values}) select $1, {key}, {values} from ({recount}) r where {on_day}"
         );

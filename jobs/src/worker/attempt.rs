@@ -24,13 +24,7 @@ const SETTLE_AGAIN: Duration = Duration::from_secs(1);
 const UNKNOWN_AGAIN: TimeDelta = TimeDelta::minutes(1);
 
 /// Runs `job` and writes down what became of it.
-pub(super) async fn attempt(
-    engine: Engine,
-    kinds: &'static [Kind],
-    tools: Arc<Tools>,
-    signals: Signals,
-    job: Claimed,
-) {
+pub(super) async fn attempt(engine: Engine, kinds: &'static [Kind], tools: Arc<Tools>, signals: Signals, job: Claimed) {
     let log = JobLog::default();
     let now = engine.db().clock().now();
     let Some(kind) = find(kinds, &job.kind) else {
@@ -99,9 +93,7 @@ fn ended(engine: &Engine, signals: &Signals, job: &Claimed, result: Result<Outco
         Ok(Outcome::Cancel(reason)) => Ended::Cancelled(reason),
         Ok(Outcome::Snooze(wait)) => Ended::Snoozed(now + wait.max(TimeDelta::zero())),
         // What fails while the worker stops, mostly fails because of it.
-        Err(error) if signals.stop.is_cancelled() => {
-            Ended::Released(format!("its worker was stopping ({error})"), now)
-        }
+        Err(error) if signals.stop.is_cancelled() => Ended::Released(format!("its worker was stopping ({error})"), now),
         Err(error) => failed(engine, job, error.words().to_owned()),
     }
 }

@@ -96,12 +96,8 @@ struct Ended {
 
 impl<'a> Life<'a> {
     fn new(engine: Engine, options: &'a Options, stop: &CancellationToken) -> Self {
-        let places = |&(queue, free): &(&'static str, usize)| Places {
-            claim: Claim::of(queue),
-            free,
-            hungry: true,
-            wary: true,
-        };
+        let places =
+            |&(queue, free): &(&'static str, usize)| Places { claim: Claim::of(queue), free, hungry: true, wary: true };
         Self {
             engine,
             options,
@@ -114,8 +110,7 @@ impl<'a> Life<'a> {
 
     async fn live(mut self) -> End {
         tracing::info!(worker = %self.engine.worker(), places = ?self.options.places, "at work");
-        let pulse =
-            tokio::spawn(chores::pulse(self.engine.clone(), self.options.clone(), self.signals.clone()));
+        let pulse = tokio::spawn(chores::pulse(self.engine.clone(), self.options.clone(), self.signals.clone()));
         let upkeep = tokio::spawn(chores::upkeep(self.engine.clone(), self.options.clone()));
         let end = self.work().await;
         upkeep.abort();
@@ -211,8 +206,7 @@ impl<'a> Life<'a> {
         self.queues[place].free = self.queues[place].free.saturating_sub(1);
         let (queue, suspect) = (job.queue, job.crashes > 0);
         let (engine, signals) = (self.engine.clone(), self.signals.clone());
-        let attempt =
-            attempt::attempt(engine, self.options.kinds, self.options.tools.clone(), signals, job);
+        let attempt = attempt::attempt(engine, self.options.kinds, self.options.tools.clone(), signals, job);
         self.running.spawn(async move {
             attempt.await;
             Ended { queue, suspect }

@@ -7,8 +7,8 @@ use db::imports::{Created, Run};
 use db::testing::{self, TestDb};
 use domain::imports::{Format, RunStatus};
 use domain::page::Limit;
-use jobs::imports::receive::{ReceivedFile, Receiver, submit};
 use jobs::Tools;
+use jobs::imports::receive::{ReceivedFile, Receiver, submit};
 use jobs::worker::Options;
 use tokio_util::sync::CancellationToken;
 

@@ -26,7 +26,10 @@ async fn each_job_does_its_work_and_twice_is_harmless() {
     assert_eq!(jobs::run_named(db, &tools, "prune-idempotency").await.unwrap(), "0 keys removed");
     assert_eq!(jobs::run_named(db, &tools, "prune-sessions").await.unwrap(), "0 sessions removed");
     let unknown = jobs::run_named(db, &tools, "dust").await.unwrap_err().to_string();
-    assert!(unknown.contains("use one of partitions, prune-idempotency, prune-job-runs, prune-sessions, verify-rollups"), "{unknown}");
+    assert!(
+        unknown.contains("use one of partitions, prune-idempotency, prune-job-runs, prune-sessions, verify-rollups"),
+        "{unknown}"
+    );
 }
 
 #[tokio::test]
@@ -42,7 +45,11 @@ async fn random_days_are_recomputed_repaired_and_reported() {
     let report = jobs::upkeep::rollups::verify(&shop.test.db, &stop).await.unwrap();
     assert_eq!((report.days, report.found.len()), (3, 0), "{report:?}");
     let owner = shop.test.owner(shop.access.tenant()).await;
-    for sql in ["update rollup_days set gross = gross + 1", "update rollup_hours set items = 9", "update rollup_products set quantity = 0"] {
+    for sql in [
+        "update rollup_days set gross = gross + 1",
+        "update rollup_hours set items = 9",
+        "update rollup_products set quantity = 0",
+    ] {
         assert_eq!(sqlx::query(sql).execute(&owner).await.unwrap().rows_affected(), 1, "{sql}");
     }
     let tools = std::sync::Arc::new(jobs::Tools::new(shop.folder.clone()));

@@ -48,13 +48,31 @@ async fn lists_read_by_their_indexes() {
     let db = filled().await;
     let cases: [(&str, &str); 8] = [
         ("select * from jobs j where j.state = 'dead' order by j.run_at desc, j.id desc limit 51", "jobs_state"),
-        ("select * from jobs j where j.state = 'dead' and (j.run_at, j.id) < (now() - interval '1 hour', '00000000-0000-0000-0000-000000000000') order by j.run_at desc, j.id desc limit 51", "jobs_state"),
+        (
+            "select * from jobs j where j.state = 'dead' and (j.run_at, j.id) < (now() - interval '1 hour', '00000000-0000-0000-0000-000000000000') order by j.run_at desc, j.id desc limit 51",
+            "jobs_state",
+        ),
         ("select * from job_runs j order by j.finished_at desc, j.job_id desc limit 51", "job_runs_finished"),
-        ("select * from job_runs j where j.kind = 'kind3' order by j.finished_at desc, j.job_id desc limit 51", "job_runs_kind"),
-        ("select * from job_runs j where j.key = 'key50' order by j.finished_at desc, j.job_id desc limit 51", "job_runs_key"),
-        ("select * from job_runs j where j.outcome = 'dead' and j.outcome <> 'done' order by j.finished_at desc, j.job_id desc limit 51", "job_runs_outcome"),
-        ("select * from job_runs j where j.error is not null order by j.finished_at desc, j.job_id desc limit 20000", "job_runs_error"),
-        ("select * from job_runs j where j.tenant_id = (select id from tenants limit 1) order by j.finished_at desc, j.job_id desc limit 51", "job_runs_tenant"),
+        (
+            "select * from job_runs j where j.kind = 'kind3' order by j.finished_at desc, j.job_id desc limit 51",
+            "job_runs_kind",
+        ),
+        (
+            "select * from job_runs j where j.key = 'key50' order by j.finished_at desc, j.job_id desc limit 51",
+            "job_runs_key",
+        ),
+        (
+            "select * from job_runs j where j.outcome = 'dead' and j.outcome <> 'done' order by j.finished_at desc, j.job_id desc limit 51",
+            "job_runs_outcome",
+        ),
+        (
+            "select * from job_runs j where j.error is not null order by j.finished_at desc, j.job_id desc limit 20000",
+            "job_runs_error",
+        ),
+        (
+            "select * from job_runs j where j.tenant_id = (select id from tenants limit 1) order by j.finished_at desc, j.job_id desc limit 51",
+            "job_runs_tenant",
+        ),
     ];
     let mut app = <sqlx::PgConnection as sqlx::Connection>::connect(&db.url).await.unwrap();
     app.execute("set role stoa_app; set app.platform = 'on'; set jit = off").await.unwrap();

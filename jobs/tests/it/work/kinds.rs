@@ -38,12 +38,15 @@ pub const KINDS: &[Kind] = &[
             Ok(Outcome::Snooze(TimeDelta::zero()))
         })
     }),
-    Kind { timeout: Duration::from_millis(200), ..kind("too_slow", |_| {
-        Box::pin(async {
-            tokio::time::sleep(Duration::from_secs(600)).await;
-            Ok(Outcome::Done)
+    Kind {
+        timeout: Duration::from_millis(200),
+        ..kind("too_slow", |_| {
+            Box::pin(async {
+                tokio::time::sleep(Duration::from_secs(600)).await;
+                Ok(Outcome::Done)
+            })
         })
-    }) },
+    },
 ];
 
 // Leaves one line in the tenant's audit each time that it happens.
