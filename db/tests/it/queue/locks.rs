@@ -48,12 +48,12 @@ async fn a_stale_holders_write_is_refused_two_hundred_of_two_hundred() {
 async fn nobody_takes_a_lock_over_while_its_holder_writes() {
     let db = TestDb::new().await;
     let access = testing::tenant(&db.db, "ours").await;
-    let lock = take(&db.db, "l", "a", Duration::from_millis(300), "").await.unwrap().unwrap();
+    let lock = take(&db.db, "l", "a", Duration::from_secs(2), "").await.unwrap().unwrap();
     let tx = access.scope(Permission::WriteOrders).unwrap().begin().await.unwrap();
     guard(&tx, &lock).await.unwrap();
     let other: Db = db.another(None).await;
     let taking = tokio::spawn(async move { take(&other, "l", "b", LONG, "").await.unwrap() });
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
     assert!(!taking.is_finished(), "its lease ran out, but it is in the midst of writing");
     tx.commit().await.unwrap();
     assert!(taking.await.unwrap().is_some());

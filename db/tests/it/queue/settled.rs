@@ -107,7 +107,7 @@ async fn what_a_silent_worker_held_goes_to_others_and_its_own_writes_are_refused
     for crashes in 1..=3 {
         let taken = take(&silent).await;
         assert_eq!(taken.attempt, 1, "a crash is not a try");
-        assert_eq!(alive.rescue(silence).await.unwrap(), 0, "it was seen just now");
+        assert_eq!(alive.rescue(Duration::from_secs(60)).await.unwrap(), 0, "it was seen just now");
         tokio::time::sleep(silence + Duration::from_millis(100)).await;
         alive.beat().await.unwrap();
         assert_eq!(alive.rescue(silence).await.unwrap(), 1, "crash {crashes}");
