@@ -103,7 +103,9 @@ impl Run<'_> {
             let (bytes, known) = (self.found.get(&path).copied(), self.sums.get(&name).copied());
             work.push(One { storage: self.storage, offsite: self.offsite, object, path, name, bytes, known });
         }
-        let mut copies = stream::iter(work.into_iter().map(|one| one.copy(stop))).buffer_unordered(AT_ONCE);
+        // Boxed, so that the copying as a whole may run in any task.
+        let copies: Vec<_> = work.into_iter().map(|one| one.copy(stop).boxed()).collect();
+        let mut copies = stream::iter(copies).buffer_unordered(AT_ONCE);
         while let Some(done) = copies.next().await {
             let done = match done {
                 Ok(done) => done,

@@ -161,9 +161,7 @@ where
         let file = self.open(offsite.lease().await?).await?;
         match self.write(&file).await {
             Ok(()) => {}
-            Err(OffsiteError::Refused { path, words }) => {
-                return Err(Self::why(&self.temporary, file, path, words).await);
-            }
+            Err(OffsiteError::Refused { path, words }) => return Err(why(&self.temporary, file, path, words).await),
             Err(error) => return Err(error),
         }
         file.sync().await?;
@@ -225,27 +223,27 @@ where
         file.lease.touch();
         Ok(())
     }
-
-    // SFTP says no more than "failure" when the disk is full.
-    async fn why(temporary: &str, file: OpenFile, path: String, words: String) -> OffsiteError {
-        let folder = temporary.rsplit_once('/').map_or(".", |(folder, _)| folder);
-        let free = file.lease.free(folder).await;
-        if let Err(error) = file.close().await {
-            tracing::debug!(%error, "off-site: could not close");
-        }
-        match free {
-            Some(free) if free < (PIECE * WINDOW) as u64 => OffsiteError::Full { path, free },
-            Some(free) => {
-                OffsiteError::Refused { path, words: format!("{words}; {free} bytes are free, so perhaps a quota") }
-            }
-            None => OffsiteError::Refused { path, words },
-        }
-    }
 }
 
 fn write_piece(file: &OpenFile, offset: u64, piece: Bytes) -> BoxFuture<'static, Result<(), SftpError>> {
     let (raw, handle) = (file.lease.raw.clone(), file.handle.clone());
     async move { raw.write(handle, offset, piece.to_vec()).await.map(drop) }.boxed()
+}
+
+// SFTP says no more than "failure" when the disk is full.
+async fn why(temporary: &str, file: OpenFile, path: String, words: String) -> OffsiteError {
+    let folder = temporary.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    let free = file.lease.free(folder).await;
+    if let Err(error) = file.close().await {
+        tracing::debug!(%error, "off-site: could not close");
+    }
+    match free {
+        Some(free) if free < (PIECE * WINDOW) as u64 => OffsiteError::Full { path, free },
+        Some(free) => {
+            OffsiteError::Refused { path, words: format!("{words}; {free} bytes are free, so perhaps a quota") }
+        }
+        None => OffsiteError::Refused { path, words },
+    }
 }
 
 // Never loses a byte when it is dropped before it is done.
