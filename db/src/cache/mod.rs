@@ -83,7 +83,8 @@ impl Cache {
         F: Future<Output = Result<T, DataError>>,
     {
         let key = format!("stoa:{}:{generation}:{name}", scope.tenant());
-        let loading = self.load(&key, compute);
+        // Boxed when it is needed: most of the time it is not, and then it would only be moved about.
+        let loading = async { Box::pin(self.load(&key, compute)).await };
         let entry = self.local.try_get_with_by_ref(&key, loading).await.map_err(|e| e.again())?;
         entry.value.downcast().map_err(|_| DataError::Corrupt(format!("cache entry {key} has another type")))
     }

@@ -2,6 +2,7 @@
 
 mod account;
 mod answer;
+mod body;
 mod dashboard;
 mod frame;
 mod imports;
