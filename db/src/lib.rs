@@ -15,6 +15,7 @@ pub mod feed;
 pub mod health;
 pub mod idempotency;
 pub mod imports;
+mod known_stores;
 pub mod orders;
 pub mod partitions;
 pub mod people;
@@ -26,6 +27,7 @@ pub mod sessions;
 pub mod stores;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod transaction;
 
 pub use clock::Clock;
 pub use connect::{ConnectOptions, Db};

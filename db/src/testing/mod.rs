@@ -4,4 +4,4 @@ mod database;
 mod seed;
 
 pub use database::TestDb;
-pub use seed::{order, place_all, store, tenant};
+pub use seed::{head, order, place_all, store, tenant};
