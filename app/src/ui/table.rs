@@ -1,6 +1,7 @@
 //! Tables: rows of 40 px, figures at the right.
 
 use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
 
 use super::html::Html;
 
@@ -56,7 +57,7 @@ pub fn Table(
     /// On a phone, rows of two lines: cells are placed by their classes `at-*`.
     #[prop(optional)]
     stacks: bool,
-    /// The rows as HTML.
+    /// The rows as HTML, within their `tbody`.
     #[prop(optional)]
     rows: Option<Html>,
     /// The rows as views.
@@ -71,7 +72,8 @@ pub fn Table(
         (false, false) => "table",
     };
     let body = match rows {
-        Some(rows) => view! { <tbody inner_html=rows.into_string()></tbody> }.into_any(),
+        // As it is: an attribute's value would be copied on its way.
+        Some(rows) => InertElement::new(rows.into_string()).into_any(),
         None => view! { <tbody>{children.map(|children| children())}</tbody> }.into_any(),
     };
     view! {

@@ -72,7 +72,10 @@ impl Clock {
         let local = at.with_timezone(&self.zone);
         write!(text, "{} {} {}, ", local.day(), month(local.date_naive()), local.year())?;
         write_hour(text, local)?;
-        write!(text, ":{:02} {}", local.second(), self.zone.name())
+        text.write_char(':')?;
+        write_two(text, local.second())?;
+        text.write_char(' ')?;
+        text.write_str(self.zone.name())
     }
 }
 
@@ -84,14 +87,16 @@ pub fn When(
     /// By which clock.
     clock: Clock,
 ) -> impl IntoView {
-    let machine = at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let machine = said(|text| write_machine(text, at));
     view! { <time datetime=machine title=clock.exact(at)>{clock.short(at)}</time> }
 }
 
 /// The same in a row.
 pub fn write_when(html: &mut Html, at: DateTime<Utc>, clock: &Clock) {
-    html.markup("<time datetime=\"").text(&at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)).markup("\" title=\"");
+    html.markup("<time datetime=\"");
     // Writing into a text cannot fail.
+    let _infallible = write_machine(html, at);
+    html.markup("\" title=\"");
     let _infallible = clock.write_exact(html, at);
     html.markup("\">");
     let _infallible = clock.write_short(html, at);
@@ -122,7 +127,27 @@ fn write_day(text: &mut impl Write, day: NaiveDate, today: NaiveDate) -> fmt::Re
 }
 
 fn write_hour(text: &mut impl Write, local: DateTime<Tz>) -> fmt::Result {
-    write!(text, "{:02}:{:02}", local.hour(), local.minute())
+    write_two(text, local.hour())?;
+    text.write_char(':')?;
+    write_two(text, local.minute())
+}
+
+fn write_two(text: &mut impl Write, number: u32) -> fmt::Result {
+    let digit = |n: u32| char::from_digit(n % 10, 10).unwrap_or('0');
+    text.write_char(digit(number / 10))?;
+    text.write_char(digit(number))
+}
+
+// As RFC 3339 has it.
+fn write_machine(text: &mut impl Write, at: DateTime<Utc>) -> fmt::Result {
+    write!(text, "{:04}", at.year())?;
+    for (before, number) in
+        [('-', at.month()), ('-', at.day()), ('T', at.hour()), (':', at.minute()), (':', at.second())]
+    {
+        text.write_char(before)?;
+        write_two(text, number)?;
+    }
+    text.write_char('Z')
 }
 
 fn month(day: NaiveDate) -> &'static str {
@@ -142,6 +167,13 @@ mod tests {
         assert_eq!(clock.short(at("2026-02-01T10:00:00Z")), "1 Feb 23:00");
         assert_eq!(clock.short(at("2011-02-01T10:00:00Z")), "1 Feb 2011 23:00");
         assert_eq!(clock.exact(at("2011-02-01T10:00:00Z")), "1 February 2011, 23:00:00 Pacific/Auckland");
+    }
+
+    #[test]
+    fn machines_are_told_in_their_format() {
+        for text in ["2026-03-03T00:30:09Z", "1999-12-31T23:59:59Z"] {
+            assert_eq!(said(|out| write_machine(out, text.parse().unwrap())), text);
+        }
     }
 
     #[test]

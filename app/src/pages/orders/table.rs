@@ -28,9 +28,11 @@ pub fn orders_table(index: &OrderIndex, rows: &[OrderRow]) -> AnyView {
         Column::figures("Total"),
     ]);
     let mut html = Html::with_capacity(rows.len() * ROW_BYTES);
+    html.markup("<tbody>");
     for order in rows {
         row(&mut html, index, order, several);
     }
+    html.markup("</tbody>");
     view! { <Table caption="Orders" columns stacks=true rows=html/> }.into_any()
 }
 
