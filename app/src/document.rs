@@ -1,8 +1,9 @@
 //! The HTML document around every page: head, styles, scripts, and the nonce that is filled in per response.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
+use bytes::Bytes;
 use leptos::prelude::*;
 
 use crate::render::render;
@@ -61,15 +62,15 @@ pub struct Head {
     pub reload: Option<u32>,
 }
 
-/// A rendered page, cut where nonces go.
+/// A rendered page, cut where nonces go. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Rendered {
-    segments: Vec<String>,
+    pieces: Arc<[Bytes]>,
 }
 
 impl db::cache::Weighed for Rendered {
     fn bytes(&self) -> usize {
-        self.segments.iter().map(String::len).sum()
+        self.pieces.iter().map(Bytes::len).sum()
     }
 }
 
@@ -119,19 +120,31 @@ impl Head {
 
 impl Rendered {
     /// Cuts `html` where nonces go.
-    pub fn new(html: &str) -> Self {
-        Self { segments: html.split(NONCE.as_str()).map(str::to_owned).collect() }
+    pub fn new(html: String) -> Self {
+        let html = Bytes::from(html);
+        let (mut pieces, mut begin) = (Vec::with_capacity(2), 0);
+        for at in memchr::memmem::find_iter(&html, NONCE.as_bytes()) {
+            pieces.push(html.slice(begin..at));
+            begin = at + NONCE.len();
+        }
+        pieces.push(html.slice(begin..));
+        Self { pieces: pieces.into() }
+    }
+
+    /// The page's pieces, UTF-8; a nonce goes between each two.
+    pub fn pieces(&self) -> &Arc<[Bytes]> {
+        &self.pieces
     }
 
     /// The page with `nonce` filled in.
     pub fn with_nonce(&self, nonce: &str) -> String {
-        self.segments.join(nonce)
+        String::from_utf8_lossy(&self.pieces.join(nonce.as_bytes())).into_owned()
     }
 }
 
 /// Renders `body` inside the document.
 pub fn document<V: IntoView + 'static>(head: &Head, body: impl FnOnce() -> V) -> Rendered {
-    let html = render(|| {
+    let mut html = render(|| {
         view! {
             <html lang="en" data-theme=head.theme.as_str()>
                 <head>{head_of(head)}</head>
@@ -139,7 +152,8 @@ pub fn document<V: IntoView + 'static>(head: &Head, body: impl FnOnce() -> V) ->
             </html>
         }
     });
-    Rendered::new(&format!("<!DOCTYPE html>{html}"))
+    html.insert_str(0, "<!DOCTYPE html>");
+    Rendered::new(html)
 }
 
 fn head_of(head: &Head) -> impl IntoView {

@@ -36,6 +36,8 @@ fn once(world: &World, request: impl FnOnce() -> anyhow::Result<()>) -> anyhow::
     let log = &world.options.server_log;
     let begin: u64 = world.sql(&format!("select (pg_stat_file('{log}')).size"))?.parse()?;
     request()?;
+    // What only read is ended a moment after the answer.
+    std::thread::sleep(std::time::Duration::from_millis(50));
     let text = world.sql(&format!("select pg_read_file('{log}', {begin}, 100000000)"))?;
     Ok(parse(&text))
 }
@@ -52,7 +54,9 @@ fn parse(text: &str) -> Vec<Statement> {
         } else if let Some(sql) = message.strip_prefix("LOG:  execute ").and_then(|m| m.split_once(": ")) {
             found.push(Statement { sql: sql.1.trim().to_owned(), values: Vec::new() });
         } else if let Some(sql) = message.strip_prefix("LOG:  statement: ") {
-            found.push(Statement { sql: sql.trim().trim_end_matches(';').to_owned(), values: Vec::new() });
+            // Several in one message; pgbench sends them one by one, because prepared ones cannot share a message.
+            let each = sql.split_terminator(';').map(|sql| sql.trim().to_owned());
+            found.extend(each.map(|sql| Statement { sql, values: Vec::new() }));
         }
     }
     found.retain(|statement| !statement.sql.contains("pg_notify"));
@@ -121,13 +125,16 @@ mod tests {
     fn statements_are_read_with_their_values() {
         let at = "2026-11-20 21:30:41.123 UTC [12]";
         let log = format!(
-            "{at} stoa_app@stoa_bench LOG:  statement: BEGIN\n\
+            "{at} stoa_app@stoa_bench LOG:  statement: begin; set local a.b = 'x'\n\
              {at} stoa_app@stoa_bench LOG:  execute sqlx_s_1: select $1,\n\t $2, $3\n\
              {at} stoa_app@stoa_bench DETAIL:  parameters: $1 = 'it''s = 1, $2 = ''x''', $2 = NULL, $3 = '{{\"a\",b}}'\n\
              {at} stoa_app@another LOG:  statement: COMMIT\n"
         );
         let values = vec![Some("it's = 1, $2 = 'x'".to_owned()), None, Some("{\"a\",b}".to_owned())];
-        let begin = Statement { sql: "BEGIN".into(), values: Vec::new() };
-        assert_eq!(parse(&log), [begin, Statement { sql: "select $1,\n $2, $3".into(), values }]);
+        let plain = |sql: &str| Statement { sql: sql.into(), values: Vec::new() };
+        assert_eq!(
+            parse(&log),
+            [plain("begin"), plain("set local a.b = 'x'"), Statement { sql: "select $1,\n $2, $3".into(), values }]
+        );
     }
 }

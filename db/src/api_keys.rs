@@ -55,7 +55,7 @@ pub async fn access(db: &Db, key: &str) -> Result<Option<Access>, DataError> {
     let sql = "select k.id, k.store_id, k.scopes from api_keys k join tenants t on t.id = k.tenant_id \
                where k.tenant_id = $1 and k.secret_hash = $2 and k.revoked_at is null and t.suspended_at is null";
     let found: Option<KeyRow> = tx.one(sql, [Sha256::digest(secret).to_vec().into()]).await?;
-    tx.commit().await?;
+    tx.end();
     Ok(found.map(|key| {
         let scopes = key.scopes.iter().filter_map(|s| s.parse().ok()).collect();
         let grants = Grants::Key(scopes, key.store_id.map(StoreId::from));

@@ -1,11 +1,12 @@
 //! The connection to PostgreSQL: one pool for everything.
 
+use std::ops::Deref;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sea_orm::{DatabaseConnection, DatabaseTransaction, SqlxPostgresConnector, TransactionTrait};
+use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Executor, PgPool};
 
@@ -13,8 +14,10 @@ use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::error::DataError;
 use crate::feed::Hub;
+use crate::known_stores::KnownStores;
 use crate::partitions::Quarters;
 use crate::queue::Bell;
+use crate::transaction::{Setting, Transaction};
 
 /// The role as which all work is done: owns nothing, cannot bypass row level security.
 pub const APP_ROLE: &str = "stoa_app";
@@ -32,18 +35,22 @@ pub struct ConnectOptions {
     pub clock: Clock,
 }
 
-/// Everything below the queries: pool, clock, cache, feed. Cheap to clone. Gives out no data by
-/// itself: for that one needs a [`crate::scope::Scope`].
+/// Everything below the queries: pool, clock, cache, feed. One pointer, so that cloning it for each request costs
+/// nothing. Gives out no data by itself: for that one needs a [`crate::scope::Scope`].
 #[derive(Clone)]
-pub struct Db {
+pub struct Db(Arc<Parts>);
+
+/// What it holds; reached through [`Db`].
+pub struct Parts {
     pub(crate) conn: DatabaseConnection,
     pub(crate) pool: PgPool,
     clock: Clock,
     cache: Arc<Cache>,
-    hub: Arc<Hub>,
-    bell: Arc<Bell>,
+    hub: Hub,
+    bell: Bell,
     statements: Arc<AtomicU64>,
-    quarters: Arc<Quarters>,
+    quarters: Quarters,
+    stores: KnownStores,
 }
 
 impl Db {
@@ -68,18 +75,27 @@ impl Db {
             counter.fetch_add(1, Ordering::Relaxed);
         });
         let cache = Arc::new(Cache::new(options.redis_url.as_deref())?);
-        let hub = Arc::new(Hub::new());
-        let bell = Arc::new(Bell::new());
+        let hub = Hub::new();
         let generations = Arc::clone(&cache);
         hub.on_arrival(move |tenant, seq| generations.generations().announce(tenant, seq));
-        let db = Self { conn, pool, clock: options.clock, cache, hub, bell, statements, quarters: Arc::default() };
+        let db = Self(Arc::new(Parts {
+            conn,
+            pool,
+            clock: options.clock,
+            cache,
+            hub,
+            bell: Bell::new(),
+            statements,
+            quarters: Quarters::default(),
+            stores: KnownStores::default(),
+        }));
         tokio::spawn(crate::feed::send(db.clone()));
         tokio::spawn(crate::queue::ring(db.clone()));
         Ok(db)
     }
 
     /// Tells the time.
-    pub const fn clock(&self) -> &Clock {
+    pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
@@ -98,13 +114,14 @@ impl Db {
         &self.bell
     }
 
-    /// Begins a transaction. In a task of its own, because a caller may vanish while PostgreSQL answers (a browser
-    /// that closes its connection), and a `BEGIN` that nobody waited for leaves the connection in a transaction
-    /// that nobody ends: what the next one writes there would be lost.
-    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, DataError> {
-        let conn = self.conn.clone();
-        let begun = tokio::spawn(async move { conn.begin().await }).await;
-        Ok(begun.map_err(|e| DataError::Corrupt(e.to_string()))??)
+    /// Begins a transaction in which row level security goes by `setting`.
+    pub(crate) async fn begin(&self, setting: Setting) -> Result<Transaction, DataError> {
+        Ok(Transaction::begin(&self.pool, setting, &self.statements).await?)
+    }
+
+    /// The tenants' stores, as pages and lists know them.
+    pub(crate) fn stores(&self) -> &KnownStores {
+        &self.stores
     }
 
     /// The quarters that this process has just seen.
@@ -112,7 +129,7 @@ impl Db {
         &self.quarters
     }
 
-    /// Statements run on tenants' data since the start, those that begin and end transactions not among them.
+    /// Statements run since the start, those that begin and end transactions not among them.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
     }
@@ -136,6 +153,14 @@ impl Db {
     /// Closes all connections once they are idle.
     pub async fn close(&self) {
         self.pool.close().await;
+    }
+}
+
+impl Deref for Db {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
     }
 }
 

@@ -14,18 +14,33 @@ use crate::stores::Store;
 /// The customers of some orders.
 #[derive(Default)]
 pub struct Buyers {
-    by_identity: HashMap<String, Uuid>,
+    by_identity: HashMap<String, Buyer>,
     nameless: HashMap<NewCustomer, Uuid>,
+}
+
+/// A customer whom the store recognises.
+struct Buyer {
+    id: Uuid,
+    known: NewCustomer,
 }
 
 impl Buyers {
     /// The customer's id, the nil id for none.
     pub fn of(&self, customer: Option<&NewCustomer>) -> Uuid {
         let found = customer.and_then(|c| match identity(c) {
-            Some(identity) => self.by_identity.get(&identity),
-            None => self.nameless.get(c),
+            Some(identity) => self.by_identity.get(&identity).map(|buyer| buyer.id),
+            None => self.nameless.get(c).copied(),
         });
-        found.copied().unwrap_or(Uuid::nil())
+        found.unwrap_or(Uuid::nil())
+    }
+
+    /// The customer as the store now knows them: what it knew before, filled up with what was said now.
+    pub fn known(&self, said: &NewCustomer) -> NewCustomer {
+        let buyer = identity(said).and_then(|identity| self.by_identity.get(&identity));
+        buyer.map_or_else(
+            || said.clone(),
+            |buyer| NewCustomer { external_id: said.external_id.clone(), ..buyer.known.clone() },
+        )
     }
 }
 
@@ -69,35 +84,15 @@ pub async fn ensure<'a>(
         if let Some(said) = fuller {
             rows.push((row.id, Some(row.identity.clone()), said));
         }
-        buyers.by_identity.insert(row.identity, row.id);
+        let (identity, buyer) = row.buyer();
+        buyers.by_identity.insert(identity, buyer);
     }
     let missing = known.into_iter().map(|(identity, said)| (tx.scope().clock().id(), Some(identity), said));
     rows.extend(missing);
     if !rows.is_empty() {
-        let stored = store_rows(tx, store, rows).await?;
-        buyers.by_identity.extend(stored);
+        buyers.by_identity.extend(store_rows(tx, store, rows).await?.into_iter().map(Row::buyer));
     }
     Ok(buyers)
-}
-
-/// The customer as the store knows them: what it knew before, filled up with what was said now. Call it after
-/// [`ensure`]. No statement for somebody whom the store cannot recognise.
-///
-/// # Errors
-/// When PostgreSQL fails.
-pub async fn known(tx: &Tx, store: &Store, said: &NewCustomer) -> Result<NewCustomer, DataError> {
-    let Some(identity) = identity(said) else { return Ok(said.clone()) };
-    let row = find(tx, store, std::iter::once(&identity)).await?.pop();
-    Ok(row.map_or_else(
-        || said.clone(),
-        |row| NewCustomer {
-            email: row.email,
-            name: row.name,
-            phone: row.phone,
-            external_id: said.external_id.clone(),
-            country: row.country,
-        },
-    ))
 }
 
 /// How a store recognises a customer.
@@ -129,6 +124,11 @@ impl Row {
         ];
         pairs.iter().any(|(old, new)| old.is_none() && new.is_some())
     }
+
+    fn buyer(self) -> (String, Buyer) {
+        let Self { identity, id, email, name, phone, country } = self;
+        (identity, Buyer { id, known: NewCustomer { email, name, phone, country, ..NewCustomer::default() } })
+    }
 }
 
 async fn find(tx: &Tx, store: &Store, identities: impl Iterator<Item = &String>) -> Result<Vec<Row>, DataError> {
@@ -138,17 +138,12 @@ async fn find(tx: &Tx, store: &Store, identities: impl Iterator<Item = &String>)
     tx.all(sql, [store.id.0.into(), identities.cloned().collect::<Vec<_>>().into()]).await
 }
 
-#[derive(FromQueryResult)]
-struct Stored {
-    identity: Option<String>,
-    id: Uuid,
-}
-
+// Those whom the store recognises, as they now are.
 async fn store_rows(
     tx: &Tx,
     store: &Store,
     rows: Vec<(Uuid, Option<String>, NewCustomer)>,
-) -> Result<Vec<(String, Uuid)>, DataError> {
+) -> Result<Vec<Row>, DataError> {
     let sql = "insert into customers as c (tenant_id, store_id, id, identity, external_id, email, name, phone, country, created_at) \
                select $1, $2, n.id, nullif(n.identity, ''), nullif(n.external_id, ''), nullif(n.email, ''), nullif(n.name, ''), \
                  nullif(n.phone, ''), nullif(n.country, ''), $3 \
@@ -156,7 +151,7 @@ async fn store_rows(
                  n (id, identity, external_id, email, name, phone, country) order by n.identity \
                on conflict (tenant_id, store_id, identity) do update set email = coalesce(c.email, excluded.email), \
                  name = coalesce(c.name, excluded.name), phone = coalesce(c.phone, excluded.phone), country = coalesce(c.country, excluded.country) \
-               returning identity, id";
+               returning coalesce(identity, '') identity, id, email, name, phone, country";
     let text = |read: fn(&NewCustomer) -> &Option<String>| -> Vec<String> {
         rows.iter().map(|(_, _, c)| read(c).clone().unwrap_or_default()).collect()
     };
@@ -171,6 +166,7 @@ async fn store_rows(
         text(|c| &c.phone).into(),
         text(|c| &c.country).into(),
     ];
-    let stored: Vec<Stored> = tx.all(sql, values).await?;
-    Ok(stored.into_iter().filter_map(|row| row.identity.map(|identity| (identity, row.id))).collect())
+    let mut stored: Vec<Row> = tx.all(sql, values).await?;
+    stored.retain(|row| !row.identity.is_empty());
+    Ok(stored)
 }

@@ -17,6 +17,7 @@ pub mod feed;
 pub mod health;
 pub mod idempotency;
 pub mod imports;
+mod known_stores;
 pub mod orders;
 pub mod outbox;
 pub mod partitions;
@@ -33,6 +34,7 @@ pub mod stores;
 pub mod summaries;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod transaction;
 
 pub use clock::Clock;
 pub use connect::{ConnectOptions, Db};

@@ -10,14 +10,12 @@ use std::sync::{Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use domain::ids::{ApiKeyId, StoreId, TenantId, UserId};
 use domain::permission::{KeyScope, Permission, Role};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult, QueryFilter, Select,
-    Statement, TryGetable, Value,
-};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryResult, Select, TryGetable, Value};
 
 use crate::clock::Clock;
 use crate::connect::Db;
 use crate::error::DataError;
+use crate::transaction::{Setting, Transaction};
 
 /// Who acts.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -151,7 +149,7 @@ impl Scope {
     }
 
     /// Tells the time.
-    pub const fn clock(&self) -> &Clock {
+    pub fn clock(&self) -> &Clock {
         self.access.db.clock()
     }
 
@@ -170,10 +168,7 @@ impl Scope {
     /// # Errors
     /// When PostgreSQL is out of reach.
     pub async fn begin(&self) -> Result<Tx, DataError> {
-        let tx = self.access.db.begin().await?;
-        let set = "select set_config('app.tenant', $1, true)";
-        tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, set, [self.tenant().to_string().into()]))
-            .await?;
+        let tx = self.access.db.begin(Setting::Tenant(self.tenant())).await?;
         Ok(Tx { tx, scope: self.clone(), fed: AtomicI64::new(0), queued: Mutex::default() })
     }
 
@@ -189,7 +184,7 @@ impl Scope {
 
 /// A transaction of one tenant. Dropped without [`Tx::commit`], it leaves nothing behind.
 pub struct Tx {
-    tx: DatabaseTransaction,
+    tx: Transaction,
     scope: Scope,
     // The last feed event written here; 0 for none.
     fed: AtomicI64,
@@ -223,13 +218,27 @@ impl Tx {
         self.queued.lock().unwrap_or_else(PoisonError::into_inner).insert(queue);
     }
 
+    /// Undoes it and waits until that is done: whoever comes next meets none of its locks.
+    ///
+    /// # Errors
+    /// When PostgreSQL is out of reach; then nothing was stored either.
+    pub async fn roll_back(self) -> Result<(), DataError> {
+        Ok(self.tx.roll_back().await?)
+    }
+
+    /// Ends one that only read and locked nothing. Nobody waits for it: the connection is told when it goes back to the
+    /// pool.
+    pub fn end(self) {
+        drop(self);
+    }
+
     pub(crate) fn note_fed(&self, seq: i64) {
         self.fed.store(seq, Ordering::Relaxed);
     }
 
     /// Runs `sql`, in which `$1` is the tenant and `$2..` are `values`; rows affected.
     pub(crate) async fn run(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<u64, DataError> {
-        Ok(self.tx.execute_raw(self.statement(sql, values)).await?.rows_affected())
+        Ok(self.tx.run(sql, self.values(values)).await?.rows_affected())
     }
 
     /// All rows of `sql`, in which `$1` is the tenant and `$2..` are `values`.
@@ -238,8 +247,9 @@ impl Tx {
         sql: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<T>, DataError> {
-        let rows = self.tx.query_all_raw(self.statement(sql, values)).await?;
-        rows.iter().map(|row| T::from_query_result(row, "").map_err(DataError::from)).collect()
+        let rows = self.tx.all(sql, self.values(values)).await?;
+        let read = |row| T::from_query_result(&QueryResult::from(row), "").map_err(DataError::from);
+        rows.into_iter().map(read).collect()
     }
 
     /// The first row of `sql`, in which `$1` is the tenant and `$2..` are `values`.
@@ -248,8 +258,8 @@ impl Tx {
         sql: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Option<T>, DataError> {
-        let row = self.tx.query_one_raw(self.statement(sql, values)).await?;
-        row.map(|row| T::from_query_result(&row, "").map_err(DataError::from)).transpose()
+        let row = self.tx.one(sql, self.values(values)).await?;
+        row.map(|row| T::from_query_result(&row.into(), "").map_err(DataError::from)).transpose()
     }
 
     /// The first column of the first row of `sql`, in which `$1` is the tenant and `$2..` are `values`.
@@ -258,8 +268,8 @@ impl Tx {
         sql: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Option<T>, DataError> {
-        let row = self.tx.query_one_raw(self.statement(sql, values)).await?;
-        row.map(|row| row.try_get_by_index(0).map_err(DataError::from)).transpose()
+        let row = self.tx.one(sql, self.values(values)).await?;
+        row.map(|row| QueryResult::from(row).try_get_by_index(0).map_err(DataError::from)).transpose()
     }
 
     /// How PostgreSQL runs `sql`, for the tests of its plan.
@@ -270,8 +280,9 @@ impl Tx {
         values: impl IntoIterator<Item = Value>,
     ) -> Result<String, DataError> {
         let sql = format!("explain (analyze, costs off, timing off) {sql}");
-        let lines = self.tx.query_all_raw(self.statement(&sql, values)).await?;
-        let lines: Vec<String> = lines.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
+        let rows = self.tx.all(&sql, self.values(values)).await?;
+        let lines: Vec<String> =
+            rows.into_iter().map(|row| QueryResult::from(row).try_get_by_index(0)).collect::<Result<_, _>>()?;
         Ok(lines.join("\n"))
     }
 
@@ -285,12 +296,11 @@ impl Tx {
     }
 
     /// The transaction itself, for entities.
-    pub(crate) const fn conn(&self) -> &DatabaseTransaction {
+    pub(crate) const fn conn(&self) -> &Transaction {
         &self.tx
     }
 
-    fn statement(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
-        let values = std::iter::once(Value::from(self.scope.filter.0)).chain(values);
-        Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+    fn values(&self, values: impl IntoIterator<Item = Value>) -> Vec<Value> {
+        std::iter::once(Value::from(self.scope.filter.0)).chain(values).collect()
     }
 }

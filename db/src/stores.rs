@@ -1,7 +1,10 @@
 //! Stores of a tenant.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use domain::calendar::{Tz, day_of};
+use domain::feed::EventKind;
 use domain::fields::FieldErrors;
 use domain::ids::StoreId;
 use domain::money::Currency;
@@ -10,6 +13,7 @@ use sea_orm::{ActiveModelTrait, QueryOrder, Set};
 
 use crate::entities::store;
 use crate::error::DataError;
+use crate::feed::{self, NewEvent};
 use crate::scope::{Scope, Tx};
 
 /// A store as everybody needs it.
@@ -56,11 +60,24 @@ impl Store {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn list(tx: &Tx) -> Result<Vec<Store>, DataError> {
-    let found =
-        tx.find::<store::Entity>(store::Column::TenantId).order_by_asc(store::Column::Name).all(tx.conn()).await?;
-    let only = tx.scope().only_store();
-    let seen = found.into_iter().filter(|s| only.is_none_or(|id| id.0 == s.id));
-    seen.map(Store::try_from).collect()
+    Ok(seen(tx.scope(), &read(tx).await?))
+}
+
+/// The same for something that is only looked at: as they were at most half a second ago, or were left by the last
+/// change in this process. Most of the time no statement.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn known(scope: &Scope) -> Result<Vec<Store>, DataError> {
+    // Boxed when it is needed: most of the time it is not, and then it would only be moved about.
+    let loading = async { Box::pin(load(scope)).await };
+    Ok(seen(scope, &scope.db().stores().get(scope.tenant(), loading).await?))
+}
+
+/// [`known`] to a transaction, which reads them itself when nobody knows them.
+pub(crate) async fn known_in(tx: &Tx) -> Result<Vec<Store>, DataError> {
+    let reading = async { Box::pin(read(tx)).await };
+    Ok(seen(tx.scope(), &tx.scope().db().stores().get(tx.scope().tenant(), reading).await?))
 }
 
 /// The store called `slug`.
@@ -102,8 +119,30 @@ pub async fn create(scope: &Scope, new: NewStore<'_>) -> Result<StoreId, DataErr
     };
     row.insert(tx.conn()).await.map_err(DataError::from).map_err(slug_taken)?;
     crate::audit::note(&tx, "store.create", new.slug, serde_json::json!({"name": new.name})).await?;
+    // Pages that are kept name all stores, so they must be drawn anew.
+    let data = serde_json::json!({"id": id, "store": new.slug});
+    feed::append(&tx, vec![NewEvent { kind: EventKind::StoreCreated, store: Some(id), data }]).await?;
     tx.commit().await?;
+    scope.db().stores().forget(scope.tenant()).await;
     Ok(id)
+}
+
+async fn load(scope: &Scope) -> Result<Arc<[Store]>, DataError> {
+    let tx = scope.begin().await?;
+    let found = read(&tx).await?;
+    tx.end();
+    Ok(found)
+}
+
+async fn read(tx: &Tx) -> Result<Arc<[Store]>, DataError> {
+    let found =
+        tx.find::<store::Entity>(store::Column::TenantId).order_by_asc(store::Column::Name).all(tx.conn()).await?;
+    found.into_iter().map(Store::try_from).collect()
+}
+
+fn seen(scope: &Scope, stores: &[Store]) -> Vec<Store> {
+    let only = scope.only_store();
+    stores.iter().filter(|store| only.is_none_or(|id| id == store.id)).cloned().collect()
 }
 
 impl TryFrom<store::Model> for Store {

@@ -14,6 +14,9 @@ pub enum EventKind {
     /// An import stored some orders, or ended.
     #[serde(rename = "import.progress")]
     ImportProgress,
+    /// A store was made.
+    #[serde(rename = "store.created")]
+    StoreCreated,
     /// The figures were computed anew.
     #[serde(rename = "figures.rebuilt")]
     FiguresRebuilt,
@@ -35,6 +38,7 @@ impl EventKind {
             Self::OrderPlaced => "order.placed",
             Self::OrderUpdated => "order.updated",
             Self::ImportProgress => "import.progress",
+            Self::StoreCreated => "store.created",
             Self::FiguresRebuilt => "figures.rebuilt",
             Self::BackupChanged => "backup.changed",
             Self::TenantRestored => "tenant.restored",

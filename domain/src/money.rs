@@ -22,7 +22,7 @@ impl Currency {
 
     /// How many decimal digits the minor unit has: 2 for GBP, 0 for JPY, 3 for KWD.
     pub fn exponent(self) -> u32 {
-        u32::from(self.iso().and_then(iso_currency::Currency::exponent).unwrap_or(2))
+        self.usual().unwrap_or_else(|| u32::from(self.iso().and_then(iso_currency::Currency::exponent).unwrap_or(2)))
     }
 
     /// The sign written before an amount, such as `£`; the code itself where there is none of its own.
@@ -37,6 +37,15 @@ impl Currency {
         }
     }
 
+    // The exponents of the currencies that most amounts are in, which need not be looked up among all.
+    const fn usual(self) -> Option<u32> {
+        match &self.0 {
+            b"GBP" | b"EUR" | b"USD" | b"INR" => Some(2),
+            b"JPY" => Some(0),
+            _ => None,
+        }
+    }
+
     fn iso(self) -> Option<iso_currency::Currency> {
         iso_currency::Currency::from_code(self.code())
     }
@@ -46,7 +55,8 @@ impl FromStr for Currency {
     type Err = UnknownCurrency;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let code: [u8; 3] = text.as_bytes().try_into().map_err(|_| UnknownCurrency)?;
-        let known = code.iter().all(u8::is_ascii_uppercase) && iso_currency::Currency::from_code(text).is_some();
+        let known = Self(code).usual().is_some()
+            || code.iter().all(u8::is_ascii_uppercase) && iso_currency::Currency::from_code(text).is_some();
         if known { Ok(Self(code)) } else { Err(UnknownCurrency) }
     }
 }
@@ -181,6 +191,16 @@ mod tests {
         }
         assert_eq!(Money::parse("1500", currency("JPY")).unwrap().minor, 1500);
         assert_eq!(Money::parse("1.234", currency("KWD")).unwrap().minor, 1234);
+    }
+
+    #[test]
+    fn the_usual_currencies_are_as_the_standard_has_them() {
+        let usual = ["GBP", "EUR", "USD", "INR", "JPY"].map(currency);
+        for currency in usual {
+            let standard = currency.iso().and_then(iso_currency::Currency::exponent).map(u32::from);
+            assert_eq!((currency.usual(), standard.is_some()), (standard, true), "{currency}");
+        }
+        assert!("gbp".parse::<Currency>().is_err() && "XYZ".parse::<Currency>().is_err());
     }
 
     #[test]

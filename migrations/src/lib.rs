@@ -36,6 +36,7 @@ const SCRIPTS: &[Script] = &[
     script!("m20261121_000007_create_jobs"),
     script!("m20261121_000009_create_backups"),
     script!("m20261121_000010_create_mail"),
+    script!("m20261121_000011_drop_implied_keys"),
     script!("m20261121_000013_index_unstarted_imports"),
 ];
 

@@ -3,6 +3,8 @@
 use domain::money::Money;
 use leptos::prelude::*;
 
+use super::html::Html;
+
 /// An amount as the ledger writes it.
 #[component]
 pub fn Amount(
@@ -13,6 +15,20 @@ pub fn Amount(
     let sign = if money.minor < 0 { "\u{2212}" } else { "" };
     let head = format!("{sign}{}{whole}", money.currency.sign());
     view! { <span class="money">{head}{(!minor.is_empty()).then(|| view! { <small>{format!(".{minor}")}</small> })}</span> }
+}
+
+/// The same in a row.
+pub fn write_amount(html: &mut Html, money: Money) {
+    let (whole, minor) = money.grouped();
+    html.markup("<span class=\"money\">");
+    if money.minor < 0 {
+        html.markup("\u{2212}");
+    }
+    html.text(&money.currency.sign()).text(&whole);
+    if !minor.is_empty() {
+        html.markup("<small>.").text(&minor).markup("</small>");
+    }
+    html.markup("</span>");
 }
 
 /// A whole number with thousands apart.

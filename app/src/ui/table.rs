@@ -1,6 +1,9 @@
 //! Tables: rows of 40 px, figures at the right.
 
 use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
+
+use super::html::Html;
 
 /// A column's heading.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +43,7 @@ impl Column {
     }
 }
 
-/// A table; its body is the rows.
+/// A table; its body is the rows, as views or, where there are many, as HTML.
 #[component]
 pub fn Table(
     /// What it lists, for screen readers.
@@ -54,8 +57,12 @@ pub fn Table(
     /// On a phone, rows of two lines: cells are placed by their classes `at-*`.
     #[prop(optional)]
     stacks: bool,
-    /// The rows.
-    children: Children,
+    /// The rows as HTML, within their `tbody`.
+    #[prop(optional)]
+    rows: Option<Html>,
+    /// The rows as views.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let heads = columns.into_iter().map(|c| view! { <th scope="col" class=c.class()>{c.title}</th> }).collect_view();
     let label = caption.clone();
@@ -64,6 +71,11 @@ pub fn Table(
         (true, false) => "table dense",
         (false, false) => "table",
     };
+    let body = match rows {
+        // As it is: an attribute's value would be copied on its way.
+        Some(rows) => InertElement::new(rows.into_string()).into_any(),
+        None => view! { <tbody>{children.map(|children| children())}</tbody> }.into_any(),
+    };
     view! {
         <div class="table-box" tabindex="0" role="region" aria-label=label>
             <table class=class>
@@ -71,7 +83,7 @@ pub fn Table(
                 <thead>
                     <tr>{heads}</tr>
                 </thead>
-                <tbody>{children()}</tbody>
+                {body}
             </table>
         </div>
     }

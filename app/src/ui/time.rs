@@ -1,8 +1,27 @@
 //! Moments as people say them, with the exact one on hover, in the zone of the store.
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use std::fmt::{self, Write};
+
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use domain::calendar::{Tz, day_of, days_before};
 use leptos::prelude::*;
+
+use super::html::Html;
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 /// By which clock moments are told: now, and the store's zone.
 #[derive(Clone, Copy, Debug)]
@@ -16,32 +35,47 @@ pub struct Clock {
 impl Clock {
     /// `today 14:02`, `yesterday 09:12`, `3 Mar 14:02`, `3 Mar 2011 14:02`.
     pub fn short(&self, at: DateTime<Utc>) -> String {
-        let local = at.with_timezone(&self.zone);
-        let (day, today) = (local.date_naive(), day_of(self.now, self.zone));
-        let hour = local.format("%H:%M");
-        if day == today {
-            format!("today {hour}")
-        } else if day == days_before(today, 1) {
-            format!("yesterday {hour}")
-        } else {
-            format!("{} {hour}", self.day(day))
-        }
+        said(|text| self.write_short(text, at))
     }
 
     /// `3 Mar`, or `3 Mar 2011` when that is another year.
     pub fn day(&self, day: NaiveDate) -> String {
-        let this_year = day.year() == day_of(self.now, self.zone).year();
-        day.format(if this_year { "%-d %b" } else { "%-d %b %Y" }).to_string()
+        said(|text| write_day(text, day, day_of(self.now, self.zone)))
     }
 
     /// `14:02`.
     pub fn hour(&self, at: DateTime<Utc>) -> String {
-        at.with_timezone(&self.zone).format("%H:%M").to_string()
+        said(|text| write_hour(text, at.with_timezone(&self.zone)))
     }
 
     /// `3 March 2011, 14:02:11 Europe/London`.
     pub fn exact(&self, at: DateTime<Utc>) -> String {
-        format!("{} {}", at.with_timezone(&self.zone).format("%-d %B %Y, %H:%M:%S"), self.zone.name())
+        said(|text| self.write_exact(text, at))
+    }
+
+    // By hand: the patterns of chrono are read anew for every moment, and a list has many.
+    fn write_short(&self, text: &mut impl Write, at: DateTime<Utc>) -> fmt::Result {
+        let local = at.with_timezone(&self.zone);
+        let (day, today) = (local.date_naive(), day_of(self.now, self.zone));
+        if day == today {
+            text.write_str("today")?;
+        } else if day == days_before(today, 1) {
+            text.write_str("yesterday")?;
+        } else {
+            write_day(text, day, today)?;
+        }
+        text.write_char(' ')?;
+        write_hour(text, local)
+    }
+
+    fn write_exact(&self, text: &mut impl Write, at: DateTime<Utc>) -> fmt::Result {
+        let local = at.with_timezone(&self.zone);
+        write!(text, "{} {} {}, ", local.day(), month(local.date_naive()), local.year())?;
+        write_hour(text, local)?;
+        text.write_char(':')?;
+        write_two(text, local.second())?;
+        text.write_char(' ')?;
+        text.write_str(self.zone.name())
     }
 }
 
@@ -53,8 +87,20 @@ pub fn When(
     /// By which clock.
     clock: Clock,
 ) -> impl IntoView {
-    let machine = at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let machine = said(|text| write_machine(text, at));
     view! { <time datetime=machine title=clock.exact(at)>{clock.short(at)}</time> }
+}
+
+/// The same in a row.
+pub fn write_when(html: &mut Html, at: DateTime<Utc>, clock: &Clock) {
+    html.markup("<time datetime=\"");
+    // Writing into a text cannot fail.
+    let _infallible = write_machine(html, at);
+    html.markup("\" title=\"");
+    let _infallible = clock.write_exact(html, at);
+    html.markup("\">");
+    let _infallible = clock.write_short(html, at);
+    html.markup("</time>");
 }
 
 /// `1 March to 30 March 2026`, `3 March 2026`.
@@ -67,6 +113,45 @@ pub fn days(from: NaiveDate, to: NaiveDate) -> String {
     } else {
         format!("{} \u{2013} {}", full(from), full(to))
     }
+}
+
+fn said(write: impl FnOnce(&mut String) -> fmt::Result) -> String {
+    let mut text = String::with_capacity(24);
+    let _infallible = write(&mut text);
+    text
+}
+
+fn write_day(text: &mut impl Write, day: NaiveDate, today: NaiveDate) -> fmt::Result {
+    write!(text, "{} {}", day.day(), &month(day)[..3])?;
+    if day.year() == today.year() { Ok(()) } else { write!(text, " {}", day.year()) }
+}
+
+fn write_hour(text: &mut impl Write, local: DateTime<Tz>) -> fmt::Result {
+    write_two(text, local.hour())?;
+    text.write_char(':')?;
+    write_two(text, local.minute())
+}
+
+fn write_two(text: &mut impl Write, number: u32) -> fmt::Result {
+    let digit = |n: u32| char::from_digit(n % 10, 10).unwrap_or('0');
+    text.write_char(digit(number / 10))?;
+    text.write_char(digit(number))
+}
+
+// As RFC 3339 has it.
+fn write_machine(text: &mut impl Write, at: DateTime<Utc>) -> fmt::Result {
+    write!(text, "{:04}", at.year())?;
+    for (before, number) in
+        [('-', at.month()), ('-', at.day()), ('T', at.hour()), (':', at.minute()), (':', at.second())]
+    {
+        text.write_char(before)?;
+        write_two(text, number)?;
+    }
+    text.write_char('Z')
+}
+
+fn month(day: NaiveDate) -> &'static str {
+    MONTHS[day.month0() as usize]
 }
 
 #[cfg(test)]
@@ -82,6 +167,13 @@ mod tests {
         assert_eq!(clock.short(at("2026-02-01T10:00:00Z")), "1 Feb 23:00");
         assert_eq!(clock.short(at("2011-02-01T10:00:00Z")), "1 Feb 2011 23:00");
         assert_eq!(clock.exact(at("2011-02-01T10:00:00Z")), "1 February 2011, 23:00:00 Pacific/Auckland");
+    }
+
+    #[test]
+    fn machines_are_told_in_their_format() {
+        for text in ["2026-03-03T00:30:09Z", "1999-12-31T23:59:59Z"] {
+            assert_eq!(said(|out| write_machine(out, text.parse().unwrap())), text);
+        }
     }
 
     #[test]

@@ -26,7 +26,9 @@ impl Generations {
 
     pub(crate) async fn current(&self, scope: &Scope) -> Result<i64, DataError> {
         let tenant = scope.tenant();
-        let asked = self.asked.try_get_with(tenant, ask(scope)).await.map_err(|e: Arc<DataError>| e.again())?;
+        // Boxed when it is needed: most of the time it is not, and then it would only be moved about.
+        let asking = async { Box::pin(ask(scope)).await };
+        let asked = self.asked.try_get_with(tenant, asking).await.map_err(|e: Arc<DataError>| e.again())?;
         let announced = self.announced.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant).copied();
         Ok(asked.max(announced.unwrap_or(0)))
     }
@@ -41,6 +43,6 @@ impl Generations {
 async fn ask(scope: &Scope) -> Result<i64, DataError> {
     let tx = scope.begin().await?;
     let seq = crate::feed::head(&tx).await?;
-    tx.commit().await?;
+    tx.end();
     Ok(seq)
 }

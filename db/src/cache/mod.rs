@@ -140,7 +140,8 @@ impl Cache {
         T: Serialize + DeserializeOwned + Send + Sync + 'static,
         F: Future<Output = Result<T, DataError>>,
     {
-        let loading = self.load(&key, compute);
+        // Boxed when it is needed: most of the time it is not, and then it would only be moved about.
+        let loading = async { Box::pin(self.load(&key, compute)).await };
         let entry = self.local.try_get_with_by_ref(&key, loading).await.map_err(|e| e.again())?;
         entry.value.downcast().map_err(|_| DataError::Corrupt(format!("cache entry {key} has another type")))
     }

@@ -39,7 +39,7 @@ pub(super) async fn compute(scope: &Scope, query: &DashboardQuery) -> Result<Das
         None => (None, BTreeMap::new()),
     };
     let top_products = top_products(&tx, &stores, period).await?;
-    tx.commit().await?;
+    tx.end();
     Ok(Dashboard {
         period,
         compared,

@@ -109,5 +109,9 @@ pub fn cache_name(scope: &Scope, query: &DashboardQuery) -> String {
 /// [`DataError::NotFound`] for a store that is not the tenant's.
 pub async fn dashboard(scope: &Scope, query: &DashboardQuery) -> Result<Arc<Dashboard>, DataError> {
     let generation = scope.db().cache().generation(scope).await?;
-    scope.db().cache().get(scope, generation, &cache_name(scope, query), compute::compute(scope, query)).await
+    scope
+        .db()
+        .cache()
+        .get(scope, generation, &cache_name(scope, query), async { Box::pin(compute::compute(scope, query)).await })
+        .await
 }

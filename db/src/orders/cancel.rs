@@ -31,11 +31,11 @@ pub async fn cancel(scope: &Scope, id: OrderId, reason: &str) -> Result<(), Data
         "update orders set status = 'cancelled', updated_at = $4 where tenant_id = $1 and placed_at = $2 and id = $3";
     tx.run(sql, [order.placed_at.into(), id.0.into(), scope.now().into()]).await?;
     order.note(&tx, "cancelled", json!({"reason": reason})).await?;
-    let event = order.event(EventKind::OrderUpdated, json!({"status": "cancelled"}));
-    feed::append(&tx, vec![event]).await?;
     if order.store.tracks_stock {
         stock::put_back(&tx, order.placed_at, id.0).await?;
     }
+    let event = order.event(EventKind::OrderUpdated, json!({"status": "cancelled"}));
+    feed::append(&tx, vec![event]).await?;
     rollups::apply(&tx, &deltas(&tx, &order).await?).await?;
     audit::note(&tx, "order.cancel", &id.to_string(), json!({"reason": reason})).await?;
     tx.commit().await

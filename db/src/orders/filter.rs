@@ -90,13 +90,17 @@ impl Filter {
     }
 }
 
-/// The stores that `query` speaks of: the one it names, or all that the actor may see.
+/// The stores that `query` speaks of: the one it names, or all that the actor may see. Most of the time no statement.
 ///
 /// # Errors
 /// [`DataError::NotFound`] for a store that is not the tenant's.
 pub(crate) async fn stores_of(tx: &Tx, slug: Option<&str>) -> Result<Vec<Store>, DataError> {
-    let mut found = stores::list(tx).await?;
+    let mut found = stores::known_in(tx).await?;
     if let Some(slug) = slug {
+        // Perhaps another process made it a moment ago.
+        if !found.iter().any(|s| s.slug == slug) {
+            found = stores::list(tx).await?;
+        }
         found.retain(|s| s.slug == slug);
         if found.is_empty() {
             return Err(DataError::NotFound("store"));

@@ -8,23 +8,20 @@ use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::filter::{Filter, stores_of};
+use super::record::{COLUMNS, CUSTOMER, OrderRecord};
 use super::rows::{FullOrder, ItemRow, OrderRow};
 use super::search;
-use super::show::{DetailRecord, ItemRecord, OrderRecord};
+use super::show::{DetailRecord, ItemRecord};
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
 use crate::stores::Store;
 
-/// What a list reads of an order.
-pub(super) const COLUMNS: &str = "o.id, o.store_id, o.number, o.kind, o.status, o.payment_status, o.fulfilment_status, o.placed_at, \
-    o.local_day, o.currency, o.item_count, o.total, o.refunded, o.customer_id";
-
-/// The same and its money, note and tags.
+/// What [`with_items`] reads of an order.
 pub(super) const WITH_MONEY: &str = "o.id, o.store_id, o.number, o.kind, o.status, o.payment_status, o.fulfilment_status, o.placed_at, \
     o.local_day, o.currency, o.item_count, o.total, o.refunded, o.customer_id, \
     o.gross, o.discounts, o.shipping, o.tax, o.fees, o.note, o.tags";
 
-/// One page, newest first. Two statements for the rows, one more for a search, whatever the number of rows.
+/// One page, newest first. One statement, one more for a search, whatever the number of rows.
 /// Indexes: the primary key for all stores, `orders_store` for one.
 ///
 /// # Errors
@@ -32,8 +29,8 @@ pub(super) const WITH_MONEY: &str = "o.id, o.store_id, o.number, o.kind, o.statu
 pub async fn list(scope: &Scope, query: &OrderQuery) -> Result<Page<OrderRow>, DataError> {
     let tx = scope.begin().await?;
     let (found, stores): (Vec<OrderRecord>, _) = records(&tx, query, COLUMNS).await?;
-    tx.commit().await?;
-    let rows: Vec<OrderRow> = found.into_iter().map(|record| record.row(&stores)).collect::<Result<_, _>>()?;
+    tx.end();
+    let rows: Vec<OrderRow> = found.into_iter().map(|record| record.row(&stores)).collect();
     Ok(Page::cut(rows, query.limit, query.cursor.as_ref(), |row| (row.placed_at, row.id.0)))
 }
 
@@ -44,10 +41,10 @@ pub async fn list(scope: &Scope, query: &OrderQuery) -> Result<Page<OrderRow>, D
 pub async fn with_items(scope: &Scope, query: &OrderQuery) -> Result<Page<FullOrder>, DataError> {
     let tx = scope.begin().await?;
     let (found, stores): (Vec<DetailRecord>, _) = records(&tx, query, WITH_MONEY).await?;
-    let rows: Vec<FullOrder> = found.into_iter().map(|record| full(record, &stores)).collect::<Result<_, _>>()?;
+    let rows: Vec<FullOrder> = found.into_iter().map(|record| full(record, &stores)).collect();
     let mut page = Page::cut(rows, query.limit, query.cursor.as_ref(), |row| (row.order.placed_at, row.order.id.0));
     let mut items = items_of(&tx, &page.rows).await?;
-    tx.commit().await?;
+    tx.end();
     for row in &mut page.rows {
         row.items = items.remove(&row.order.id.0).unwrap_or_default();
     }
@@ -75,9 +72,9 @@ async fn records<R: FromQueryResult>(
     Ok((tx.all(&sql, values).await?, stores))
 }
 
-fn full(record: DetailRecord, stores: &[Store]) -> Result<FullOrder, DataError> {
-    Ok(FullOrder {
-        order: record.order.row(stores)?,
+fn full(record: DetailRecord, stores: &[Store]) -> FullOrder {
+    FullOrder {
+        order: record.order.row(stores),
         gross: record.gross,
         discounts: record.discounts,
         shipping: record.shipping,
@@ -86,7 +83,7 @@ fn full(record: DetailRecord, stores: &[Store]) -> Result<FullOrder, DataError> 
         note: record.note,
         tags: record.tags,
         items: Vec::new(),
-    })
+    }
 }
 
 // The page is cut before customers are joined: without that the planner walks customers instead (see docs/decisions/0005).
@@ -112,7 +109,7 @@ async fn build(
         }
     };
     let sql = format!(
-        "select o.*, c.email, c.name, c.phone, c.external_id, c.country from ({cut}) o \
+        "select o.*, {CUSTOMER} from ({cut}) o \
          left join customers c on c.tenant_id = $1 and c.id = o.customer_id order by o.placed_at {way}, o.id {way}"
     );
     Ok((sql, filter.values))

@@ -5,6 +5,7 @@ pub(crate) mod filter;
 pub mod list;
 mod locked;
 pub mod place;
+mod record;
 pub mod refund;
 pub mod rows;
 pub mod search;

@@ -1,28 +1,32 @@
 //! Taking orders in. Every way in ends here.
 //!
 //! Locks are taken in one order by every writer, so that writers never deadlock: numbers (sorted), catalogue,
-//! customers (sorted), the orders themselves, the feed's head, levels of stock, rollups.
+//! customers (sorted), the orders themselves, levels of stock, the feed's head, rollups. From the feed's head on the
+//! tenant's other writers wait, so there are two steps: [`write`] and, after whatever else must be stored,
+//! [`Written::finish`].
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::feed::EventKind;
 use domain::ids::OrderId;
-use domain::orders::{NewOrder, OrderKind};
+use domain::orders::{NewCustomer, NewOrder, OrderKind};
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::write;
+use crate::catalog;
 use crate::connect::Db;
+use crate::customers::{self, Buyers};
 use crate::error::DataError;
 use crate::feed::{self, NewEvent};
 use crate::queue::{self, NewJob};
 use crate::rollups::{self, Deltas};
 use crate::scope::Tx;
+use crate::stock;
 use crate::stores::Store;
-use crate::{catalog, customers, stock};
 
 /// For how long after it was placed a sale is worth telling of; older ones are history that somebody imported.
 pub const NEWS_FOR: TimeDelta = TimeDelta::days(1);
@@ -62,6 +66,24 @@ pub async fn prepare(db: &Db, orders: &[NewOrder]) -> Result<(), DataError> {
 /// # Errors
 /// When PostgreSQL fails; then the transaction is lost.
 pub async fn place(tx: &Tx, store: &Store, orders: &[NewOrder], via: Via) -> Result<Vec<Placed>, DataError> {
+    write(tx, store, orders, via).await?.finish(tx).await
+}
+
+/// Orders whose rows are written. Figures and feed still lack them: [`Written::finish`] before the commit.
+#[must_use]
+pub struct Written {
+    outcome: Vec<Placed>,
+    buyers: Buyers,
+    deltas: Deltas,
+    // None for imports, which announce their progress themselves.
+    events: Option<Vec<NewEvent>>,
+}
+
+/// The first step of [`place`]: whatever holds up nobody but those who write the same orders.
+///
+/// # Errors
+/// As [`place`].
+pub async fn write(tx: &Tx, store: &Store, orders: &[NewOrder], via: Via) -> Result<Written, DataError> {
     let clock = tx.scope().clock();
     let candidates: Vec<Candidate> =
         orders.iter().map(|order| Candidate { id: clock.id(), order, fingerprint: fingerprint(order) }).collect();
@@ -69,27 +91,50 @@ pub async fn place(tx: &Tx, store: &Store, orders: &[NewOrder], via: Via) -> Res
     let fresh: Vec<&Candidate> =
         candidates.iter().zip(&outcome).filter(|(_, o)| matches!(o, Placed::Stored(_))).map(|(c, _)| c).collect();
     if fresh.is_empty() {
-        return Ok(outcome);
+        return Ok(Written { outcome, buyers: Buyers::default(), deltas: Deltas::default(), events: None });
     }
     let variants = catalog::ensure(tx, store, fresh.iter().flat_map(|c| c.order.items())).await?;
     let buyers = customers::ensure(tx, store, fresh.iter().filter_map(|c| c.order.customer())).await?;
     write::rows(tx, store, &fresh, &variants, &buyers, via).await?;
-    match via {
-        Via::Api => drop(feed::append(tx, fresh.iter().map(|c| placed_event(c, store)).collect()).await?),
-        Via::Import => feed::lock(tx).await?,
-    }
     if store.tracks_stock {
         stock::sell(tx, fresh.iter().map(|c| c.order), &variants).await?;
     }
     if store.notifies_orders {
         tell(tx, &fresh).await?;
     }
+    let events = (via == Via::Api).then(|| fresh.iter().map(|c| placed_event(c, store)).collect());
     let mut deltas = Deltas::default();
     for candidate in &fresh {
         deltas.add_order(store, candidate.order, &variants);
     }
-    rollups::apply(tx, &deltas).await?;
-    Ok(outcome)
+    Ok(Written { outcome, buyers, deltas, events })
+}
+
+impl Written {
+    /// What became of each order.
+    pub fn outcome(&self) -> &[Placed] {
+        &self.outcome
+    }
+
+    /// A customer of these orders as the store now knows them.
+    pub fn customer(&self, said: &NewCustomer) -> NewCustomer {
+        self.buyers.known(said)
+    }
+
+    /// Feed and figures; what became of each order.
+    ///
+    /// # Errors
+    /// As [`place`].
+    pub async fn finish(self, tx: &Tx) -> Result<Vec<Placed>, DataError> {
+        if !self.deltas.is_empty() {
+            match self.events {
+                Some(events) => drop(feed::append(tx, events).await?),
+                None => feed::lock(tx).await?,
+            }
+            rollups::apply(tx, &self.deltas).await?;
+        }
+        Ok(self.outcome)
+    }
 }
 
 // One job for all that came in together: no statement more for a thousand orders than for one.

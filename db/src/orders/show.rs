@@ -1,13 +1,14 @@
 //! One order with everything about it.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use domain::ids::OrderId;
 use sea_orm::{FromQueryResult, Value};
 use serde_json::Value as Json;
 use std::str::FromStr;
 use uuid::Uuid;
 
-use super::rows::{CustomerRow, ItemRow, OrderDetail, OrderRow, RefundRow, TimelineRow};
+use super::record::{CUSTOMER, OrderRecord};
+use super::rows::{ItemRow, OrderDetail, OrderRow, RefundRow, TimelineRow};
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
 use crate::stores::{self, Store};
@@ -21,7 +22,7 @@ pub async fn by_number(scope: &Scope, store: &str, number: &str) -> Result<Order
     let stores = stores::list(&tx).await?;
     let id = stores.iter().find(|s| s.slug == store).ok_or(DataError::NotFound("order"))?.id.0;
     let detail = detail(&tx, &stores, "r.store_id = $2 and r.number = $3", vec![id.into(), number.into()]).await?;
-    tx.commit().await?;
+    tx.end();
     Ok(detail)
 }
 
@@ -33,32 +34,8 @@ pub async fn by_id(scope: &Scope, id: OrderId) -> Result<OrderDetail, DataError>
     let tx = scope.begin().await?;
     let stores = stores::list(&tx).await?;
     let detail = detail(&tx, &stores, "r.order_id = $2", vec![id.0.into()]).await?;
-    tx.commit().await?;
+    tx.end();
     Ok(detail)
-}
-
-/// An order as a row has it; the customer's columns follow.
-#[derive(Debug, FromQueryResult)]
-pub(super) struct OrderRecord {
-    id: Uuid,
-    store_id: Uuid,
-    number: String,
-    kind: String,
-    status: String,
-    payment_status: String,
-    fulfilment_status: String,
-    placed_at: DateTime<Utc>,
-    local_day: NaiveDate,
-    currency: String,
-    item_count: i32,
-    total: i64,
-    refunded: i64,
-    customer_id: Option<Uuid>,
-    email: Option<String>,
-    name: Option<String>,
-    phone: Option<String>,
-    external_id: Option<String>,
-    country: Option<String>,
 }
 
 /// An order with its money.
@@ -107,15 +84,15 @@ struct TimelineRecord {
 
 async fn detail(tx: &Tx, stores: &[Store], which: &str, key: Vec<Value>) -> Result<OrderDetail, DataError> {
     let sql = format!(
-        "select {}, c.email, c.name, c.phone, c.external_id, c.country \
+        "select {}, {CUSTOMER} \
          from order_refs r join orders o on o.tenant_id = r.tenant_id and o.placed_at = r.placed_at and o.id = r.order_id \
          left join customers c on c.tenant_id = o.tenant_id and c.id = o.customer_id where r.tenant_id = $1 and {which}",
         super::list::WITH_MONEY
     );
     let found: Option<DetailRecord> = tx.one(&sql, key).await?;
     let record = found.ok_or(DataError::NotFound("order"))?;
-    let store = stores.iter().find(|s| s.id.0 == record.order.store_id).ok_or(DataError::NotFound("order"))?;
-    let order = record.order.row(stores)?;
+    let store = stores.iter().find(|s| s.id == record.order.store_id()).ok_or(DataError::NotFound("order"))?;
+    let order = record.order.row(stores);
     Ok(OrderDetail {
         items: items(tx, &order).await?,
         refunds: refunds(tx, &order).await?,
@@ -170,38 +147,6 @@ fn who(actor: &str, email: Option<String>) -> String {
         "key" => "API key".into(),
         "command" => "command line".into(),
         _ => "background work".into(),
-    }
-}
-
-impl OrderRecord {
-    /// The row for callers.
-    pub(super) fn row(self, stores: &[Store]) -> Result<OrderRow, DataError> {
-        let store = stores.iter().find(|s| s.id.0 == self.store_id);
-        let customer = self.customer_id.map(|id| CustomerRow {
-            id: Some(id.into()),
-            email: self.email,
-            name: self.name,
-            phone: self.phone,
-            external_id: self.external_id,
-            country: self.country,
-        });
-        Ok(OrderRow {
-            id: self.id.into(),
-            store_id: self.store_id.into(),
-            store: store.map(|s| s.slug.clone()).unwrap_or_default(),
-            number: self.number,
-            kind: known("kind", &self.kind)?,
-            status: known("status", &self.status)?,
-            payment_status: known("payment_status", &self.payment_status)?,
-            fulfilment_status: known("fulfilment_status", &self.fulfilment_status)?,
-            placed_at: self.placed_at,
-            local_day: self.local_day,
-            currency: known("currency", &self.currency)?,
-            item_count: self.item_count,
-            total: self.total,
-            refunded: self.refunded,
-            customer,
-        })
     }
 }
 

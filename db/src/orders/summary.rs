@@ -28,7 +28,7 @@ pub struct Summary {
     pub currencies: Vec<(Currency, Figures)>,
 }
 
-/// Adds up what `query` finds, wherever its page begins. Two statements, one more for a search.
+/// Adds up what `query` finds, wherever its page begins. One statement, one more for a search.
 ///
 /// # Errors
 /// [`DataError::NotFound`] for a store that is not the tenant's.
@@ -36,7 +36,7 @@ pub async fn summary(scope: &Scope, query: &OrderQuery) -> Result<Summary, DataE
     let tx = scope.begin().await?;
     let stores = stores_of(&tx, query.store.as_deref()).await?;
     let found = if is_kept(query) { kept(&tx, query, &stores).await? } else { counted(&tx, query, &stores).await? };
-    tx.commit().await?;
+    tx.end();
     Ok(found)
 }
 

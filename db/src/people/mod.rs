@@ -5,12 +5,13 @@ pub mod passwords;
 use domain::fields::FieldErrors;
 use domain::ids::{TenantId, UserId};
 use domain::permission::{Permission, Role};
-use sea_orm::{ActiveModelTrait, EntityTrait, FromQueryResult, Set};
+use sea_orm::{ActiveModelTrait, EntityTrait, FromQueryResult, QueryResult, Set};
 
 use crate::connect::Db;
 use crate::entities::{membership, user};
 use crate::error::DataError;
 use crate::scope::{Access, Actor, Grants, Scope};
+use crate::transaction::Setting;
 use passwords::Passwords;
 
 /// Somebody who signed in.
@@ -76,19 +77,17 @@ pub async fn person(db: &Db, id: UserId) -> Result<Option<Person>, DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn memberships(db: &Db, person: UserId) -> Result<Vec<Membership>, DataError> {
-    use sea_orm::{ConnectionTrait, DbBackend, Statement};
-    let tx = db.begin().await?;
-    let set = "select set_config('app.user', $1, true)";
-    tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, set, [person.to_string().into()])).await?;
+    let tx = db.begin(Setting::Person(person)).await?;
     let sql = "select t.id, t.slug, t.name, m.role from memberships m join tenants t on t.id = m.tenant_id \
                where m.user_id = $1 and t.suspended_at is null order by t.name";
-    let rows = tx.query_all_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [person.0.into()])).await?;
-    tx.commit().await?;
+    let rows = tx.all(sql, vec![person.0.into()]).await?;
+    drop(tx);
     let parse = |row: MembershipRow| {
         let role = row.role.parse().map_err(|_| DataError::Corrupt(format!("memberships.role is '{}'", row.role)))?;
         Ok(Membership { tenant: row.id.into(), slug: row.slug, name: row.name, role })
     };
-    rows.iter().map(|row| MembershipRow::from_query_result(row, "").map_err(DataError::from).and_then(parse)).collect()
+    let read = |row| MembershipRow::from_query_result(&QueryResult::from(row), "").map_err(DataError::from);
+    rows.into_iter().map(|row| read(row).and_then(parse)).collect()
 }
 
 /// What a member may do in their tenant.

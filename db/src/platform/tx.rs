@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use domain::ids::TenantId;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, Statement, TryGetable, Value};
+use sea_orm::{FromQueryResult, QueryResult, TryGetable, Value};
 
 use crate::connect::Db;
 use crate::error::DataError;
+use crate::transaction::{Setting, Transaction};
 
 /// A transaction of the platform. Dropped without [`PlatformTx::commit`], it leaves nothing behind.
 pub struct PlatformTx {
-    tx: DatabaseTransaction,
+    tx: Transaction,
     db: Db,
     // The queues of the jobs enqueued here.
     queued: Mutex<BTreeSet<&'static str>>,
@@ -22,8 +23,7 @@ impl PlatformTx {
     pub const NIL: TenantId = TenantId(uuid::Uuid::nil());
 
     pub(super) async fn begin(db: Db) -> Result<Self, DataError> {
-        let tx = db.begin().await?;
-        tx.execute_unprepared("select set_config('app.platform', 'on', true)").await?;
+        let tx = db.begin(Setting::Platform).await?;
         Ok(Self { tx, db, queued: Mutex::default() })
     }
 
@@ -50,7 +50,7 @@ impl PlatformTx {
 
     /// Runs `sql` with `values` from `$1` on; rows affected.
     pub(crate) async fn run(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<u64, DataError> {
-        Ok(self.tx.execute_raw(statement(sql, values)).await?.rows_affected())
+        Ok(self.tx.run(sql, values.into_iter().collect()).await?.rows_affected())
     }
 
     /// All rows of `sql` with `values` from `$1` on.
@@ -59,8 +59,9 @@ impl PlatformTx {
         sql: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<T>, DataError> {
-        let rows = self.tx.query_all_raw(statement(sql, values)).await?;
-        rows.iter().map(|row| T::from_query_result(row, "").map_err(DataError::from)).collect()
+        let rows = self.tx.all(sql, values.into_iter().collect()).await?;
+        let read = |row| T::from_query_result(&QueryResult::from(row), "").map_err(DataError::from);
+        rows.into_iter().map(read).collect()
     }
 
     /// The first row of `sql` with `values` from `$1` on.
@@ -69,8 +70,8 @@ impl PlatformTx {
         sql: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Option<T>, DataError> {
-        let row = self.tx.query_one_raw(statement(sql, values)).await?;
-        row.map(|row| T::from_query_result(&row, "").map_err(DataError::from)).transpose()
+        let row = self.tx.one(sql, values.into_iter().collect()).await?;
+        row.map(|row| T::from_query_result(&row.into(), "").map_err(DataError::from)).transpose()
     }
 
     /// The first column of the first row of `sql` with `values` from `$1` on.
@@ -79,11 +80,7 @@ impl PlatformTx {
         sql: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Option<T>, DataError> {
-        let row = self.tx.query_one_raw(statement(sql, values)).await?;
-        row.map(|row| row.try_get_by_index(0).map_err(DataError::from)).transpose()
+        let row = self.tx.one(sql, values.into_iter().collect()).await?;
+        row.map(|row| QueryResult::from(row).try_get_by_index(0).map_err(DataError::from)).transpose()
     }
-}
-
-fn statement(sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
-    Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
 }

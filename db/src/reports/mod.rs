@@ -100,7 +100,7 @@ pub async fn sales(scope: &Scope, query: &SalesQuery) -> Result<SalesReport, Dat
             Some(Box::new(SalesReport { period: other, zone, currencies: parts, compared: None }))
         }
     };
-    tx.commit().await?;
+    tx.end();
     Ok(SalesReport { period, zone, currencies, compared })
 }
 

@@ -27,6 +27,11 @@ pub(super) struct ProductDelta {
 }
 
 impl Deltas {
+    /// Whether nothing changes: every order changes its day.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.days.is_empty()
+    }
+
     /// A new order.
     pub(crate) fn add_order(&mut self, store: &Store, order: &NewOrder, variants: &Variants) {
         let items = i64::try_from(order.items().len()).unwrap_or(i64::MAX);

@@ -5,4 +5,4 @@ pub mod plans;
 mod seed;
 
 pub use database::TestDb;
-pub use seed::{order, place_all, store, tenant};
+pub use seed::{head, order, place_all, store, tenant};

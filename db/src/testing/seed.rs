@@ -63,3 +63,9 @@ pub async fn place_all(scope: &Scope, store: &Store, orders: &[NewOrder]) -> Vec
     tx.commit().await.expect("commit");
     placed
 }
+
+/// The number of the tenant's last event.
+pub async fn head(access: &Access) -> i64 {
+    let tx = access.scope(Permission::ReadEvents).expect("scope").begin().await.expect("begin");
+    crate::feed::head(&tx).await.expect("head")
+}

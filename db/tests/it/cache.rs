@@ -3,9 +3,11 @@
 use std::time::{Duration, Instant};
 
 use db::dashboards::{DashboardQuery, dashboard};
+use db::orders::list;
 use db::testing::{self, TestDb};
-use db::{Access, Scope};
-use domain::permission::Permission;
+use db::{Access, Scope, stores};
+use domain::orders::OrderQuery;
+use domain::permission::{KeyScope, Permission};
 
 async fn orders_on(scope: &Scope) -> i64 {
     let shown = dashboard(scope, &DashboardQuery::default()).await.unwrap();
@@ -68,6 +70,35 @@ async fn no_read_of_another_process_is_older_than_a_second() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_store_is_known_at_once_here_and_within_a_second_elsewhere() {
+    let db = TestDb::new().await;
+    let access = testing::tenant(&db.db, "shop").await;
+    let north = testing::store(&access, "north", "UTC", "GBP").await;
+    let here = access.scope(Permission::ReadOrders).unwrap();
+    let there = Access::job(db.another(None).await, access.tenant()).scope(Permission::ReadOrders).unwrap();
+    let names = async |scope: &Scope| -> Vec<String> {
+        stores::known(scope).await.unwrap().into_iter().map(|store| store.slug).collect()
+    };
+    assert_eq!((names(&here).await, names(&there).await), (vec!["north".into()], vec!["north".into()]));
+    testing::store(&access, "south", "UTC", "GBP").await;
+    let made = Instant::now();
+    assert_eq!(names(&here).await, ["north", "south"]);
+    let of_south = OrderQuery { store: Some("south".into()), ..OrderQuery::default() };
+    assert!(list::list(&there, &of_south).await.is_ok(), "whoever names it finds it");
+    while names(&there).await.len() < 2 {
+        assert!(made.elapsed() < Duration::from_secs(1), "a store is missing for longer than a second");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // What is known is known of the tenant; who is confined to one store still sees that one alone.
+    let manage = access.scope(Permission::ManageKeys).unwrap();
+    let key = db::api_keys::create(&manage, &[KeyScope::OrdersRead], Some(north.id)).await.unwrap();
+    let confined = db::api_keys::access(&db.db, &key).await.unwrap().unwrap();
+    assert_eq!(names(&confined.scope(Permission::ReadOrders).unwrap()).await, ["north"]);
+    let other = testing::tenant(&db.db, "other").await;
+    assert!(names(&other.scope(Permission::ReadOrders).unwrap()).await.is_empty());
 }
 
 #[tokio::test]

@@ -6,13 +6,27 @@ use db::feed::{self, Item};
 use db::testing::{self, TestDb};
 use domain::permission::Permission;
 
+#[tokio::test]
+async fn a_new_store_is_an_event() {
+    let db = TestDb::new().await;
+    let access = testing::tenant(&db.db, "shop").await;
+    let scope = access.scope(Permission::ReadEvents).unwrap();
+    let before = testing::head(&access).await;
+    let mut listener = feed::subscribe(&scope, Some(before)).await.unwrap();
+    let store = testing::store(&access, "north", "UTC", "GBP").await;
+    let Item::Event(event) = listener.next().await.unwrap() else { panic!("gap") };
+    assert_eq!((event.seq, event.kind.as_str(), event.store_id), (before + 1, "store.created", Some(store.id.0)));
+    assert_eq!(event.data, serde_json::json!({"id": store.id, "store": "north"}));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn many_writers_leave_no_hole_and_no_double() {
     let db = TestDb::new().await;
     let access = testing::tenant(&db.db, "shop").await;
     let store = testing::store(&access, "north", "UTC", "GBP").await;
     let scope = access.scope(Permission::WriteOrders).unwrap();
-    let mut listener = feed::subscribe(&scope, Some(0)).await.unwrap();
+    let begin = testing::head(&access).await;
+    let mut listener = feed::subscribe(&scope, Some(begin)).await.unwrap();
     let writers = (0..8).map(|writer| {
         let (scope, store) = (scope.clone(), store.clone());
         tokio::spawn(async move {
@@ -25,7 +39,7 @@ async fn many_writers_leave_no_hole_and_no_double() {
     for writer in writers.collect::<Vec<_>>() {
         writer.await.unwrap();
     }
-    for expected in 1..=120 {
+    for expected in begin + 1..=begin + 120 {
         match tokio::time::timeout(Duration::from_secs(5), listener.next()).await.unwrap().unwrap() {
             Item::Event(event) => assert_eq!(event.seq, expected),
             Item::Gap(seq) => panic!("gap at {seq}"),
@@ -62,14 +76,15 @@ async fn lost_history_is_said_and_not_skipped() {
     let access = testing::tenant(&db.db, "shop").await;
     let store = testing::store(&access, "north", "UTC", "GBP").await;
     let scope = access.scope(Permission::WriteOrders).unwrap();
+    let begin = testing::head(&access).await;
     for n in 0..5 {
         testing::place_all(&scope, &store, &[testing::order(&store, &n.to_string(), scope.now(), 1)]).await;
     }
     let owner = db.owner(access.tenant()).await;
-    sqlx::query("delete from feed_events where seq <= 3").execute(&owner).await.unwrap();
-    let mut listener = feed::subscribe(&scope, Some(1)).await.unwrap();
-    assert!(matches!(listener.next().await.unwrap(), Item::Gap(3)));
-    for expected in [4, 5] {
+    sqlx::query("delete from feed_events where seq <= $1").bind(begin + 3).execute(&owner).await.unwrap();
+    let mut listener = feed::subscribe(&scope, Some(begin + 1)).await.unwrap();
+    assert!(matches!(listener.next().await.unwrap(), Item::Gap(lost) if lost == begin + 3));
+    for expected in [begin + 4, begin + 5] {
         let Item::Event(event) = listener.next().await.unwrap() else { panic!("gap") };
         assert_eq!(event.seq, expected);
     }

@@ -96,6 +96,17 @@ async fn filters_and_search_find_what_they_name() {
     assert!(list::list(&scope, &query(&[("store", "south")])).await.is_err());
 }
 
+// The fewest of some tries: now and then one of them reads the stores for all that come in the next half second.
+async fn statements(db: &TestDb, work: impl AsyncFn()) -> u64 {
+    let mut fewest = u64::MAX;
+    for _ in 0..4 {
+        let before = db.db.statements();
+        work().await;
+        fewest = fewest.min(db.db.statements() - before);
+    }
+    fewest
+}
+
 #[tokio::test]
 async fn the_number_of_statements_does_not_depend_on_the_rows() {
     let mut counts = Vec::new();
@@ -103,29 +114,22 @@ async fn the_number_of_statements_does_not_depend_on_the_rows() {
         let db = TestDb::new().await;
         let (_, store, scope) = shop(&db).await;
         testing::place_all(&scope, &store, &orders(&store, n, Duration::hours(3))).await;
-        let mut before = db.db.statements();
-        let mut since = || {
-            let now = db.db.statements();
-            now - std::mem::replace(&mut before, now)
-        };
-        let wide = OrderQuery { limit: Limit::new(100).unwrap(), ..OrderQuery::default() };
-        let mut count = Vec::new();
-        list::list(&scope, &wide).await.unwrap();
-        count.push(since());
-        list::with_items(&scope, &wide).await.unwrap();
-        count.push(since());
-        list::list(&scope, &query(&[("q", "tea")])).await.unwrap();
-        count.push(since());
-        show::by_number(&scope, "north", "A-00001").await.unwrap();
-        count.push(since());
-        summary::summary(&scope, &wide).await.unwrap();
-        count.push(since());
+        let (wide, tea) =
+            (OrderQuery { limit: Limit::new(100).unwrap(), ..OrderQuery::default() }, query(&[("q", "tea")]));
+        let count = [
+            statements(&db, async || drop(list::list(&scope, &wide).await.unwrap())).await,
+            statements(&db, async || drop(list::with_items(&scope, &wide).await.unwrap())).await,
+            statements(&db, async || drop(list::list(&scope, &tea).await.unwrap())).await,
+            statements(&db, async || drop(show::by_number(&scope, "north", "A-00001").await.unwrap())).await,
+            statements(&db, async || drop(summary::summary(&scope, &wide).await.unwrap())).await,
+        ];
+        db::stores::known(&scope).await.unwrap();
+        let before = db.db.statements();
         db::dashboards::dashboard(&scope, &db::dashboards::DashboardQuery::default()).await.unwrap();
-        count.push(since());
-        counts.push(count);
+        counts.push((count, db.db.statements() - before <= 8));
     }
     assert_eq!(counts[0], counts[1], "few rows and many rows");
-    assert_eq!(counts[0], [3, 4, 4, 6, 3, 10], "list, with items, search, detail, summary, dashboard");
+    assert_eq!(counts[0], ([1, 2, 2, 5, 1], true), "list, with items, search, detail, summary; dashboard");
 }
 
 #[tokio::test]

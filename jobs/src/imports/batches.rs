@@ -10,7 +10,7 @@ use super::Snapshot;
 use super::formats::{Content, Parsed, Reader, Survey};
 use super::source::{self, FileError};
 
-const ORDERS: usize = 500;
+const ORDERS: usize = 1_500;
 const ITEMS: usize = 5_000;
 const LINES: u64 = 20_000;
 const PROBLEMS: usize = 2_000;

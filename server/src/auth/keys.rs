@@ -25,6 +25,8 @@ impl Keys {
     /// When PostgreSQL fails.
     pub async fn find(&self, state: &AppState, key: &str) -> Result<Option<Access>, Problem> {
         let hash: [u8; 32] = Sha256::digest(key).into();
-        self.known.try_get_with(hash, db::api_keys::access(&state.db, key)).await.map_err(|e| Problem::from(e.as_ref()))
+        // Boxed when it is needed: most of the time it is not, and then it would only be moved about.
+        let loading = async { Box::pin(db::api_keys::access(&state.db, key)).await };
+        self.known.try_get_with(hash, loading).await.map_err(|e| Problem::from(e.as_ref()))
     }
 }

@@ -1,13 +1,16 @@
 //! Rendered pages as responses.
 
 use app::document::Rendered;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::body::Body;
+use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderValue, StatusCode, header};
 
+use super::body::PageBody;
 use crate::middleware::current;
 
 // Pages show one person's view of data that changes: browsers may go back to them, nobody else may keep them.
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// A page that shows what was asked for.
 pub fn ok(page: &Rendered) -> Response {
@@ -16,7 +19,8 @@ pub fn ok(page: &Rendered) -> Response {
 
 /// A page with this status.
 pub fn with(status: StatusCode, page: &Rendered) -> Response {
-    (status, [(header::CACHE_CONTROL, PRIVATE)], Html(page.with_nonce(&current::nonce()))).into_response()
+    let headers = [(header::CACHE_CONTROL, PRIVATE), (header::CONTENT_TYPE, HTML)];
+    (status, headers, Body::new(PageBody::new(page, &current::nonce()))).into_response()
 }
 
 /// A page whose form has faults.

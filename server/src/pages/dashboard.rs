@@ -41,13 +41,17 @@ pub async fn show(
     let scope = member.scope(Permission::ReadReports)?;
     let query = match read(&pairs) {
         Ok(query) => query,
-        Err(faults) => return Ok(answer::faulty(&with_faults(&scope, &member, visit, &pairs, faults).await?)),
+        Err(faults) => {
+            return Ok(answer::faulty(&Box::pin(with_faults(&scope, &member, visit, &pairs, faults)).await?));
+        }
     };
     let cache = scope.db().cache();
     let generation = cache.generation(&scope).await?;
     let quarter = state.db.clock().now().timestamp() / QUARTER_HOUR;
     let key = key(&member, &visit, &query, quarter);
-    let page = cache.get_local(&scope, generation, &key, render(&scope, &member, visit, query)).await?;
+    // Boxed when it is needed: as part of this future, which is moved about, it costs more than all else while it is not.
+    let drawing = async { Box::pin(render(&scope, &member, visit, query)).await };
+    let page = cache.get_local(&scope, generation, &key, drawing).await?;
     Ok(answer::ok(&page))
 }
 

@@ -20,9 +20,7 @@ pub async fn frame(
 ) -> Result<TenantFrame, DataError> {
     // Asked for before anything else is read: what comes in meanwhile is announced rather than lost.
     let after = scope.db().cache().generation(scope).await?;
-    let tx = scope.begin().await?;
-    let stores = stores::list(&tx).await?;
-    tx.commit().await?;
+    let stores = stores::known(scope).await?;
     let show = (section != Section::Imports).then(|| visit.here.clone());
     Ok(TenantFrame {
         visitor: visit.of(&member.person),

@@ -3,6 +3,7 @@
 mod account;
 mod answer;
 mod backups;
+mod body;
 mod dashboard;
 mod frame;
 mod imports;

@@ -57,13 +57,18 @@ impl World {
         Client { http: self.app.http(), base: self.app.base.clone(), key }
     }
 
-    /// How many orders and events `tenant` has.
+    /// The number of the tenant's last event.
+    pub async fn head(&self, tenant: &Access) -> i64 {
+        testing::head(tenant).await
+    }
+
+    /// How many orders `tenant` has, and how many events beside those of its stores.
     pub async fn counts(&self, tenant: &Access) -> (usize, i64) {
         let scope = tenant.scope(Permission::ReadOrders).unwrap();
         let query = domain::orders::OrderQuery { limit: domain::page::Limit::new(200).unwrap(), ..Default::default() };
         let orders = db::orders::list::list(&scope, &query).await.unwrap().rows.len();
-        let tx = scope.begin().await.unwrap();
-        (orders, db::feed::head(&tx).await.unwrap())
+        let stores = db::stores::known(&scope).await.unwrap().len();
+        (orders, self.head(tenant).await - i64::try_from(stores).unwrap())
     }
 }
 

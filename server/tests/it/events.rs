@@ -99,38 +99,41 @@ async fn a_listener_hears_every_order_once_and_in_order() {
     let world = World::new().await;
     let client = world.client(&world.demo).await;
     let began = Instant::now();
+    let begin = world.head(&world.demo).await;
     let mut stream = Stream::open(&client, "/api/v1/events", None).await;
     assert!(stream.block().await.unwrap().comment, "the first bytes come at once");
     assert!(began.elapsed() < Duration::from_secs(1));
     place(&client, 0..5).await;
     for i in 0..5 {
         let block = stream.event().await.unwrap();
-        assert_eq!((block.id, block.event.as_str()), (Some(i64::from(i) + 1), "order.placed"));
+        assert_eq!((block.id, block.event.as_str()), (Some(begin + i64::from(i) + 1), "order.placed"));
         assert_eq!((&block.data["number"], &block.data["total"]), (&json!(format!("E-{i}")), &json!(750)));
     }
     assert_eq!(client.place("", &order("E-0", 1)).await.status, 200, "what changes nothing is no event");
     place(&client, 5..6).await;
-    assert_eq!(stream.ids(1).await, [6]);
+    assert_eq!(stream.ids(1).await, [begin + 6]);
 }
 
 #[tokio::test]
 async fn last_event_id_resumes_without_holes_or_doubles() {
     let world = World::new().await;
     let client = world.client(&world.demo).await;
+    let begin = world.head(&world.demo).await;
+    let from = format!("/api/v1/events?after={begin}");
     place(&client, 0..4).await;
-    let mut first = Stream::open(&client, "/api/v1/events?after=0", None).await;
-    assert_eq!(first.ids(2).await, [1, 2]);
+    let mut first = Stream::open(&client, &from, None).await;
+    assert_eq!(first.ids(2).await, [begin + 1, begin + 2]);
     drop(first);
     place(&client, 4..7).await;
-    let mut resumed = Stream::open(&client, "/api/v1/events?after=0", Some("2")).await;
-    assert_eq!(resumed.ids(5).await, [3, 4, 5, 6, 7]);
+    let mut resumed = Stream::open(&client, &from, Some(&(begin + 2).to_string())).await;
+    assert_eq!(resumed.ids(5).await, [3, 4, 5, 6, 7].map(|n| begin + n));
     let (mut others, placing) = (Vec::new(), client.clone());
-    for after in 0..8 {
+    for after in begin..begin + 8 {
         others.push((after, Stream::open(&client, &format!("/api/v1/events?after={after}"), None).await));
     }
     let placing = tokio::spawn(async move { place(&placing, 7..10).await });
     for (after, mut other) in others {
-        let expected: Vec<i64> = (after + 1..=10).collect();
+        let expected: Vec<i64> = (after + 1..=begin + 10).collect();
         assert_eq!(other.ids(expected.len()).await, expected);
     }
     placing.await.unwrap();
@@ -140,20 +143,23 @@ async fn last_event_id_resumes_without_holes_or_doubles() {
 async fn history_that_is_gone_is_a_gap_and_not_silence() {
     let world = World::new().await;
     let client = world.client(&world.demo).await;
+    let begin = world.head(&world.demo).await;
     place(&client, 0..6).await;
     let owner = world.app.test_db.owner(world.demo.tenant()).await;
-    sqlx::query("delete from feed_events where seq <= 3").execute(&owner).await.unwrap();
-    for (path, last) in [("/api/v1/events?after=1", None), ("/api/v1/events", Some("0"))] {
+    sqlx::query("delete from feed_events where seq <= $1").bind(begin + 3).execute(&owner).await.unwrap();
+    let (after, last) = (format!("/api/v1/events?after={}", begin + 1), begin.to_string());
+    for (path, last) in [(after.as_str(), None), ("/api/v1/events", Some(last.as_str()))] {
         let mut stream = Stream::open(&client, path, last).await;
         let gap = stream.event().await.unwrap();
-        assert_eq!((gap.event.as_str(), gap.id, &gap.data["missing_through"]), ("gap", Some(3), &json!(3)));
-        assert_eq!(stream.ids(3).await, [4, 5, 6]);
+        let lost = begin + 3;
+        assert_eq!((gap.event.as_str(), gap.id, &gap.data["missing_through"]), ("gap", Some(lost), &json!(lost)));
+        assert_eq!(stream.ids(3).await, [4, 5, 6].map(|n| begin + n));
     }
     let mut ahead = Stream::open(&client, "/api/v1/events", Some("99")).await;
     let gap = ahead.event().await.unwrap();
-    assert_eq!((gap.event.as_str(), gap.id), ("gap", Some(6)), "a number from a lost future");
+    assert_eq!((gap.event.as_str(), gap.id), ("gap", Some(begin + 6)), "a number from a lost future");
     place(&client, 6..7).await;
-    assert_eq!(ahead.ids(1).await, [7]);
+    assert_eq!(ahead.ids(1).await, [begin + 7]);
 }
 
 #[tokio::test]
@@ -186,32 +192,34 @@ async fn a_key_of_one_store_hears_that_store() {
     let north = world.client_with(&world.demo, &[KeyScope::EventsRead], Some(&world.north)).await;
     let mut south = order("S-1", 1);
     south["store"] = json!("south");
+    let begin = world.head(&world.demo).await;
     all.place("", &south).await;
     place(&all, 0..2).await;
     south["number"] = json!("S-2");
     all.place("", &south).await;
     place(&all, 2..3).await;
-    let mut stream = Stream::open(&north, "/api/v1/events?after=0", None).await;
-    assert_eq!(stream.ids(3).await, [2, 3, 5]);
+    let mut stream = Stream::open(&north, &format!("/api/v1/events?after={begin}"), None).await;
+    assert_eq!(stream.ids(3).await, [2, 3, 5].map(|n| begin + n));
 }
 
 #[tokio::test]
 async fn tenants_hear_only_themselves() {
     let world = World::new().await;
     let (demo, other) = (world.client(&world.demo).await, world.client(&world.other).await);
-    let mut stream = Stream::open(&other, "/api/v1/events?after=0", None).await;
+    let begin = world.head(&world.other).await;
+    let mut stream = Stream::open(&other, &format!("/api/v1/events?after={begin}"), None).await;
     place(&demo, 0..3).await;
     let mut west = order("W-1", 1);
     west["store"] = json!("west");
     other.place("", &west).await;
     let block = stream.event().await.unwrap();
-    assert_eq!((block.id, &block.data["number"]), (Some(1), &json!("W-1")));
+    assert_eq!((block.id, &block.data["number"]), (Some(begin + 1), &json!("W-1")));
 }
 
 #[tokio::test]
 async fn members_hear_their_tenant_until_they_sign_out() {
     let app = App::new().await;
-    tenant_with_owner(&app, "demo").await;
+    let demo = tenant_with_owner(&app, "demo").await;
     tenant_with_owner(&app, "other").await;
     let browser = Browser::signed_in(&app.base, "owner@demo.test").await;
     assert_eq!(browser.get("/t/other/events").await.status(), 404);
@@ -219,7 +227,11 @@ async fn members_hear_their_tenant_until_they_sign_out() {
     let address = format!("{}/t/demo/events", app.base);
     let lost = browser.http.get(&address).header("last-event-id", "garbage").send().await.unwrap();
     let gap = Stream::of(lost).event().await.unwrap();
-    assert_eq!((gap.event.as_str(), gap.id), ("gap", Some(0)), "a browser would give up on an error");
+    assert_eq!(
+        (gap.event.as_str(), gap.id),
+        ("gap", Some(db::testing::head(&demo).await)),
+        "a browser would give up on an error"
+    );
     let mut stream = Stream::of(browser.http.get(&address).send().await.unwrap());
     assert!(stream.block().await.unwrap().comment);
     browser.post("/logout", &[]).await;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Request, State};
-use db::orders::place::{self, Placed, Via};
+use db::orders::place::{self, Placed, Via, Written};
 use db::{DataError, Scope, Tx, stores};
 use domain::fields::{FieldError, FieldErrors};
 use domain::ids::OrderId;
@@ -168,25 +168,40 @@ impl Batch {
     }
 }
 
+// Whatever is not stored is undone before it is answered: the next request does not meet its key locked.
 async fn attempt(scope: &Scope, batch: &Batch, repeat: Option<&Repeat>) -> Result<Fate, DataError> {
     let tx = scope.begin().await?;
+    let fate = within(&tx, batch, repeat).await;
+    if matches!(fate, Ok(Fate::Reported(_))) {
+        tx.commit().await?;
+    } else {
+        tx.roll_back().await?;
+    }
+    fate
+}
+
+async fn within(tx: &Tx, batch: &Batch, repeat: Option<&Repeat>) -> Result<Fate, DataError> {
     if let Some(repeat) = repeat
-        && let Some(settled) = repeat.claim(&tx).await?
+        && let Some(settled) = repeat.claim(tx).await?
     {
         return Ok(Fate::Settled(settled));
     }
     let mut results = batch.results.clone();
-    place_all(&tx, batch, &mut results).await?;
+    let written = write_all(tx, batch, &mut results).await?;
     let answer = Answer::new(StatusCode::OK, &ReportJson { counts: count(&results), results })?;
     if let Some(repeat) = repeat {
-        repeat.keep(&tx, &answer).await?;
+        repeat.keep(tx, &answer).await?;
     }
-    tx.commit().await?;
+    // From here on the tenant's other orders wait.
+    for written in written {
+        written.finish(tx).await?;
+    }
     Ok(Fate::Reported(answer))
 }
 
-async fn place_all(tx: &Tx, batch: &Batch, results: &mut [ResultJson]) -> Result<(), DataError> {
+async fn write_all(tx: &Tx, batch: &Batch, results: &mut [ResultJson]) -> Result<Vec<Written>, DataError> {
     let stores = stores::list(tx).await?;
+    let mut all = Vec::with_capacity(batch.stores.len());
     for (slug, waiting) in &batch.stores {
         let Some(store) = stores.iter().find(|s| s.slug == *slug) else {
             for index in &waiting.indexes {
@@ -194,12 +209,13 @@ async fn place_all(tx: &Tx, batch: &Batch, results: &mut [ResultJson]) -> Result
             }
             continue;
         };
-        let placed = place::place(tx, store, &waiting.orders, Via::Api).await?;
-        for (index, placed) in waiting.indexes.iter().zip(placed) {
-            results[*index].settle(placed);
+        let written = place::write(tx, store, &waiting.orders, Via::Api).await?;
+        for (index, placed) in waiting.indexes.iter().zip(written.outcome()) {
+            results[*index].settle(*placed);
         }
+        all.push(written);
     }
-    Ok(())
+    Ok(all)
 }
 
 impl ResultJson {

@@ -3,7 +3,7 @@
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use db::orders::place::{self, Placed, Via};
-use db::{DataError, Scope, customers, stores};
+use db::{DataError, Scope, Tx, stores};
 use domain::ids::OrderId;
 use domain::orders::NewOrder;
 use domain::orders::new_order::Draft;
@@ -80,30 +80,39 @@ async fn checked(scope: &Scope, body: &Value) -> Result<(String, NewOrder), Prob
     Err(errors.into())
 }
 
+// Whatever is not stored is undone before it is answered: the next request meets neither its key nor its number locked.
 async fn attempt(scope: &Scope, store: &str, order: &NewOrder, repeat: Option<&Repeat>) -> Result<Fate, DataError> {
     let tx = scope.begin().await?;
+    let fate = within(&tx, store, order, repeat).await;
+    if matches!(fate, Ok(Fate::Stored(_))) {
+        tx.commit().await?;
+    } else {
+        tx.roll_back().await?;
+    }
+    fate
+}
+
+async fn within(tx: &Tx, store: &str, order: &NewOrder, repeat: Option<&Repeat>) -> Result<Fate, DataError> {
     if let Some(repeat) = repeat
-        && let Some(settled) = repeat.claim(&tx).await?
+        && let Some(settled) = repeat.claim(tx).await?
     {
         return Ok(Fate::Settled(settled));
     }
-    let store = stores::by_slug(&tx, store).await?;
-    let placed = place::place(&tx, &store, std::slice::from_ref(order), Via::Api).await?;
-    let id = match placed.first() {
+    let store = stores::by_slug(tx, store).await?;
+    let written = place::write(tx, &store, std::slice::from_ref(order), Via::Api).await?;
+    let id = match written.outcome().first() {
         Some(Placed::Stored(id)) => *id,
         Some(Placed::Unchanged(id)) => return Ok(Fate::Unchanged(*id)),
         Some(Placed::Conflict(_)) => return Ok(Fate::NumberTaken),
         None => return Err(DataError::Corrupt("one order went in, no answer came out".into())),
     };
-    let customer = match order.customer() {
-        Some(said) => Some(CustomerJson::from(&customers::known(&tx, &store, said).await?)),
-        None => None,
-    };
+    let customer = order.customer().map(|said| CustomerJson::from(&written.customer(said)));
     let answer = Answer::new(StatusCode::CREATED, &OrderJson::stored(id, &store.slug, order, customer))?;
     if let Some(repeat) = repeat {
-        repeat.keep(&tx, &answer).await?;
+        repeat.keep(tx, &answer).await?;
     }
-    tx.commit().await?;
+    // From here on the tenant's other orders wait.
+    written.finish(tx).await?;
     Ok(Fate::Stored(answer))
 }
 
@@ -115,6 +124,7 @@ async fn again(scope: &Scope, id: OrderId, repeat: Option<&Repeat>) -> Result<An
     if let Some(repeat) = repeat {
         let tx = scope.begin().await?;
         if let Some(settled) = repeat.claim(&tx).await? {
+            tx.roll_back().await?;
             return settled.answer();
         }
         repeat.keep(&tx, &answer).await?;

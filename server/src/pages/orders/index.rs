@@ -59,8 +59,9 @@ async fn find(scope: &Scope, query: &OrderQuery, generation: i64) -> Result<Foun
     let page = list::list(scope, query).await?;
     let whole = OrderQuery { limit: Default::default(), ..query.at(None) };
     let key = format!("orders:summary:{}", url::orders("", &whole));
-    let summary = scope.db().cache().get(scope, generation, &key, summary::summary(scope, &whole)).await?;
-    Ok(Found { page, summary: summary.as_ref().clone(), refunds: refunds(scope, query).await? })
+    let adding = async { Box::pin(summary::summary(scope, &whole)).await };
+    let summary = scope.db().cache().get(scope, generation, &key, adding).await?;
+    Ok(Found { page, summary: summary.as_ref().clone(), refunds: Box::pin(refunds(scope, query)).await? })
 }
 
 async fn refunds(scope: &Scope, query: &OrderQuery) -> Result<Vec<RefundRow>, PageError> {
