@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use domain::imports::ImportQuery;
 use domain::orders::OrderQuery;
 use domain::orders::query::AmountsIn;
 
@@ -41,12 +42,29 @@ pub fn orders(tenant: &str, query: &OrderQuery) -> String {
 
 /// One order.
 pub fn order(tenant: &str, store: &str, number: &str) -> String {
-    format!("/t/{tenant}/orders/{store}/{}", escape(number))
+    format!("/t/{tenant}/orders/{store}/{}", segment(number))
+}
+
+/// `text` as a whole step of a path. Browsers walk on `.` and `..` even when they are escaped, so these stand behind a
+/// tilde, and so does whatever begins with one.
+pub fn segment(text: &str) -> String {
+    let mark = if matches!(text, "." | "..") || text.starts_with('~') { "~" } else { "" };
+    format!("{mark}{}", escape(text))
+}
+
+/// What [`segment`] stood for, once unescaped.
+pub fn from_segment(step: &str) -> &str {
+    step.strip_prefix('~').unwrap_or(step)
 }
 
 /// The list of imports.
 pub fn imports(tenant: &str) -> String {
     format!("/t/{tenant}/imports")
+}
+
+/// The list of imports under `query`.
+pub fn imports_under(tenant: &str, query: &ImportQuery) -> String {
+    with_query(&imports(tenant), query.pairs().iter().map(|(n, v)| (*n, v.as_str())))
 }
 
 /// Whether `path` may be redirected to: a path on this server, and no other server in disguise.
@@ -64,6 +82,14 @@ mod tests {
     fn hostile_parts_stay_parts() {
         assert_eq!(order("demo", "shop", "a/b?c#d é"), "/t/demo/orders/shop/a%2Fb%3Fc%23d%20%C3%A9");
         assert_eq!(with_query("/x", [("q", "a&b=c")]), "/x?q=a%26b%3Dc");
+    }
+
+    #[test]
+    fn no_number_is_walked_on() {
+        for (number, step) in [(".", "~."), ("..", "~.."), ("~", "~~"), ("~..", "~~.."), ("...", "..."), ("a/..", "a%2F..")] {
+            assert_eq!(segment(number), step);
+            assert_eq!(from_segment(&step.replace("%2F", "/")), number);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Moments as people say them, with the exact one on hover, in the zone of the store.
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use domain::calendar::{Tz, day_of, days_before};
 use leptos::prelude::*;
 
@@ -57,6 +57,38 @@ pub fn When(
     view! { <time datetime=machine title=clock.exact(at)>{clock.short(at)}</time> }
 }
 
+/// How long ago a moment was, or how long it is till then; the exact one on hover.
+pub fn since(at: DateTime<Utc>, clock: Clock) -> AnyView {
+    let machine = at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let words = if at > clock.now {
+        format!("in {}", span(at - clock.now))
+    } else {
+        format!("{} ago", span(clock.now - at))
+    };
+    view! { <time datetime=machine title=clock.exact(at)>{words}</time> }.into_any()
+}
+
+/// A stretch of time in its largest unit: `12 s`, `3 min`, `4 h`, `2 days`.
+pub fn span(time: TimeDelta) -> String {
+    let seconds = time.num_seconds().max(0);
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+/// So many milliseconds: `340 ms`, `1.2 s`, `2 min`, `3 h`.
+pub fn milliseconds(ms: i64) -> String {
+    let ms = ms.max(0);
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        _ => span(TimeDelta::milliseconds(ms)),
+    }
+}
+
 /// `1 March to 30 March 2026`, `3 March 2026`.
 pub fn days(from: NaiveDate, to: NaiveDate) -> String {
     let full = |day: NaiveDate| day.format("%-d %b %Y").to_string();
@@ -82,6 +114,13 @@ mod tests {
         assert_eq!(clock.short(at("2026-02-01T10:00:00Z")), "1 Feb 23:00");
         assert_eq!(clock.short(at("2011-02-01T10:00:00Z")), "1 Feb 2011 23:00");
         assert_eq!(clock.exact(at("2011-02-01T10:00:00Z")), "1 February 2011, 23:00:00 Pacific/Auckland");
+    }
+
+    #[test]
+    fn stretches_are_told_in_their_largest_unit() {
+        let told = |seconds| span(TimeDelta::seconds(seconds));
+        assert_eq!([told(-3), told(59), told(3_599), told(90_000), told(200_000)], ["0 s", "59 s", "59 min", "25 h", "2 days"]);
+        assert_eq!([340, 1_250, 125_000, 7_200_000].map(milliseconds), ["340 ms", "1.2 s", "2 min", "2 h"]);
     }
 
     #[test]

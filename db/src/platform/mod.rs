@@ -38,6 +38,15 @@ pub struct TenantRow {
     pub suspended_at: Option<DateTime<Utc>>,
 }
 
+/// How many tenants there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Census {
+    /// All of them.
+    pub tenants: i64,
+    /// Those that are suspended.
+    pub suspended: i64,
+}
+
 impl Platform {
     /// For somebody at the server's command line.
     pub const fn command(db: Db) -> Self {
@@ -71,6 +80,15 @@ impl Platform {
                 suspended_at: t.suspended_at,
             })
             .collect())
+    }
+
+    /// How many tenants there are.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn census(&self) -> Result<Census, DataError> {
+        let sql = "select count(*) as tenants, count(suspended_at) as suspended from tenants";
+        Ok(sqlx::query_as(sql).fetch_one(&self.db.pool).await?)
     }
 
     /// Everything about the tenant called `slug`, as the server itself.

@@ -2,7 +2,7 @@
 //! that read partitions by their indexes.
 
 use chrono::{DateTime, Duration, Utc};
-use db::orders::{list, show, summary};
+use db::orders::{counts, list, neighbours, show, summary};
 use db::stores::Store;
 use db::testing::{self, TestDb};
 use db::{Access, Scope};
@@ -101,7 +101,7 @@ async fn the_number_of_statements_does_not_depend_on_the_rows() {
     let mut counts = Vec::new();
     for n in [3, 120] {
         let db = TestDb::new().await;
-        let (_, store, scope) = shop(&db).await;
+        let (access, store, scope) = shop(&db).await;
         testing::place_all(&scope, &store, &orders(&store, n, Duration::hours(3))).await;
         let mut before = db.db.statements();
         let mut since = || {
@@ -122,10 +122,19 @@ async fn the_number_of_statements_does_not_depend_on_the_rows() {
         count.push(since());
         db::dashboards::dashboard(&scope, &db::dashboards::DashboardQuery::default()).await.unwrap();
         count.push(since());
+        let one = list::list(&scope, &wide).await.unwrap().rows[1].clone();
+        since();
+        neighbours::neighbours(&scope, one.placed_at, one.id).await.unwrap();
+        count.push(since());
+        counts::views(&scope, None).await.unwrap();
+        count.push(since());
+        db::attention::list(&access, None).await.unwrap();
+        count.push(since());
         counts.push(count);
     }
     assert_eq!(counts[0], counts[1], "few rows and many rows");
-    assert_eq!(counts[0], [3, 4, 4, 6, 3, 10], "list, with items, search, detail, summary, dashboard");
+    let what = "list, with items, search, detail, summary, dashboard, neighbours, numbers of views, attention";
+    assert_eq!(counts[0], [3, 4, 4, 6, 3, 10, 2, 4, 4], "{what}");
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/account", get(account::show))
         .route("/theme", post(theme::choose))
-        .route("/platform", get(platform::show))
+        .merge(platform::router())
         .route("/styleguide", get(styleguide::show))
         .route("/t/{tenant}", get(dashboard::show))
         .route("/t/{tenant}/orders", get(orders::index))
