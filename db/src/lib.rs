@@ -4,6 +4,7 @@
 pub mod api_keys;
 pub mod attention;
 pub mod audit;
+pub mod backups;
 pub mod cache;
 pub mod catalog;
 pub mod clock;

@@ -1,6 +1,7 @@
 //! Background work: imports of snapshot files and upkeep, and the worker that does both.
 
 pub mod imports;
+pub mod storage;
 pub mod upkeep;
 pub mod worker;
 
