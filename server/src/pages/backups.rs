@@ -1,0 +1,58 @@
+//! `/t/{tenant}/backups`.
+
+use app::frame::Section;
+use app::pages::backups::{TenantBackups, page};
+use app::ui::Clock;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use db::backups;
+use domain::calendar::Tz;
+use domain::fields::FieldErrors;
+use domain::page::{Cursor, Limit};
+use domain::permission::Permission;
+use serde::Deserialize;
+
+use super::answer;
+use super::frame::frame;
+use super::visit::Visit;
+use crate::auth::Member;
+use crate::error::PageError;
+use crate::state::AppState;
+
+/// How long backups are kept where the tier says nothing.
+pub const DAYS: u32 = 30;
+
+/// Where the page begins.
+#[derive(Debug, Deserialize)]
+pub struct Wanted {
+    cursor: Option<String>,
+}
+
+/// One page of the tenant's backups.
+///
+/// # Errors
+/// For strangers and viewers, and when PostgreSQL fails.
+pub async fn index(
+    State(state): State<AppState>,
+    member: Member,
+    visit: Visit,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::ReadBackups)?;
+    let read =
+        |text: &str| Cursor::decode(text).ok_or_else(|| FieldErrors::one("cursor", "is not a cursor of this list"));
+    let cursor = wanted.cursor.as_deref().map(read).transpose()?;
+    let frame = frame(&scope, &member, visit, Section::Backups, None).await?;
+    let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
+    let now = state.db.clock().now();
+    let shown = TenantBackups {
+        frame,
+        page: backups::list(&scope, cursor.as_ref(), Limit::default()).await?,
+        summary: backups::summary(&scope).await?,
+        alarms: backups::tenant_alarms(&scope).await?,
+        due: backups::next_slot(now, backups::hour(&scope).await?),
+        days: backups::retention_days(&scope, DAYS).await?,
+        clock: Clock { now, zone },
+    };
+    Ok(answer::ok(&page(&shown)))
+}
