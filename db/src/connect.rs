@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::error::DataError;
 use crate::feed::Hub;
 use crate::partitions::Quarters;
+use crate::queue::Bell;
 
 /// The role as which all work is done: owns nothing, cannot bypass row level security.
 pub const APP_ROLE: &str = "stoa_app";
@@ -40,6 +41,7 @@ pub struct Db {
     clock: Clock,
     cache: Arc<Cache>,
     hub: Arc<Hub>,
+    bell: Arc<Bell>,
     statements: Arc<AtomicU64>,
     quarters: Arc<Quarters>,
 }
@@ -67,10 +69,12 @@ impl Db {
         });
         let cache = Arc::new(Cache::new(options.redis_url.as_deref())?);
         let hub = Arc::new(Hub::new());
+        let bell = Arc::new(Bell::new());
         let generations = Arc::clone(&cache);
         hub.on_arrival(move |tenant, seq| generations.generations().announce(tenant, seq));
-        let db = Self { conn, pool, clock: options.clock, cache, hub, statements, quarters: Arc::default() };
+        let db = Self { conn, pool, clock: options.clock, cache, hub, bell, statements, quarters: Arc::default() };
         tokio::spawn(crate::feed::send(db.clone()));
+        tokio::spawn(crate::queue::ring(db.clone()));
         Ok(db)
     }
 
@@ -87,6 +91,11 @@ impl Db {
     /// Where new feed events are announced.
     pub fn hub(&self) -> &Hub {
         &self.hub
+    }
+
+    /// Wakes workers when there are new jobs.
+    pub(crate) fn bell(&self) -> &Bell {
+        &self.bell
     }
 
     /// Begins a transaction. In a task of its own, because a caller may vanish while PostgreSQL answers (a browser
@@ -131,4 +140,4 @@ impl Db {
 }
 
 // Local plans for small lists: a generic plan cannot prune partitions as early, and JIT costs more than it saves.
-const BECOME_APP: &str = "set role stoa_app; set jit = off; set idle_in_transaction_session_timeout = '30s'";
+pub(crate) const BECOME_APP: &str = "set role stoa_app; set jit = off; set idle_in_transaction_session_timeout = '30s'";

@@ -21,6 +21,7 @@ pub mod orders;
 pub mod partitions;
 pub mod people;
 pub mod platform;
+pub mod queue;
 pub mod reports;
 pub mod rollups;
 pub mod scope;

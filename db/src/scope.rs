@@ -2,8 +2,10 @@
 //! permissions; naming a permission turns it into a [`Scope`]; a scope begins transactions. In a
 //! transaction the tenant is set for row level security, and is `$1` of every statement: two walls.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use domain::ids::{ApiKeyId, StoreId, TenantId, UserId};
@@ -172,7 +174,7 @@ impl Scope {
         let set = "select set_config('app.tenant', $1, true)";
         tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, set, [self.tenant().to_string().into()]))
             .await?;
-        Ok(Tx { tx, scope: self.clone(), fed: AtomicI64::new(0) })
+        Ok(Tx { tx, scope: self.clone(), fed: AtomicI64::new(0), queued: Mutex::default() })
     }
 
     /// A scope whose query layer asks for `victim`'s rows while row level security still holds this
@@ -191,6 +193,8 @@ pub struct Tx {
     scope: Scope,
     // The last feed event written here; 0 for none.
     fed: AtomicI64,
+    // The queues of the jobs enqueued here.
+    queued: Mutex<BTreeSet<&'static str>>,
 }
 
 impl Tx {
@@ -199,7 +203,7 @@ impl Tx {
         &self.scope
     }
 
-    /// Makes it durable, then announces its feed events.
+    /// Makes it durable, then announces its feed events and jobs.
     ///
     /// # Errors
     /// When PostgreSQL cannot commit; then nothing was stored.
@@ -209,7 +213,14 @@ impl Tx {
         if seq > 0 {
             self.scope.db().hub().announce(self.scope.tenant(), seq);
         }
+        for queue in self.queued.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            self.scope.db().bell().ring(queue);
+        }
         Ok(())
+    }
+
+    pub(crate) fn note_queued(&self, queue: &'static str) {
+        self.queued.lock().unwrap_or_else(PoisonError::into_inner).insert(queue);
     }
 
     pub(crate) fn note_fed(&self, seq: i64) {

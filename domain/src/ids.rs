@@ -66,4 +66,8 @@ id! {
     ApiKeyId,
     /// One copy of data that can be brought back.
     BackupId,
+    /// A piece of background work.
+    JobId,
+    /// One life of a process that does background work.
+    WorkerId,
 }

@@ -7,6 +7,7 @@ pub mod feed;
 pub mod fields;
 pub mod ids;
 pub mod imports;
+pub mod jobs;
 pub mod money;
 pub mod orders;
 pub mod page;

@@ -30,6 +30,7 @@ const SCRIPTS: &[Script] = &[
         name: "m20261121_000006_open_platform_door",
         sql: include_str!("sql/m20261121_000006_open_platform_door.sql"),
     },
+    Script { name: "m20261121_000007_create_jobs", sql: include_str!("sql/m20261121_000007_create_jobs.sql") },
     Script { name: "m20261121_000009_create_backups", sql: include_str!("sql/m20261121_000009_create_backups.sql") },
     Script {
         name: "m20261121_000012_index_partly_refunded",

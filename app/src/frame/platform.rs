@@ -16,11 +16,17 @@ pub enum Place {
     Home,
     /// All tenants.
     Tenants,
+    /// The queue.
+    Jobs,
+    /// Backups of everybody.
+    Backups,
 }
 
-const ROOMS: [(Place, &str, &str, Sign); 2] = [
+const ROOMS: [(Place, &str, &str, Sign); 4] = [
     (Place::Home, "Home", "/platform", Sign::Home),
     (Place::Tenants, "Tenants", "/platform/tenants", Sign::Store),
+    (Place::Jobs, "Jobs", "/platform/jobs", Sign::Jobs),
+    (Place::Backups, "Backups", "/platform/backups", Sign::Backups),
 ];
 
 /// What the frame of a page of the platform says.

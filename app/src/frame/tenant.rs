@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use db::people::Membership;
 use db::stores::Store;
 use domain::calendar::Tz;
+use domain::permission::Permission;
 use leptos::prelude::*;
 
 use super::Visitor;
@@ -22,12 +23,19 @@ pub enum Section {
     Orders,
     /// Imports.
     Imports,
+    /// Backups.
+    Backups,
+    /// Background jobs.
+    Jobs,
 }
 
-const ROOMS: [(Section, &str, &str, Sign); 3] = [
-    (Section::Home, "Home", "", Sign::Home),
-    (Section::Orders, "Orders", "/orders", Sign::Orders),
-    (Section::Imports, "Imports", "/imports", Sign::Import),
+// Whose role lacks the permission is not offered the room.
+const ROOMS: [(Section, &str, &str, Sign, Permission); 5] = [
+    (Section::Home, "Home", "", Sign::Home, Permission::ReadReports),
+    (Section::Orders, "Orders", "/orders", Sign::Orders, Permission::ReadOrders),
+    (Section::Imports, "Imports", "/imports", Sign::Import, Permission::ReadImports),
+    (Section::Backups, "Backups", "/backups", Sign::Backups, Permission::ReadBackups),
+    (Section::Jobs, "Jobs", "/settings/jobs", Sign::Jobs, Permission::ReadJobs),
 ];
 
 /// Where the live feed goes on from.
@@ -130,12 +138,13 @@ impl TenantFrame {
     }
 
     fn rooms(&self) -> Vec<Room> {
-        let room = |(section, label, path, sign): (Section, &'static str, &str, Sign)| Room {
+        let room = |(section, label, path, sign, _): (Section, &'static str, &str, Sign, Permission)| Room {
             label,
             href: format!("{}{path}", self.home()),
             sign,
             current: section == self.section,
         };
-        ROOMS.map(room).to_vec()
+        let role = self.membership.role;
+        ROOMS.into_iter().filter(|(.., needed)| role.allows(*needed)).map(room).collect()
     }
 }

@@ -1,5 +1,8 @@
 //! The platform's own transaction: the counterpart of [`crate::scope::Tx`] for what no tenant owns alone.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use domain::ids::TenantId;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, Statement, TryGetable, Value};
 
@@ -10,6 +13,8 @@ use crate::error::DataError;
 pub struct PlatformTx {
     tx: DatabaseTransaction,
     db: Db,
+    // The queues of the jobs enqueued here.
+    queued: Mutex<BTreeSet<&'static str>>,
 }
 
 impl PlatformTx {
@@ -19,7 +24,7 @@ impl PlatformTx {
     pub(super) async fn begin(db: Db) -> Result<Self, DataError> {
         let tx = db.begin().await?;
         tx.execute_unprepared("select set_config('app.platform', 'on', true)").await?;
-        Ok(Self { tx, db })
+        Ok(Self { tx, db, queued: Mutex::default() })
     }
 
     /// Clock, cache and the like.
@@ -27,12 +32,20 @@ impl PlatformTx {
         &self.db
     }
 
-    /// Makes it durable.
+    /// Makes it durable, then announces its jobs.
     ///
     /// # Errors
     /// When PostgreSQL cannot commit; then nothing was stored.
     pub async fn commit(self) -> Result<(), DataError> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await?;
+        for queue in self.queued.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            self.db.bell().ring(queue);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn note_queued(&self, queue: &'static str) {
+        self.queued.lock().unwrap_or_else(PoisonError::into_inner).insert(queue);
     }
 
     /// Runs `sql` with `values` from `$1` on; rows affected.

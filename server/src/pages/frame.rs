@@ -23,7 +23,8 @@ pub async fn frame(
     let tx = scope.begin().await?;
     let stores = stores::list(&tx).await?;
     tx.commit().await?;
-    let show = (section != Section::Imports).then(|| visit.here.clone());
+    let shows_orders = matches!(section, Section::Home | Section::Orders);
+    let show = shows_orders.then(|| visit.here.clone());
     Ok(TenantFrame {
         visitor: visit.of(&member.person),
         membership: member.membership.clone(),

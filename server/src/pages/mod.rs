@@ -2,9 +2,11 @@
 
 mod account;
 mod answer;
+mod backups;
 mod dashboard;
 mod frame;
 mod imports;
+mod jobs;
 mod orders;
 mod platform;
 mod styleguide;
@@ -32,4 +34,7 @@ pub fn router() -> Router<AppState> {
         .route("/t/{tenant}/imports/new", get(imports::new))
         .route("/t/{tenant}/imports/{id}", get(imports::show))
         .route("/t/{tenant}/imports/{id}/start", post(imports::start))
+        .route("/t/{tenant}/backups", get(backups::index))
+        .route("/t/{tenant}/settings/jobs", get(jobs::index))
+        .route("/t/{tenant}/settings/jobs/{id}", get(jobs::show))
 }

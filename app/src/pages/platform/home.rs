@@ -1,13 +1,21 @@
 //! The board of health: a card for each part of the installation. Green is quiet, only trouble has a colour.
 
-use db::platform::Census;
+use std::sync::Arc;
+
+use db::backups::Summary;
 use db::health::DatabaseHealth;
+use db::platform::Census;
+use db::queue::alerts::Alert;
+use db::queue::console::Counts;
+use domain::backups::Alarm;
 use leptos::prelude::*;
 
 use crate::document::Rendered;
 use crate::frame::PlatformFrame;
+use crate::ui::field::sentence;
 use crate::ui::money::{count, things};
 use crate::ui::text::size;
+use crate::ui::time::span;
 use crate::ui::{Clock, Health, PageHeader, Tone};
 
 /// Seconds between two looks.
@@ -28,8 +36,30 @@ pub struct Board {
     pub redis: Option<bool>,
     /// How many tenants there are.
     pub census: Census,
+    /// How the queue is.
+    pub jobs: JobHealth,
+    /// How backups are.
+    pub backups: BackupHealth,
     /// Now.
     pub clock: Clock,
+}
+
+/// How the queue is.
+#[derive(Clone, Debug)]
+pub struct JobHealth {
+    /// What needs a person.
+    pub alerts: Vec<Alert>,
+    /// How many jobs stand where.
+    pub counts: Counts,
+}
+
+/// How backups are.
+#[derive(Clone, Debug)]
+pub struct BackupHealth {
+    /// What is wrong.
+    pub alarms: Vec<Alarm>,
+    /// All of them in figures.
+    pub summary: Arc<Summary>,
 }
 
 /// Renders the board.
@@ -39,12 +69,45 @@ pub fn page(board: &Board) -> Rendered {
         view! {
             <PageHeader title="Health" note=note/>
             <div class="board" data-live="board">
+                {jobs(board)}
+                {backups(board)}
                 {database(board)}
                 {cache(board)}
                 {tenants(board)}
             </div>
         }
     })
+}
+
+fn jobs(board: &Board) -> AnyView {
+    let JobHealth { alerts, counts } = &board.jobs;
+    let critical = |alert: &Alert| matches!(alert, Alert::NoWorker | Alert::Dead(_) | Alert::Parked(_));
+    let first = alerts.iter().find(|alert| critical(alert)).or_else(|| alerts.first());
+    let (tone, words) = match first {
+        Some(alert) if critical(alert) => (Tone::Critical, sentence(&alert.to_string())),
+        Some(alert) => (Tone::Attention, sentence(&alert.to_string())),
+        None => (Tone::Neutral, "Nothing waits too long".to_owned()),
+    };
+    let facts = vec![
+        ("Ready", counts.ready.to_string()),
+        ("Running", counts.running.to_string()),
+        ("Done in the last hour", count(counts.done_hour)),
+        ("Failed in the last hour", count(counts.failed_hour)),
+    ];
+    view! { <Health title="Jobs" words=words tone facts href=Some("/platform/jobs")/> }.into_any()
+}
+
+fn backups(board: &Board) -> AnyView {
+    let BackupHealth { alarms, summary } = &board.backups;
+    let (tone, words) = match alarms.as_slice() {
+        [] => (Tone::Neutral, "Read back and equal".to_owned()),
+        [one] => (Tone::Critical, sentence(&one.words)),
+        [one, rest @ ..] => (Tone::Critical, format!("{} And {} more", sentence(&one.words), rest.len())),
+    };
+    let newest = summary.kinds.iter().filter_map(|kind| kind.last_verification).max();
+    let newest = newest.map_or_else(|| "never".to_owned(), |at| format!("{} ago", span(board.clock.now - at)));
+    let facts = vec![("Kept", count(summary.count)), ("Size", size(summary.bytes)), ("Last read back", newest)];
+    view! { <Health title="Backups" words=words tone facts href=Some("/platform/backups")/> }.into_any()
 }
 
 fn database(board: &Board) -> AnyView {

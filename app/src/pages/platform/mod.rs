@@ -1,7 +1,10 @@
 //! `/platform` and below it: for those who run the installation. They see how it is, not what tenants keep in it.
 
+mod backups;
 mod home;
+pub mod jobs;
 mod tenants;
 
-pub use home::{Board, page as home};
+pub use backups::{Backups, page as backups};
+pub use home::{BackupHealth, Board, JobHealth, page as home};
 pub use tenants::page as tenants;

@@ -3,9 +3,11 @@
 use std::time::Instant;
 
 use app::frame::Place;
-use app::pages::platform::{Board, home};
+use app::pages::platform::{BackupHealth, Board, JobHealth, home};
 use axum::extract::State;
 use axum::response::Response;
+use db::backups;
+use db::queue::{alerts, console};
 
 use super::{clock, frame};
 use crate::auth::PlatformAdmin;
@@ -28,6 +30,14 @@ pub async fn show(State(state): State<AppState>, admin: PlatformAdmin, visit: Vi
         round_trip,
         redis: state.db.cache().redis_answers().await,
         census,
+        jobs: JobHealth {
+            alerts: alerts::alerts(&admin.platform).await?,
+            counts: console::counts(&admin.platform).await?,
+        },
+        backups: BackupHealth {
+            alarms: backups::alarms(&admin.platform).await?,
+            summary: backups::platform_summary(&admin.platform).await?,
+        },
         clock: clock(&state),
     };
     Ok(answer::ok(&home(&board)))

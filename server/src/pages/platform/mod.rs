@@ -1,6 +1,8 @@
 //! `/platform` and below it. To everybody but platform admins nothing of it exists.
 
+mod backups;
 mod home;
+pub mod jobs;
 mod tenants;
 
 use app::frame::{Place, PlatformFrame};
@@ -15,7 +17,11 @@ use crate::state::AppState;
 
 /// The platform's own pages.
 pub fn router() -> Router<AppState> {
-    Router::new().route("/platform", get(home::show)).route("/platform/tenants", get(tenants::show))
+    Router::new()
+        .route("/platform", get(home::show))
+        .route("/platform/tenants", get(tenants::show))
+        .route("/platform/backups", get(backups::show))
+        .merge(jobs::router())
 }
 
 /// The frame of a page at `place`.
@@ -26,4 +32,9 @@ fn frame(admin: &PlatformAdmin, visit: Visit, place: Place) -> PlatformFrame {
 /// The platform lives by UTC: its tenants live in many zones.
 fn clock(state: &AppState) -> Clock {
     Clock { now: state.db.clock().now(), zone: Tz::UTC }
+}
+
+/// The reason that a form brought, perhaps empty; none where it was not asked for yet.
+fn submitted_reason(pairs: &[(String, String)]) -> Option<&str> {
+    pairs.iter().find(|(name, _)| name == "reason").map(|(_, value)| value.as_str())
 }

@@ -2,9 +2,9 @@
 //! without a reason, which shows what follows, then with one.
 
 mod change;
-mod list;
+pub mod list;
 mod overview;
-mod show;
+pub mod show;
 mod stand;
 
 use axum::Router;

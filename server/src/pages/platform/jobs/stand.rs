@@ -4,6 +4,7 @@ use app::frame::Place;
 use app::pages::platform::jobs::{Confirm, confirm};
 use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Response};
+use db::queue::QUEUES;
 use db::queue::console::{self, By};
 use db::{Actor, DataError};
 use domain::fields::FieldErrors;
@@ -42,6 +43,9 @@ pub async fn queue(
         "resume" => ("Resume", "Its jobs are begun again, the oldest first."),
         _ => return Err(PageError::NotFound),
     };
+    if !QUEUES.contains(&name.as_str()) {
+        return Err(PageError::NotFound);
+    }
     let question = Question {
         title: format!("{label} the queue {name}?"),
         words: words.to_owned(),
@@ -76,6 +80,9 @@ pub async fn entry(
         "disable" => ("Disable", "It does not tick until somebody enables it."),
         _ => return Err(PageError::NotFound),
     };
+    if !console::schedule(&admin.platform).await?.iter().any(|entry| entry.name == name) {
+        return Err(PageError::NotFound);
+    }
     let question = Question {
         title: format!("{label} {name}?"),
         words: words.to_owned(),

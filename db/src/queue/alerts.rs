@@ -1,0 +1,154 @@
+//! What about the queue needs a person now, as data with words; and the same as gauges for Prometheus.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use metrics::gauge;
+use sea_orm::FromQueryResult;
+
+use crate::error::DataError;
+use crate::platform::Platform;
+
+/// A job that could run waits longer than this.
+pub const WAIT: TimeDelta = TimeDelta::minutes(5);
+/// So many in a hundred attempts of the last hour went wrong, and at least [`FAILURES`].
+pub const FAILURE_PERCENT: i64 = 20;
+/// Fewer attempts that went wrong are no alert.
+pub const FAILURES: i64 = 10;
+/// Ticks missed so long ago are no alert any more.
+pub const MISSED: TimeDelta = TimeDelta::hours(24);
+
+/// What needs a person.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Alert {
+    /// A job that could run waits too long, and the queue is not paused.
+    Wait {
+        /// The queue.
+        queue: String,
+        /// Since when its oldest job waits.
+        since: DateTime<Utc>,
+    },
+    /// Too many attempts of the last hour went wrong.
+    Failures {
+        /// Which work.
+        kind: String,
+        /// How many went wrong.
+        failed: i64,
+        /// Of how many.
+        of: i64,
+    },
+    /// Jobs that failed for good wait for a person.
+    Dead(i64),
+    /// Jobs whose process died too often wait for a person.
+    Parked(i64),
+    /// The timetable missed ticks lately, because nobody worked.
+    Missed {
+        /// The entry.
+        name: String,
+        /// When that was noticed.
+        at: DateTime<Utc>,
+    },
+    /// Nobody works.
+    NoWorker,
+}
+
+impl Alert {
+    /// Its name in metrics.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Wait { .. } => "wait",
+            Self::Failures { .. } => "failures",
+            Self::Dead(_) => "dead",
+            Self::Parked(_) => "parked",
+            Self::Missed { .. } => "missed_tick",
+            Self::NoWorker => "no_worker",
+        }
+    }
+}
+
+impl fmt::Display for Alert {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wait { queue, since } => {
+                write!(f, "Jobs of the queue {queue} wait since {}; start another worker, or look what holds them up", since.format("%Y-%m-%d %H:%M UTC"))
+            }
+            Self::Failures { kind, failed, of } => {
+                write!(f, "{failed} of {of} attempts at {kind} went wrong in the last hour")
+            }
+            Self::Dead(count) => write!(f, "{count} jobs failed for good; retry or delete them"),
+            Self::Parked(count) => write!(f, "{count} jobs are parked, because their process died each time"),
+            Self::Missed { name, at } => {
+                write!(f, "The timetable missed {name} (noticed {}); it was made up for once", at.format("%Y-%m-%d %H:%M UTC"))
+            }
+            Self::NoWorker => f.write_str("Nobody works; start a worker with: stoa worker"),
+        }
+    }
+}
+
+#[derive(FromQueryResult)]
+struct WaitRow {
+    queue: String,
+    since: Option<DateTime<Utc>>,
+}
+
+#[derive(FromQueryResult)]
+struct FailureRow {
+    kind: String,
+    failed: i64,
+    ended: i64,
+}
+
+#[derive(FromQueryResult)]
+struct MissedRow {
+    name: String,
+    missed_at: DateTime<Utc>,
+}
+
+/// All that needs a person now. Six statements.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn alerts(platform: &Platform) -> Result<Vec<Alert>, DataError> {
+    let tx = platform.begin().await?;
+    let now = tx.db().clock().now();
+    let mut found = Vec::new();
+    let alive = "select count(*) from job_workers where state = 'working' and seen_at > clock_timestamp() - interval '30 seconds'";
+    if tx.scalar::<i64>(alive, []).await?.unwrap_or(0) == 0 {
+        found.push(Alert::NoWorker);
+    }
+    let waits = "select q.name queue, (select min(run_at) from (select run_at from jobs where state = 'ready' and queue = q.name order by run_at, id limit 1) j) since \
+                 from unnest($1::text[]) q (name) where not exists (select from job_queues p where p.name = q.name and p.paused_at is not null)";
+    let queues: Vec<String> = super::QUEUES.iter().map(|&queue| queue.to_owned()).collect();
+    for WaitRow { queue, since } in tx.all(waits, [queues.into()]).await? {
+        let seconds = since.map_or(0, |since| (now - since).num_seconds().max(0));
+        gauge!("stoa_jobs_oldest_wait_seconds", "queue" => queue.clone()).set(f64::from(i32::try_from(seconds).unwrap_or(i32::MAX)));
+        if let Some(since) = since.filter(|since| now - *since > WAIT) {
+            found.push(Alert::Wait { queue, since });
+        }
+    }
+    let failures = "select kind, sum(failed + dead + crashed + parked)::bigint failed, sum(done + failed + dead + crashed + parked + cancelled)::bigint ended \
+                    from job_minutes where minute >= $1 group by 1 order by 1";
+    for FailureRow { kind, failed, ended } in tx.all(failures, [(now - TimeDelta::hours(1)).into()]).await? {
+        if failed >= FAILURES && failed * 100 >= ended * FAILURE_PERCENT {
+            found.push(Alert::Failures { kind, failed, of: ended });
+        }
+    }
+    for (state, alert) in [("dead", Alert::Dead as fn(i64) -> Alert), ("parked", Alert::Parked)] {
+        let count = "select count(*) from (select from jobs where state = $1 limit 10000) s";
+        let count = tx.scalar::<i64>(count, [state.into()]).await?.unwrap_or(0);
+        gauge!("stoa_jobs_waiting_for_a_person", "state" => state).set(f64::from(i32::try_from(count).unwrap_or(i32::MAX)));
+        if count > 0 {
+            found.push(alert(count));
+        }
+    }
+    let missed = "select name, missed_at from job_schedule where known and enabled and missed_at > $1 order by name";
+    for MissedRow { name, missed_at } in tx.all(missed, [(now - MISSED).into()]).await? {
+        found.push(Alert::Missed { name, at: missed_at });
+    }
+    tx.commit().await?;
+    for name in ["wait", "failures", "dead", "parked", "missed_tick", "no_worker"] {
+        let raised = found.iter().filter(|alert| alert.name() == name).count();
+        gauge!("stoa_jobs_alerts", "alert" => name).set(f64::from(u16::try_from(raised).unwrap_or(u16::MAX)));
+    }
+    Ok(found)
+}

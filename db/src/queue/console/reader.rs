@@ -1,0 +1,105 @@
+//! The same select for a tenant and for the platform: a tenant's has the tenant as `$1` and in its conditions.
+
+use domain::page::{Cursor, Direction, Limit};
+use sea_orm::{FromQueryResult, Value};
+
+use crate::error::DataError;
+use crate::platform::PlatformTx;
+use crate::scope::Tx;
+
+/// Where a select runs.
+#[derive(Clone, Copy)]
+pub(super) enum Reader<'a> {
+    /// In a tenant.
+    Tenant(&'a Tx),
+    /// Over all.
+    Platform(&'a PlatformTx),
+}
+
+/// Conditions and the values that they hold.
+#[derive(Clone)]
+pub(super) struct Conditions {
+    words: Vec<String>,
+    values: Vec<Value>,
+    first: usize,
+}
+
+impl Reader<'_> {
+    /// No conditions yet, but for the tenant's.
+    pub(super) fn conditions(self) -> Conditions {
+        match self {
+            Self::Tenant(_) => Conditions { words: vec!["j.tenant_id = $1".into()], values: Vec::new(), first: 2 },
+            Self::Platform(_) => Conditions { words: Vec::new(), values: Vec::new(), first: 1 },
+        }
+    }
+
+    pub(super) async fn all<T: FromQueryResult>(self, sql: &str, values: Vec<Value>) -> Result<Vec<T>, DataError> {
+        match self {
+            Self::Tenant(tx) => tx.all(sql, values).await,
+            Self::Platform(tx) => tx.all(sql, values).await,
+        }
+    }
+
+    pub(super) async fn one<T: FromQueryResult>(self, sql: &str, values: Vec<Value>) -> Result<Option<T>, DataError> {
+        match self {
+            Self::Tenant(tx) => tx.one(sql, values).await,
+            Self::Platform(tx) => tx.one(sql, values).await,
+        }
+    }
+}
+
+impl Conditions {
+    /// Adds one; `?` stands for `value`.
+    pub(super) fn add(&mut self, words: &str, value: impl Into<Value>) {
+        let place = format!("${}", self.first + self.values.len());
+        self.words.push(words.replace('?', &place));
+        self.values.push(value.into());
+    }
+
+    /// Adds one when there is a value.
+    pub(super) fn add_some(&mut self, words: &str, value: Option<impl Into<Value>>) {
+        if let Some(value) = value {
+            self.add(words, value);
+        }
+    }
+
+    /// Adds one without a value.
+    pub(super) fn add_plain(&mut self, words: &str) {
+        self.words.push(words.to_owned());
+    }
+
+    /// The placeholder of a further value.
+    pub(super) fn place(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.first + self.values.len() - 1)
+    }
+
+    /// Adds the place in a list sorted by `key` (a row of time and id), newest first.
+    pub(super) fn add_cursor(&mut self, key: &str, from: Option<&Cursor>) {
+        let Some(from) = from else { return };
+        let (at, id) = (self.first + self.values.len(), self.first + self.values.len() + 1);
+        let side = if from.direction == Direction::Newer { '>' } else { '<' };
+        self.words.push(format!("{key} {side} (${at}, ${id})"));
+        self.values.extend([from.at.into(), from.id.into()]);
+    }
+
+    /// `where ...`, or nothing.
+    pub(super) fn sql(&self) -> String {
+        if self.words.is_empty() { String::new() } else { format!("where {}", self.words.join(" and ")) }
+    }
+
+    /// The values, to be bound in this order.
+    pub(super) fn values(self) -> Vec<Value> {
+        self.values
+    }
+}
+
+/// `asc` when a page is read backwards.
+pub(super) fn order(from: Option<&Cursor>) -> &'static str {
+    if from.is_some_and(|cursor| cursor.direction == Direction::Newer) { "asc" } else { "desc" }
+}
+
+/// Written out, not bound: a bound limit keeps PostgreSQL from keeping the plan.
+pub(super) fn limit(limit: Limit) -> String {
+    format!("limit {}", limit.plus_one())
+}

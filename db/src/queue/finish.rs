@@ -1,0 +1,38 @@
+//! Finishing a job in the transaction of its effect: the effect happens exactly once.
+
+use sea_orm::Value;
+
+use super::Lease;
+use crate::error::DataError;
+use crate::scope::Tx;
+
+// Takes the job away and writes down that it is done. `$1` is the tenant.
+pub(super) const DONE: &str = "with gone as (delete from jobs where tenant_id = $1 and id = $2 and worker_id = $3 and fence = $4 and state = 'running' returning *) \
+    insert into job_runs (tenant_id, job_id, fence, kind, queue, key, payload, attempt, outcome, enqueued_at, ready_at, started_at, finished_at, wait_ms, run_ms, error, log, worker_id) \
+    select tenant_id, id, fence, kind, queue, key, payload, attempt, $5, enqueued_at, run_at, started_at, $6::timestamptz, \
+      greatest(0, (extract(epoch from started_at - run_at) * 1000)::bigint), greatest(0, (extract(epoch from $6::timestamptz - started_at) * 1000)::bigint), \
+      $7, $8, worker_id from gone";
+
+/// Finishes the job of `lease` when `tx` commits. The job then returns `Outcome::Finished`.
+///
+/// # Errors
+/// [`DataError::Refused`] when another worker has taken the job over: then nothing of `tx` may be committed.
+pub async fn finish(tx: &Tx, lease: &Lease) -> Result<(), DataError> {
+    let values: [Value; 7] = [
+        lease.job.0.into(),
+        lease.worker.0.into(),
+        lease.fence.into(),
+        "done".into(),
+        tx.scope().now().into(),
+        None::<String>.into(),
+        None::<serde_json::Value>.into(),
+    ];
+    if tx.run(DONE, values).await? == 0 {
+        return Err(stale());
+    }
+    Ok(())
+}
+
+pub(super) fn stale() -> DataError {
+    DataError::Refused("another worker has taken this job over; nothing was stored".into())
+}

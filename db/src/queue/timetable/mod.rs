@@ -1,0 +1,112 @@
+//! The timetable: what is to be done when, in which zone's time. Each tick is enqueued by whichever worker locks the
+//! entry's row, in the transaction that moves the entry on to its next tick: once, however many workers there are.
+
+mod cron;
+mod tick;
+
+use domain::ids::JobId;
+use sea_orm::FromQueryResult;
+use serde_json::Value;
+
+pub use cron::{Timing, TimingError};
+pub use tick::{Ticked, tick};
+
+use super::enqueue::enqueue_kind;
+use super::{NewJob, QUEUES};
+use crate::error::DataError;
+use crate::platform::{Platform, PlatformTx};
+use crate::scope::Actor;
+
+/// An entry as the program has it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Entry {
+    /// Its name, for people and for `stoa job run`.
+    pub name: &'static str,
+    /// When: minute, hour, day of month, month, day of week.
+    pub cron: &'static str,
+    /// In which time zone, by its IANA name.
+    pub zone: &'static str,
+    /// Which work.
+    pub kind: &'static str,
+    /// In which queue.
+    pub queue: &'static str,
+    /// Tries before it is dead.
+    pub max_attempts: i16,
+    /// What it is about.
+    pub payload: Value,
+}
+
+#[derive(FromQueryResult)]
+struct Kept {
+    cron: String,
+    zone: String,
+    kind: String,
+    queue: String,
+    payload: Value,
+    max_attempts: i16,
+}
+
+/// Brings the kept timetable up to date with the program's. What is switched off stays so; an entry whose time
+/// changed begins anew; one that the program no longer has no longer ticks.
+///
+/// # Errors
+/// When an entry's pattern or zone makes no sense, or PostgreSQL fails; then nothing changed.
+pub async fn sync(platform: &Platform, entries: &[Entry]) -> Result<(), DataError> {
+    let tx = platform.begin().await?;
+    let now = tx.db().clock().now();
+    for entry in entries {
+        let next = Timing::new(entry.cron, entry.zone)?.after(now)?;
+        let sql = "insert into job_schedule as s (name, cron, zone, kind, queue, payload, max_attempts, next_tick) values ($1, $2, $3, $4, $5, $6, $7, $8) \
+                   on conflict (name) do update set cron = excluded.cron, zone = excluded.zone, kind = excluded.kind, queue = excluded.queue, \
+                     payload = excluded.payload, max_attempts = excluded.max_attempts, known = true, \
+                     next_tick = case when s.known and (s.cron, s.zone) = (excluded.cron, excluded.zone) then s.next_tick else excluded.next_tick end";
+        let values = [
+            entry.name.into(),
+            entry.cron.into(),
+            entry.zone.into(),
+            entry.kind.into(),
+            entry.queue.into(),
+            entry.payload.clone().into(),
+            entry.max_attempts.into(),
+            next.into(),
+        ];
+        tx.run(sql, values).await?;
+    }
+    let names: Vec<String> = entries.iter().map(|entry| entry.name.to_owned()).collect();
+    tx.run("update job_schedule set known = false where known and name <> all ($1)", [names.into()]).await?;
+    tx.commit().await
+}
+
+/// Enqueues the job of the entry `name` now; `None` when one that was asked for so is still live.
+pub(super) async fn enqueue_now(tx: &PlatformTx, name: &str, actor: Actor) -> Result<Option<JobId>, DataError> {
+    let kept = kept(tx, name).await?;
+    let key = format!("now:{name}");
+    enqueue_entry(tx, &kept.kind, &kept.queue, kept.payload, (kept.max_attempts, key), actor).await
+}
+
+/// When the entry `name` ticks next, from now on. Locks it.
+pub(super) async fn next_of(
+    tx: &PlatformTx,
+    name: &str,
+) -> Result<chrono::DateTime<chrono::Utc>, DataError> {
+    let kept = kept(tx, name).await?;
+    Timing::new(&kept.cron, &kept.zone)?.after(tx.db().clock().now())
+}
+
+async fn kept(tx: &PlatformTx, name: &str) -> Result<Kept, DataError> {
+    let sql = "select cron, zone, kind, queue, payload, max_attempts from job_schedule where name = $1 and known for update";
+    tx.one(sql, [name.into()]).await?.ok_or(DataError::NotFound("entry of the timetable"))
+}
+
+async fn enqueue_entry(
+    tx: &PlatformTx,
+    kind: &str,
+    queue: &str,
+    payload: Value,
+    (max_attempts, key): (i16, String),
+    actor: Actor,
+) -> Result<Option<JobId>, DataError> {
+    let queue = QUEUES.into_iter().find(|name| *name == queue).unwrap_or("default");
+    let job = NewJob { key: Some(key), queue, max_attempts, ..NewJob::new("", payload) };
+    enqueue_kind(tx, PlatformTx::NIL, kind, &job, actor).await
+}
