@@ -20,7 +20,7 @@ pub async fn server_version(db: &Db) -> Result<i32, DataError> {
 }
 
 /// How PostgreSQL is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DatabaseHealth {
     /// Its version in numbers, such as 150004.
     pub version: i32,
@@ -40,7 +40,8 @@ pub async fn database(db: &Db) -> Result<DatabaseHealth, DataError> {
     let sql = "select current_setting('server_version_num')::int as version, pg_database_size(current_database()) as bytes, \
                (select count(*) from pg_stat_activity where backend_type = 'client backend') as connections, \
                current_setting('max_connections')::bigint as most_connections";
-    Ok(sqlx::query_as(sql).fetch_one(&db.pool).await?)
+    let (version, bytes, connections, most_connections) = sqlx::query_as(sql).fetch_one(&db.pool).await?;
+    Ok(DatabaseHealth { version, bytes, connections, most_connections })
 }
 
 /// The role as which the pool works.

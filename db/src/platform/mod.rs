@@ -39,7 +39,7 @@ pub struct TenantRow {
 }
 
 /// How many tenants there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Census {
     /// All of them.
     pub tenants: i64,
@@ -88,7 +88,8 @@ impl Platform {
     /// When PostgreSQL fails.
     pub async fn census(&self) -> Result<Census, DataError> {
         let sql = "select count(*) as tenants, count(suspended_at) as suspended from tenants";
-        Ok(sqlx::query_as(sql).fetch_one(&self.db.pool).await?)
+        let (tenants, suspended) = sqlx::query_as(sql).fetch_one(&self.db.pool).await?;
+        Ok(Census { tenants, suspended })
     }
 
     /// Everything about the tenant called `slug`, as the server itself.

@@ -1,0 +1,60 @@
+//! Backups as pages: proof first, own ones alone, and only for those who may see them.
+
+use db::backups::{self, Began, Done, NewBackup, Place};
+use db::people;
+use db::platform::Platform;
+use chrono::TimeDelta;
+use domain::backups::{Kind, Trigger};
+use domain::permission::{Permission, Role};
+
+use crate::browser::{Browser, PASSWORD, person, tenant_with_owner};
+use crate::harness::App;
+
+async fn made(place: &Place, kind: Kind, rows: i64, proven: bool) {
+    let new = NewBackup { kind, trigger: Trigger::Schedule, recipient: None, days: 30 };
+    let Began::Mine(claim) = backups::begin(place, &new).await.unwrap() else { panic!("another one runs") };
+    let done = Done { bytes: 1_000, plain_bytes: 4_000, rows, tables: 9, ..Done::default() };
+    backups::store(place, &claim, &done).await.unwrap();
+    if proven {
+        backups::note_verified(place, claim.id, kind, TimeDelta::seconds(3)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn each_row_leads_with_its_proof_and_tenants_see_their_own() {
+    let app = App::new().await;
+    let access = tenant_with_owner(&app, "demo").await;
+    let other = tenant_with_owner(&app, "other").await;
+    let place = |access: &db::Access| Place::Tenant(access.scope(Permission::ManageBackups).unwrap());
+    made(&place(&access), Kind::Database, 1_204, true).await;
+    made(&place(&access), Kind::Files, 7, false).await;
+    made(&place(&other), Kind::Database, 987_654, true).await;
+    made(&Place::Platform(Platform::command(app.db.clone())), Kind::Full, 55_555, true).await;
+
+    let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
+    let html = owner.get("/t/demo/backups").await.text().await.unwrap();
+    assert!(html.contains("1,204 rows equal") && html.contains("Not read back yet"), "{html}");
+    assert!(!html.contains("987,654") && !html.contains("55,555"), "{html}");
+    let bad = owner.get("/t/demo/backups?cursor=x").await;
+    assert_eq!(bad.status(), 422);
+
+    people::create(&app.db, &app.state.passwords, "admin@stoa.test", PASSWORD, true).await.unwrap();
+    let admin = Browser::signed_in(&app.base, "admin@stoa.test").await;
+    let html = admin.get("/platform/backups").await.text().await.unwrap();
+    for words in ["1,204 rows equal", "987,654 rows equal", "55,555 rows equal", "the installation"] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    let html = admin.get("/platform/backups?kind=full").await.text().await.unwrap();
+    assert!(html.contains("55,555") && !html.contains("987,654"), "{html}");
+}
+
+#[tokio::test]
+async fn viewers_do_not_see_backups() {
+    let app = App::new().await;
+    let access = tenant_with_owner(&app, "demo").await;
+    let viewer = person(&app, "viewer@demo.test").await;
+    people::set_role(&access, viewer, Role::Viewer).await.unwrap();
+    let viewer = Browser::signed_in(&app.base, "viewer@demo.test").await;
+    assert_eq!(viewer.get("/t/demo/backups").await.status(), 403);
+    assert!(!viewer.get("/t/demo").await.text().await.unwrap().contains("/t/demo/backups"));
+}
