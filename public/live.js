@@ -15,6 +15,11 @@
     if (mark.textContent !== words) mark.textContent = words;
   }
 
+  // Old rows stay where they are.
+  function dim(busy) {
+    for (const part of document.querySelectorAll("[data-live]")) part.setAttribute("aria-busy", String(busy));
+  }
+
   // Whoever types, chooses or has a menu open is not disturbed.
   function isInUse(part) {
     const focus = document.activeElement;
@@ -50,10 +55,12 @@
       try {
         await look();
         since = null;
+        dim(false);
         if (!paused) tell("live", "live");
       } catch {
         since ??= new Date().toTimeString().slice(0, 5);
         tell("offline", `offline since ${since}`);
+        dim(true);
       }
     }
     setTimeout(turn, every);

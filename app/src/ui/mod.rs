@@ -14,6 +14,7 @@ pub mod notice;
 pub mod pager;
 pub mod pill;
 pub mod scale;
+pub mod skeleton;
 pub mod sparkline;
 pub mod table;
 pub mod text;

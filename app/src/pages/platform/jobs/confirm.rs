@@ -22,6 +22,8 @@ pub struct Confirm {
     pub hidden: Vec<(String, String)>,
     /// What the button says; none where there is nothing to do.
     pub label: Option<String>,
+    /// Whether a reason is needed.
+    pub asks_why: bool,
     /// Whether it cannot be taken back.
     pub is_final: bool,
     /// Where to go instead.
@@ -41,8 +43,11 @@ pub fn page(page: &Confirm) -> Rendered {
         let look = if page.is_final { Look::Danger } else { Look::Primary };
         let ask = page.label.clone().map(|label| {
             let (reason, fault) = (page.reason.clone(), page.faults.of("reason").map(str::to_owned));
+            let why = page.asks_why.then(|| {
+                view! { <TextArea name="reason" label="Why" value=reason fault hint="Stays beside the change for whoever asks later."/> }
+            });
             view! {
-                <TextArea name="reason" label="Why" value=reason fault hint="Stays beside the change for whoever asks later."/>
+                {why}
                 <div class="actions">
                     <Button label look/>
                     <ButtonLink href=page.back.clone() label="Change nothing" look=Look::Quiet/>

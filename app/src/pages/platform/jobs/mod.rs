@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use crate::ui::{Button, Look};
 
 /// A form of one button: it leads to the page that says what follows and asks why.
-fn act(action: String, label: &'static str, about: &str) -> AnyView {
+pub(super) fn act(action: String, label: &'static str, about: &str) -> AnyView {
     let name = format!("{label}: {about}");
     view! {
         <form class="act" method="post" action=action>

@@ -58,6 +58,7 @@ pub async fn submit(
         action: "/platform/jobs/change".to_owned(),
         hidden: pairs.iter().filter(|(name, _)| name != "reason").cloned().collect(),
         label: (would.chosen > 0).then(|| format!("{} {}", verb(action), things(would.chosen, "job", "jobs"))),
+        asks_why: true,
         is_final: action != Action::Retry,
         back: Shown::Platform.list(&query),
         reason: reason.unwrap_or_default().to_owned(),

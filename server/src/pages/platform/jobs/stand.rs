@@ -146,6 +146,7 @@ fn ask(admin: &PlatformAdmin, visit: Visit, question: Question, pairs: &Pairs) -
         action: question.action,
         hidden: Vec::new(),
         label: Some(question.label),
+        asks_why: true,
         is_final: question.is_final,
         back: OVERVIEW.to_owned(),
         reason: reason.unwrap_or_default().to_owned(),
