@@ -30,6 +30,11 @@ const SCRIPTS: &[Script] = &[
         name: "m20261121_000006_open_platform_door",
         sql: include_str!("sql/m20261121_000006_open_platform_door.sql"),
     },
+    Script { name: "m20261121_000008_net_partitions", sql: include_str!("sql/m20261121_000008_net_partitions.sql") },
+    Script {
+        name: "m20261121_000028_archive_partitions",
+        sql: include_str!("sql/m20261121_000028_archive_partitions.sql"),
+    },
 ];
 
 impl MigrationName for Script {
