@@ -13,4 +13,5 @@ pub mod orders;
 pub mod page;
 pub mod period;
 pub mod permission;
+pub mod quarter;
 pub mod slug;

@@ -1,6 +1,7 @@
-//! Background work: imports of snapshot files and upkeep, and the worker that does both.
+//! Background work: imports of snapshot files, partitions and upkeep, and the worker that does them.
 
 pub mod imports;
+pub mod partitions;
 pub mod storage;
 pub mod upkeep;
 pub mod worker;

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use chrono::{Months, TimeDelta};
+use chrono::TimeDelta;
 use db::platform::Platform;
 use db::{DataError, Db};
 use domain::permission::Permission;
 use tokio_util::sync::CancellationToken;
+
+use crate::partitions;
 
 /// The names that [`run_named`] knows.
 pub const NAMES: [&str; 3] = ["partitions", "prune-idempotency", "prune-sessions"];
@@ -23,6 +25,9 @@ pub enum JobError {
     /// The database refused or failed.
     #[error("{0}; try again")]
     Data(#[from] DataError),
+    /// Steps of it failed, others were done; what happened, in words.
+    #[error("{0}; try again")]
+    Partly(String),
 }
 
 /// Does the job called `name` now; what it did, in words.
@@ -31,7 +36,13 @@ pub enum JobError {
 /// When there is no such job, or PostgreSQL fails.
 pub async fn run_named(db: &Db, name: &str) -> Result<String, JobError> {
     Ok(match name {
-        "partitions" => format!("{} quarters made", partitions(db).await?),
+        "partitions" => {
+            let report = partitions::maintain(db, &CancellationToken::new()).await?;
+            if !report.failed.is_empty() {
+                return Err(JobError::Partly(report.to_string()));
+            }
+            report.to_string()
+        }
         "prune-sessions" => format!("{} sessions removed", db::sessions::prune(db).await?),
         "prune-idempotency" => format!("{} keys removed", prune_idempotency(db).await?),
         _ => return Err(JobError::Unknown(name.to_owned())),
@@ -49,13 +60,6 @@ pub(crate) async fn hourly(db: Db, stop: CancellationToken) {
             }
         }
     }
-}
-
-// This quarter and the next two.
-async fn partitions(db: &Db) -> Result<usize, DataError> {
-    let today = db.clock().now().date_naive();
-    let ahead = [0, 3, 6].into_iter().filter_map(|months| today.checked_add_months(Months::new(months)));
-    db::partitions::ensure(db, ahead).await
 }
 
 async fn prune_idempotency(db: &Db) -> Result<u64, DataError> {

@@ -8,7 +8,7 @@ use db::platform::Platform;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::{imports, upkeep};
+use crate::{imports, partitions, upkeep};
 
 const POLL: Duration = Duration::from_millis(500);
 /// Imports at once. Each keeps one processor and one connection busy.
@@ -17,6 +17,7 @@ const AT_ONCE: usize = 2;
 /// Works until `stop`; then each import ends with its current batch and is left for the next worker.
 pub async fn run(db: Db, data_dir: PathBuf, stop: CancellationToken) {
     let upkeep = tokio::spawn(upkeep::hourly(db.clone(), stop.clone()));
+    let watch = tokio::spawn(partitions::watch(db.clone(), true, stop.clone()));
     let mut running = JoinSet::new();
     let mut poll = tokio::time::interval(POLL);
     poll.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -32,6 +33,7 @@ pub async fn run(db: Db, data_dir: PathBuf, stop: CancellationToken) {
         note(ended);
     }
     note(upkeep.await);
+    note(watch.await);
 }
 
 async fn take(

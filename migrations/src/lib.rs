@@ -31,10 +31,15 @@ const SCRIPTS: &[Script] = &[
         sql: include_str!("sql/m20261121_000006_open_platform_door.sql"),
     },
     Script { name: "m20261121_000007_create_jobs", sql: include_str!("sql/m20261121_000007_create_jobs.sql") },
+    Script { name: "m20261121_000008_net_partitions", sql: include_str!("sql/m20261121_000008_net_partitions.sql") },
     Script { name: "m20261121_000009_create_backups", sql: include_str!("sql/m20261121_000009_create_backups.sql") },
     Script {
         name: "m20261121_000012_index_partly_refunded",
         sql: include_str!("sql/m20261121_000012_index_partly_refunded.sql"),
+    },
+    Script {
+        name: "m20261121_000028_archive_partitions",
+        sql: include_str!("sql/m20261121_000028_archive_partitions.sql"),
     },
 ];
 

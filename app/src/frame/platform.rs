@@ -18,14 +18,17 @@ pub enum Place {
     Tenants,
     /// The queue.
     Jobs,
+    /// The quarters into which orders are cut.
+    Partitions,
     /// Backups of everybody.
     Backups,
 }
 
-const ROOMS: [(Place, &str, &str, Sign); 4] = [
+const ROOMS: [(Place, &str, &str, Sign); 5] = [
     (Place::Home, "Home", "/platform", Sign::Home),
     (Place::Tenants, "Tenants", "/platform/tenants", Sign::Store),
     (Place::Jobs, "Jobs", "/platform/jobs", Sign::Jobs),
+    (Place::Partitions, "Partitions", "/platform/partitions", Sign::Partitions),
     (Place::Backups, "Backups", "/platform/backups", Sign::Backups),
 ];
 

@@ -55,6 +55,9 @@ fn begin_background(state: &AppState, tasks: &TaskTracker) {
     }));
     if state.config.worker {
         tasks.spawn(jobs::worker::run(state.db.clone(), state.config.data_dir.clone(), stop.clone()));
+    } else {
+        // The worker elsewhere mends; the gauges are read here.
+        tasks.spawn(jobs::partitions::watch(state.db.clone(), false, stop.clone()));
     }
 }
 

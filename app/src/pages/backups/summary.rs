@@ -23,7 +23,8 @@ const ALARMS: usize = 20;
 pub fn alarms(alarms: &[Alarm], names: &HashMap<TenantId, String>) -> AnyView {
     let one = |alarm: &Alarm| {
         let whose = names.get(&alarm.tenant).map(|name| format!("{name}: "));
-        view! { <Notice tone=Tone::Critical><p>{whose}{sentence(&alarm.words)}</p></Notice> }
+        let words = sentence(&alarm.words);
+        view! { <Notice tone=Tone::Critical><p>{whose}{words}</p></Notice> }
     };
     let more = alarms.len().saturating_sub(ALARMS);
     let more = (more > 0).then(|| {

@@ -63,5 +63,6 @@ fn listed(page: &TenantBackups) -> AnyView {
     let address = |cursor: Cursor| url::with_query(&path, [("cursor", cursor.encode().as_str())]);
     let (newer, older) = (page.page.newer.map(address), page.page.older.map(address));
     let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
-    view! { <Card flush=true>{table(&page.page.rows, page.clock, false)}</Card>{pager} }.into_any()
+    let table = table(&page.page.rows, page.clock, false);
+    view! { <Card flush=true>{table}</Card>{pager} }.into_any()
 }

@@ -88,5 +88,6 @@ fn listed(page: &Backups, rows: &Page<Backup>) -> AnyView {
     let at = |cursor: Cursor| address(page.kind, Some(cursor));
     let (newer, older) = (rows.newer.map(at), rows.older.map(at));
     let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
-    view! { <Card flush=true>{table(&rows.rows, page.clock, true)}</Card>{pager} }.into_any()
+    let table = table(&rows.rows, page.clock, true);
+    view! { <Card flush=true>{table}</Card>{pager} }.into_any()
 }

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use db::backups::Summary;
 use db::health::DatabaseHealth;
+use db::partitions::Overview;
 use db::platform::Census;
 use db::queue::alerts::Alert;
 use db::queue::console::Counts;
 use domain::backups::Alarm;
 use leptos::prelude::*;
 
+use super::partitions::runway_tone;
 use crate::document::Rendered;
 use crate::frame::PlatformFrame;
 use crate::ui::field::sentence;
@@ -38,6 +40,8 @@ pub struct Board {
     pub census: Census,
     /// How the queue is.
     pub jobs: JobHealth,
+    /// How the partitions are.
+    pub partitions: Overview,
     /// How backups are.
     pub backups: BackupHealth,
     /// Now.
@@ -70,6 +74,7 @@ pub fn page(board: &Board) -> Rendered {
             <PageHeader title="Health" note=note/>
             <div class="board" data-live="board">
                 {jobs(board)}
+                {partitions(board)}
                 {backups(board)}
                 {database(board)}
                 {cache(board)}
@@ -94,7 +99,23 @@ fn jobs(board: &Board) -> AnyView {
         ("Done in the last hour", count(counts.done_hour)),
         ("Failed in the last hour", count(counts.failed_hour)),
     ];
-    view! { <Health title="Jobs" words=words tone facts href=Some("/platform/jobs")/> }.into_any()
+    view! { <Health title="Jobs" words=words tone facts href="/platform/jobs"/> }.into_any()
+}
+
+fn partitions(board: &Board) -> AnyView {
+    let overview = &board.partitions;
+    let failed = overview.upkeep.iter().find_map(|row| row.error.as_ref());
+    let runway = things(overview.runway_days, "day", "days");
+    let (tone, words) = match (failed, overview.default_rows) {
+        (Some(_), _) => (Tone::Critical, "The last upkeep failed".to_owned()),
+        (None, 1..) => (Tone::Attention, "Rows wait in the default partition".to_owned()),
+        (None, _) => (runway_tone(overview.runway_days), format!("{runway} of runway")),
+    };
+    let upkeep = overview.upkeep.iter().filter_map(|row| row.done_at).min();
+    let upkeep = upkeep.map_or_else(|| "never".to_owned(), |at| format!("{} ago", span(board.clock.now - at)));
+    let quarters = i64::try_from(overview.quarters.len()).unwrap_or(i64::MAX);
+    let facts = vec![("Runway", runway), ("Quarters", count(quarters)), ("Last upkeep", upkeep)];
+    view! { <Health title="Partitions" words=words tone facts href="/platform/partitions"/> }.into_any()
 }
 
 fn backups(board: &Board) -> AnyView {
@@ -107,7 +128,7 @@ fn backups(board: &Board) -> AnyView {
     let newest = summary.kinds.iter().filter_map(|kind| kind.last_verification).max();
     let newest = newest.map_or_else(|| "never".to_owned(), |at| format!("{} ago", span(board.clock.now - at)));
     let facts = vec![("Kept", count(summary.count)), ("Size", size(summary.bytes)), ("Last read back", newest)];
-    view! { <Health title="Backups" words=words tone facts href=Some("/platform/backups")/> }.into_any()
+    view! { <Health title="Backups" words=words tone facts href="/platform/backups"/> }.into_any()
 }
 
 fn database(board: &Board) -> AnyView {
@@ -143,7 +164,7 @@ fn tenants(board: &Board) -> AnyView {
     let Census { tenants, suspended } = board.census;
     let facts = vec![("Active", count(tenants - suspended)), ("Suspended", count(suspended))];
     let words = things(tenants, "tenant", "tenants");
-    view! { <Health title="Tenants" words=words facts href=Some("/platform/tenants")/> }.into_any()
+    view! { <Health title="Tenants" words=words facts href="/platform/tenants"/> }.into_any()
 }
 
 // `0.4 ms`.

@@ -3,8 +3,10 @@
 mod backups;
 mod home;
 pub mod jobs;
+mod partitions;
 mod tenants;
 
 pub use backups::{Backups, page as backups};
 pub use home::{BackupHealth, Board, JobHealth, page as home};
+pub use partitions::{Partitions, page as partitions};
 pub use tenants::page as tenants;

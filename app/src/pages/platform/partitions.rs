@@ -95,23 +95,23 @@ fn figures(page: &Partitions) -> AnyView {
         None => "none: everything is kept".into_any(),
     };
     let fact = |label: &'static str, value: AnyView| view! { <dt>{label}</dt><dd>{value}</dd> };
-    let tone = runway_tone(overview.runway_days);
-    let (days, full) = (overview.runway_days.clamp(0, FULL).to_string(), FULL.to_string());
+    let facts = view! {
+        {fact("Last done", when(upkeep))}
+        {fact("Last quarter made", when(overview.last_made_at))}
+        {fact("Rows in default partitions", count(overview.default_rows).into_any())}
+        {fact("Next to be archived", next)}
+    }
+    .into_any();
+    let (runway, class) = (overview.runway_days, format!("runway {}", runway_tone(overview.runway_days).as_str()));
+    let (days, full, low) = (runway.clamp(0, FULL).to_string(), FULL.to_string(), SHORT[0].to_string());
     view! {
         <div class="columns">
             <Card title="Runway">
-                <p class=format!("runway {}", tone.as_str())>{things(overview.runway_days, "day", "days")}</p>
-                <meter class="runway-bar" min="0" max=full low=SHORT[0].to_string() value=days aria-label="Runway in days"></meter>
+                <p class=class>{things(runway, "day", "days")}</p>
+                <meter class="runway-bar" min="0" max=full low=low value=days aria-label="Runway in days"></meter>
                 <p class="quiet">"For so long there are quarters for new orders, whatever happens to upkeep."</p>
             </Card>
-            <Card title="Upkeep">
-                <dl class="sums">
-                    {fact("Last done", when(upkeep))}
-                    {fact("Last quarter made", when(overview.last_made_at))}
-                    {fact("Rows in default partitions", count(overview.default_rows).into_any())}
-                    {fact("Next to be archived", next)}
-                </dl>
-            </Card>
+            <Card title="Upkeep"><dl class="sums">{facts}</dl></Card>
         </div>
     }
     .into_any()

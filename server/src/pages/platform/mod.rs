@@ -3,12 +3,13 @@
 mod backups;
 mod home;
 pub mod jobs;
+mod partitions;
 mod tenants;
 
 use app::frame::{Place, PlatformFrame};
 use app::ui::Clock;
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use domain::calendar::Tz;
 
 use super::visit::Visit;
@@ -21,6 +22,8 @@ pub fn router() -> Router<AppState> {
         .route("/platform", get(home::show))
         .route("/platform/tenants", get(tenants::show))
         .route("/platform/backups", get(backups::show))
+        .route("/platform/partitions", get(partitions::show))
+        .route("/platform/partitions/maintain", post(partitions::maintain))
         .merge(jobs::router())
 }
 

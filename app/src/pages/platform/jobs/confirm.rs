@@ -58,10 +58,11 @@ pub fn page(page: &Confirm) -> Rendered {
         let ask = ask.unwrap_or_else(|| {
             view! { <div class="actions"><ButtonLink href=page.back.clone() label="Back"/></div> }.into_any()
         });
+        let action = page.action.clone();
         view! {
             <PageHeader title=page.title.clone()/>
             <Card>
-                <form class="stack" method="post" action=page.action.clone()>
+                <form class="stack" method="post" action=action>
                     {hidden}
                     {words}
                     {ask}

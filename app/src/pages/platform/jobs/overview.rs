@@ -54,8 +54,9 @@ pub struct Overview {
 /// Renders the page.
 pub fn page(page: &Overview) -> Rendered {
     page.frame.render_live("Jobs", LIVE, || {
+        let spans = spans(page.span);
         view! {
-            <PageHeader title="Jobs">{spans(page.span)}</PageHeader>
+            <PageHeader title="Jobs">{spans}</PageHeader>
             {page.done.clone().map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> })}
             <div class="stack" data-live="alerts">{alerts(&page.alerts)}</div>
             <div data-live="figures">{figures(&page.counts)}</div>
@@ -76,7 +77,8 @@ fn alerts(alerts: &[Alert]) -> AnyView {
             Alert::Wait { .. } | Alert::Failures { .. } | Alert::Missed { .. } => Tone::Attention,
         };
         let link = link(alert).map(|(href, words)| view! { " "<a href=href>{words}</a> });
-        view! { <Notice tone><p>{sentence(&alert.to_string())}{link}</p></Notice> }
+        let words = sentence(&alert.to_string());
+        view! { <Notice tone><p>{words}{link}</p></Notice> }
     };
     alerts.iter().map(one).collect_view().into_any()
 }

@@ -42,8 +42,9 @@ pub fn page(page: &OneJob) -> Rendered {
         let view = page.job.job.as_ref().map_or(JobView::Ended(None), |job| JobView::Live(job.state));
         let back = (Shown::Platform.list(&JobQuery::of(view)), "Jobs");
         let note = view! { <code>{page.id.to_string()}</code> }.into_any();
+        let actions = actions(page);
         view! {
-            <PageHeader title=kind.clone() note=note back=back>{actions(page)}</PageHeader>
+            <PageHeader title=kind.clone() note=note back=back>{actions}</PageHeader>
             {page.done.clone().map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> })}
             <div class="stack" data-live="job">{detail(Shown::Platform, &page.job, &page.people, page.clock)}</div>
         }
