@@ -40,10 +40,12 @@ pub enum Attention {
         /// The first day of the list, in UTC.
         from: NaiveDate,
     },
+    /// Backups are not what they should be; in words.
+    Backups(String),
 }
 
 /// What needs doing in one store, or in all, as far as the actor may see it. Three statements, two more for whoever
-/// sees imports. Indexes: the orders' primary key, `import_runs_created`.
+/// sees imports, two for whoever sees backups. Indexes: the orders' primary key, `import_runs_created`, `backups_kind`.
 ///
 /// # Errors
 /// [`DataError::NotFound`] for a store that is not the tenant's.
@@ -60,6 +62,10 @@ pub async fn list(access: &Access, store: Option<&str>) -> Result<Vec<Attention>
         found.extend(imports(&tx, &ids).await?);
     }
     tx.commit().await?;
+    if let Ok(scope) = access.scope(Permission::ReadBackups) {
+        let alarms = crate::backups::tenant_alarms(&scope).await?;
+        found.extend(alarms.into_iter().map(|alarm| Attention::Backups(alarm.words)));
+    }
     found.retain(|item| item.count().number > 0);
     Ok(found)
 }
@@ -69,6 +75,7 @@ impl Attention {
     pub const fn count(&self) -> Count {
         match self {
             Self::Overdue { count, .. } | Self::Imports { count, .. } => *count,
+            Self::Backups(_) => Count { number: 1, more: false },
         }
     }
 }

@@ -134,6 +134,7 @@ async fn what_needs_doing_is_what_the_linked_list_shows() {
                 assert!(matches!((view, rows[0].summary.rejected), (ImportView::Failed, 0) | (ImportView::Rejected, 3)));
                 1
             }
+            Attention::Backups(words) => panic!("a tenant of this very moment has no backup to miss: {words}"),
         };
         assert!(listed > 0);
         assert_eq!(item.count(), Count { number: listed, more: false }, "{item:?}");

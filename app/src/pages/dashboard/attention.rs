@@ -6,6 +6,7 @@ use domain::orders::{FulfilmentStatus, OrderKind, OrderQuery, OrderStatus};
 use leptos::prelude::*;
 
 use super::DashboardPage;
+use crate::ui::field::sentence;
 use crate::ui::icon::{Icon, Sign};
 use crate::ui::money::at_least;
 use crate::ui::{Card, Tone};
@@ -24,7 +25,7 @@ pub fn attention(page: &DashboardPage) -> AnyView {
 
 fn row(page: &DashboardPage, item: &Attention) -> impl IntoView + use<> {
     let (tone, sign) = match item {
-        Attention::Imports { view: ImportView::Failed, .. } => (Tone::Critical, Sign::Stop),
+        Attention::Imports { view: ImportView::Failed, .. } | Attention::Backups(_) => (Tone::Critical, Sign::Stop),
         Attention::Overdue { .. } | Attention::Imports { .. } => (Tone::Attention, Sign::Warning),
     };
     let (what, since) = words(item);
@@ -54,6 +55,7 @@ fn words(item: &Attention) -> (String, String) {
         Attention::Imports { view: ImportView::Rejected, .. } => {
             (format!("{number} {} left orders out", if one { "import" } else { "imports" }), recent)
         }
+        Attention::Backups(words) => (sentence(words), String::new()),
     }
 }
 
@@ -75,5 +77,6 @@ fn address(page: &DashboardPage, item: &Attention) -> String {
             let query = ImportQuery { store, view: Some(*view), from: Some(*from), cursor: None };
             url::imports_under(tenant, &query)
         }
+        Attention::Backups(_) => format!("/t/{tenant}/backups"),
     }
 }
