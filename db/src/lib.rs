@@ -3,6 +3,7 @@
 
 pub mod api_keys;
 pub mod audit;
+pub mod backups;
 pub mod cache;
 pub mod catalog;
 pub mod clock;

@@ -17,6 +17,12 @@ pub enum EventKind {
     /// The figures were computed anew.
     #[serde(rename = "figures.rebuilt")]
     FiguresRebuilt,
+    /// A backup was made, read back, given up, or failed.
+    #[serde(rename = "backup.changed")]
+    BackupChanged,
+    /// Data of the tenant were brought back from a backup: everything may have changed.
+    #[serde(rename = "tenant.restored")]
+    TenantRestored,
     /// Events before this one are no longer kept.
     #[serde(rename = "gap")]
     Gap,
@@ -30,6 +36,8 @@ impl EventKind {
             Self::OrderUpdated => "order.updated",
             Self::ImportProgress => "import.progress",
             Self::FiguresRebuilt => "figures.rebuilt",
+            Self::BackupChanged => "backup.changed",
+            Self::TenantRestored => "tenant.restored",
             Self::Gap => "gap",
         }
     }

@@ -64,4 +64,6 @@ id! {
     ImportId,
     /// A program's key to the API.
     ApiKeyId,
+    /// One copy of data that can be brought back.
+    BackupId,
 }

@@ -1,6 +1,7 @@
 //! What Stoa knows about orders, money and days, with nothing around it: no SQL, no
 //! network, no clock of its own. Builds for the server and for the browser alike, so keep it small.
 
+pub mod backups;
 pub mod calendar;
 pub mod feed;
 pub mod fields;

@@ -30,11 +30,15 @@ pub enum Permission {
     ManagePeople,
     /// Make and revoke API keys.
     ManageKeys,
+    /// See backups and how they fare.
+    ReadBackups,
+    /// Make backups, choose their hour, download them.
+    ManageBackups,
 }
 
 impl Permission {
     /// All of them, for matrices in tests.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::ReadReports,
         Self::ReadOrders,
         Self::WriteOrders,
@@ -46,6 +50,8 @@ impl Permission {
         Self::ManageStores,
         Self::ManagePeople,
         Self::ManageKeys,
+        Self::ReadBackups,
+        Self::ManageBackups,
     ];
 }
 
@@ -73,7 +79,7 @@ impl Role {
         match self {
             Self::Owner => true,
             Self::Manager => permission != P::ManagePeople,
-            Self::Staff => !matches!(permission, P::ManageStores | P::ManagePeople | P::ManageKeys),
+            Self::Staff => !matches!(permission, P::ManageStores | P::ManagePeople | P::ManageKeys | P::ManageBackups),
             Self::Viewer => matches!(permission, P::ReadReports | P::ReadOrders | P::ReadEvents | P::ReadImports),
         }
     }

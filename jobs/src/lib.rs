@@ -2,6 +2,7 @@
 
 pub mod imports;
 pub mod partitions;
+pub mod storage;
 pub mod upkeep;
 pub mod worker;
 

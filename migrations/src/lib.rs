@@ -31,6 +31,7 @@ const SCRIPTS: &[Script] = &[
         sql: include_str!("sql/m20261121_000006_open_platform_door.sql"),
     },
     Script { name: "m20261121_000008_net_partitions", sql: include_str!("sql/m20261121_000008_net_partitions.sql") },
+    Script { name: "m20261121_000009_create_backups", sql: include_str!("sql/m20261121_000009_create_backups.sql") },
     Script {
         name: "m20261121_000028_archive_partitions",
         sql: include_str!("sql/m20261121_000028_archive_partitions.sql"),

@@ -82,10 +82,19 @@ impl Cache {
         T: Serialize + DeserializeOwned + Send + Sync + 'static,
         F: Future<Output = Result<T, DataError>>,
     {
-        let key = format!("stoa:{}:{generation}:{name}", scope.tenant());
-        let loading = self.load(&key, compute);
-        let entry = self.local.try_get_with_by_ref(&key, loading).await.map_err(|e| e.again())?;
-        entry.value.downcast().map_err(|_| DataError::Corrupt(format!("cache entry {key} has another type")))
+        self.shared_value(format!("stoa:{}:{generation}:{name}", scope.tenant()), compute).await
+    }
+
+    /// Like [`Cache::get`], for what belongs to no tenant: `generation` is one of `platform_generations`.
+    ///
+    /// # Errors
+    /// Those of `compute`; they are not kept.
+    pub async fn get_for_platform<T, F>(&self, generation: i64, name: &str, compute: F) -> Result<Arc<T>, DataError>
+    where
+        T: Serialize + DeserializeOwned + Send + Sync + 'static,
+        F: Future<Output = Result<T, DataError>>,
+    {
+        self.shared_value(format!("stoa:platform:{generation}:{name}"), compute).await
     }
 
     /// Like [`Cache::get`], for what cannot or need not be shared between processes, such as rendered pages.
@@ -124,6 +133,16 @@ impl Cache {
 
     pub(crate) const fn generations(&self) -> &Generations {
         &self.generations
+    }
+
+    async fn shared_value<T, F>(&self, key: String, compute: F) -> Result<Arc<T>, DataError>
+    where
+        T: Serialize + DeserializeOwned + Send + Sync + 'static,
+        F: Future<Output = Result<T, DataError>>,
+    {
+        let loading = self.load(&key, compute);
+        let entry = self.local.try_get_with_by_ref(&key, loading).await.map_err(|e| e.again())?;
+        entry.value.downcast().map_err(|_| DataError::Corrupt(format!("cache entry {key} has another type")))
     }
 
     async fn load<T, F>(&self, key: &str, compute: F) -> Result<Entry, DataError>

@@ -8,4 +8,5 @@ mod refused;
 mod retail;
 mod runs;
 mod setup;
+mod storage;
 mod upkeep;

@@ -1,0 +1,125 @@
+//! When backups are made: the installation's daily at 02:00 UTC, a tenant's at the hour (UTC) that it chose.
+
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use domain::backups::Kind;
+use domain::ids::TenantId;
+use sea_orm::FromQueryResult;
+
+use super::row::word;
+use crate::audit;
+use crate::error::DataError;
+use crate::platform::{Platform, PlatformTx};
+use crate::scope::Scope;
+
+/// The installation's hour.
+const PLATFORM_HOUR: u32 = 2;
+/// A tenant's, until it chooses another.
+const TENANT_HOUR: u32 = 3;
+const SETTING: &str = "backup_hour";
+
+/// A backup that should be made now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// Of whom; the nil id for the installation.
+    pub tenant: TenantId,
+    /// Of which kind.
+    pub kind: Kind,
+}
+
+/// What should be made now: whatever has had its hour since the last scheduled attempt that did not fail. So one that was
+/// missed because nothing ran at that hour is made up for. Suspended tenants are saved like all others.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn due(platform: &Platform) -> Result<Vec<Due>, DataError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        tenant_id: uuid::Uuid,
+        kind: String,
+        hour: i32,
+        last: Option<DateTime<Utc>>,
+    }
+    // The hours are read by a function, because settings have no door for the platform.
+    let sql = "with wanted as ( \
+                 select $1::uuid as tenant_id, 'full' as kind, $2::int as hour \
+                 union all \
+                 select t.id, k.kind, coalesce(h.hour, $3::int) from tenants t \
+                 left join stoa_backup_hours() h on h.tenant_id = t.id cross join (values ('database'), ('files')) k (kind)) \
+               select w.tenant_id, w.kind, w.hour, l.started_at as last from wanted w left join lateral ( \
+                 select b.started_at from backups b where b.tenant_id = w.tenant_id and b.kind = w.kind \
+                   and b.trigger = 'schedule' and b.status <> 'failed' order by b.started_at desc limit 1) l on true \
+               order by w.tenant_id, w.kind";
+    let tx = platform.begin().await?;
+    let hours = [PlatformTx::NIL.0.into(), i64::from(PLATFORM_HOUR).into(), i64::from(TENANT_HOUR).into()];
+    let rows: Vec<Row> = tx.all(sql, hours).await?;
+    tx.commit().await?;
+    let now = platform.db().clock().now();
+    let mut found = Vec::new();
+    for row in rows {
+        if row.last.is_none_or(|last| last < last_slot(now, u32::try_from(row.hour).unwrap_or(TENANT_HOUR))) {
+            found.push(Due { tenant: row.tenant_id.into(), kind: word(&row.kind)? });
+        }
+    }
+    Ok(found)
+}
+
+/// The hour (UTC, 0 to 23) at which the tenant's backups are made.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn hour(scope: &Scope) -> Result<u32, DataError> {
+    let sql = "select (value #>> '{}')::int from settings where tenant_id = $1 and store_id = $2 and name = $3";
+    let tx = scope.begin().await?;
+    let chosen: Option<i32> = tx.scalar(sql, [uuid::Uuid::nil().into(), SETTING.into()]).await?;
+    tx.commit().await?;
+    Ok(chosen.and_then(|hour| u32::try_from(hour).ok()).unwrap_or(TENANT_HOUR))
+}
+
+/// Chooses the hour (UTC) at which the tenant's backups are made.
+///
+/// # Errors
+/// When it is not 0 to 23, or PostgreSQL fails.
+pub async fn set_hour(scope: &Scope, hour: u32) -> Result<(), DataError> {
+    if hour > 23 {
+        return Err(domain::fields::FieldErrors::one("hour", "must be 0 to 23").into());
+    }
+    let sql = "insert into settings (tenant_id, store_id, name, value, updated_at) values ($1, $2, $3, $4, $5) \
+               on conflict (tenant_id, store_id, name) do update set value = excluded.value, updated_at = excluded.updated_at";
+    let value = serde_json::Value::from(hour);
+    let tx = scope.begin().await?;
+    tx.run(sql, [uuid::Uuid::nil().into(), SETTING.into(), value.into(), scope.now().into()]).await?;
+    audit::note(&tx, "backup.hour", "tenant", serde_json::json!({"hour": hour})).await?;
+    tx.commit().await
+}
+
+/// How many days the tenant's backups are kept: its tier's `backup_days`, or `default`.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn retention_days(scope: &Scope, default: u32) -> Result<u32, DataError> {
+    let sql = "select (i.limits ->> 'backup_days')::numeric::bigint from tenants t join tiers i on i.id = t.tier_id \
+               where t.id = $1 and jsonb_typeof(i.limits -> 'backup_days') = 'number'";
+    let tx = scope.begin().await?;
+    let days: Option<i64> = tx.scalar(sql, []).await?;
+    tx.commit().await?;
+    Ok(days.and_then(|days| u32::try_from(days).ok()).unwrap_or(default))
+}
+
+// The last time that it was this hour.
+fn last_slot(now: DateTime<Utc>, hour: u32) -> DateTime<Utc> {
+    let today = now.date_naive().and_time(NaiveTime::from_hms_opt(hour.min(23), 0, 0).unwrap_or_default()).and_utc();
+    if today <= now { today } else { today - TimeDelta::days(1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slot_is_the_last_time_of_that_hour() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        assert_eq!(last_slot(at("2026-11-21T02:00:00Z"), 2), at("2026-11-21T02:00:00Z"));
+        assert_eq!(last_slot(at("2026-11-21T01:59:59Z"), 2), at("2026-11-20T02:00:00Z"));
+        assert_eq!(last_slot(at("2026-11-21T23:30:00Z"), 23), at("2026-11-21T23:00:00Z"));
+    }
+}

@@ -1,0 +1,22 @@
+//! Backups: their rows (made, moved on, listed, counted, watched), and everything that a backup needs of PostgreSQL:
+//! which tables a tenant has, their rows in one snapshot, scratch databases, and bringing rows back. Files, packing
+//! and storage lie in `jobs`.
+
+mod alarms;
+mod due;
+mod list;
+mod place;
+mod row;
+mod summary;
+mod write;
+
+pub use alarms::{alarms, tenant_alarms};
+pub use due::{Due, due, hour, retention_days, set_hour};
+pub use list::{left, list, owner_of, platform_list, retained, show};
+pub use place::Place;
+pub use row::{Backup, Proof};
+pub use summary::{KindSummary, Summary, platform_summary, summary};
+pub use write::{
+    Began, Claim, Done, NewBackup, adopt, begin, fail, heartbeat, note_offsite, note_removed, note_unread,
+    note_verified, prune, reap, store,
+};
