@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::quarter::Quarter;
-use sqlx::FromRow;
+use sea_orm::FromQueryResult;
 
+use super::rows;
 use crate::connect::Db;
 use crate::error::DataError;
 use crate::scope::Tx;
@@ -103,7 +104,7 @@ pub struct ArchiveRow {
     pub error: Option<String>,
 }
 
-#[derive(FromRow)]
+#[derive(FromQueryResult)]
 struct Record {
     quarter: NaiveDate,
     part: i16,
@@ -129,7 +130,7 @@ struct Record {
 pub(super) async fn all(db: &Db) -> Result<Vec<ArchiveRow>, DataError> {
     let sql = "select quarter, part, state, location, encode(manifest, 'hex') manifest, orders, items, bytes, planned_at, verified_at, \
                  detached_at, compared_at, dropped_at, restored_at, error from partition_archives order by quarter desc, part";
-    let records: Vec<Record> = sqlx::query_as(sql).fetch_all(&db.pool).await?;
+    let records: Vec<Record> = rows(db, sql, []).await?;
     records.into_iter().map(Record::row).collect()
 }
 

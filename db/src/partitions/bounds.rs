@@ -3,8 +3,9 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use sqlx::FromRow;
+use sea_orm::FromQueryResult;
 
+use super::rows;
 use crate::connect::Db;
 use crate::error::DataError;
 
@@ -47,7 +48,7 @@ impl fmt::Display for Table {
 }
 
 /// A partition and the instants `[since, until)` that it holds; both are absent for a default partition.
-#[derive(Clone, PartialEq, Eq, Debug, FromRow)]
+#[derive(Clone, PartialEq, Eq, Debug, FromQueryResult)]
 pub struct Bound {
     /// `orders` or `order_items`.
     pub parent: String,
@@ -65,7 +66,7 @@ pub struct Bound {
 /// When PostgreSQL fails.
 pub async fn bounds(db: &Db) -> Result<Vec<Bound>, DataError> {
     let sql = "select parent, name, since, until from partition_bounds order by parent, since nulls last";
-    Ok(sqlx::query_as(sql).fetch_all(&db.pool).await?)
+    rows(db, sql, []).await
 }
 
 /// Whole days from now that both tables have quarters for without a gap: the runway. 0 when today has none.

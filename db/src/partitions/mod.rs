@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use domain::quarter::Quarter;
+use sea_orm::{DbBackend, FromQueryResult, Statement, Value};
 
 use crate::connect::Db;
 use crate::error::DataError;
@@ -66,4 +67,14 @@ pub async fn ensure(db: &Db, days: impl IntoIterator<Item = NaiveDate>) -> Resul
         }
     }
     Ok(made)
+}
+
+// No tenant's rows: what is read here is the same for all.
+async fn rows<R: FromQueryResult>(
+    db: &Db,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<R>, DataError> {
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    Ok(R::find_by_statement(statement).all(&db.conn).await?)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::quarter::Quarter;
-use sqlx::FromRow;
+use sea_orm::FromQueryResult;
 
 use super::archived::{self, ArchiveRow};
 use super::bounds::{Bound, Table, reach};
@@ -87,9 +87,9 @@ pub struct Going {
     pub at: DateTime<Utc>,
 }
 
-#[derive(FromRow)]
+#[derive(FromQueryResult)]
 struct Record {
-    #[sqlx(flatten)]
+    #[sea_orm(nested)]
     bound: Bound,
     rows: i64,
     bytes: i64,
@@ -108,7 +108,7 @@ pub async fn overview(platform: &Platform, retention: u32) -> Result<Overview, D
                from partition_bounds b join pg_class c on c.oid = b.oid \
                left join partition_marks m on m.parent = b.parent and m.quarter = (b.since at time zone 'UTC')::date \
                order by b.parent desc, b.since nulls last";
-    let records: Vec<Record> = sqlx::query_as(sql).fetch_all(&db.pool).await?;
+    let records: Vec<Record> = super::rows(db, sql, []).await?;
     let waiting = steps::waiting(db).await?;
     let archives = archived::all(db).await?;
     let bounds: Vec<Bound> = records.iter().map(|r| r.bound.clone()).collect();

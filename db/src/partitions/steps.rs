@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use domain::quarter::Quarter;
-use sqlx::FromRow;
+use sea_orm::{FromQueryResult, Value};
 
 use super::bounds::Table;
 use crate::connect::Db;
@@ -16,7 +16,7 @@ pub const BATCH: i32 = 1_000;
 /// Most rows of a default partition that are counted; more are "at least so many".
 pub const COUNTED: i32 = 100_000;
 
-const TRIES: u32 = 8;
+pub(super) const TRIES: u32 = 8;
 const TRIES_OF_AN_ORDER: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(40);
 
@@ -32,7 +32,7 @@ pub enum Made {
 }
 
 /// Rows that wait in a default partition.
-#[derive(Clone, PartialEq, Eq, Debug, FromRow, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, FromQueryResult, serde::Serialize)]
 pub struct Waiting {
     /// `orders` or `order_items`.
     pub parent: String,
@@ -42,14 +42,23 @@ pub struct Waiting {
     pub rows: i64,
 }
 
+#[derive(FromQueryResult)]
+struct Ensured {
+    made: bool,
+}
+
 /// Makes both tables of `quarter` for orders that are about to come; whether one was made.
 ///
 /// # Errors
 /// When PostgreSQL fails or the locks stay taken.
 pub async fn ensure(db: &Db, quarter: Quarter) -> Result<bool, DataError> {
-    let sql = "select stoa_ensure_quarter($1)";
-    again(TRIES_OF_AN_ORDER, async || Ok(sqlx::query_scalar(sql).bind(quarter.first_day()).fetch_one(&db.pool).await?))
-        .await
+    let sql = "select stoa_ensure_quarter($1) made";
+    Ok(call::<Ensured>(db, TRIES_OF_AN_ORDER, sql, [quarter.first_day().into()]).await?.made)
+}
+
+#[derive(FromQueryResult)]
+struct Outcome {
+    outcome: String,
 }
 
 /// Makes `quarter` of one table.
@@ -57,17 +66,20 @@ pub async fn ensure(db: &Db, quarter: Quarter) -> Result<bool, DataError> {
 /// # Errors
 /// When PostgreSQL fails or the locks stay taken.
 pub async fn make(db: &Db, table: Table, quarter: Quarter) -> Result<Made, DataError> {
-    let sql = "select stoa_make_quarter($1, $2)";
-    let done: String = again(TRIES, async || {
-        Ok(sqlx::query_scalar(sql).bind(table.as_str()).bind(quarter.first_day()).fetch_one(&db.pool).await?)
-    })
-    .await?;
-    match done.as_str() {
+    let sql = "select stoa_make_quarter($1, $2) outcome";
+    let done: Outcome = call(db, TRIES, sql, [table.as_str().into(), quarter.first_day().into()]).await?;
+    match done.outcome.as_str() {
         "made" => Ok(Made::New),
         "there" => Ok(Made::There),
         "net" => Ok(Made::InNet),
         other => Err(DataError::Corrupt(format!("making a quarter came to '{other}'"))),
     }
+}
+
+#[derive(FromQueryResult)]
+struct Filled {
+    moved: i64,
+    whole: bool,
 }
 
 /// Moves a batch of `quarter` out of the default partition of `table`; rows moved, and whether the quarter is whole.
@@ -76,11 +88,9 @@ pub async fn make(db: &Db, table: Table, quarter: Quarter) -> Result<Made, DataE
 /// When PostgreSQL fails or the locks stay taken.
 pub async fn fill(db: &Db, table: Table, quarter: Quarter) -> Result<(i64, bool), DataError> {
     let sql = "select moved, whole from stoa_fill_quarter($1, $2, $3)";
-    again(TRIES, async || {
-        let call = sqlx::query_as(sql).bind(table.as_str()).bind(quarter.first_day()).bind(BATCH);
-        Ok(call.fetch_one(&db.pool).await?)
-    })
-    .await
+    let values = [table.as_str().into(), quarter.first_day().into(), BATCH.into()];
+    let filled: Filled = call(db, TRIES, sql, values).await?;
+    Ok((filled.moved, filled.whole))
 }
 
 /// What waits in the default partitions, by table and quarter. Normally nothing, which is known without looking.
@@ -89,7 +99,12 @@ pub async fn fill(db: &Db, table: Table, quarter: Quarter) -> Result<(i64, bool)
 /// When PostgreSQL fails.
 pub async fn waiting(db: &Db) -> Result<Vec<Waiting>, DataError> {
     let sql = "select parent, quarter, rows from stoa_default_rows($1)";
-    Ok(sqlx::query_as(sql).bind(COUNTED).fetch_all(&db.pool).await?)
+    super::rows(db, sql, [COUNTED.into()]).await
+}
+
+#[derive(FromQueryResult)]
+struct Unanalysed {
+    quarter: NaiveDate,
 }
 
 /// Quarters of `table` that were made and never analysed.
@@ -99,8 +114,8 @@ pub async fn waiting(db: &Db) -> Result<Vec<Waiting>, DataError> {
 pub async fn unanalysed(db: &Db, table: Table) -> Result<Vec<Quarter>, DataError> {
     let sql = "select m.quarter from partition_marks m join partition_bounds b on b.parent = m.parent and (b.since at time zone 'UTC')::date = m.quarter \
                where m.parent = $1 and m.analysed_at is null order by m.quarter";
-    let days: Vec<NaiveDate> = sqlx::query_scalar(sql).bind(table.as_str()).fetch_all(&db.pool).await?;
-    Ok(days.into_iter().map(Quarter::of).collect())
+    let found: Vec<Unanalysed> = super::rows(db, sql, [table.as_str().into()]).await?;
+    Ok(found.into_iter().map(|row| Quarter::of(row.quarter)).collect())
 }
 
 /// Gathers the statistics of `quarter` of one table.
@@ -108,12 +123,8 @@ pub async fn unanalysed(db: &Db, table: Table) -> Result<Vec<Quarter>, DataError
 /// # Errors
 /// When PostgreSQL fails or the locks stay taken.
 pub async fn analyse(db: &Db, table: Table, quarter: Quarter) -> Result<(), DataError> {
-    let sql = "select stoa_analyse_quarter($1, $2)";
-    again(TRIES, async || {
-        let call = sqlx::query(sql).bind(table.as_str()).bind(quarter.first_day());
-        Ok(call.execute(&db.pool).await.map(drop)?)
-    })
-    .await
+    let sql = "select true made from stoa_analyse_quarter($1, $2)";
+    call::<Ensured>(db, TRIES, sql, [table.as_str().into(), quarter.first_day().into()]).await.map(drop)
 }
 
 /// Whether it failed because somebody else held a lock, or two waited for each other.
@@ -121,18 +132,28 @@ pub fn is_locked(error: &DataError) -> bool {
     matches!(error.sql_state().as_deref(), Some("55P03" | "40P01"))
 }
 
-/// Tries up to `tries` times, with growing pauses of different lengths, as long as locks are in the way.
-pub(super) async fn again<T>(tries: u32, step: impl AsyncFn() -> Result<T, DataError>) -> Result<T, DataError> {
+/// Calls a function of the database in a transaction of its own, up to `tries` times, with growing pauses of different
+/// lengths, as long as locks are in the way.
+pub(super) async fn call<R: FromQueryResult>(
+    db: &Db,
+    tries: u32,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<R, DataError> {
+    let values: Vec<Value> = values.into_iter().collect();
     let mut pause = FIRST_PAUSE;
-    for _ in 1..tries {
-        match step().await {
-            Err(error) if is_locked(&error) => tracing::debug!(%error, "a lock was taken; trying again"),
-            other => return other,
+    for attempt in 1.. {
+        match super::rows(db, sql, values.clone()).await {
+            Ok(found) => return found.into_iter().next().ok_or_else(|| DataError::Corrupt("no answer".into())),
+            Err(error) if attempt < tries && is_locked(&error) => {
+                tracing::debug!(%error, attempt, "a lock was taken; trying again");
+            }
+            Err(error) => return Err(error),
         }
         tokio::time::sleep(pause + chance(pause)).await;
         pause = (pause * 2).min(Duration::from_secs(1));
     }
-    step().await
+    Err(DataError::Busy)
 }
 
 // Up to `most`, so that two who waited for each other do not meet again.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use metrics::gauge;
-use sqlx::FromRow;
+use sea_orm::FromQueryResult;
 
 use super::bounds::{Table, runway};
 use super::steps;
@@ -10,7 +10,7 @@ use crate::connect::Db;
 use crate::error::DataError;
 
 /// The last upkeep of one table.
-#[derive(Clone, PartialEq, Eq, Debug, FromRow, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, FromQueryResult, serde::Serialize)]
 pub struct UpkeepRow {
     /// `orders` or `order_items`.
     pub parent: String,
@@ -49,7 +49,7 @@ pub async fn note(db: &Db, table: Table, error: Option<&str>) -> Result<(), Data
 /// When PostgreSQL fails.
 pub async fn last(db: &Db) -> Result<Vec<UpkeepRow>, DataError> {
     let sql = "select parent, ran_at, done_at, error from partition_upkeep order by parent desc";
-    Ok(sqlx::query_as(sql).fetch_all(&db.pool).await?)
+    super::rows(db, sql, []).await
 }
 
 /// Looks how the partitions are, and sets the gauges `stoa_partition_runway_days` and `stoa_partition_default_rows`.
