@@ -3,6 +3,7 @@
 //! and storage lie in `jobs`.
 
 mod alarms;
+mod ask;
 mod due;
 mod list;
 mod place;
@@ -11,6 +12,7 @@ mod summary;
 mod write;
 
 pub use alarms::{alarms, tenant_alarms};
+pub use ask::{JOB, ask};
 pub use due::{Due, PLATFORM_HOUR, due, hour, next_slot, retention_days, set_hour};
 pub use list::{left, list, owner_of, platform_list, retained, show};
 pub use place::Place;

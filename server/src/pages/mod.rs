@@ -34,7 +34,7 @@ pub fn router() -> Router<AppState> {
         .route("/t/{tenant}/imports/new", get(imports::new))
         .route("/t/{tenant}/imports/{id}", get(imports::show))
         .route("/t/{tenant}/imports/{id}/start", post(imports::start))
-        .route("/t/{tenant}/backups", get(backups::index))
+        .route("/t/{tenant}/backups", get(backups::index).post(backups::ask))
         .route("/t/{tenant}/settings/jobs", get(jobs::index))
         .route("/t/{tenant}/settings/jobs/{id}", get(jobs::show))
 }

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use domain::backups::{Kind, Trigger};
 use domain::permission::{Permission, Role};
 
-use crate::browser::{Browser, PASSWORD, person, tenant_with_owner};
+use crate::browser::{Browser, PASSWORD, location, person, tenant_with_owner};
 use crate::harness::App;
 
 async fn made(place: &Place, kind: Kind, rows: i64, proven: bool) {
@@ -46,6 +46,29 @@ async fn each_row_leads_with_its_proof_and_tenants_see_their_own() {
     }
     let html = admin.get("/platform/backups?kind=full").await.text().await.unwrap();
     assert!(html.contains("55,555") && !html.contains("987,654"), "{html}");
+}
+
+#[tokio::test]
+async fn a_backup_is_asked_for_once_by_those_who_may() {
+    let app = App::new().await;
+    let access = tenant_with_owner(&app, "demo").await;
+    let staff = person(&app, "staff@demo.test").await;
+    people::set_role(&access, staff, Role::Staff).await.unwrap();
+    let staff = Browser::signed_in(&app.base, "staff@demo.test").await;
+    assert_eq!(staff.get("/t/demo/backups").await.status(), 200);
+    assert_eq!(staff.post("/t/demo/backups", &[]).await.status(), 403);
+    assert!(!staff.get("/t/demo/backups").await.text().await.unwrap().contains("Back up now"));
+    let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
+    for (word, jobs) in [("asked", 2), ("waits", 2)] {
+        let answer = owner.post("/t/demo/backups", &[]).await;
+        assert_eq!(location(&answer), format!("/t/demo/backups?done={word}"));
+        let scope = access.scope(Permission::ReadJobs).unwrap();
+        assert_eq!(db::queue::console::counts_of(&scope).await.unwrap().ready.number(), jobs);
+    }
+    people::create(&app.db, &app.state.passwords, "admin@stoa.test", PASSWORD, true).await.unwrap();
+    let admin = Browser::signed_in(&app.base, "admin@stoa.test").await;
+    assert_eq!(location(&admin.post("/platform/backups", &[]).await), "/platform/backups?done=asked");
+    assert_eq!(owner.post("/platform/backups", &[]).await.status(), 404);
 }
 
 #[tokio::test]

@@ -6,4 +6,4 @@ mod tenant;
 
 pub use summary::{alarms, figures};
 pub use table::{kind, table};
-pub use tenant::{TenantBackups, page};
+pub use tenant::{TenantBackups, ask, page};

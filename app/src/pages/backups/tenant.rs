@@ -13,7 +13,7 @@ use super::{alarms, figures, table};
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
 use crate::ui::pager::Pager;
-use crate::ui::{Card, Clock, Empty, PageHeader};
+use crate::ui::{Button, Card, Clock, Empty, Look, Notice, PageHeader, Tone};
 use crate::url;
 
 /// Seconds between two looks: while one is written, and otherwise.
@@ -32,6 +32,10 @@ pub struct TenantBackups {
     pub alarms: Vec<Alarm>,
     /// When the next is due.
     pub due: DateTime<Utc>,
+    /// Whether whoever looks may ask for one now.
+    pub may_ask: bool,
+    /// What was just done.
+    pub done: Option<&'static str>,
     /// For how many days they are kept.
     pub days: u32,
     /// Now.
@@ -43,8 +47,10 @@ pub fn page(page: &TenantBackups) -> Rendered {
     let runs = page.page.rows.iter().any(|backup| backup.status == Status::Running);
     page.frame.render_live("Backups", if runs { LIVE[0] } else { LIVE[1] }, || {
         let note = format!("Made every day and read back at once; kept for {} days, the newest proven one for ever.", page.days);
+        let ask = page.may_ask.then(|| ask(format!("/t/{}/backups", page.frame.tenant())));
         view! {
-            <PageHeader title="Backups" note=note.into_any()/>
+            <PageHeader title="Backups" note=note.into_any()>{ask}</PageHeader>
+            {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
             <div class="stack" data-live="backups">
                 {alarms(&page.alarms, &HashMap::new())}
                 {figures(&page.summary, page.due, page.clock)}
@@ -52,6 +58,11 @@ pub fn page(page: &TenantBackups) -> Rendered {
             </div>
         }
     })
+}
+
+/// The button that asks for a backup now.
+pub fn ask(action: String) -> AnyView {
+    view! { <form method="post" action=action><Button label="Back up now" look=Look::Primary/></form> }.into_any()
 }
 
 fn listed(page: &TenantBackups) -> AnyView {

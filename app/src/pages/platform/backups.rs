@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 use crate::document::Rendered;
 use crate::frame::PlatformFrame;
-use crate::pages::backups::{alarms, figures, kind, table};
+use crate::pages::backups::{alarms, ask, figures, kind, table};
 use crate::ui::field::sentence;
 use crate::ui::pager::Pager;
 use crate::ui::{Card, Clock, Empty, Notice, PageHeader, Tone};
@@ -40,6 +40,8 @@ pub struct Backups {
     pub alarms: Vec<Alarm>,
     /// The names of the tenants that something is wrong with.
     pub names: HashMap<TenantId, String>,
+    /// What was just done.
+    pub done: Option<&'static str>,
     /// When the next whole one is due.
     pub due: DateTime<Utc>,
     /// Now.
@@ -52,8 +54,10 @@ pub fn page(page: &Backups) -> Rendered {
     page.frame.render_live("Backups", if runs { LIVE[0] } else { LIVE[1] }, || {
         let bad = page.faults.0.iter().map(|f| format!("{}: {}", f.field, sentence(&f.message)));
         let bad = bad.map(|words| view! { <Notice tone=Tone::Critical><p>{words}</p></Notice> }).collect_view();
+        let ask = ask(PATH.to_owned());
         view! {
-            <PageHeader title="Backups"/>
+            <PageHeader title="Backups">{ask}</PageHeader>
+            {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
             {bad}
             <div class="stack" data-live="summary">
                 {alarms(&page.alarms, &page.names)}

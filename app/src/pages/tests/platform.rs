@@ -301,6 +301,8 @@ fn each_backup_leads_with_its_proof() {
         summary: Arc::new(Summary { kinds: vec![kind], count: 2, bytes: 2_500_000 }),
         alarms: Vec::new(),
         due: now() + TimeDelta::hours(13),
+        may_ask: true,
+        done: None,
         days: 30,
         clock: clock(),
     };

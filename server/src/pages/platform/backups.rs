@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use app::frame::Place;
 use app::pages::platform::{Backups, backups as view};
 use axum::extract::{Query, State};
-use axum::response::Response;
+use axum::response::{Redirect, Response};
+use db::Actor;
 use db::backups;
 use domain::backups::Kind;
 use domain::fields::FieldErrors;
@@ -16,6 +17,7 @@ use super::{clock, frame};
 use crate::auth::PlatformAdmin;
 use crate::error::PageError;
 use crate::pages::answer;
+use crate::pages::backups::done_words;
 use crate::pages::visit::Visit;
 use crate::state::AppState;
 
@@ -40,6 +42,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let (kind, cursor, faults) = read(&wanted);
     let (platform, clock) = (&admin.platform, clock(&state));
+    let done = visit.done().and_then(done_words);
     let is_faulty = !faults.is_empty();
     let page = match is_faulty {
         true => None,
@@ -54,6 +57,7 @@ pub async fn show(
     let page = view(&Backups {
         frame: frame(&admin, visit, Place::Backups),
         kind,
+        done,
         faults,
         page,
         summary: backups::platform_summary(platform).await?,
@@ -63,6 +67,16 @@ pub async fn show(
         clock,
     });
     Ok(if is_faulty { answer::faulty(&page) } else { answer::ok(&page) })
+}
+
+/// Asks for a backup of the whole installation.
+///
+/// # Errors
+/// For everybody but platform admins, and when PostgreSQL fails.
+pub async fn ask(admin: PlatformAdmin) -> Result<Redirect, PageError> {
+    let place = backups::Place::Platform(admin.platform.clone());
+    let made = backups::ask(&place, &[Kind::Full], Actor::User(admin.person.id)).await?;
+    Ok(answer::done("/platform/backups", if made.is_empty() { "waits" } else { "asked" }))
 }
 
 fn read(wanted: &Wanted) -> (Option<Kind>, Option<Cursor>, FieldErrors) {

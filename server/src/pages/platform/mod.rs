@@ -21,7 +21,7 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/platform", get(home::show))
         .route("/platform/tenants", get(tenants::show))
-        .route("/platform/backups", get(backups::show))
+        .route("/platform/backups", get(backups::show).post(backups::ask))
         .route("/platform/partitions", get(partitions::show))
         .route("/platform/partitions/maintain", post(partitions::maintain))
         .merge(jobs::router())

@@ -63,9 +63,10 @@ pub async fn maintain(
     let (db, stop) = (state.db.clone(), state.shutdown.clone());
     let upkeep = tokio::spawn(async move { jobs::partitions::maintain(&db, &stop).await });
     let word = match tokio::time::timeout(PATIENCE, upkeep).await {
-        Ok(Ok(report)) if report?.failed.is_empty() => "maintained",
-        Ok(_) => "failed",
         Err(_) => "running",
+        Ok(Ok(Ok(report))) if report.failed.is_empty() => "maintained",
+        Ok(Ok(Err(error))) => return Err(error.into()),
+        Ok(_) => "failed",
     };
     Ok(answer::done(PATH, word).into_response())
 }
