@@ -86,7 +86,9 @@ mod tests {
 
     #[test]
     fn no_number_is_walked_on() {
-        for (number, step) in [(".", "~."), ("..", "~.."), ("~", "~~"), ("~..", "~~.."), ("...", "..."), ("a/..", "a%2F..")] {
+        for (number, step) in
+            [(".", "~."), ("..", "~.."), ("~", "~~"), ("~..", "~~.."), ("...", "..."), ("a/..", "a%2F..")]
+        {
             assert_eq!(segment(number), step);
             assert_eq!(from_segment(&step.replace("%2F", "/")), number);
         }

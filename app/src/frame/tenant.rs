@@ -89,12 +89,7 @@ impl TenantFrame {
     }
 
     /// The same; what is marked `data-live` in `body` is kept up to date where scripts are on, every so many `seconds`.
-    pub fn render_live<V: IntoView + 'static>(
-        &self,
-        title: &str,
-        seconds: u32,
-        body: impl FnOnce() -> V,
-    ) -> Rendered {
+    pub fn render_live<V: IntoView + 'static>(&self, title: &str, seconds: u32, body: impl FnOnce() -> V) -> Rendered {
         self.draw(title, None, Some(seconds), body)
     }
 

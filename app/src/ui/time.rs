@@ -60,11 +60,8 @@ pub fn When(
 /// How long ago a moment was, or how long it is till then; the exact one on hover.
 pub fn since(at: DateTime<Utc>, clock: Clock) -> AnyView {
     let machine = at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-    let words = if at > clock.now {
-        format!("in {}", span(at - clock.now))
-    } else {
-        format!("{} ago", span(clock.now - at))
-    };
+    let words =
+        if at > clock.now { format!("in {}", span(at - clock.now)) } else { format!("{} ago", span(clock.now - at)) };
     view! { <time datetime=machine title=clock.exact(at)>{words}</time> }.into_any()
 }
 
@@ -119,7 +116,10 @@ mod tests {
     #[test]
     fn stretches_are_told_in_their_largest_unit() {
         let told = |seconds| span(TimeDelta::seconds(seconds));
-        assert_eq!([told(-3), told(59), told(3_599), told(90_000), told(200_000)], ["0 s", "59 s", "59 min", "25 h", "2 days"]);
+        assert_eq!(
+            [told(-3), told(59), told(3_599), told(90_000), told(200_000)],
+            ["0 s", "59 s", "59 min", "25 h", "2 days"]
+        );
         assert_eq!([340, 1_250, 125_000, 7_200_000].map(milliseconds), ["340 ms", "1.2 s", "2 min", "2 h"]);
     }
 

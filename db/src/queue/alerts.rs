@@ -70,7 +70,11 @@ impl fmt::Display for Alert {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Wait { queue, since } => {
-                write!(f, "Jobs of the queue {queue} wait since {}; start another worker, or look what holds them up", since.format("%Y-%m-%d %H:%M UTC"))
+                write!(
+                    f,
+                    "Jobs of the queue {queue} wait since {}; start another worker, or look what holds them up",
+                    since.format("%Y-%m-%d %H:%M UTC")
+                )
             }
             Self::Failures { kind, failed, of } => {
                 write!(f, "{failed} of {of} attempts at {kind} went wrong in the last hour")
@@ -78,7 +82,11 @@ impl fmt::Display for Alert {
             Self::Dead(count) => write!(f, "{count} jobs failed for good; retry or delete them"),
             Self::Parked(count) => write!(f, "{count} jobs are parked, because their process died each time"),
             Self::Missed { name, at } => {
-                write!(f, "The timetable missed {name} (noticed {}); it was made up for once", at.format("%Y-%m-%d %H:%M UTC"))
+                write!(
+                    f,
+                    "The timetable missed {name} (noticed {}); it was made up for once",
+                    at.format("%Y-%m-%d %H:%M UTC")
+                )
             }
             Self::NoWorker => f.write_str("Nobody works; start a worker with: stoa worker"),
         }
@@ -121,7 +129,8 @@ pub async fn alerts(platform: &Platform) -> Result<Vec<Alert>, DataError> {
     let queues: Vec<String> = super::QUEUES.iter().map(|&queue| queue.to_owned()).collect();
     for WaitRow { queue, since } in tx.all(waits, [queues.into()]).await? {
         let seconds = since.map_or(0, |since| (now - since).num_seconds().max(0));
-        gauge!("stoa_jobs_oldest_wait_seconds", "queue" => queue.clone()).set(f64::from(i32::try_from(seconds).unwrap_or(i32::MAX)));
+        gauge!("stoa_jobs_oldest_wait_seconds", "queue" => queue.clone())
+            .set(f64::from(i32::try_from(seconds).unwrap_or(i32::MAX)));
         if let Some(since) = since.filter(|since| now - *since > WAIT) {
             found.push(Alert::Wait { queue, since });
         }
@@ -136,7 +145,8 @@ pub async fn alerts(platform: &Platform) -> Result<Vec<Alert>, DataError> {
     for (state, alert) in [("dead", Alert::Dead as fn(i64) -> Alert), ("parked", Alert::Parked)] {
         let count = "select count(*) from (select from jobs where state = $1 limit 10000) s";
         let count = tx.scalar::<i64>(count, [state.into()]).await?.unwrap_or(0);
-        gauge!("stoa_jobs_waiting_for_a_person", "state" => state).set(f64::from(i32::try_from(count).unwrap_or(i32::MAX)));
+        gauge!("stoa_jobs_waiting_for_a_person", "state" => state)
+            .set(f64::from(i32::try_from(count).unwrap_or(i32::MAX)));
         if count > 0 {
             found.push(alert(count));
         }

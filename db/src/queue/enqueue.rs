@@ -34,11 +34,7 @@ pub async fn enqueue(tx: &Tx, job: &NewJob) -> Result<Option<JobId>, DataError> 
 ///
 /// # Errors
 /// When the queue is unknown, or PostgreSQL fails.
-pub async fn enqueue_for_platform(
-    tx: &PlatformTx,
-    tenant: TenantId,
-    job: &NewJob,
-) -> Result<Option<JobId>, DataError> {
+pub async fn enqueue_for_platform(tx: &PlatformTx, tenant: TenantId, job: &NewJob) -> Result<Option<JobId>, DataError> {
     enqueue_kind(tx, tenant, job.kind, job, Actor::Job).await
 }
 

@@ -24,13 +24,7 @@ pub struct Lock {
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn take(
-    db: &Db,
-    name: &str,
-    holder: &str,
-    lease: Duration,
-    reason: &str,
-) -> Result<Option<Lock>, DataError> {
+pub async fn take(db: &Db, name: &str, holder: &str, lease: Duration, reason: &str) -> Result<Option<Lock>, DataError> {
     let sql = "insert into job_locks as l (name, holder, fence, lease_until, acquired_at, reason) \
                values ($1, $2, 1, clock_timestamp() + $3 * interval '1 millisecond', clock_timestamp(), $4) \
                on conflict (name) do update set holder = excluded.holder, fence = l.fence + 1, lease_until = excluded.lease_until, \

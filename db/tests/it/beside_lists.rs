@@ -9,8 +9,8 @@ use db::orders::{cancel, list, refund};
 use db::testing::{self, TestDb};
 use db::{Access, Clock, Scope};
 use domain::imports::{ImportQuery, ImportView};
-use domain::orders::refund::RefundRequest;
 use domain::orders::query::AmountsIn;
+use domain::orders::refund::RefundRequest;
 use domain::orders::{NewOrder, OrderQuery};
 use domain::page::Limit;
 use domain::permission::Permission;
@@ -40,7 +40,8 @@ async fn each_view_counts_what_its_list_shows() {
     let db = TestDb::with(Clock::fixed(now()), None).await;
     let (_, scope, store) = shop(&db, "ours").await;
     let (_, theirs, other) = shop(&db, "theirs").await;
-    let order = |store: &db::stores::Store, n: i64| testing::order(store, &format!("A-{n}"), now() - Duration::hours(n * 7), 2);
+    let order =
+        |store: &db::stores::Store, n: i64| testing::order(store, &format!("A-{n}"), now() - Duration::hours(n * 7), 2);
     let placed: Vec<NewOrder> = (0..12).map(|n| order(&store, n)).collect();
     testing::place_all(&scope, &store, &placed).await;
     testing::place_all(&theirs, &other, &[order(&other, 1)]).await;
@@ -125,13 +126,17 @@ async fn what_needs_doing_is_what_the_linked_list_shows() {
         let listed = match &item {
             Attention::Overdue { to, .. } => {
                 let to = to.to_string();
-                number(&scope, &[("kind", "sale"), ("status", "open"), ("fulfilment", "unfulfilled"), ("to", &to)]).await
+                number(&scope, &[("kind", "sale"), ("status", "open"), ("fulfilment", "unfulfilled"), ("to", &to)])
+                    .await
             }
             Attention::Imports { view, from, .. } => {
                 let query = ImportQuery { view: Some(*view), from: Some(*from), ..ImportQuery::default() };
                 let rows = db::imports::list(&scope, &query, Limit::default()).await.unwrap().rows;
                 assert_eq!(rows.len(), 1);
-                assert!(matches!((view, rows[0].summary.rejected), (ImportView::Failed, 0) | (ImportView::Rejected, 3)));
+                assert!(matches!(
+                    (view, rows[0].summary.rejected),
+                    (ImportView::Failed, 0) | (ImportView::Rejected, 3)
+                ));
                 1
             }
             Attention::Backups(words) => panic!("a tenant of this very moment has no backup to miss: {words}"),

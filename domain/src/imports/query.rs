@@ -101,7 +101,8 @@ mod tests {
         let (query, faults) = ImportQuery::understood(pairs);
         assert!(faults.is_empty() && query.is_filtered());
         assert_eq!(query.pairs(), pairs.map(|(n, v)| (n, v.to_owned())));
-        let (rest, faults) = ImportQuery::understood([("status", "gone"), ("from", "x"), ("cursor", "y"), ("store", "a")]);
+        let (rest, faults) =
+            ImportQuery::understood([("status", "gone"), ("from", "x"), ("cursor", "y"), ("store", "a")]);
         assert_eq!(faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["status", "from", "cursor"]);
         assert_eq!(rest.store.as_deref(), Some("a"));
     }

@@ -157,7 +157,10 @@ mod tests {
     fn every_fault_is_named_and_the_rest_stays() {
         let pairs = [("state", "gone"), ("outcome", "x"), ("from", "y"), ("cursor", "z"), ("kind", "k")];
         let (query, faults) = JobQuery::understood(pairs);
-        assert_eq!(faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["state", "outcome", "from", "cursor"]);
+        assert_eq!(
+            faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(),
+            ["state", "outcome", "from", "cursor"]
+        );
         assert_eq!((query.view, query.kind.as_deref()), (JobView::default(), Some("k")));
         let backwards = JobQuery::understood([("from", "2026-03-02"), ("to", "2026-03-01")]);
         assert_eq!(backwards.1.0[0].field, "to");

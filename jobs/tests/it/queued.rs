@@ -125,5 +125,8 @@ async fn another_tenant_sees_no_run() {
     gone(db::imports::problems(&other, run.id, None, Limit::default()).await.unwrap_err());
     gone(db::imports::claim(&other, run.id, db::imports::Taker::Worker(crate::setup::owner())).await.unwrap_err());
     assert!(db::imports::list(&other, &ImportQuery::default(), Limit::default()).await.unwrap().rows.is_empty());
-    assert_eq!(db::imports::list(&shop.scope(), &ImportQuery::default(), Limit::default()).await.unwrap().rows.len(), 1);
+    assert_eq!(
+        db::imports::list(&shop.scope(), &ImportQuery::default(), Limit::default()).await.unwrap().rows.len(),
+        1
+    );
 }

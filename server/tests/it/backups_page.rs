@@ -1,9 +1,9 @@
 //! Backups as pages: proof first, own ones alone, and only for those who may see them.
 
+use chrono::TimeDelta;
 use db::backups::{self, Began, Done, NewBackup, Place};
 use db::people;
 use db::platform::Platform;
-use chrono::TimeDelta;
 use domain::backups::{Kind, Trigger};
 use domain::permission::{Permission, Role};
 

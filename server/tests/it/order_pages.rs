@@ -17,7 +17,8 @@ async fn an_order_of_any_number_can_be_opened_and_changed() {
     let store = db::stores::by_slug(&tx, "north").await.unwrap();
     tx.commit().await.unwrap();
     let long = "ü".repeat(64);
-    let numbers = [".", "..", "~", "~..", "a/b", "../..", "100%", "%2e%2e", "a?b#c", "a b&c", "\\", "cancel", long.as_str()];
+    let numbers =
+        [".", "..", "~", "~..", "a/b", "../..", "100%", "%2e%2e", "a?b#c", "a b&c", "\\", "cancel", long.as_str()];
     let now = app.db.clock().now();
     let orders: Vec<NewOrder> = (0_i32..)
         .zip(numbers)

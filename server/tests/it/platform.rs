@@ -165,7 +165,9 @@ async fn a_queue_is_paused_and_resumed_with_a_reason() {
     assert!(location(&again).ends_with("done=unchanged"));
     let done = admin.post(&format!("{page}/resume"), &[("reason", "room again")]).await;
     assert!(location(&done).ends_with("done=resumed"));
-    for missing in ["/platform/jobs/queues/light/pause", "/platform/jobs/queues/heavy/eat", "/platform/jobs/locks/x/break"] {
+    for missing in
+        ["/platform/jobs/queues/light/pause", "/platform/jobs/queues/heavy/eat", "/platform/jobs/locks/x/break"]
+    {
         assert_eq!(admin.post(missing, &[("reason", "x")]).await.status(), 404, "{missing}");
     }
 }

@@ -80,7 +80,8 @@ fn proof(backup: &Backup, clock: Clock) -> AnyView {
         Proof::Bad => (Tone::Critical, Sign::Stop, "Not to be relied upon".to_owned()),
     };
     let error = backup.verify_error.as_ref().or(backup.error.as_ref());
-    let error = error.map(|error| view! { <span class="under"><span class="wrap" dir="auto">{sentence(error)}</span></span> });
+    let error =
+        error.map(|error| view! { <span class="under"><span class="wrap" dir="auto">{sentence(error)}</span></span> });
     view! { <span class=format!("proof {}", tone.as_str())><Icon sign/>{words}</span>{error} }.into_any()
 }
 

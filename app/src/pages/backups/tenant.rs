@@ -46,7 +46,10 @@ pub struct TenantBackups {
 pub fn page(page: &TenantBackups) -> Rendered {
     let runs = page.page.rows.iter().any(|backup| backup.status == Status::Running);
     page.frame.render_live("Backups", if runs { LIVE[0] } else { LIVE[1] }, || {
-        let note = format!("Made every day and read back at once; kept for {} days, the newest proven one for ever.", page.days);
+        let note = format!(
+            "Made every day and read back at once; kept for {} days, the newest proven one for ever.",
+            page.days
+        );
         let ask = page.may_ask.then(|| ask(format!("/t/{}/backups", page.frame.tenant())));
         view! {
             <PageHeader title="Backups" note=note.into_any()>{ask}</PageHeader>

@@ -66,12 +66,7 @@ pub fn Range(
     }
 }
 
-fn presets(
-    path: &str,
-    query: &DashboardQuery,
-    today: NaiveDate,
-    shown: Option<Period>,
-) -> impl IntoView + use<> {
+fn presets(path: &str, query: &DashboardQuery, today: NaiveDate, shown: Option<Period>) -> impl IntoView + use<> {
     let link = |preset: Preset| {
         let period = preset.on(today);
         let current = (Some(period) == shown).then_some("true");

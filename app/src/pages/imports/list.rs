@@ -71,9 +71,10 @@ fn narrowed(index: &ImportIndex) -> Option<AnyView> {
         view! { <a class="chip" href=href aria-label=label>{words.clone()}<Icon sign=Sign::Close/></a> }
     };
     let first = ImportQuery { cursor: None, ..index.query.clone() };
-    let store = first.store.as_deref().map(|slug| {
-        chip(index.frame.store_name(slug), ImportQuery { store: None, ..first.clone() })
-    });
+    let store = first
+        .store
+        .as_deref()
+        .map(|slug| chip(index.frame.store_name(slug), ImportQuery { store: None, ..first.clone() }));
     let from = first.from.map(|day| chip(format!("from {day}"), ImportQuery { from: None, ..first.clone() }));
     (store.is_some() || from.is_some()).then(|| view! { <div class="chips">{store}{from}</div> }.into_any())
 }

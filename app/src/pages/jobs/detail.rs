@@ -63,7 +63,12 @@ fn attempt(detail: &RunDetail, clock: Clock) -> impl IntoView + use<> {
 fn log(lines: &[LogLine]) -> AnyView {
     let line = |line: &LogLine| {
         let class = if line.level == "warn" { "log-line warn" } else { "log-line" };
-        let text = format!("{:>8}  {}{}", milliseconds(line.ms), if line.level == "warn" { "warning: " } else { "" }, line.text);
+        let text = format!(
+            "{:>8}  {}{}",
+            milliseconds(line.ms),
+            if line.level == "warn" { "warning: " } else { "" },
+            line.text
+        );
         view! { <span class=class>{text}"\n"</span> }
     };
     let lines = lines.iter().map(line).collect_view();
@@ -85,7 +90,10 @@ fn facts(shown: Shown<'_>, detail: &JobDetail, people: &HashMap<String, String>,
             lines.push(text("Priority", job.priority.to_string()));
             lines.extend((job.crashes > 0).then(|| text("Crashes", job.crashes.to_string())));
             lines.push(fact("Enqueued", view! { <When at=job.enqueued_at clock/> }.into_any()));
-            lines.push(fact(if job.run_at > clock.now { "Due" } else { "Could run since" }, view! { <When at=job.run_at clock/> }.into_any()));
+            lines.push(fact(
+                if job.run_at > clock.now { "Due" } else { "Could run since" },
+                view! { <When at=job.run_at clock/> }.into_any(),
+            ));
             lines.push(text("Asked for by", who(&job.actor, people)));
             lines.extend(job.request_id.clone().map(|id| fact("Request", view! { <code>{id}</code> }.into_any())));
             lines.push(fact("Tenant", owner(job.tenant_slug.as_deref())));
@@ -109,10 +117,14 @@ fn facts(shown: Shown<'_>, detail: &JobDetail, people: &HashMap<String, String>,
 }
 
 fn payload(detail: &JobDetail) -> Option<AnyView> {
-    let payload = detail.job.as_ref().map(|job| &job.payload).or_else(|| detail.runs.first().map(|run| &run.payload))?;
+    let payload =
+        detail.job.as_ref().map(|job| &job.payload).or_else(|| detail.runs.first().map(|run| &run.payload))?;
     let empty = payload.as_object().is_some_and(serde_json::Map::is_empty);
     let text = if empty { "Nothing.".to_owned() } else { pretty(payload) };
-    Some(view! { <Card title="Payload"><pre class="said-raw" tabindex="0" aria-label="Payload">{text}</pre></Card> }.into_any())
+    Some(
+        view! { <Card title="Payload"><pre class="said-raw" tabindex="0" aria-label="Payload">{text}</pre></Card> }
+            .into_any(),
+    )
 }
 
 fn pretty(value: &Value) -> String {

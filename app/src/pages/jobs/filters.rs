@@ -49,7 +49,8 @@ pub fn filters(shown: Shown<'_>, query: &JobQuery, typed: &[(String, String)], f
     let tenant = (shown == Shown::Platform).then(|| {
         view! { {field("tenant", "Tenant", "text")}<p class="hint field-note">{hint}</p> }
     });
-    let narrow = if ended { outcomes(value("outcome"), fault("outcome")) } else { field("queue", "Queue", "text").into_any() };
+    let narrow =
+        if ended { outcomes(value("outcome"), fault("outcome")) } else { field("queue", "Queue", "text").into_any() };
     let path = shown.list(&JobQuery::default());
     let path = path.split('?').next().unwrap_or_default().to_owned();
     view! {

@@ -42,7 +42,8 @@ fn live(shown: Shown<'_>, job: &JobRow, clock: Clock, choose: bool) -> impl Into
         view! { <td class="tick"><input type="checkbox" name="job" value=value aria-label=format!("Choose {} {}", job.kind, job.id)/></td> }
     });
     let at = if job.state == JobState::Running { job.started_at.unwrap_or(job.run_at) } else { job.run_at };
-    let tenant = (shown == Shown::Platform).then(|| view! { <td class="wide">{owner(job.tenant_slug.as_deref())}</td> });
+    let tenant =
+        (shown == Shown::Platform).then(|| view! { <td class="wide">{owner(job.tenant_slug.as_deref())}</td> });
     let tries = format!("{} of {}", job.attempt, job.max_attempts);
     view! {
         <tr>
@@ -77,7 +78,8 @@ pub fn runs_table(shown: Shown<'_>, rows: &[RunRow], clock: Clock) -> AnyView {
 fn attempt(shown: Shown<'_>, run: &RunRow, clock: Clock) -> impl IntoView + use<> {
     let (tone, label) = outcome(run.outcome);
     let href = shown.job(run.tenant, run.tenant_slug.as_deref(), run.job);
-    let tenant = (shown == Shown::Platform).then(|| view! { <td class="wide">{owner(run.tenant_slug.as_deref())}</td> });
+    let tenant =
+        (shown == Shown::Platform).then(|| view! { <td class="wide">{owner(run.tenant_slug.as_deref())}</td> });
     view! {
         <tr>
             <td>{name(href, &run.kind, run.key.as_deref())}</td>

@@ -120,7 +120,9 @@ fn listed(shown: Shown<'_>, query: &JobQuery, found: &Listed, clock: Clock) -> A
 pub fn nothing(query: &JobQuery) -> AnyView {
     let (title, text) = match query.view {
         _ if query.is_filtered() => ("No job matches", "Take a filter away, or look at another state."),
-        JobView::Live(JobState::Running) => ("Nothing runs right now", "Jobs that wait are under Ready and Scheduled, what is over under Ended."),
+        JobView::Live(JobState::Running) => {
+            ("Nothing runs right now", "Jobs that wait are under Ready and Scheduled, what is over under Ended.")
+        }
         JobView::Live(JobState::Dead | JobState::Parked) => ("All is well", "No job needs a person."),
         JobView::Live(_) => ("No job waits here", "What is over stands under Ended."),
         JobView::Ended(_) => ("Nothing ended yet", "Attempts are kept for 30 days."),

@@ -66,14 +66,20 @@ fn troubles(page: &Partitions) -> AnyView {
     let overview = &page.overview;
     let runway = match runway_tone(overview.runway_days) {
         Tone::Neutral => None,
-        tone => Some((tone, format!(
-            "Quarters are made for {} only. Maintain now, and look whether a worker runs.",
-            things(overview.runway_days, "day", "days")
-        ))),
+        tone => Some((
+            tone,
+            format!(
+                "Quarters are made for {} only. Maintain now, and look whether a worker runs.",
+                things(overview.runway_days, "day", "days")
+            ),
+        )),
     };
     let waiting = overview.waiting.iter().map(|w| {
         let rows = things(w.rows, "row", "rows");
-        (Tone::Attention, format!("{rows} of {} from {} on wait in the default partition; upkeep moves them.", w.parent, w.quarter))
+        (
+            Tone::Attention,
+            format!("{rows} of {} from {} on wait in the default partition; upkeep moves them.", w.parent, w.quarter),
+        )
     });
     let failed = overview.upkeep.iter().filter_map(|row| {
         let error = row.error.as_ref()?;
@@ -127,7 +133,8 @@ fn quarters(page: &Partitions) -> AnyView {
         Column::figures("Size"),
         Column::text("Made").wide(),
     ];
-    view! { <Card title="Quarters" flush=true><Table caption="Quarters" columns dense=true>{rows}</Table></Card> }.into_any()
+    view! { <Card title="Quarters" flush=true><Table caption="Quarters" columns dense=true>{rows}</Table></Card> }
+        .into_any()
 }
 
 fn quarter(page: &Partitions, row: &QuarterRow) -> impl IntoView + use<> {
@@ -147,7 +154,8 @@ fn quarter(page: &Partitions, row: &QuarterRow) -> impl IntoView + use<> {
     let bytes = row.tables.iter().map(|t| t.bytes).sum();
     let made = row.tables.iter().filter_map(|t| t.made_at).max().map(|at| since(at, page.clock));
     let goes = page.overview.next_to_go.filter(|going| going.quarter == row.quarter);
-    let goes = goes.map(|going| view! { <span class="under"><span>"next to go, "{since(going.at, page.clock)}</span></span> });
+    let goes =
+        goes.map(|going| view! { <span class="under"><span>"next to go, "{since(going.at, page.clock)}</span></span> });
     view! {
         <tr>
             <td>{row.quarter.to_string()}{goes}</td>
@@ -186,8 +194,12 @@ fn archive(row: &ArchiveRow, clock: Clock) -> impl IntoView + use<> {
         ArchiveState::Restoring => (Tone::Info, "Coming back"),
         ArchiveState::Restored => (Tone::Neutral, "Back"),
     };
-    let error = row.error.clone().map(|error| view! { <span class="under"><span class="critical-words">{sentence(&error)}</span></span> });
-    let restore = row.state.is_away().then(|| view! { <code>{format!("stoa partitions restore {}", row.quarter)}</code> });
+    let error = row
+        .error
+        .clone()
+        .map(|error| view! { <span class="under"><span class="critical-words">{sentence(&error)}</span></span> });
+    let restore =
+        row.state.is_away().then(|| view! { <code>{format!("stoa partitions restore {}", row.quarter)}</code> });
     view! {
         <tr>
             <td>{format!("{}, part {}", row.quarter, row.part)}{error}</td>

@@ -105,7 +105,8 @@ fn form_and_list_stand_alone() {
     assert_eq!(attributes(&html, "#f-format option[selected]", "value"), ["orders-csv"]);
     let page = Page { rows: vec![run(RunStatus::Done)], newer: None, older: None };
     let (query, faults) = ImportQuery::understood([("status", "failed"), ("from", "yesterday")]);
-    let listed = ImportIndex { frame: frame(Section::Imports), query, faults, page: Some(page), may_run: false, now: now() };
+    let listed =
+        ImportIndex { frame: frame(Section::Imports), query, faults, page: Some(page), may_run: false, now: now() };
     let html = index(&listed).with_nonce("N");
     assert_clean(&html);
     assert!(texts(&html, ".page-head a").is_empty(), "{html}");

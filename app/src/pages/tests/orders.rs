@@ -106,13 +106,13 @@ fn bad_filters_keep_what_was_typed_beside_the_message() {
 
 #[test]
 fn actions_are_offered_only_to_those_who_may_and_where_the_rule_allows() {
-    let offered = |html: &str| texts(html, ".page-head .actions a");
+    let offered = |html: &str| texts(html, ".page-head .actions > a");
     assert_eq!(offered(&one(Asked::Nothing, true, |_| {})), ["Refund", "Cancel order"]);
     assert!(offered(&one(Asked::Nothing, false, |_| {})).is_empty());
     assert!(offered(&one(Asked::Nothing, true, |d| d.order.status = OrderStatus::Cancelled)).is_empty());
     assert!(offered(&one(Asked::Nothing, true, |d| d.order.kind = OrderKind::Return)).is_empty());
     assert_eq!(
-        attributes(&one(Asked::Nothing, true, |_| {}), ".page-head .actions a", "href")[0],
+        attributes(&one(Asked::Nothing, true, |_| {}), ".page-head .actions > a", "href")[0],
         "/t/demo/orders/shop/10%2F4%3F8%232/refund"
     );
 }

@@ -114,7 +114,10 @@ async fn live(reader: Reader<'_>, whose: &str) -> Result<Counts, DataError> {
     let counts: Vec<String> = JobState::ALL
         .iter()
         .map(|state| {
-            format!("(select count(*) from (select from jobs where {whose} and state = '{state}' limit {}) s) {state}", Capped::CAP)
+            format!(
+                "(select count(*) from (select from jobs where {whose} and state = '{state}' limit {}) s) {state}",
+                Capped::CAP
+            )
         })
         .collect();
     let row: Option<LiveRow> = reader.one(&format!("select {}", counts.join(", ")), Vec::new()).await?;

@@ -202,11 +202,7 @@ async fn page(
 }
 
 // The last attempt that a search in errors looks at, and how many it looks at.
-async fn window_end(
-    reader: Reader<'_>,
-    conditions: &Conditions,
-    by: &str,
-) -> Result<Option<WindowEnd>, DataError> {
+async fn window_end(reader: Reader<'_>, conditions: &Conditions, by: &str) -> Result<Option<WindowEnd>, DataError> {
     let sql = format!(
         "select finished_at, job_id, count from (select j.finished_at, j.job_id, row_number() over ({by}) as count \
          from (select * from job_runs j {} {by} limit {WINDOW}) j) j order by count desc limit 1",

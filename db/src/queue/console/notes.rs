@@ -106,7 +106,8 @@ pub async fn notes(platform: &Platform, from: Option<&Cursor>, rows: Limit) -> R
     let mut conditions = reader.conditions();
     conditions.add_cursor("(j.at, j.id)", from);
     let (limit, order) = (limit(rows), order(from));
-    let sql = format!("select {COLUMNS} from job_notes j {} order by j.at {order}, j.id {order} {limit}", conditions.sql());
+    let sql =
+        format!("select {COLUMNS} from job_notes j {} order by j.at {order}, j.id {order} {limit}", conditions.sql());
     let found: Vec<Row> = reader.all(&sql, conditions.values()).await?;
     tx.commit().await?;
     Ok(Page::cut(found.into_iter().map(NoteRow::from).collect(), rows, from, |note| (note.at, note.id)))

@@ -59,8 +59,7 @@ pub async fn pause(platform: &Platform, queue: &str, by: &By) -> Result<bool, Da
     let sql = "insert into job_queues as q (name, paused_at, paused_by, reason) values ($1, $2, $3, $4) \
                on conflict (name) do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by, reason = excluded.reason \
                where q.paused_at is null";
-    let values =
-        [queue.into(), tx.db().clock().now().into(), by.actor.to_string().into(), by.reason().into()];
+    let values = [queue.into(), tx.db().clock().now().into(), by.actor.to_string().into(), by.reason().into()];
     let changed = tx.run(sql, values).await? > 0;
     if changed {
         note(&tx, by, "pause", queue, json!({})).await?;

@@ -93,18 +93,14 @@ async fn read(reader: Reader<'_>, tenant: TenantId, id: JobId) -> Result<JobDeta
     of.add("j.tenant_id = ?", tenant.0);
     let mut live = of.clone();
     live.add("j.id = ?", id.0);
-    let sql = format!(
-        "select {} from jobs j left join tenants t on t.id = j.tenant_id {}",
-        jobs::COLUMNS,
-        live.sql()
-    );
+    let sql = format!("select {} from jobs j left join tenants t on t.id = j.tenant_id {}", jobs::COLUMNS, live.sql());
     let job: Option<jobs::Row> = reader.one(&sql, live.values()).await?;
     of.add("j.job_id = ?", id.0);
     let tail = format!("{} order by j.fence desc limit {RUNS}", of.sql());
-    let sql =
-        format!("select {} from job_runs j left join tenants t on t.id = j.tenant_id {tail}", history::COLUMNS);
+    let sql = format!("select {} from job_runs j left join tenants t on t.id = j.tenant_id {tail}", history::COLUMNS);
     let runs: Vec<history::Row> = reader.all(&sql, of.clone().values()).await?;
-    let said: Vec<SaidRow> = reader.all(&format!("select j.payload, j.log from job_runs j {tail}"), of.values()).await?;
+    let said: Vec<SaidRow> =
+        reader.all(&format!("select j.payload, j.log from job_runs j {tail}"), of.values()).await?;
     if job.is_none() && runs.is_empty() {
         return Err(DataError::NotFound("job"));
     }

@@ -68,7 +68,9 @@ impl fmt::Display for Waiting {
             Self::Paused { queue, since, by, reason } => {
                 write!(f, "The queue {queue} is paused since {} by {by}: {reason}", at(since))
             }
-            Self::NoWorker { queue } => write!(f, "No worker listens to the queue {queue}; start one with: stoa worker"),
+            Self::NoWorker { queue } => {
+                write!(f, "No worker listens to the queue {queue}; start one with: stoa worker")
+            }
             Self::Later(until) => write!(f, "It is not due before {}", at(until)),
             Self::Backoff { until, attempt, of, error } => {
                 write!(f, "Try {attempt} of {of} failed ({error}); it is tried again at {}", at(until))

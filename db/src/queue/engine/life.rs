@@ -55,8 +55,12 @@ impl Engine {
         }
         let sql = "select tenant_id, id, fence from jobs where state = 'running' and worker_id = $1";
         let held: Vec<(Uuid, Uuid, i64)> = sqlx::query_as(sql).bind(self.worker.0).fetch_all(&self.pool).await?;
-        let lease =
-            |(tenant, job, fence): (Uuid, Uuid, i64)| Lease { tenant: tenant.into(), job: job.into(), worker: self.worker, fence };
+        let lease = |(tenant, job, fence): (Uuid, Uuid, i64)| Lease {
+            tenant: tenant.into(),
+            job: job.into(),
+            worker: self.worker,
+            fence,
+        };
         Ok(Beat::Holds(held.into_iter().map(lease).collect()))
     }
 

@@ -54,8 +54,7 @@ impl Timing {
     /// When there is none.
     pub fn after(&self, at: DateTime<Utc>) -> Result<DateTime<Utc>, DataError> {
         let next = self.cron.find_next_occurrence(&at.with_timezone(&self.zone), false);
-        next.map(|next| next.with_timezone(&Utc))
-            .map_err(|_| TimingError::Never(self.cron.pattern.to_string()).into())
+        next.map(|next| next.with_timezone(&Utc)).map_err(|_| TimingError::Never(self.cron.pattern.to_string()).into())
     }
 }
 

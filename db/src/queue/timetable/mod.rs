@@ -85,16 +85,14 @@ pub(super) async fn enqueue_now(tx: &PlatformTx, name: &str, actor: Actor) -> Re
 }
 
 /// When the entry `name` ticks next, from now on. Locks it.
-pub(super) async fn next_of(
-    tx: &PlatformTx,
-    name: &str,
-) -> Result<chrono::DateTime<chrono::Utc>, DataError> {
+pub(super) async fn next_of(tx: &PlatformTx, name: &str) -> Result<chrono::DateTime<chrono::Utc>, DataError> {
     let kept = kept(tx, name).await?;
     Timing::new(&kept.cron, &kept.zone)?.after(tx.db().clock().now())
 }
 
 async fn kept(tx: &PlatformTx, name: &str) -> Result<Kept, DataError> {
-    let sql = "select cron, zone, kind, queue, payload, max_attempts from job_schedule where name = $1 and known for update";
+    let sql =
+        "select cron, zone, kind, queue, payload, max_attempts from job_schedule where name = $1 and known for update";
     tx.one(sql, [name.into()]).await?.ok_or(DataError::NotFound("entry of the timetable"))
 }
 

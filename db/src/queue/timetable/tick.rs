@@ -50,8 +50,7 @@ pub async fn tick(platform: &Platform) -> Result<Ticked, DataError> {
         let (last, next, passed) = settle(&timing, due.next_tick, now)?;
         let missed = passed + i64::from(now - last > LATE);
         let key = format!("{}@{}", due.name, last.to_rfc3339_opts(SecondsFormat::Secs, true));
-        let made =
-            enqueue_entry(&tx, &due.kind, &due.queue, due.payload, (due.max_attempts, key), Actor::Job).await?;
+        let made = enqueue_entry(&tx, &due.kind, &due.queue, due.payload, (due.max_attempts, key), Actor::Job).await?;
         ticked.enqueued += usize::from(made.is_some());
         ticked.missed += missed;
         let sql = "update job_schedule set last_tick = $2, next_tick = $3, missed = missed + $4, \

@@ -25,7 +25,8 @@ pub fn workers(workers: &[WorkerRow], clock: Clock) -> AnyView {
         Column::text("Since").wide(),
         Column::text("Seen").wide(),
     ];
-    view! { <Card title="Workers" flush=true><Table caption="Workers" columns dense=true>{rows}</Table></Card> }.into_any()
+    view! { <Card title="Workers" flush=true><Table caption="Workers" columns dense=true>{rows}</Table></Card> }
+        .into_any()
 }
 
 fn row(worker: &WorkerRow, clock: Clock) -> impl IntoView + use<> {

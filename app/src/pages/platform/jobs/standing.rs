@@ -54,7 +54,8 @@ pub fn queues(queues: &[QueueRow], people: &HashMap<String, String>, clock: Cloc
         Column::figures("Workers").wide(),
         Column::figures("Change"),
     ];
-    view! { <Card title="Queues" flush=true><Table caption="Queues" columns dense=true>{rows}</Table></Card> }.into_any()
+    view! { <Card title="Queues" flush=true><Table caption="Queues" columns dense=true>{rows}</Table></Card> }
+        .into_any()
 }
 
 /// The timetable.

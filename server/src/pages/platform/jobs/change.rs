@@ -27,11 +27,7 @@ const ACTIONS: [Action; 3] = [Action::Retry, Action::Cancel, Action::Delete];
 ///
 /// # Errors
 /// For everybody but platform admins, for what cannot be understood, and when PostgreSQL fails.
-pub async fn submit(
-    admin: PlatformAdmin,
-    visit: Visit,
-    Form(pairs): Form<Pairs>,
-) -> Result<Response, PageError> {
+pub async fn submit(admin: PlatformAdmin, visit: Visit, Form(pairs): Form<Pairs>) -> Result<Response, PageError> {
     let (action, query) = read(&pairs)?;
     let chosen = chosen(&admin, &query, &pairs).await?;
     let actor = Actor::User(admin.person.id);
@@ -124,12 +120,18 @@ fn words(action: Action, would: Changed) -> Vec<String> {
     }
     let follows = match action {
         Action::Retry => "They run as soon as a worker is free, with all their tries before them.",
-        Action::Cancel => "They are not begun any more; one that runs loses its place, and what it still writes is refused. History keeps them as cancelled.",
+        Action::Cancel => {
+            "They are not begun any more; one that runs loses its place, and what it still writes is refused. History keeps them as cancelled."
+        }
         Action::Delete => "They are forgotten: nothing of them stays but this change.",
     };
     let mut words = vec![follows.to_owned()];
     if would.more {
-        words.push(format!("More than {} match. The oldest {} are changed; do it again for the rest.", count(MOST), count(MOST)));
+        words.push(format!(
+            "More than {} match. The oldest {} are changed; do it again for the rest.",
+            count(MOST),
+            count(MOST)
+        ));
     }
     words
 }
@@ -147,7 +149,8 @@ mod tests {
 
     #[test]
     fn a_change_names_its_faults() {
-        let pairs = |list: &[(&str, &str)]| list.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect::<Pairs>();
+        let pairs =
+            |list: &[(&str, &str)]| list.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect::<Pairs>();
         let faults = read(&pairs(&[("action", "eat"), ("state", "ended")])).unwrap_err();
         assert_eq!(faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["action", "state", "which"]);
         assert!(read(&pairs(&[("action", "retry"), ("state", "dead"), ("which", "matching")])).is_ok());

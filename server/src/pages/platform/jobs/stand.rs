@@ -118,7 +118,10 @@ pub async fn lock(
     let held = held.into_iter().find(|lock| lock.name == name).ok_or(DataError::NotFound("lock"))?;
     let question = Question {
         title: format!("Break the lock {name}?"),
-        words: format!("{} holds it. What that one still writes under it is refused, and the next may begin.", held.holder),
+        words: format!(
+            "{} holds it. What that one still writes under it is refused, and the next may begin.",
+            held.holder
+        ),
         action: format!("{OVERVIEW}/locks/{}/break", app::url::escape(&name)),
         label: format!("Break {name}"),
         is_final: true,
