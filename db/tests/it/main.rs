@@ -7,5 +7,6 @@ mod feed;
 mod figures;
 mod idempotency;
 mod lists;
+mod partitions;
 mod people;
 mod walls;
