@@ -1,0 +1,5 @@
+//! `/t/{tenant}/backups` and below it.
+
+mod download;
+
+pub use download::show as download;
