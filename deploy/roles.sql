@@ -12,3 +12,12 @@ ALTER ROLE stoa_app LOGIN NOCREATEDB NOCREATEROLE NOSUPERUSER NOBYPASSRLS PASSWO
 SELECT 'CREATE DATABASE stoa OWNER stoa_owner' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'stoa') \gexec
 REVOKE CONNECT ON DATABASE stoa FROM PUBLIC;
 GRANT CONNECT ON DATABASE stoa TO stoa_app;
+
+-- What scratch databases are made from, in which backups are read back: only a superuser can put amcheck there.
+SELECT 'CREATE DATABASE stoa_scratch_template OWNER stoa_owner IS_TEMPLATE true' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'stoa_scratch_template') \gexec
+\connect stoa_scratch_template
+SET client_min_messages = warning;
+CREATE SCHEMA IF NOT EXISTS amcheck;
+SELECT 'CREATE EXTENSION IF NOT EXISTS amcheck SCHEMA amcheck' WHERE EXISTS (SELECT FROM pg_available_extensions WHERE name = 'amcheck') \gexec
+GRANT USAGE ON SCHEMA amcheck TO stoa_owner;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA amcheck TO stoa_owner;

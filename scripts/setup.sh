@@ -5,7 +5,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-readonly LEPTOS_VERSION=0.3.10 BINDGEN_VERSION=0.2.130 MACHETE_VERSION=0.9.2 DENY_VERSION=0.20.2
+readonly LEPTOS_VERSION=0.3.10 BINDGEN_VERSION=0.2.130 MACHETE_VERSION=0.9.2 DENY_VERSION=0.20.2 S3S_VERSION=0.14.1
 readonly goal="${1:-all}"
 readonly logs="$LOCAL_DIR/logs"
 
@@ -100,5 +100,7 @@ tool wasm-bindgen-cli "$BINDGEN_VERSION" "2 minutes"
 if wants test; then
     tool cargo-machete "$MACHETE_VERSION" "1 minute" --locked
     tool cargo-deny "$DENY_VERSION" "2 minutes" --locked
+    # An S3-compatible server, against which the storage of backups is tested.
+    tool s3s-fs "$S3S_VERSION" "3 minutes" --locked --features binary
 fi
 node_packages

@@ -1,5 +1,6 @@
 //! Background work: imports of snapshot files, partitions and upkeep, and the worker that does them.
 
+pub mod backups;
 pub mod imports;
 pub mod partitions;
 pub mod storage;

@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod auth;
+pub mod backups;
 pub mod commands;
 pub mod config;
 pub mod error;

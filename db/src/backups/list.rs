@@ -118,6 +118,37 @@ pub async fn left(platform: &Platform) -> Result<Vec<(TenantId, BackupId, String
     Ok(found.into_iter().map(|l| (l.tenant_id.into(), l.id.into(), l.location)).collect())
 }
 
+/// How PostgreSQL would read the first page, of the tenant (`scope`) or of everybody.
+///
+/// # Errors
+/// When PostgreSQL fails.
+#[cfg(feature = "testing")]
+pub async fn explain(platform: &Platform, scope: Option<&Scope>, from: &Cursor) -> Result<String, DataError> {
+    #[derive(FromQueryResult)]
+    struct Line {
+        #[sea_orm(from_alias = "QUERY PLAN")]
+        line: String,
+    }
+    let limit = Limit::default();
+    // As if the table were too large to be read whole.
+    let lines: Vec<Line> = match scope {
+        Some(scope) => {
+            let (sql, values) = page("b.tenant_id = $1 and", Some(from), limit, 2);
+            let tx = scope.begin().await?;
+            tx.run("select set_config('enable_seqscan', 'off', true) where $1::uuid is not null", []).await?;
+            tx.all(&format!("explain (costs off) {sql}"), values).await?
+        }
+        None => {
+            let (sql, mut values) = page("($1::text is null or b.kind = $1) and", Some(from), limit, 2);
+            values.insert(0, Value::String(None));
+            let tx = platform.begin().await?;
+            tx.run("set local enable_seqscan = off", []).await?;
+            tx.all(&format!("explain (costs off) {sql}"), values).await?
+        }
+    };
+    Ok(lines.into_iter().map(|l| l.line + "\n").collect())
+}
+
 // `first` is where the values of this statement begin.
 fn page(narrowed: &str, from: Option<&Cursor>, limit: Limit, first: u8) -> (String, Vec<Value>) {
     let (at, id) = (first + 1, first + 2);

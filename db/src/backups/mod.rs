@@ -6,17 +6,26 @@ mod alarms;
 mod ask;
 mod due;
 mod list;
+pub mod owner;
 mod place;
+pub mod quarantine;
 mod row;
+pub mod scratch;
+mod snapshot;
 mod summary;
+pub mod tables;
+pub mod whole;
 mod write;
 
 pub use alarms::{alarms, tenant_alarms};
 pub use ask::{JOB, ask};
 pub use due::{Due, PLATFORM_HOUR, due, hour, next_slot, retention_days, set_hour};
+#[cfg(feature = "testing")]
+pub use list::explain;
 pub use list::{left, list, owner_of, platform_list, retained, show};
 pub use place::Place;
 pub use row::{Backup, Proof};
+pub use snapshot::Snapshot;
 pub use summary::{KindSummary, Summary, platform_summary, summary};
 pub use write::{
     Began, Claim, Done, NewBackup, adopt, begin, fail, heartbeat, note_offsite, note_removed, note_unread,

@@ -4,7 +4,7 @@
 use domain::backups::Kind;
 use domain::feed::EventKind;
 use domain::ids::{BackupId, TenantId};
-use sea_orm::{FromQueryResult, TryGetable, Value};
+use sea_orm::{FromQueryResult, Value};
 use serde_json::json;
 
 use crate::connect::Db;
@@ -23,7 +23,7 @@ pub enum Place {
 }
 
 impl Place {
-    /// Where backups of `kind` of `tenant` (nil for the installation) stand, for background work.
+    /// Where backups of `tenant` (nil for the installation) stand, for background work.
     ///
     /// # Errors
     /// Never for background work; it may do everything.
@@ -32,6 +32,18 @@ impl Place {
             return Ok(Self::Platform(Platform::command(db.clone())));
         }
         let access = crate::scope::Access::job(db.clone(), tenant);
+        Ok(Self::Tenant(access.scope(domain::permission::Permission::ManageBackups)?))
+    }
+
+    /// Where backups of `tenant` (nil for the installation) stand, for somebody at the command line.
+    ///
+    /// # Errors
+    /// Never at the command line; it may do everything.
+    pub fn for_command(db: &Db, tenant: TenantId) -> Result<Self, DataError> {
+        if tenant == PlatformTx::NIL {
+            return Ok(Self::Platform(Platform::command(db.clone())));
+        }
+        let access = crate::scope::Access::command(db.clone(), tenant);
         Ok(Self::Tenant(access.scope(domain::permission::Permission::ManageBackups)?))
     }
 
@@ -85,17 +97,6 @@ impl Work {
         }
     }
 
-    pub(super) async fn all<T: FromQueryResult>(
-        &self,
-        sql: &str,
-        values: impl IntoIterator<Item = Value>,
-    ) -> Result<Vec<T>, DataError> {
-        match self {
-            Self::Platform(tx) => tx.all(sql, nil_first(values)).await,
-            Self::Tenant(tx) => tx.all(sql, values).await,
-        }
-    }
-
     pub(super) async fn one<T: FromQueryResult>(
         &self,
         sql: &str,
@@ -104,17 +105,6 @@ impl Work {
         match self {
             Self::Platform(tx) => tx.one(sql, nil_first(values)).await,
             Self::Tenant(tx) => tx.one(sql, values).await,
-        }
-    }
-
-    pub(super) async fn scalar<T: TryGetable>(
-        &self,
-        sql: &str,
-        values: impl IntoIterator<Item = Value>,
-    ) -> Result<Option<T>, DataError> {
-        match self {
-            Self::Platform(tx) => tx.scalar(sql, nil_first(values)).await,
-            Self::Tenant(tx) => tx.scalar(sql, values).await,
         }
     }
 

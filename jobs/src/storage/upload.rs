@@ -80,7 +80,7 @@ impl Upload {
 
     async fn send(&mut self, part: Bytes) -> Result<(), StorageError> {
         if matches!(self.parts, Parts::None) {
-            self.parts = self.begin().await?;
+            self.parts = begin(&self.storage, &self.key).await?;
         }
         match &mut self.parts {
             Parts::None => {}
@@ -93,16 +93,17 @@ impl Upload {
         }
         Ok(())
     }
+}
 
-    async fn begin(&self) -> Result<Parts, StorageError> {
-        match &self.storage.backend {
-            Backend::Folder(..) => Ok(Parts::Local(self.storage.store().put_multipart(&self.key).await?)),
-            Backend::Server(server) => {
-                let id = server.create_multipart(&self.key).await?;
-                // Parts that nobody completes are paid for and not listed; the mark lets them be found again.
-                self.storage.store().put(&mark(&self.key), PutPayload::from(id.clone())).await?;
-                Ok(Parts::Server { id, sent: Vec::new() })
-            }
+// Borrows no upload: what one holds cannot be shared between threads.
+async fn begin(storage: &Storage, key: &Path) -> Result<Parts, StorageError> {
+    match &storage.backend {
+        Backend::Folder(..) => Ok(Parts::Local(storage.store().put_multipart(key).await?)),
+        Backend::Server(server) => {
+            let id = server.create_multipart(key).await?;
+            // Parts that nobody completes are paid for and not listed; the mark lets them be found again.
+            storage.store().put(&mark(key), PutPayload::from(id.clone())).await?;
+            Ok(Parts::Server { id, sent: Vec::new() })
         }
     }
 }

@@ -94,9 +94,13 @@ end $$;
 -- The hours that tenants chose, for the one who makes the backups of all: settings have no door for the platform. It
 -- runs with the owner's rights and shows nothing else.
 create function stoa_backup_hours() returns table (tenant_id uuid, hour integer)
-  language sql stable security definer set search_path = pg_catalog, public, pg_temp set app.backup = 'on' as $$
-  select s.tenant_id, (s.value #>> '{}')::integer from settings s
-  where s.name = 'backup_hour' and jsonb_typeof(s.value) = 'number' and public.stoa_platform()
-$$;
+  language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not public.stoa_platform() then return; end if;
+  perform set_config('app.backup', 'on', true);
+  return query select s.tenant_id, (s.value #>> '{}')::integer from settings s
+    where s.name = 'backup_hour' and jsonb_typeof(s.value) = 'number';
+  perform set_config('app.backup', '', true);
+end $$;
 revoke all on function stoa_backup_hours() from public;
 grant execute on function stoa_backup_hours() to stoa_app;

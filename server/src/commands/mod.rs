@@ -2,6 +2,7 @@
 
 mod api_key;
 mod arguments;
+mod backup;
 mod connect;
 mod doctor;
 mod failure;
@@ -66,6 +67,9 @@ enum Command {
     /// Background work by name.
     #[command(subcommand)]
     Job(job::Command),
+    /// Backups.
+    #[command(subcommand)]
+    Backup(backup::Command),
     /// Maintained figures.
     #[command(subcommand)]
     Rollups(rollups::Command),
@@ -111,6 +115,7 @@ impl Command {
             Self::User(command) => command.run(&config, out).await,
             Self::ApiKey(command) => command.run(&config, out).await,
             Self::Import(import) => import.run(&config, out).await,
+            Self::Backup(command) => command.run(&config, out).await,
             Self::Job(command) => command.run(&config, out).await,
             Self::Rollups(command) => command.run(&config, out).await,
         }

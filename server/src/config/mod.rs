@@ -1,6 +1,7 @@
 //! Every setting, read once from the environment. An empty variable is an absent one; all faults are found
 //! before any is reported. Nothing else in the program reads the environment.
 
+mod backups;
 mod database;
 mod fault;
 mod http;
@@ -11,6 +12,7 @@ mod vars;
 
 use std::path::PathBuf;
 
+pub use backups::BackupSettings;
 pub use database::Database;
 pub use fault::Faults;
 pub use http::Http;
@@ -38,6 +40,8 @@ pub struct Config {
     pub secret: Secret,
     /// Uploads and local backups.
     pub data_dir: PathBuf,
+    /// Backups.
+    pub backups: BackupSettings,
     /// Whether `stoa serve` does the background work too.
     pub worker: bool,
     /// Whether demo people with a known password may exist.
@@ -86,7 +90,9 @@ impl Config {
     pub fn read(vars: &Vars, purpose: Purpose) -> Result<Self, Faults> {
         let mut faults = Faults::default();
         let demo = vars.switch("STOA_DEMO", false, &mut faults);
+        let data_dir = PathBuf::from(vars.text("STOA_DATA_DIR").unwrap_or("data"));
         let config = Self {
+            backups: BackupSettings::read(vars, &data_dir, &mut faults),
             database: Database::read(vars, &mut faults),
             redis_url: redis_url(vars, &mut faults),
             http: Http::read(vars, &mut faults),
@@ -94,7 +100,7 @@ impl Config {
             log: Log::read(vars, purpose, &mut faults),
             site: Site::read(vars, &mut faults),
             secret: secret(vars, demo || purpose == Purpose::Command, &mut faults),
-            data_dir: vars.text("STOA_DATA_DIR").unwrap_or("data").into(),
+            data_dir,
             worker: vars.switch("STOA_WORKER", true, &mut faults),
             demo,
         };

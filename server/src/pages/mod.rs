@@ -30,6 +30,7 @@ pub fn router() -> Router<AppState> {
         .route("/t/{tenant}/orders/{store}/{number}", get(orders::show))
         .route("/t/{tenant}/orders/{store}/{number}/cancel", get(orders::ask_cancel).post(orders::cancel))
         .route("/t/{tenant}/orders/{store}/{number}/refund", get(orders::ask_refund).post(orders::refund))
+        .route("/t/{tenant}/backups/{id}/download", get(backups::download))
         .route("/t/{tenant}/imports", get(imports::index).post(imports::create))
         .route("/t/{tenant}/imports/new", get(imports::new))
         .route("/t/{tenant}/imports/{id}", get(imports::show))

@@ -23,8 +23,9 @@ pub const fn kind(kind: Kind) -> &'static str {
     }
 }
 
-/// One page of backups, newest first. On the platform each row says whose it is.
-pub fn table(rows: &[Backup], clock: Clock, platform: bool) -> AnyView {
+/// One page of backups, newest first. On the platform each row says whose it is, and leads on; within a tenant each may
+/// be downloaded from below `download`.
+pub fn table(rows: &[Backup], clock: Clock, platform: bool, download: Option<&str>) -> AnyView {
     let mut columns = vec![Column::text("Proof")];
     columns.extend(platform.then(|| Column::text("Of").wide()));
     columns.extend([
@@ -33,11 +34,12 @@ pub fn table(rows: &[Backup], clock: Clock, platform: bool) -> AnyView {
         Column::text("Made"),
         Column::text("Kept until").wide(),
     ]);
-    let rows = rows.iter().map(|backup| row(backup, clock, platform)).collect_view();
+    columns.extend(download.map(|_| Column::text("Copy")));
+    let rows = rows.iter().map(|backup| row(backup, clock, platform, download)).collect_view();
     view! { <Table caption="Backups" columns>{rows}</Table> }.into_any()
 }
 
-fn row(backup: &Backup, clock: Clock, platform: bool) -> impl IntoView + use<> {
+fn row(backup: &Backup, clock: Clock, platform: bool, download: Option<&str>) -> impl IntoView + use<> {
     let whose = platform.then(|| {
         let whose = match (&backup.tenant_slug, backup.tenant.0.is_nil()) {
             (Some(slug), _) => slug.clone().into_any(),
@@ -53,14 +55,26 @@ fn row(backup: &Backup, clock: Clock, platform: bool) -> impl IntoView + use<> {
     };
     let why = why.map(|why| view! { <span class="under"><span>{why}</span></span> });
     let until = backup.expires_at.filter(|_| backup.status.is_kept()).map(|at| view! { <When at clock/> });
+    let holds = if platform {
+        view! { <a href=format!("/platform/backups/{}", backup.id)>{kind(backup.kind)}</a> }.into_any()
+    } else {
+        kind(backup.kind).into_any()
+    };
+    let copy = download.map(|path| {
+        let href = format!("{path}/{}/download", backup.id);
+        let label = format!("Download the {} of {}", kind(backup.kind).to_lowercase(), clock.short(backup.started_at));
+        let link = backup.status.is_kept().then(|| view! { <a href=href aria-label=label>"Download"</a> });
+        view! { <td>{link}</td> }
+    });
     view! {
         <tr>
             <td>{proof(backup, clock)}</td>
             {whose}
-            <td>{kind(backup.kind)}{elsewhere(backup)}</td>
+            <td>{holds}{elsewhere(backup)}</td>
             <td class="num">{measured(backup)}</td>
             <td>{since(backup.started_at, clock)}{why}</td>
             <td class="wide">{until}</td>
+            {copy}
         </tr>
     }
 }

@@ -77,6 +77,6 @@ fn listed(page: &TenantBackups) -> AnyView {
     let address = |cursor: Cursor| url::with_query(&path, [("cursor", cursor.encode().as_str())]);
     let (newer, older) = (page.page.newer.map(address), page.page.older.map(address));
     let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
-    let table = table(&page.page.rows, page.clock, false);
+    let table = table(&page.page.rows, page.clock, false, page.may_ask.then_some(path.as_str()));
     view! { <Card flush=true>{table}</Card>{pager} }.into_any()
 }

@@ -92,6 +92,6 @@ fn listed(page: &Backups, rows: &Page<Backup>) -> AnyView {
     let at = |cursor: Cursor| address(page.kind, Some(cursor));
     let (newer, older) = (rows.newer.map(at), rows.older.map(at));
     let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
-    let table = table(&rows.rows, page.clock, true);
+    let table = table(&rows.rows, page.clock, true, None);
     view! { <Card flush=true>{table}</Card>{pager} }.into_any()
 }

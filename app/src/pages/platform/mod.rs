@@ -3,10 +3,12 @@
 mod backups;
 mod home;
 pub mod jobs;
+mod one_backup;
 mod partitions;
 mod tenants;
 
 pub use backups::{Backups, page as backups};
 pub use home::{BackupHealth, Board, JobHealth, page as home};
+pub use one_backup::{OneBackup, page as one_backup};
 pub use partitions::{Partitions, page as partitions};
 pub use tenants::page as tenants;

@@ -3,6 +3,7 @@
 mod backups;
 mod home;
 pub mod jobs;
+mod one_backup;
 mod partitions;
 mod tenants;
 
@@ -22,6 +23,7 @@ pub fn router() -> Router<AppState> {
         .route("/platform", get(home::show))
         .route("/platform/tenants", get(tenants::show))
         .route("/platform/backups", get(backups::show).post(backups::ask))
+        .route("/platform/backups/{id}", get(one_backup::show))
         .route("/platform/partitions", get(partitions::show))
         .route("/platform/partitions/maintain", post(partitions::maintain))
         .merge(jobs::router())

@@ -1,4 +1,4 @@
-//! `/t/{tenant}/backups`.
+//! How a tenant's backups are, and asking for one now.
 
 use app::frame::Section;
 use app::pages::backups::{TenantBackups, page};
@@ -13,15 +13,12 @@ use domain::page::{Cursor, Limit};
 use domain::permission::Permission;
 use serde::Deserialize;
 
-use super::answer;
-use super::frame::frame;
-use super::visit::Visit;
 use crate::auth::Member;
 use crate::error::PageError;
+use crate::pages::answer;
+use crate::pages::frame::frame;
+use crate::pages::visit::Visit;
 use crate::state::AppState;
-
-/// How long backups are kept where the tier says nothing.
-pub const DAYS: u32 = 30;
 
 /// Where the page begins.
 #[derive(Debug, Deserialize)]
@@ -33,7 +30,7 @@ pub struct Wanted {
 ///
 /// # Errors
 /// For strangers and viewers, and when PostgreSQL fails.
-pub async fn index(
+pub async fn show(
     State(state): State<AppState>,
     member: Member,
     visit: Visit,
@@ -55,7 +52,7 @@ pub async fn index(
         summary: backups::summary(&scope).await?,
         alarms: backups::tenant_alarms(&scope).await?,
         due: backups::next_slot(now, backups::hour(&scope).await?),
-        days: backups::retention_days(&scope, DAYS).await?,
+        days: backups::retention_days(&scope, state.config.backups.days).await?,
         clock: Clock { now, zone },
     };
     Ok(answer::ok(&page(&shown)))

@@ -1,0 +1,312 @@
+//! One tenant's rows brought back: first into a schema of their own, where they are compared with what is there now, then
+//! table by table, in one transaction, behind the tenant's wall. Rows that are equal are not touched.
+
+use domain::backups::Status;
+use domain::feed::EventKind;
+use domain::ids::{BackupId, TenantId};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sqlx::{Connection, Executor, PgConnection};
+use uuid::Uuid;
+
+use super::owner::{Owner, run};
+use super::tables::{KEPT_AS_THEY_ARE, Table, quoted, saved};
+use crate::error::DataError;
+use crate::scope::Scope;
+
+/// A table as the backup has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brought {
+    /// Its name.
+    pub table: String,
+    /// Its columns, as they were saved.
+    pub columns: Vec<String>,
+}
+
+/// What a restore of one table would change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The table.
+    pub table: String,
+    /// Rows that are in the backup alone: they would come back.
+    pub only_backup: i64,
+    /// Rows that are there now alone: they would go.
+    pub only_now: i64,
+    /// Rows that are in both and not equal: they would become as they were.
+    pub different: i64,
+    /// Rows that are equal.
+    pub equal: i64,
+    /// Whether a restore leaves this table as it is, whatever the difference.
+    pub kept: bool,
+}
+
+/// Rows of one tenant, apart from everything.
+pub struct Quarantine {
+    conn: PgConnection,
+    schema: String,
+    tenant: TenantId,
+    // As they are now, of those that the backup has.
+    tables: Vec<(Table, Brought)>,
+}
+
+impl Quarantine {
+    /// Makes room for the tables of a backup.
+    ///
+    /// # Errors
+    /// When the backup has a table or column that the present schema lacks, or PostgreSQL fails.
+    pub async fn new(owner: &Owner, tenant: TenantId, brought: Vec<Brought>) -> Result<Self, DataError> {
+        let mut conn = owner.connect_within(tenant).await?;
+        let now = saved(&mut conn).await?;
+        let mut tables = Vec::with_capacity(brought.len());
+        for table in &now {
+            if let Some(b) = brought.iter().find(|b| b.table == table.name) {
+                tables.push((table.clone(), b.clone()));
+            }
+        }
+        refuse_unknown(&brought, &now)?;
+        let schema = format!("stoa_quarantine_{}", &Uuid::new_v4().simple().to_string()[..12]);
+        // Held while this connection lives: tells a quarantine in use from one whose maker died.
+        sqlx::query("select pg_advisory_lock(hashtextextended($1, 0))").bind(&schema).execute(&mut conn).await?;
+        run(&mut conn, format!("create schema {schema}")).await?;
+        for (table, _) in &tables {
+            let (name, key) = (quoted(&table.name), table.key.iter().map(|k| quoted(k)).collect::<Vec<_>>().join(", "));
+            run(&mut conn, format!("create table {schema}.{name} (like public.{name} including defaults)")).await?;
+            run(&mut conn, format!("alter table {schema}.{name} add primary key ({key})")).await?;
+        }
+        Ok(Self { conn, schema, tenant, tables })
+    }
+
+    /// The tables, those first that others need; and where their rows are to be loaded.
+    pub fn tables(&self) -> Vec<Brought> {
+        self.tables.iter().map(|(_, brought)| brought.clone()).collect()
+    }
+
+    /// Where rows are to be loaded.
+    pub fn target(&mut self) -> (&mut PgConnection, &str) {
+        (&mut self.conn, &self.schema)
+    }
+
+    /// What a restore would change, table by table.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails, or a row of another tenant is among those that were loaded.
+    pub async fn differences(&mut self) -> Result<Vec<Difference>, DataError> {
+        let mut all = Vec::with_capacity(self.tables.len());
+        for (table, brought) in &self.tables {
+            let name = quoted(&table.name);
+            let foreign = format!("select count(*) from {}.{name} where tenant_id <> $1", self.schema);
+            let foreign: i64 =
+                sqlx::query_scalar(sqlx::AssertSqlSafe(foreign)).bind(self.tenant.0).fetch_one(&mut self.conn).await?;
+            if foreign > 0 {
+                return Err(DataError::Refused(format!("the backup holds {foreign} rows of another tenant in {}", table.name)));
+            }
+            let sql = format!(
+                "select count(*) filter (where n.tenant_id is null), count(*) filter (where q.tenant_id is null), \
+                   count(*) filter (where n.tenant_id is not null and q.tenant_id is not null and {unequal}), \
+                   count(*) filter (where n.tenant_id is not null and q.tenant_id is not null and not ({unequal})) \
+                 from {schema}.{name} q full join (select * from public.{name} where tenant_id = $1) n on {same}",
+                schema = self.schema,
+                unequal = unequal(brought),
+                same = same_key(table),
+            );
+            let (only_backup, only_now, different, equal) =
+                sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(self.tenant.0).fetch_one(&mut self.conn).await?;
+            let kept = is_kept(&table.name);
+            all.push(Difference { table: table.name.clone(), only_backup, only_now, different, equal, kept });
+        }
+        Ok(all)
+    }
+
+    /// Makes `chosen` tables (all, when none is named) as they are in the backup: in one transaction that the tenant's
+    /// other writers wait for, with an event in its feed and an entry in its audit. Rows changed.
+    ///
+    /// # Errors
+    /// When rows that stay need rows that would go, or PostgreSQL fails; then nothing was changed.
+    pub async fn apply(&mut self, scope: &Scope, backup: BackupId, chosen: &[String]) -> Result<u64, DataError> {
+        for name in chosen {
+            if !self.tables.iter().any(|(t, _)| t.name == *name) {
+                return Err(DataError::Refused(format!("the backup has no table '{name}'")));
+            }
+            if is_kept(name) {
+                return Err(DataError::Refused(format!("'{name}' only grows and is never restored")));
+            }
+        }
+        self.make_quarters().await?;
+        self.conn.execute("begin").await?;
+        match self.replace(scope, backup, chosen).await {
+            Ok((changed, seq)) => {
+                self.conn.execute("commit").await?;
+                scope.db().hub().announce(self.tenant, seq);
+                Ok(changed)
+            }
+            Err(error) => {
+                self.conn.execute("rollback").await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Throws the quarantined rows away.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn drop(mut self) -> Result<(), DataError> {
+        run(&mut self.conn, format!("drop schema if exists {} cascade", self.schema)).await?;
+        Ok(self.conn.close().await?)
+    }
+
+    async fn replace(&mut self, scope: &Scope, backup: BackupId, chosen: &[String]) -> Result<(u64, i64), DataError> {
+        // Every writer of the tenant takes this row last: from here on they wait, so what is stored and what is
+        // counted stay of one moment.
+        let sql = "insert into feed_heads (tenant_id, last_seq) values ($1, 1) \
+                   on conflict (tenant_id) do update set last_seq = feed_heads.last_seq + 1 returning last_seq";
+        let seq: i64 = sqlx::query_scalar(sql).bind(self.tenant.0).fetch_one(&mut self.conn).await?;
+        let wanted: Vec<(Table, Brought)> = self
+            .tables
+            .iter()
+            .filter(|(t, _)| !is_kept(&t.name) && (chosen.is_empty() || chosen.contains(&t.name)))
+            .cloned()
+            .collect();
+        let mut changed = 0;
+        for (table, _) in wanted.iter().rev() {
+            changed += self.remove(table).await?;
+        }
+        for (table, brought) in &wanted {
+            changed += self.bring_back(table, brought).await?;
+        }
+        let names: Vec<&str> = wanted.iter().map(|(t, _)| t.name.as_str()).collect();
+        let details = json!({"backup": backup, "tables": names, "rows": changed, "status": Status::Verified});
+        let sql = "insert into feed_events (tenant_id, seq, kind, store_id, at, data) values ($1, $2, $3, null, $4, $5)";
+        sqlx::query(sql)
+            .bind(self.tenant.0)
+            .bind(seq)
+            .bind(EventKind::TenantRestored.as_str())
+            .bind(scope.now())
+            .bind(json!({"backup": backup, "tables": names}))
+            .execute(&mut self.conn)
+            .await?;
+        let sql = "insert into audit_entries (tenant_id, at, id, actor, action, subject, details, request_id) \
+                   values ($1, $2, $3, $4, 'tenant.restored', $5, $6, $7)";
+        sqlx::query(sql)
+            .bind(self.tenant.0)
+            .bind(scope.now())
+            .bind(scope.clock().id::<Uuid>())
+            .bind(scope.actor().to_string())
+            .bind(backup.to_string())
+            .bind(details)
+            .bind(scope.request_id())
+            .execute(&mut self.conn)
+            .await?;
+        Ok((changed, seq))
+    }
+
+    async fn remove(&mut self, table: &Table) -> Result<u64, DataError> {
+        let (name, schema, same) = (quoted(&table.name), &self.schema, same_key(table));
+        let sql = format!(
+            "delete from public.{name} n where n.tenant_id = $1 and not exists (select from {schema}.{name} q where {same})"
+        );
+        self.change(table, sql).await
+    }
+
+    async fn bring_back(&mut self, table: &Table, brought: &Brought) -> Result<u64, DataError> {
+        let (name, schema, same) = (quoted(&table.name), &self.schema, same_key(table));
+        let columns: Vec<String> = brought.columns.iter().map(|c| quoted(c)).collect();
+        let set = columns.iter().map(|c| format!("{c} = q.{c}")).collect::<Vec<_>>().join(", ");
+        let update = format!(
+            "update public.{name} n set {set} from {schema}.{name} q where n.tenant_id = $1 and {same} and {}",
+            unequal(brought)
+        );
+        let (list, from) = (columns.join(", "), columns.iter().map(|c| format!("q.{c}")).collect::<Vec<_>>().join(", "));
+        // Accounts belong to people, not to tenants: one that is gone stays gone, and so does its membership.
+        let present = if table.name == "memberships" { "and exists (select from users u where u.id = q.user_id)" } else { "" };
+        let insert = format!(
+            "insert into public.{name} ({list}) select {from} from {schema}.{name} q where q.tenant_id = $1 {present} \
+             and not exists (select from public.{name} n where n.tenant_id = $1 and {same})"
+        );
+        Ok(self.change(table, update).await? + self.change(table, insert).await?)
+    }
+
+    async fn change(&mut self, table: &Table, sql: String) -> Result<u64, DataError> {
+        let done = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(self.tenant.0).execute(&mut self.conn).await;
+        match done {
+            Ok(done) => Ok(done.rows_affected()),
+            Err(sqlx::Error::Database(error)) if error.code().is_some_and(|c| c == "23503") => {
+                Err(DataError::Refused(format!(
+                    "{} cannot be restored by itself: {}; restore the tables that belong together, or all",
+                    table.name,
+                    error.message()
+                )))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    // In transactions of their own, as always.
+    async fn make_quarters(&mut self) -> Result<(), DataError> {
+        for (table, _) in self.tables.iter().filter(|(t, _)| t.is_partitioned) {
+            let sql = format!(
+                "select distinct date_trunc('quarter', placed_at at time zone 'UTC')::date from {}.{}",
+                self.schema,
+                quoted(&table.name)
+            );
+            let quarters: Vec<chrono::NaiveDate> =
+                sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&mut self.conn).await?;
+            for quarter in quarters {
+                sqlx::query("select stoa_ensure_quarter($1)").bind(quarter).execute(&mut self.conn).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Throws away what restores that died left in quarantine; how many.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn sweep(owner: &Owner) -> Result<usize, DataError> {
+    let mut conn = owner.connect().await?;
+    let sql = "select nspname::text from pg_namespace where starts_with(nspname::text, 'stoa_quarantine_')";
+    let names: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut conn).await?;
+    let mut gone = 0;
+    for name in names {
+        let sql = "select pg_try_advisory_lock(hashtextextended($1, 0))";
+        if sqlx::query_scalar::<_, bool>(sql).bind(&name).fetch_one(&mut conn).await? {
+            run(&mut conn, format!("drop schema if exists {name} cascade")).await?;
+            gone += 1;
+        }
+    }
+    conn.close().await?;
+    Ok(gone)
+}
+
+fn is_kept(table: &str) -> bool {
+    KEPT_AS_THEY_ARE.iter().any(|(name, _)| *name == table)
+}
+
+fn same_key(table: &Table) -> String {
+    let equal = |k: &String| format!("n.{0} = q.{0}", quoted(k));
+    table.key.iter().map(equal).collect::<Vec<_>>().join(" and ")
+}
+
+// As text, because not every type knows equality.
+fn unequal(brought: &Brought) -> String {
+    let row = |alias: &str| {
+        brought.columns.iter().map(|c| format!("{alias}.{}", quoted(c))).collect::<Vec<_>>().join(", ")
+    };
+    format!("row({})::text is distinct from row({})::text", row("n"), row("q"))
+}
+
+fn refuse_unknown(brought: &[Brought], now: &[Table]) -> Result<(), DataError> {
+    for b in brought {
+        let Some(table) = now.iter().find(|t| t.name == b.table) else {
+            return Err(DataError::Refused(format!("the backup has the table '{}', which this version lacks", b.table)));
+        };
+        if let Some(column) = b.columns.iter().find(|c| !table.columns.iter().any(|now| now.name == **c)) {
+            return Err(DataError::Refused(format!(
+                "the backup has the column '{column}' of '{}', which this version lacks",
+                b.table
+            )));
+        }
+    }
+    Ok(())
+}

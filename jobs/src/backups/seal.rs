@@ -1,0 +1,191 @@
+//! Sealing and packing: bytes in, packed and sealed bytes out, and back. Both sides work in threads of their own, as
+//! compressing and encrypting is no work for those that answer requests.
+
+use std::fmt;
+use std::io::{self, BufReader, Read, Write};
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// zstd's own default: a good part of what is possible at several hundred MB a second.
+const LEVEL: i32 = 3;
+
+/// A public key of age: whoever has it can seal, not open.
+#[derive(Clone)]
+pub struct Recipient(age::x25519::Recipient);
+
+/// Private keys of age; do not show themselves.
+#[derive(Clone)]
+pub struct Identity(Arc<Vec<age::x25519::Identity>>);
+
+/// This is no key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BadKey(String);
+
+impl FromStr for Recipient {
+    type Err = BadKey;
+    fn from_str(text: &str) -> Result<Self, BadKey> {
+        let words = "is no age public key; make a pair with age-keygen and give the line that begins with age1";
+        text.trim().parse().map(Self).map_err(|_| BadKey(words.into()))
+    }
+}
+
+impl fmt::Display for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl fmt::Debug for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Recipient({})", self.0)
+    }
+}
+
+impl FromStr for Identity {
+    type Err = BadKey;
+    /// Reads a file as age-keygen writes it.
+    fn from_str(text: &str) -> Result<Self, BadKey> {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let keys: Result<Vec<age::x25519::Identity>, _> = lines.map(str::parse).collect();
+        match keys {
+            Ok(keys) if !keys.is_empty() => Ok(Self(Arc::new(keys))),
+            _ => Err(BadKey("holds no age identity, a line that begins with AGE-SECRET-KEY-1".into())),
+        }
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Identity(..)")
+    }
+}
+
+/// Packs and seals what is written to it.
+pub(super) enum Sealer<W: Write> {
+    Packed(zstd::Encoder<'static, Counted<Cover<W>>>),
+    AsIs(Counted<Cover<W>>),
+}
+
+/// The outermost layer.
+pub(super) enum Cover<W: Write> {
+    Sealed(age::stream::StreamWriter<W>),
+    Open(W),
+}
+
+/// Counts what goes through: the size before sealing.
+pub(super) struct Counted<W> {
+    inner: W,
+    bytes: u64,
+}
+
+impl<W: Write> Sealer<W> {
+    pub(super) fn new(out: W, packed: bool, recipient: Option<&Recipient>) -> io::Result<Self> {
+        let cover = match recipient {
+            Some(Recipient(key)) => {
+                let sealer = age::Encryptor::with_recipients(std::iter::once(key as &dyn age::Recipient));
+                Cover::Sealed(sealer.map_err(io::Error::other)?.wrap_output(out)?)
+            }
+            None => Cover::Open(out),
+        };
+        let counted = Counted { inner: cover, bytes: 0 };
+        Ok(if packed { Self::Packed(zstd::Encoder::new(counted, LEVEL)?) } else { Self::AsIs(counted) })
+    }
+
+    /// Writes the ends; how many bytes there were before sealing, and what was written to.
+    pub(super) fn finish(self) -> io::Result<(u64, W)> {
+        let counted = match self {
+            Self::Packed(encoder) => encoder.finish()?,
+            Self::AsIs(counted) => counted,
+        };
+        let out = match counted.inner {
+            Cover::Sealed(sealed) => sealed.finish()?,
+            Cover::Open(out) => out,
+        };
+        Ok((counted.bytes, out))
+    }
+}
+
+impl<W: Write> Write for Sealer<W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Packed(encoder) => encoder.write(piece),
+            Self::AsIs(counted) => counted.write(piece),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<W: Write> Write for Cover<W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Sealed(sealed) => sealed.write(piece),
+            Self::Open(out) => out.write(piece),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(piece)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Takes off the seal, if there is one.
+pub(super) fn unsealed<'a>(sealed: impl Read + Send + 'a, identity: Option<&Identity>) -> io::Result<Box<dyn Read + Send + 'a>> {
+    let Some(Identity(keys)) = identity else { return Ok(Box::new(sealed)) };
+    let invalid = |error: age::DecryptError| match error {
+        age::DecryptError::Io(error) => error,
+        other => io::Error::new(io::ErrorKind::InvalidData, other.to_string()),
+    };
+    let opened = age::Decryptor::new_buffered(BufReader::new(sealed)).map_err(invalid)?;
+    let keys = keys.iter().map(|key| key as &dyn age::Identity);
+    Ok(Box::new(opened.decrypt(keys).map_err(invalid)?))
+}
+
+/// Unpacks.
+pub(super) fn unpacked<'a>(packed: Box<dyn Read + Send + 'a>, is_packed: bool) -> io::Result<Box<dyn Read + Send + 'a>> {
+    Ok(if is_packed { Box::new(zstd::Decoder::new(packed)?) } else { packed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_for_its_key_alone() {
+        let key = age::x25519::Identity::generate();
+        let recipient: Recipient = key.to_public().to_string().parse().unwrap();
+        let mut sealer = Sealer::new(Vec::new(), true, Some(&recipient)).unwrap();
+        sealer.write_all(&b"many words ".repeat(1_000)).unwrap();
+        let (packed, sealed) = sealer.finish().unwrap();
+        assert!(packed < 1_000 && sealed.starts_with(b"age-encryption.org/v1"), "packed before it is sealed");
+        let read = |key: age::x25519::Identity| {
+            let mut whole = Vec::new();
+            let opened = unsealed(&sealed[..], Some(&Identity(Arc::new(vec![key]))))?;
+            unpacked(opened, true)?.read_to_end(&mut whole)?;
+            Ok::<_, io::Error>(whole)
+        };
+        assert!(read(age::x25519::Identity::generate()).is_err());
+        assert_eq!(read(key).unwrap(), b"many words ".repeat(1_000));
+    }
+
+    #[test]
+    fn keys_are_told_from_other_words() {
+        assert!("ssh-ed25519 AAAA".parse::<Recipient>().is_err());
+        assert!("# nothing\n".parse::<Identity>().unwrap_err().to_string().contains("AGE-SECRET-KEY-1"));
+    }
+}

@@ -1,0 +1,51 @@
+//! The daily round: whatever is due is made and read back, then retention, then tidying. One fault does not stop the rest.
+
+use db::backups::Place;
+use db::platform::Platform;
+use domain::backups::Trigger;
+use tokio_util::sync::CancellationToken;
+
+use super::{BackupError, Backups, make, prune, sweep};
+
+/// What a round did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Backups that were made and found equal.
+    pub verified: usize,
+    /// Those that were not; their rows say why.
+    pub failed: usize,
+    /// Those that retention took.
+    pub pruned: usize,
+}
+
+/// Does what is due. To be called every few minutes; when nothing is due it does nothing.
+///
+/// # Errors
+/// When the database cannot say what is due, or it was stopped.
+pub async fn round(backups: &Backups, stop: &CancellationToken) -> Result<Round, BackupError> {
+    let due = db::backups::due(&Platform::command(backups.db.clone())).await?;
+    let mut done = Round::default();
+    if due.is_empty() {
+        return Ok(done);
+    }
+    for due in due {
+        let place = Place::for_job(&backups.db, due.tenant)?;
+        match make(backups, &place, due.kind, Trigger::Schedule, stop).await {
+            Ok(_) => done.verified += 1,
+            Err(BackupError::Stopped) => return Err(BackupError::Stopped),
+            Err(BackupError::Running) => {}
+            Err(error) => {
+                tracing::error!(%error, tenant = %due.tenant, kind = %due.kind, "scheduled backup");
+                done.failed += 1;
+            }
+        }
+    }
+    match prune(backups).await {
+        Ok(pruned) => done.pruned = pruned.backups.len(),
+        Err(error) => tracing::error!(%error, "retention"),
+    }
+    if let Err(error) = sweep(backups).await {
+        tracing::error!(%error, "tidying up the storage");
+    }
+    Ok(done)
+}

@@ -1,0 +1,132 @@
+//! `stoa backup`: made, listed, read back, brought back, pruned. What destroys something prints its plan and asks.
+
+mod create;
+mod list;
+mod prune;
+mod restore;
+mod verify;
+
+use std::io::{self, IsTerminal, Write};
+
+use clap::Subcommand;
+use db::backups::Place;
+use db::platform::Platform;
+use db::{DataError, Db};
+use domain::backups::Kind;
+use domain::ids::BackupId;
+use jobs::backups::{BackupError, Backups};
+
+use super::connect;
+use super::failure::Failure;
+use super::output::{Output, to_stderr};
+use crate::config::Config;
+
+/// What to do with backups.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make one and read it back.
+    Create {
+        /// What it holds: full, database or files. Default: full, or database with --tenant.
+        #[arg(long, value_parser = str::parse::<Kind>)]
+        kind: Option<Kind>,
+        /// Of this tenant.
+        #[arg(long)]
+        tenant: Option<String>,
+    },
+    /// List them, newest first, with whatever is wrong.
+    List {
+        /// Of this tenant only.
+        #[arg(long)]
+        tenant: Option<String>,
+        /// Of this kind only.
+        #[arg(long, value_parser = str::parse::<Kind>)]
+        kind: Option<Kind>,
+    },
+    /// Read one back: restore it into a scratch database and compare.
+    Verify {
+        /// Which one.
+        id: BackupId,
+    },
+    /// Bring one back. Prints what it would change, and asks.
+    Restore {
+        /// Which one.
+        id: BackupId,
+        /// The tenant whose backup it is: a check against mistakes.
+        #[arg(long)]
+        tenant: Option<String>,
+        /// Only these tables (of a tenant's backup), separated by commas.
+        #[arg(long, value_delimiter = ',')]
+        tables: Vec<String>,
+        /// Answer yes.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Remove those that are older than they are kept for, and what interrupted ones left behind.
+    Prune {
+        /// Only say which.
+        #[arg(long)]
+        dry_run: bool,
+        /// Answer yes.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+impl Command {
+    pub async fn run(self, config: &Config, out: Output) -> Result<(), Failure> {
+        let db = connect::database(config).await?;
+        let backups = crate::backups::assemble(config, db.clone()).map_err(Failure::failed)?;
+        match self {
+            Self::Create { kind, tenant } => create::run(&backups, kind, tenant.as_deref(), out).await,
+            Self::List { tenant, kind } => list::run(&backups, tenant.as_deref(), kind, out).await,
+            Self::Verify { id } => verify::run(&backups, id, out).await,
+            Self::Restore { id, tenant, tables, yes } => {
+                restore::run(&backups, id, tenant.as_deref(), &tables, yes, out).await
+            }
+            Self::Prune { dry_run, yes } => prune::run(&backups, dry_run, yes, out).await,
+        }
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        match error {
+            BackupError::Data(error) => error.into(),
+            other => Self::failed(other),
+        }
+    }
+}
+
+// Whose backup it is; in words when there is none.
+async fn place(backups: &Backups, id: BackupId) -> Result<Option<Place>, Failure> {
+    match db::backups::owner_of(&Platform::command(backups.db.clone()), id).await {
+        Ok(tenant) => Ok(Some(Place::for_command(&backups.db, tenant)?)),
+        Err(DataError::NotFound(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn tenant_place(db: &Db, slug: &str) -> Result<Place, Failure> {
+    let access = connect::tenant(db, slug).await?;
+    Ok(Place::Tenant(access.scope(domain::permission::Permission::ManageBackups)?))
+}
+
+fn absent(id: BackupId) -> Failure {
+    Failure::failed(format!("there is no backup {id}; list them with: stoa backup list"))
+}
+
+// Says what would happen and asks; `--yes` answers.
+fn agreed(plan: &str, question: &str, yes: bool) -> Result<(), Failure> {
+    to_stderr(plan);
+    if yes {
+        return Ok(());
+    }
+    let mut stdin = io::stdin().lock();
+    if !stdin.is_terminal() {
+        return Err(Failure::misused("nothing was changed; nobody is there to answer: add --yes"));
+    }
+    let _asked = write!(io::stderr().lock(), "{question} [y/N] ");
+    let mut answer = String::new();
+    io::BufRead::read_line(&mut stdin, &mut answer)?;
+    if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(Failure::failed("nothing was changed")) }
+}

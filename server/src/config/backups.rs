@@ -1,0 +1,109 @@
+//! Backups: where they go, for whom they are sealed, how long they are kept.
+
+use std::path::{Path, PathBuf};
+
+use jobs::backups::{Identity, Recipient};
+use jobs::storage::{AwsVariables, StorageUrl};
+
+use super::{Faults, Vars};
+
+/// What backups need to know.
+#[derive(Clone, Debug)]
+pub struct BackupSettings {
+    /// Where they go.
+    pub url: StorageUrl,
+    /// For whom they are sealed, if they are.
+    pub recipient: Option<Recipient>,
+    /// Who opens sealed ones, to read them back.
+    pub identity: Option<Identity>,
+    /// How many days they are kept, unless a tier says otherwise.
+    pub days: u32,
+    /// Where `pg_dump` and the like are, when not where the system keeps them.
+    pub programs: Option<PathBuf>,
+    /// The owner of the tables: who reads everything at once.
+    pub owner_url: Option<String>,
+}
+
+impl BackupSettings {
+    pub(super) fn read(vars: &Vars, data_dir: &Path, faults: &mut Faults) -> Self {
+        let recipient = vars.text("STOA_BACKUP_RECIPIENT").and_then(|text| {
+            text.parse().map_err(|error: jobs::backups::BadKey| faults.add("STOA_BACKUP_RECIPIENT", error.to_string())).ok()
+        });
+        let programs = vars.text("STOA_PG_BIN").map(PathBuf::from);
+        if programs.as_ref().is_some_and(|folder| !folder.is_dir()) {
+            faults.add("STOA_PG_BIN", "must be the folder that holds pg_dump and pg_restore");
+        }
+        Self {
+            url: url(vars, data_dir, faults),
+            recipient,
+            identity: identity(vars, faults),
+            days: vars.number("STOA_BACKUP_DAYS", 30, 1..=3_650, faults),
+            programs,
+            owner_url: vars.text("MIGRATION_DATABASE_URL").map(str::to_owned),
+        }
+    }
+}
+
+fn url(vars: &Vars, data_dir: &Path, faults: &mut Faults) -> StorageUrl {
+    let beside = StorageUrl::Local(data_dir.join("backups"));
+    let Some(text) = vars.text("STOA_BACKUP_URL") else { return beside };
+    let variable = |name: &str| vars.text(name).map(str::to_owned);
+    let aws = AwsVariables {
+        access_key_id: variable("AWS_ACCESS_KEY_ID"),
+        secret_access_key: variable("AWS_SECRET_ACCESS_KEY"),
+        session_token: variable("AWS_SESSION_TOKEN"),
+        region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
+        endpoint: variable("AWS_ENDPOINT_URL_S3").or_else(|| variable("AWS_ENDPOINT_URL")),
+    };
+    StorageUrl::parse(text, &aws).unwrap_or_else(|error| {
+        faults.add("STOA_BACKUP_URL", error.to_string());
+        beside
+    })
+}
+
+fn identity(vars: &Vars, faults: &mut Faults) -> Option<Identity> {
+    let path = vars.text("STOA_BACKUP_IDENTITY_FILE")?;
+    let name = "STOA_BACKUP_IDENTITY_FILE";
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            text.parse().map_err(|error: jobs::backups::BadKey| faults.add(name, format!("{path} {error}"))).ok()
+        }
+        Err(error) => {
+            faults.add(name, format!("names {path}, which cannot be read: {error}"));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Purpose};
+
+    fn vars() -> Vars {
+        Vars::from([("DATABASE_URL", "postgres://127.0.0.1/stoa")])
+    }
+
+    #[test]
+    fn without_settings_backups_lie_below_the_data_folder() {
+        let config = Config::read(&vars().with("STOA_DATA_DIR", "/srv/stoa"), Purpose::Command).unwrap();
+        assert_eq!(config.backups.url, StorageUrl::Local("/srv/stoa/backups".into()));
+        assert_eq!((config.backups.days, config.backups.owner_url), (30, None));
+    }
+
+    #[test]
+    fn all_faults_are_listed_at_once() {
+        let vars = vars()
+            .with("STOA_BACKUP_URL", "s3://bucket")
+            .with("STOA_BACKUP_RECIPIENT", "ssh-rsa AAAA")
+            .with("STOA_BACKUP_IDENTITY_FILE", "/nowhere/key")
+            .with("STOA_BACKUP_DAYS", "0")
+            .with("STOA_PG_BIN", "/nowhere/bin");
+        let faults = Config::read(&vars, Purpose::Command).unwrap_err();
+        let mut found: Vec<_> = faults.variables().collect();
+        found.sort_unstable();
+        let names =
+            ["STOA_BACKUP_DAYS", "STOA_BACKUP_IDENTITY_FILE", "STOA_BACKUP_RECIPIENT", "STOA_BACKUP_URL", "STOA_PG_BIN"];
+        assert_eq!(found, names);
+    }
+}

@@ -1,0 +1,44 @@
+//! A tenant's own copy of its rows, as one archive.
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use domain::ids::BackupId;
+use domain::permission::Permission;
+use http::header;
+use jobs::backups::BackupError;
+
+use crate::auth::Member;
+use crate::error::PageError;
+use crate::state::AppState;
+
+/// Streams the backup; what is damaged breaks off the download instead of ending it.
+///
+/// # Errors
+/// For strangers, for backups of others or that are gone, without the permission, and when the storage fails.
+pub async fn show(
+    State(state): State<AppState>,
+    member: Member,
+    Path((slug, id)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::ManageBackups)?;
+    let id: BackupId = id.parse().map_err(|_| PageError::NotFound)?;
+    let backups = crate::backups::assemble(&state.config, state.db.clone()).map_err(|e| failed(&e.into()))?;
+    let (length, pieces) = match jobs::backups::download(&backups, &scope, id).await {
+        Ok(found) => found,
+        Err(BackupError::Data(error)) => return Err(error.into()),
+        Err(error) => return Err(failed(&error)),
+    };
+    let name = format!("attachment; filename=\"stoa-{slug}-{id}.tar\"");
+    let headers = [
+        (header::CONTENT_TYPE, "application/x-tar".to_owned()),
+        (header::CONTENT_LENGTH, length.to_string()),
+        (header::CONTENT_DISPOSITION, name),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+    ];
+    Ok((headers, Body::from_stream(pieces)).into_response())
+}
+
+fn failed(error: &BackupError) -> PageError {
+    db::DataError::Refused(error.to_string()).into()
+}
