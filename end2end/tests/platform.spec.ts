@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '../fixtures/test';
 import { rows } from '../fixtures/frame';
 import { admin, owner } from '../fixtures/people';
@@ -69,4 +70,25 @@ test('the page keeps itself up to date, calmly, and stops when asked', async ({ 
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await expect(page.locator('[data-live-mark]')).toHaveText('paused');
   await expect(page.getByRole('button', { name: 'Go on' })).toHaveAttribute('aria-pressed', 'true');
+});
+
+const PAGES = ['/platform', '/platform/tenants', '/platform/jobs', '/platform/jobs/list?state=ended', '/platform/partitions', '/platform/backups'];
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`every page of the platform can be read by everybody (${colorScheme})`, async ({ signedIn }) => {
+    const page = await signedIn(admin, { colorScheme });
+    for (const path of PAGES) {
+      await page.goto(path);
+      const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+      expect(found.violations.map((v) => `${path}: ${v.id} ${v.nodes.map((n) => n.target).join(' ')}`)).toEqual([]);
+    }
+  });
+}
+
+test('on a phone no page of the platform is wider than the screen', async ({ signedIn }) => {
+  const page = await signedIn(admin, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  for (const path of PAGES) {
+    await page.goto(path);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(390);
+  }
 });

@@ -98,7 +98,10 @@ impl Quarantine {
             let foreign: i64 =
                 sqlx::query_scalar(sqlx::AssertSqlSafe(foreign)).bind(self.tenant.0).fetch_one(&mut self.conn).await?;
             if foreign > 0 {
-                return Err(DataError::Refused(format!("the backup holds {foreign} rows of another tenant in {}", table.name)));
+                return Err(DataError::Refused(format!(
+                    "the backup holds {foreign} rows of another tenant in {}",
+                    table.name
+                )));
             }
             let sql = format!(
                 "select count(*) filter (where n.tenant_id is null), count(*) filter (where q.tenant_id is null), \
@@ -176,7 +179,8 @@ impl Quarantine {
         }
         let names: Vec<&str> = wanted.iter().map(|(t, _)| t.name.as_str()).collect();
         let details = json!({"backup": backup, "tables": names, "rows": changed, "status": Status::Verified});
-        let sql = "insert into feed_events (tenant_id, seq, kind, store_id, at, data) values ($1, $2, $3, null, $4, $5)";
+        let sql =
+            "insert into feed_events (tenant_id, seq, kind, store_id, at, data) values ($1, $2, $3, null, $4, $5)";
         sqlx::query(sql)
             .bind(self.tenant.0)
             .bind(seq)
@@ -216,9 +220,11 @@ impl Quarantine {
             "update public.{name} n set {set} from {schema}.{name} q where n.tenant_id = $1 and {same} and {}",
             unequal(brought)
         );
-        let (list, from) = (columns.join(", "), columns.iter().map(|c| format!("q.{c}")).collect::<Vec<_>>().join(", "));
+        let (list, from) =
+            (columns.join(", "), columns.iter().map(|c| format!("q.{c}")).collect::<Vec<_>>().join(", "));
         // Accounts belong to people, not to tenants: one that is gone stays gone, and so does its membership.
-        let present = if table.name == "memberships" { "and exists (select from users u where u.id = q.user_id)" } else { "" };
+        let present =
+            if table.name == "memberships" { "and exists (select from users u where u.id = q.user_id)" } else { "" };
         let insert = format!(
             "insert into public.{name} ({list}) select {from} from {schema}.{name} q where q.tenant_id = $1 {present} \
              and not exists (select from public.{name} n where n.tenant_id = $1 and {same})"
@@ -290,16 +296,18 @@ fn same_key(table: &Table) -> String {
 
 // As text, because not every type knows equality.
 fn unequal(brought: &Brought) -> String {
-    let row = |alias: &str| {
-        brought.columns.iter().map(|c| format!("{alias}.{}", quoted(c))).collect::<Vec<_>>().join(", ")
-    };
+    let row =
+        |alias: &str| brought.columns.iter().map(|c| format!("{alias}.{}", quoted(c))).collect::<Vec<_>>().join(", ");
     format!("row({})::text is distinct from row({})::text", row("n"), row("q"))
 }
 
 fn refuse_unknown(brought: &[Brought], now: &[Table]) -> Result<(), DataError> {
     for b in brought {
         let Some(table) = now.iter().find(|t| t.name == b.table) else {
-            return Err(DataError::Refused(format!("the backup has the table '{}', which this version lacks", b.table)));
+            return Err(DataError::Refused(format!(
+                "the backup has the table '{}', which this version lacks",
+                b.table
+            )));
         };
         if let Some(column) = b.columns.iter().find(|c| !table.columns.iter().any(|now| now.name == **c)) {
             return Err(DataError::Refused(format!(

@@ -50,7 +50,8 @@ fn restore(page: &OneBackup) -> AnyView {
     let steps = match &page.plan {
         Err(words) => {
             let words = words.clone();
-            return view! { <Card title="Bring it back"><Notice tone=Tone::Attention>{words}</Notice></Card> }.into_any();
+            return view! { <Card title="Bring it back"><Notice tone=Tone::Attention>{words}</Notice></Card> }
+                .into_any();
         }
         Ok(steps) => steps.iter().map(|step| view! { <li>{step.clone()}</li> }).collect_view(),
     };
@@ -83,7 +84,9 @@ fn facts(page: &OneBackup) -> AnyView {
     ];
     facts.extend(backup.duration().map(|took| ("Took", milliseconds(took.num_milliseconds()))));
     facts.extend(backup.verify_ms.map(|took| ("Reading back took", milliseconds(took))));
-    facts.extend(backup.manifest_sha256.as_ref().map(|hash| ("Manifest", hash.iter().map(|b| format!("{b:02x}")).collect())));
+    facts.extend(
+        backup.manifest_sha256.as_ref().map(|hash| ("Manifest", hash.iter().map(|b| format!("{b:02x}")).collect())),
+    );
     facts.retain(|(label, _)| backup.status != Status::Running || !matches!(*label, "Holds" | "Size"));
     let facts = facts.into_iter().map(|(label, value)| view! { <dt>{label}</dt><dd>{value}</dd> }).collect_view();
     view! { <Card title="About it"><dl class="facts">{facts}</dl></Card> }.into_any()

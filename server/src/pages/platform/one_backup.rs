@@ -59,8 +59,13 @@ async fn plan(state: &AppState, backup: &Backup) -> Result<Vec<String>, String> 
             plan.tables,
             plan.made_at.format("%F %T UTC")
         ),
-        format!("Everybody is cut off for a moment; the present database {} keeps everything under another name.", plan.database),
-        "The restored one takes its place. Everybody signs in again; jobs that were waiting then wait again.".to_owned(),
-        "What happened since is only in the database that was put aside. Drop it when nothing of it is needed.".to_owned(),
+        format!(
+            "Everybody is cut off for a moment; the present database {} keeps everything under another name.",
+            plan.database
+        ),
+        "The restored one takes its place. Everybody signs in again; jobs that were waiting then wait again."
+            .to_owned(),
+        "What happened since is only in the database that was put aside. Drop it when nothing of it is needed."
+            .to_owned(),
     ])
 }
