@@ -31,10 +31,10 @@ pub fn table(rows: &[Backup], clock: Clock, platform: bool, download: Option<&st
     columns.extend([
         Column::text("Holds"),
         Column::figures("Size"),
-        Column::text("Made"),
+        Column::text("Made").wide(),
         Column::text("Kept until").wide(),
     ]);
-    columns.extend(download.map(|_| Column::text("Copy")));
+    columns.extend(download.map(|_| Column::text("Copy").wide()));
     let rows = rows.iter().map(|backup| row(backup, clock, platform, download)).collect_view();
     view! { <Table caption="Backups" columns>{rows}</Table> }.into_any()
 }
@@ -64,7 +64,7 @@ fn row(backup: &Backup, clock: Clock, platform: bool, download: Option<&str>) ->
         let href = format!("{path}/{}/download", backup.id);
         let label = format!("Download the {} of {}", kind(backup.kind).to_lowercase(), clock.short(backup.started_at));
         let link = backup.status.is_kept().then(|| view! { <a href=href aria-label=label>"Download"</a> });
-        view! { <td>{link}</td> }
+        view! { <td class="wide">{link}</td> }
     });
     view! {
         <tr>
@@ -72,7 +72,7 @@ fn row(backup: &Backup, clock: Clock, platform: bool, download: Option<&str>) ->
             {whose}
             <td>{holds}{elsewhere(backup)}</td>
             <td class="num">{measured(backup)}</td>
-            <td>{since(backup.started_at, clock)}{why}</td>
+            <td class="wide">{since(backup.started_at, clock)}{why}</td>
             <td class="wide">{until}</td>
             {copy}
         </tr>

@@ -89,8 +89,8 @@ fn jobs(board: &Board) -> AnyView {
     let critical = |alert: &Alert| matches!(alert, Alert::NoWorker | Alert::Dead(_) | Alert::Parked(_));
     let first = alerts.iter().find(|alert| critical(alert)).or_else(|| alerts.first());
     let (tone, words) = match first {
-        Some(alert) if critical(alert) => (Tone::Critical, sentence(&alert.to_string())),
-        Some(alert) => (Tone::Attention, sentence(&alert.to_string())),
+        Some(alert) if critical(alert) => (Tone::Critical, headline(&alert.to_string())),
+        Some(alert) => (Tone::Attention, headline(&alert.to_string())),
         None => (Tone::Neutral, "Nothing waits too long".to_owned()),
     };
     let facts = vec![
@@ -122,8 +122,8 @@ fn backups(board: &Board) -> AnyView {
     let BackupHealth { alarms, summary } = &board.backups;
     let (tone, words) = match alarms.as_slice() {
         [] => (Tone::Neutral, "Read back and equal".to_owned()),
-        [one] => (Tone::Critical, sentence(&one.words)),
-        [one, rest @ ..] => (Tone::Critical, format!("{} And {} more", sentence(&one.words), rest.len())),
+        [one] => (Tone::Critical, headline(&one.words)),
+        [one, rest @ ..] => (Tone::Critical, format!("{}; and {} more", headline(&one.words), rest.len())),
     };
     let newest = summary.kinds.iter().filter_map(|kind| kind.last_verification).max();
     let newest = newest.map_or_else(|| "never".to_owned(), |at| format!("{} ago", span(board.clock.now - at)));
@@ -165,6 +165,11 @@ fn tenants(board: &Board) -> AnyView {
     let facts = vec![("Active", count(tenants - suspended)), ("Suspended", count(suspended))];
     let words = things(tenants, "tenant", "tenants");
     view! { <Health title="Tenants" words=words facts href="/platform/tenants"/> }.into_any()
+}
+
+// A sentence without its full stop.
+fn headline(words: &str) -> String {
+    sentence(words).trim_end_matches('.').to_owned()
 }
 
 // `0.4 ms`.

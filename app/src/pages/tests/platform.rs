@@ -165,7 +165,7 @@ fn the_overview_says_what_needs_a_person_first_and_where_it_is() {
     let notices = texts(&html, ".notice");
     assert!(notices[0].starts_with("3 jobs failed for good") && notices.len() == 2, "{notices:?}");
     assert_eq!(attributes(&html, ".notice a", "href"), ["/platform/jobs/list?state=dead"]);
-    assert!(texts(&html, ".figure").contains(&"Done in the last hour1,204".to_owned()), "{html}");
+    assert!(texts(&html, ".figure").contains(&"Done, last hour1,204".to_owned()), "{html}");
     assert_eq!(
         attributes(&html, ".act", "action"),
         [

@@ -115,8 +115,8 @@ fn figures(counts: &Counts) -> AnyView {
         state("Running", JobState::Running, counts.running.to_string()),
         state("Dead", JobState::Dead, counts.dead.to_string()),
         state("Parked", JobState::Parked, counts.parked.to_string()),
-        ended("Done in the last hour", RunOutcome::Done, counts.done_hour),
-        ended("Failed in the last hour", RunOutcome::Failed, counts.failed_hour),
+        ended("Done, last hour", RunOutcome::Done, counts.done_hour),
+        ended("Failed, last hour", RunOutcome::Failed, counts.failed_hour),
     ];
     let card = |(label, href, number): (&'static str, String, String)| {
         view! {

@@ -10,7 +10,7 @@ use crate::pages::jobs::who;
 use crate::ui::money::count;
 use crate::ui::pill::{Pill, Tone};
 use crate::ui::table::{Column, Table};
-use crate::ui::time::since;
+use crate::ui::time::{since, span};
 use crate::ui::{Card, Clock};
 use crate::url::escape;
 
@@ -34,11 +34,11 @@ pub fn queues(queues: &[QueueRow], people: &HashMap<String, String>, clock: Cloc
         let action = format!("/platform/jobs/queues/{}/{verb}", escape(&queue.name));
         view! {
             <tr>
-                <td>{queue.name.clone()}</td>
+                <td class="name">{queue.name.clone()}</td>
                 <td>{state}</td>
                 <td class="num">{count(queue.ready)}</td>
-                <td class="num">{count(queue.running)}</td>
-                <td class="wide">{queue.oldest.map(|at| since(at, clock))}</td>
+                <td class="num wide">{count(queue.running)}</td>
+                <td class="wide">{queue.oldest.map(|at| span(clock.now - at))}</td>
                 <td class="num wide">{count(queue.workers)}</td>
                 <td class="num">{act(action, label, &queue.name)}</td>
             </tr>
@@ -49,7 +49,7 @@ pub fn queues(queues: &[QueueRow], people: &HashMap<String, String>, clock: Cloc
         Column::text("Queue"),
         Column::text("State"),
         Column::figures("Ready"),
-        Column::figures("Running"),
+        Column::figures("Running").wide(),
         Column::text("Oldest waits").wide(),
         Column::figures("Workers").wide(),
         Column::figures("Change"),
@@ -76,7 +76,7 @@ pub fn timetable(entries: &[EntryRow], clock: Clock) -> AnyView {
         });
         view! {
             <tr>
-                <td>{entry.name.clone()}<span class="under"><code>{entry.cron.clone()}</code><span>{entry.zone.replace('_', " ")}</span></span></td>
+                <td><span class="name">{entry.name.clone()}</span><span class="under"><code>{entry.cron.clone()}</code><span>{entry.zone.replace('_', " ")}</span></span></td>
                 <td>{next}</td>
                 <td class="wide">{last}{outcome}{missed}</td>
                 <td class="num"><span class="acts">{act(address("run"), "Run now", &entry.name)}{act(address(verb), label, &entry.name)}</span></td>
@@ -100,7 +100,7 @@ pub fn locks(locks: &[LockRow], clock: Clock) -> AnyView {
         let action = format!("/platform/jobs/locks/{}/break", escape(&lock.name));
         view! {
             <tr>
-                <td><span class="clip wide-clip">{lock.name.clone()}</span>{over}</td>
+                <td><span class="clip wide-clip">{lock.name.clone()}</span>" "{over}</td>
                 <td class="wide"><span class="clip">{lock.holder.clone()}</span></td>
                 <td>{since(lock.acquired_at, clock)}</td>
                 <td class="wide"><span class="clip" dir="auto">{lock.reason.clone()}</span></td>
