@@ -47,7 +47,8 @@ for (const scripts of [true, false]) {
     await page.getByRole('button', { name: 'Resume: mail' }).click();
     await page.getByLabel('Why').fill('It is back');
     await page.getByRole('button', { name: 'Resume mail' }).click();
-    await expect(queue).toContainText('Open');
+    await expect(page.getByText('The queue is open again.')).toBeVisible();
+    await expect(queue).not.toContainText('Paused');
   });
 }
 
