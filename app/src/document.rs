@@ -58,6 +58,8 @@ pub struct Head {
     pub theme: Theme,
     /// Whether islands must be woken.
     pub scripts: Scripts,
+    /// Whether parts of it keep themselves up to date (`/live.js`).
+    pub live: bool,
     /// Without scripts, load the page again after so many seconds.
     pub reload: Option<u32>,
 }
@@ -114,7 +116,7 @@ impl Theme {
 impl Head {
     /// A page without islands.
     pub fn plain(title: impl Into<String>, theme: Theme) -> Self {
-        Self { title: title.into(), theme, scripts: Scripts::None, reload: None }
+        Self { title: title.into(), theme, scripts: Scripts::None, live: false, reload: None }
     }
 }
 
@@ -174,6 +176,7 @@ fn head_of(head: &Head) -> impl IntoView {
         <link rel="stylesheet" href=assets.css.clone()/>
         {reload}
         <script src="/keys.js" defer=true></script>
+        {head.live.then(|| view! { <script src="/live.js" defer=true></script> })}
         {(head.scripts == Scripts::Islands).then(|| waking(assets))}
     }
 }

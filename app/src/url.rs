@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-pub use domain::link::{escape, order};
+pub use domain::link::{escape, from_segment, order, segment};
+use domain::imports::ImportQuery;
 use domain::orders::OrderQuery;
 use domain::orders::query::AmountsIn;
 
@@ -32,6 +33,11 @@ pub fn imports(tenant: &str) -> String {
     format!("/t/{tenant}/imports")
 }
 
+/// The list of imports under `query`.
+pub fn imports_under(tenant: &str, query: &ImportQuery) -> String {
+    with_query(&imports(tenant), query.pairs().iter().map(|(n, v)| (*n, v.as_str())))
+}
+
 /// Whether `path` may be redirected to: a path on this server, and no other server in disguise.
 pub fn is_local(path: &str) -> bool {
     path.starts_with('/')
@@ -47,6 +53,16 @@ mod tests {
     fn hostile_parts_stay_parts() {
         assert_eq!(order("demo", "shop", "a/b?c#d é"), "/t/demo/orders/shop/a%2Fb%3Fc%23d%20%C3%A9");
         assert_eq!(with_query("/x", [("q", "a&b=c")]), "/x?q=a%26b%3Dc");
+    }
+
+    #[test]
+    fn no_number_is_walked_on() {
+        for (number, step) in
+            [(".", "~."), ("..", "~.."), ("~", "~~"), ("~..", "~~.."), ("...", "..."), ("a/..", "a%2F..")]
+        {
+            assert_eq!(segment(number), step);
+            assert_eq!(from_segment(&step.replace("%2F", "/")), number);
+        }
     }
 
     #[test]

@@ -19,6 +19,31 @@ pub async fn server_version(db: &Db) -> Result<i32, DataError> {
     Ok(sqlx::query_scalar("select current_setting('server_version_num')::int").fetch_one(&db.pool).await?)
 }
 
+/// How PostgreSQL is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DatabaseHealth {
+    /// Its version in numbers, such as 150004.
+    pub version: i32,
+    /// Bytes of this database.
+    pub bytes: i64,
+    /// Connections that are open.
+    pub connections: i64,
+    /// Connections that may be.
+    pub most_connections: i64,
+}
+
+/// How PostgreSQL is. One statement.
+///
+/// # Errors
+/// When it fails.
+pub async fn database(db: &Db) -> Result<DatabaseHealth, DataError> {
+    let sql = "select current_setting('server_version_num')::int as version, pg_database_size(current_database()) as bytes, \
+               (select count(*) from pg_stat_activity where backend_type = 'client backend') as connections, \
+               current_setting('max_connections')::bigint as most_connections";
+    let (version, bytes, connections, most_connections) = sqlx::query_as(sql).fetch_one(&db.pool).await?;
+    Ok(DatabaseHealth { version, bytes, connections, most_connections })
+}
+
 /// The role as which the pool works.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 //! through a [`scope::Scope`]; entities stay private, callers get plain rows.
 
 pub mod api_keys;
+pub mod attention;
 pub mod audit;
 pub mod backups;
 pub mod cache;

@@ -64,6 +64,8 @@ id! {
     ImportId,
     /// A program's key to the API.
     ApiKeyId,
+    /// One copy of data that can be brought back.
+    BackupId,
     /// A piece of background work.
     JobId,
     /// One life of a process that does background work.

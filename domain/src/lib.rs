@@ -18,6 +18,7 @@ pub mod orders;
 pub mod page;
 pub mod period;
 pub mod permission;
+pub mod quarter;
 pub mod settings;
 pub mod slug;
 pub mod summaries;

@@ -15,9 +15,21 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// `text` as a whole step of a path. Browsers walk on `.` and `..` even when they are escaped, so these stand behind a
+/// tilde, and so does whatever begins with one.
+pub fn segment(text: &str) -> String {
+    let mark = if matches!(text, "." | "..") || text.starts_with('~') { "~" } else { "" };
+    format!("{mark}{}", escape(text))
+}
+
+/// What [`segment`] stood for, once unescaped.
+pub fn from_segment(step: &str) -> &str {
+    step.strip_prefix('~').unwrap_or(step)
+}
+
 /// One order.
 pub fn order(tenant: &str, store: &str, number: &str) -> String {
-    format!("/t/{tenant}/orders/{store}/{}", escape(number))
+    format!("/t/{tenant}/orders/{store}/{}", segment(number))
 }
 
 /// One day of a store's dashboard.

@@ -34,11 +34,13 @@ pub enum Permission {
     ReadBackups,
     /// Make backups, choose their hour, download them.
     ManageBackups,
+    /// See the tenant's own background jobs.
+    ReadJobs,
 }
 
 impl Permission {
     /// All of them, for matrices in tests.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ReadReports,
         Self::ReadOrders,
         Self::WriteOrders,
@@ -52,6 +54,7 @@ impl Permission {
         Self::ManageKeys,
         Self::ReadBackups,
         Self::ManageBackups,
+        Self::ReadJobs,
     ];
 }
 

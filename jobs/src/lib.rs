@@ -1,5 +1,6 @@
 //! Background work: what the jobs do, the registry of their kinds, the timetable, and the worker that runs them. The
 //! queue itself, as rows, is `db::queue`; how to add a job says `docs/jobs.md`.
+//! Background work: imports of snapshot files, partitions and upkeep, and the worker that does them.
 
 pub mod backups;
 pub mod cache;
@@ -12,6 +13,7 @@ pub mod named;
 pub mod offsite;
 pub mod orders;
 pub mod outcome;
+pub mod partitions;
 pub mod registry;
 pub mod schedule;
 pub mod stock;

@@ -34,10 +34,13 @@ const SCRIPTS: &[Script] = &[
     script!("m20261120_000005_create_imports"),
     script!("m20261121_000006_open_platform_door"),
     script!("m20261121_000007_create_jobs"),
+    script!("m20261121_000008_net_partitions"),
     script!("m20261121_000009_create_backups"),
     script!("m20261121_000010_create_mail"),
     script!("m20261121_000011_drop_implied_keys"),
+    script!("m20261121_000012_index_partly_refunded"),
     script!("m20261121_000013_index_unstarted_imports"),
+    script!("m20261121_000028_archive_partitions"),
 ];
 
 impl MigrationName for Script {

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::extract::{Json, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use db::partitions::upkeep::pulse;
 use db::{DataError, Db};
 use http::{HeaderValue, StatusCode, header};
 use sea_orm_migration::MigratorTrait;
@@ -37,6 +38,8 @@ pub struct Report {
     pub migrations: String,
     /// Days for which partitions exist.
     pub partition_days: Option<i64>,
+    /// Rows in default partitions: more than 0 means that a quarter was missing.
+    pub default_rows: Option<i64>,
     /// Whether Redis answers; it is not required.
     pub redis: &'static str,
 }
@@ -53,6 +56,7 @@ pub async fn look(db: &Db) -> Report {
         postgres,
         migrations,
         partition_days: None,
+        default_rows: None,
         redis,
     };
     let pending = match tokio::time::timeout(PATIENCE, pending(db)).await {
@@ -63,10 +67,17 @@ pub async fn look(db: &Db) -> Report {
     if !pending.is_empty() {
         return broken("ok", format!("{} not run yet; run: stoa migrate", pending.len()));
     }
-    let partition_days = runway(db).await.ok().flatten();
-    let short = partition_days.is_none_or(|days| days < RUNWAY_DAYS);
-    let status = if short || redis == "does not answer" { "degraded" } else { "ready" };
-    Report { status, postgres: "ok", migrations: "ok".to_owned(), partition_days, redis }
+    let pulse = tokio::time::timeout(PATIENCE, pulse(db)).await.ok().and_then(Result::ok);
+    let tidy = pulse.is_some_and(|pulse| pulse.runway_days >= RUNWAY_DAYS && pulse.default_rows == 0);
+    let status = if tidy && redis != "does not answer" { "ready" } else { "degraded" };
+    Report {
+        status,
+        postgres: "ok",
+        migrations: "ok".to_owned(),
+        partition_days: pulse.map(|pulse| pulse.runway_days),
+        default_rows: pulse.map(|pulse| pulse.default_rows),
+        redis,
+    }
 }
 
 /// Names of the migrations that this program knows and the database does not have.
@@ -77,15 +88,6 @@ pub async fn pending(db: &Db) -> Result<Vec<String>, DataError> {
     let applied = db::health::applied_migrations(db).await?;
     let known = migrations::Migrator::migrations().into_iter().map(|m| m.name().to_owned());
     Ok(known.filter(|name| !applied.contains(name)).collect())
-}
-
-/// Days for which partitions exist.
-///
-/// # Errors
-/// When PostgreSQL fails.
-pub async fn runway(db: &Db) -> Result<Option<i64>, DataError> {
-    let today = db.clock().now().date_naive();
-    Ok(db::partitions::last_day(db).await?.map(|last| (last - today).num_days()))
 }
 
 async fn health() -> Json<serde_json::Value> {

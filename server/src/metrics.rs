@@ -34,6 +34,8 @@ pub fn install() -> Result<(), BuildError> {
         describe_counter!(REQUESTS, "Requests answered, by method, route and status");
         describe_histogram!(SECONDS, Unit::Seconds, "Time until the answer began, by method and route");
         describe_gauge!(IN_FLIGHT, "Requests being worked on");
+        describe_gauge!("stoa_partition_runway_days", "Days for which orders have partitions");
+        describe_gauge!("stoa_partition_default_rows", "Rows that wait in default partitions; 0 when all is well");
     }
     Ok(())
 }

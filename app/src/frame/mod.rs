@@ -1,13 +1,15 @@
-//! The frame around a page: rail, bar and bottom bar within a tenant, a plain one before it and on the platform.
+//! The frame around a page: rail, bar and bottom bar within a tenant, the same in dark for the platform, a plain one before both.
 
 mod bar;
 mod bare;
 mod menu;
+mod platform;
 mod rail;
 mod tenant;
 
 pub use bare::bare;
 pub use menu::ThemeForm;
+pub use platform::{Place, PlatformFrame};
 pub use tenant::{Live, Section, TenantFrame};
 
 use std::sync::Arc;

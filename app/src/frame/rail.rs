@@ -1,31 +1,37 @@
-//! The rooms of a tenant: a rail at the left, a bar at the bottom of a phone.
+//! The rooms of a tenant, or of the platform: a rail at the left, a bar at the bottom of a phone.
 
 use leptos::prelude::*;
 
 use super::bare::Mark;
-use super::tenant::Section;
 use crate::ui::icon::{Icon, Sign};
 
-const ROOMS: [(Section, &str, &str, Sign); 3] = [
-    (Section::Home, "Home", "", Sign::Home),
-    (Section::Orders, "Orders", "/orders", Sign::Orders),
-    (Section::Imports, "Imports", "/imports", Sign::Import),
-];
+/// A room: where a link of the rail leads.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// Its name.
+    pub label: &'static str,
+    /// Its address.
+    pub href: String,
+    /// Its sign.
+    pub sign: Sign,
+    /// Whether the page is in it.
+    pub current: bool,
+}
 
 /// The rail; under 1100 px only its icons.
 #[component]
 pub fn Rail(
-    /// The tenant's name in addresses.
-    tenant: String,
-    /// The tenant's name.
+    /// Whose rooms they are.
     name: String,
-    /// The room that the page is in.
-    section: Section,
+    /// Where that begins.
+    home: String,
+    /// The rooms.
+    rooms: Vec<Room>,
 ) -> impl IntoView {
     view! {
         <nav class="rail" aria-label="Rooms">
-            <a class="brand" href=format!("/t/{tenant}") aria-label="Stoa"><Mark/><span>{name}</span></a>
-            {rooms(&tenant, section)}
+            <a class="brand" href=home aria-label="Stoa"><Mark/><span>{name}</span></a>
+            {links(rooms)}
         </nav>
     }
 }
@@ -33,25 +39,22 @@ pub fn Rail(
 /// The same rooms at the bottom of a phone.
 #[component]
 pub fn BottomBar(
-    /// The tenant's name in addresses.
-    tenant: String,
-    /// The room that the page is in.
-    section: Section,
+    /// The rooms.
+    rooms: Vec<Room>,
 ) -> impl IntoView {
     view! {
-        <nav class="bottom" aria-label="Rooms, at hand">{rooms(&tenant, section)}</nav>
+        <nav class="bottom" aria-label="Rooms, at hand">{links(rooms)}</nav>
     }
 }
 
-fn rooms(tenant: &str, section: Section) -> impl IntoView + use<> {
-    let link = |(room, label, path, sign): (Section, &'static str, &'static str, Sign)| {
-        let current = (room == section).then_some("page");
+fn links(rooms: Vec<Room>) -> impl IntoView {
+    let link = |room: Room| {
         view! {
-            <a class="room" href=format!("/t/{tenant}{path}") aria-current=current title=label>
-                <Icon sign/>
-                <span>{label}</span>
+            <a class="room" href=room.href aria-current=room.current.then_some("page") title=room.label>
+                <Icon sign=room.sign/>
+                <span>{room.label}</span>
             </a>
         }
     };
-    ROOMS.map(link).into_iter().collect_view()
+    rooms.into_iter().map(link).collect_view()
 }

@@ -4,13 +4,15 @@ use chrono::{DateTime, Utc};
 use db::people::Membership;
 use db::stores::Store;
 use domain::calendar::Tz;
+use domain::permission::Permission;
 use leptos::prelude::*;
 
 use super::Visitor;
 use super::bar::Bar;
-use super::rail::{BottomBar, Rail};
+use super::rail::{BottomBar, Rail, Room};
 use crate::document::{Head, Rendered, Scripts, document};
 use crate::ui::Clock;
+use crate::ui::icon::Sign;
 
 /// The rooms of a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +23,20 @@ pub enum Section {
     Orders,
     /// Imports.
     Imports,
+    /// Backups.
+    Backups,
+    /// Background jobs.
+    Jobs,
 }
+
+// Whose role lacks the permission is not offered the room.
+const ROOMS: [(Section, &str, &str, Sign, Permission); 5] = [
+    (Section::Home, "Home", "", Sign::Home, Permission::ReadReports),
+    (Section::Orders, "Orders", "/orders", Sign::Orders, Permission::ReadOrders),
+    (Section::Imports, "Imports", "/imports", Sign::Import, Permission::ReadImports),
+    (Section::Backups, "Backups", "/backups", Sign::Backups, Permission::ReadBackups),
+    (Section::Jobs, "Jobs", "/settings/jobs", Sign::Jobs, Permission::ReadJobs),
+];
 
 /// Where the live feed goes on from.
 #[derive(Clone, Debug)]
@@ -70,7 +85,12 @@ impl TenantFrame {
 
     /// Renders `body` within this frame, under `title`.
     pub fn render<V: IntoView + 'static>(&self, title: &str, body: impl FnOnce() -> V) -> Rendered {
-        self.render_with(title, None, body)
+        self.draw(title, None, None, body)
+    }
+
+    /// The same; what is marked `data-live` in `body` is kept up to date where scripts are on, every so many `seconds`.
+    pub fn render_live<V: IntoView + 'static>(&self, title: &str, seconds: u32, body: impl FnOnce() -> V) -> Rendered {
+        self.draw(title, None, Some(seconds), body)
     }
 
     /// The same, loaded again every `reload` seconds where scripts are off.
@@ -80,20 +100,46 @@ impl TenantFrame {
         reload: Option<u32>,
         body: impl FnOnce() -> V,
     ) -> Rendered {
+        self.draw(title, reload, None, body)
+    }
+
+    fn draw<V: IntoView + 'static>(
+        &self,
+        title: &str,
+        reload: Option<u32>,
+        live: Option<u32>,
+        body: impl FnOnce() -> V,
+    ) -> Rendered {
         let title = format!("{title} · {}", self.membership.name);
-        let head = Head { title, theme: self.visitor.theme, scripts: Scripts::Islands, reload };
+        let (theme, live_parts) = (self.visitor.theme, live.is_some());
+        let head = Head { title, theme, scripts: Scripts::Islands, live: live_parts, reload };
         document(&head, || {
             view! {
                 <a class="skip" href="#main">"Skip to the content"</a>
                 <div class="frame">
-                    <Rail tenant=self.tenant().to_owned() name=self.membership.name.clone() section=self.section/>
+                    <Rail name=self.membership.name.clone() home=self.home() rooms=self.rooms()/>
                     <div class="stage">
                         <Bar frame=self.clone()/>
-                        <main id="main">{body().into_any()}</main>
+                        <main id="main" data-live-every=live.map(|seconds| seconds.to_string())>{body().into_any()}</main>
                     </div>
-                    <BottomBar tenant=self.tenant().to_owned() section=self.section/>
+                    <BottomBar rooms=self.rooms()/>
                 </div>
             }
         })
+    }
+
+    fn home(&self) -> String {
+        format!("/t/{}", self.tenant())
+    }
+
+    fn rooms(&self) -> Vec<Room> {
+        let room = |(section, label, path, sign, _): (Section, &'static str, &str, Sign, Permission)| Room {
+            label,
+            href: format!("{}{path}", self.home()),
+            sign,
+            current: section == self.section,
+        };
+        let role = self.membership.role;
+        ROOMS.into_iter().filter(|(.., needed)| role.allows(*needed)).map(room).collect()
     }
 }

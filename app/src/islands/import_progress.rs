@@ -65,7 +65,8 @@ fn pace(p: &Progress) -> String {
     format!("{} lines a second{left}", group(p.rate))
 }
 
-fn group(n: u64) -> String {
+/// Thousands apart.
+pub fn group(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {

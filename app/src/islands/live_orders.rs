@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-// So many that nobody counts them.
-const MANY: u32 = 1_000_000;
+use super::import_progress::group;
 
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only browsers get further than the first"))]
@@ -49,14 +48,16 @@ pub fn LiveOrders(
     let fresh = RwSignal::new(0_u32);
     wake(events, store, mark, fresh);
     let words = move || match fresh.get() {
-        MANY.. => "New orders".to_owned(),
+        0 => String::new(),
         1 => "1 new order".to_owned(),
-        n => format!("{n} new orders"),
+        n => format!("{} new orders", group(n.into())),
     };
+    // What announces must be there before it has anything to say, and outside of what is hidden until then.
     let pill = show.map(|show| {
         view! {
+            <span class="hidden-words" role="status">{words}</span>
             <a class="live-pill" href=show hidden=move || fresh.get() == 0>
-                <span role="status">{words}</span>
+                <span>{words}</span>
                 <span>"Show"</span>
             </a>
         }
@@ -101,13 +102,14 @@ fn follow(events: &str, store: Option<String>, mark: RwSignal<Mark>, fresh: RwSi
     });
 }
 
-// Orders that an event brings. Imports say only how far they are: that there are new ones, not how many.
+// Orders that an event brings.
 #[cfg(feature = "hydrate")]
 fn placed(kind: &str, data: &wasm_bindgen::JsValue) -> u32 {
-    let running = || super::stream::field(data, "status").as_string().as_deref() == Some("running");
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count; saturates")]
+    let stored = || super::stream::field(data, "stored").as_f64().map_or(0, |n| n as u32);
     match kind {
         "order.placed" => 1,
-        "import.progress" if running() => MANY,
+        "import.progress" => stored(),
         _ => 0,
     }
 }

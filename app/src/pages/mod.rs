@@ -2,9 +2,11 @@
 //! fetch the data; nothing here asks for any.
 
 pub mod account;
+pub mod backups;
 pub mod dashboard;
 pub mod error;
 pub mod imports;
+pub mod jobs;
 pub mod orders;
 pub mod platform;
 pub mod sign_in;

@@ -47,6 +47,12 @@ pub enum Sign {
     Clock,
     /// An arrow that goes back.
     Refund,
+    /// Gears.
+    Jobs,
+    /// A box with a lid.
+    Backups,
+    /// Drawers.
+    Partitions,
 }
 
 /// An icon of 16 px. It never speaks alone: words stand beside it.
@@ -95,6 +101,15 @@ impl Sign {
             Self::Calendar => r#"<path d="M8 2v4M16 2v4M3 10h18"/><rect width="18" height="18" x="3" y="4" rx="2"/>"#,
             Self::Filter => r#"<path d="M3 6h18M7 12h10M10 18h4"/>"#,
             Self::Clock => r#"<circle cx="12" cy="12" r="10"/><path d="M12 6v6l4 2"/>"#,
+            Self::Jobs => {
+                r#"<circle cx="12" cy="12" r="3"/><path d="M12 2v3M12 19v3M4.9 4.9 7 7M17 17l2.1 2.1M2 12h3M19 12h3M4.9 19.1 7 17M17 7l2.1-2.1"/>"#
+            }
+            Self::Backups => {
+                r#"<rect width="20" height="5" x="2" y="3" rx="1"/><path d="M4 8v11a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V8"/><path d="M10 12h4"/>"#
+            }
+            Self::Partitions => {
+                r#"<rect width="18" height="18" x="3" y="3" rx="2"/><path d="M3 9h18M3 15h18M10 6h4M10 12h4M10 18h4"/>"#
+            }
             Self::Refund => r#"<path d="M9 14 4 9l5-5"/><path d="M4 9h10.5a5.5 5.5 0 0 1 0 11H11"/>"#,
         }
     }

@@ -37,6 +37,11 @@ pub fn count(n: i64) -> String {
     format!("{sign}{}", domain::money::group(&n.unsigned_abs().to_string()))
 }
 
+/// A number that was counted, or `10,000+` when there are `more`.
+pub fn at_least(n: i64, more: bool) -> String {
+    format!("{}{}", count(n), if more { "+" } else { "" })
+}
+
 /// `n` things: `1 order`, `1,204 orders`.
 pub fn things(n: i64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
 use domain::calendar::{Tz, day_of, days_before};
 use leptos::prelude::*;
 
@@ -103,6 +103,35 @@ pub fn write_when(html: &mut Html, at: DateTime<Utc>, clock: &Clock) {
     html.markup("</time>");
 }
 
+/// How long ago a moment was, or how long it is till then; the exact one on hover.
+pub fn since(at: DateTime<Utc>, clock: Clock) -> AnyView {
+    let machine = at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let words =
+        if at > clock.now { format!("in {}", span(at - clock.now)) } else { format!("{} ago", span(clock.now - at)) };
+    view! { <time datetime=machine title=clock.exact(at)>{words}</time> }.into_any()
+}
+
+/// A stretch of time in its largest unit: `12 s`, `3 min`, `4 h`, `2 days`.
+pub fn span(time: TimeDelta) -> String {
+    let seconds = time.num_seconds().max(0);
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+/// So many milliseconds: `340 ms`, `1.2 s`, `2 min`, `3 h`.
+pub fn milliseconds(ms: i64) -> String {
+    let ms = ms.max(0);
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        _ => span(TimeDelta::milliseconds(ms)),
+    }
+}
+
 /// `1 March to 30 March 2026`, `3 March 2026`.
 pub fn days(from: NaiveDate, to: NaiveDate) -> String {
     let full = |day: NaiveDate| day.format("%-d %b %Y").to_string();
@@ -174,6 +203,16 @@ mod tests {
         for text in ["2026-03-03T00:30:09Z", "1999-12-31T23:59:59Z"] {
             assert_eq!(said(|out| write_machine(out, text.parse().unwrap())), text);
         }
+    }
+
+    #[test]
+    fn stretches_are_told_in_their_largest_unit() {
+        let told = |seconds| span(TimeDelta::seconds(seconds));
+        assert_eq!(
+            [told(-3), told(59), told(3_599), told(90_000), told(200_000)],
+            ["0 s", "59 s", "59 min", "25 h", "2 days"]
+        );
+        assert_eq!([340, 1_250, 125_000, 7_200_000].map(milliseconds), ["340 ms", "1.2 s", "2 min", "2 h"]);
     }
 
     #[test]

@@ -11,8 +11,8 @@ use crate::error::DataError;
 use crate::platform::{Platform, PlatformTx};
 use crate::scope::Scope;
 
-/// The installation's hour.
-const PLATFORM_HOUR: u32 = 2;
+/// The installation's hour (UTC).
+pub const PLATFORM_HOUR: u32 = 2;
 /// A tenant's, until it chooses another.
 const TENANT_HOUR: u32 = 3;
 /// One that failed is tried again after so long.
@@ -110,6 +110,11 @@ pub async fn retention_days(scope: &Scope, default: u32) -> Result<u32, DataErro
     let days: Option<i64> = tx.scalar(sql, []).await?;
     tx.commit().await?;
     Ok(days.and_then(|days| u32::try_from(days).ok()).unwrap_or(default))
+}
+
+/// The next time after `now` that it is this hour (UTC).
+pub fn next_slot(now: DateTime<Utc>, hour: u32) -> DateTime<Utc> {
+    last_slot(now, hour) + TimeDelta::days(1)
 }
 
 // The last time that it was this hour.

@@ -4,6 +4,7 @@
 
 mod adopt;
 mod alarms;
+mod ask;
 mod difference;
 mod due;
 mod forget;
@@ -21,7 +22,8 @@ mod write;
 
 pub use adopt::adopt;
 pub use alarms::{alarms, tenant_alarms};
-pub use due::{Due, due, hour, retention_days, set_hour};
+pub use ask::{JOB, ask};
+pub use due::{Due, PLATFORM_HOUR, due, hour, next_slot, retention_days, set_hour};
 pub use forget::forget;
 #[cfg(feature = "testing")]
 pub use list::explain;

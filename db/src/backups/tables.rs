@@ -12,11 +12,10 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("feed_heads", "the feed goes on after a restore: its numbers never go back"),
     ("idempotency_keys", "answers to requests of the last hours, not to be given again"),
     ("import_queue", "work that waits, not data"),
+    ("job_notes", "what was done to work by hand, not data"),
     ("job_runs", "work that was done, not data"),
-    ("job_logs", "work that was done, not data"),
     ("jobs", "work that waits: done again it would do harm"),
-    ("mail_messages", "messages that were sent, not to be sent again"),
-    ("webhook_deliveries", "calls that were made, not to be made again"),
+    ("mail_outbox", "messages that were sent, not to be sent again"),
 ];
 
 /// Tables that are saved but never changed by a restore, and why.

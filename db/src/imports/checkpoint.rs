@@ -12,7 +12,7 @@ use crate::scope::Tx;
 pub struct Progress<'a> {
     /// The line up to which everything is settled.
     pub line: u64,
-    /// The last line of the file.
+    /// How many data lines the file has.
     pub total_lines: u64,
     /// What the run came to so far.
     pub summary: &'a Summary,

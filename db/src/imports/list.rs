@@ -1,6 +1,8 @@
 //! The list of imports.
 
-use domain::page::{Cursor, Direction, Limit, Page};
+use chrono::NaiveTime;
+use domain::imports::{ImportQuery, ImportView};
+use domain::page::{Direction, Limit, Page};
 use sea_orm::Value;
 
 use super::{COLUMNS, Row, Run, TABLES};
@@ -11,13 +13,13 @@ use crate::scope::Scope;
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn list(scope: &Scope, from: Option<&Cursor>, limit: Limit) -> Result<Page<Run>, DataError> {
-    let (sql, values) = build(from, limit);
+pub async fn list(scope: &Scope, query: &ImportQuery, limit: Limit) -> Result<Page<Run>, DataError> {
+    let (sql, values) = build(query, limit);
     let tx = scope.begin().await?;
     let found: Vec<Row> = tx.all(&sql, values).await?;
-    tx.commit().await?;
+    tx.end();
     let runs: Vec<Run> = found.into_iter().map(Run::try_from).collect::<Result<_, _>>()?;
-    Ok(Page::cut(runs, limit, from, |run| (run.created_at, run.id.0)))
+    Ok(Page::cut(runs, limit, query.cursor.as_ref(), |run| (run.created_at, run.id.0)))
 }
 
 /// How PostgreSQL reads one page, for the tests of its plan.
@@ -25,21 +27,41 @@ pub async fn list(scope: &Scope, from: Option<&Cursor>, limit: Limit) -> Result<
 /// # Errors
 /// As [`list`].
 #[cfg(feature = "testing")]
-pub async fn explain(scope: &Scope, from: Option<&Cursor>, limit: Limit) -> Result<String, DataError> {
-    let (sql, values) = build(from, limit);
+pub async fn explain(scope: &Scope, query: &ImportQuery, limit: Limit) -> Result<String, DataError> {
+    let (sql, values) = build(query, limit);
     scope.begin().await?.explain(&sql, values).await
 }
 
-fn build(from: Option<&Cursor>, limit: Limit) -> (String, Vec<Value>) {
-    let (bound, order) = match from.map(|cursor| cursor.direction) {
-        None => ("", "desc"),
-        Some(Direction::Older) => ("and (r.created_at, r.id) < ($3, $4)", "desc"),
-        Some(Direction::Newer) => ("and (r.created_at, r.id) > ($3, $4)", "asc"),
-    };
-    let sql = format!(
-        "select {COLUMNS} from {TABLES} where r.tenant_id = $1 {bound} order by r.created_at {order}, r.id {order} limit $2"
-    );
+/// What a view narrows `import_runs r` to.
+pub(crate) const fn condition(view: ImportView) -> &'static str {
+    match view {
+        ImportView::Failed => "r.status = 'failed'",
+        ImportView::Rejected => "r.status = 'done' and (r.summary ->> 'rejected')::bigint > 0",
+    }
+}
+
+fn build(query: &ImportQuery, limit: Limit) -> (String, Vec<Value>) {
     let mut values: Vec<Value> = vec![limit.plus_one().into()];
-    values.extend(from.into_iter().flat_map(|cursor| [Value::from(cursor.at), Value::from(cursor.id)]));
+    let mut bind = |value: Value| {
+        values.push(value);
+        format!("${}", values.len() + 1)
+    };
+    let mut sql = format!("select {COLUMNS} from {TABLES} where r.tenant_id = $1");
+    if let Some(store) = &query.store {
+        sql += &format!(" and s.slug = {}", bind(store.as_str().into()));
+    }
+    if let Some(view) = query.view {
+        sql += &format!(" and {}", condition(view));
+    }
+    if let Some(day) = query.from {
+        sql += &format!(" and r.created_at >= {}", bind(day.and_time(NaiveTime::MIN).and_utc().into()));
+    }
+    let newer = query.cursor.is_some_and(|cursor| cursor.direction == Direction::Newer);
+    let (sign, order) = if newer { (">", "asc") } else { ("<", "desc") };
+    if let Some(cursor) = query.cursor {
+        let (at, id) = (bind(cursor.at.into()), bind(cursor.id.into()));
+        sql += &format!(" and (r.created_at, r.id) {sign} ({at}, {id})");
+    }
+    sql += &format!(" order by r.created_at {order}, r.id {order} limit $2");
     (sql, values)
 }

@@ -9,7 +9,7 @@ mod checkpoint;
 mod claim;
 mod create;
 mod expire;
-mod list;
+pub(crate) mod list;
 mod problems;
 mod queue;
 mod settle;
@@ -70,7 +70,7 @@ pub struct Run {
     pub preview: Option<Preview>,
     /// The line up to which everything is settled.
     pub checkpoint: u64,
-    /// The last line of the file, once it is known.
+    /// How many data lines the file has, once it is known.
     pub total_lines: Option<u64>,
     /// How many problems were found, whether or not all are kept.
     pub problem_count: u64,

@@ -1,9 +1,11 @@
 //! Orders: taking them in, listing, showing, cancelling and refunding.
 
 pub mod cancel;
+pub mod counts;
 pub(crate) mod filter;
 pub mod list;
 mod locked;
+pub mod neighbours;
 pub mod place;
 mod record;
 pub mod refund;

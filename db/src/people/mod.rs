@@ -2,6 +2,8 @@
 
 pub mod passwords;
 
+use std::collections::HashMap;
+
 use domain::fields::FieldErrors;
 use domain::ids::{TenantId, UserId};
 use domain::permission::{Permission, Role};
@@ -46,6 +48,24 @@ struct MembershipRow {
     slug: String,
     name: String,
     role: String,
+}
+
+/// The e-mail addresses of the people among `actors` (`user:<id>`), by actor. One statement, none without any.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn emails<'a>(
+    db: &Db,
+    actors: impl IntoIterator<Item = &'a str>,
+) -> Result<HashMap<String, String>, DataError> {
+    let id = |actor: &str| actor.strip_prefix("user:")?.parse::<uuid::Uuid>().ok();
+    let ids: Vec<uuid::Uuid> = actors.into_iter().filter_map(id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = "select id, email from users where id = any($1)";
+    let found: Vec<(uuid::Uuid, String)> = sqlx::query_as(sql).bind(ids).fetch_all(&db.pool).await?;
+    Ok(found.into_iter().map(|(id, email)| (Actor::User(id.into()).to_string(), email)).collect())
 }
 
 /// The person with this e-mail and password. Takes as long for an unknown e-mail as for a wrong password.

@@ -39,6 +39,15 @@ pub struct TenantRow {
     pub suspended_at: Option<DateTime<Utc>>,
 }
 
+/// How many tenants there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Census {
+    /// All of them.
+    pub tenants: i64,
+    /// Those that are suspended.
+    pub suspended: i64,
+}
+
 impl Platform {
     /// For somebody at the server's command line.
     pub const fn command(db: Db) -> Self {
@@ -81,6 +90,16 @@ impl Platform {
     pub async fn open_tenant(&self, id: TenantId) -> Result<Option<String>, DataError> {
         let found = tenant::Entity::find_by_id(id.0).one(&self.db.conn).await?;
         Ok(found.filter(|t| t.suspended_at.is_none()).map(|t| t.slug))
+    }
+
+    /// How many tenants there are.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn census(&self) -> Result<Census, DataError> {
+        let sql = "select count(*) as tenants, count(suspended_at) as suspended from tenants";
+        let (tenants, suspended) = sqlx::query_as(sql).fetch_one(&self.db.pool).await?;
+        Ok(Census { tenants, suspended })
     }
 
     /// Everything about the tenant called `slug`, as the server itself.

@@ -2,7 +2,7 @@
 //! that read partitions by their indexes.
 
 use chrono::{DateTime, Duration, Utc};
-use db::orders::{list, show, summary};
+use db::orders::{counts, list, neighbours, show, summary};
 use db::stores::Store;
 use db::testing::{self, TestDb};
 use db::{Access, Scope};
@@ -112,7 +112,7 @@ async fn the_number_of_statements_does_not_depend_on_the_rows() {
     let mut counts = Vec::new();
     for n in [3, 120] {
         let db = TestDb::new().await;
-        let (_, store, scope) = shop(&db).await;
+        let (access, store, scope) = shop(&db).await;
         testing::place_all(&scope, &store, &orders(&store, n, Duration::hours(3))).await;
         let (wide, tea) =
             (OrderQuery { limit: Limit::new(100).unwrap(), ..OrderQuery::default() }, query(&[("q", "tea")]));
@@ -126,10 +126,18 @@ async fn the_number_of_statements_does_not_depend_on_the_rows() {
         db::stores::known(&scope).await.unwrap();
         let before = db.db.statements();
         db::dashboards::dashboard(&scope, &db::dashboards::DashboardQuery::default()).await.unwrap();
-        counts.push((count, db.db.statements() - before <= 8));
+        let dashboard = db.db.statements() - before <= 8;
+        let one = list::list(&scope, &wide).await.unwrap().rows[1].clone();
+        let beside = [
+            statements(&db, async || drop(neighbours::neighbours(&scope, one.placed_at, one.id).await.unwrap())).await,
+            statements(&db, async || drop(counts::views(&scope, None).await.unwrap())).await,
+            statements(&db, async || drop(db::attention::list(&access, None).await.unwrap())).await,
+        ];
+        counts.push((count, dashboard, beside));
     }
     assert_eq!(counts[0], counts[1], "few rows and many rows");
-    assert_eq!(counts[0], ([1, 2, 2, 5, 1], true), "list, with items, search, detail, summary; dashboard");
+    let what = "list, with items, search, detail, summary; dashboard; neighbours, numbers of views, attention";
+    assert_eq!(counts[0], ([1, 2, 2, 5, 1], true, [1, 3, 5]), "{what}");
 }
 
 #[tokio::test]

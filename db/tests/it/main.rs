@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod backups;
+mod beside_lists;
 mod cache;
 mod feed;
 mod figures;
 mod idempotency;
 mod imports;
 mod lists;
+mod partitions;
 mod people;
 mod plans;
 mod queue;

@@ -1,9 +1,13 @@
 //! Snapshot imports: formats, states, the summary and the problems of a run.
 
+mod query;
+
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+pub use query::{ImportQuery, ImportView};
 
 /// The layout of a snapshot file.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]

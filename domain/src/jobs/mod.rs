@@ -2,10 +2,12 @@
 
 mod backoff;
 mod outcome;
+mod query;
 mod state;
 
 pub use backoff::{CAP, backoff};
 pub use outcome::RunOutcome;
+pub use query::{INSTALLATION, JobQuery, JobView};
 pub use state::JobState;
 
 /// How often the process that runs a job may die before the job is parked.

@@ -54,6 +54,15 @@ impl OrderQuery {
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
         amounts: AmountsIn,
     ) -> Result<Self, FieldErrors> {
+        let (query, errors) = Self::understood(pairs, amounts);
+        errors.into_result(query)
+    }
+
+    /// What can be understood of `pairs`, and every fault of the rest. Days that do not go together are both left out.
+    pub fn understood<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+        amounts: AmountsIn,
+    ) -> (Self, FieldErrors) {
         let mut query = Self::default();
         let mut errors = FieldErrors::default();
         for (name, value) in pairs {
@@ -69,8 +78,9 @@ impl OrderQuery {
             && let Err(message) = Period::new(from, to)
         {
             errors.add("to", message);
+            (query.from, query.to) = (None, None);
         }
-        errors.into_result(query)
+        (query, errors)
     }
 
     /// The filters as pairs of a query string, cursor and limit included, in a fixed order.
@@ -214,6 +224,18 @@ mod tests {
         let errors = OrderQuery::parse(bad, AmountsIn::Minor).unwrap_err();
         let names: Vec<_> = errors.0.iter().map(|e| e.field.as_str()).collect();
         assert_eq!(names, bad.map(|(name, _)| name));
+    }
+
+    #[test]
+    fn what_can_be_understood_stays() {
+        let pairs = [("store", "north"), ("from", "yesterday"), ("status", "cancelled"), ("colour", "red")];
+        let (query, errors) = OrderQuery::understood(pairs, AmountsIn::Major);
+        assert_eq!((query.store.as_deref(), query.status), (Some("north"), Some(OrderStatus::Cancelled)));
+        assert_eq!(errors.0.len(), 2);
+        let backwards = [("from", "2026-03-02"), ("to", "2026-03-01"), ("min", "5")];
+        let (query, errors) = OrderQuery::understood(backwards, AmountsIn::Major);
+        assert_eq!((query.from, query.to, query.min), (None, None, Some(500)));
+        assert_eq!(errors.0[0].field, "to");
     }
 
     #[test]

@@ -121,13 +121,14 @@ impl Applying<'_> {
         problems: &[Problem],
         status: RunStatus,
     ) -> Result<(), DataError> {
-        let total_lines = self.survey.last_line;
+        let total_lines = self.survey.data_lines;
+        let stored = |summary: &Summary| summary.orders + summary.returns;
         let progress = Progress { line, total_lines, summary, problems };
         let problems = db::imports::save(tx, self.lease, &progress).await?;
         let (since, from) = self.begun;
         let event = json!({
             "import": self.lease.import, "store": self.store.slug, "orders": summary.orders, "returns": summary.returns,
-            "lines": line, "total_lines": total_lines, "problems": problems, "status": status,
+            "stored": stored(summary) - stored(&self.summary), "lines": summary.read, "total_lines": total_lines, "problems": problems, "status": status,
             "rate": rate(line.saturating_sub(from), since.elapsed()),
         });
         let event = NewEvent { kind: EventKind::ImportProgress, store: Some(self.store.id), data: event };

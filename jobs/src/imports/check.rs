@@ -19,7 +19,7 @@ pub struct Checked {
     pub problems: Vec<Problem>,
     /// How many there are.
     pub problem_count: u64,
-    /// The last line of the file.
+    /// How many data lines the file has.
     pub total_lines: u64,
 }
 
@@ -31,7 +31,7 @@ pub fn check(snapshot: &Snapshot) -> Result<Checked, FileError> {
     let survey = survey(snapshot.format, &snapshot.path, snapshot.limit)?;
     let lines = source::open(&snapshot.path, snapshot.limit)?;
     let mut reader = Reader::new(snapshot.format, lines, &snapshot.context, &survey)?;
-    let mut checked = Checked { total_lines: survey.last_line, ..Checked::default() };
+    let mut checked = Checked { total_lines: survey.data_lines, ..Checked::default() };
     while let Some(parsed) = reader.next_order()? {
         let summary = &mut checked.preview.summary;
         summary.read += parsed.lines;
@@ -84,8 +84,11 @@ pub fn count(summary: &mut Summary, order: &NewOrder) {
 }
 
 fn shown(line: u64, order: &NewOrder) -> PreviewOrder {
-    let customer =
-        order.customer().and_then(|c| [&c.email, &c.name, &c.external_id, &c.phone].into_iter().find_map(Clone::clone));
+    // As lists of orders call them.
+    let customer = order.customer().and_then(|c| {
+        let known = [&c.name, &c.email, &c.phone].into_iter().find_map(Clone::clone);
+        known.or_else(|| c.external_id.as_ref().map(|id| format!("Customer {id}")))
+    });
     PreviewOrder {
         line,
         number: order.number().to_owned(),

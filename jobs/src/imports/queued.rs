@@ -121,7 +121,7 @@ async fn announce(scope: &Scope, run: &Run, status: RunStatus) -> Result<(), Dat
 fn event(run: &Run, status: RunStatus) -> db::feed::NewEvent {
     let data = json!({
         "import": run.id, "store": run.store, "orders": run.summary.orders, "returns": run.summary.returns,
-        "lines": run.checkpoint, "total_lines": run.total_lines, "problems": run.problem_count, "rate": 0, "status": status,
+        "stored": 0, "lines": run.summary.read, "total_lines": run.total_lines, "problems": run.problem_count, "rate": 0, "status": status,
     });
     db::feed::NewEvent { kind: EventKind::ImportProgress, store: Some(run.store_id), data }
 }

@@ -1,23 +1,15 @@
-//! Quarters made ahead.
-
-use chrono::Months;
-use db::{DataError, Db};
+//! Partitions made ahead, and rows moved out of the net below them.
 
 use crate::context::Running;
 use crate::outcome::{JobError, Outcome};
+use crate::partitions::maintain;
 
-/// Makes this quarter and the next two; how many were missing.
-///
-/// # Errors
-/// When PostgreSQL fails.
-pub async fn ensure(db: &Db) -> Result<usize, DataError> {
-    let today = db.clock().now().date_naive();
-    let ahead = [0, 3, 6].into_iter().filter_map(|months| today.checked_add_months(Months::new(months)));
-    db::partitions::ensure(db, ahead).await
-}
-
-/// The job `make_partitions`.
+/// The job `make_partitions`. Twice is safe: each step looks first whether it is done.
 pub(crate) async fn make(job: Running) -> Result<Outcome, JobError> {
-    job.log.info(format!("{} quarters made", ensure(&job.db).await?));
+    let report = maintain(&job.db, &job.stop).await?;
+    if !report.failed.is_empty() {
+        return Err(JobError::new(report.to_string()));
+    }
+    job.log.info(report.to_string());
     Ok(Outcome::Done)
 }

@@ -16,6 +16,8 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use crate::partitions;
+
 pub use options::Options;
 use signals::Signals;
 
@@ -28,11 +30,13 @@ pub async fn run(db: Db, options: Options, stop: CancellationToken) {
         let engine = engine.clone();
         async move { engine.listen().await }
     });
+    let watching = tokio::spawn(partitions::watch(db, true, stop.clone()));
     while Life::new(engine.clone(), &options, &stop).live().await == End::Lost {
         let Some(again) = stop.run_until_cancelled(reborn(&engine, &options)).await else { break };
         engine = again;
     }
     listening.abort();
+    watching.abort();
     engine.close().await;
 }
 

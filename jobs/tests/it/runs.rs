@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use db::imports::{Begin, Claimed, Created, LEASE, Lease, NewRun, Progress, Run, Taker};
 use db::testing::TestDb;
 use db::{Clock, DataError};
-use domain::imports::{Format, Summary};
+use domain::imports::{Format, ImportQuery, Summary};
 use domain::page::Limit;
 
 use crate::setup::{Shop, owner};
@@ -119,10 +119,11 @@ async fn runs_are_listed_newest_first_in_pages() {
     let minutes = |page: &domain::page::Page<Run>| -> Vec<i64> {
         page.rows.iter().map(|run| (run.created_at - noon()).num_minutes()).collect()
     };
-    let first = db::imports::list(&scope, None, limit).await.unwrap();
-    let second = db::imports::list(&scope, first.older.as_ref(), limit).await.unwrap();
-    let third = db::imports::list(&scope, second.older.as_ref(), limit).await.unwrap();
+    let at = |cursor| ImportQuery { cursor, ..ImportQuery::default() };
+    let first = db::imports::list(&scope, &at(None), limit).await.unwrap();
+    let second = db::imports::list(&scope, &at(first.older), limit).await.unwrap();
+    let third = db::imports::list(&scope, &at(second.older), limit).await.unwrap();
     assert_eq!([minutes(&first), minutes(&second), minutes(&third)], [vec![4, 3], vec![2, 1], vec![0]]);
-    let back = db::imports::list(&scope, third.newer.as_ref(), limit).await.unwrap();
+    let back = db::imports::list(&scope, &at(third.newer), limit).await.unwrap();
     assert_eq!((minutes(&back), third.older), (vec![2, 1], None));
 }

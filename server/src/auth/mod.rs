@@ -6,6 +6,7 @@ pub mod keys;
 pub mod limits;
 pub mod member;
 pub mod next;
+pub mod platform_admin;
 pub mod routes;
 mod sign_in;
 mod sign_in_page;
@@ -15,4 +16,5 @@ pub mod visitors;
 
 pub use key::KeyAccess;
 pub use member::Member;
+pub use platform_admin::PlatformAdmin;
 pub use signed_in::SignedIn;

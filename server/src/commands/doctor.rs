@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use db::Db;
+use db::partitions::upkeep::Pulse;
 use serde_json::json;
 
 use super::connect;
@@ -76,11 +77,16 @@ async fn migrations(db: &Db) -> Finding {
 }
 
 async fn partitions(db: &Db) -> Finding {
-    match health::runway(db).await {
-        Ok(Some(days)) if days >= RUNWAY_DAYS => good("partitions", format!("made for {days} days ahead")),
-        Ok(days) => {
-            let days = days.unwrap_or(0);
-            bad("partitions", format!("made for {days} days ahead, {RUNWAY_DAYS} are needed; run: stoa migrate"))
+    match db::partitions::upkeep::pulse(db).await {
+        Ok(Pulse { runway_days: days, default_rows: 0 }) if days >= RUNWAY_DAYS => {
+            good("partitions", format!("made for {days} days ahead"))
+        }
+        Ok(Pulse { runway_days: days, default_rows: 0 }) => bad(
+            "partitions",
+            format!("made for {days} days ahead, {RUNWAY_DAYS} are needed; run: stoa partitions maintain"),
+        ),
+        Ok(Pulse { default_rows: rows, .. }) => {
+            bad("partitions", format!("{rows} rows wait in default partitions; run: stoa partitions maintain"))
         }
         Err(error) => bad("partitions", error.to_string()),
     }

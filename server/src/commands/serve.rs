@@ -73,6 +73,9 @@ fn begin_background(state: &AppState, tasks: &TaskTracker) {
             work::options(&state.config, Arc::clone(&state.tools)),
             stop.clone(),
         ));
+    } else {
+        // The worker elsewhere mends; the gauges are read here.
+        tasks.spawn(jobs::partitions::watch(state.db.clone(), false, stop.clone()));
     }
 }
 

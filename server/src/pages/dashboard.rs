@@ -9,6 +9,7 @@ use axum::response::Response;
 use db::dashboards::DashboardQuery;
 use db::orders::OrderRow;
 use db::{DataError, Scope};
+use domain::calendar::{Tz, day_of};
 use domain::fields::FieldErrors;
 use domain::orders::{OrderQuery, query};
 use domain::page::Limit;
@@ -66,9 +67,18 @@ async fn render(scope: &Scope, member: &Member, visit: Visit, query: DashboardQu
     let frame = frame(scope, member, visit, Section::Home, query.store.clone()).await?;
     let dashboard = db::dashboards::dashboard(scope, &query).await?;
     let latest = latest(member, &query).await?;
-    let faults = FieldErrors::default();
-    let page = DashboardPage { frame, query, typed: Default::default(), faults, dashboard: Some(dashboard), latest };
-    Ok(dashboard::page(page))
+    let attention = db::attention::list(&member.access, query.store.as_deref()).await?;
+    let today = dashboard.today;
+    Ok(dashboard::page(DashboardPage {
+        frame,
+        query,
+        typed: Default::default(),
+        faults: FieldErrors::default(),
+        dashboard: Some(dashboard),
+        latest,
+        attention,
+        today,
+    }))
 }
 
 async fn latest(member: &Member, query: &DashboardQuery) -> Result<Vec<OrderRow>, DataError> {
@@ -90,9 +100,19 @@ async fn with_faults(
     let store = Some(typed("store")).filter(|store| !store.is_empty());
     let compare = typed("compare").parse().unwrap_or_default();
     let frame = frame(scope, member, visit, Section::Home, store.clone()).await?;
-    let query = DashboardQuery { store, compare, ..DashboardQuery::default() };
-    let typed = (typed("from"), typed("to"));
-    Ok(dashboard::page(DashboardPage { frame, query, typed, faults, dashboard: None, latest: Vec::new() }))
+    // The days of the store, or else of the first one, as the figures would have them.
+    let mut stores = frame.stores.iter().filter(|s| store.as_ref().is_none_or(|slug| *slug == s.slug));
+    let today = day_of(scope.now(), stores.next().map_or(Tz::UTC, |s| s.zone));
+    Ok(dashboard::page(DashboardPage {
+        frame,
+        query: DashboardQuery { store, compare, ..DashboardQuery::default() },
+        typed: (typed("from"), typed("to")),
+        faults,
+        dashboard: None,
+        latest: Vec::new(),
+        attention: Vec::new(),
+        today,
+    }))
 }
 
 fn read(pairs: &Pairs) -> Result<DashboardQuery, FieldErrors> {

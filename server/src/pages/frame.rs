@@ -21,7 +21,8 @@ pub async fn frame(
     // Asked for before anything else is read: what comes in meanwhile is announced rather than lost.
     let after = scope.db().cache().generation(scope).await?;
     let stores = stores::known(scope).await?;
-    let show = (section != Section::Imports).then(|| visit.here.clone());
+    let shows_orders = matches!(section, Section::Home | Section::Orders);
+    let show = shows_orders.then(|| visit.here.clone());
     Ok(TenantFrame {
         visitor: visit.of(&member.person),
         membership: member.membership.clone(),

@@ -7,6 +7,7 @@ mod body;
 mod dashboard;
 mod frame;
 mod imports;
+mod jobs;
 mod orders;
 mod platform;
 mod styleguide;
@@ -23,7 +24,7 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/account", get(account::show))
         .route("/theme", post(theme::choose))
-        .route("/platform", get(platform::show))
+        .merge(platform::router())
         .route("/styleguide", get(styleguide::show))
         .route("/t/{tenant}", get(dashboard::show))
         .route("/t/{tenant}/orders", get(orders::index))
@@ -35,4 +36,7 @@ pub fn router() -> Router<AppState> {
         .route("/t/{tenant}/imports/new", get(imports::new))
         .route("/t/{tenant}/imports/{id}", get(imports::show))
         .route("/t/{tenant}/imports/{id}/start", post(imports::start))
+        .route("/t/{tenant}/backups", get(backups::index).post(backups::ask))
+        .route("/t/{tenant}/settings/jobs", get(jobs::index))
+        .route("/t/{tenant}/settings/jobs/{id}", get(jobs::show))
 }

@@ -4,7 +4,7 @@ use crate::browser::{Browser, location, tenant_with_owner};
 use crate::harness::App;
 
 /// Every page below a tenant.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 11] = [
     "/backups/0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f/download",
     "",
     "/orders",
@@ -13,6 +13,9 @@ const PAGES: [&str; 8] = [
     "/imports/new",
     "/imports/0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f",
     "/events",
+    "/backups",
+    "/settings/jobs",
+    "/settings/jobs/0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f",
 ];
 
 #[tokio::test]
@@ -50,7 +53,7 @@ async fn whoever_is_not_signed_in_learns_nothing_about_tenants() {
 }
 
 /// Status, headers and body, but for what is random in every answer.
-async fn described(answer: reqwest::Response) -> String {
+pub async fn described(answer: reqwest::Response) -> String {
     let random = ["x-request-id", "x-response-time", "content-security-policy", "date"];
     let headers: Vec<String> = answer
         .headers()

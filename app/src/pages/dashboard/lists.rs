@@ -68,7 +68,7 @@ fn row(tenant: &str, order: &OrderRow, clock: Clock) -> impl IntoView + use<> {
     view! {
         <tr>
             <td>
-                <a href=url::order(tenant, &order.store, &order.number)>{format!("#{}", order.number)}</a>
+                <a class="clip" href=url::order(tenant, &order.store, &order.number)>{format!("#{}", order.number)}</a>
                 <br/>
                 <span class="quiet"><When at=order.placed_at clock/></span>
             </td>

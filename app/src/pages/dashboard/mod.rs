@@ -1,5 +1,6 @@
 //! `/t/{tenant}`: what happened in a period, in figures.
 
+mod attention;
 mod cards;
 mod lists;
 mod main_chart;
@@ -7,7 +8,9 @@ mod range;
 
 use std::sync::Arc;
 
-use db::dashboards::{Dashboard, DashboardQuery};
+use chrono::NaiveDate;
+use db::attention::Attention;
+use db::dashboards::{CurrencyPart, Dashboard, DashboardQuery};
 use db::orders::OrderRow;
 use domain::fields::FieldErrors;
 use domain::orders::{OrderKind, OrderQuery, OrderStatus};
@@ -16,8 +19,9 @@ use leptos::prelude::*;
 
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
+use crate::ui::field::sentence;
 use crate::ui::time::days;
-use crate::ui::{ButtonLink, Clock, Empty, Look, PageHeader};
+use crate::ui::{ButtonLink, Clock, Empty, Look, Notice, PageHeader, Tone};
 use crate::url;
 use range::Range;
 
@@ -36,6 +40,10 @@ pub struct DashboardPage {
     pub dashboard: Option<Arc<Dashboard>>,
     /// The latest orders.
     pub latest: Vec<OrderRow>,
+    /// What needs doing.
+    pub attention: Vec<Attention>,
+    /// Today in the zone of the figures.
+    pub today: NaiveDate,
 }
 
 /// Renders the page.
@@ -51,10 +59,12 @@ pub fn page(page: DashboardPage) -> Rendered {
                 typed=page.typed.clone()
                 faults=page.faults.clone()
                 shown=page.dashboard.clone()
+                today=page.today
             />
         };
         view! {
             <PageHeader title=title.clone() note=note.unwrap_or_else(|| ().into_any())>{range}</PageHeader>
+            {(!page.faults.is_empty()).then(|| not_shown(&page.faults))}
             {page.dashboard.clone().map(|dashboard| figures(&page, &dashboard))}
         }
     })
@@ -86,19 +96,31 @@ fn against(query: &DashboardQuery, dashboard: &Dashboard) -> Option<String> {
     }
 }
 
+// Every fault with the field that it concerns, as its label calls it.
+fn not_shown(faults: &FieldErrors) -> AnyView {
+    let label = |field: &str| match field {
+        "from" => "From",
+        "to" => "To",
+        _ => "Compare with",
+    };
+    let lines = faults.0.iter().map(|f| view! { <p>{format!("{}: {}", label(&f.field), sentence(&f.message))}</p> });
+    let lines = lines.collect_view();
+    view! { <Notice tone=Tone::Critical><p>"These days cannot be shown. Choose others, or correct them."</p>{lines}</Notice> }.into_any()
+}
+
 fn figures(page: &DashboardPage, dashboard: &Arc<Dashboard>) -> AnyView {
     if dashboard.currencies.is_empty() {
         return nothing(page);
     }
     let clock = Clock { now: dashboard.as_of, zone: dashboard.zone };
     let several = dashboard.currencies.len() > 1;
-    let parts = dashboard.currencies.iter().map(|part| {
+    let parts = dashboard.currencies.iter().enumerate().map(|(n, part)| {
         let heading = several.then(|| view! { <h2 class="currency">{part.currency.code().to_owned()}</h2> });
         view! {
             <section class="currency-part" aria-label=part.currency.code().to_owned()>
                 {heading}
                 {cards::cards(page, dashboard, part)}
-                {main_chart::main_chart(page, dashboard, part)}
+                {chart_and_attention(page, dashboard, part, n == 0)}
             </section>
         }
     });
@@ -110,6 +132,16 @@ fn figures(page: &DashboardPage, dashboard: &Arc<Dashboard>) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+// What needs doing stands beside the first chart.
+fn chart_and_attention(page: &DashboardPage, dashboard: &Dashboard, part: &CurrencyPart, first: bool) -> AnyView {
+    let chart = main_chart::main_chart(page, dashboard, part);
+    if first {
+        view! { <div class="beside">{chart}{attention::attention(page)}</div> }.into_any()
+    } else {
+        chart.into_any()
+    }
 }
 
 fn nothing(page: &DashboardPage) -> AnyView {
@@ -131,6 +163,7 @@ fn nothing(page: &DashboardPage) -> AnyView {
         <Empty title="Nothing in these days" text="No order, return or refund falls into them. Choose other days, or look at all orders.">
             <ButtonLink href=all label="Show all orders"/>
         </Empty>
+        {attention::attention(page)}
     }
     .into_any()
 }

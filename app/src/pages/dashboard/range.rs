@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use db::dashboards::{Dashboard, DashboardQuery};
 use domain::fields::FieldErrors;
 use domain::period::{Comparison, Period, Preset};
@@ -28,10 +29,13 @@ pub fn Range(
     faults: FieldErrors,
     /// The figures shown, if any.
     shown: Option<Arc<Dashboard>>,
+    /// Today in their zone.
+    today: NaiveDate,
 ) -> impl IntoView {
     let path = format!("/t/{}", frame.tenant());
-    let presets = shown.as_deref().map(|d| presets(&path, &query, d));
-    let usual = shown.as_deref().is_some_and(|d| Preset::ALL.iter().any(|p| p.on(d.today) == d.period));
+    let period = shown.as_deref().map(|d| d.period);
+    let presets = presets(&path, &query, today, period);
+    let usual = Preset::ALL.iter().any(|p| Some(p.on(today)) == period);
     let (from, to) = match shown.as_deref() {
         Some(d) => (d.period.from.to_string(), d.period.to.to_string()),
         None => typed,
@@ -62,10 +66,10 @@ pub fn Range(
     }
 }
 
-fn presets(path: &str, query: &DashboardQuery, dashboard: &Dashboard) -> impl IntoView + use<> {
+fn presets(path: &str, query: &DashboardQuery, today: NaiveDate, shown: Option<Period>) -> impl IntoView + use<> {
     let link = |preset: Preset| {
-        let period = preset.on(dashboard.today);
-        let current = (period == dashboard.period).then_some("true");
+        let period = preset.on(today);
+        let current = (Some(period) == shown).then_some("true");
         view! { <a href=address(path, query, period) aria-current=current>{preset.label()}</a> }
     };
     Preset::ALL.map(link).into_iter().collect_view()

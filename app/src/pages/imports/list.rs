@@ -2,17 +2,20 @@
 
 use chrono::{DateTime, Utc};
 use db::imports::Run;
-use domain::imports::RunStatus;
+use domain::fields::{FieldError, FieldErrors};
+use domain::imports::{ImportQuery, ImportView, RunStatus};
 use domain::page::{Cursor, Page};
 use leptos::prelude::*;
 
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
+use crate::ui::field::sentence;
+use crate::ui::icon::{Icon, Sign};
 use crate::ui::money::{count, things};
 use crate::ui::pager::Pager;
 use crate::ui::pill::{self, Pill};
 use crate::ui::table::{Column, Table};
-use crate::ui::{ButtonLink, Card, Empty, Look, PageHeader, When};
+use crate::ui::{ButtonLink, Card, Empty, Look, Notice, PageHeader, Tone, When};
 use crate::url;
 
 /// What the page shows.
@@ -20,8 +23,12 @@ use crate::url;
 pub struct ImportIndex {
     /// What surrounds it.
     pub frame: TenantFrame,
+    /// The filters, as far as they could be understood.
+    pub query: ImportQuery,
+    /// What could not be understood; then nothing is listed.
+    pub faults: FieldErrors,
     /// One page of runs.
-    pub page: Page<Run>,
+    pub page: Option<Page<Run>>,
     /// Whether whoever looks may run imports.
     pub may_run: bool,
     /// Now.
@@ -37,17 +44,65 @@ pub fn page(index: &ImportIndex) -> Rendered {
         });
         view! {
             <PageHeader title="Imports">{action}</PageHeader>
-            {listed(index)}
+            {views(index)}
+            {narrowed(index)}
+            {faults(&index.faults)}
+            {index.page.as_ref().map(|page| listed(index, page))}
         }
     })
 }
 
-fn listed(index: &ImportIndex) -> AnyView {
-    if index.page.rows.is_empty() {
+fn views(index: &ImportIndex) -> AnyView {
+    let link = |label: &'static str, view: Option<ImportView>| {
+        let query = ImportQuery { view, cursor: None, ..index.query.clone() };
+        let current = (view == index.query.view).then_some("page");
+        view! { <a href=url::imports_under(index.frame.tenant(), &query) aria-current=current>{label}</a> }
+    };
+    let failed = link("Failed", Some(ImportView::Failed));
+    let rejected = link("With rejected orders", Some(ImportView::Rejected));
+    view! { <nav class="tabs" aria-label="Views">{link("All", None)}{failed}{rejected}</nav> }.into_any()
+}
+
+// What else narrows the list, each with the way to take it away.
+fn narrowed(index: &ImportIndex) -> Option<AnyView> {
+    let chip = |words: String, query: ImportQuery| {
+        let href = url::imports_under(index.frame.tenant(), &query);
+        let label = format!("Take away the filter: {words}");
+        view! { <a class="chip" href=href aria-label=label>{words.clone()}<Icon sign=Sign::Close/></a> }
+    };
+    let first = ImportQuery { cursor: None, ..index.query.clone() };
+    let store = first
+        .store
+        .as_deref()
+        .map(|slug| chip(index.frame.store_name(slug), ImportQuery { store: None, ..first.clone() }));
+    let from = first.from.map(|day| chip(format!("from {day}"), ImportQuery { from: None, ..first.clone() }));
+    (store.is_some() || from.is_some()).then(|| view! { <div class="chips">{store}{from}</div> }.into_any())
+}
+
+fn faults(faults: &FieldErrors) -> Option<AnyView> {
+    let line = |f: &FieldError| view! { <p>{format!("{}: {}", f.field, sentence(&f.message))}</p> };
+    let lines = faults.0.iter().map(line).collect_view();
+    (!faults.is_empty()).then(|| {
+        view! { <Notice tone=Tone::Critical><p>"This address cannot be understood whole. Nothing was listed."</p>{lines}</Notice> }
+            .into_any()
+    })
+}
+
+fn listed(index: &ImportIndex, page: &Page<Run>) -> AnyView {
+    if page.rows.is_empty() && index.query.is_filtered() {
+        let all = url::imports(index.frame.tenant());
+        return view! {
+            <Empty title="No import matches" text="Nothing of this kind needs you.">
+                <ButtonLink href=all label="Show all imports"/>
+            </Empty>
+        }
+        .into_any();
+    }
+    if page.rows.is_empty() {
         let text = "An import takes past orders from a file. Nothing goes in before you have seen what would.";
         return view! { <Empty title="No imports yet" text=text/> }.into_any();
     }
-    let rows = index.page.rows.iter().map(|run| row(index, run)).collect_view();
+    let rows = page.rows.iter().map(|run| row(index, run)).collect_view();
     let columns = vec![
         Column::text("File"),
         Column::text("Store").wide(),
@@ -56,9 +111,11 @@ fn listed(index: &ImportIndex) -> AnyView {
         Column::figures("Orders"),
         Column::figures("Problems").wide(),
     ];
-    let address =
-        |cursor: Cursor| url::with_query(&url::imports(index.frame.tenant()), [("cursor", cursor.encode().as_str())]);
-    let (newer, older) = (index.page.newer.map(address), index.page.older.map(address));
+    let address = |cursor: Cursor| {
+        let query = ImportQuery { cursor: Some(cursor), ..index.query.clone() };
+        url::imports_under(index.frame.tenant(), &query)
+    };
+    let (newer, older) = (page.newer.map(address), page.older.map(address));
     let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
     view! {
         <Card flush=true><Table caption="Imports" columns>{rows}</Table></Card>

@@ -54,7 +54,7 @@ fn first_orders(page: &ImportPage, preview: &Preview) -> Option<AnyView> {
         view! {
             <tr>
                 <td class="num">{count(i64::try_from(order.line).unwrap_or(i64::MAX))}</td>
-                <td>{format!("#{}", order.number)}</td>
+                <td><span class="clip">{format!("#{}", order.number)}</span></td>
                 <td class="wide"><Pill tone label/></td>
                 <td><When at=order.placed_at clock/></td>
                 <td class="wide"><span class="clip" dir="auto">{order.customer.clone()}</span></td>

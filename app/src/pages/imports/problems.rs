@@ -62,7 +62,7 @@ fn row(problem: &Problem) -> impl IntoView + use<> {
         <tr>
             <td class="num">{count(i64::try_from(problem.line).unwrap_or(i64::MAX))}</td>
             <td><code>{column}</code></td>
-            <td>{problem.order.clone().map(|order| format!("#{order}"))}</td>
+            <td><span class="clip">{problem.order.clone().map(|order| format!("#{order}"))}</span></td>
             <td class="wrap" dir="auto">{sentence(&problem.reason)}</td>
             <td><Pill tone label/></td>
         </tr>

@@ -89,7 +89,7 @@ fn moving_on(page: &ImportPage) -> AnyView {
         _ => "Storing orders",
     };
     let begun = Progress {
-        lines: run.checkpoint,
+        lines: run.summary.read,
         of: run.total_lines,
         stored: run.summary.orders + run.summary.returns,
         problems: run.problem_count,

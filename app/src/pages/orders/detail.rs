@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use db::orders::OrderDetail;
+use db::orders::neighbours::{Neighbours, OrderName};
 use domain::fields::FieldErrors;
 use domain::orders::cancel;
 use leptos::prelude::*;
@@ -11,6 +12,7 @@ use super::refund_form::refund_form;
 use super::timeline::{customer_card, notes_card, timeline_card};
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
+use crate::ui::icon::{Icon, Sign};
 use crate::ui::pill::{Pill, Tone, of_order};
 use crate::ui::{Button, ButtonLink, Card, Clock, Look, Notice, PageHeader, TextArea, When};
 use crate::url;
@@ -22,6 +24,8 @@ pub struct OrderPage {
     pub frame: TenantFrame,
     /// The order.
     pub order: OrderDetail,
+    /// The orders beside it.
+    pub neighbours: Neighbours,
     /// Which form is open.
     pub asked: Asked,
     /// Whether whoever looks may cancel.
@@ -120,7 +124,21 @@ fn actions(page: &OrderPage) -> AnyView {
     let cancel = (page.may_cancel && can_cancel && idle).then(|| {
         view! { <ButtonLink href=format!("{}/cancel", page.address()) label="Cancel order"/> }
     });
-    view! { {refund}{cancel} }.into_any()
+    view! { {neighbours(page)}{refund}{cancel} }.into_any()
+}
+
+fn neighbours(page: &OrderPage) -> impl IntoView + use<> {
+    let step = |order: &Option<OrderName>, way: &'static str, rel: &'static str, sign: Sign| match order {
+        Some(order) => {
+            let href = url::order(page.frame.tenant(), &order.store, &order.number);
+            let label = format!("{way} order #{}", order.number);
+            view! { <a class="btn" rel=rel href=href aria-label=label.clone() title=label><Icon sign/></a> }.into_any()
+        }
+        None => view! { <span class="btn btn-off" aria-disabled="true"><Icon sign/></span> }.into_any(),
+    };
+    let newer = step(&page.neighbours.newer, "Newer", "prev", Sign::ArrowLeft);
+    let older = step(&page.neighbours.older, "Older", "next", Sign::ArrowRight);
+    view! { <nav class="neighbours" aria-label="Orders beside this one">{newer}{older}</nav> }
 }
 
 fn cancel_form(page: &OrderPage, reason: &str, faults: &FieldErrors) -> AnyView {

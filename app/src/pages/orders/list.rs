@@ -1,6 +1,7 @@
 //! The order list.
 
 use chrono::{DateTime, Utc};
+use db::orders::counts::ViewCounts;
 use db::orders::summary::Summary;
 use db::orders::{OrderRow, RefundRow};
 use domain::fields::FieldErrors;
@@ -32,6 +33,8 @@ pub struct OrderIndex {
     pub faults: FieldErrors,
     /// What was found.
     pub found: Option<Found>,
+    /// How many orders the usual questions find.
+    pub counts: Option<ViewCounts>,
     /// Whether imports may be run by whoever looks.
     pub may_import: bool,
     /// Now.
@@ -61,7 +64,7 @@ pub fn page(index: &OrderIndex) -> Rendered {
         });
         view! {
             <PageHeader title="Orders">{actions}</PageHeader>
-            {views(&tenant, &index.query)}
+            {views(&tenant, &index.query, index.counts.as_ref())}
             {bad}
             <Filters
                 tenant=tenant.clone()

@@ -73,10 +73,17 @@ fn lines(page: &OrderPage, typed: &Refunding) -> AnyView {
     view! { <Table caption="Lines to refund" columns dense=true>{rows}</Table> }.into_any()
 }
 
+// Lines of one title are told apart by their place.
+fn label(page: &OrderPage, item: &ItemRow) -> String {
+    let alike = page.order.items.iter().filter(|other| other.title == item.title).count();
+    let place = if alike > 1 { format!(", line {}", item.position) } else { String::new() };
+    format!("Pieces of {} to refund{place}", item.title)
+}
+
 fn line(page: &OrderPage, item: &ItemRow, typed: String, fault: Option<String>) -> impl IntoView + use<> {
     let left = item.quantity - item.refunded_quantity;
     let name = format!("line_{}", item.position);
-    let label = format!("Pieces of {} to refund", item.title);
+    let label = label(page, item);
     let below = fault.map(|fault| view! { <p class="fault">{sentence(&fault)}</p> });
     let invalid = below.is_some().then_some("true");
     let price = match item.kind {

@@ -1,25 +1,37 @@
-//! The usual questions to an order list, one link each.
+//! The usual questions to an order list, one link each, with the number of orders that it finds.
 
+use db::orders::counts::{Count, ViewCounts};
 use domain::orders::{FulfilmentStatus, OrderKind, OrderQuery, OrderStatus, PaymentStatus};
 use leptos::prelude::*;
 
+use crate::ui::money::at_least;
 use crate::url;
 
 /// The links; the one that is open is marked.
-pub fn views(tenant: &str, query: &OrderQuery) -> impl IntoView + use<> {
+pub fn views(tenant: &str, query: &OrderQuery, counts: Option<&ViewCounts>) -> impl IntoView + use<> {
+    let here = query.at(None);
+    let link = |(label, choice, count): (&'static str, OrderQuery, Option<Count>)| {
+        let current = (choice == here).then_some("page");
+        let number = count.filter(|count| count.number > 0);
+        let number = number.map(|c| view! { " "<span class="tab-count">{at_least(c.number, c.more)}</span> });
+        view! { <a href=url::orders(tenant, &choice) aria-current=current>{label}{number}</a> }
+    };
+    let links = choices(query, counts).map(link).into_iter().collect_view();
+    view! { <nav class="tabs" aria-label="Views">{links}</nav> }
+}
+
+fn choices(query: &OrderQuery, counts: Option<&ViewCounts>) -> [(&'static str, OrderQuery, Option<Count>); 5] {
     let store = OrderQuery { store: query.store.clone(), limit: query.limit, ..OrderQuery::default() };
     let sales = OrderQuery { kind: Some(OrderKind::Sale), status: Some(OrderStatus::Open), ..store.clone() };
-    let choices = [
-        ("All", store.clone()),
-        ("To fulfil", OrderQuery { fulfilment: Some(FulfilmentStatus::Unfulfilled), ..sales.clone() }),
-        ("Partly refunded", OrderQuery { payment: Some(PaymentStatus::PartiallyRefunded), ..sales }),
-        ("Returns", OrderQuery { kind: Some(OrderKind::Return), ..store.clone() }),
-        ("Cancelled", OrderQuery { status: Some(OrderStatus::Cancelled), ..store }),
-    ];
-    let here = query.at(None);
-    let link = |(label, choice): (&'static str, OrderQuery)| {
-        let current = (choice == here).then_some("page");
-        view! { <a href=url::orders(tenant, &choice) aria-current=current>{label}</a> }
-    };
-    view! { <nav class="tabs" aria-label="Views">{choices.map(link).into_iter().collect_view()}</nav> }
+    let to_fulfil = OrderQuery { fulfilment: Some(FulfilmentStatus::Unfulfilled), ..sales.clone() };
+    let partly_refunded = OrderQuery { payment: Some(PaymentStatus::PartiallyRefunded), ..sales };
+    let returns = OrderQuery { kind: Some(OrderKind::Return), ..store.clone() };
+    let cancelled = OrderQuery { status: Some(OrderStatus::Cancelled), ..store.clone() };
+    [
+        ("All", store, counts.map(|c| c.all)),
+        ("To fulfil", to_fulfil, counts.map(|c| c.to_fulfil)),
+        ("Partly refunded", partly_refunded, counts.map(|c| c.partly_refunded)),
+        ("Returns", returns, counts.map(|c| c.returns)),
+        ("Cancelled", cancelled, counts.map(|c| c.cancelled)),
+    ]
 }

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use db::attention::Attention;
 use db::dashboards::{Bucket, CurrencyPart, Dashboard, DashboardQuery, TopProduct};
+use db::orders::counts::Count;
 use domain::calendar::Tz;
 use domain::fields::FieldErrors;
+use domain::imports::ImportView;
 use domain::orders::Figures;
 use domain::period::Period;
 
@@ -61,6 +64,8 @@ fn render(currencies: Vec<CurrencyPart>, latest: usize) -> String {
         faults: FieldErrors::default(),
         dashboard: Some(Arc::new(dashboard)),
         latest: (0..latest).map(|n| order(&n.to_string(), 100)).collect(),
+        attention: attention(),
+        today: day("2026-03-03"),
     })
     .with_nonce("N");
     assert_clean(&html);
@@ -79,6 +84,30 @@ fn each_figure_leads_to_the_orders_behind_it() {
     assert_eq!(links[0], "/t/demo/orders?store=shop&status=open&kind=sale&from=2026-03-01&to=2026-03-03");
     assert_eq!(links[1], "/t/demo/orders?store=shop&kind=return&from=2026-03-01&to=2026-03-03");
     assert_eq!(links[3], "/t/demo/orders?store=shop&from=2026-03-01&to=2026-03-03");
+}
+
+fn attention() -> Vec<Attention> {
+    let count = |number, more| Count { number, more };
+    vec![
+        Attention::Overdue { count: count(10_000, true), to: day("2026-02-28") },
+        Attention::Imports { view: ImportView::Failed, count: count(1, false), from: day("2026-02-17") },
+    ]
+}
+
+#[test]
+fn what_needs_doing_leads_to_the_list_that_shows_exactly_that() {
+    let html = render(vec![part("GBP", 300), part("EUR", 100)], 1);
+    assert_eq!(
+        texts(&html, ".todo-item"),
+        ["10,000+ orders wait to be fulfilledfor more than 2 days", "1 import failedin the last 14 days"]
+    );
+    assert_eq!(
+        attributes(&html, ".todo-item", "href"),
+        [
+            "/t/demo/orders?store=shop&status=open&fulfilment=unfulfilled&kind=sale&to=2026-02-28",
+            "/t/demo/imports?store=shop&status=failed&from=2026-02-17"
+        ]
+    );
 }
 
 #[test]
@@ -119,9 +148,13 @@ fn days_that_make_no_sense_keep_what_was_typed() {
         faults: FieldErrors::one("to", "must not be before from"),
         dashboard: None,
         latest: Vec::new(),
+        attention: Vec::new(),
+        today: day("2026-03-03"),
     })
     .with_nonce("N");
     assert_clean(&html);
     assert_eq!(attributes(&html, "#f-from", "value"), ["2026-03-05"]);
     assert_eq!(texts(&html, "#f-to-note"), ["Must not be before from."]);
+    assert!(texts(&html, ".notice")[0].ends_with("To: Must not be before from."), "{html}");
+    assert_eq!(texts(&html, ".segments a").len(), 7, "the usual days are offered all the same");
 }

@@ -3,7 +3,7 @@
 use db::imports::{Preview, ProblemKey, ProblemPage, Run};
 use domain::fields::FieldErrors;
 use domain::ids::Uuid;
-use domain::imports::{Format, Problem, ProblemKind, RunStatus, Summary, Totals};
+use domain::imports::{Format, ImportQuery, Problem, ProblemKind, RunStatus, Summary, Totals};
 use domain::page::Page;
 
 use super::fixtures::{HOSTILE, frame, now};
@@ -77,7 +77,7 @@ fn a_checked_file_waits_for_the_word_of_those_who_may() {
 fn a_running_import_looks_again_without_scripts() {
     let html = render(run(RunStatus::Running), true);
     assert!(html.contains("<noscript><meta http-equiv=\"refresh\" content=\"3\">"), "{html}");
-    assert_eq!(texts(&html, ".progress-words"), ["2,500 of 5,001 lines read, 1,204 orders stored, 2 problems"]);
+    assert_eq!(texts(&html, ".progress-words"), ["5,000 of 5,001 lines read, 1,204 orders stored, 2 problems"]);
     assert!(!render(run(RunStatus::Done), true).contains("http-equiv"));
 }
 
@@ -104,7 +104,12 @@ fn form_and_list_stand_alone() {
     assert_eq!(texts(&html, "#f-file-note"), ["The file is empty."]);
     assert_eq!(attributes(&html, "#f-format option[selected]", "value"), ["orders-csv"]);
     let page = Page { rows: vec![run(RunStatus::Done)], newer: None, older: None };
-    let html = index(&ImportIndex { frame: frame(Section::Imports), page, may_run: false, now: now() }).with_nonce("N");
+    let (query, faults) = ImportQuery::understood([("status", "failed"), ("from", "yesterday")]);
+    let listed =
+        ImportIndex { frame: frame(Section::Imports), query, faults, page: Some(page), may_run: false, now: now() };
+    let html = index(&listed).with_nonce("N");
     assert_clean(&html);
     assert!(texts(&html, ".page-head a").is_empty(), "{html}");
+    assert_eq!(texts(&html, ".tabs [aria-current]"), ["Failed"]);
+    assert!(texts(&html, ".notice")[0].contains("from: Must be a day"), "{html}");
 }

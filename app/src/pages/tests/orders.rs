@@ -1,5 +1,7 @@
 //! The order list and one order.
 
+use db::orders::counts::{Count, ViewCounts};
+use db::orders::neighbours::{Neighbours, OrderName};
 use db::orders::summary::Summary;
 use domain::fields::FieldErrors;
 use domain::orders::query::AmountsIn;
@@ -25,6 +27,7 @@ fn list(query: OrderQuery, rows: Vec<db::orders::OrderRow>) -> String {
             summary: Summary { found, more: false, currencies },
             refunds: Vec::new(),
         }),
+        counts: Some(counts()),
         may_import: true,
         now: now(),
     })
@@ -33,11 +36,24 @@ fn list(query: OrderQuery, rows: Vec<db::orders::OrderRow>) -> String {
     html
 }
 
+fn counts() -> ViewCounts {
+    let number = |number, more| Count { number, more };
+    ViewCounts {
+        all: number(12_345, false),
+        to_fulfil: number(10_000, true),
+        partly_refunded: number(0, false),
+        returns: number(1, false),
+        cancelled: number(20, false),
+    }
+}
+
 fn one(asked: Asked, may: bool, change: impl FnOnce(&mut db::orders::OrderDetail)) -> String {
     let mut order = detail(order("10/4?8#2", 4_000));
     change(&mut order);
     let frame = frame(Section::Orders);
-    let page = OrderPage { frame, order, asked, may_cancel: may, may_refund: may, done: None, now: now() };
+    let newer = Some(OrderName { store: "shop".into(), number: "..".into() });
+    let neighbours = Neighbours { newer, older: None };
+    let page = OrderPage { frame, order, neighbours, asked, may_cancel: may, may_refund: may, done: None, now: now() };
     let html = show(&page).with_nonce("N");
     assert_clean(&html);
     html
@@ -79,7 +95,7 @@ fn bad_filters_keep_what_was_typed_beside_the_message() {
     let faults = OrderQuery::parse(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), AmountsIn::Major).unwrap_err();
     let frame = frame(Section::Orders);
     let query = OrderQuery::default();
-    let page = OrderIndex { frame, query, typed, faults, found: None, may_import: false, now: now() };
+    let page = OrderIndex { frame, query, typed, faults, found: None, counts: None, may_import: false, now: now() };
     let html = index(&page).with_nonce("N");
     assert_clean(&html);
     assert_eq!(attributes(&html, "#f-from", "value"), ["yesterday"]);
@@ -90,15 +106,43 @@ fn bad_filters_keep_what_was_typed_beside_the_message() {
 
 #[test]
 fn actions_are_offered_only_to_those_who_may_and_where_the_rule_allows() {
-    let offered = |html: &str| texts(html, ".page-head .actions a");
+    let offered = |html: &str| texts(html, ".page-head .actions > a");
     assert_eq!(offered(&one(Asked::Nothing, true, |_| {})), ["Refund", "Cancel order"]);
     assert!(offered(&one(Asked::Nothing, false, |_| {})).is_empty());
     assert!(offered(&one(Asked::Nothing, true, |d| d.order.status = OrderStatus::Cancelled)).is_empty());
     assert!(offered(&one(Asked::Nothing, true, |d| d.order.kind = OrderKind::Return)).is_empty());
     assert_eq!(
-        attributes(&one(Asked::Nothing, true, |_| {}), ".page-head .actions a", "href")[0],
+        attributes(&one(Asked::Nothing, true, |_| {}), ".page-head .actions > a", "href")[0],
         "/t/demo/orders/shop/10%2F4%3F8%232/refund"
     );
+}
+
+#[test]
+fn views_say_how_many_orders_they_find() {
+    let html = list(OrderQuery::default(), vec![order("1", 100)]);
+    let tabs = texts(&html, ".tabs a");
+    assert_eq!(tabs, ["All 12,345", "To fulfil 10,000+", "Partly refunded", "Returns 1", "Cancelled 20"]);
+}
+
+#[test]
+fn an_order_leads_to_its_neighbours() {
+    let html = one(Asked::Nothing, true, |_| {});
+    assert_eq!(attributes(&html, ".neighbours a", "href"), ["/t/demo/orders/shop/~.."]);
+    assert_eq!(attributes(&html, ".neighbours a", "aria-label"), ["Newer order #.."]);
+    assert_eq!(attributes(&html, ".neighbours [aria-disabled]", "aria-disabled"), ["true"]);
+}
+
+#[test]
+fn pieces_of_two_lines_of_one_title_have_names_of_their_own() {
+    let fields = |html: &str| attributes(html, ".pieces", "aria-label");
+    let html = one(Asked::Refund(Refunding::default()), true, |d| {
+        d.items[1].refunded_quantity = 0;
+        d.items[0].title = "Mug".into();
+        d.items[1].title = "Mug".into();
+    });
+    assert_eq!(fields(&html), ["Pieces of Mug to refund, line 1", "Pieces of Mug to refund, line 2"]);
+    let html = one(Asked::Refund(Refunding::default()), true, |d| d.items[0].title = "Mug".into());
+    assert_eq!(fields(&html), ["Pieces of Mug to refund"]);
 }
 
 #[test]
@@ -153,6 +197,7 @@ fn refunds_stand_below_returns() {
         typed: vec![],
         faults: FieldErrors::default(),
         found: Some(found),
+        counts: None,
         may_import: false,
         now: now(),
     };

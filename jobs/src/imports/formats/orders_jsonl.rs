@@ -50,22 +50,19 @@ impl<'a> OrdersJsonl<'a> {
 /// # Errors
 /// Whatever makes it unfit as a whole.
 pub fn survey(mut lines: Lines) -> Result<Survey, FileError> {
-    let mut begun = false;
+    let mut data_lines = 0;
     loop {
         match lines.next_line()? {
-            None if begun => break,
+            None if data_lines > 0 => break,
             None => return Err(FileError::Empty),
-            Some(Line::Text(text)) if !begun && !text.trim().is_empty() => {
-                begun = true;
-                if !text.trim_start().starts_with('{') {
-                    return Err(FileError::WrongFormat { format: "orders-jsonl", begins: shown(text) });
-                }
+            Some(Line::Text(text)) if text.trim().is_empty() => {}
+            Some(Line::Text(text)) if data_lines == 0 && !text.trim_start().starts_with('{') => {
+                return Err(FileError::WrongFormat { format: "orders-jsonl", begins: shown(text) });
             }
-            Some(Line::TooLong) => begun = true,
-            Some(Line::Text(_)) => {}
+            Some(Line::Text(_) | Line::TooLong) => data_lines += 1,
         }
     }
-    Ok(Survey { last_line: lines.number(), ..Survey::default() })
+    Ok(Survey { last_line: lines.number(), data_lines, ..Survey::default() })
 }
 
 type Fault = (Option<String>, FieldErrors);

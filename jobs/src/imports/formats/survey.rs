@@ -21,6 +21,8 @@ use crate::imports::source::{self, FileError, Lines};
 pub struct Survey {
     /// The number of its last line.
     pub last_line: u64,
+    /// How many of its lines are data: what a reader counts as it goes.
+    pub data_lines: u64,
     /// The title of each stock code, where the format lets lines disagree.
     pub titles: Titles,
     /// Orders whose lines do not stand together.
@@ -58,6 +60,7 @@ fn csv<L: Layout>(
     let (mut seen, mut suspects) = (Seen::new(size), Suspects::default());
     survey.last_line = each_record::<L>(open()?, |records, columns, begins| {
         note(records, columns, &mut survey.titles);
+        survey.data_lines += 1;
         match begins {
             Some(number) if !seen.first_time(number) => suspects.add(number),
             _ => Ok(()),

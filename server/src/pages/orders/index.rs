@@ -6,6 +6,7 @@ use app::url;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use db::Scope;
+use db::orders::counts::{self, ViewCounts};
 use db::orders::{RefundRow, list, refund, summary};
 use domain::orders::query::AmountsIn;
 use domain::orders::{OrderKind, OrderQuery};
@@ -31,23 +32,19 @@ pub async fn show(
     Query(typed): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadOrders)?;
-    let read = OrderQuery::parse(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), AmountsIn::Major);
-    let (query, faults) = match read {
-        Ok(query) => (query, None),
-        Err(faults) => (OrderQuery::default(), Some(faults)),
-    };
+    let pairs = typed.iter().map(|(n, v)| (n.as_str(), v.as_str()));
+    let (query, faults) = OrderQuery::understood(pairs, AmountsIn::Major);
     let frame = frame(&scope, &member, visit, Section::Orders, query.store.clone()).await?;
-    let found = match faults {
-        Some(_) => None,
-        None => Some(find(&scope, &query, frame.live.after).await?),
-    };
-    let is_faulty = faults.is_some();
+    let is_faulty = !faults.is_empty();
+    let found = if is_faulty { None } else { Some(find(&scope, &query, frame.live.after).await?) };
+    let counts = counts(&scope, query.store.as_deref(), frame.live.after).await?;
     let page = index(&OrderIndex {
         frame,
         query,
         typed,
-        faults: faults.unwrap_or_default(),
+        faults,
         found,
+        counts: Some(counts),
         may_import: member.may(Permission::RunImports),
         now: state.db.clock().now(),
     });
@@ -62,6 +59,12 @@ async fn find(scope: &Scope, query: &OrderQuery, generation: i64) -> Result<Foun
     let adding = async { Box::pin(summary::summary(scope, &whole)).await };
     let summary = scope.db().cache().get(scope, generation, &key, adding).await?;
     Ok(Found { page, summary: summary.as_ref().clone(), refunds: Box::pin(refunds(scope, query)).await? })
+}
+
+async fn counts(scope: &Scope, store: Option<&str>, generation: i64) -> Result<ViewCounts, PageError> {
+    let key = format!("orders:counts:{}", store.unwrap_or_default());
+    let counts = scope.db().cache().get(scope, generation, &key, counts::views(scope, store)).await?;
+    Ok(*counts)
 }
 
 async fn refunds(scope: &Scope, query: &OrderQuery) -> Result<Vec<RefundRow>, PageError> {

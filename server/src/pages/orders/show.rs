@@ -5,6 +5,7 @@ use app::pages::orders::{Asked, OrderPage, show as view};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use db::Scope;
+use db::orders::neighbours::neighbours;
 use db::orders::{OrderDetail, show as orders};
 use domain::permission::Permission;
 use serde::Deserialize;
@@ -29,12 +30,16 @@ impl Named {
     /// # Errors
     /// When there is none, or PostgreSQL fails.
     pub async fn find(&self, scope: &Scope) -> Result<OrderDetail, PageError> {
-        Ok(orders::by_number(scope, &self.store, &self.number).await?)
+        Ok(orders::by_number(scope, &self.store, self.number()).await?)
+    }
+
+    fn number(&self) -> &str {
+        app::url::from_segment(&self.number)
     }
 
     /// The address of the order in `tenant`.
     pub fn address(&self, tenant: &str) -> String {
-        app::url::order(tenant, &self.store, &self.number)
+        app::url::order(tenant, &self.store, self.number())
     }
 }
 
@@ -66,12 +71,14 @@ pub async fn page(
 ) -> Result<OrderPage, PageError> {
     let scope = member.scope(Permission::ReadOrders)?;
     let done = visit.done().and_then(done_words);
+    let neighbours = neighbours(&scope, order.order.placed_at, order.order.id).await?;
     let mut frame = frame(&scope, member, visit, Section::Orders, None).await?;
     // New orders change nothing here.
     frame.live.show = None;
     Ok(OrderPage {
         frame,
         order,
+        neighbours,
         asked,
         may_cancel: member.may(Permission::CancelOrders),
         may_refund: member.may(Permission::RefundOrders),

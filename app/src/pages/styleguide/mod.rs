@@ -1,5 +1,7 @@
 //! `/styleguide`: the components in their states, so that a change of looks is seen in one place.
 
+mod states;
+
 use chrono::{DateTime, Utc};
 use domain::calendar::Tz;
 use domain::money::{Currency, Money};
@@ -17,6 +19,8 @@ use crate::ui::table::{Column, Table};
 use crate::ui::{
     Button, ButtonLink, Card, Clock, Empty, Field, Look, Notice, PageHeader, Pill, SelectField, TextArea, Tone, When,
 };
+
+use states::states;
 
 const TONES: [(Tone, &str); 5] = [
     (Tone::Neutral, "Neutral"),
@@ -36,6 +40,7 @@ pub fn page(theme: Theme, now: DateTime<Utc>) -> Rendered {
             {fields()}
             {table(now)}
             {chart()}
+            {states(now)}
         }
     })
 }

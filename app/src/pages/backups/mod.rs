@@ -1,0 +1,9 @@
+//! Backups as people see them: each row leads with its proof. A tenant sees its own, the platform everybody's.
+
+mod summary;
+mod table;
+mod tenant;
+
+pub use summary::{alarms, figures};
+pub use table::{kind, table};
+pub use tenant::{TenantBackups, ask, page};

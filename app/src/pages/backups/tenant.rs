@@ -1,0 +1,82 @@
+//! `/t/{tenant}/backups`: a tenant's own.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use db::backups::{Backup, Summary};
+use domain::backups::{Alarm, Status};
+use domain::page::{Cursor, Page};
+use leptos::prelude::*;
+
+use super::{alarms, figures, table};
+use crate::document::Rendered;
+use crate::frame::TenantFrame;
+use crate::ui::pager::Pager;
+use crate::ui::{Button, Card, Clock, Empty, Look, Notice, PageHeader, Tone};
+use crate::url;
+
+/// Seconds between two looks: while one is written, and otherwise.
+const LIVE: [u32; 2] = [2, 15];
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct TenantBackups {
+    /// What surrounds it.
+    pub frame: TenantFrame,
+    /// One page of backups.
+    pub page: Page<Backup>,
+    /// All of them in figures.
+    pub summary: Arc<Summary>,
+    /// What is wrong.
+    pub alarms: Vec<Alarm>,
+    /// When the next is due.
+    pub due: DateTime<Utc>,
+    /// Whether whoever looks may ask for one now.
+    pub may_ask: bool,
+    /// What was just done.
+    pub done: Option<&'static str>,
+    /// For how many days they are kept.
+    pub days: u32,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// Renders the page.
+pub fn page(page: &TenantBackups) -> Rendered {
+    let runs = page.page.rows.iter().any(|backup| backup.status == Status::Running);
+    page.frame.render_live("Backups", if runs { LIVE[0] } else { LIVE[1] }, || {
+        let note = format!(
+            "Made every day and read back at once; kept for {} days, the newest proven one for ever.",
+            page.days
+        );
+        let ask = page.may_ask.then(|| ask(format!("/t/{}/backups", page.frame.tenant())));
+        view! {
+            <PageHeader title="Backups" note=note.into_any()>{ask}</PageHeader>
+            {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
+            <div class="stack" data-live="backups">
+                {alarms(&page.alarms, &HashMap::new())}
+                {figures(&page.summary, page.due, page.clock)}
+                {listed(page)}
+            </div>
+        }
+    })
+}
+
+/// The button that asks for a backup now.
+pub fn ask(action: String) -> AnyView {
+    view! { <form method="post" action=action><Button label="Back up now" look=Look::Primary/></form> }.into_any()
+}
+
+fn listed(page: &TenantBackups) -> AnyView {
+    if page.page.rows.is_empty() {
+        let text = "The first one is made at the time above. Nothing has to be done for it.";
+        return view! { <Empty title="No backups yet" text=text/> }.into_any();
+    }
+    let path = format!("/t/{}/backups", page.frame.tenant());
+    let address = |cursor: Cursor| url::with_query(&path, [("cursor", cursor.encode().as_str())]);
+    let (newer, older) = (page.page.newer.map(address), page.page.older.map(address));
+    let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
+    let table = table(&page.page.rows, page.clock, false, page.may_ask.then_some(path.as_str()));
+    view! { <Card flush=true>{table}</Card>{pager} }.into_any()
+}

@@ -1,0 +1,82 @@
+//! What needs doing: each kind leads to the list that shows exactly that.
+
+use db::attention::{Attention, FULFIL_WITHIN, IMPORTS_SINCE};
+use domain::imports::{ImportQuery, ImportView};
+use domain::orders::{FulfilmentStatus, OrderKind, OrderQuery, OrderStatus};
+use leptos::prelude::*;
+
+use super::DashboardPage;
+use crate::ui::field::sentence;
+use crate::ui::icon::{Icon, Sign};
+use crate::ui::money::at_least;
+use crate::ui::{Card, Tone};
+use crate::url;
+
+/// The list; a quiet word when there is nothing to do.
+pub fn attention(page: &DashboardPage) -> AnyView {
+    let items = page.attention.iter().map(|item| row(page, item)).collect_view();
+    let list = if page.attention.is_empty() {
+        view! { <p class="quiet">"Nothing waits for you."</p> }.into_any()
+    } else {
+        view! { <ul class="todo">{items}</ul> }.into_any()
+    };
+    view! { <Card title="Needs doing">{list}</Card> }.into_any()
+}
+
+fn row(page: &DashboardPage, item: &Attention) -> impl IntoView + use<> {
+    let (tone, sign) = match item {
+        Attention::Imports { view: ImportView::Failed, .. } | Attention::Backups(_) => (Tone::Critical, Sign::Stop),
+        Attention::Overdue { .. } | Attention::Imports { .. } => (Tone::Attention, Sign::Warning),
+    };
+    let (what, since) = words(item);
+    view! {
+        <li>
+            <a class=format!("todo-item {}", tone.as_str()) href=address(page, item)>
+                <Icon sign/>
+                <span>{what}<span class="quiet">{since}</span></span>
+            </a>
+        </li>
+    }
+}
+
+fn words(item: &Attention) -> (String, String) {
+    let count = item.count();
+    let number = at_least(count.number, count.more);
+    let one = count.number == 1 && !count.more;
+    let recent = format!("in the last {IMPORTS_SINCE} days");
+    match item {
+        Attention::Overdue { .. } => {
+            let verb = if one { "order waits" } else { "orders wait" };
+            (format!("{number} {verb} to be fulfilled"), format!("for more than {FULFIL_WITHIN} days"))
+        }
+        Attention::Imports { view: ImportView::Failed, .. } => {
+            (format!("{number} {} failed", if one { "import" } else { "imports" }), recent)
+        }
+        Attention::Imports { view: ImportView::Rejected, .. } => {
+            (format!("{number} {} left orders out", if one { "import" } else { "imports" }), recent)
+        }
+        Attention::Backups(words) => (sentence(words), String::new()),
+    }
+}
+
+fn address(page: &DashboardPage, item: &Attention) -> String {
+    let (tenant, store) = (page.frame.tenant(), page.query.store.clone());
+    match item {
+        Attention::Overdue { to, .. } => {
+            let query = OrderQuery {
+                store,
+                kind: Some(OrderKind::Sale),
+                status: Some(OrderStatus::Open),
+                fulfilment: Some(FulfilmentStatus::Unfulfilled),
+                to: Some(*to),
+                ..OrderQuery::default()
+            };
+            url::orders(tenant, &query)
+        }
+        Attention::Imports { view, from, .. } => {
+            let query = ImportQuery { store, view: Some(*view), from: Some(*from), cursor: None };
+            url::imports_under(tenant, &query)
+        }
+        Attention::Backups(_) => format!("/t/{tenant}/backups"),
+    }
+}

@@ -1,0 +1,138 @@
+//! `/t/{tenant}/settings/jobs` and below it: a tenant's own jobs. Nothing can be changed here.
+
+use std::collections::HashMap;
+
+use db::queue::console::{Counts, JobDetail, JobRow, RunRow};
+use domain::fields::FieldErrors;
+use domain::jobs::{JobQuery, JobState, JobView};
+use domain::page::{Cursor, Page};
+use leptos::prelude::*;
+
+use super::{Shown, detail, filters, live_table, runs_table, tabs};
+use crate::document::Rendered;
+use crate::frame::TenantFrame;
+use crate::ui::pager::Pager;
+use crate::ui::pill::Tone;
+use crate::ui::{Card, Clock, Empty, Notice, PageHeader};
+
+/// Seconds between two looks.
+const LIVE: u32 = 4;
+
+/// One page of a list of jobs.
+#[derive(Clone, Debug)]
+pub enum Listed {
+    /// Live ones.
+    Live(JobState, Page<JobRow>),
+    /// Attempts.
+    Ended(Page<RunRow>),
+}
+
+/// What the list shows.
+#[derive(Clone, Debug)]
+pub struct TenantJobs {
+    /// What surrounds it.
+    pub frame: TenantFrame,
+    /// The filters, as far as they could be understood.
+    pub query: JobQuery,
+    /// The filters as they stand in the address.
+    pub typed: Vec<(String, String)>,
+    /// What could not be understood; then nothing is listed.
+    pub faults: FieldErrors,
+    /// How many jobs stand where.
+    pub counts: Counts,
+    /// What was found.
+    pub found: Option<Listed>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// What the page of one job shows.
+#[derive(Clone, Debug)]
+pub struct TenantJob {
+    /// What surrounds it.
+    pub frame: TenantFrame,
+    /// The job.
+    pub job: JobDetail,
+    /// Who its actors are.
+    pub people: HashMap<String, String>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// Renders the list.
+pub fn index(page: &TenantJobs) -> Rendered {
+    let shown = Shown::Tenant(page.frame.tenant());
+    page.frame.render_live("Jobs", LIVE, || {
+        view! {
+            <PageHeader title="Jobs" note="What Stoa does for you in the background.".into_any()/>
+            <div data-live="tabs">{tabs(shown, &page.query, &page.counts)}</div>
+            {filters(shown, &page.query, &page.typed, &page.faults)}
+            {bad(&page.faults)}
+            <div class="stack" data-live="list">
+                {page.found.as_ref().map(|found| listed(shown, &page.query, found, page.clock))}
+            </div>
+        }
+    })
+}
+
+/// Renders one job.
+pub fn show(page: &TenantJob) -> Rendered {
+    let shown = Shown::Tenant(page.frame.tenant());
+    let kind = kind(&page.job);
+    page.frame.render_live(&kind, LIVE, || {
+        let back = (shown.list(&JobQuery::default()), "Jobs");
+        view! {
+            <PageHeader title=kind.clone() back=back/>
+            <div class="stack" data-live="job">{detail(shown, &page.job, &page.people, page.clock)}</div>
+        }
+    })
+}
+
+/// Which work a job is.
+pub fn kind(job: &JobDetail) -> String {
+    let live = job.job.as_ref().map(|job| job.kind.clone());
+    live.or_else(|| job.runs.first().map(|run| run.run.kind.clone())).unwrap_or_default()
+}
+
+/// A word when the filters could not be understood.
+pub fn bad(faults: &FieldErrors) -> Option<AnyView> {
+    (!faults.is_empty()).then(|| {
+        view! { <Notice tone=Tone::Critical>"Some filters cannot be understood. Nothing was listed; correct them above."</Notice> }
+            .into_any()
+    })
+}
+
+fn listed(shown: Shown<'_>, query: &JobQuery, found: &Listed, clock: Clock) -> AnyView {
+    let (table, newer, older, is_empty) = match found {
+        Listed::Live(state, page) => {
+            (live_table(shown, &page.rows, *state, clock, false), page.newer, page.older, page.rows.is_empty())
+        }
+        Listed::Ended(page) => (runs_table(shown, &page.rows, clock), page.newer, page.older, page.rows.is_empty()),
+    };
+    let pager = pager(shown, query, newer, older);
+    if is_empty {
+        return view! { {nothing(query)}{pager} }.into_any();
+    }
+    view! { <Card flush=true>{table}</Card>{pager} }.into_any()
+}
+
+/// What stands where a list is empty.
+pub fn nothing(query: &JobQuery) -> AnyView {
+    let (title, text) = match query.view {
+        _ if query.is_filtered() => ("No job matches", "Take a filter away, or look at another state."),
+        JobView::Live(JobState::Running) => {
+            ("Nothing runs right now", "Jobs that wait are under Ready and Scheduled, what is over under Ended.")
+        }
+        JobView::Live(JobState::Dead | JobState::Parked) => ("All is well", "No job needs a person."),
+        JobView::Live(_) => ("No job waits here", "What is over stands under Ended."),
+        JobView::Ended(_) => ("Nothing ended yet", "Attempts are kept for 30 days."),
+    };
+    view! { <Empty title=title text=text/> }.into_any()
+}
+
+/// The way to newer and older rows, when there is any.
+pub fn pager(shown: Shown<'_>, query: &JobQuery, newer: Option<Cursor>, older: Option<Cursor>) -> Option<AnyView> {
+    let address = |cursor: Cursor| shown.list(&query.at(Some(cursor)));
+    let (newer, older) = (newer.map(address), older.map(address));
+    (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> }.into_any())
+}

@@ -1,0 +1,97 @@
+//! `/platform/backups`: those of the installation and of every tenant.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use db::backups::{Backup, Summary};
+use domain::backups::{Alarm, Kind, Status};
+use domain::fields::FieldErrors;
+use domain::ids::TenantId;
+use domain::page::{Cursor, Page};
+use leptos::prelude::*;
+
+use crate::document::Rendered;
+use crate::frame::PlatformFrame;
+use crate::pages::backups::{alarms, ask, figures, kind, table};
+use crate::ui::field::sentence;
+use crate::ui::pager::Pager;
+use crate::ui::{Card, Clock, Empty, Notice, PageHeader, Tone};
+use crate::url;
+
+/// Seconds between two looks: while one is written, and otherwise.
+const LIVE: [u32; 2] = [2, 10];
+const PATH: &str = "/platform/backups";
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct Backups {
+    /// What surrounds it.
+    pub frame: PlatformFrame,
+    /// Of one kind alone.
+    pub kind: Option<Kind>,
+    /// What of the address could not be understood; then nothing is listed.
+    pub faults: FieldErrors,
+    /// One page of backups.
+    pub page: Option<Page<Backup>>,
+    /// All of them in figures.
+    pub summary: Arc<Summary>,
+    /// What is wrong.
+    pub alarms: Vec<Alarm>,
+    /// The names of the tenants that something is wrong with.
+    pub names: HashMap<TenantId, String>,
+    /// What was just done.
+    pub done: Option<&'static str>,
+    /// When the next whole one is due.
+    pub due: DateTime<Utc>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// Renders the page.
+pub fn page(page: &Backups) -> Rendered {
+    let runs = page.page.iter().flat_map(|page| &page.rows).any(|backup| backup.status == Status::Running);
+    page.frame.render_live("Backups", if runs { LIVE[0] } else { LIVE[1] }, || {
+        let bad = page.faults.0.iter().map(|f| format!("{}: {}", f.field, sentence(&f.message)));
+        let bad = bad.map(|words| view! { <Notice tone=Tone::Critical><p>{words}</p></Notice> }).collect_view();
+        let ask = ask(PATH.to_owned());
+        view! {
+            <PageHeader title="Backups">{ask}</PageHeader>
+            {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
+            {bad}
+            <div class="stack" data-live="summary">
+                {alarms(&page.alarms, &page.names)}
+                {figures(&page.summary, page.due, page.clock)}
+            </div>
+            {kinds(page.kind)}
+            <div class="stack" data-live="list">{page.page.as_ref().map(|rows| listed(page, rows))}</div>
+        }
+    })
+}
+
+fn address(kind: Option<Kind>, cursor: Option<Cursor>) -> String {
+    let cursor = cursor.map(|cursor| cursor.encode());
+    let pairs = [("kind", kind.map(|k| k.as_str())), ("cursor", cursor.as_deref())];
+    url::with_query(PATH, pairs.into_iter().filter_map(|(name, value)| value.map(|v| (name, v))))
+}
+
+fn kinds(chosen: Option<Kind>) -> AnyView {
+    let link = |label: &'static str, to: Option<Kind>| {
+        view! { <a href=address(to, None) aria-current=(to == chosen).then_some("page")>{label}</a> }
+    };
+    let all = link("All", None);
+    let rest = Kind::ALL.iter().map(|k| link(kind(*k), Some(*k))).collect_view();
+    view! { <nav class="tabs" aria-label="Kinds">{all}{rest}</nav> }.into_any()
+}
+
+fn listed(page: &Backups, rows: &Page<Backup>) -> AnyView {
+    if rows.rows.is_empty() {
+        let text = "They are made every day by a worker. Is one running?";
+        return view! { <Empty title="No backups here" text=text/> }.into_any();
+    }
+    let at = |cursor: Cursor| address(page.kind, Some(cursor));
+    let (newer, older) = (rows.newer.map(at), rows.older.map(at));
+    let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
+    let table = table(&rows.rows, page.clock, true, None);
+    view! { <Card flush=true>{table}</Card>{pager} }.into_any()
+}

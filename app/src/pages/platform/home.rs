@@ -1,0 +1,178 @@
+//! The board of health: a card for each part of the installation. Green is quiet, only trouble has a colour.
+
+use std::sync::Arc;
+
+use db::backups::Summary;
+use db::health::DatabaseHealth;
+use db::partitions::Overview;
+use db::platform::Census;
+use db::queue::alerts::Alert;
+use db::queue::console::Counts;
+use domain::backups::Alarm;
+use leptos::prelude::*;
+
+use super::partitions::runway_tone;
+use crate::document::Rendered;
+use crate::frame::PlatformFrame;
+use crate::ui::field::sentence;
+use crate::ui::money::{count, things};
+use crate::ui::text::size;
+use crate::ui::time::span;
+use crate::ui::{Clock, Health, PageHeader, Tone};
+
+/// Seconds between two looks.
+const LIVE: u32 = 10;
+/// A round trip to PostgreSQL that takes longer than so many microseconds is slow.
+const SLOW: i64 = 20_000;
+
+/// What the board shows.
+#[derive(Clone, Debug)]
+pub struct Board {
+    /// What surrounds it.
+    pub frame: PlatformFrame,
+    /// How PostgreSQL is.
+    pub database: DatabaseHealth,
+    /// How long a round trip to it took, in microseconds.
+    pub round_trip: i64,
+    /// Whether Redis answers; none when there is none.
+    pub redis: Option<bool>,
+    /// How many tenants there are.
+    pub census: Census,
+    /// How the queue is.
+    pub jobs: JobHealth,
+    /// How the partitions are.
+    pub partitions: Overview,
+    /// How backups are.
+    pub backups: BackupHealth,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// How the queue is.
+#[derive(Clone, Debug)]
+pub struct JobHealth {
+    /// What needs a person.
+    pub alerts: Vec<Alert>,
+    /// How many jobs stand where.
+    pub counts: Counts,
+}
+
+/// How backups are.
+#[derive(Clone, Debug)]
+pub struct BackupHealth {
+    /// What is wrong.
+    pub alarms: Vec<Alarm>,
+    /// All of them in figures.
+    pub summary: Arc<Summary>,
+}
+
+/// Renders the board.
+pub fn page(board: &Board) -> Rendered {
+    board.frame.render_live("Health", LIVE, || {
+        let note = format!("as of {}, {}", board.clock.hour(board.clock.now), board.clock.zone.name()).into_any();
+        view! {
+            <PageHeader title="Health" note=note/>
+            <div class="board" data-live="board">
+                {jobs(board)}
+                {partitions(board)}
+                {backups(board)}
+                {database(board)}
+                {cache(board)}
+                {tenants(board)}
+            </div>
+        }
+    })
+}
+
+fn jobs(board: &Board) -> AnyView {
+    let JobHealth { alerts, counts } = &board.jobs;
+    let critical = |alert: &Alert| matches!(alert, Alert::NoWorker | Alert::Dead(_) | Alert::Parked(_));
+    let first = alerts.iter().find(|alert| critical(alert)).or_else(|| alerts.first());
+    let (tone, words) = match first {
+        Some(alert) if critical(alert) => (Tone::Critical, headline(&alert.to_string())),
+        Some(alert) => (Tone::Attention, headline(&alert.to_string())),
+        None => (Tone::Neutral, "Nothing waits too long".to_owned()),
+    };
+    let facts = vec![
+        ("Ready", counts.ready.to_string()),
+        ("Running", counts.running.to_string()),
+        ("Done in the last hour", count(counts.done_hour)),
+        ("Failed in the last hour", count(counts.failed_hour)),
+    ];
+    view! { <Health title="Jobs" words=words tone facts href="/platform/jobs"/> }.into_any()
+}
+
+fn partitions(board: &Board) -> AnyView {
+    let overview = &board.partitions;
+    let failed = overview.upkeep.iter().find_map(|row| row.error.as_ref());
+    let runway = things(overview.runway_days, "day", "days");
+    let (tone, words) = match (failed, overview.default_rows) {
+        (Some(_), _) => (Tone::Critical, "The last upkeep failed".to_owned()),
+        (None, 1..) => (Tone::Attention, "Rows wait in the default partition".to_owned()),
+        (None, _) => (runway_tone(overview.runway_days), format!("{runway} of runway")),
+    };
+    let upkeep = overview.upkeep.iter().filter_map(|row| row.done_at).min();
+    let upkeep = upkeep.map_or_else(|| "never".to_owned(), |at| format!("{} ago", span(board.clock.now - at)));
+    let quarters = i64::try_from(overview.quarters.len()).unwrap_or(i64::MAX);
+    let facts = vec![("Runway", runway), ("Quarters", count(quarters)), ("Last upkeep", upkeep)];
+    view! { <Health title="Partitions" words=words tone facts href="/platform/partitions"/> }.into_any()
+}
+
+fn backups(board: &Board) -> AnyView {
+    let BackupHealth { alarms, summary } = &board.backups;
+    let (tone, words) = match alarms.as_slice() {
+        [] => (Tone::Neutral, "Read back and equal".to_owned()),
+        [one] => (Tone::Critical, headline(&one.words)),
+        [one, rest @ ..] => (Tone::Critical, format!("{}; and {} more", headline(&one.words), rest.len())),
+    };
+    let newest = summary.kinds.iter().filter_map(|kind| kind.last_verification).max();
+    let newest = newest.map_or_else(|| "never".to_owned(), |at| format!("{} ago", span(board.clock.now - at)));
+    let facts = vec![("Kept", count(summary.count)), ("Size", size(summary.bytes)), ("Last read back", newest)];
+    view! { <Health title="Backups" words=words tone facts href="/platform/backups"/> }.into_any()
+}
+
+fn database(board: &Board) -> AnyView {
+    let DatabaseHealth { version, bytes, connections, most_connections } = board.database;
+    let crowded = connections * 10 >= most_connections * 9;
+    let (tone, words) = if crowded {
+        (Tone::Critical, "Nearly all connections are taken")
+    } else if board.round_trip > SLOW {
+        (Tone::Attention, "Answers slowly")
+    } else {
+        (Tone::Neutral, "Answers")
+    };
+    let facts = vec![
+        ("Round trip", milliseconds(board.round_trip)),
+        ("Connections", format!("{} of {}", count(connections), count(most_connections))),
+        ("Size", size(bytes)),
+        ("Version", format!("{}.{}", version / 10_000, version % 10_000)),
+    ];
+    view! { <Health title="Database" words=words tone facts/> }.into_any()
+}
+
+fn cache(board: &Board) -> AnyView {
+    let (tone, words, redis) = match board.redis {
+        Some(true) => (Tone::Neutral, "Redis answers", "answers"),
+        Some(false) => (Tone::Attention, "Redis does not answer", "does not answer; everything goes on without it"),
+        None => (Tone::Neutral, "In this process alone", "none is set up"),
+    };
+    let facts = vec![("Redis", redis.to_owned())];
+    view! { <Health title="Cache" words=words tone facts/> }.into_any()
+}
+
+fn tenants(board: &Board) -> AnyView {
+    let Census { tenants, suspended } = board.census;
+    let facts = vec![("Active", count(tenants - suspended)), ("Suspended", count(suspended))];
+    let words = things(tenants, "tenant", "tenants");
+    view! { <Health title="Tenants" words=words facts href="/platform/tenants"/> }.into_any()
+}
+
+// A sentence without its full stop.
+fn headline(words: &str) -> String {
+    sentence(words).trim_end_matches('.').to_owned()
+}
+
+// `0.4 ms`.
+fn milliseconds(micros: i64) -> String {
+    format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100)
+}

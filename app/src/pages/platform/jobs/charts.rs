@@ -1,0 +1,145 @@
+//! What ended when, and how long it waited before.
+
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use db::queue::console::{Point, Step};
+use leptos::prelude::*;
+
+use crate::ui::money::count;
+use crate::ui::time::milliseconds;
+use crate::ui::time_bars::{Parts, TimeBar, TimeBars};
+use crate::ui::{Card, Clock};
+
+const ENDED: Parts = Parts { names: ["done", "failed"], upper_is_bad: true, words: count };
+const WAITED: Parts = Parts { names: ["on average", "more at most"], upper_is_bad: false, words: milliseconds };
+
+/// How much time the charts show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Span {
+    /// The last hour, by minute.
+    #[default]
+    Hour,
+    /// The last day, by hour.
+    Day,
+    /// The last week, by hour.
+    Week,
+}
+
+impl Span {
+    /// All of them, shortest first.
+    pub const ALL: [Self; 3] = [Self::Hour, Self::Day, Self::Week];
+
+    /// As it stands in an address.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+        }
+    }
+
+    /// Reads what stands in an address; anything unknown is an hour.
+    pub fn read(text: &str) -> Self {
+        Self::ALL.into_iter().find(|span| span.as_str() == text).unwrap_or_default()
+    }
+
+    /// The width of a bar.
+    pub const fn step(self) -> Step {
+        match self {
+            Self::Hour => Step::Minute,
+            Self::Day | Self::Week => Step::Hour,
+        }
+    }
+
+    /// From the first bar to the end of the last, which is the one that `now` is in.
+    pub fn around(self, now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
+        let to = now.duration_trunc(self.width()).unwrap_or(now) + self.width();
+        (to - self.width() * self.bars(), to)
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Hour => "1 hour",
+            Self::Day => "24 hours",
+            Self::Week => "7 days",
+        }
+    }
+
+    const fn bars(self) -> i32 {
+        match self {
+            Self::Hour => 60,
+            Self::Day => 24,
+            Self::Week => 168,
+        }
+    }
+
+    fn width(self) -> TimeDelta {
+        match self.step() {
+            Step::Minute => TimeDelta::minutes(1),
+            Step::Hour => TimeDelta::hours(1),
+        }
+    }
+}
+
+/// The choice of the time that the charts show.
+pub fn spans(chosen: Span) -> AnyView {
+    let link = |span: Span| {
+        let href = format!("/platform/jobs?span={}", span.as_str());
+        view! { <a href=href aria-current=(span == chosen).then_some("true")>{span.label()}</a> }
+    };
+    view! { <nav class="segments" aria-label="Time">{Span::ALL.map(link).into_iter().collect_view()}</nav> }.into_any()
+}
+
+/// Both charts.
+pub fn charts(span: Span, points: &[Point], clock: Clock) -> AnyView {
+    let ended = bars(span, points, clock, |p| [p.done, p.failed]);
+    let waited = bars(span, points, clock, |p| [p.wait_ms, (p.wait_ms_max - p.wait_ms).max(0)]);
+    view! {
+        <div class="columns">
+            <Card title="Ended"><TimeBars title="Attempts that ended" bars=ended parts=ENDED/></Card>
+            <Card title="Waited, in milliseconds"><TimeBars title="Waits before the start" bars=waited parts=WAITED/></Card>
+        </div>
+    }
+    .into_any()
+}
+
+// A bar for every step, also for those in which nothing ended.
+fn bars(span: Span, points: &[Point], clock: Clock, parts: fn(&Point) -> [i64; 2]) -> Vec<TimeBar> {
+    let (from, _) = span.around(clock.now);
+    let bar = |n: i32| {
+        let at = from + span.width() * n;
+        let label = match span {
+            Span::Hour | Span::Day => clock.hour(at),
+            Span::Week => at.with_timezone(&clock.zone).format("%-d %b %H:%M").to_string(),
+        };
+        let point = points.iter().find(|point| point.at == at);
+        TimeBar { label, parts: point.map_or([0, 0], parts) }
+    };
+    (0..span.bars()).map(bar).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::calendar::Tz;
+
+    use super::*;
+
+    #[test]
+    fn every_minute_has_its_bar_and_the_last_is_the_one_that_runs() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let clock = Clock { now: at("2026-03-03T14:02:31Z"), zone: Tz::UTC };
+        let point = Point {
+            at: at("2026-03-03T14:02:00Z"),
+            done: 4,
+            failed: 1,
+            other: 0,
+            wait_ms: 10,
+            wait_ms_max: 30,
+            run_ms: 1,
+            run_ms_max: 1,
+        };
+        assert_eq!(Span::Hour.around(clock.now), (at("2026-03-03T13:03:00Z"), at("2026-03-03T14:03:00Z")));
+        let bars = bars(Span::Hour, &[point], clock, |p| [p.done, p.failed]);
+        assert_eq!((bars.len(), bars[0].label.as_str(), bars[59].parts), (60, "13:03", [4, 1]));
+        assert!(bars[..59].iter().all(|bar| bar.parts == [0, 0]));
+    }
+}

@@ -1,0 +1,96 @@
+//! Lists of jobs, and what may be done to those chosen, or to all that match.
+
+use db::queue::console::Counts;
+use domain::fields::FieldErrors;
+use domain::jobs::{JobQuery, JobState};
+use leptos::prelude::*;
+
+use super::choice;
+use crate::document::Rendered;
+use crate::frame::PlatformFrame;
+use crate::pages::jobs::{Listed, Shown, bad, filters, live_table, nothing, pager, runs_table, tabs};
+use crate::ui::{Card, Clock, Look, Notice, PageHeader, Tone};
+
+/// Seconds between two looks.
+const LIVE: u32 = 3;
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct JobList {
+    /// What surrounds it.
+    pub frame: PlatformFrame,
+    /// The filters, as far as they could be understood.
+    pub query: JobQuery,
+    /// The filters as they stand in the address.
+    pub typed: Vec<(String, String)>,
+    /// What could not be understood; then nothing is listed.
+    pub faults: FieldErrors,
+    /// How many jobs stand where.
+    pub counts: Counts,
+    /// What was found.
+    pub found: Option<Listed>,
+    /// What was just done.
+    pub done: Option<String>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// Renders the page.
+pub fn page(page: &JobList) -> Rendered {
+    page.frame.render_live("Jobs", LIVE, || {
+        let back = ("/platform/jobs".to_owned(), "Overview");
+        view! {
+            <PageHeader title="Jobs" back=back/>
+            {page.done.clone().map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> })}
+            <div data-live="tabs">{tabs(Shown::Platform, &page.query, &page.counts)}</div>
+            {filters(Shown::Platform, &page.query, &page.typed, &page.faults)}
+            {bad(&page.faults)}
+            <div class="stack" data-live="list">{page.found.as_ref().map(|found| listed(page, found))}</div>
+        }
+    })
+}
+
+fn listed(page: &JobList, found: &Listed) -> AnyView {
+    let (newer, older, is_empty) = match found {
+        Listed::Live(_, rows) => (rows.newer, rows.older, rows.rows.is_empty()),
+        Listed::Ended(rows) => (rows.newer, rows.older, rows.rows.is_empty()),
+    };
+    let pager = pager(Shown::Platform, &page.query, newer, older);
+    if is_empty {
+        return view! { {nothing(&page.query)}{pager} }.into_any();
+    }
+    let table = match found {
+        Listed::Live(state, rows) => {
+            changeable(page, *state, live_table(Shown::Platform, &rows.rows, *state, page.clock, true))
+        }
+        Listed::Ended(rows) => {
+            let table = runs_table(Shown::Platform, &rows.rows, page.clock);
+            view! { <Card flush=true>{table}</Card> }.into_any()
+        }
+    };
+    view! { {table}{pager} }.into_any()
+}
+
+// One form around the rows: its buttons say what, its boxes say which.
+fn changeable(page: &JobList, state: JobState, table: AnyView) -> AnyView {
+    let hidden = page.query.at(None).pairs().into_iter();
+    let hidden = hidden.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
+    let waits = matches!(state, JobState::Scheduled | JobState::Dead | JobState::Parked);
+    let retry = waits.then(|| choice("Retry", "retry", Look::Secondary));
+    let delete = (state != JobState::Running).then(|| choice("Delete", "delete", Look::Danger));
+    view! {
+        <form class="stack" method="post" action="/platform/jobs/change">
+            {hidden}
+            <div class="bulk">
+                <fieldset class="which">
+                    <legend class="hidden-words">"Which jobs"</legend>
+                    <label><input type="radio" name="which" value="chosen" checked=true/>"Those chosen"</label>
+                    <label><input type="radio" name="which" value="matching"/>"All that match"</label>
+                </fieldset>
+                <div class="actions">{retry}{choice("Cancel", "cancel", Look::Secondary)}{delete}</div>
+            </div>
+            <Card flush=true>{table}</Card>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,62 @@
+//! Who works, and at what.
+
+use db::queue::console::{AtWork, WorkerRow};
+use leptos::prelude::*;
+
+use crate::pages::jobs::Shown;
+use crate::ui::pill::{Pill, Tone};
+use crate::ui::table::{Column, Table};
+use crate::ui::time::since;
+use crate::ui::{Card, Clock};
+
+/// Those at work, and those that were lately.
+pub fn workers(workers: &[WorkerRow], clock: Clock) -> AnyView {
+    if workers.is_empty() {
+        let words = "Nobody worked in the last day. Start a worker with: stoa worker";
+        return view! { <Card title="Workers"><p class="quiet">{words}</p></Card> }.into_any();
+    }
+    let rows = workers.iter().map(|worker| row(worker, clock)).collect_view();
+    let columns = vec![
+        Column::text("Process"),
+        Column::text("State"),
+        Column::text("Queues").wide(),
+        Column::figures("Busy"),
+        Column::text("Now"),
+        Column::text("Since").wide(),
+        Column::text("Seen").wide(),
+    ];
+    view! { <Card title="Workers" flush=true><Table caption="Workers" columns dense=true>{rows}</Table></Card> }
+        .into_any()
+}
+
+fn row(worker: &WorkerRow, clock: Clock) -> impl IntoView + use<> {
+    let (tone, label) = match worker.state.as_str() {
+        "working" => (Tone::Neutral, "Working"),
+        "stopping" => (Tone::Info, "Stopping"),
+        "lost" => (Tone::Critical, "Lost"),
+        _ => (Tone::Neutral, "Stopped"),
+    };
+    let process = format!("{}:{}", worker.host, worker.pid);
+    let jobs = worker.jobs.iter().take(5).map(|job| at_work(job, clock)).collect_view();
+    let more = worker.jobs.len().saturating_sub(5);
+    let more = (more > 0).then(|| view! { <span class="quiet">{format!("and {more} more")}</span> });
+    let idle = worker.jobs.is_empty().then(|| view! { <span class="quiet">"nothing"</span> });
+    view! {
+        <tr>
+            <td><span class="clip" title=format!("version {}", worker.version)>{process}</span></td>
+            <td><Pill tone label/></td>
+            <td class="wide">{worker.queues.join(", ")}</td>
+            <td class="num">{format!("{} of {}", worker.jobs.len(), worker.slots)}</td>
+            <td><span class="doing">{idle}{jobs}{more}</span></td>
+            <td class="wide">{since(worker.started_at, clock)}</td>
+            <td class="wide">{since(worker.seen_at, clock)}</td>
+        </tr>
+    }
+}
+
+fn at_work(job: &AtWork, clock: Clock) -> impl IntoView + use<> {
+    let href = Shown::Platform.job(job.tenant, job.tenant_slug.as_deref(), job.id);
+    let whose = job.tenant_slug.clone().map(|slug| format!(" of {slug}"));
+    let at = job.started_at.map(|at| view! { " "<span class="quiet">{since(at, clock)}</span> });
+    view! { <span><a href=href>{job.kind.clone()}</a>{whose}{at}</span> }
+}

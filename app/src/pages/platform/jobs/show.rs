@@ -1,0 +1,73 @@
+//! One job of anybody.
+
+use std::collections::HashMap;
+
+use db::queue::console::JobDetail;
+use domain::ids::{JobId, TenantId};
+use domain::jobs::{JobQuery, JobState, JobView};
+use leptos::prelude::*;
+
+use super::choice;
+use crate::document::Rendered;
+use crate::frame::PlatformFrame;
+use crate::pages::jobs::{Shown, detail, kind};
+use crate::ui::{Clock, Look, Notice, PageHeader, Tone};
+
+/// Seconds between two looks.
+const LIVE: u32 = 3;
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct OneJob {
+    /// What surrounds it.
+    pub frame: PlatformFrame,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// Which it is.
+    pub id: JobId,
+    /// The job.
+    pub job: JobDetail,
+    /// Who its actors are.
+    pub people: HashMap<String, String>,
+    /// What was just done.
+    pub done: Option<String>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// Renders the page.
+pub fn page(page: &OneJob) -> Rendered {
+    let kind = kind(&page.job);
+    page.frame.render_live(&kind, LIVE, || {
+        let view = page.job.job.as_ref().map_or(JobView::Ended(None), |job| JobView::Live(job.state));
+        let back = (Shown::Platform.list(&JobQuery::of(view)), "Jobs");
+        let note = view! { <code>{page.id.to_string()}</code> }.into_any();
+        let actions = actions(page);
+        view! {
+            <PageHeader title=kind.clone() note=note back=back>{actions}</PageHeader>
+            {page.done.clone().map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> })}
+            <div class="stack" data-live="job">{detail(Shown::Platform, &page.job, &page.people, page.clock)}</div>
+        }
+    })
+}
+
+fn actions(page: &OneJob) -> Option<AnyView> {
+    let state = page.job.job.as_ref()?.state;
+    let waits = matches!(state, JobState::Scheduled | JobState::Dead | JobState::Parked);
+    let retry = waits.then(|| choice("Retry", "retry", Look::Primary));
+    let delete = (state != JobState::Running).then(|| choice("Delete", "delete", Look::Danger));
+    let job = format!("{}/{}", page.tenant, page.id);
+    Some(
+        view! {
+            <form class="actions" method="post" action="/platform/jobs/change">
+                <input type="hidden" name="which" value="chosen"/>
+                <input type="hidden" name="state" value=state.as_str()/>
+                <input type="hidden" name="job" value=job/>
+                {retry}
+                {choice("Cancel", "cancel", Look::Secondary)}
+                {delete}
+            </form>
+        }
+        .into_any(),
+    )
+}

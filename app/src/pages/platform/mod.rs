@@ -1,0 +1,14 @@
+//! `/platform` and below it: for those who run the installation. They see how it is, not what tenants keep in it.
+
+mod backups;
+mod home;
+pub mod jobs;
+mod one_backup;
+mod partitions;
+mod tenants;
+
+pub use backups::{Backups, page as backups};
+pub use home::{BackupHealth, Board, JobHealth, page as home};
+pub use one_backup::{OneBackup, page as one_backup};
+pub use partitions::{Partitions, page as partitions};
+pub use tenants::page as tenants;

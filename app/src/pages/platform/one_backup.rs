@@ -1,0 +1,93 @@
+//! One backup: everything that is known of it, and how it is brought back. That is done at the command line, where nobody
+//! who is signed in here can do it by accident.
+
+use db::backups::Backup;
+use domain::backups::{Kind, Status};
+use leptos::prelude::*;
+
+use crate::document::Rendered;
+use crate::frame::PlatformFrame;
+use crate::pages::backups::{kind, table};
+use crate::ui::money::things;
+use crate::ui::text::size;
+use crate::ui::time::milliseconds;
+use crate::ui::{Card, Clock, Notice, PageHeader, Tone, When};
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct OneBackup {
+    /// What surrounds it.
+    pub frame: PlatformFrame,
+    /// The backup.
+    pub backup: Backup,
+    /// What bringing it back would do, a sentence a step; or why it cannot be brought back.
+    pub plan: Result<Vec<String>, String>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// Renders the page.
+pub fn page(page: &OneBackup) -> Rendered {
+    let backup = &page.backup;
+    let whose = backup.tenant_slug.clone().unwrap_or_else(|| "the installation".to_owned());
+    page.frame.render(&format!("Backup of {whose}"), || {
+        let title = format!("{} of {whose}", kind(backup.kind));
+        let (at, clock) = (backup.started_at, page.clock);
+        let note = view! { <When at clock/>" · "<code>{backup.id.to_string()}</code> }.into_any();
+        let rows = table(std::slice::from_ref(backup), clock, true, None);
+        view! {
+            <PageHeader title=title note=note back=("/platform/backups".to_owned(), "Backups")/>
+            <Card flush=true>{rows}</Card>
+            <div class="two-thirds">
+                {restore(page)}
+                {facts(page)}
+            </div>
+        }
+    })
+}
+
+fn restore(page: &OneBackup) -> AnyView {
+    let steps = match &page.plan {
+        Err(words) => {
+            let words = words.clone();
+            return view! { <Card title="Bring it back"><Notice tone=Tone::Attention>{words}</Notice></Card> }
+                .into_any();
+        }
+        Ok(steps) => steps.iter().map(|step| view! { <li>{step.clone()}</li> }).collect_view(),
+    };
+    let command = format!("stoa backup restore {}", page.backup.id);
+    view! {
+        <Card title="Bring it back">
+            <ol class="plan">{steps}</ol>
+            <p>"On the server, this shows the plan again, asks, and only then does it:"</p>
+            <pre class="said-raw" tabindex="0" aria-label="Command">{command}</pre>
+        </Card>
+    }
+    .into_any()
+}
+
+fn facts(page: &OneBackup) -> AnyView {
+    let backup = &page.backup;
+    let held = match backup.kind {
+        Kind::Files => things(backup.rows, "file", "files"),
+        Kind::Full | Kind::Database => {
+            let tables = things(backup.tables.into(), "table", "tables");
+            format!("{} in {tables}", things(backup.rows, "row", "rows"))
+        }
+    };
+    let mut facts = vec![
+        ("Holds", held),
+        ("Size", format!("{}, {} before packing", size(backup.bytes), size(backup.plain_bytes))),
+        ("Why", backup.trigger.to_string().replace('-', " ")),
+        ("Lies in", backup.location.clone()),
+        ("Sealed for", backup.recipient.clone().unwrap_or_else(|| "nobody: it lies open".to_owned())),
+    ];
+    facts.extend(backup.duration().map(|took| ("Took", milliseconds(took.num_milliseconds()))));
+    facts.extend(backup.verify_ms.map(|took| ("Reading back took", milliseconds(took))));
+    facts.extend(
+        backup.manifest_sha256.as_ref().map(|hash| ("Manifest", hash.iter().map(|b| format!("{b:02x}")).collect())),
+    );
+    facts.retain(|(label, _)| backup.status != Status::Running || !matches!(*label, "Holds" | "Size"));
+    let facts = facts.into_iter().map(|(label, value)| view! { <dt>{label}</dt><dd>{value}</dd> }).collect_view();
+    view! { <Card title="About it"><dl class="facts">{facts}</dl></Card> }.into_any()
+}

@@ -1,0 +1,213 @@
+//! `/platform/partitions`: how far ahead quarters are made, what each holds, what waits, and what was archived.
+
+use db::partitions::{ArchiveRow, ArchiveState, Overview, QuarterRow, QuarterState, TableRow};
+use leptos::prelude::*;
+
+use super::jobs::act;
+use crate::document::Rendered;
+use crate::frame::PlatformFrame;
+use crate::ui::field::sentence;
+use crate::ui::money::{count, things};
+use crate::ui::pill::{Pill, Tone};
+use crate::ui::table::{Column, Table};
+use crate::ui::text::size;
+use crate::ui::time::since;
+use crate::ui::{Card, Clock, Notice, PageHeader, When};
+
+/// Seconds between two looks.
+const LIVE: u32 = 15;
+/// Days of runway that a full bar stands for.
+const FULL: i64 = 270;
+/// Days of runway below which somebody should look, and below which it is late.
+const SHORT: [i64; 2] = [60, 14];
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct Partitions {
+    /// What surrounds it.
+    pub frame: PlatformFrame,
+    /// How the partitions are.
+    pub overview: Overview,
+    /// What was just done.
+    pub done: Option<&'static str>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// How a runway of so many days is.
+pub const fn runway_tone(days: i64) -> Tone {
+    if days < SHORT[1] {
+        Tone::Critical
+    } else if days < SHORT[0] {
+        Tone::Attention
+    } else {
+        Tone::Neutral
+    }
+}
+
+/// Renders the page.
+pub fn page(page: &Partitions) -> Rendered {
+    page.frame.render_live("Partitions", LIVE, || {
+        let maintain = act("/platform/partitions/maintain".to_owned(), "Maintain now", "all partitions");
+        view! {
+            <PageHeader title="Partitions">{maintain}</PageHeader>
+            {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
+            <div class="stack" data-live="partitions">
+                {troubles(page)}
+                {figures(page)}
+                {quarters(page)}
+                {archives(page)}
+            </div>
+        }
+    })
+}
+
+fn troubles(page: &Partitions) -> AnyView {
+    let overview = &page.overview;
+    let runway = match runway_tone(overview.runway_days) {
+        Tone::Neutral => None,
+        tone => Some((
+            tone,
+            format!(
+                "Quarters are made for {} only. Maintain now, and look whether a worker runs.",
+                things(overview.runway_days, "day", "days")
+            ),
+        )),
+    };
+    let waiting = overview.waiting.iter().map(|w| {
+        let rows = things(w.rows, "row", "rows");
+        (
+            Tone::Attention,
+            format!("{rows} of {} from {} on wait in the default partition; upkeep moves them.", w.parent, w.quarter),
+        )
+    });
+    let failed = overview.upkeep.iter().filter_map(|row| {
+        let error = row.error.as_ref()?;
+        Some((Tone::Critical, format!("The last upkeep of {} failed: {}", row.parent, sentence(error))))
+    });
+    let all = runway.into_iter().chain(waiting).chain(failed);
+    all.map(|(tone, words)| view! { <Notice tone><p>{words}</p></Notice> }).collect_view().into_any()
+}
+
+fn figures(page: &Partitions) -> AnyView {
+    let overview = &page.overview;
+    let when = |at: Option<chrono::DateTime<chrono::Utc>>| match at {
+        Some(at) => since(at, page.clock),
+        None => "never".into_any(),
+    };
+    let upkeep = overview.upkeep.iter().filter_map(|row| row.done_at).min();
+    let next = match overview.next_to_go {
+        Some(going) => view! { {going.quarter.to_string()}", "{since(going.at, page.clock)} }.into_any(),
+        None => "none: everything is kept".into_any(),
+    };
+    let fact = |label: &'static str, value: AnyView| view! { <dt>{label}</dt><dd>{value}</dd> };
+    let facts = view! {
+        {fact("Last done", when(upkeep))}
+        {fact("Last quarter made", when(overview.last_made_at))}
+        {fact("Rows in default partitions", count(overview.default_rows).into_any())}
+        {fact("Next to be archived", next)}
+    }
+    .into_any();
+    let (runway, class) = (overview.runway_days, format!("runway {}", runway_tone(overview.runway_days).as_str()));
+    let (days, full, low) = (runway.clamp(0, FULL).to_string(), FULL.to_string(), SHORT[0].to_string());
+    view! {
+        <div class="columns">
+            <Card title="Runway">
+                <p class=class>{things(runway, "day", "days")}</p>
+                <meter class="runway-bar" min="0" max=full low=low value=days aria-label="Runway in days"></meter>
+                <p class="quiet">"For so long there are quarters for new orders, whatever happens to upkeep."</p>
+            </Card>
+            <Card title="Upkeep"><dl class="sums">{facts}</dl></Card>
+        </div>
+    }
+    .into_any()
+}
+
+fn quarters(page: &Partitions) -> AnyView {
+    let rows = page.overview.quarters.iter().map(|row| quarter(page, row)).collect_view();
+    let columns = vec![
+        Column::text("Quarter"),
+        Column::text("State"),
+        Column::figures("Orders, about"),
+        Column::figures("Lines, about").wide(),
+        Column::figures("Size"),
+        Column::text("Made").wide(),
+    ];
+    view! { <Card title="Quarters" flush=true><Table caption="Quarters" columns dense=true>{rows}</Table></Card> }
+        .into_any()
+}
+
+fn quarter(page: &Partitions, row: &QuarterRow) -> impl IntoView + use<> {
+    let now = page.clock.now;
+    let (tone, label) = match row.state {
+        QuarterState::Filling => (Tone::Attention, "Being filled"),
+        QuarterState::Late => (Tone::Attention, "Late orders"),
+        QuarterState::Whole if row.quarter.begins() > now => (Tone::Neutral, "Ahead"),
+        QuarterState::Whole if row.quarter.ends() > now => (Tone::Info, "Running"),
+        QuarterState::Whole => (Tone::Neutral, "Whole"),
+    };
+    let table = |name: &str| row.tables.iter().find(|t| t.table.to_string() == name);
+    let rows = |table: Option<&TableRow>| match table.and_then(|t| t.rows) {
+        Some(rows) => count(rows).into_any(),
+        None => view! { <span class="quiet">"not known"</span> }.into_any(),
+    };
+    let bytes = row.tables.iter().map(|t| t.bytes).sum();
+    let made = row.tables.iter().filter_map(|t| t.made_at).max().map(|at| since(at, page.clock));
+    let goes = page.overview.next_to_go.filter(|going| going.quarter == row.quarter);
+    let goes =
+        goes.map(|going| view! { <span class="under"><span>"next to go, "{since(going.at, page.clock)}</span></span> });
+    view! {
+        <tr>
+            <td>{row.quarter.to_string()}{goes}</td>
+            <td><Pill tone label/></td>
+            <td class="num">{rows(table("orders"))}</td>
+            <td class="num wide">{rows(table("order_items"))}</td>
+            <td class="num">{size(bytes)}</td>
+            <td class="wide">{made}</td>
+        </tr>
+    }
+}
+
+fn archives(page: &Partitions) -> Option<AnyView> {
+    let rows = page.overview.archives.iter().map(|row| archive(row, page.clock)).collect_view();
+    let columns = vec![
+        Column::text("Quarter"),
+        Column::text("State"),
+        Column::figures("Orders"),
+        Column::figures("Size"),
+        Column::text("Read back").wide(),
+        Column::text("Bring back"),
+    ];
+    (!page.overview.archives.is_empty()).then(|| {
+        view! { <Card title="Archived" flush=true><Table caption="Archived quarters" columns dense=true>{rows}</Table></Card> }
+            .into_any()
+    })
+}
+
+fn archive(row: &ArchiveRow, clock: Clock) -> impl IntoView + use<> {
+    let (tone, label) = match row.state {
+        ArchiveState::Planned => (Tone::Info, "Being written"),
+        ArchiveState::Written => (Tone::Info, "Written"),
+        ArchiveState::Verified => (Tone::Neutral, "Read back"),
+        ArchiveState::Detached => (Tone::Neutral, "Out of sight"),
+        ArchiveState::Dropped => (Tone::Neutral, "In files alone"),
+        ArchiveState::Restoring => (Tone::Info, "Coming back"),
+        ArchiveState::Restored => (Tone::Neutral, "Back"),
+    };
+    let error = row
+        .error
+        .clone()
+        .map(|error| view! { <span class="under"><span class="critical-words">{sentence(&error)}</span></span> });
+    let restore =
+        row.state.is_away().then(|| view! { <code>{format!("stoa partitions restore {}", row.quarter)}</code> });
+    view! {
+        <tr>
+            <td>{format!("{}, part {}", row.quarter, row.part)}{error}</td>
+            <td><Pill tone label/></td>
+            <td class="num">{count(row.orders)}</td>
+            <td class="num">{size(row.bytes)}</td>
+            <td class="wide">{row.verified_at.map(|at| view! { <When at clock/> })}</td>
+            <td>{restore}</td>
+        </tr>
+    }
+}

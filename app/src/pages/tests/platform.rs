@@ -1,0 +1,330 @@
+//! The platform's pages: the queue and backups, as they look when something is wrong and when nothing is.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use db::backups::{Backup, KindSummary, Summary};
+use db::queue::alerts::Alert;
+use db::queue::console::{
+    AtWork, Counts, EntryRow, JobDetail, JobRow, LockRow, LogLine, Point, QueueRow, RunDetail, RunRow, Waiting,
+    WorkerRow,
+};
+use domain::backups::{Kind, Offsite, Progress, Status, Trigger};
+use domain::calendar::Tz;
+use domain::fields::FieldErrors;
+use domain::ids::{TenantId, Uuid};
+use domain::jobs::{JobQuery, JobState, JobView, RunOutcome};
+use domain::page::Page;
+
+use super::fixtures::{HOSTILE, frame as tenant_frame, now};
+use super::{assert_clean, attributes, texts};
+use crate::frame::{Place, PlatformFrame, Section};
+use crate::pages::backups::{TenantBackups, page as tenant_backups};
+use crate::pages::jobs::Listed;
+use crate::pages::platform::jobs::{Confirm, JobList, OneJob, Overview, Span, confirm, list, overview, show};
+use crate::ui::Clock;
+
+fn clock() -> Clock {
+    Clock { now: now(), zone: Tz::UTC }
+}
+
+fn frame(place: Place) -> PlatformFrame {
+    PlatformFrame { visitor: tenant_frame(Section::Home).visitor, place }
+}
+
+fn tenant() -> TenantId {
+    Uuid::from_u128(7).into()
+}
+
+fn job(state: JobState) -> JobRow {
+    JobRow {
+        tenant: tenant(),
+        tenant_slug: Some("demo".into()),
+        id: domain::ids::JobId(Uuid::from_u128(1)),
+        kind: "apply_import".into(),
+        queue: "heavy".into(),
+        key: Some(HOSTILE.into()),
+        payload: serde_json::json!({"import": HOSTILE}),
+        priority: 0,
+        state,
+        run_at: now() - TimeDelta::minutes(3),
+        waits_for: None,
+        attempt: 2,
+        max_attempts: 5,
+        crashes: 0,
+        worker: None,
+        enqueued_at: now() - TimeDelta::hours(1),
+        started_at: None,
+        last_error: Some(HOSTILE.into()),
+        actor: "user:1".into(),
+        request_id: None,
+    }
+}
+
+fn run(outcome: RunOutcome) -> RunRow {
+    RunRow {
+        tenant: TenantId(Uuid::nil()),
+        tenant_slug: None,
+        job: domain::ids::JobId(Uuid::from_u128(1)),
+        fence: 1,
+        kind: "prune".into(),
+        queue: "default".into(),
+        key: None,
+        attempt: 1,
+        outcome,
+        enqueued_at: now(),
+        ready_at: now(),
+        started_at: Some(now()),
+        finished_at: now(),
+        wait_ms: 340,
+        run_ms: 1_250,
+        error: Some(HOSTILE.into()),
+        worker: None,
+    }
+}
+
+fn whole(alerts: Vec<Alert>) -> String {
+    let queue = QueueRow {
+        name: "heavy".into(),
+        ready: 3,
+        running: 1,
+        oldest: Some(now() - TimeDelta::minutes(12)),
+        workers: 1,
+        paused_at: Some(now()),
+        paused_by: Some("user:1".into()),
+        reason: Some(HOSTILE.into()),
+    };
+    let at_work = AtWork {
+        tenant: tenant(),
+        tenant_slug: Some("demo".into()),
+        id: domain::ids::JobId(Uuid::from_u128(1)),
+        kind: "apply_import".into(),
+        key: None,
+        attempt: 1,
+        started_at: Some(now() - TimeDelta::seconds(8)),
+    };
+    let worker = WorkerRow {
+        id: domain::ids::WorkerId(Uuid::nil()),
+        host: "box".into(),
+        pid: 7,
+        version: "1".into(),
+        queues: vec!["default".into(), "heavy".into()],
+        slots: 4,
+        started_at: now(),
+        seen_at: now(),
+        state: "working".into(),
+        jobs: vec![at_work],
+    };
+    let entry = EntryRow {
+        name: "maintain_partitions".into(),
+        cron: "0 * * * *".into(),
+        zone: "Europe/London".into(),
+        kind: "maintain_partitions".into(),
+        enabled: true,
+        last_tick: Some(now()),
+        next_tick: now() + TimeDelta::minutes(30),
+        missed: 2,
+        missed_at: Some(now()),
+        last_outcome: Some("failed".into()),
+    };
+    let lock = LockRow {
+        name: "backup/demo".into(),
+        holder: "box:7".into(),
+        fence: 1,
+        lease_until: now(),
+        acquired_at: now(),
+        reason: HOSTILE.into(),
+        is_over: true,
+    };
+    let point = Point { at: now(), done: 3, failed: 1, other: 0, wait_ms: 1, wait_ms_max: 2, run_ms: 1, run_ms_max: 1 };
+    let html = overview(&Overview {
+        frame: frame(Place::Jobs),
+        alerts,
+        counts: Counts { done_hour: 1_204, ..Counts::default() },
+        span: Span::Hour,
+        points: vec![point],
+        queues: vec![queue],
+        workers: vec![worker],
+        entries: vec![entry],
+        locks: vec![lock],
+        notes: Vec::new(),
+        people: HashMap::from([("user:1".to_owned(), "ann@stoa.test".to_owned())]),
+        done: None,
+        clock: clock(),
+    })
+    .with_nonce("N");
+    assert_clean(&html);
+    assert!(!html.contains("<script>alert"), "{html}");
+    html
+}
+
+#[test]
+fn the_overview_says_what_needs_a_person_first_and_where_it_is() {
+    let html = whole(vec![Alert::Dead(3), Alert::NoWorker]);
+    let notices = texts(&html, ".notice");
+    assert!(notices[0].starts_with("3 jobs failed for good") && notices.len() == 2, "{notices:?}");
+    assert_eq!(attributes(&html, ".notice a", "href"), ["/platform/jobs/list?state=dead"]);
+    assert!(texts(&html, ".figure").contains(&"Done, last hour1,204".to_owned()), "{html}");
+    assert_eq!(
+        attributes(&html, ".act", "action"),
+        [
+            "/platform/jobs/queues/heavy/resume",
+            "/platform/jobs/timetable/maintain_partitions/run",
+            "/platform/jobs/timetable/maintain_partitions/disable",
+            "/platform/jobs/locks/backup%2Fdemo/break"
+        ]
+    );
+    assert!(html.contains("by ann@stoa.test") && html.contains("14:00: 3 done, 1 failed"), "{html}");
+    assert!(texts(&whole(Vec::new()), ".notice").is_empty(), "quiet while all is well");
+}
+
+#[test]
+fn a_list_is_a_form_whose_boxes_say_which() {
+    let page = |found, query, faults| {
+        let frame = frame(Place::Jobs);
+        let page = JobList {
+            frame,
+            query,
+            typed: vec![],
+            faults,
+            counts: Counts::default(),
+            found,
+            done: None,
+            clock: clock(),
+        };
+        let html = list(&page).with_nonce("N");
+        assert_clean(&html);
+        html
+    };
+    let rows = |rows| Page { rows, newer: None, older: None };
+    let dead = JobQuery { kind: Some("apply_import".into()), ..JobQuery::of(JobView::Live(JobState::Dead)) };
+    let html =
+        page(Some(Listed::Live(JobState::Dead, rows(vec![job(JobState::Dead)]))), dead.clone(), FieldErrors::default());
+    assert_eq!(attributes(&html, "[name=job]", "value"), [format!("{}/{}", tenant(), Uuid::from_u128(1))]);
+    assert_eq!(texts(&html, ".bulk button"), ["Retry", "Cancel", "Delete"]);
+    assert_eq!(attributes(&html, "main form[method=post] [type=hidden]", "name"), ["state", "kind"]);
+    assert!(attributes(&html, ".job-link", "href")[0].ends_with("?tenant=demo"), "{html}");
+    let html = page(Some(Listed::Live(JobState::Dead, rows(vec![]))), JobQuery::of(dead.view), FieldErrors::default());
+    assert_eq!(texts(&html, ".empty-title"), ["All is well"]);
+    let runs = Page { rows: vec![run(RunOutcome::Failed)], newer: None, older: None };
+    let html = page(Some(Listed::Ended(runs)), JobQuery::of(JobView::Ended(None)), FieldErrors::default());
+    assert!(texts(&html, "tbody td").contains(&"1.2 s".to_owned()), "{html}");
+    let html = page(None, JobQuery::default(), FieldErrors::one("tenant", "there is no tenant called 'x'"));
+    assert_eq!(texts(&html, "#f-tenant-note"), ["There is no tenant called 'x'."]);
+}
+
+#[test]
+fn one_job_says_why_it_waits_and_what_was_tried() {
+    let log = vec![LogLine { ms: 12, level: "warn".into(), text: HOSTILE.into() }];
+    let detail = JobDetail {
+        job: Some(job(JobState::Ready)),
+        runs: vec![RunDetail { run: run(RunOutcome::Failed), payload: serde_json::json!({}), log }],
+        notes: Vec::new(),
+        waiting: vec![Waiting::NoWorker { queue: "heavy".into() }],
+    };
+    let one = OneJob {
+        frame: frame(Place::Jobs),
+        tenant: tenant(),
+        id: domain::ids::JobId(Uuid::from_u128(1)),
+        job: detail,
+        people: HashMap::new(),
+        done: None,
+        clock: clock(),
+    };
+    let html = show(&one).with_nonce("N");
+    assert_clean(&html);
+    assert!(!html.contains("<script>alert"), "{html}");
+    assert!(texts(&html, ".notice")[0].contains("No worker listens to the queue heavy"), "{html}");
+    assert_eq!(texts(&html, ".page-head button"), ["Cancel", "Delete"], "what is ready need not be retried");
+    assert!(texts(&html, ".log")[0].contains("warning:"), "{html}");
+}
+
+#[test]
+fn what_follows_is_said_before_it_is_done() {
+    let page = Confirm {
+        frame: frame(Place::Jobs),
+        title: "Delete 2 jobs?".into(),
+        words: vec!["They are forgotten.".into()],
+        action: "/platform/jobs/change".into(),
+        hidden: vec![("job".into(), HOSTILE.into())],
+        label: Some("Delete 2 jobs".into()),
+        asks_why: true,
+        is_final: true,
+        back: "/platform/jobs".into(),
+        reason: HOSTILE.into(),
+        faults: FieldErrors::one("reason", "must say why"),
+    };
+    let html = confirm(&page).with_nonce("N");
+    assert_clean(&html);
+    assert_eq!(texts(&html, "#f-reason-note"), ["Must say why."]);
+    assert_eq!(attributes(&html, "[name=job]", "value"), [HOSTILE]);
+    let nothing = confirm(&Confirm { label: None, ..page }).with_nonce("N");
+    assert!(texts(&nothing, "main button").is_empty());
+}
+
+fn backup(status: Status) -> Backup {
+    Backup {
+        id: Uuid::from_u128(3).into(),
+        tenant: tenant(),
+        tenant_slug: Some("demo".into()),
+        kind: Kind::Database,
+        status,
+        trigger: Trigger::Demand,
+        actor: "command".into(),
+        started_at: now() - TimeDelta::hours(4),
+        finished_at: (status != Status::Running).then(now),
+        bytes: 1_234_567,
+        plain_bytes: 900,
+        bytes_before: Some(2_000),
+        rows: 1_204,
+        tables: 9,
+        location: String::new(),
+        manifest_sha256: None,
+        recipient: None,
+        error: (status == Status::Failed).then(|| HOSTILE.to_owned()),
+        verified_at: (status == Status::Verified).then(|| now() - TimeDelta::hours(3)),
+        verify_ms: None,
+        verify_error: None,
+        progress: Progress { step: "writing orders".into(), done: 3, total: 9 },
+        offsite: Offsite::Failed,
+        offsite_at: None,
+        offsite_error: Some(HOSTILE.into()),
+        expires_at: Some(now() + TimeDelta::days(30)),
+    }
+}
+
+#[test]
+fn each_backup_leads_with_its_proof() {
+    let rows = [Status::Verified, Status::Running, Status::Stored, Status::Failed].map(backup).to_vec();
+    let kind = KindSummary {
+        kind: Kind::Database,
+        count: 2,
+        bytes: 2_500_000,
+        verified: 0,
+        failed: 1,
+        newest_verified: None,
+        last_verification: None,
+    };
+    let page = TenantBackups {
+        frame: tenant_frame(Section::Backups),
+        page: Page { rows, newer: None, older: None },
+        summary: Arc::new(Summary { kinds: vec![kind], count: 2, bytes: 2_500_000 }),
+        alarms: Vec::new(),
+        due: now() + TimeDelta::hours(13),
+        may_ask: true,
+        done: None,
+        days: 30,
+        clock: clock(),
+    };
+    let html = tenant_backups(&page).with_nonce("N");
+    assert_clean(&html);
+    assert!(!html.contains("<script>alert"), "{html}");
+    assert_eq!(
+        texts(&html, ".proof"),
+        ["Read back 3 h ago, 1,204 rows equal", "Being written", "Not read back yet", "Not to be relied upon"]
+    );
+    assert!(html.contains("Writing orders. 3 of 9"), "{html}");
+    assert_eq!(texts(&html, ".under.end"), ["\u{2193} 55 %", "\u{2193} 55 %"]);
+    assert!(html.contains(">in 13 h</span>"), "{html}");
+}

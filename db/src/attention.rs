@@ -1,0 +1,108 @@
+//! What needs doing in a tenant: each kind with its number, and with the filter under which its list shows exactly that.
+
+use chrono::NaiveDate;
+use domain::calendar::{Tz, day_of, days_before};
+use domain::imports::ImportView;
+use domain::permission::Permission;
+use sea_orm::FromQueryResult;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::error::DataError;
+use crate::imports::list::condition;
+use crate::orders::counts::{self, Count};
+use crate::orders::filter::stores_of;
+use crate::scope::{Access, Tx};
+
+/// How long a sale may wait to be fulfilled, in days.
+pub const FULFIL_WITHIN: u64 = 2;
+/// How far back imports are looked at, in days.
+pub const IMPORTS_SINCE: u64 = 14;
+/// Most imports that are counted.
+pub const MOST_IMPORTS: i64 = 100;
+
+/// One kind of thing to do. Numbers are above zero.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Attention {
+    /// Standing sales that wait to be fulfilled since the day `to` or longer.
+    Overdue {
+        /// How many.
+        count: Count,
+        /// The last local day of the list.
+        to: NaiveDate,
+    },
+    /// Imports that ended early, or rejected some orders.
+    Imports {
+        /// Which of the two.
+        view: ImportView,
+        /// How many.
+        count: Count,
+        /// The first day of the list, in UTC.
+        from: NaiveDate,
+    },
+    /// Backups are not what they should be; in words.
+    Backups(String),
+}
+
+/// What needs doing in one store, or in all, as far as the actor may see it. Three statements, two more for whoever
+/// sees imports, two for whoever sees backups. Indexes: the orders' primary key, `import_runs_created`, `backups_kind`.
+///
+/// # Errors
+/// [`DataError::NotFound`] for a store that is not the tenant's.
+pub async fn list(access: &Access, store: Option<&str>) -> Result<Vec<Attention>, DataError> {
+    let scope = access.scope(Permission::ReadOrders)?;
+    let tx = scope.begin().await?;
+    let stores = stores_of(&tx, store).await?;
+    let zone = stores.first().map_or(Tz::UTC, |s| s.zone);
+    let ids: Vec<Uuid> = stores.iter().map(|s| s.id.0).collect();
+    let before = days_before(day_of(scope.now(), zone), FULFIL_WITHIN);
+    let overdue = counts::overdue(&tx, &ids, before).await?;
+    let mut found = vec![Attention::Overdue { count: overdue, to: days_before(before, 1) }];
+    if access.allows(Permission::ReadImports) {
+        found.extend(imports(&tx, &ids).await?);
+    }
+    tx.commit().await?;
+    if let Ok(scope) = access.scope(Permission::ReadBackups) {
+        let alarms = crate::backups::tenant_alarms(&scope).await?;
+        found.extend(alarms.into_iter().map(|alarm| Attention::Backups(alarm.words)));
+    }
+    found.retain(|item| item.count().number > 0);
+    Ok(found)
+}
+
+impl Attention {
+    /// How many of it there are.
+    pub const fn count(&self) -> Count {
+        match self {
+            Self::Overdue { count, .. } | Self::Imports { count, .. } => *count,
+            Self::Backups(_) => Count { number: 1, more: false },
+        }
+    }
+}
+
+#[derive(FromQueryResult)]
+struct ImportRow {
+    failed: i64,
+    rejected: i64,
+}
+
+async fn imports(tx: &Tx, stores: &[Uuid]) -> Result<Vec<Attention>, DataError> {
+    let from = days_before(tx.scope().now().date_naive(), IMPORTS_SINCE);
+    let part = |view: ImportView| {
+        let limit = MOST_IMPORTS + 1;
+        format!(
+            "(select count(*) from (select from import_runs r where r.tenant_id = $1 and r.store_id = any($2) \
+               and r.created_at >= $3 and {} limit {limit}) r)",
+            condition(view)
+        )
+    };
+    let sql = format!("select {} failed, {} rejected", part(ImportView::Failed), part(ImportView::Rejected));
+    let since = from.and_time(chrono::NaiveTime::MIN).and_utc();
+    let row: Option<ImportRow> = tx.one(&sql, [stores.to_vec().into(), since.into()]).await?;
+    let row = row.unwrap_or(ImportRow { failed: 0, rejected: 0 });
+    let item = |view: ImportView, number: i64| {
+        let count = Count { number: number.min(MOST_IMPORTS), more: number > MOST_IMPORTS };
+        Attention::Imports { view, count, from }
+    };
+    Ok(vec![item(ImportView::Failed, row.failed), item(ImportView::Rejected, row.rejected)])
+}

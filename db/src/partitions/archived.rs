@@ -1,0 +1,167 @@
+//! Quarters that left the database: which, how far, and since when.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::quarter::Quarter;
+use sea_orm::FromQueryResult;
+
+use super::rows;
+use crate::connect::Db;
+use crate::error::DataError;
+use crate::scope::Tx;
+
+/// How far an archive is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArchiveState {
+    /// Files are being written.
+    Planned,
+    /// All files and the manifest are in the object store.
+    Written,
+    /// They were read back and are equal to the rows.
+    Verified,
+    /// The quarter is out of sight; its rows are still in the database, frozen.
+    Detached,
+    /// The files alone hold the rows.
+    Dropped,
+    /// The rows are being brought back.
+    Restoring,
+    /// They are back.
+    Restored,
+}
+
+const STATES: [(ArchiveState, &str); 7] = [
+    (ArchiveState::Planned, "planned"),
+    (ArchiveState::Written, "written"),
+    (ArchiveState::Verified, "verified"),
+    (ArchiveState::Detached, "detached"),
+    (ArchiveState::Dropped, "dropped"),
+    (ArchiveState::Restoring, "restoring"),
+    (ArchiveState::Restored, "restored"),
+];
+
+impl ArchiveState {
+    /// Its word in the database.
+    pub fn as_str(self) -> &'static str {
+        STATES.iter().find(|(state, _)| *state == self).map_or("", |(_, word)| word)
+    }
+
+    /// Whether orders of the quarter are out of sight.
+    pub const fn is_away(self) -> bool {
+        matches!(self, Self::Detached | Self::Dropped | Self::Restoring)
+    }
+}
+
+impl fmt::Display for ArchiveState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for ArchiveState {
+    type Err = DataError;
+
+    fn from_str(word: &str) -> Result<Self, DataError> {
+        let found = STATES.iter().find(|(_, w)| *w == word).map(|(state, _)| *state);
+        found.ok_or_else(|| DataError::Corrupt(format!("an archive is '{word}'")))
+    }
+}
+
+/// One part of an archived quarter. A quarter has a second part when orders of it came after the first.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct ArchiveRow {
+    /// The quarter.
+    pub quarter: Quarter,
+    /// From 1.
+    pub part: i16,
+    /// How far it is.
+    pub state: ArchiveState,
+    /// Folder in the object store.
+    pub location: String,
+    /// SHA-256 of the manifest, in hexadecimal, once written.
+    pub manifest: Option<String>,
+    /// Orders in its files.
+    pub orders: i64,
+    /// Lines of orders in its files.
+    pub items: i64,
+    /// Bytes of its files, compressed.
+    pub bytes: i64,
+    /// When it was begun.
+    pub planned_at: DateTime<Utc>,
+    /// When its files were read back and found equal to the rows.
+    pub verified_at: Option<DateTime<Utc>>,
+    /// Since when its orders are out of sight.
+    pub detached_at: Option<DateTime<Utc>>,
+    /// When the frozen rows were found equal to the files.
+    pub compared_at: Option<DateTime<Utc>>,
+    /// When its rows were removed.
+    pub dropped_at: Option<DateTime<Utc>>,
+    /// When its rows came back.
+    pub restored_at: Option<DateTime<Utc>>,
+    /// Why the last attempt stopped, if it did.
+    pub error: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct Record {
+    quarter: NaiveDate,
+    part: i16,
+    state: String,
+    location: String,
+    manifest: Option<String>,
+    orders: i64,
+    items: i64,
+    bytes: i64,
+    planned_at: DateTime<Utc>,
+    verified_at: Option<DateTime<Utc>>,
+    detached_at: Option<DateTime<Utc>>,
+    compared_at: Option<DateTime<Utc>>,
+    dropped_at: Option<DateTime<Utc>>,
+    restored_at: Option<DateTime<Utc>>,
+    error: Option<String>,
+}
+
+/// All archives, newest quarter first.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub(super) async fn all(db: &Db) -> Result<Vec<ArchiveRow>, DataError> {
+    let sql = "select quarter, part, state, location, encode(manifest, 'hex') manifest, orders, items, bytes, planned_at, verified_at, \
+                 detached_at, compared_at, dropped_at, restored_at, error from partition_archives order by quarter desc, part";
+    let records: Vec<Record> = rows(db, sql, []).await?;
+    records.into_iter().map(Record::row).collect()
+}
+
+/// Since when orders placed at `at` are archived, if they are.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn archived_since(tx: &Tx, at: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, DataError> {
+    // `$1` is the tenant, as everywhere; which quarters are archived is the same for all.
+    let sql = "select since from archived_quarters where $1::uuid is not null and quarter = $2";
+    tx.scalar(sql, [Quarter::of(at.date_naive()).first_day().into()]).await
+}
+
+impl Record {
+    fn row(self) -> Result<ArchiveRow, DataError> {
+        Ok(ArchiveRow {
+            quarter: Quarter::of(self.quarter),
+            part: self.part,
+            state: self.state.parse()?,
+            location: self.location,
+            manifest: self.manifest,
+            orders: self.orders,
+            items: self.items,
+            bytes: self.bytes,
+            planned_at: self.planned_at,
+            verified_at: self.verified_at,
+            detached_at: self.detached_at,
+            compared_at: self.compared_at,
+            dropped_at: self.dropped_at,
+            restored_at: self.restored_at,
+            error: self.error,
+        })
+    }
+}

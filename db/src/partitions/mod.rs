@@ -1,0 +1,80 @@
+//! Quarters of `orders` and `order_items`: made ahead by upkeep, and on demand when old orders come; a default
+//! partition is the net under them. Every step is one function of the database in a transaction of its own, which
+//! waits 80 ms for a lock at most; [`steps`] tries again. How it fits together: docs/decisions/0012-partitions.md.
+
+mod archived;
+mod bounds;
+mod overview;
+pub mod steps;
+pub mod upkeep;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
+use domain::quarter::Quarter;
+use sea_orm::{DbBackend, FromQueryResult, Statement, Value};
+
+use crate::connect::Db;
+use crate::error::DataError;
+
+pub use archived::{ArchiveRow, ArchiveState, archived_since};
+pub use bounds::{Bound, Table, bounds, runway};
+pub use overview::{Going, Overview, QuarterRow, QuarterState, TableRow, overview};
+
+/// Quarters that were asked for a moment ago, so that not every order asks.
+#[derive(Default)]
+pub(crate) struct Quarters(Mutex<HashMap<Quarter, Instant>>);
+
+const REMEMBERED: Duration = Duration::from_secs(60);
+/// One that cannot be made now: orders go to the default partition meanwhile, without waiting each time.
+const GIVEN_UP: Duration = Duration::from_secs(2);
+
+impl Quarters {
+    fn is_known(&self, quarter: Quarter) -> bool {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&quarter).is_some_and(|until| *until > Instant::now())
+    }
+
+    fn remember(&self, quarter: Quarter, how_long: Duration) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(quarter, Instant::now() + how_long);
+    }
+}
+
+/// Makes the quarters of `days` (UTC) that do not exist yet, each in its own transaction; how many were made. One that
+/// cannot be made now is logged and left to upkeep: the default partition takes its orders.
+///
+/// # Errors
+/// When PostgreSQL is out of reach.
+pub async fn ensure(db: &Db, days: impl IntoIterator<Item = NaiveDate>) -> Result<usize, DataError> {
+    let quarters: BTreeSet<Quarter> = days.into_iter().map(Quarter::of).collect();
+    let mut made = 0;
+    for quarter in quarters {
+        if db.quarters().is_known(quarter) {
+            continue;
+        }
+        match steps::ensure(db, quarter).await {
+            Ok(new) => {
+                made += usize::from(new);
+                db.quarters().remember(quarter, REMEMBERED);
+            }
+            Err(error) if error.is_outage() && !steps::is_locked(&error) => return Err(error),
+            Err(error) => {
+                tracing::warn!(%quarter, %error, "a quarter cannot be made now; its orders go to the default partition until upkeep makes it");
+                db.quarters().remember(quarter, GIVEN_UP);
+            }
+        }
+    }
+    Ok(made)
+}
+
+// No tenant's rows: what is read here is the same for all.
+async fn rows<R: FromQueryResult>(
+    db: &Db,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<R>, DataError> {
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    Ok(R::find_by_statement(statement).all(&db.conn).await?)
+}

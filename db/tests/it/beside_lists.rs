@@ -1,0 +1,148 @@
+//! What stands beside the lists: the numbers of their views, an order's neighbours, and what needs doing. Each says
+//! what the list itself would show.
+
+use chrono::{DateTime, Duration, Utc};
+use db::attention::{self, Attention};
+use db::orders::counts::{self, Count};
+use db::orders::neighbours::{self, Neighbours};
+use db::orders::{cancel, list, refund};
+use db::testing::{self, TestDb};
+use db::{Access, Clock, Scope};
+use domain::imports::{ImportQuery, ImportView};
+use domain::orders::query::AmountsIn;
+use domain::orders::refund::RefundRequest;
+use domain::orders::{NewOrder, OrderQuery};
+use domain::page::Limit;
+use domain::permission::Permission;
+
+fn now() -> DateTime<Utc> {
+    "2026-03-10T12:00:00Z".parse().unwrap()
+}
+
+async fn shop(db: &TestDb, slug: &str) -> (Access, Scope, db::stores::Store) {
+    let access = testing::tenant(&db.db, slug).await;
+    let store = testing::store(&access, "north", "Pacific/Auckland", "GBP").await;
+    let scope = access.scope(Permission::WriteOrders).unwrap();
+    (access, scope, store)
+}
+
+fn query(text: &[(&str, &str)]) -> OrderQuery {
+    OrderQuery::parse(text.iter().copied(), AmountsIn::Major).unwrap()
+}
+
+async fn number(scope: &Scope, pairs: &[(&str, &str)]) -> i64 {
+    let all = OrderQuery { limit: Limit::new(200).unwrap(), ..query(pairs) };
+    i64::try_from(list::list(scope, &all).await.unwrap().rows.len()).unwrap()
+}
+
+#[tokio::test]
+async fn each_view_counts_what_its_list_shows() {
+    let db = TestDb::with(Clock::fixed(now()), None).await;
+    let (_, scope, store) = shop(&db, "ours").await;
+    let (_, theirs, other) = shop(&db, "theirs").await;
+    let order =
+        |store: &db::stores::Store, n: i64| testing::order(store, &format!("A-{n}"), now() - Duration::hours(n * 7), 2);
+    let placed: Vec<NewOrder> = (0..12).map(|n| order(&store, n)).collect();
+    testing::place_all(&scope, &store, &placed).await;
+    testing::place_all(&theirs, &other, &[order(&other, 1)]).await;
+    let rows = list::list(&scope, &OrderQuery::default()).await.unwrap().rows;
+    cancel::cancel(&scope, rows[0].id, "").await.unwrap();
+    refund::refund(&scope, rows[1].id, &RefundRequest::Lines(vec![(1, 1)]), "", None).await.unwrap();
+    refund::refund(&scope, rows[2].id, &RefundRequest::Full, "", None).await.unwrap();
+
+    let found = counts::views(&scope, None).await.unwrap();
+    assert_eq!(found, counts::views(&scope, Some("north")).await.unwrap());
+    let open = [("kind", "sale"), ("status", "open")];
+    let with = |pair| [open[0], open[1], pair];
+    for (count, pairs) in [
+        (found.all, &[] as &[_]),
+        (found.to_fulfil, &with(("fulfilment", "unfulfilled"))),
+        (found.partly_refunded, &with(("payment", "partially_refunded"))),
+        (found.returns, &[("kind", "return")]),
+        (found.cancelled, &[("status", "cancelled")]),
+    ] {
+        assert_eq!(count, Count { number: number(&scope, pairs).await, more: false }, "{pairs:?}");
+    }
+    assert_eq!((found.all.number, found.to_fulfil.number, found.partly_refunded.number), (12, 11, 1));
+    assert_eq!(counts::views(&theirs, None).await.unwrap().all.number, 1);
+    assert!(counts::views(&scope, Some("south")).await.is_err());
+}
+
+#[tokio::test]
+async fn neighbours_are_those_of_the_list_and_never_a_foreign_one() {
+    let db = TestDb::with(Clock::fixed(now()), None).await;
+    let (_, scope, store) = shop(&db, "ours").await;
+    let (_, theirs, other) = shop(&db, "theirs").await;
+    // Over several quarters, and two of each instant: the id breaks the tie.
+    let at = |n: i64| now() - Duration::days(40 * (n / 2));
+    let placed: Vec<NewOrder> = (0..14).map(|n| testing::order(&store, &format!("A-{n}"), at(n), 1)).collect();
+    testing::place_all(&scope, &store, &placed).await;
+    testing::place_all(&theirs, &other, &[testing::order(&other, "T", at(6), 1)]).await;
+    let rows = list::list(&scope, &OrderQuery::default()).await.unwrap().rows;
+    for (n, row) in rows.iter().enumerate() {
+        let found = neighbours::neighbours(&scope, row.placed_at, row.id).await.unwrap();
+        let name = |n: Option<usize>| n.and_then(|n| rows.get(n)).map(|row| row.number.clone());
+        let (newer, older) = (found.newer.map(|o| o.number), found.older.map(|o| o.number));
+        assert_eq!((newer, older), (name(n.checked_sub(1)), name(Some(n + 1))), "{}", row.number);
+    }
+    let alone = list::list(&theirs, &OrderQuery::default()).await.unwrap().rows.remove(0);
+    let found = neighbours::neighbours(&theirs, alone.placed_at, alone.id).await.unwrap();
+    assert_eq!(found, Neighbours::default());
+    let plan = neighbours::explain(&scope, rows[5].placed_at, rows[5].id).await.unwrap();
+    assert!(!plan.lines().any(|l| l.contains("Seq Scan on orders") && !l.contains("never executed")), "{plan}");
+}
+
+#[tokio::test]
+async fn what_needs_doing_is_what_the_linked_list_shows() {
+    let db = TestDb::with(Clock::fixed(now()), None).await;
+    let (access, scope, store) = shop(&db, "ours").await;
+    let (theirs, ..) = shop(&db, "theirs").await;
+    assert_eq!(attention::list(&access, None).await.unwrap(), []);
+    let placed: Vec<NewOrder> =
+        (0..10).map(|n| testing::order(&store, &format!("A-{n}"), now() - Duration::hours(n * 12), 1)).collect();
+    testing::place_all(&scope, &store, &placed).await;
+    let owner = db.owner(access.tenant()).await;
+    for (n, (status, rejected, age)) in
+        [("failed", 0, 1), ("failed", 0, 30), ("done", 3, 2), ("done", 0, 2)].into_iter().enumerate()
+    {
+        sqlx::query(
+            "insert into import_runs (tenant_id, id, store_id, format, file_name, file_path, file_size, file_hash, status, summary, actor, created_at) \
+             values ($1, gen_random_uuid(), $2, 'orders-csv', 'f', 'f', 1, $3, $4, jsonb_build_object('read', 1, 'orders', 0, 'returns', 0, 'skipped', 0, \
+             'rejected', $5::int, 'items', 0, 'unchanged', 0, 'currencies', '{}'::jsonb), 'command', $6)",
+        )
+        .bind(access.tenant().0)
+        .bind(store.id.0)
+        .bind(vec![u8::try_from(n).unwrap()])
+        .bind(status)
+        .bind(rejected)
+        .bind(now() - Duration::days(age))
+        .execute(&owner)
+        .await
+        .unwrap();
+    }
+    let found = attention::list(&access, Some("north")).await.unwrap();
+    assert_eq!(found.len(), 3, "{found:?}");
+    for item in found {
+        let listed = match &item {
+            Attention::Overdue { to, .. } => {
+                let to = to.to_string();
+                number(&scope, &[("kind", "sale"), ("status", "open"), ("fulfilment", "unfulfilled"), ("to", &to)])
+                    .await
+            }
+            Attention::Imports { view, from, .. } => {
+                let query = ImportQuery { view: Some(*view), from: Some(*from), ..ImportQuery::default() };
+                let rows = db::imports::list(&scope, &query, Limit::default()).await.unwrap().rows;
+                assert_eq!(rows.len(), 1);
+                assert!(matches!(
+                    (view, rows[0].summary.rejected),
+                    (ImportView::Failed, 0) | (ImportView::Rejected, 3)
+                ));
+                1
+            }
+            Attention::Backups(words) => panic!("a tenant of this very moment has no backup to miss: {words}"),
+        };
+        assert!(listed > 0);
+        assert_eq!(item.count(), Count { number: listed, more: false }, "{item:?}");
+    }
+    assert_eq!(attention::list(&theirs, None).await.unwrap(), []);
+}

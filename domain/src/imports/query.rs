@@ -1,0 +1,109 @@
+//! The filters of the list of imports: read from a query string and printed back to one.
+
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::fields::FieldErrors;
+use crate::orders::query::day;
+use crate::page::Cursor;
+
+/// What to list. The default is everything, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportQuery {
+    /// Slug of one store.
+    pub store: Option<String>,
+    /// Only those that somebody should look at.
+    pub view: Option<ImportView>,
+    /// The first day, in UTC, on which they were begun.
+    pub from: Option<NaiveDate>,
+    /// Where the page begins.
+    pub cursor: Option<Cursor>,
+}
+
+/// Imports that somebody should look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ImportView {
+    /// Those that ended early.
+    Failed,
+    /// Those that are done, but for orders that had faults.
+    Rejected,
+}
+
+impl ImportView {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Failed, Self::Rejected];
+
+    /// As it stands in an address.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+impl FromStr for ImportView {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|view| view.as_str() == text).ok_or("must be failed or rejected")
+    }
+}
+
+impl ImportQuery {
+    /// What can be understood of `pairs`, and every fault of the rest. Empty values and unknown names mean nothing.
+    pub fn understood<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Self, FieldErrors) {
+        let (mut query, mut faults) = (Self::default(), FieldErrors::default());
+        for (name, value) in pairs.into_iter().map(|(n, v)| (n, v.trim())).filter(|(_, v)| !v.is_empty()) {
+            if let Err(message) = query.set(name, value) {
+                faults.add(name, message);
+            }
+        }
+        (query, faults)
+    }
+
+    /// The filters as pairs of a query string, in a fixed order.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let pairs = [
+            ("store", self.store.clone()),
+            ("status", self.view.map(|view| view.as_str().to_owned())),
+            ("from", self.from.map(|day| day.to_string())),
+            ("cursor", self.cursor.as_ref().map(Cursor::encode)),
+        ];
+        pairs.into_iter().filter_map(|(name, value)| value.map(|v| (name, v))).collect()
+    }
+
+    /// Whether anything but the page itself is chosen.
+    pub const fn is_filtered(&self) -> bool {
+        self.store.is_some() || self.view.is_some() || self.from.is_some()
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        match name {
+            "store" => self.store = Some(value.to_owned()),
+            "status" => self.view = Some(value.parse::<ImportView>()?),
+            "from" => self.from = Some(day(value)?),
+            "cursor" => self.cursor = Some(Cursor::decode(value).ok_or("is not a cursor of this list")?),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_prints_back_to_itself_and_names_its_faults() {
+        let pairs = [("store", "north"), ("status", "rejected"), ("from", "2026-03-01")];
+        let (query, faults) = ImportQuery::understood(pairs);
+        assert!(faults.is_empty() && query.is_filtered());
+        assert_eq!(query.pairs(), pairs.map(|(n, v)| (n, v.to_owned())));
+        let (rest, faults) =
+            ImportQuery::understood([("status", "gone"), ("from", "x"), ("cursor", "y"), ("store", "a")]);
+        assert_eq!(faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["status", "from", "cursor"]);
+        assert_eq!(rest.store.as_deref(), Some("a"));
+    }
+}

@@ -1,0 +1,168 @@
+//! The filters of a list of jobs: read from a query string and printed back to one.
+
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+
+use super::{JobState, RunOutcome};
+use crate::fields::FieldErrors;
+use crate::orders::query::day;
+use crate::page::Cursor;
+
+/// How the installation itself is called where tenants are named; no tenant can be.
+pub const INSTALLATION: &str = "-";
+
+/// What to list. The default is the jobs that run now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobQuery {
+    /// Live jobs of one state, or attempts that ended.
+    pub view: JobView,
+    /// Slug of a tenant, or [`INSTALLATION`].
+    pub tenant: Option<String>,
+    /// Of this kind.
+    pub kind: Option<String>,
+    /// In this queue; live jobs only.
+    pub queue: Option<String>,
+    /// With this key, exactly.
+    pub key: Option<String>,
+    /// Whose error holds these words.
+    pub q: Option<String>,
+    /// First day, in UTC.
+    pub from: Option<NaiveDate>,
+    /// Last day, in UTC.
+    pub to: Option<NaiveDate>,
+    /// Where the page begins.
+    pub cursor: Option<Cursor>,
+}
+
+/// Live jobs of one state, or attempts that ended, all or with one outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobView {
+    /// Live jobs.
+    Live(JobState),
+    /// Attempts.
+    Ended(Option<RunOutcome>),
+}
+
+impl Default for JobView {
+    fn default() -> Self {
+        Self::Live(JobState::Running)
+    }
+}
+
+impl JobQuery {
+    /// Everything of one view.
+    pub fn of(view: JobView) -> Self {
+        Self { view, ..Self::default() }
+    }
+
+    /// What can be understood of `pairs`, and every fault of the rest. Empty values and unknown names mean nothing.
+    pub fn understood<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Self, FieldErrors) {
+        let (mut query, mut faults) = (Self::default(), FieldErrors::default());
+        let mut outcome = None;
+        for (name, value) in pairs.into_iter().map(|(n, v)| (n, v.trim())).filter(|(_, v)| !v.is_empty()) {
+            let read = match name {
+                "outcome" => RunOutcome::from_str(value).map(|found| outcome = Some(found)),
+                name => query.set(name, value),
+            };
+            if let Err(message) = read {
+                faults.add(name, message);
+            }
+        }
+        if let JobView::Ended(chosen) = &mut query.view {
+            *chosen = outcome;
+        }
+        if let (Some(from), Some(to)) = (query.from, query.to)
+            && to < from
+        {
+            faults.add("to", "must not be before from");
+        }
+        (query, faults)
+    }
+
+    /// The filters as pairs of a query string, in a fixed order.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let (state, outcome) = match self.view {
+            JobView::Live(state) => (state.as_str(), None),
+            JobView::Ended(outcome) => ("ended", outcome.map(|o| o.as_str().to_owned())),
+        };
+        let pairs = [
+            ("state", Some(state.to_owned())),
+            ("outcome", outcome),
+            ("tenant", self.tenant.clone()),
+            ("kind", self.kind.clone()),
+            ("queue", self.queue.clone()),
+            ("key", self.key.clone()),
+            ("q", self.q.clone()),
+            ("from", self.from.map(|day| day.to_string())),
+            ("to", self.to.map(|day| day.to_string())),
+            ("cursor", self.cursor.as_ref().map(Cursor::encode)),
+        ];
+        pairs.into_iter().filter_map(|(name, value)| value.map(|v| (name, v))).collect()
+    }
+
+    /// The same filters, from `cursor` on.
+    pub fn at(&self, cursor: Option<Cursor>) -> Self {
+        Self { cursor, ..self.clone() }
+    }
+
+    /// Whether anything but the view and the page is chosen.
+    pub fn is_filtered(&self) -> bool {
+        let everything = Self { view: self.view, cursor: self.cursor, ..Self::default() };
+        *self != everything
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        match name {
+            "state" if value == "ended" => self.view = JobView::Ended(None),
+            "state" => self.view = JobView::Live(value.parse()?),
+            "tenant" => self.tenant = Some(short(value)?),
+            "kind" => self.kind = Some(short(value)?),
+            "queue" => self.queue = Some(short(value)?),
+            "key" => self.key = Some(short(value)?),
+            "q" => self.q = Some(short(value)?),
+            "from" => self.from = Some(day(value)?),
+            "to" => self.to = Some(day(value)?),
+            "cursor" => self.cursor = Some(Cursor::decode(value).ok_or("is not a cursor of this list")?),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn short(text: &str) -> Result<String, String> {
+    if text.chars().count() > 200 {
+        Err("must have at most 200 characters".into())
+    } else if text.contains('\0') {
+        Err("must not hold control characters".into())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_prints_back_to_itself() {
+        let pairs = [("state", "ended"), ("outcome", "failed"), ("tenant", "demo"), ("kind", "x"), ("q", "a b")];
+        let (query, faults) = JobQuery::understood(pairs);
+        assert!(faults.is_empty() && query.is_filtered());
+        assert_eq!(query.pairs(), pairs.map(|(n, v)| (n, v.to_owned())));
+        assert_eq!(JobQuery::understood([("outcome", "failed")]).0, JobQuery::default(), "live jobs have no outcome");
+    }
+
+    #[test]
+    fn every_fault_is_named_and_the_rest_stays() {
+        let pairs = [("state", "gone"), ("outcome", "x"), ("from", "y"), ("cursor", "z"), ("kind", "k")];
+        let (query, faults) = JobQuery::understood(pairs);
+        assert_eq!(
+            faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(),
+            ["state", "outcome", "from", "cursor"]
+        );
+        assert_eq!((query.view, query.kind.as_deref()), (JobView::default(), Some("k")));
+        let backwards = JobQuery::understood([("from", "2026-03-02"), ("to", "2026-03-01")]);
+        assert_eq!(backwards.1.0[0].field, "to");
+    }
+}

@@ -1,0 +1,139 @@
+//! Upkeep of one table after the other, step by step. A step that fails is reported and the next one goes on; so is
+//! a table. Safe to run twice, by several at once, and to be killed at any moment: each step is one transaction.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use db::partitions::steps::{self, Made};
+use db::partitions::{Table, upkeep};
+use db::{DataError, Db};
+use domain::quarter::Quarter;
+use tokio_util::sync::CancellationToken;
+
+/// Quarters made ahead of the running one.
+const AHEAD: u32 = 2;
+
+/// What upkeep did.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct Report {
+    /// Quarters of which a table was made.
+    pub made: BTreeSet<Quarter>,
+    /// Rows moved out of default partitions.
+    pub moved: i64,
+    /// Tables analysed.
+    pub analysed: usize,
+    /// Steps that failed; the others were done.
+    pub failed: Vec<Fault>,
+}
+
+/// A step that failed.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Fault {
+    /// Orders or lines.
+    pub table: Table,
+    /// What was tried.
+    pub step: String,
+    /// Why it failed.
+    pub words: String,
+}
+
+/// Moves rows out of default partitions, makes the running quarter and the next two, and analyses what is new. Ends
+/// early, between two steps, when `stop` is asked for.
+///
+/// # Errors
+/// When PostgreSQL does not even take the note of what was done. Steps that fail are in the report.
+pub async fn maintain(db: &Db, stop: &CancellationToken) -> Result<Report, DataError> {
+    let mut report = Report::default();
+    for table in Table::ALL {
+        let before = report.failed.len();
+        tend(db, table, stop, &mut report).await;
+        let words: Vec<String> = report.failed[before..].iter().map(Fault::to_string).collect();
+        for fault in &report.failed[before..] {
+            tracing::error!(table = %fault.table, step = fault.step, error = fault.words, "upkeep of partitions failed; it is tried again");
+        }
+        upkeep::note(db, table, Some(words.join("; ")).as_deref().filter(|w| !w.is_empty())).await?;
+    }
+    upkeep::pulse(db).await?;
+    Ok(report)
+}
+
+async fn tend(db: &Db, table: Table, stop: &CancellationToken, report: &mut Report) {
+    match steps::waiting(db).await {
+        Err(error) => report.fail(table, "look into the default partition", &error),
+        Ok(waiting) => {
+            for rows in waiting.iter().filter(|w| w.parent == table.as_str()) {
+                empty(db, table, Quarter::of(rows.quarter), stop, report).await;
+            }
+        }
+    }
+    let now = Quarter::of(db.clock().now().date_naive());
+    for quarter in (0..=AHEAD).map(|n| now.after(n)) {
+        if stop.is_cancelled() {
+            return;
+        }
+        make(db, table, quarter, stop, report).await;
+    }
+    match steps::unanalysed(db, table).await {
+        Err(error) => report.fail(table, "look for new quarters", &error),
+        Ok(quarters) => {
+            for quarter in quarters {
+                match steps::analyse(db, table, quarter).await {
+                    Ok(()) => report.analysed += 1,
+                    Err(error) => report.fail(table, &format!("analyse {quarter}"), &error),
+                }
+            }
+        }
+    }
+}
+
+async fn make(db: &Db, table: Table, quarter: Quarter, stop: &CancellationToken, report: &mut Report) {
+    match steps::make(db, table, quarter).await {
+        Ok(Made::There) => {}
+        Ok(Made::New) => drop(report.made.insert(quarter)),
+        // Somebody placed an order in it after we looked.
+        Ok(Made::InNet) => empty(db, table, quarter, stop, report).await,
+        Err(error) => report.fail(table, &format!("make {quarter}"), &error),
+    }
+}
+
+async fn empty(db: &Db, table: Table, quarter: Quarter, stop: &CancellationToken, report: &mut Report) {
+    let before = report.moved;
+    while !stop.is_cancelled() {
+        match steps::fill(db, table, quarter).await {
+            Ok((moved, whole)) => {
+                report.moved += moved;
+                if whole {
+                    report.made.insert(quarter);
+                    tracing::warn!(%table, %quarter, rows = report.moved - before, "rows were in the default partition; moved to their quarter");
+                    return;
+                }
+            }
+            Err(error) => return report.fail(table, &format!("move rows of {quarter}"), &error),
+        }
+    }
+}
+
+impl Report {
+    fn fail(&mut self, table: Table, step: &str, error: &DataError) {
+        self.failed.push(Fault { table, step: step.to_owned(), words: error.to_string() });
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: cannot {}: {}", self.table, self.step, self.words)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} quarters made", self.made.len())?;
+        if self.moved > 0 {
+            write!(f, ", {} rows moved out of default partitions", self.moved)?;
+        }
+        for fault in &self.failed {
+            write!(f, "; {fault}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,158 @@
+//! Retrying, calling off and deleting jobs: one, those chosen, or all that match. The first submission says how many it
+//! would be, the second, with a reason, does it.
+
+use app::frame::Place;
+use app::pages::jobs::Shown;
+use app::pages::platform::jobs::{Confirm, confirm};
+use app::ui::money::{count, things};
+use axum::extract::Form;
+use axum::response::{IntoResponse, Response};
+use db::Actor;
+use db::queue::console::{self, Action, By, Changed, Chosen, MOST};
+use domain::fields::FieldErrors;
+use domain::jobs::{JobQuery, JobView};
+
+use super::list::{live_filter, tenant_of};
+use crate::auth::PlatformAdmin;
+use crate::error::PageError;
+use crate::pages::answer;
+use crate::pages::platform::{frame, submitted_reason};
+use crate::pages::visit::Visit;
+
+type Pairs = Vec<(String, String)>;
+
+const ACTIONS: [Action; 3] = [Action::Retry, Action::Cancel, Action::Delete];
+
+/// Asks, or does it.
+///
+/// # Errors
+/// For everybody but platform admins, for what cannot be understood, and when PostgreSQL fails.
+pub async fn submit(admin: PlatformAdmin, visit: Visit, Form(pairs): Form<Pairs>) -> Result<Response, PageError> {
+    let (action, query) = read(&pairs)?;
+    let chosen = chosen(&admin, &query, &pairs).await?;
+    let actor = Actor::User(admin.person.id);
+    let reason = submitted_reason(&pairs);
+    let faults = match reason.map(|reason| By::new(actor, reason)) {
+        Some(Ok(by)) => {
+            let changed = console::change(&admin.platform, action, &chosen, &by, false).await?;
+            let word = format!("{}-{}-{}", action.as_str(), changed.changed, changed.chosen);
+            // A job that is gone has no page to go back to.
+            let query = JobQuery::of(query.view);
+            let address = Shown::Platform.list(&query);
+            return Ok(axum::response::Redirect::to(&format!("{address}&done={word}")).into_response());
+        }
+        Some(Err(faults)) => faults,
+        None => FieldErrors::default(),
+    };
+    let by = By::new(actor, "how many would it be")?;
+    let would = console::change(&admin.platform, action, &chosen, &by, true).await?;
+    let is_faulty = !faults.is_empty();
+    let page = Confirm {
+        frame: frame(&admin, visit, Place::Jobs),
+        title: format!("{} {}?", verb(action), things(would.chosen, "job", "jobs")),
+        words: words(action, would),
+        action: "/platform/jobs/change".to_owned(),
+        hidden: pairs.iter().filter(|(name, _)| name != "reason").cloned().collect(),
+        label: (would.chosen > 0).then(|| format!("{} {}", verb(action), things(would.chosen, "job", "jobs"))),
+        asks_why: true,
+        is_final: action != Action::Retry,
+        back: Shown::Platform.list(&query),
+        reason: reason.unwrap_or_default().to_owned(),
+        faults,
+    };
+    let page = confirm(&page);
+    Ok(if is_faulty { answer::faulty(&page) } else { answer::ok(&page) })
+}
+
+/// What was done, from the word that the redirect carries: `retry-3-5`.
+pub fn done_words(word: &str) -> Option<String> {
+    let mut parts = word.split('-');
+    let action = parts.next().and_then(|name| ACTIONS.into_iter().find(|a| a.as_str() == name))?;
+    let (changed, chosen): (i64, i64) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let did = match action {
+        Action::Retry => "retried",
+        Action::Cancel => "called off",
+        Action::Delete => "deleted",
+    };
+    let rest = if changed < chosen { " The others changed meanwhile, or a job of the same key is live." } else { "" };
+    Some(format!("{} of {} {did}.{rest}", count(changed), things(chosen, "job", "jobs")))
+}
+
+fn read(pairs: &Pairs) -> Result<(Action, JobQuery), FieldErrors> {
+    let value = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+    let (query, mut faults) = JobQuery::understood(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())));
+    let action = ACTIONS.into_iter().find(|action| Some(action.as_str()) == value("action"));
+    faults.add_if(action.is_none(), "action", "must be retry, cancel or delete");
+    faults.add_if(!matches!(query.view, JobView::Live(_)), "state", "must be that of live jobs");
+    faults.add_if(!matches!(value("which"), Some("chosen" | "matching")), "which", "must be chosen or matching");
+    faults.into_result((action.unwrap_or(Action::Retry), query))
+}
+
+async fn chosen(admin: &PlatformAdmin, query: &JobQuery, pairs: &Pairs) -> Result<Chosen, PageError> {
+    if pairs.iter().any(|(name, value)| name == "which" && value == "matching")
+        && let JobView::Live(state) = query.view
+    {
+        let mut faults = FieldErrors::default();
+        let tenant = tenant_of(&admin.platform, query, &mut faults).await?;
+        faults.into_result(())?;
+        return Ok(Chosen::Matching(live_filter(query, state, tenant)));
+    }
+    let one = |text: &str| {
+        let (tenant, job) = text.split_once('/')?;
+        Some((tenant.parse().ok()?, job.parse().ok()?))
+    };
+    let jobs: Option<Vec<_>> = pairs.iter().filter(|(name, _)| name == "job").map(|(_, value)| one(value)).collect();
+    let jobs = jobs.ok_or_else(|| FieldErrors::one("job", "must be a tenant's id and a job's id with / between"))?;
+    Ok(Chosen::These(jobs))
+}
+
+const fn verb(action: Action) -> &'static str {
+    match action {
+        Action::Retry => "Retry",
+        Action::Cancel => "Cancel",
+        Action::Delete => "Delete",
+    }
+}
+
+fn words(action: Action, would: Changed) -> Vec<String> {
+    if would.chosen == 0 {
+        return vec!["None of the jobs chosen is in a state for this. Choose some in the list first.".to_owned()];
+    }
+    let follows = match action {
+        Action::Retry => "They run as soon as a worker is free, with all their tries before them.",
+        Action::Cancel => {
+            "They are not begun any more; one that runs loses its place, and what it still writes is refused. History keeps them as cancelled."
+        }
+        Action::Delete => "They are forgotten: nothing of them stays but this change.",
+    };
+    let mut words = vec![follows.to_owned()];
+    if would.more {
+        words.push(format!(
+            "More than {} match. The oldest {} are changed; do it again for the rest.",
+            count(MOST),
+            count(MOST)
+        ));
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_done_is_told_in_words() {
+        assert_eq!(done_words("retry-3-3").as_deref(), Some("3 of 3 jobs retried."));
+        assert!(done_words("delete-1-2").unwrap().starts_with("1 of 2 jobs deleted. The others"));
+        assert_eq!((done_words("retry-x-3"), done_words("gone-1-1"), done_words("")), (None, None, None));
+    }
+
+    #[test]
+    fn a_change_names_its_faults() {
+        let pairs =
+            |list: &[(&str, &str)]| list.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect::<Pairs>();
+        let faults = read(&pairs(&[("action", "eat"), ("state", "ended")])).unwrap_err();
+        assert_eq!(faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["action", "state", "which"]);
+        assert!(read(&pairs(&[("action", "retry"), ("state", "dead"), ("which", "matching")])).is_ok());
+    }
+}

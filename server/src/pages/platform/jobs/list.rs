@@ -1,0 +1,122 @@
+//! Lists of jobs and attempts.
+
+use app::frame::Place;
+use app::pages::jobs::Listed;
+use app::pages::platform::jobs::{JobList, list};
+use axum::extract::{Query, State};
+use axum::response::Response;
+use chrono::NaiveTime;
+use db::DataError;
+use db::platform::{Platform, PlatformTx};
+use db::queue::console::{self, JobFilter, RunFilter};
+use domain::calendar::next;
+use domain::fields::FieldErrors;
+use domain::ids::TenantId;
+use domain::jobs::{INSTALLATION, JobQuery, JobState, JobView};
+use domain::page::Limit;
+
+use crate::auth::PlatformAdmin;
+use crate::error::PageError;
+use crate::pages::answer;
+use crate::pages::platform::{clock, frame};
+use crate::pages::visit::Visit;
+use crate::state::AppState;
+
+/// One page of a list.
+///
+/// # Errors
+/// For everybody but platform admins, and when PostgreSQL fails.
+pub async fn show(
+    State(state): State<AppState>,
+    admin: PlatformAdmin,
+    visit: Visit,
+    Query(typed): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let (query, mut faults) = JobQuery::understood(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())));
+    let tenant = tenant_of(&admin.platform, &query, &mut faults).await?;
+    let is_faulty = !faults.is_empty();
+    let found = if is_faulty { None } else { Some(find(&admin.platform, &query, tenant).await?) };
+    let page = JobList {
+        query,
+        typed,
+        faults,
+        counts: console::counts(&admin.platform).await?,
+        found,
+        done: visit.done().and_then(super::change::done_words),
+        frame: frame(&admin, visit, Place::Jobs),
+        clock: clock(&state),
+    };
+    let page = list(&page);
+    Ok(if is_faulty { answer::faulty(&page) } else { answer::ok(&page) })
+}
+
+/// The tenant that `query` names, if it names one; a fault when there is none of that name.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn tenant_of(
+    platform: &Platform,
+    query: &JobQuery,
+    faults: &mut FieldErrors,
+) -> Result<Option<TenantId>, DataError> {
+    let Some(slug) = query.tenant.as_deref() else { return Ok(None) };
+    if slug == INSTALLATION {
+        return Ok(Some(PlatformTx::NIL));
+    }
+    match platform.enter(slug).await {
+        Ok(access) => Ok(Some(access.tenant())),
+        Err(DataError::NotFound(_)) => {
+            faults.add("tenant", format!("there is no tenant called '{slug}'"));
+            Ok(None)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// The live jobs that `query` means, whichever page it is at.
+pub fn live_filter(query: &JobQuery, state: JobState, tenant: Option<TenantId>) -> JobFilter {
+    let [from, to] = days(query);
+    JobFilter {
+        tenant,
+        kind: query.kind.clone(),
+        queue: query.queue.clone(),
+        key: query.key.clone(),
+        text: query.q.clone(),
+        from,
+        to,
+        ..JobFilter::of(state)
+    }
+}
+
+async fn find(platform: &Platform, query: &JobQuery, tenant: Option<TenantId>) -> Result<Listed, DataError> {
+    let cursor = query.cursor.as_ref();
+    match query.view {
+        JobView::Live(state) => {
+            let filter = live_filter(query, state, tenant);
+            Ok(Listed::Live(state, console::jobs(platform, &filter, cursor, Limit::default()).await?))
+        }
+        JobView::Ended(outcome) => {
+            let filter = RunFilter { tenant, ..run_filter(query, outcome) };
+            Ok(Listed::Ended(console::history(platform, &filter, cursor, Limit::default()).await?))
+        }
+    }
+}
+
+/// The attempts that `query` means, of whomever.
+pub fn run_filter(query: &JobQuery, outcome: Option<domain::jobs::RunOutcome>) -> RunFilter {
+    let [from, to] = days(query);
+    RunFilter {
+        outcome,
+        tenant: None,
+        kind: query.kind.clone(),
+        key: query.key.clone(),
+        text: query.q.clone(),
+        from,
+        to,
+    }
+}
+
+fn days(query: &JobQuery) -> [Option<chrono::DateTime<chrono::Utc>>; 2] {
+    let start = |day: chrono::NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
+    [query.from.map(start), query.to.map(next).map(start)]
+}

@@ -1,0 +1,76 @@
+//! The overview of the queue.
+
+use app::frame::Place;
+use app::pages::platform::jobs::{Overview, Span, overview};
+use axum::extract::{Query, State};
+use axum::response::Response;
+use db::people;
+use db::queue::{alerts, console};
+use domain::page::Limit;
+use serde::Deserialize;
+
+use crate::auth::PlatformAdmin;
+use crate::error::PageError;
+use crate::pages::answer;
+use crate::pages::platform::{clock, frame};
+use crate::pages::visit::Visit;
+use crate::state::AppState;
+
+const NOTES: u64 = 10;
+
+/// How much time the charts show.
+#[derive(Debug, Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    span: String,
+}
+
+/// The overview.
+///
+/// # Errors
+/// For everybody but platform admins, and when PostgreSQL fails.
+pub async fn show(
+    State(state): State<AppState>,
+    admin: PlatformAdmin,
+    visit: Visit,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, PageError> {
+    let (platform, clock) = (&admin.platform, clock(&state));
+    let span = Span::read(&wanted.span);
+    let queues = console::queues(platform).await?;
+    let notes = console::notes(platform, None, Limit::new(NOTES).unwrap_or_default()).await?.rows;
+    let actors = notes.iter().map(|note| note.actor.as_str());
+    let actors = actors.chain(queues.iter().filter_map(|queue| queue.paused_by.as_deref()));
+    let people = people::emails(&state.db, actors).await?;
+    let page = Overview {
+        alerts: alerts::alerts(platform).await?,
+        counts: console::counts(platform).await?,
+        span,
+        points: console::series(platform, span.around(clock.now), span.step(), None, None).await?,
+        queues,
+        workers: console::workers(platform).await?,
+        entries: console::schedule(platform).await?,
+        locks: console::locks(platform).await?,
+        notes,
+        people,
+        done: visit.done().and_then(done_words),
+        frame: frame(&admin, visit, Place::Jobs),
+        clock,
+    };
+    Ok(answer::ok(&overview(&page)))
+}
+
+fn done_words(word: &str) -> Option<String> {
+    let words = match word {
+        "paused" => "The queue is paused. Jobs that run go on; no other is begun.",
+        "resumed" => "The queue is open again.",
+        "enabled" => "The entry ticks again.",
+        "disabled" => "The entry does not tick any more.",
+        "enqueued" => "The job is enqueued.",
+        "live" => "The job was asked for before and is not over yet; nothing was added.",
+        "broken" => "The lock is free. What its holder still writes is refused.",
+        "unchanged" => "It was so already; nothing changed.",
+        _ => return None,
+    };
+    Some(words.to_owned())
+}

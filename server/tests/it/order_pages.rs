@@ -1,0 +1,64 @@
+//! The pages of orders: numbers of any shape, neighbours, and filters of which only a part makes sense.
+
+use chrono::Duration;
+use db::testing;
+use domain::orders::NewOrder;
+use domain::permission::Permission;
+
+use crate::browser::{Browser, location, tenant_with_owner};
+use crate::harness::App;
+
+#[tokio::test]
+async fn an_order_of_any_number_can_be_opened_and_changed() {
+    let app = App::new().await;
+    let access = tenant_with_owner(&app, "demo").await;
+    let scope = access.scope(Permission::WriteOrders).unwrap();
+    let tx = scope.begin().await.unwrap();
+    let store = db::stores::by_slug(&tx, "north").await.unwrap();
+    tx.commit().await.unwrap();
+    let long = "ü".repeat(64);
+    let numbers =
+        [".", "..", "~", "~..", "a/b", "../..", "100%", "%2e%2e", "a?b#c", "a b&c", "\\", "cancel", long.as_str()];
+    let now = app.db.clock().now();
+    let orders: Vec<NewOrder> = (0_i32..)
+        .zip(numbers)
+        .map(|(n, number)| testing::order(&store, number, now - Duration::minutes(n.into()), 1))
+        .collect();
+    testing::place_all(&scope, &store, &orders).await;
+    let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
+    for number in numbers {
+        // As a browser would go there: it walks on dots by itself, escaped or not.
+        let address = app::url::order("demo", "north", number);
+        let walked = reqwest::Url::parse(&format!("{}{address}", app.base)).unwrap();
+        assert_eq!(walked.path(), address, "{number}");
+        let answer = owner.get(&address).await;
+        assert_eq!(answer.status(), 200, "{number}");
+        let html = answer.text().await.unwrap();
+        let heading = number.replace('&', "&amp;");
+        assert!(html.contains(&format!("<h1>#{heading}</h1>")), "{number}: {html}");
+        let done = owner.post(&format!("{address}/cancel"), &[("reason", "")]).await;
+        assert_eq!((done.status().as_u16(), location(&done)), (303, format!("{address}?done=cancelled").as_str()));
+    }
+    let middle = owner.get(&app::url::order("demo", "north", "..")).await.text().await.unwrap();
+    for neighbour in [".", "~"] {
+        assert!(middle.contains(&format!("href=\"{}\"", app::url::order("demo", "north", neighbour))), "{middle}");
+    }
+}
+
+#[tokio::test]
+async fn a_faulty_filter_leaves_the_others_as_they_are() {
+    let app = App::new().await;
+    tenant_with_owner(&app, "demo").await;
+    let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
+    let answer = owner.get("/t/demo/orders?store=north&status=cancelled&from=yesterday").await;
+    assert_eq!(answer.status(), 422);
+    let html = answer.text().await.unwrap();
+    assert!(html.contains("href=\"/t/demo/orders?store=north&amp;kind=return\""), "{html}");
+    assert!(html.contains("Store: north") && html.contains("Must be a day such as 2026-03-01."), "{html}");
+    let answer = owner.get("/t/demo?store=north&from=2026-03-02&to=2026-03-01").await;
+    assert_eq!(answer.status(), 422);
+    let html = answer.text().await.unwrap();
+    assert!(html.contains("To: Must not be before from.") && html.contains(">30 days</a>"), "{html}");
+    assert_eq!(owner.get("/t/demo/imports?status=gone").await.status(), 422);
+    assert_eq!(owner.get("/t/demo/imports?status=failed&from=2026-03-01").await.status(), 200);
+}
