@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-pub use domain::link::{escape, from_segment, order, segment};
 use domain::imports::ImportQuery;
+pub use domain::link::{escape, from_segment, order, segment};
 use domain::orders::OrderQuery;
 use domain::orders::query::AmountsIn;
 

@@ -70,6 +70,4 @@ id! {
     JobId,
     /// One life of a process that does background work.
     WorkerId,
-    /// One copy of data that can be brought back.
-    BackupId,
 }
