@@ -1,5 +1,6 @@
 //! Orders: taking them in, listing, showing, cancelling and refunding.
 
+mod absent;
 pub mod cancel;
 pub(crate) mod filter;
 pub mod list;

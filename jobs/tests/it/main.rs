@@ -10,6 +10,8 @@ mod backups;
 mod broken_backups;
 mod files;
 mod killed;
+mod partitions;
+mod partitions_under_traffic;
 mod queued;
 mod refused;
 mod retail;

@@ -42,6 +42,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Backups.
     pub backups: BackupSettings,
+    /// Whole quarters of orders kept in the database beside the running one; 0: all.
+    pub retention_quarters: u32,
     /// Whether `stoa serve` does the background work too.
     pub worker: bool,
     /// Whether demo people with a known password may exist.
@@ -101,6 +103,7 @@ impl Config {
             site: Site::read(vars, &mut faults),
             secret: secret(vars, demo || purpose == Purpose::Command, &mut faults),
             data_dir,
+            retention_quarters: vars.number("STOA_RETENTION_QUARTERS", 0, 0..=200, &mut faults),
             worker: vars.switch("STOA_WORKER", true, &mut faults),
             demo,
         };

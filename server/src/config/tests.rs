@@ -61,6 +61,7 @@ fn every_fault_is_named_and_all_at_once() {
         ("STOA_LOG", "everything=please"),
         ("STOA_LOG_FORMAT", "xml"),
         ("STOA_SECRET", "too short"),
+        ("STOA_RETENTION_QUARTERS", "-8"),
         ("STOA_WORKER", "maybe"),
         ("STOA_DEMO", "2"),
         ("LEPTOS_HASH_FILES", "sure"),
@@ -72,7 +73,7 @@ fn every_fault_is_named_and_all_at_once() {
     let mut expected: Vec<_> = wrong.iter().map(|(name, _)| *name).collect();
     expected.sort_unstable();
     assert_eq!(named, expected);
-    assert!(faults.to_string().starts_with("18 settings are wrong"), "{faults}");
+    assert!(faults.to_string().starts_with("19 settings are wrong"), "{faults}");
     for (name, value) in wrong {
         let faults = Config::read(&good().with(name, value), Purpose::Serve).unwrap_err();
         assert_eq!(faults.variables().collect::<Vec<_>>(), [name], "{faults}");

@@ -16,6 +16,7 @@ mod headers;
 mod health;
 mod killed;
 mod limits;
+mod partitions;
 mod real_file;
 mod redis_gone;
 mod sign_in;
