@@ -18,6 +18,9 @@ pub enum DataError {
     /// The thing is not in a state for this; the words say why.
     #[error("{0}")]
     Refused(String),
+    /// It left the database for an archive; the words say since when and what to do.
+    #[error("{0}")]
+    Archived(String),
     /// Another process holds it now; try again.
     #[error("somebody else is working on this; try again")]
     Busy,
@@ -63,6 +66,7 @@ impl DataError {
             Self::Forbidden => Self::Forbidden,
             Self::Invalid(fields) => Self::Invalid(fields.clone()),
             Self::Refused(words) => Self::Refused(words.clone()),
+            Self::Archived(words) => Self::Archived(words.clone()),
             Self::Busy => Self::Busy,
             Self::Corrupt(words) => Self::Corrupt(words.clone()),
             Self::Db(_) if self.is_outage() => Self::Db(DbErr::Conn(RuntimeErr::Internal(self.to_string()))),

@@ -46,6 +46,13 @@ pub const KINDS: &[Kind] = &[
         run: |job| Box::pin(imports::job::apply(job)),
     },
     Kind {
+        name: "archive_partitions",
+        queue: "heavy",
+        max_attempts: 3,
+        timeout: HOUR.saturating_mul(12),
+        run: |job| Box::pin(upkeep::partitions::archive(job)),
+    },
+    Kind {
         name: "do_nothing",
         queue: "default",
         max_attempts: 5,

@@ -23,6 +23,7 @@ pub struct Line {
 
 /// The timetable, by name.
 pub const LINES: &[Line] = &[
+    Line { name: "archive-partitions", cron: "15 4 * * *", zone: "UTC", kind: "archive_partitions", payload: nothing },
     // Looks every few minutes for what has had its hour, so that one that was missed is made up for.
     Line { name: "backups", cron: "2-59/5 * * * *", zone: "UTC", kind: "make_due_backups", payload: nothing },
     Line { name: "customer-metrics", cron: "20 3 * * *", zone: "UTC", kind: "measure_all_customers", payload: nothing },

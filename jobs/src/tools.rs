@@ -14,6 +14,8 @@ pub struct Tools {
     pub data_dir: PathBuf,
     /// How long the history of jobs is kept.
     pub job_history: TimeDelta,
+    /// Quarters that stay in the database before they are archived; 0: all.
+    pub retention_quarters: u32,
     /// How backups are made and read back.
     pub backups: Option<Backups>,
     /// Sends mail.
@@ -24,6 +26,6 @@ impl Tools {
     /// With a month of history, mail as files, and nothing that needs an address.
     pub fn new(data_dir: PathBuf) -> Self {
         let mailer = Mailer::to_folder(&data_dir.join("mail"), "http://127.0.0.1:3000");
-        Self { data_dir, job_history: TimeDelta::days(30), backups: None, mailer }
+        Self { data_dir, job_history: TimeDelta::days(30), retention_quarters: 0, backups: None, mailer }
     }
 }

@@ -18,6 +18,7 @@ pub fn tools(config: &Config, db: &Db) -> anyhow::Result<Arc<Tools>> {
     Ok(Arc::new(Tools {
         data_dir: config.data_dir.clone(),
         job_history: TimeDelta::days(config.job_history_days.into()),
+        retention_quarters: config.retention_quarters,
         mailer: config.mailer.clone(),
         backups: Some(backups::assemble(config, db.clone())?),
     }))

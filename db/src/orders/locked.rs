@@ -61,7 +61,9 @@ pub(super) async fn lock(tx: &Tx, id: OrderId) -> Result<Locked, DataError> {
                where r.tenant_id = $1 and r.order_id = $2 for update of o";
     let stores = stores::list(tx).await?;
     let found: Option<Record> = tx.one(sql, [id.0.into()]).await?;
-    let record = found.ok_or(DataError::NotFound("order"))?;
+    let Some(record) = found else {
+        return Err(super::absent::why(tx, &stores, "r.order_id = $2", vec![id.0.into()]).await);
+    };
     let store = stores.into_iter().find(|s| s.id.0 == record.store_id).ok_or(DataError::NotFound("order"))?;
     record.locked(id, store)
 }

@@ -1,5 +1,6 @@
 //! Orders: taking them in, listing, showing, cancelling and refunding.
 
+mod absent;
 pub mod cancel;
 pub mod counts;
 pub(crate) mod filter;

@@ -89,8 +89,8 @@ async fn detail(tx: &Tx, stores: &[Store], which: &str, key: Vec<Value>) -> Resu
          left join customers c on c.tenant_id = o.tenant_id and c.id = o.customer_id where r.tenant_id = $1 and {which}",
         super::list::WITH_MONEY
     );
-    let found: Option<DetailRecord> = tx.one(&sql, key).await?;
-    let record = found.ok_or(DataError::NotFound("order"))?;
+    let found: Option<DetailRecord> = tx.one(&sql, key.clone()).await?;
+    let Some(record) = found else { return Err(super::absent::why(tx, stores, which, key).await) };
     let store = stores.iter().find(|s| s.id == record.order.store_id()).ok_or(DataError::NotFound("order"))?;
     let order = record.order.row(stores);
     Ok(OrderDetail {

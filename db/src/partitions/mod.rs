@@ -3,7 +3,9 @@
 //! waits 80 ms for a lock at most; [`steps`] tries again. How it fits together: docs/decisions/0012-partitions.md.
 
 mod archived;
+pub mod archiving;
 mod bounds;
+pub mod content;
 mod overview;
 pub mod steps;
 pub mod upkeep;

@@ -21,18 +21,18 @@ pub struct Difference {
     pub recounted: String,
 }
 
-/// All buckets that differ, up to 1,000.
+/// All buckets that differ, up to 1,000. Those of archived quarters are left out.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn verify(scope: &Scope) -> Result<Vec<Difference>, DataError> {
     let tx = scope.begin().await?;
     let mut found = Vec::new();
-    for Rollup { name, table, key, values, recount } in rollups("", "") {
+    for Rollup { name, table, key, values, recount, live } in rollups("", "") {
         let zero = format!("({})", vec!["0"; values.split(',').count()].join(","));
         let sql = format!(
-            "with truth as ({recount}), t as (select ({key})::text k, ({values})::text v from truth), \
-             m as (select ({key})::text k, ({values})::text v from {table} where tenant_id = $1) \
+            "with truth as ({recount}), t as (select ({key})::text k, ({values})::text v from truth where {live}), \
+             m as (select ({key})::text k, ({values})::text v from {table} where tenant_id = $1 and {live}) \
              select '{name}' rollup, coalesce(t.k, m.k) bucket, coalesce(m.v, '') maintained, coalesce(t.v, '') recounted \
              from t full join m on m.k = t.k where coalesce(t.v, '{zero}') <> coalesce(m.v, '{zero}') limit 1000"
         );
@@ -42,7 +42,7 @@ pub async fn verify(scope: &Scope) -> Result<Vec<Difference>, DataError> {
     Ok(found)
 }
 
-/// Replaces all maintained figures of the tenant by recounted ones; how many buckets there are now. Writers wait meanwhile.
+/// Replaces all maintained figures of the tenant by recounted ones, those of archived quarters excepted; how many buckets there are now. Writers wait meanwhile.
 ///
 /// # Errors
 /// When PostgreSQL fails; then nothing changed.
@@ -51,10 +51,11 @@ pub async fn rebuild(scope: &Scope) -> Result<u64, DataError> {
     let event = NewEvent { kind: EventKind::FiguresRebuilt, store: None, data: serde_json::json!({}) };
     feed::append(&tx, vec![event]).await?;
     let mut rows = 0;
-    for Rollup { table, key, values, recount, .. } in rollups("", "") {
-        tx.run(&format!("delete from {table} where tenant_id = $1"), []).await?;
-        let sql =
-            format!("insert into {table} (tenant_id, {key}, {values}) select $1, {key}, {values} from ({recount}) r");
+    for Rollup { table, key, values, recount, live, .. } in rollups("", "") {
+        tx.run(&format!("delete from {table} where tenant_id = $1 and {live}"), []).await?;
+        let sql = format!(
+            "insert into {table} (tenant_id, {key}, {values}) select $1, {key}, {values} from ({recount}) r where {live}"
+        );
         rows += tx.run(&sql, []).await?;
     }
     crate::audit::note(&tx, "rollups.rebuild", "figures", serde_json::json!({"buckets": rows})).await?;
@@ -73,7 +74,15 @@ pub(super) struct Rollup {
     pub key: &'static str,
     pub values: &'static str,
     pub recount: String,
+    pub live: &'static str,
 }
+
+// Buckets of archived quarters have no rows to be recounted from: what is maintained is all there is. A local day is a
+// day of UTC or one beside it.
+const LIVE_DAY: &str = "not exists (select from archived_quarters a where day between \
+    (a.begins at time zone 'UTC')::date - 1 and (a.ends at time zone 'UTC')::date)";
+const LIVE_HOUR: &str =
+    "not exists (select from archived_quarters a where hour < a.ends and hour + interval '1 hour' > a.begins)";
 
 // `orders` and `refunds` narrow the raw rows: `and ...`, about `o` and `f`.
 pub(super) fn rollups(orders: &str, refunds: &str) -> [Rollup; 3] {
@@ -85,14 +94,29 @@ pub(super) fn rollups(orders: &str, refunds: &str) -> [Rollup; 3] {
     let hours = facts("hour", &hour("o.placed_at"), &hour("f.at"), (orders, refunds));
     let products = products(&day("o.placed_at"), orders);
     [
-        Rollup { name: "day", table: "rollup_days", key: "store_id, day, currency", values: VALUES, recount: days },
-        Rollup { name: "hour", table: "rollup_hours", key: "store_id, hour, currency", values: VALUES, recount: hours },
+        Rollup {
+            name: "day",
+            table: "rollup_days",
+            key: "store_id, day, currency",
+            values: VALUES,
+            recount: days,
+            live: LIVE_DAY,
+        },
+        Rollup {
+            name: "hour",
+            table: "rollup_hours",
+            key: "store_id, hour, currency",
+            values: VALUES,
+            recount: hours,
+            live: LIVE_HOUR,
+        },
         Rollup {
             name: "product",
             table: "rollup_products",
             key: "store_id, day, product_id, currency",
             values: PRODUCT_VALUES,
             recount: products,
+            live: LIVE_DAY,
         },
     ]
 }

@@ -47,15 +47,15 @@ pub async fn repair_day(scope: &Scope, day: NaiveDate, found: &[Difference]) -> 
     let tx = scope.begin().await?;
     let event = NewEvent { kind: EventKind::FiguresRebuilt, store: None, data: serde_json::json!({}) };
     feed::append(&tx, vec![event]).await?;
-    for Rollup { name, table, key, values, recount } in of_day() {
+    for Rollup { name, table, key, values, recount, live } in of_day() {
         let on_day = on_day(name);
         tx.run(
-            &format!("delete from {table} r where tenant_id = $1 and {on_day} and $2::timestamptz < $3::timestamptz"),
+            &format!("delete from {table} r where tenant_id = $1 and {on_day} and {live} and $2::timestamptz < $3::timestamptz"),
             window(day),
         )
         .await?;
         let sql = format!(
-            "insert into {table} (tenant_id, {key}, {values}) select $1, {key}, {values} from ({recount}) r where {on_day}"
+            "insert into {table} (tenant_id, {key}, {values}) select $1, {key}, {values} from ({recount}) r where {on_day} and {live}"
         );
         tx.run(&sql, window(day)).await?;
     }
@@ -66,12 +66,12 @@ pub async fn repair_day(scope: &Scope, day: NaiveDate, found: &[Difference]) -> 
 
 async fn differences(tx: &Tx, day: NaiveDate) -> Result<Vec<Difference>, DataError> {
     let mut found = Vec::new();
-    for Rollup { name, table, key, values, recount } in of_day() {
+    for Rollup { name, table, key, values, recount, live } in of_day() {
         let zero = format!("({})", vec!["0"; values.split(',').count()].join(","));
         let on_day = on_day(name);
         let sql = format!(
-            "with t as (select ({key})::text k, ({values})::text v from ({recount}) r where {on_day}), \
-             m as (select ({key})::text k, ({values})::text v from {table} r where tenant_id = $1 and {on_day}) \
+            "with t as (select ({key})::text k, ({values})::text v from ({recount}) r where {on_day} and {live}), \
+             m as (select ({key})::text k, ({values})::text v from {table} r where tenant_id = $1 and {on_day} and {live}) \
              select '{name}' rollup, coalesce(t.k, m.k) bucket, coalesce(m.v, '') maintained, coalesce(t.v, '') recounted \
              from t full join m on m.k = t.k where coalesce(t.v, '{zero}') <> coalesce(m.v, '{zero}') limit 1000"
         );

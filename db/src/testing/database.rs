@@ -64,6 +64,13 @@ impl TestDb {
             .expect("connect as owner")
     }
 
+    /// Names of all tables, partitions included.
+    pub async fn tables(&self) -> Vec<String> {
+        let mut owner = PgConnection::connect(&self.owner_url).await.expect("connect as owner");
+        let sql = "select relname::text from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace order by 1";
+        sqlx::query_scalar(sql).fetch_all(&mut owner).await.expect("list tables")
+    }
+
     /// Takes row level security off every table: what remains when the second wall is down.
     pub async fn tear_down_walls(&self) {
         let mut owner = PgConnection::connect(&self.owner_url).await.expect("connect as owner");

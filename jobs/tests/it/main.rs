@@ -19,6 +19,8 @@ mod offsite;
 mod offsite_copy;
 mod offsite_refused;
 mod order_mail;
+mod partitions;
+mod partitions_under_traffic;
 mod queued;
 mod refused;
 mod retail;

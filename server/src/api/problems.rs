@@ -110,7 +110,10 @@ pub struct Absent;
 
 impl IntoResponses for Absent {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        problems(&[("404", "Absent, somebody else's, or no id at all: all alike")])
+        problems(&[
+            ("404", "Absent, somebody else's, or no id at all: all alike"),
+            ("410", "The order is archived; it still counts in every figure"),
+        ])
     }
 }
 

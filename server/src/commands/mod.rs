@@ -10,6 +10,7 @@ mod import;
 mod job;
 mod migrate;
 mod output;
+mod partitions;
 mod rollups;
 mod seed;
 mod serve;
@@ -70,6 +71,9 @@ enum Command {
     /// Backups.
     #[command(subcommand)]
     Backup(backup::Command),
+    /// Quarters of orders.
+    #[command(subcommand)]
+    Partitions(partitions::Command),
     /// Maintained figures.
     #[command(subcommand)]
     Rollups(rollups::Command),
@@ -117,6 +121,7 @@ impl Command {
             Self::Import(import) => import.run(&config, out).await,
             Self::Backup(command) => command.run(&config, out).await,
             Self::Job(command) => command.run(&config, out).await,
+            Self::Partitions(command) => command.run(&config, out).await,
             Self::Rollups(command) => command.run(&config, out).await,
         }
     }

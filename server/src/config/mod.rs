@@ -48,6 +48,8 @@ pub struct Config {
     pub offsite: Option<jobs::offsite::Settings>,
     /// Backups.
     pub backups: BackupSettings,
+    /// Whole quarters of orders kept in the database beside the running one; 0: all.
+    pub retention_quarters: u32,
     /// Whether `stoa serve` does the background work too.
     pub worker: bool,
     /// Short jobs at once, in each process that does background work.
@@ -114,6 +116,7 @@ impl Config {
             secret: secret(vars, demo || purpose == Purpose::Command, &mut faults),
             offsite: offsite::read(vars, &mut faults),
             data_dir,
+            retention_quarters: vars.number("STOA_RETENTION_QUARTERS", 0, 0..=200, &mut faults),
             worker: vars.switch("STOA_WORKER", true, &mut faults),
             job_places: vars.number("STOA_JOB_PLACES", 8, 1..=500, &mut faults),
             job_history_days: vars.number("STOA_JOB_HISTORY_DAYS", 30, 1..=3_650, &mut faults),

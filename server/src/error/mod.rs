@@ -32,6 +32,7 @@ enum Outcome {
     Forbidden,
     Invalid(domain::fields::FieldErrors),
     Refused(String),
+    Archived(String),
     Busy,
     Unavailable,
     Internal(String),
@@ -44,6 +45,7 @@ impl From<&DataError> for Outcome {
             DataError::Forbidden => Self::Forbidden,
             DataError::Invalid(fields) => Self::Invalid(fields.clone()),
             DataError::Refused(words) => Self::Refused(words.clone()),
+            DataError::Archived(words) => Self::Archived(words.clone()),
             DataError::Busy => Self::Busy,
             error if error.is_outage() => {
                 tracing::warn!(request_id = %current::request_id(), %error, "the database is out of reach");

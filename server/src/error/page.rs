@@ -30,6 +30,8 @@ pub enum PageError {
     Invalid(FieldErrors),
     /// The thing is not in the state for this; the words say why.
     Refused(String),
+    /// It is in an archive; the words say since when and what to do.
+    Archived(String),
     /// Somebody else is at it.
     Busy,
     /// The request cannot be taken as it is: status and words.
@@ -67,6 +69,7 @@ impl PageError {
             Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Refused(_) | Self::Busy => StatusCode::CONFLICT,
+            Self::Archived(_) => StatusCode::GONE,
             Self::Rejected(status, _) => *status,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TimedOut | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -103,6 +106,7 @@ impl PageError {
                 ("Something is missing or wrong", "Nothing was changed. Go back and repair this:".into())
             }
             Self::Refused(words) => ("This cannot be done now", words.clone()),
+            Self::Archived(words) => ("This order is archived", words.clone()),
             Self::Busy => ("Somebody else is working on this", "Nothing was changed. Try again in a moment.".into()),
             Self::Rejected(StatusCode::PAYLOAD_TOO_LARGE, words) => ("This is too large", words.clone()),
             Self::Rejected(StatusCode::METHOD_NOT_ALLOWED, words) => ("This cannot be opened that way", words.clone()),
@@ -124,6 +128,7 @@ impl From<&DataError> for PageError {
             Outcome::Forbidden => Self::Forbidden,
             Outcome::Invalid(fields) => Self::Invalid(fields),
             Outcome::Refused(words) => Self::Refused(words),
+            Outcome::Archived(words) => Self::Archived(words),
             Outcome::Busy => Self::Busy,
             Outcome::Unavailable => Self::Unavailable,
             Outcome::Internal(incident) => Self::Internal(incident),

@@ -20,6 +20,7 @@ mod health;
 mod killed;
 mod limits;
 mod order_pages;
+mod partitions;
 mod platform;
 mod postgres_crashes;
 mod real_file;

@@ -116,7 +116,7 @@ fn absent(id: BackupId) -> Failure {
 }
 
 // Says what would happen and asks; `--yes` answers.
-fn agreed(plan: &str, question: &str, yes: bool) -> Result<(), Failure> {
+pub(super) fn agreed(plan: &str, question: &str, yes: bool) -> Result<(), Failure> {
     to_stderr(plan);
     if yes {
         return Ok(());

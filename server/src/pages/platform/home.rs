@@ -34,7 +34,7 @@ pub async fn show(State(state): State<AppState>, admin: PlatformAdmin, visit: Vi
             alerts: alerts::alerts(&admin.platform).await?,
             counts: console::counts(&admin.platform).await?,
         },
-        partitions: db::partitions::overview(&admin.platform, 0).await?,
+        partitions: db::partitions::overview(&admin.platform, state.config.retention_quarters).await?,
         backups: BackupHealth {
             alarms: backups::alarms(&admin.platform).await?,
             summary: backups::platform_summary(&admin.platform).await?,

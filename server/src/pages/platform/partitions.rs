@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// # Errors
 /// For everybody but platform admins, and when PostgreSQL fails.
 pub async fn show(State(state): State<AppState>, admin: PlatformAdmin, visit: Visit) -> Result<Response, PageError> {
-    let overview = db::partitions::overview(&admin.platform, 0).await?;
+    let overview = db::partitions::overview(&admin.platform, state.config.retention_quarters).await?;
     let done = visit.done().and_then(done_words);
     let page = Partitions { overview, done, frame: frame(&admin, visit, Place::Partitions), clock: clock(&state) };
     Ok(answer::ok(&view(&page)))

@@ -1,0 +1,179 @@
+//! Upkeep while orders come in and lists are read: nobody is held up, nothing is lost, and killing it midway harms
+//! nothing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use db::orders::list;
+use db::partitions::{Bound, Table, bounds, upkeep};
+use db::stores::Store;
+use db::testing::{self, TestDb};
+use db::{Access, ConnectOptions, Db, rollups};
+use domain::orders::OrderQuery;
+use domain::permission::Permission;
+use domain::quarter::Quarter;
+use jobs::partitions::maintain;
+use sqlx::{Connection, PgConnection};
+use tokio_util::sync::CancellationToken;
+
+/// The promise: no request waits longer for a lock. PostgreSQL itself refuses one that does.
+const HELD_AT_MOST: &str = "250ms";
+const SHOPS: usize = 3;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn upkeep_under_traffic_holds_nobody_up_and_survives_being_killed() {
+    let (runs, kills) = if torture() { (1_000, 50) } else { (40, 6) };
+    let test = TestDb::new().await;
+    let hurried = Db::connect(ConnectOptions {
+        url: format!("{}?options[lock_timeout]={HELD_AT_MOST}", test.url),
+        pool: 10,
+        redis_url: None,
+        clock: test.db.clock().clone(),
+    });
+    let hurried = hurried.await.unwrap();
+    let stop = CancellationToken::new();
+    let seen = Arc::new(Seen::default());
+    let mut shops = Vec::new();
+    let mut traffic = Vec::new();
+    for n in 0..SHOPS {
+        let access = testing::tenant(&test.db, &format!("shop{n}")).await;
+        let store = testing::store(&access, "north", "Europe/London", "GBP").await;
+        let inside = Access::command(hurried.clone(), access.tenant());
+        traffic.push(tokio::spawn(shop(inside, store, stop.clone(), Arc::clone(&seen))));
+        shops.push(access);
+    }
+    let mut owner = PgConnection::connect(&test.owner_url).await.unwrap();
+    for run in 0..runs {
+        unmake(&mut owner, test.db.clock().now(), run).await;
+        if run % (runs / kills) == 0 {
+            killed(&test, &mut owner, run).await;
+        } else {
+            let done = maintain(&test.db, &stop).await.unwrap();
+            assert!(done.failed.is_empty(), "run {run}: {done}");
+        }
+    }
+    stop.cancel();
+    for shop in traffic {
+        shop.await.unwrap();
+    }
+    while upkeep::pulse(&test.db).await.unwrap().default_rows > 0 {
+        maintain(&test.db, &CancellationToken::new()).await.unwrap();
+    }
+    maintain(&test.db, &CancellationToken::new()).await.unwrap();
+    seamless(&bounds(&test.db).await.unwrap(), test.db.clock().now());
+    let mut stored = 0_i64;
+    for access in &shops {
+        let scope = access.scope(Permission::ReadOrders).unwrap();
+        assert_eq!(rollups::verify(&scope).await.unwrap(), []);
+        stored += db::orders::summary::summary(&scope, &OrderQuery::default()).await.unwrap().found;
+    }
+    assert_eq!(stored, seen.placed.load(Ordering::SeqCst), "every order that was acknowledged is there");
+    let (requests, slowest) = (seen.requests.load(Ordering::SeqCst), seen.slowest.load(Ordering::SeqCst));
+    eprintln!("{runs} runs, {kills} killed, {requests} requests, {stored} orders, slowest {} ms", slowest / 1_000);
+    owner.close().await.unwrap();
+}
+
+#[derive(Default)]
+struct Seen {
+    requests: AtomicU64,
+    placed: AtomicI64,
+    slowest: AtomicU64,
+}
+
+/// A store's day: orders of now and of a quarter that comes and goes, and the list between them.
+async fn shop(access: Access, store: Store, stop: CancellationToken, seen: Arc<Seen>) {
+    let scope = access.scope(Permission::WriteOrders).unwrap();
+    let old: Quarter = "2019q2".parse().unwrap();
+    for n in 0_i64.. {
+        if stop.is_cancelled() {
+            return;
+        }
+        let now = scope.now();
+        let moment = if n % 4 == 3 { old.begins() + TimeDelta::hours(n % 2_000) } else { now };
+        let begun = Instant::now();
+        if n % 3 == 2 {
+            list::with_items(&scope, &OrderQuery::default()).await.unwrap();
+        } else {
+            let order = testing::order(&store, &n.to_string(), moment, 1);
+            testing::place_all(&scope, &store, &[order]).await;
+            seen.placed.fetch_add(1, Ordering::SeqCst);
+        }
+        seen.requests.fetch_add(1, Ordering::SeqCst);
+        seen.slowest.fetch_max(u64::try_from(begun.elapsed().as_micros()).unwrap(), Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// Undoes what upkeep does, so that each run has work: drops the last quarter ahead, and puts a quarter with rows back
+/// into the net, one table or the other first.
+async fn unmake(owner: &mut PgConnection, now: DateTime<Utc>, run: usize) {
+    let ahead = Quarter::of(now.date_naive()).after(2);
+    for table in Table::ALL {
+        let sql = if run % 2 == 0 {
+            format!("alter table {table} detach partition {table}_{ahead}; drop table {table}_{ahead}")
+        } else {
+            let old = format!("{table}_2019q2");
+            format!(
+                "select stoa_open_upkeep(true); alter table {table} detach partition {old}; \
+                 insert into {table}_default select * from {old}; drop table {old}"
+            )
+        };
+        for _ in 0..40 {
+            let mut tx = owner.begin().await.unwrap();
+            let whole = sqlx::AssertSqlSafe(format!("set local lock_timeout = '60ms'; {sql}"));
+            match sqlx::raw_sql(whole).execute(&mut *tx).await {
+                Ok(_) => {
+                    tx.commit().await.unwrap();
+                    break;
+                }
+                // A lock was taken, or an earlier run was killed before it made the table.
+                Err(error) if code(&error) == "55P03" => tokio::time::sleep(Duration::from_millis(30)).await,
+                Err(error) => {
+                    assert!(["42P01", "42809"].contains(&code(&error).as_str()), "{error}");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+fn code(error: &sqlx::Error) -> String {
+    error.as_database_error().and_then(|e| e.code()).map(|code| code.into_owned()).unwrap_or_default()
+}
+
+/// Upkeep of which every connection is cut in the middle: what PostgreSQL sees of a process that was killed.
+async fn killed(test: &TestDb, owner: &mut PgConnection, run: usize) {
+    let process = test.another(None).await;
+    let work = {
+        let (process, stop) = (process.clone(), CancellationToken::new());
+        tokio::spawn(async move { drop(maintain(&process, &stop).await) })
+    };
+    tokio::time::sleep(Duration::from_millis(u64::try_from(run % 37).unwrap())).await;
+    let sql = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() \
+               and (query like 'select stoa_make_quarter%' or query like 'select moved, whole%' or query like '%stoa_analyse_quarter%')";
+    sqlx::query(sql).execute(owner).await.unwrap();
+    work.abort();
+    let _ended = work.await;
+    process.close().await;
+}
+
+/// Both tables have the same quarters, each once and whole, and no day is missing between now and the last.
+fn seamless(bounds: &[Bound], now: DateTime<Utc>) {
+    let spans = |table: Table| {
+        let of = bounds.iter().filter(|b| b.parent == table.as_str());
+        of.filter_map(|b| Some((b.since?, b.until?))).collect::<Vec<_>>()
+    };
+    let orders = spans(Table::Orders);
+    assert_eq!(orders, spans(Table::OrderItems));
+    assert!(orders.iter().all(|(since, until)| *until == Quarter::of(since.date_naive()).ends()), "{orders:?}");
+    assert!(orders.windows(2).all(|w| w[0].1 <= w[1].0), "no overlap: {orders:?}");
+    let ahead: Vec<_> = orders.iter().filter(|(_, until)| *until > now).collect();
+    assert!(ahead.len() >= 3 && ahead.windows(2).all(|w| w[0].1 == w[1].0), "no gap: {ahead:?}");
+}
+
+#[expect(clippy::disallowed_methods, reason = "how `make torture` asks for the full counts")]
+fn torture() -> bool {
+    std::env::var("STOA_TORTURE").is_ok()
+}
