@@ -42,16 +42,18 @@ pub(super) fn same_key(table: &Table) -> String {
 
 // As text, because not every type knows equality.
 pub(super) fn unequal(brought: &Brought) -> String {
-    let row = |alias: &str| {
-        brought.columns.iter().map(|c| format!("{alias}.{}", quoted(c))).collect::<Vec<_>>().join(", ")
-    };
+    let row =
+        |alias: &str| brought.columns.iter().map(|c| format!("{alias}.{}", quoted(c))).collect::<Vec<_>>().join(", ");
     format!("row({})::text is distinct from row({})::text", row("n"), row("q"))
 }
 
 pub(super) fn refuse_unknown(brought: &[Brought], now: &[Table]) -> Result<(), DataError> {
     for b in brought {
         let Some(table) = now.iter().find(|t| t.name == b.table) else {
-            return Err(DataError::Refused(format!("the backup has the table '{}', which this version lacks", b.table)));
+            return Err(DataError::Refused(format!(
+                "the backup has the table '{}', which this version lacks",
+                b.table
+            )));
         };
         if let Some(column) = b.columns.iter().find(|c| !table.columns.iter().any(|now| now.name == **c)) {
             return Err(DataError::Refused(format!(

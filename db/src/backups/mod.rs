@@ -29,6 +29,6 @@ pub use row::{Backup, Proof};
 pub use snapshot::Snapshot;
 pub use summary::{KindSummary, Summary, platform_summary, summary};
 pub use write::{
-    Began, Claim, Done, NewBackup, begin, fail, heartbeat, note_offsite, note_removed, note_unread,
-    note_verified, prune, reap, store,
+    Began, Claim, Done, NewBackup, begin, fail, heartbeat, note_offsite, note_removed, note_unread, note_verified,
+    prune, reap, store,
 };

@@ -78,7 +78,8 @@ impl Owner {
     /// When PostgreSQL is out of reach.
     pub async fn major_version(&self) -> Result<u32, DataError> {
         let mut conn = self.connect().await?;
-        let number: i32 = sqlx::query_scalar("select current_setting('server_version_num')::int").fetch_one(&mut conn).await?;
+        let number: i32 =
+            sqlx::query_scalar("select current_setting('server_version_num')::int").fetch_one(&mut conn).await?;
         conn.close().await?;
         Ok(u32::try_from(number / 10_000).unwrap_or(0))
     }

@@ -74,7 +74,10 @@ impl Quarantine {
             let foreign: i64 =
                 sqlx::query_scalar(sqlx::AssertSqlSafe(foreign)).bind(self.tenant.0).fetch_one(&mut self.conn).await?;
             if foreign > 0 {
-                return Err(DataError::Refused(format!("the backup holds {foreign} rows of another tenant in {}", table.name)));
+                return Err(DataError::Refused(format!(
+                    "the backup holds {foreign} rows of another tenant in {}",
+                    table.name
+                )));
             }
             let sql = format!(
                 "select count(*) filter (where n.tenant_id is null), count(*) filter (where q.tenant_id is null), \
@@ -152,7 +155,8 @@ impl Quarantine {
         }
         let names: Vec<&str> = wanted.iter().map(|(t, _)| t.name.as_str()).collect();
         let details = json!({"backup": backup, "tables": names, "rows": changed, "status": Status::Verified});
-        let sql = "insert into feed_events (tenant_id, seq, kind, store_id, at, data) values ($1, $2, $3, null, $4, $5)";
+        let sql =
+            "insert into feed_events (tenant_id, seq, kind, store_id, at, data) values ($1, $2, $3, null, $4, $5)";
         sqlx::query(sql)
             .bind(self.tenant.0)
             .bind(seq)
@@ -192,9 +196,11 @@ impl Quarantine {
             "update public.{name} n set {set} from {schema}.{name} q where n.tenant_id = $1 and {same} and {}",
             unequal(brought)
         );
-        let (list, from) = (columns.join(", "), columns.iter().map(|c| format!("q.{c}")).collect::<Vec<_>>().join(", "));
+        let (list, from) =
+            (columns.join(", "), columns.iter().map(|c| format!("q.{c}")).collect::<Vec<_>>().join(", "));
         // Accounts belong to people, not to tenants: one that is gone stays gone, and so does its membership.
-        let present = if table.name == "memberships" { "and exists (select from users u where u.id = q.user_id)" } else { "" };
+        let present =
+            if table.name == "memberships" { "and exists (select from users u where u.id = q.user_id)" } else { "" };
         let insert = format!(
             "insert into public.{name} ({list}) select {from} from {schema}.{name} q where q.tenant_id = $1 {present} \
              and not exists (select from public.{name} n where n.tenant_id = $1 and {same})"

@@ -29,7 +29,10 @@ impl Snapshot {
         conn.execute("begin isolation level repeatable read, read only").await?;
         // A slow storage makes pauses between the tables.
         conn.execute("set local idle_in_transaction_session_timeout = 0").await?;
-        sqlx::query("select set_config('app.tenant', $1, true)").bind(scope.tenant().to_string()).execute(&mut conn).await?;
+        sqlx::query("select set_config('app.tenant', $1, true)")
+            .bind(scope.tenant().to_string())
+            .execute(&mut conn)
+            .await?;
         let tables = saved(&mut conn).await?;
         Ok(Self { conn, tenant: scope.tenant(), tables })
     }

@@ -129,7 +129,9 @@ pub async fn make_ready(owner: &Owner, restored: &mut PgConnection) -> Result<()
     copy.finish().await?;
     drop(rows);
     // More than anybody writes in a day; what was between is told as a gap.
-    restored.execute("update feed_heads set last_seq = last_seq + 1000000000, first_seq = last_seq + 1000000001").await?;
+    restored
+        .execute("update feed_heads set last_seq = last_seq + 1000000000, first_seq = last_seq + 1000000001")
+        .await?;
     restored.execute("truncate feed_events").await?;
     restored.execute("update platform_generations set generation = generation + 1000000000").await?;
     for table in ["backups", "feed_heads"] {

@@ -50,15 +50,20 @@ async fn a_tenants_backups_are_seen_by_it_and_by_the_platform_alone() {
     let verified = backups::note_verified(&theirs, claim.id, Kind::Database, TimeDelta::zero()).await;
     assert!(matches!(verified, Err(DataError::NotFound("backup"))));
     assert!(!backups::prune(&theirs, claim.id, Kind::Database).await.unwrap());
-    let wrong = backups::begin(&theirs, &NewBackup { kind: Kind::Full, trigger: Trigger::Demand, recipient: None, days: 1 }).await;
+    let wrong =
+        backups::begin(&theirs, &NewBackup { kind: Kind::Full, trigger: Trigger::Demand, recipient: None, days: 1 })
+            .await;
     assert!(wrong.is_err(), "a tenant has no backup of the whole");
 }
 
 #[tokio::test]
 async fn viewers_and_staff_see_backups_as_far_as_they_may() {
-    for (role, reads, manages) in
-        [(Role::Owner, true, true), (Role::Manager, true, true), (Role::Staff, true, false), (Role::Viewer, false, false)]
-    {
+    for (role, reads, manages) in [
+        (Role::Owner, true, true),
+        (Role::Manager, true, true),
+        (Role::Staff, true, false),
+        (Role::Viewer, false, false),
+    ] {
         assert_eq!(role.allows(Permission::ReadBackups), reads, "{role}");
         assert_eq!(role.allows(Permission::ManageBackups), manages, "{role}");
     }

@@ -25,7 +25,9 @@ pub enum BackupError {
     #[error("{0}")]
     Program(String),
     /// The owner's address is not known.
-    #[error("MIGRATION_DATABASE_URL is not set: only the owner of the tables can read everything at once and make scratch databases")]
+    #[error(
+        "MIGRATION_DATABASE_URL is not set: only the owner of the tables can read everything at once and make scratch databases"
+    )]
     NoOwner,
     /// It is sealed, and the key is not here.
     #[error("the backup is sealed for {0}; set STOA_BACKUP_IDENTITY_FILE to the file with its age identity")]

@@ -73,7 +73,12 @@ pub(super) async fn write(
 }
 
 /// Writes the dump that a backup holds into `into`, looking at every byte.
-pub(super) async fn unpack(backups: &Backups, manifest: &Manifest, folder: &ObjectPath, into: &Path) -> Result<(), BackupError> {
+pub(super) async fn unpack(
+    backups: &Backups,
+    manifest: &Manifest,
+    folder: &ObjectPath,
+    into: &Path,
+) -> Result<(), BackupError> {
     fs::create_dir_all(into).await?;
     for part in &manifest.parts {
         let mut file = fs::File::create(into.join(&part.name)).await?;

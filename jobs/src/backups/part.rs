@@ -97,12 +97,20 @@ impl PartWriter {
 
 /// The part as it was before it was packed, piece by piece. Ends with an error when it is not the one that was written:
 /// whoever has read it to its end without one has read what was saved.
-pub(super) fn read(backups: &Backups, folder: &ObjectPath, part: &Part) -> Result<BoxStream<'static, Result<Bytes, BackupError>>, BackupError> {
+pub(super) fn read(
+    backups: &Backups,
+    folder: &ObjectPath,
+    part: &Part,
+) -> Result<BoxStream<'static, Result<Bytes, BackupError>>, BackupError> {
     read_down_to(backups, folder, part, true)
 }
 
 /// The part without its seal but still packed.
-pub(super) fn read_packed(backups: &Backups, folder: &ObjectPath, part: &Part) -> Result<BoxStream<'static, Result<Bytes, BackupError>>, BackupError> {
+pub(super) fn read_packed(
+    backups: &Backups,
+    folder: &ObjectPath,
+    part: &Part,
+) -> Result<BoxStream<'static, Result<Bytes, BackupError>>, BackupError> {
     read_down_to(backups, folder, part, false)
 }
 
@@ -120,7 +128,9 @@ pub(super) async fn read_whole(backups: &Backups, folder: &ObjectPath, part: &Pa
 }
 
 /// Reads pieces without waiting, in a thread of its own.
-pub(super) fn blocking_reader(mut pieces: BoxStream<'static, Result<Bytes, BackupError>>) -> impl Read + Send + 'static {
+pub(super) fn blocking_reader(
+    mut pieces: BoxStream<'static, Result<Bytes, BackupError>>,
+) -> impl Read + Send + 'static {
     let (sender, receiver) = mpsc::channel::<Result<Bytes, BackupError>>(AHEAD);
     tokio::spawn(async move {
         while let Some(piece) = pieces.next().await {
@@ -164,7 +174,8 @@ fn read_down_to(
             tracing::error!(%error, "reading a part broke down");
         }
     });
-    Ok(futures::stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|piece| (piece, receiver)) }).boxed())
+    Ok(futures::stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|piece| (piece, receiver)) })
+        .boxed())
 }
 
 fn open(

@@ -146,14 +146,11 @@ async fn adopt(backups: &Backups, place: &Place, tenant: TenantId, id: BackupId)
     if label.id != id || label.tenant != tenant || !place.fits(label.kind) {
         return Ok(false);
     }
-    let new = NewBackup {
-        kind: label.kind,
-        trigger: label.trigger,
-        recipient: label.recipient.clone(),
-        days: backups.days,
-    };
+    let new =
+        NewBackup { kind: label.kind, trigger: label.trigger, recipient: label.recipient.clone(), days: backups.days };
     let times = (label.started_at, label.finished_at);
-    match db::backups::adopt(place, id, &new, times, &folder.to_string(), &label.done(backups.offsite.is_some())).await {
+    match db::backups::adopt(place, id, &new, times, &folder.to_string(), &label.done(backups.offsite.is_some())).await
+    {
         // Of a tenant that is gone there is nobody to give it to.
         Err(error) if error.constraint().is_some() => Ok(false),
         other => Ok(other?),

@@ -145,7 +145,10 @@ impl<W: Write> Write for Counted<W> {
 }
 
 /// Takes off the seal, if there is one.
-pub(super) fn unsealed<'a>(sealed: impl Read + Send + 'a, identity: Option<&Identity>) -> io::Result<Box<dyn Read + Send + 'a>> {
+pub(super) fn unsealed<'a>(
+    sealed: impl Read + Send + 'a,
+    identity: Option<&Identity>,
+) -> io::Result<Box<dyn Read + Send + 'a>> {
     let Some(Identity(keys)) = identity else { return Ok(Box::new(sealed)) };
     let invalid = |error: age::DecryptError| match error {
         age::DecryptError::Io(error) => error,
@@ -157,7 +160,10 @@ pub(super) fn unsealed<'a>(sealed: impl Read + Send + 'a, identity: Option<&Iden
 }
 
 /// Unpacks.
-pub(super) fn unpacked<'a>(packed: Box<dyn Read + Send + 'a>, is_packed: bool) -> io::Result<Box<dyn Read + Send + 'a>> {
+pub(super) fn unpacked<'a>(
+    packed: Box<dyn Read + Send + 'a>,
+    is_packed: bool,
+) -> io::Result<Box<dyn Read + Send + 'a>> {
     Ok(if is_packed { Box::new(zstd::Decoder::new(packed)?) } else { packed })
 }
 

@@ -36,7 +36,12 @@ pub struct Verified {
 ///
 /// # Errors
 /// When it is bad, could not be read, or was stopped.
-pub async fn verify(backups: &Backups, place: &Place, id: BackupId, stop: &CancellationToken) -> Result<Verified, BackupError> {
+pub async fn verify(
+    backups: &Backups,
+    place: &Place,
+    id: BackupId,
+    stop: &CancellationToken,
+) -> Result<Verified, BackupError> {
     let backup = db::backups::show(place, id).await?;
     if !backup.status.is_kept() {
         let words = format!("there is nothing to read back: the backup is {}", backup.status);
@@ -158,7 +163,8 @@ pub(super) async fn read_full(
 async fn check_pages(programs: &Programs, conn: &mut sqlx::PgConnection, database: &str) -> Result<(), BackupError> {
     if sqlx::Executor::execute(&mut *conn, "create extension if not exists amcheck").await.is_err() {
         return Err(BackupError::Program(
-            "pg_amcheck needs the extension amcheck, which only a superuser can install: run deploy/roles.sql as one".into(),
+            "pg_amcheck needs the extension amcheck, which only a superuser can install: run deploy/roles.sql as one"
+                .into(),
         ));
     }
     programs.amcheck(database).await
@@ -183,7 +189,9 @@ async fn read_tables(
         let as_saved = same_columns(table, saved)?;
         let columns: Vec<String> = saved.columns.iter().map(|(name, _)| name.clone()).collect();
         let pieces = part::read(backups, folder, manifest.part(&saved.part)?)?;
-        let loaded = scratch::load(&mut conn, ("public", &table.name), &columns, pieces).await.map_err(|e| misfit(&table.name, e))?;
+        let loaded = scratch::load(&mut conn, ("public", &table.name), &columns, pieces)
+            .await
+            .map_err(|e| misfit(&table.name, e))?;
         if loaded != saved.rows {
             return Err(differs(&format!("{} has {loaded} rows instead of {}", saved.name, saved.rows)));
         }

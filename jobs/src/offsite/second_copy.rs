@@ -21,13 +21,13 @@ impl SecondCopy {
     }
 
     async fn offsite(&self) -> Result<&Offsite, OffsiteError> {
-        self.offsite.get_or_try_init(async || Offsite::open(&self.settings)).await
+        self.offsite.get_or_try_init(|| async { Offsite::open(&self.settings) }).await
     }
 }
 
 impl crate::backups::Offsite for SecondCopy {
     fn copy<'a>(&'a self, storage: &'a Storage, folder: &'a ObjectPath) -> BoxFuture<'a, Result<(), String>> {
-        let copying = async {
+        let copying = async move {
             let copied = copy_offsite(storage, self.offsite().await?, folder, &CancellationToken::new()).await?;
             tracing::info!(%folder, sent = copied.sent, bytes = copied.bytes, same = copied.same, "copied off-site");
             Ok::<_, OffsiteError>(())
@@ -36,7 +36,7 @@ impl crate::backups::Offsite for SecondCopy {
     }
 
     fn remove<'a>(&'a self, folder: &'a ObjectPath) -> BoxFuture<'a, Result<(), String>> {
-        let removing = async { prune_offsite(self.offsite().await?, folder).await };
+        let removing = async move { prune_offsite(self.offsite().await?, folder).await };
         removing.map(|result| result.map(drop).map_err(|error: OffsiteError| error.to_string())).boxed()
     }
 }

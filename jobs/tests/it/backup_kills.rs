@@ -55,7 +55,9 @@ async fn a_stopped_backup_leaves_nothing_and_says_so() {
         tokio::time::sleep(Duration::from_millis(60)).await;
         stopping.cancel();
     });
-    let made = jobs::backups::create(&world.backups, &world.whole(), Kind::Full, domain::backups::Trigger::Demand, &stop).await;
+    let made =
+        jobs::backups::create(&world.backups, &world.whole(), Kind::Full, domain::backups::Trigger::Demand, &stop)
+            .await;
     assert!(made.unwrap_err().to_string().contains("stopped"));
     let rows = db::backups::platform_list(&world.platform(), None, None, Limit::default()).await.unwrap().rows;
     assert_eq!(rows[0].status, Status::Failed);

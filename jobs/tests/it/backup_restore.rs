@@ -22,7 +22,11 @@ async fn mishap(world: &World) {
     world.order(&world.theirs, 6..=9).await;
     let mut owner = Owner::within(world).await;
     owner.0.execute("update orders set note = 'changed' where number = '2'").await.unwrap();
-    owner.0.execute("delete from order_items where order_id = (select id from orders where number = '3')").await.unwrap();
+    owner
+        .0
+        .execute("delete from order_items where order_id = (select id from orders where number = '3')")
+        .await
+        .unwrap();
     owner.0.execute("delete from orders where number = '3'").await.unwrap();
 }
 
@@ -67,7 +71,10 @@ async fn one_tenant_is_restored_and_all_others_stay_byte_equal() {
     again.cancel().await.unwrap();
     assert!(saved > 0);
     let mut owner = PgConnection::connect(&world.test.owner_url).await.unwrap();
-    let left: i64 = sqlx::query_scalar("select count(*) from pg_namespace where nspname like 'stoa_quar%'").fetch_one(&mut owner).await.unwrap();
+    let left: i64 = sqlx::query_scalar("select count(*) from pg_namespace where nspname like 'stoa_quar%'")
+        .fetch_one(&mut owner)
+        .await
+        .unwrap();
     assert_eq!(left, 0, "nothing stays in quarantine");
 }
 

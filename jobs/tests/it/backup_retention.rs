@@ -57,7 +57,11 @@ async fn tidying_takes_in_whole_backups_without_a_row_and_removes_the_rest() {
     sqlx::Executor::execute(&mut owner, sql).await.unwrap();
     let done = sweep(&world.backups).await.unwrap();
     assert_eq!(done.adopted, 1);
-    assert_eq!(world.row(Kind::Database, whole.id).await.status, Status::Stored, "not called good before it was read back");
+    assert_eq!(
+        world.row(Kind::Database, whole.id).await.status,
+        Status::Stored,
+        "not called good before it was read back"
+    );
     assert!(!world.objects(broken.id).is_empty(), "it may be one that is just being written");
 }
 
@@ -78,10 +82,10 @@ async fn the_lists_are_cached_until_a_backup_changes() {
     assert_eq!(world.test.db.cache().computed(), computed, "nothing is counted again");
     world.make(Kind::Full).await.unwrap();
     let all = db::backups::platform_summary(&platform).await.unwrap();
-    assert_eq!(all.kinds.iter().map(|k| (k.kind, k.count, k.verified)).collect::<Vec<_>>(), [
-        (Kind::Full, 1, 1),
-        (Kind::Database, 1, 1)
-    ]);
+    assert_eq!(
+        all.kinds.iter().map(|k| (k.kind, k.count, k.verified)).collect::<Vec<_>>(),
+        [(Kind::Full, 1, 1), (Kind::Database, 1, 1)]
+    );
     let theirs = world.theirs.scope(domain::permission::Permission::ReadBackups).unwrap();
     assert_eq!(db::backups::summary(&theirs).await.unwrap().count, 0, "others are not counted");
     assert!(db::backups::list(&theirs, None, Limit::default()).await.unwrap().rows.is_empty());

@@ -35,7 +35,11 @@ async fn a_sealed_backup_is_read_back_by_its_key_alone() {
     let stop = tokio_util::sync::CancellationToken::new();
     let closed = jobs::backups::verify(&world.backups, &world.place(), made.id, &stop).await.unwrap_err();
     assert!(closed.to_string().contains("STOA_BACKUP_IDENTITY_FILE"), "{closed}");
-    assert_eq!(world.row(Kind::Database, made.id).await.status, Status::Stored, "a missing key says nothing about the backup");
+    assert_eq!(
+        world.row(Kind::Database, made.id).await.status,
+        Status::Stored,
+        "a missing key says nothing about the backup"
+    );
     let secret = age::secrecy::ExposeSecret::expose_secret(&key.to_string()).to_owned();
     world.backups.identity = Some(secret.parse::<Identity>().unwrap());
     jobs::backups::verify(&world.backups, &world.place(), made.id, &stop).await.unwrap();
@@ -85,7 +89,11 @@ async fn every_table_with_a_tenant_is_saved_or_left_out_for_a_reason() {
         let reason = LEFT_OUT.iter().find(|(name, _)| *name == table.name).map(|(_, reason)| *reason);
         let is_saved = saved.iter().any(|s| s.name == table.name);
         assert!(is_saved != reason.is_some_and(|r| r.len() > 10), "{}: saved, or left out with a reason", table.name);
-        assert!(!is_saved || table.key.first().is_some_and(|k| k == "tenant_id"), "{} has no key to order it by", table.name);
+        assert!(
+            !is_saved || table.key.first().is_some_and(|k| k == "tenant_id"),
+            "{} has no key to order it by",
+            table.name
+        );
     }
     let (made, _) = world.make(Kind::Database).await.unwrap();
     assert!(world.objects(made.id).iter().any(|p| p.ends_with("novelties.copy.zst")), "a new table is saved by itself");

@@ -27,7 +27,9 @@ pub struct BackupSettings {
 impl BackupSettings {
     pub(super) fn read(vars: &Vars, data_dir: &Path, faults: &mut Faults) -> Self {
         let recipient = vars.text("STOA_BACKUP_RECIPIENT").and_then(|text| {
-            text.parse().map_err(|error: jobs::backups::BadKey| faults.add("STOA_BACKUP_RECIPIENT", error.to_string())).ok()
+            text.parse()
+                .map_err(|error: jobs::backups::BadKey| faults.add("STOA_BACKUP_RECIPIENT", error.to_string()))
+                .ok()
         });
         let programs = vars.text("STOA_PG_BIN").map(PathBuf::from);
         if programs.as_ref().is_some_and(|folder| !folder.is_dir()) {
@@ -102,8 +104,13 @@ mod tests {
         let faults = Config::read(&vars, Purpose::Command).unwrap_err();
         let mut found: Vec<_> = faults.variables().collect();
         found.sort_unstable();
-        let names =
-            ["STOA_BACKUP_DAYS", "STOA_BACKUP_IDENTITY_FILE", "STOA_BACKUP_RECIPIENT", "STOA_BACKUP_URL", "STOA_PG_BIN"];
+        let names = [
+            "STOA_BACKUP_DAYS",
+            "STOA_BACKUP_IDENTITY_FILE",
+            "STOA_BACKUP_RECIPIENT",
+            "STOA_BACKUP_URL",
+            "STOA_PG_BIN",
+        ];
         assert_eq!(found, names);
     }
 }

@@ -94,7 +94,10 @@ async fn a_tenant_downloads_its_own_backup_and_nobody_elses() {
 
     let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
     let answer = owner.get(&path("demo", made.id)).await;
-    assert_eq!((answer.status().as_u16(), answer.headers()["content-type"].to_str().unwrap()), (200, "application/x-tar"));
+    assert_eq!(
+        (answer.status().as_u16(), answer.headers()["content-type"].to_str().unwrap()),
+        (200, "application/x-tar")
+    );
     let length: usize = answer.headers()["content-length"].to_str().unwrap().parse().unwrap();
     assert_eq!(answer.bytes().await.unwrap().len(), length);
 

@@ -51,5 +51,11 @@ fn line(b: &Backup, now: chrono::DateTime<chrono::Utc>) -> String {
         Proof::Bad => format!("{}: {}", b.status, b.verify_error.as_deref().or(b.error.as_deref()).unwrap_or("")),
     };
     let whose = b.tenant_slug.as_deref().unwrap_or("-");
-    format!("{}  {:<8} {whose:<16} {}  {:>12} bytes  {proof}", b.id, b.kind.as_str(), b.started_at.format("%F %R"), b.bytes)
+    format!(
+        "{}  {:<8} {whose:<16} {}  {:>12} bytes  {proof}",
+        b.id,
+        b.kind.as_str(),
+        b.started_at.format("%F %R"),
+        b.bytes
+    )
 }

@@ -32,13 +32,22 @@ pub async fn run(
     }
 }
 
-async fn one_tenant(mut restore: TenantRestore, id: BackupId, tables: &[String], yes: bool, out: Output) -> Result<(), Failure> {
+async fn one_tenant(
+    mut restore: TenantRestore,
+    id: BackupId,
+    tables: &[String],
+    yes: bool,
+    out: Output,
+) -> Result<(), Failure> {
     let plan = restore.plan().await?;
     let chosen = |name: &str| tables.is_empty() || tables.iter().any(|t| t == name);
     let mut lines = vec![format!("{:<20} {:>12} {:>12} {:>12} {:>12}", "table", "come back", "go", "change", "equal")];
     for d in plan.differences.iter().filter(|d| chosen(&d.table)) {
         let kept = if d.kept { "  (stays as it is)" } else { "" };
-        lines.push(format!("{:<20} {:>12} {:>12} {:>12} {:>12}{kept}", d.table, d.only_backup, d.only_now, d.different, d.equal));
+        lines.push(format!(
+            "{:<20} {:>12} {:>12} {:>12} {:>12}{kept}",
+            d.table, d.only_backup, d.only_now, d.different, d.equal
+        ));
     }
     lines.push("What is there now is saved first. No other tenant is touched.".to_owned());
     if let Err(refused) = agreed(&lines.join("\n"), "Make the tenant's tables as they are in the backup?", yes) {
@@ -68,7 +77,8 @@ async fn whole(backups: &Backups, id: BackupId, yes: bool, out: Output) -> Resul
     );
     agreed(&text, "Restore the whole platform?", yes)?;
     restore_full(backups, &plan).await?;
-    let json = json!({"id": id, "kind": Kind::Full, "rows": plan.rows, "database": plan.database, "kept_as": plan.kept_as});
+    let json =
+        json!({"id": id, "kind": Kind::Full, "rows": plan.rows, "database": plan.database, "kept_as": plan.kept_as});
     out.result(&json, &format!("restored; the database before is {}", plan.kept_as));
     Ok(())
 }

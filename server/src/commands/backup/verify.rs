@@ -11,7 +11,8 @@ pub async fn run(backups: &Backups, id: BackupId, out: Output) -> Result<(), Fai
     let place = place(backups, id).await?.ok_or_else(|| absent(id))?;
     let verified = jobs::backups::verify(backups, &place, id, &shutdown::on_signal()?).await?;
     let took = verified.took.num_milliseconds();
-    let json = json!({"id": id, "status": "verified", "rows": verified.rows, "tables": verified.tables, "verify_ms": took});
+    let json =
+        json!({"id": id, "status": "verified", "rows": verified.rows, "tables": verified.tables, "verify_ms": took});
     out.result(&json, &format!("backup {id} read back in {took} ms: {} rows equal", verified.rows));
     Ok(())
 }
