@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use futures::future::FutureExt as _;
+use futures::FutureExt as _;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
@@ -102,11 +102,10 @@ impl Run<'_> {
             let path = there(&object.path)?;
             let name = path.below(&self.prefix).unwrap_or(path.name()).to_owned();
             let (bytes, known) = (self.found.get(&path).copied(), self.sums.get(&name).copied());
-            work.push(One { storage: self.storage, offsite: self.offsite, object, path, name, bytes, known });
+            let one = One { storage: self.storage, offsite: self.offsite, object, path, name, bytes, known };
+            work.push(one.copy(stop).boxed());
         }
-        // Boxed, so that the copying as a whole may run in any task.
-        let copies: Vec<_> = work.into_iter().map(|one| one.copy(stop).boxed()).collect();
-        let mut copies = stream::iter(copies).buffer_unordered(AT_ONCE);
+        let mut copies = stream::iter(work).buffer_unordered(AT_ONCE);
         while let Some(done) = copies.next().await {
             let done = match done {
                 Ok(done) => done,

@@ -21,7 +21,7 @@ impl SecondCopy {
     }
 
     async fn offsite(&self) -> Result<&Offsite, OffsiteError> {
-        self.offsite.get_or_try_init(async || Offsite::open(&self.settings)).await
+        self.offsite.get_or_try_init(|| async { Offsite::open(&self.settings) }).await
     }
 }
 
