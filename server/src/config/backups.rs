@@ -27,7 +27,7 @@ pub struct BackupSettings {
 impl BackupSettings {
     pub(super) fn read(vars: &Vars, data_dir: &Path, faults: &mut Faults) -> Self {
         let recipient = vars.text("STOA_BACKUP_RECIPIENT").and_then(|text| {
-            text.parse()
+            text.parse::<Recipient>()
                 .map_err(|error: jobs::backups::BadKey| faults.add("STOA_BACKUP_RECIPIENT", error.to_string()))
                 .ok()
         });
@@ -67,9 +67,10 @@ fn identity(vars: &Vars, faults: &mut Faults) -> Option<Identity> {
     let path = vars.text("STOA_BACKUP_IDENTITY_FILE")?;
     let name = "STOA_BACKUP_IDENTITY_FILE";
     match std::fs::read_to_string(path) {
-        Ok(text) => {
-            text.parse().map_err(|error: jobs::backups::BadKey| faults.add(name, format!("{path} {error}"))).ok()
-        }
+        Ok(text) => text
+            .parse::<Identity>()
+            .map_err(|error: jobs::backups::BadKey| faults.add(name, format!("{path} {error}")))
+            .ok(),
         Err(error) => {
             faults.add(name, format!("names {path}, which cannot be read: {error}"));
             None
