@@ -61,7 +61,7 @@ impl Scratch {
     /// # Errors
     /// When PostgreSQL fails; then the sweep does it.
     pub async fn drop(mut self) -> Result<(), DataError> {
-        run(&mut self.keeper, format!("drop database if exists {} with (force)", self.name)).await?;
+        remove(&mut self.keeper, &self.name).await?;
         Ok(self.keeper.close().await?)
     }
 
@@ -88,13 +88,31 @@ pub async fn sweep(owner: &Owner) -> Result<usize, DataError> {
     for name in names {
         let sql = "select pg_try_advisory_lock(hashtextextended($1, 0))";
         if sqlx::query_scalar::<_, bool>(sql).bind(&name).fetch_one(&mut conn).await? {
-            run(&mut conn, format!("drop database if exists {name} with (force)")).await?;
+            remove(&mut conn, &name).await?;
             gone += 1;
         }
     }
     conn.close().await?;
     Ok(gone)
 }
+
+// By force, which ends connections that are left. It may not end an autovacuum worker, because that is not ours; the
+// plain command does, but ends nothing else. So each is tried until one meets only what it may end.
+async fn remove(conn: &mut PgConnection, name: &str) -> Result<(), DataError> {
+    let mut tries = 0;
+    loop {
+        let Err(error) = run(conn, format!("drop database if exists {name} with (force)")).await else { return Ok(()) };
+        if error.sql_state().as_deref() != Some("42501") || tries == TRIES {
+            return Err(error);
+        }
+        if run(conn, format!("drop database if exists {name}")).await.is_ok() {
+            return Ok(());
+        }
+        tries += 1;
+    }
+}
+
+const TRIES: u32 = 10;
 
 /// Prepares the schema in a scratch database for one tenant's rows: no wall, room for rows of any day, and no need for
 /// rows that are not part of the backup. The tables, those first that others need.
