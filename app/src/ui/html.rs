@@ -72,7 +72,8 @@ mod tests {
     fn only_markup_stays_markup() {
         let mut html = Html::default();
         html.markup("<b title=\"").text("a\"b'é<&>").markup("\">").text("").markup("</b>");
-        write!(html, "{}", "<i>").unwrap();
+        let written = "<i>";
+        write!(html, "{written}").unwrap();
         assert_eq!(html.into_string(), "<b title=\"a&quot;b&#39;é&lt;&amp;&gt;\"></b>&lt;i&gt;");
     }
 }

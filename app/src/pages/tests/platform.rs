@@ -84,8 +84,8 @@ fn run(outcome: RunOutcome) -> RunRow {
     }
 }
 
-fn whole(alerts: Vec<Alert>) -> String {
-    let queue = QueueRow {
+fn queue() -> QueueRow {
+    QueueRow {
         name: "heavy".into(),
         ready: 3,
         running: 1,
@@ -94,7 +94,10 @@ fn whole(alerts: Vec<Alert>) -> String {
         paused_at: Some(now()),
         paused_by: Some("user:1".into()),
         reason: Some(HOSTILE.into()),
-    };
+    }
+}
+
+fn worker() -> WorkerRow {
     let at_work = AtWork {
         tenant: tenant(),
         tenant_slug: Some("demo".into()),
@@ -104,7 +107,7 @@ fn whole(alerts: Vec<Alert>) -> String {
         attempt: 1,
         started_at: Some(now() - TimeDelta::seconds(8)),
     };
-    let worker = WorkerRow {
+    WorkerRow {
         id: domain::ids::WorkerId(Uuid::nil()),
         host: "box".into(),
         pid: 7,
@@ -115,8 +118,11 @@ fn whole(alerts: Vec<Alert>) -> String {
         seen_at: now(),
         state: "working".into(),
         jobs: vec![at_work],
-    };
-    let entry = EntryRow {
+    }
+}
+
+fn entry() -> EntryRow {
+    EntryRow {
         name: "maintain_partitions".into(),
         cron: "0 * * * *".into(),
         zone: "Europe/London".into(),
@@ -127,8 +133,11 @@ fn whole(alerts: Vec<Alert>) -> String {
         missed: 2,
         missed_at: Some(now()),
         last_outcome: Some("failed".into()),
-    };
-    let lock = LockRow {
+    }
+}
+
+fn lock() -> LockRow {
+    LockRow {
         name: "backup/demo".into(),
         holder: "box:7".into(),
         fence: 1,
@@ -136,7 +145,10 @@ fn whole(alerts: Vec<Alert>) -> String {
         acquired_at: now(),
         reason: HOSTILE.into(),
         is_over: true,
-    };
+    }
+}
+
+fn whole(alerts: Vec<Alert>) -> String {
     let point = Point { at: now(), done: 3, failed: 1, other: 0, wait_ms: 1, wait_ms_max: 2, run_ms: 1, run_ms_max: 1 };
     let html = overview(&Overview {
         frame: frame(Place::Jobs),
@@ -144,10 +156,10 @@ fn whole(alerts: Vec<Alert>) -> String {
         counts: Counts { done_hour: 1_204, ..Counts::default() },
         span: Span::Hour,
         points: vec![point],
-        queues: vec![queue],
-        workers: vec![worker],
-        entries: vec![entry],
-        locks: vec![lock],
+        queues: vec![queue()],
+        workers: vec![worker()],
+        entries: vec![entry()],
+        locks: vec![lock()],
         notes: Vec::new(),
         people: HashMap::from([("user:1".to_owned(), "ann@stoa.test".to_owned())]),
         done: None,
