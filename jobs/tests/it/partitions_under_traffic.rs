@@ -116,7 +116,7 @@ async fn shop(access: Access, store: Store, stop: CancellationToken, seen: Arc<S
 async fn unmake(owner: &mut PgConnection, now: DateTime<Utc>, run: usize) {
     let ahead = Quarter::of(now.date_naive()).after(2);
     for table in Table::ALL {
-        let sql = if run % 2 == 0 {
+        let sql = if run.is_multiple_of(2) {
             format!("alter table {table} detach partition {table}_{ahead}; drop table {table}_{ahead}")
         } else {
             // No more rows than upkeep would move at once: otherwise it is the test that holds others up.
