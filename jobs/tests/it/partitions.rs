@@ -123,7 +123,10 @@ async fn orders_that_come_after_the_archive_are_taken_and_merged() {
     let all = listed(&ours).await.len();
     archive(db, &store, quarter, &stop()).await.unwrap();
     let late = |n: i64| testing::order(&shop.store, &format!("late-{n}"), at("2024-02-29T23:59:59Z"), n);
-    testing::place_all(&ours, &shop.store, &[late(1)]).await;
+    // Another process, which has never seen the quarter: it does not bring the quarter back by itself.
+    let fresh = Access::command(shop.test.another(None).await, shop.access.tenant());
+    let fresh = fresh.scope(Permission::WriteOrders).unwrap();
+    testing::place_all(&fresh, &shop.store, &[late(1)]).await;
     assert_eq!(listed(&ours).await.len(), all - 40 + 1);
     assert_eq!(upkeep::pulse(db).await.unwrap().default_rows, 3, "it waits in the net and raises the alarm");
     let done = maintain(db, &stop()).await.unwrap();

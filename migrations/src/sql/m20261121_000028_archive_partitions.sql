@@ -36,6 +36,22 @@ select quarter, min(detached_at) as since, stoa_quarter_start(quarter) as begins
 from partition_archives where state in ('detached', 'dropped', 'restoring') group by quarter;
 grant select on archived_quarters to stoa_app;
 
+-- As before, but an order for an archived quarter does not bring the quarter back by itself: it goes to the default
+-- partition, which says so, and upkeep gives it a place.
+create or replace function stoa_ensure_quarter(day date) returns boolean
+  language plpgsql security definer set search_path = pg_catalog, public, pg_temp set lock_timeout = '80ms' as $$
+declare
+  orders_state text;
+  items_state text;
+begin
+  if exists (select from public.archived_quarters a where a.quarter = public.stoa_quarter_start(day)::date) then
+    return false;
+  end if;
+  orders_state := public.stoa_make_quarter('orders', day);
+  items_state := public.stoa_make_quarter('order_items', day);
+  return orders_state = 'made' or items_state = 'made';
+end $$;
+
 -- The tables of a quarter that are no partitions: 'detached' (frozen, before they are dropped) and 'restoring'.
 create function stoa_aside_name(parent text, day date, aside text) returns text language plpgsql immutable as $$
 begin
