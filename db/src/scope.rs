@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use domain::ids::{ApiKeyId, StoreId, TenantId, UserId};
 use domain::permission::{KeyScope, Permission, Role};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryResult, Select, TryGetable, Value};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, Select, TryGetable, Value};
 
 use crate::clock::Clock;
 use crate::connect::Db;
@@ -247,9 +247,7 @@ impl Tx {
         sql: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<T>, DataError> {
-        let rows = self.tx.all(sql, self.values(values)).await?;
-        let read = |row| T::from_query_result(&QueryResult::from(row), "").map_err(DataError::from);
-        rows.into_iter().map(read).collect()
+        self.tx.read_all(sql, self.values(values)).await
     }
 
     /// The first row of `sql`, in which `$1` is the tenant and `$2..` are `values`.
@@ -258,8 +256,7 @@ impl Tx {
         sql: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Option<T>, DataError> {
-        let row = self.tx.one(sql, self.values(values)).await?;
-        row.map(|row| T::from_query_result(&row.into(), "").map_err(DataError::from)).transpose()
+        self.tx.read_one(sql, self.values(values)).await
     }
 
     /// The first column of the first row of `sql`, in which `$1` is the tenant and `$2..` are `values`.
@@ -268,8 +265,7 @@ impl Tx {
         sql: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Option<T>, DataError> {
-        let row = self.tx.one(sql, self.values(values)).await?;
-        row.map(|row| QueryResult::from(row).try_get_by_index(0).map_err(DataError::from)).transpose()
+        self.tx.read_scalar(sql, self.values(values)).await
     }
 
     /// How PostgreSQL runs `sql`, for the tests of its plan.
@@ -279,11 +275,7 @@ impl Tx {
         sql: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<String, DataError> {
-        let sql = format!("explain (analyze, costs off, timing off) {sql}");
-        let rows = self.tx.all(&sql, self.values(values)).await?;
-        let lines: Vec<String> =
-            rows.into_iter().map(|row| QueryResult::from(row).try_get_by_index(0)).collect::<Result<_, _>>()?;
-        Ok(lines.join("\n"))
+        self.tx.explain(sql, self.values(values)).await
     }
 
     /// A select on an entity, already narrowed to the tenant.

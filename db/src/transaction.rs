@@ -8,13 +8,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::ids::{TenantId, UserId};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Value, Values};
+use sea_orm::{
+    ConnectionTrait, DbBackend, DbErr, ExecResult, FromQueryResult, QueryResult, RuntimeErr, Statement, TryGetable,
+    Value, Values,
+};
 use sea_query_sqlx::SqlxValues;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgQueryResult, PgRow};
 use sqlx::{AssertSqlSafe, Executor, PgPool, Postgres, SqlSafeStr};
 use sqlx_core::transaction::TransactionManager;
 use tokio::sync::Mutex;
+
+use crate::error::DataError;
 
 type Manager = <Postgres as sqlx::Database>::TransactionManager;
 
@@ -99,6 +104,44 @@ impl Transaction {
         let query = sqlx::query_with(AssertSqlSafe(sql), SqlxValues(Values(values)));
         self.count();
         query.fetch_optional(&mut **self.held.lock().await.conn()?).await
+    }
+
+    /// All rows of a statement, read.
+    pub(crate) async fn read_all<T: FromQueryResult>(
+        &self,
+        sql: &str,
+        values: Vec<Value>,
+    ) -> Result<Vec<T>, DataError> {
+        let read = |row| T::from_query_result(&QueryResult::from(row), "").map_err(DataError::from);
+        self.all(sql, values).await?.into_iter().map(read).collect()
+    }
+
+    /// The first row of a statement, read.
+    pub(crate) async fn read_one<T: FromQueryResult>(
+        &self,
+        sql: &str,
+        values: Vec<Value>,
+    ) -> Result<Option<T>, DataError> {
+        let row = self.one(sql, values).await?;
+        row.map(|row| T::from_query_result(&row.into(), "").map_err(DataError::from)).transpose()
+    }
+
+    /// The first column of the first row of a statement, read.
+    pub(crate) async fn read_scalar<T: TryGetable>(
+        &self,
+        sql: &str,
+        values: Vec<Value>,
+    ) -> Result<Option<T>, DataError> {
+        let row = self.one(sql, values).await?;
+        row.map(|row| QueryResult::from(row).try_get_by_index(0).map_err(DataError::from)).transpose()
+    }
+
+    /// How PostgreSQL runs a statement, for the tests of its plan.
+    #[cfg(feature = "testing")]
+    pub(crate) async fn explain(&self, sql: &str, values: Vec<Value>) -> Result<String, DataError> {
+        let rows = self.all(&format!("explain (analyze, costs off, timing off) {sql}"), values).await?;
+        let line = |row| QueryResult::from(row).try_get_by_index(0);
+        Ok(rows.into_iter().map(line).collect::<Result<Vec<String>, _>>()?.join("\n"))
     }
 
     fn count(&self) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use domain::ids::TenantId;
-use sea_orm::{FromQueryResult, QueryResult, TryGetable, Value};
+use sea_orm::{FromQueryResult, TryGetable, Value};
 
 use crate::connect::Db;
 use crate::error::DataError;
@@ -59,9 +59,7 @@ impl PlatformTx {
         sql: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<T>, DataError> {
-        let rows = self.tx.all(sql, values.into_iter().collect()).await?;
-        let read = |row| T::from_query_result(&QueryResult::from(row), "").map_err(DataError::from);
-        rows.into_iter().map(read).collect()
+        self.tx.read_all(sql, values.into_iter().collect()).await
     }
 
     /// The first row of `sql` with `values` from `$1` on.
@@ -70,8 +68,7 @@ impl PlatformTx {
         sql: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Option<T>, DataError> {
-        let row = self.tx.one(sql, values.into_iter().collect()).await?;
-        row.map(|row| T::from_query_result(&row.into(), "").map_err(DataError::from)).transpose()
+        self.tx.read_one(sql, values.into_iter().collect()).await
     }
 
     /// The first column of the first row of `sql` with `values` from `$1` on.
@@ -80,7 +77,6 @@ impl PlatformTx {
         sql: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Option<T>, DataError> {
-        let row = self.tx.one(sql, values.into_iter().collect()).await?;
-        row.map(|row| QueryResult::from(row).try_get_by_index(0).map_err(DataError::from)).transpose()
+        self.tx.read_scalar(sql, values.into_iter().collect()).await
     }
 }
