@@ -1,5 +1,6 @@
 //! A real `sshd` for a test: its own port, host key, configuration and folder; gone with the test.
 
+use std::collections::HashSet;
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -117,11 +118,12 @@ impl Sshd {
     pub fn connections(&self) -> usize {
         let port = format!(":{:04X}", self.port);
         let table = fs::read_to_string("/proc/net/tcp").unwrap();
-        let established = |line: &&str| {
-            let mut words = line.split_whitespace().skip(1);
-            words.next().is_some_and(|local| local.ends_with(&port)) && words.nth(1) == Some("01")
+        let peer = |line: &'_ str| {
+            let words: Vec<&str> = line.split_whitespace().take(4).collect();
+            matches!(words[..], [_, local, _, "01"] if local.ends_with(&port)).then(|| words[2].to_owned())
         };
-        table.lines().skip(1).filter(established).count()
+        // The kernel may list one socket twice when others open while it is read.
+        table.lines().skip(1).filter_map(peer).collect::<HashSet<_>>().len()
     }
 
     pub fn log(&self) -> String {
