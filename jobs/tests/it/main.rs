@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
+mod alarms;
 mod backup_child;
 mod backup_kills;
 mod backup_restore;
