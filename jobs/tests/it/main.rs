@@ -17,6 +17,7 @@ mod killed;
 mod large;
 mod mail;
 mod offsite;
+mod offsite_again;
 mod offsite_copy;
 mod offsite_refused;
 mod order_mail;
