@@ -186,6 +186,8 @@ pitr prune --keep 1 >/dev/null
 [ "$(find "$home/archive" -name '*.gz' | wc -l)" -lt "$count" ] || fail "no log was removed"
 [ "$(find "$home/pitr/base" -mindepth 1 -maxdepth 1 | wc -l)" = 1 ] || fail "old base backups stay"
 pitr check >/dev/null || fail "check raises an alarm after pruning"
+# Base backups are named by the second; one counts as older from the next second on.
+sleep 1.1
 moment=$(ask -c 'select clock_timestamp()')
 sleep 1
 ask -c 'insert into afterwards values (-1)'
