@@ -1,6 +1,6 @@
 //! What a route needs of whoever asks, and the check of it.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, RawPathParams};
 use axum::response::{IntoResponse, Response};
 use domain::permission::{KeyScope, Permission};
 use http::request::Parts;
@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq;
 
 use super::key::bearer;
 use super::{KeyAccess, Member, PlatformAdmin, SignedIn};
-use crate::error::PageError;
+use crate::error::{PageError, Problem};
 use crate::middleware::address;
 use crate::state::AppState;
 
@@ -41,6 +41,7 @@ impl Needs {
             Self::SignedIn => found::<SignedIn>(parts, state).await.map(drop),
             Self::PlatformAdmin => {
                 let admin = found::<PlatformAdmin>(parts, state).await?;
+                is_text(parts, state).await.map_err(|()| refused(PageError::NotFound))?;
                 keep(parts, admin);
                 Ok(())
             }
@@ -53,6 +54,7 @@ impl Needs {
             Self::Key(scope) => {
                 let key = found::<KeyAccess>(parts, state).await?;
                 key.scope(scope.permission()).map_err(refused)?;
+                is_text(parts, state).await.map_err(|()| refused(Problem::not_found()))?;
                 keep(parts, key);
                 Ok(())
             }
@@ -83,6 +85,11 @@ async fn found<T: FromRequestParts<AppState>>(parts: &mut Parts, state: &AppStat
 
 fn refused(refusal: impl IntoResponse) -> Box<Response> {
     Box::new(refusal.into_response())
+}
+
+// What names nothing because its bytes are no text is looked for in vain like every other name.
+async fn is_text(parts: &mut Parts, state: &AppState) -> Result<(), ()> {
+    RawPathParams::from_request_parts(parts, state).await.map(drop).map_err(drop)
 }
 
 fn monitors(parts: &Parts, state: &AppState) -> bool {

@@ -49,18 +49,18 @@ pub async fn show(
     let cache = scope.db().cache();
     let generation = cache.generation(&scope).await?;
     let quarter = state.db.clock().now().timestamp() / QUARTER_HOUR;
-    let key = key(&member, &visit, &query, quarter);
+    let key = key(&member, &visit, quarter);
     // Boxed when it is needed: as part of this future, which is moved about, it costs more than all else while it is not.
     let drawing = async { Box::pin(render(&scope, &member, visit, query)).await };
     let page = cache.get_local(&scope, generation, &key, drawing).await?;
     Ok(answer::ok(&page))
 }
 
-// Whatever the page says beside figures: who looks, as what, in which theme.
-fn key(member: &Member, visit: &Visit, query: &DashboardQuery, quarter: i64) -> String {
+// Whatever the page says beside figures: who looks, as what, in which theme, and under which address.
+fn key(member: &Member, visit: &Visit, quarter: i64) -> String {
     let (person, role, theme) = (member.person.id, member.membership.role, visit.theme.as_str());
     let tenants = member.memberships.len();
-    format!("page:dashboard:{quarter}:{person}:{role}:{tenants}:{theme}:{query:?}")
+    format!("page:dashboard:{quarter}:{person}:{role}:{tenants}:{theme}:{}", visit.here)
 }
 
 async fn render(scope: &Scope, member: &Member, visit: Visit, query: DashboardQuery) -> Result<Rendered, DataError> {

@@ -19,6 +19,7 @@ mod headers;
 mod health;
 mod killed;
 mod limits;
+mod matrix;
 mod order_pages;
 mod partitions;
 mod platform;
