@@ -2,6 +2,7 @@
 //! fetch the data; nothing here asks for any.
 
 pub mod account;
+pub mod audit;
 pub mod backups;
 pub mod dashboard;
 pub mod error;

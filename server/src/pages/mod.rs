@@ -2,6 +2,7 @@
 
 mod account;
 mod answer;
+mod audit;
 mod backups;
 mod body;
 mod dashboard;
@@ -43,6 +44,8 @@ pub fn routes() -> Routes {
         .get("/t/{tenant}/backups", Member(P::ReadBackups), backups::index)
         .post("/t/{tenant}/backups", Member(P::ManageBackups), backups::ask)
         .get("/t/{tenant}/backups/{id}/download", Member(P::ManageBackups), backups::download)
+        .get("/t/{tenant}/audit", Member(P::ReadAudit), audit::index)
+        .get("/t/{tenant}/audit/export", Member(P::ReadAudit), audit::export)
         .get("/t/{tenant}/settings/jobs", Member(P::ReadJobs), jobs::index)
         .get("/t/{tenant}/settings/jobs/{id}", Member(P::ReadJobs), jobs::show)
 }

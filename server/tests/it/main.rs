@@ -7,6 +7,7 @@ mod api_bad_input;
 mod api_client;
 mod api_orders;
 mod api_reports;
+mod audit;
 mod backups;
 mod backups_page;
 mod browser;

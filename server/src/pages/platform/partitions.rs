@@ -59,7 +59,7 @@ pub async fn maintain(
             faults: FieldErrors::default(),
         })));
     }
-    tracing::info!(person = %admin.person.id, "upkeep of partitions was asked for");
+    admin.platform.record("partitions.maintain", "platform", serde_json::json!({})).await?;
     let (db, stop) = (state.db.clone(), state.shutdown.clone());
     let upkeep = tokio::spawn(async move { jobs::partitions::maintain(&db, &stop).await });
     let word = match tokio::time::timeout(PATIENCE, upkeep).await {
