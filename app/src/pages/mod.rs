@@ -10,6 +10,7 @@ pub mod imports;
 pub mod jobs;
 pub mod orders;
 pub mod platform;
+pub mod settings;
 pub mod sign_in;
 pub mod styleguide;
 pub mod tenants;

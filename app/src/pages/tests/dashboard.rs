@@ -51,6 +51,7 @@ fn render(currencies: Vec<CurrencyPart>, latest: usize) -> String {
         compared: Some(before),
         running: true,
         today: day("2026-03-03"),
+        calendar: Default::default(),
         zone: Tz::Europe__London,
         mixed_zones: false,
         as_of: now(),
@@ -66,6 +67,7 @@ fn render(currencies: Vec<CurrencyPart>, latest: usize) -> String {
         latest: (0..latest).map(|n| order(&n.to_string(), 100)).collect(),
         attention: attention(),
         today: day("2026-03-03"),
+        calendar: Default::default(),
     })
     .with_nonce("N");
     assert_clean(&html);
@@ -150,6 +152,7 @@ fn days_that_make_no_sense_keep_what_was_typed() {
         latest: Vec::new(),
         attention: Vec::new(),
         today: day("2026-03-03"),
+        calendar: Default::default(),
     })
     .with_nonce("N");
     assert_clean(&html);
