@@ -202,9 +202,23 @@ fn short(value: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+
+    proptest! {
+        #[test]
+        fn filters_are_understood_or_named_and_print_back(
+            pairs in prop::collection::vec(("(actor|action|object|via|from|to|cursor|tenant)", "\\PC{0,30}"), 0..6),
+        ) {
+            let (query, _) = AuditQuery::understood(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())));
+            let printed = query.pairs();
+            let (again, faults) = AuditQuery::understood(printed.iter().map(|(n, v)| (*n, v.as_str())));
+            prop_assert!(faults.is_empty() || query.to < query.from);
+            prop_assert_eq!(again, query);
+        }
+    }
 
     #[test]
     fn a_query_prints_back_to_itself_and_names_its_faults() {

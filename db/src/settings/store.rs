@@ -21,6 +21,9 @@ const YEAR_START: &str = "calendar.year_start";
 
 #[derive(FromQueryResult)]
 struct Row {
+    name: String,
+    time_zone: String,
+    currency: String,
     week_start: i16,
     values: Option<Value>,
 }
@@ -32,7 +35,7 @@ struct Row {
 pub async fn of_store(scope: &Scope, store: &Store) -> Result<Arc<StoreSettings>, DataError> {
     let reading = async {
         let tx = scope.begin().await?;
-        let settings = read(&tx, store).await?;
+        let settings = read(&tx, store.id).await?;
         tx.end();
         Ok(settings)
     };
@@ -59,7 +62,7 @@ pub async fn change(scope: &Scope, slug: &str, pairs: &[(String, String)]) -> Re
     let tx = scope.begin().await?;
     let store = stores::by_slug(&tx, slug).await?;
     tx.run("select from stores where tenant_id = $1 and id = $2 for update", [store.id.0.into()]).await?;
-    let before = read(&tx, &store).await?;
+    let before = read(&tx, store.id).await?;
     let (after, mut faults) = before.changed(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())));
     if after.zone != before.zone && ordered(&tx, store.id).await? {
         let words = "cannot be changed any more: days that were counted begin and end by it";
@@ -86,18 +89,19 @@ async fn ordered(tx: &Tx, store: StoreId) -> Result<bool, DataError> {
     Ok(tx.scalar(sql, [store.0.into()]).await?.unwrap_or(false))
 }
 
-async fn read(tx: &Tx, store: &Store) -> Result<StoreSettings, DataError> {
-    let sql = "select s.week_start, (select jsonb_object_agg(v.name, v.value) from settings v where v.tenant_id = $1 and v.store_id = s.id) as values \
+async fn read(tx: &Tx, store: StoreId) -> Result<StoreSettings, DataError> {
+    let sql = "select s.name, s.time_zone, s.currency, s.week_start, (select jsonb_object_agg(v.name, v.value) from settings v where v.tenant_id = $1 and v.store_id = s.id) as values \
                from stores s where s.tenant_id = $1 and s.id = $2";
-    let row: Row = tx.one(sql, [store.id.0.into()]).await?.ok_or(DataError::NotFound("store"))?;
+    let row: Row = tx.one(sql, [store.0.into()]).await?.ok_or(DataError::NotFound("store"))?;
+    let bad = |what: &str, value: &str| DataError::Corrupt(format!("stores.{what} is '{value}'"));
     let values = row.values.and_then(|values| values.as_object().cloned()).unwrap_or_default();
     let number = |name: &str, otherwise: u8| {
         values.get(name).and_then(Value::as_u64).and_then(|n| u8::try_from(n).ok()).unwrap_or(otherwise)
     };
     Ok(StoreSettings {
-        name: store.name.clone(),
-        zone: store.zone,
-        currency: store.currency,
+        zone: row.time_zone.parse().map_err(|_| bad("time_zone", &row.time_zone))?,
+        currency: row.currency.parse().map_err(|_| bad("currency", &row.currency))?,
+        name: row.name,
         calendar: StoreCalendar {
             week_start: u8::try_from(row.week_start).unwrap_or(1),
             year_start: number(YEAR_START, 1).clamp(1, 12),

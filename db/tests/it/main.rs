@@ -15,4 +15,5 @@ mod partitions;
 mod people;
 mod plans;
 mod queue;
+mod settings;
 mod walls;
