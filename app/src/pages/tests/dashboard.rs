@@ -51,7 +51,6 @@ fn render(currencies: Vec<CurrencyPart>, latest: usize) -> String {
         compared: Some(before),
         running: true,
         today: day("2026-03-03"),
-        calendar: Default::default(),
         zone: Tz::Europe__London,
         mixed_zones: false,
         as_of: now(),

@@ -30,6 +30,7 @@ pub fn routes() -> Routes {
         .post("/platform/partitions/maintain", ADMIN, partitions::maintain)
         .get("/platform/audit", ADMIN, audit::index)
         .get("/platform/audit/export", ADMIN, audit::export)
+        .post("/platform/partitions/{quarter}/restore", ADMIN, partitions::restore)
         .merge(jobs::routes())
 }
 

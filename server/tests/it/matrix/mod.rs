@@ -17,6 +17,9 @@ const LOGIN: &str = "/login";
 // They end sessions, which leads to the sign-in page for its own reason.
 const ENDING: [&str; 2] = ["/logout", "/account/sign-out-everywhere"];
 
+// To have one of these takes more than rows; `partitions` asks for one that is there.
+const WITHOUT_OWN: [&str; 1] = ["/platform/partitions/{quarter}/restore"];
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Verdict {
     Through,
@@ -65,7 +68,8 @@ async fn check(world: &World, door: &answers::Door, who: Who, route: &Declared) 
     let has_ids = route.path.replace("{tenant}", "").contains('{');
     let ids: &[Id] = if has_ids { &[Id::Own, Id::Foreign, Id::Random, Id::Malformed] } else { &[Id::Own] };
     let mut absent: Option<Answer> = None;
-    for id in ids {
+    let is_there = |id: &Id| !(WITHOUT_OWN.contains(&route.path.as_str()) && matches!(id, Id::Own | Id::Foreign));
+    for id in ids.iter().filter(|id| is_there(id)) {
         let path = world.address(&route.path, "demo", *id);
         let about = format!("{who:?} {} {path} ({:?})", route.method, route.needs);
         let answer = ask(door, &route.method, &path).await;

@@ -122,6 +122,7 @@ impl World {
             "{name}" if pattern.contains("/queues/") => real("heavy", "light"),
             "{name}" if pattern.contains("/timetable/") => real("partitions", "tides"),
             "{name}" if pattern.contains("/locks/") => real("backup:x", "backup:y"),
+            "{quarter}" => real("2011q1", "2010q1"),
             "{verb}" if pattern.contains("/queues/") => "pause".to_owned(),
             "{verb}" if pattern.contains("/timetable/") => "disable".to_owned(),
             "{*file}" => "none.js".to_owned(),
