@@ -17,6 +17,7 @@ use crate::feed::Hub;
 use crate::known_stores::KnownStores;
 use crate::partitions::Quarters;
 use crate::queue::Bell;
+use crate::settings::KnownSettings;
 use crate::transaction::{Setting, Transaction};
 
 /// The role as which all work is done: owns nothing, cannot bypass row level security.
@@ -51,6 +52,7 @@ pub struct Parts {
     statements: Arc<AtomicU64>,
     quarters: Quarters,
     stores: KnownStores,
+    settings: KnownSettings,
 }
 
 impl Db {
@@ -88,6 +90,7 @@ impl Db {
             statements,
             quarters: Quarters::default(),
             stores: KnownStores::default(),
+            settings: KnownSettings::default(),
         }));
         tokio::spawn(crate::feed::send(db.clone()));
         tokio::spawn(crate::queue::ring(db.clone()));
@@ -122,6 +125,11 @@ impl Db {
     /// The tenants' stores, as pages and lists know them.
     pub(crate) fn stores(&self) -> &KnownStores {
         &self.stores
+    }
+
+    /// The stores' settings, as pages know them.
+    pub fn settings(&self) -> &KnownSettings {
+        &self.settings
     }
 
     /// The quarters that this process has just seen.

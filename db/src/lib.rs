@@ -25,6 +25,7 @@ pub mod partitions;
 pub mod people;
 pub mod platform;
 pub mod queue;
+mod reader;
 pub mod reports;
 pub mod rollups;
 pub mod scope;

@@ -12,6 +12,8 @@ use domain::ids::{ApiKeyId, StoreId, TenantId, UserId};
 use domain::permission::{KeyScope, Permission, Role};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, Select, TryGetable, Value};
 
+use crate::audit::Origin;
+use crate::audit::note::{self, By, Note};
 use crate::clock::Clock;
 use crate::connect::Db;
 use crate::error::DataError;
@@ -28,6 +30,8 @@ pub enum Actor {
     Command,
     /// Background work.
     Job,
+    /// Somebody of whom nothing is proven: only in the record of what was refused.
+    Nobody,
 }
 
 impl fmt::Display for Actor {
@@ -37,6 +41,7 @@ impl fmt::Display for Actor {
             Self::Key(id) => write!(f, "key:{id}"),
             Self::Command => f.write_str("command"),
             Self::Job => f.write_str("job"),
+            Self::Nobody => f.write_str("nobody"),
         }
     }
 }
@@ -59,12 +64,17 @@ pub struct Access {
     tenant: TenantId,
     actor: Actor,
     grants: Grants,
-    request_id: Option<String>,
+    origin: Origin,
 }
 
 impl Access {
     pub(crate) const fn new(db: Db, tenant: TenantId, actor: Actor, grants: Grants) -> Self {
-        Self { db, tenant, actor, grants, request_id: None }
+        Self { db, tenant, actor, grants, origin: Origin { request_id: None, address: None, via: None } }
+    }
+
+    /// Whoever it is, for the record and for the platform's people.
+    pub(crate) const fn acting(db: Db, tenant: TenantId, actor: Actor) -> Self {
+        Self::new(db, tenant, actor, Grants::All)
     }
 
     /// The server itself, at the command line.
@@ -77,11 +87,17 @@ impl Access {
         Self::new(db, tenant, Actor::Job, Grants::All)
     }
 
-    /// Notes the request for the audit.
+    /// Notes for the audit where whatever is done with it comes from.
     #[must_use]
-    pub fn with_request_id(mut self, id: String) -> Self {
-        self.request_id = Some(id);
+    pub fn with_origin(mut self, origin: Origin) -> Self {
+        self.origin = origin;
         self
+    }
+
+    /// The same actor, for the server's own record of what it did or was refused: for nothing else.
+    #[must_use]
+    pub fn for_the_record(&self) -> Self {
+        Self { grants: Grants::All, ..self.clone() }
     }
 
     /// The tenant.
@@ -160,7 +176,7 @@ impl Scope {
 
     /// The request that this belongs to.
     pub fn request_id(&self) -> Option<&str> {
-        self.access.request_id.as_deref()
+        self.access.origin.request_id.as_deref()
     }
 
     /// A transaction in which row level security shows this tenant and nothing else.
@@ -169,7 +185,7 @@ impl Scope {
     /// When PostgreSQL is out of reach.
     pub async fn begin(&self) -> Result<Tx, DataError> {
         let tx = self.access.db.begin(Setting::Tenant(self.tenant())).await?;
-        Ok(Tx { tx, scope: self.clone(), fed: AtomicI64::new(0), queued: Mutex::default() })
+        Ok(Tx { tx, scope: self.clone(), fed: AtomicI64::new(0), queued: Mutex::default(), notes: Mutex::default() })
     }
 
     /// A scope whose query layer asks for `victim`'s rows while row level security still holds this
@@ -190,6 +206,8 @@ pub struct Tx {
     fed: AtomicI64,
     // The queues of the jobs enqueued here.
     queued: Mutex<BTreeSet<&'static str>>,
+    // What is to be recorded and is not yet.
+    notes: Mutex<Vec<Note>>,
 }
 
 impl Tx {
@@ -198,11 +216,15 @@ impl Tx {
         &self.scope
     }
 
-    /// Makes it durable, then announces its feed events and jobs.
+    /// Makes it durable, with the record of it, then announces its feed events and jobs.
     ///
     /// # Errors
     /// When PostgreSQL cannot commit; then nothing was stored.
     pub async fn commit(self) -> Result<(), DataError> {
+        let notes = self.take_notes();
+        if !notes.is_empty() {
+            note::append(&self, notes).await?;
+        }
         self.tx.commit().await?;
         let seq = self.fed.load(Ordering::Relaxed);
         if seq > 0 {
@@ -212,6 +234,20 @@ impl Tx {
             self.scope.db().bell().ring(queue);
         }
         Ok(())
+    }
+
+    pub(crate) fn add_note(&self, note: Note) {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
+    }
+
+    pub(crate) fn take_notes(&self) -> Vec<Note> {
+        std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Who does what is noted here.
+    pub(crate) fn by(&self) -> By<'_> {
+        let Access { actor, origin, .. } = &self.scope.access;
+        By { clock: self.scope.clock(), at: self.scope.now(), actor: *actor, origin }
     }
 
     pub(crate) fn note_queued(&self, queue: &'static str) {

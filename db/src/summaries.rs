@@ -44,7 +44,8 @@ pub async fn due(platform: &Platform, now: DateTime<Utc>, limit: u64) -> Result<
 pub async fn day_to_tell(tx: &Tx, store: &Store) -> Result<Option<NaiveDate>, DataError> {
     let sql = "select last_day from summary_schedule where tenant_id = $1 and store_id = $2 for update";
     let row: Option<LastRow> = tx.one(sql, [store.id.0.into()]).await?;
-    Ok(row.and_then(|row| summaries::due(tx.scope().now(), store.zone, row.last_day)))
+    let Some(row) = row else { return Ok(None) };
+    Ok(summaries::due(tx.scope().now(), store.zone, hour(tx, store).await?, row.last_day))
 }
 
 /// Notes that the store was told of `day`, or that there is nothing to tell, and when the next day is due.
@@ -53,8 +54,14 @@ pub async fn day_to_tell(tx: &Tx, store: &Store) -> Result<Option<NaiveDate>, Da
 /// When PostgreSQL fails.
 pub async fn told(tx: &Tx, store: &Store, day: Option<NaiveDate>) -> Result<(), DataError> {
     let sql = "update summary_schedule set last_day = coalesce($3, last_day), due_at = $4 where tenant_id = $1 and store_id = $2";
-    let next = summaries::next_at(tx.scope().now(), store.zone);
+    let next = summaries::next_at(tx.scope().now(), store.zone, hour(tx, store).await?);
     tx.run(sql, [store.id.0.into(), day.into(), next.into()]).await.map(drop)
+}
+
+async fn hour(tx: &Tx, store: &Store) -> Result<u8, DataError> {
+    let sql = "select (value #>> '{}')::int from settings where tenant_id = $1 and store_id = $2 and name = $3";
+    let chosen: Option<i32> = tx.scalar(sql, [store.id.0.into(), summaries::SETTING.into()]).await?;
+    Ok(chosen.and_then(|hour| u8::try_from(hour).ok()).unwrap_or(summaries::HOUR))
 }
 
 /// Puts a store's summary off until `until`, whatever became of it.

@@ -17,6 +17,9 @@ pub enum EventKind {
     /// A store was made.
     #[serde(rename = "store.created")]
     StoreCreated,
+    /// The settings of a store changed.
+    #[serde(rename = "store.changed")]
+    StoreChanged,
     /// The figures were computed anew.
     #[serde(rename = "figures.rebuilt")]
     FiguresRebuilt,
@@ -39,6 +42,7 @@ impl EventKind {
             Self::OrderUpdated => "order.updated",
             Self::ImportProgress => "import.progress",
             Self::StoreCreated => "store.created",
+            Self::StoreChanged => "store.changed",
             Self::FiguresRebuilt => "figures.rebuilt",
             Self::BackupChanged => "backup.changed",
             Self::TenantRestored => "tenant.restored",

@@ -1,9 +1,11 @@
 //! What Stoa knows about orders, money and days, with nothing around it: no SQL, no
 //! network, no clock of its own. Builds for the server and for the browser alike, so keep it small.
 
+pub mod audit;
 pub mod backups;
 pub mod calendar;
 pub mod change;
+pub mod csv;
 pub mod customers;
 pub mod email;
 pub mod feed;

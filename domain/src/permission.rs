@@ -36,11 +36,13 @@ pub enum Permission {
     ManageBackups,
     /// See the tenant's own background jobs.
     ReadJobs,
+    /// See who did what.
+    ReadAudit,
 }
 
 impl Permission {
     /// All of them, for matrices in tests.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ReadReports,
         Self::ReadOrders,
         Self::WriteOrders,
@@ -55,6 +57,7 @@ impl Permission {
         Self::ReadBackups,
         Self::ManageBackups,
         Self::ReadJobs,
+        Self::ReadAudit,
     ];
 }
 
@@ -82,7 +85,10 @@ impl Role {
         match self {
             Self::Owner => true,
             Self::Manager => permission != P::ManagePeople,
-            Self::Staff => !matches!(permission, P::ManageStores | P::ManagePeople | P::ManageKeys | P::ManageBackups),
+            Self::Staff => !matches!(
+                permission,
+                P::ManageStores | P::ManagePeople | P::ManageKeys | P::ManageBackups | P::ReadAudit
+            ),
             Self::Viewer => matches!(permission, P::ReadReports | P::ReadOrders | P::ReadEvents | P::ReadImports),
         }
     }

@@ -165,6 +165,13 @@ pub const KINDS: &[Kind] = &[
         run: |job| Box::pin(summaries::job::send(job)),
     },
     Kind {
+        name: "verify_audit",
+        queue: "heavy",
+        max_attempts: 2,
+        timeout: HOUR.saturating_mul(4),
+        run: |job| Box::pin(upkeep::audit::verify_job(job)),
+    },
+    Kind {
         name: "verify_rollups",
         queue: "heavy",
         max_attempts: 2,

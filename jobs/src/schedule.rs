@@ -36,6 +36,7 @@ pub const LINES: &[Line] = &[
     Line { name: "prune-sessions", cron: "37 * * * *", zone: "UTC", kind: "prune_sessions", payload: nothing },
     Line { name: "send-mail", cron: "* * * * *", zone: "UTC", kind: "send_mail", payload: nothing },
     Line { name: "stock-alerts", cron: "*/5 * * * *", zone: "UTC", kind: "alert_stock", payload: nothing },
+    Line { name: "verify-audit", cron: "50 2 * * *", zone: "UTC", kind: "verify_audit", payload: nothing },
     Line { name: "verify-rollups", cron: "40 2 * * *", zone: "UTC", kind: "verify_rollups", payload: nothing },
     Line { name: "warm-cache", cron: "*/5 * * * *", zone: "UTC", kind: "warm_cache", payload: nothing },
 ];

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::keys::Keys;
 use crate::auth::limits::SignInLimits;
+use crate::auth::refusal_log::RefusalLog;
 use crate::auth::visitors::Visitors;
 use crate::config::Config;
 use crate::metrics::Meters;
@@ -36,6 +37,8 @@ pub struct Parts {
     pub visitors: Visitors,
     /// Who is behind an API key, for up to a second.
     pub keys: Keys,
+    /// What was refused to whom.
+    pub refusals: RefusalLog,
     /// How often somebody may guess.
     pub sign_in_limits: SignInLimits,
     /// What is measured by route.
@@ -68,6 +71,7 @@ impl AppState {
             sessions,
             visitors: Visitors::default(),
             keys: Keys::default(),
+            refusals: RefusalLog::default(),
             meters: Meters::default(),
             tools,
             shutdown,

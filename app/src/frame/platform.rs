@@ -22,14 +22,17 @@ pub enum Place {
     Partitions,
     /// Backups of everybody.
     Backups,
+    /// Who did what.
+    Audit,
 }
 
-const ROOMS: [(Place, &str, &str, Sign); 5] = [
+const ROOMS: [(Place, &str, &str, Sign); 6] = [
     (Place::Home, "Home", "/platform", Sign::Home),
     (Place::Tenants, "Tenants", "/platform/tenants", Sign::Store),
     (Place::Jobs, "Jobs", "/platform/jobs", Sign::Jobs),
     (Place::Partitions, "Partitions", "/platform/partitions", Sign::Partitions),
     (Place::Backups, "Backups", "/platform/backups", Sign::Backups),
+    (Place::Audit, "Audit", "/platform/audit", Sign::Audit),
 ];
 
 /// What the frame of a page of the platform says.

@@ -27,15 +27,21 @@ pub enum Section {
     Backups,
     /// Background jobs.
     Jobs,
+    /// Stores, and what can be set.
+    Settings,
+    /// Who did what.
+    Audit,
 }
 
 // Whose role lacks the permission is not offered the room.
-const ROOMS: [(Section, &str, &str, Sign, Permission); 5] = [
+const ROOMS: [(Section, &str, &str, Sign, Permission); 7] = [
     (Section::Home, "Home", "", Sign::Home, Permission::ReadReports),
     (Section::Orders, "Orders", "/orders", Sign::Orders, Permission::ReadOrders),
     (Section::Imports, "Imports", "/imports", Sign::Import, Permission::ReadImports),
     (Section::Backups, "Backups", "/backups", Sign::Backups, Permission::ReadBackups),
     (Section::Jobs, "Jobs", "/settings/jobs", Sign::Jobs, Permission::ReadJobs),
+    (Section::Settings, "Settings", "/settings", Sign::Settings, Permission::ManageStores),
+    (Section::Audit, "Audit", "/audit", Sign::Audit, Permission::ReadAudit),
 ];
 
 /// Where the live feed goes on from.

@@ -2,6 +2,7 @@
 //! fetch the data; nothing here asks for any.
 
 pub mod account;
+pub mod audit;
 pub mod backups;
 pub mod dashboard;
 pub mod error;
@@ -9,6 +10,7 @@ pub mod imports;
 pub mod jobs;
 pub mod orders;
 pub mod platform;
+pub mod settings;
 pub mod sign_in;
 pub mod styleguide;
 pub mod tenants;

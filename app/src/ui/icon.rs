@@ -53,6 +53,10 @@ pub enum Sign {
     Backups,
     /// Drawers.
     Partitions,
+    /// A scroll.
+    Audit,
+    /// Levers.
+    Settings,
 }
 
 /// An icon of 16 px. It never speaks alone: words stand beside it.
@@ -107,6 +111,10 @@ impl Sign {
             Self::Backups => {
                 r#"<rect width="20" height="5" x="2" y="3" rx="1"/><path d="M4 8v11a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V8"/><path d="M10 12h4"/>"#
             }
+            Self::Audit => {
+                r#"<path d="M15 12h-5M15 8h-5M19 17V5a2 2 0 0 0-2-2H4"/><path d="M8 21h12a2 2 0 0 0 2-2v-1a1 1 0 0 0-1-1H11a1 1 0 0 0-1 1v1a2 2 0 1 1-4 0V5a2 2 0 1 0-4 0v2a1 1 0 0 0 1 1h3"/>"#
+            }
+            Self::Settings => r#"<path d="M21 4h-7M10 4H3M21 12h-9M8 12H3M21 20h-5M12 20H3M14 2v4M8 10v4M16 18v4"/>"#,
             Self::Partitions => {
                 r#"<rect width="18" height="18" x="3" y="3" rx="2"/><path d="M3 9h18M3 15h18M10 6h4M10 12h4M10 18h4"/>"#
             }

@@ -2,7 +2,7 @@
 
 use domain::backups::Kind;
 use domain::ids::JobId;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::place::Place;
 use crate::error::DataError;
@@ -34,6 +34,7 @@ pub async fn ask(place: &Place, kinds: &[Kind], by: Actor) -> Result<Vec<JobId>,
             for kind in kinds {
                 made.extend(queue::enqueue_for_platform(&tx, PlatformTx::NIL, &job(kind)).await?);
             }
+            crate::audit::note_platform(&tx, "backup.ask", "platform", Value::Null, json!({"kinds": kinds}));
             tx.commit().await?;
         }
         Place::Tenant(scope) => {

@@ -94,8 +94,11 @@ pub async fn set_hour(scope: &Scope, hour: u32) -> Result<(), DataError> {
                on conflict (tenant_id, store_id, name) do update set value = excluded.value, updated_at = excluded.updated_at";
     let value = serde_json::Value::from(hour);
     let tx = scope.begin().await?;
+    let known = "select (value #>> '{}')::int from settings where tenant_id = $1 and store_id = $2 and name = $3";
+    let before: Option<i32> = tx.scalar(known, [uuid::Uuid::nil().into(), SETTING.into()]).await?;
     tx.run(sql, [uuid::Uuid::nil().into(), SETTING.into(), value.into(), scope.now().into()]).await?;
-    audit::note(&tx, "backup.hour", "tenant", serde_json::json!({"hour": hour})).await?;
+    let before = before.map_or(serde_json::Value::Null, |hour| serde_json::json!({"hour": hour}));
+    audit::changed(&tx, "backup.hour", "tenant", before, serde_json::json!({"hour": hour})).await?;
     tx.commit().await
 }
 

@@ -12,7 +12,7 @@ use super::difference::{is_kept, refuse_unknown, same_key, unequal};
 use super::owner::{Owner, run};
 use super::tables::{Table, quoted, saved};
 use crate::error::DataError;
-use crate::scope::Scope;
+use crate::scope::{Actor, Scope};
 
 pub use super::difference::{Brought, Difference};
 
@@ -165,16 +165,15 @@ impl Quarantine {
             .bind(json!({"backup": backup, "tables": names}))
             .execute(&mut self.conn)
             .await?;
-        let sql = "insert into audit_entries (tenant_id, at, id, actor, action, subject, details, request_id) \
-                   values ($1, $2, $3, $4, 'tenant.restored', $5, $6, $7)";
-        sqlx::query(sql)
+        let via = if scope.actor() == Actor::Job { "job" } else { "command" };
+        let entry = json!([{"id": scope.clock().id::<Uuid>(), "action": "tenant.restored", "subject": backup.to_string(), "after": details}]);
+        sqlx::query("select stoa_audit_append($1, $2, $3, $4, $5, null, $6)")
             .bind(self.tenant.0)
             .bind(scope.now())
-            .bind(scope.clock().id::<Uuid>())
             .bind(scope.actor().to_string())
-            .bind(backup.to_string())
-            .bind(details)
+            .bind(via)
             .bind(scope.request_id())
+            .bind(entry)
             .execute(&mut self.conn)
             .await?;
         Ok((changed, seq))
@@ -225,7 +224,7 @@ impl Quarantine {
 
     // In transactions of their own, as always.
     async fn make_quarters(&mut self) -> Result<(), DataError> {
-        for (table, _) in self.tables.iter().filter(|(t, _)| t.is_partitioned) {
+        for (table, _) in self.tables.iter().filter(|(t, _)| t.is_partitioned && !is_kept(&t.name)) {
             let sql = format!(
                 "select distinct date_trunc('quarter', placed_at at time zone 'UTC')::date from {}.{}",
                 self.schema,

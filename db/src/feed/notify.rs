@@ -9,6 +9,7 @@ use sqlx::postgres::PgListener;
 
 use crate::connect::Db;
 use crate::error::DataError;
+use crate::settings;
 
 const CHANNEL: &str = "stoa_feed";
 
@@ -43,15 +44,19 @@ pub async fn listen(db: Db) -> Result<(), DataError> {
     }
 }
 
+// Until the connection is lost: what was announced meanwhile must not be thought to have been heard.
 async fn hear(db: &Db) -> Result<(), DataError> {
     let mut listener = PgListener::connect_with(&db.pool).await?;
-    listener.listen(CHANNEL).await?;
-    loop {
-        let heard = listener.recv().await?;
-        if let Some((tenant, seq)) = parse(heard.payload()) {
+    listener.listen_all([CHANNEL, settings::CHANNEL]).await?;
+    let edits = settings::Hearing::begin(db.settings());
+    while let Some(heard) = listener.try_recv().await? {
+        if heard.channel() == settings::CHANNEL {
+            edits.heard(heard.payload()).await;
+        } else if let Some((tenant, seq)) = parse(heard.payload()) {
             db.hub().arrived(tenant, seq);
         }
     }
+    Ok(())
 }
 
 fn parse(payload: &str) -> Option<(TenantId, i64)> {

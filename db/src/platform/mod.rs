@@ -4,15 +4,17 @@ mod busy;
 mod tx;
 
 use chrono::{DateTime, Utc};
+use domain::audit::Via;
 use domain::fields::FieldErrors;
 use domain::ids::TenantId;
 use domain::slug;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
+use crate::audit::Origin;
 use crate::connect::Db;
 use crate::entities::{tenant, tier};
 use crate::error::DataError;
-use crate::scope::Access;
+use crate::scope::{Access, Actor};
 
 pub use tx::PlatformTx;
 
@@ -20,6 +22,8 @@ pub use tx::PlatformTx;
 #[derive(Clone)]
 pub struct Platform {
     db: Db,
+    actor: Actor,
+    origin: Origin,
 }
 
 /// A tenant as the platform sees it.
@@ -51,15 +55,22 @@ pub struct Census {
 impl Platform {
     /// For somebody at the server's command line.
     pub const fn command(db: Db) -> Self {
-        Self { db }
+        Self::acting(db, Actor::Command, Origin { request_id: None, address: None, via: None })
+    }
+
+    /// Whoever it is, for the record.
+    pub(crate) const fn acting(db: Db, actor: Actor, origin: Origin) -> Self {
+        Self { db, actor, origin }
     }
 
     /// For a platform admin; everybody else finds nothing here.
     ///
     /// # Errors
     /// [`DataError::NotFound`] for everybody else.
-    pub fn for_person(db: Db, person: &crate::people::Person) -> Result<Self, DataError> {
-        if person.is_platform_admin { Ok(Self { db }) } else { Err(DataError::NotFound("page")) }
+    pub fn for_person(db: Db, person: &crate::people::Person, origin: Origin) -> Result<Self, DataError> {
+        let origin = Origin { via: Some(Via::Platform), ..origin };
+        let admin = Self::acting(db, Actor::User(person.id), origin);
+        if person.is_platform_admin { Ok(admin) } else { Err(DataError::NotFound("page")) }
     }
 
     /// All tenants by slug, up to `limit`.
@@ -118,7 +129,7 @@ impl Platform {
     pub async fn enter(&self, slug: &str) -> Result<Access, DataError> {
         let found = tenant::Entity::find().filter(tenant::Column::Slug.eq(slug)).one(&self.db.conn).await?;
         let tenant = found.ok_or(DataError::NotFound("tenant"))?;
-        Ok(Access::command(self.db.clone(), tenant.id.into()))
+        Ok(Access::acting(self.db.clone(), tenant.id.into(), self.actor).with_origin(self.origin.clone()))
     }
 
     /// Makes a tenant on the tier called `tier`.
@@ -144,6 +155,7 @@ impl Platform {
             created_at: Set(self.db.clock().now()),
         };
         row.insert(&self.db.conn).await.map_err(DataError::from).map_err(slug_taken)?;
+        self.record("tenant.create", slug, serde_json::json!({"name": name.trim(), "tier": tier})).await?;
         Ok(id)
     }
 
@@ -201,13 +213,23 @@ impl Platform {
         Ok(())
     }
 
+    /// Records something that concerns the installation as a whole.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn record(&self, action: &str, subject: &str, details: serde_json::Value) -> Result<(), DataError> {
+        let tx = self.begin().await?;
+        crate::audit::note_platform(&tx, action, subject, serde_json::Value::Null, details);
+        tx.commit().await
+    }
+
     /// A transaction of the platform itself. It sees what has a door for the platform (jobs, backups and the like,
     /// of all tenants) and what belongs to no tenant; of everything else, nothing.
     ///
     /// # Errors
     /// When PostgreSQL is out of reach.
     pub async fn begin(&self) -> Result<PlatformTx, DataError> {
-        PlatformTx::begin(self.db.clone()).await
+        PlatformTx::begin(self.db.clone(), self.actor, self.origin.clone()).await
     }
 
     /// The database handle, for entering a tenant in the background.

@@ -6,8 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use domain::ids::TenantId;
 use sea_orm::{FromQueryResult, TryGetable, Value};
 
+use crate::audit::Origin;
+use crate::audit::note::{self, By, Note};
 use crate::connect::Db;
 use crate::error::DataError;
+use crate::scope::Actor;
 use crate::transaction::{Setting, Transaction};
 
 /// A transaction of the platform. Dropped without [`PlatformTx::commit`], it leaves nothing behind.
@@ -16,15 +19,19 @@ pub struct PlatformTx {
     db: Db,
     // The queues of the jobs enqueued here.
     queued: Mutex<BTreeSet<&'static str>>,
+    // What is to be recorded and is not yet.
+    notes: Mutex<Vec<Note>>,
+    actor: Actor,
+    origin: Origin,
 }
 
 impl PlatformTx {
     /// The tenant under which the installation's own rows stand.
     pub const NIL: TenantId = TenantId(uuid::Uuid::nil());
 
-    pub(super) async fn begin(db: Db) -> Result<Self, DataError> {
+    pub(super) async fn begin(db: Db, actor: Actor, origin: Origin) -> Result<Self, DataError> {
         let tx = db.begin(Setting::Platform).await?;
-        Ok(Self { tx, db, queued: Mutex::default() })
+        Ok(Self { tx, db, queued: Mutex::default(), notes: Mutex::default(), actor, origin })
     }
 
     /// Clock, cache and the like.
@@ -32,16 +39,29 @@ impl PlatformTx {
         &self.db
     }
 
-    /// Makes it durable, then announces its jobs.
+    /// Makes it durable, with the record of it, then announces its jobs.
     ///
     /// # Errors
     /// When PostgreSQL cannot commit; then nothing was stored.
     pub async fn commit(self) -> Result<(), DataError> {
+        let notes = std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner));
+        if !notes.is_empty() {
+            note::append_platform(&self, notes).await?;
+        }
         self.tx.commit().await?;
         for queue in self.queued.into_inner().unwrap_or_else(PoisonError::into_inner) {
             self.db.bell().ring(queue);
         }
         Ok(())
+    }
+
+    pub(crate) fn add_note(&self, note: Note) {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
+    }
+
+    /// Who does what is noted here.
+    pub(crate) fn by(&self) -> By<'_> {
+        By { clock: self.db.clock(), at: self.db.clock().now(), actor: self.actor, origin: &self.origin }
     }
 
     pub(crate) fn note_queued(&self, queue: &'static str) {

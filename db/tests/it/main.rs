@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod audit;
 mod backups;
 mod beside_lists;
 mod cache;
@@ -14,4 +15,5 @@ mod partitions;
 mod people;
 mod plans;
 mod queue;
+mod settings;
 mod walls;

@@ -15,6 +15,10 @@ struct Wish {
 
 /// The job `make_partitions`. Twice is safe: each step looks first whether it is done.
 pub(crate) async fn make(job: Running) -> Result<Outcome, JobError> {
+    let months = db::audit::months::make_ahead(&job.db).await?;
+    if months > 0 {
+        job.log.info(format!("{months} months of the audit made"));
+    }
     let report = maintain(&job.db, &job.stop).await?;
     if !report.failed.is_empty() {
         return Err(JobError::new(report.to_string()));

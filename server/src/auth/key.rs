@@ -41,7 +41,7 @@ impl FromRequestParts<AppState> for KeyAccess {
         }
         let key = bearer(parts).ok_or_else(Problem::unauthorized)?;
         let access = state.keys.find(state, key).await?.ok_or_else(Problem::unauthorized)?;
-        Ok(Self { access: access.with_request_id(current::request_id().to_string()) })
+        Ok(Self { access: access.with_origin(current::origin()) })
     }
 }
 

@@ -56,7 +56,7 @@ impl FromRequestParts<AppState> for Member {
         let membership = membership.ok_or(PageError::NotFound)?.clone();
         let access = db::people::access(&state.db, signed_in.person.id, &membership);
         Ok(Self {
-            access: access.with_request_id(current::request_id().to_string()),
+            access: access.with_origin(current::origin()),
             membership,
             person: signed_in.person,
             memberships: signed_in.memberships,

@@ -8,6 +8,7 @@ pub mod member;
 pub mod needs;
 pub mod next;
 pub mod platform_admin;
+pub mod refusal_log;
 pub mod routes;
 mod sign_in;
 mod sign_in_page;

@@ -1,15 +1,18 @@
 //! What a route needs of whoever asks, and the check of it.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, RawPathParams};
 use axum::response::{IntoResponse, Response};
+use db::Actor;
+use db::audit::Attempt;
 use domain::permission::{KeyScope, Permission};
 use http::request::Parts;
+use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use super::key::bearer;
 use super::{KeyAccess, Member, PlatformAdmin, SignedIn};
-use crate::error::PageError;
-use crate::middleware::address;
+use crate::error::{PageError, Problem};
+use crate::middleware::{address, current};
 use crate::state::AppState;
 
 /// What a route needs.
@@ -38,29 +41,70 @@ impl Needs {
     pub async fn check(self, parts: &mut Parts, state: &AppState) -> Result<(), Box<Response>> {
         match self {
             Self::Nothing => Ok(()),
-            Self::SignedIn => found::<SignedIn>(parts, state).await.map(drop),
-            Self::PlatformAdmin => {
-                let admin = found::<PlatformAdmin>(parts, state).await?;
-                keep(parts, admin);
-                Ok(())
-            }
-            Self::Member(permission) => {
-                let member = found::<Member>(parts, state).await?;
-                member.scope(permission).map_err(refused)?;
-                keep(parts, member);
-                Ok(())
-            }
-            Self::Key(scope) => {
-                let key = found::<KeyAccess>(parts, state).await?;
-                key.scope(scope.permission()).map_err(refused)?;
-                keep(parts, key);
-                Ok(())
-            }
+            Self::SignedIn => found::<SignedIn>(parts, state).await.map(drop).map_err(refused),
+            Self::PlatformAdmin => self.platform_admin(parts, state).await,
+            Self::Member(permission) => self.member(permission, parts, state).await,
+            Self::Key(scope) => self.key(scope, parts, state).await,
             Self::Monitor => match monitors(parts, state) {
                 true => Ok(()),
                 false => Err(refused(PageError::NotFound)),
             },
         }
+    }
+
+    async fn platform_admin(self, parts: &mut Parts, state: &AppState) -> Result<(), Box<Response>> {
+        let admin = match found::<PlatformAdmin>(parts, state).await {
+            Ok(admin) => admin,
+            Err(refusal) => return Err(self.unknown(refusal, parts, state).await),
+        };
+        is_text(parts, state).await.map_err(|()| refused(PageError::NotFound))?;
+        keep(parts, admin);
+        Ok(())
+    }
+
+    async fn member(self, permission: Permission, parts: &mut Parts, state: &AppState) -> Result<(), Box<Response>> {
+        let member = match found::<Member>(parts, state).await {
+            Ok(member) => member,
+            Err(refusal) => return Err(self.unknown(refusal, parts, state).await),
+        };
+        if let Err(refusal) = member.scope(permission) {
+            state.refusals.of_access(&member.access, &asked(parts), self.details());
+            return Err(refused(refusal));
+        }
+        keep(parts, member);
+        Ok(())
+    }
+
+    async fn key(self, scope: KeyScope, parts: &mut Parts, state: &AppState) -> Result<(), Box<Response>> {
+        let key = found::<KeyAccess>(parts, state).await.map_err(refused)?;
+        if let Err(refusal) = key.scope(scope.permission()) {
+            state.refusals.of_access(&key.access, &asked(parts), self.details());
+            return Err(refused(refusal));
+        }
+        is_text(parts, state).await.map_err(|()| refused(Problem::not_found()))?;
+        keep(parts, key);
+        Ok(())
+    }
+
+    // Somebody who signed in asked for what does not exist for them: the installation records who and what.
+    async fn unknown(self, refusal: PageError, parts: &mut Parts, state: &AppState) -> Box<Response> {
+        if matches!(refusal, PageError::NotFound)
+            && let Ok(signed_in) = found::<SignedIn>(parts, state).await
+        {
+            let attempt = Attempt {
+                actor: Actor::User(signed_in.person.id),
+                action: "access.refuse",
+                subject: asked(parts),
+                details: self.details(),
+                origin: current::origin(),
+            };
+            state.refusals.of_person(&state.db, None, attempt);
+        }
+        refused(refusal)
+    }
+
+    fn details(self) -> Value {
+        json!({"needs": format!("{self:?}")})
     }
 }
 
@@ -77,12 +121,23 @@ fn keep<T: Clone + Send + Sync + 'static>(parts: &mut Parts, found: T) {
     parts.extensions.insert(Kept(found));
 }
 
-async fn found<T: FromRequestParts<AppState>>(parts: &mut Parts, state: &AppState) -> Result<T, Box<Response>> {
-    T::from_request_parts(parts, state).await.map_err(refused)
+async fn found<T: FromRequestParts<AppState>>(parts: &mut Parts, state: &AppState) -> Result<T, T::Rejection> {
+    T::from_request_parts(parts, state).await
+}
+
+// Without the query: it may hold what was searched for.
+fn asked(parts: &Parts) -> String {
+    let path: String = parts.uri.path().chars().take(300).collect();
+    format!("{} {path}", parts.method)
 }
 
 fn refused(refusal: impl IntoResponse) -> Box<Response> {
     Box::new(refusal.into_response())
+}
+
+// What names nothing because its bytes are no text is looked for in vain like every other name.
+async fn is_text(parts: &mut Parts, state: &AppState) -> Result<(), ()> {
+    RawPathParams::from_request_parts(parts, state).await.map(drop).map_err(drop)
 }
 
 fn monitors(parts: &Parts, state: &AppState) -> bool {

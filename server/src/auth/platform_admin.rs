@@ -9,6 +9,7 @@ use http::request::Parts;
 
 use super::{SignedIn, needs};
 use crate::error::PageError;
+use crate::middleware::current;
 use crate::state::AppState;
 
 /// A platform admin who signed in. For everybody else the pages of the platform do not exist.
@@ -28,7 +29,7 @@ impl FromRequestParts<AppState> for PlatformAdmin {
             return Ok(admin);
         }
         let SignedIn { person, .. } = SignedIn::from_request_parts(parts, state).await?;
-        let platform = Platform::for_person(state.db.clone(), &person)?;
+        let platform = Platform::for_person(state.db.clone(), &person, current::origin())?;
         Ok(Self { person, platform })
     }
 }

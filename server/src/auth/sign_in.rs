@@ -3,15 +3,18 @@
 
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use db::Actor;
+use db::audit::{self, Attempt};
 use domain::ids::UserId;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
+use serde_json::json;
 use tower_sessions::Session;
 
 use super::{SignedIn, next, sign_in_page};
 use crate::error::{PageError, incident_number};
-use crate::middleware::address;
+use crate::middleware::{address, current};
 use crate::sessions::{PERSON, UNTIL};
 use crate::state::AppState;
 
@@ -69,6 +72,7 @@ pub async fn submit(
     let attempt = match state.sign_in_limits.attempt(&entered.email, address).await {
         Ok(attempt) => attempt,
         Err(wait) => {
+            refuse(&state, "session.limit", &entered.email);
             let mut response = again(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
             return Ok(response);
@@ -77,12 +81,33 @@ pub async fn submit(
     let verified = db::people::verify(&state.db, &state.passwords, &entered.email, &entered.password).await?;
     let Some(person) = verified else {
         tracing::info!(%address, "a sign-in failed");
+        refuse(&state, "session.refuse", &entered.email);
         return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, WRONG));
     };
     attempt.succeeded().await;
     begin(&state, &session, person.id).await?;
+    let attempt = Attempt {
+        actor: Actor::User(person.id),
+        action: "session.begin",
+        subject: person.email.clone(),
+        details: json!({}),
+        origin: current::origin(),
+    };
+    audit::of_person(&state.db, Some(person.id), &attempt).await?;
     tracing::info!(person = %person.id, %address, "signed in");
     Ok(Redirect::to(next).into_response())
+}
+
+// Recorded beside the answer: whether there is such an account must not show in its time. What was typed is named only
+// where it is an account's e-mail: it may be anything else, a password among it.
+fn refuse(state: &AppState, action: &'static str, email: &str) {
+    let (state, email, origin) = (state.clone(), email.trim().to_owned(), current::origin());
+    tokio::spawn(async move {
+        let person = db::people::find(&state.db, &email).await.ok().flatten();
+        let subject = if person.is_some() { email } else { "an unknown account".to_owned() };
+        let attempt = Attempt { actor: Actor::Nobody, action, subject, details: json!({}), origin };
+        state.refusals.of_person(&state.db, person, attempt);
+    });
 }
 
 // Whatever session there was ends, so that an id planted by somebody else is worth nothing.

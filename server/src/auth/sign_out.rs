@@ -2,19 +2,31 @@
 
 use axum::extract::State;
 use axum::response::Redirect;
+use db::Actor;
+use db::audit::{self, Attempt};
+use db::people::Person;
+use serde_json::{Value, json};
 use tower_sessions::Session;
 
 use super::SignedIn;
 use super::sign_in::session_failed;
 use crate::error::PageError;
+use crate::middleware::current;
 use crate::state::AppState;
 
 /// `POST /logout`. Without a session there is nothing to do, and that is done.
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn here(State(state): State<AppState>, session: Session) -> Result<Redirect, PageError> {
+pub async fn here(
+    State(state): State<AppState>,
+    signed_in: Option<SignedIn>,
+    session: Session,
+) -> Result<Redirect, PageError> {
     end(&state, &session).await?;
+    if let Some(SignedIn { person, .. }) = signed_in {
+        record(&state, &person, "session.end", json!({})).await?;
+    }
     Ok(Redirect::to("/login"))
 }
 
@@ -30,8 +42,15 @@ pub async fn everywhere(
     let ended = state.sessions.end_all(signed_in.person.id).await?;
     state.visitors.forget_person(signed_in.person.id).await;
     end(&state, &session).await?;
+    record(&state, &signed_in.person, "session.end_all", json!({"sessions": ended})).await?;
     tracing::info!(person = %signed_in.person.id, ended, "signed out everywhere");
     Ok(Redirect::to("/login"))
+}
+
+async fn record(state: &AppState, person: &Person, action: &'static str, details: Value) -> Result<(), PageError> {
+    let actor = Actor::User(person.id);
+    let attempt = Attempt { actor, action, subject: person.email.clone(), details, origin: current::origin() };
+    Ok(audit::of_person(&state.db, Some(person.id), &attempt).await?)
 }
 
 async fn end(state: &AppState, session: &Session) -> Result<(), PageError> {

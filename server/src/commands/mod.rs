@@ -2,6 +2,7 @@
 
 mod api_key;
 mod arguments;
+mod audit;
 mod backup;
 mod connect;
 mod doctor;
@@ -77,6 +78,9 @@ enum Command {
     /// Maintained figures.
     #[command(subcommand)]
     Rollups(rollups::Command),
+    /// The record of who did what.
+    #[command(subcommand)]
+    Audit(audit::Command),
 }
 
 impl Cli {
@@ -123,6 +127,7 @@ impl Command {
             Self::Job(command) => command.run(&config, out).await,
             Self::Partitions(command) => command.run(&config, out).await,
             Self::Rollups(command) => command.run(&config, out).await,
+            Self::Audit(command) => command.run(&config, out).await,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Read};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::Subcommand;
+use db::platform::Platform;
 use db::{Access, Db, people};
 use domain::ids::UserId;
 use domain::permission::Role;
@@ -61,6 +62,8 @@ impl Command {
             None => (make_password()?, true),
         };
         let id = people::create(&db, &connect::passwords()?, &email, &password, platform_admin).await?;
+        let about = json!({"platform_admin": platform_admin});
+        Platform::command(db.clone()).record("person.create", &email, about).await?;
         set_role(id, place).await?;
         let mut json = json!({"id": id, "email": email, "tenant": tenant, "role": role.map(Role::as_str), "platform_admin": platform_admin});
         if made {

@@ -4,28 +4,34 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::ConnectInfo;
 use http::request::Parts;
+use http::{Extensions, HeaderMap};
 
 const FORWARDED: &str = "x-forwarded-for";
 
 /// The address of whoever asks: the peer's, or, behind `proxies` proxies of ours, what the outermost of them saw.
 /// What stands further left in the header may have been made up by the client.
 pub fn client(parts: &Parts, proxies: usize) -> IpAddr {
-    let peer = peer(parts);
+    sender(&parts.headers, &parts.extensions, proxies)
+}
+
+/// The same of a request that was not taken apart yet.
+pub fn sender(headers: &HeaderMap, extensions: &Extensions, proxies: usize) -> IpAddr {
+    let peer = peer(extensions);
     let Some(steps_back) = proxies.checked_sub(1) else { return peer };
-    let lines = parts.headers.get_all(FORWARDED).into_iter().filter_map(|line| line.to_str().ok());
+    let lines = headers.get_all(FORWARDED).into_iter().filter_map(|line| line.to_str().ok());
     let seen: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
     seen.into_iter().rev().nth(steps_back).and_then(|text| text.parse().ok()).unwrap_or(peer)
 }
 
 /// Whether the request was made on this machine and not handed on by a proxy on it.
 pub fn is_local(parts: &Parts) -> bool {
-    peer(parts).to_canonical().is_loopback()
+    peer(&parts.extensions).to_canonical().is_loopback()
         && !parts.headers.contains_key(FORWARDED)
         && !parts.headers.contains_key("forwarded")
 }
 
-fn peer(parts: &Parts) -> IpAddr {
-    let known = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+fn peer(extensions: &Extensions) -> IpAddr {
+    let known = extensions.get::<ConnectInfo<SocketAddr>>();
     known.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip())
 }
 

@@ -1,9 +1,11 @@
 //! The request that a task is working on, for errors and logs that cannot be handed it.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use app::document::Theme;
+use db::audit::Origin;
 
 tokio::task_local! {
     static CURRENT: Current;
@@ -18,6 +20,8 @@ pub struct Current {
     pub nonce: Arc<str>,
     /// How this browser wants pages to look.
     pub theme: Theme,
+    /// Who sent it, as an address.
+    pub address: IpAddr,
 }
 
 impl Current {
@@ -35,6 +39,13 @@ pub fn request_id() -> Arc<str> {
 /// The nonce of the response that this task works on; empty outside of requests.
 pub fn nonce() -> Arc<str> {
     CURRENT.try_with(|c| Arc::clone(&c.nonce)).unwrap_or_else(|_| Arc::from(""))
+}
+
+/// The request as the record of what was done names it.
+pub fn origin() -> Origin {
+    let known = CURRENT.try_with(|c| (c.request_id.to_string(), c.address)).ok();
+    let (request_id, address) = known.unzip();
+    Origin { request_id, address, via: None }
 }
 
 /// The theme of whoever asks.

@@ -1,6 +1,7 @@
 //! Around every request: its id, its nonce, its time; limits and panics; then security headers, metrics and logs.
 
 use std::any::Any;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +18,7 @@ use http::{HeaderName, HeaderValue};
 use super::current::Current;
 use super::request_log::Seen;
 use super::security_headers::{self, Nonce};
-use super::{cookies, limits, plain_errors, request_log};
+use super::{address, cookies, limits, plain_errors, request_log};
 use crate::error::{self, PageError, Problem};
 use crate::state::AppState;
 
@@ -27,7 +28,10 @@ const RESPONSE_TIME: HeaderName = HeaderName::from_static("x-response-time");
 /// The layer.
 pub async fn envelope(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let Some(current) = fresh(cookies::theme(request.headers())) else { return PageError::Unavailable.into_response() };
+    let from = address::sender(request.headers(), request.extensions(), state.config.http.proxies);
+    let Some(current) = fresh(cookies::theme(request.headers()), from) else {
+        return PageError::Unavailable.into_response();
+    };
     let route = request.extensions().get::<MatchedPath>().cloned();
     let seen = Seen::of(&request, route);
     let limits = limits::of(seen.method(), seen.route(), &state.config.http);
@@ -55,7 +59,7 @@ pub async fn envelope(State(state): State<AppState>, mut request: Request, next:
 }
 
 // Ids and nonces are always ours: what comes from outside could be forged or break the log.
-fn fresh(theme: Theme) -> Option<Current> {
+fn fresh(theme: Theme, address: IpAddr) -> Option<Current> {
     let mut random = [0_u8; 32];
     getrandom::fill(&mut random).ok()?;
     let (id, nonce) = random.split_at(16);
@@ -65,6 +69,7 @@ fn fresh(theme: Theme) -> Option<Current> {
         request_id: Arc::from(&*id.hyphenated().encode_lower(&mut buffer)),
         nonce: Arc::from(STANDARD_NO_PAD.encode(nonce)),
         theme,
+        address,
     })
 }
 

@@ -2,19 +2,20 @@
 //! tenant's generation, for everything that it depends on.
 
 use app::document::Rendered;
-use app::frame::Section;
+use app::frame::{Section, TenantFrame};
 use app::pages::dashboard::{self, DashboardPage};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use db::dashboards::DashboardQuery;
 use db::orders::OrderRow;
-use db::{DataError, Scope};
+use db::{DataError, Scope, settings};
 use domain::calendar::{Tz, day_of};
 use domain::fields::FieldErrors;
 use domain::orders::{OrderQuery, query};
 use domain::page::Limit;
 use domain::period::{Comparison, Period};
 use domain::permission::Permission;
+use domain::settings::StoreCalendar;
 
 use super::answer;
 use super::frame::frame;
@@ -49,18 +50,18 @@ pub async fn show(
     let cache = scope.db().cache();
     let generation = cache.generation(&scope).await?;
     let quarter = state.db.clock().now().timestamp() / QUARTER_HOUR;
-    let key = key(&member, &visit, &query, quarter);
+    let key = key(&member, &visit, quarter);
     // Boxed when it is needed: as part of this future, which is moved about, it costs more than all else while it is not.
     let drawing = async { Box::pin(render(&scope, &member, visit, query)).await };
     let page = cache.get_local(&scope, generation, &key, drawing).await?;
     Ok(answer::ok(&page))
 }
 
-// Whatever the page says beside figures: who looks, as what, in which theme.
-fn key(member: &Member, visit: &Visit, query: &DashboardQuery, quarter: i64) -> String {
+// Whatever the page says beside figures: who looks, as what, in which theme, and under which address.
+fn key(member: &Member, visit: &Visit, quarter: i64) -> String {
     let (person, role, theme) = (member.person.id, member.membership.role, visit.theme.as_str());
     let tenants = member.memberships.len();
-    format!("page:dashboard:{quarter}:{person}:{role}:{tenants}:{theme}:{query:?}")
+    format!("page:dashboard:{quarter}:{person}:{role}:{tenants}:{theme}:{}", visit.here)
 }
 
 async fn render(scope: &Scope, member: &Member, visit: Visit, query: DashboardQuery) -> Result<Rendered, DataError> {
@@ -69,6 +70,7 @@ async fn render(scope: &Scope, member: &Member, visit: Visit, query: DashboardQu
     let latest = latest(member, &query).await?;
     let attention = db::attention::list(&member.access, query.store.as_deref()).await?;
     let today = dashboard.today;
+    let calendar = calendar(scope, &frame, query.store.as_deref()).await?;
     Ok(dashboard::page(DashboardPage {
         frame,
         query,
@@ -78,6 +80,7 @@ async fn render(scope: &Scope, member: &Member, visit: Visit, query: DashboardQu
         latest,
         attention,
         today,
+        calendar,
     }))
 }
 
@@ -103,6 +106,7 @@ async fn with_faults(
     // The days of the store, or else of the first one, as the figures would have them.
     let mut stores = frame.stores.iter().filter(|s| store.as_ref().is_none_or(|slug| *slug == s.slug));
     let today = day_of(scope.now(), stores.next().map_or(Tz::UTC, |s| s.zone));
+    let calendar = calendar(scope, &frame, store.as_deref()).await?;
     Ok(dashboard::page(DashboardPage {
         frame,
         query: DashboardQuery { store, compare, ..DashboardQuery::default() },
@@ -112,7 +116,17 @@ async fn with_faults(
         latest: Vec::new(),
         attention: Vec::new(),
         today,
+        calendar,
     }))
+}
+
+// Of the store, or else of the first one.
+async fn calendar(scope: &Scope, frame: &TenantFrame, store: Option<&str>) -> Result<StoreCalendar, DataError> {
+    let chosen = frame.stores.iter().find(|s| store.is_none_or(|slug| slug == s.slug));
+    match chosen {
+        Some(store) => Ok(settings::of_store(scope, store).await?.calendar),
+        None => Ok(StoreCalendar::default()),
+    }
 }
 
 fn read(pairs: &Pairs) -> Result<DashboardQuery, FieldErrors> {

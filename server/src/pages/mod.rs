@@ -2,6 +2,7 @@
 
 mod account;
 mod answer;
+mod audit;
 mod backups;
 mod body;
 mod dashboard;
@@ -10,6 +11,7 @@ mod imports;
 mod jobs;
 mod orders;
 mod platform;
+mod settings;
 mod styleguide;
 mod theme;
 pub mod visit;
@@ -43,6 +45,14 @@ pub fn routes() -> Routes {
         .get("/t/{tenant}/backups", Member(P::ReadBackups), backups::index)
         .post("/t/{tenant}/backups", Member(P::ManageBackups), backups::ask)
         .get("/t/{tenant}/backups/{id}/download", Member(P::ManageBackups), backups::download)
+        .get("/t/{tenant}/audit", Member(P::ReadAudit), audit::index)
+        .get("/t/{tenant}/audit/export", Member(P::ReadAudit), audit::export)
+        .get("/t/{tenant}/settings", Member(P::ManageStores), settings::show)
+        .post("/t/{tenant}/settings/backups", Member(P::ManageBackups), settings::backups)
+        .post("/t/{tenant}/settings/stores", Member(P::ManageStores), settings::add_store)
+        .get("/t/{tenant}/settings/stores/{store}", Member(P::ManageStores), settings::store)
+        .post("/t/{tenant}/settings/stores/{store}", Member(P::ManageStores), settings::change)
+        .post("/t/{tenant}/settings/stores/{store}/stock", Member(P::ManageStores), settings::stock)
         .get("/t/{tenant}/settings/jobs", Member(P::ReadJobs), jobs::index)
         .get("/t/{tenant}/settings/jobs/{id}", Member(P::ReadJobs), jobs::show)
 }

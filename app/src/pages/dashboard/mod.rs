@@ -15,6 +15,7 @@ use db::orders::OrderRow;
 use domain::fields::FieldErrors;
 use domain::orders::{OrderKind, OrderQuery, OrderStatus};
 use domain::period::Comparison;
+use domain::settings::StoreCalendar;
 use leptos::prelude::*;
 
 use crate::document::Rendered;
@@ -44,6 +45,8 @@ pub struct DashboardPage {
     pub attention: Vec<Attention>,
     /// Today in the zone of the figures.
     pub today: NaiveDate,
+    /// Weeks and years of the store.
+    pub calendar: StoreCalendar,
 }
 
 /// Renders the page.
@@ -60,6 +63,7 @@ pub fn page(page: DashboardPage) -> Rendered {
                 faults=page.faults.clone()
                 shown=page.dashboard.clone()
                 today=page.today
+                calendar=page.calendar
             />
         };
         view! {

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use db::dashboards::{Dashboard, DashboardQuery};
 use domain::fields::FieldErrors;
 use domain::period::{Comparison, Period, Preset};
+use domain::settings::StoreCalendar;
 use leptos::prelude::*;
 
 use crate::frame::TenantFrame;
@@ -31,6 +32,8 @@ pub fn Range(
     shown: Option<Arc<Dashboard>>,
     /// Today in their zone.
     today: NaiveDate,
+    /// Weeks and years of the store.
+    calendar: StoreCalendar,
 ) -> impl IntoView {
     let path = format!("/t/{}", frame.tenant());
     let period = shown.as_deref().map(|d| d.period);
@@ -41,6 +44,12 @@ pub fn Range(
         None => typed,
     };
     let fault = |name: &str| faults.of(name).map(str::to_owned);
+    let own =
+        [("This week", calendar.week(today)), ("This financial year", calendar.year(today))].map(|(label, days)| {
+            let current = (Some(days) == period).then_some("true");
+            view! { <a href=address(&path, &query, days) aria-current=current>{label}</a> }
+        });
+    let own = own.into_iter().collect_view();
     let options = COMPARISONS.map(|(with, words)| (with.as_str().to_owned(), words.to_owned())).to_vec();
     view! {
         <nav class="segments" aria-label="Days">{presets}</nav>
@@ -50,6 +59,7 @@ pub fn Range(
                 "Other days"
             </summary>
             <form class="menu-box stack" method="get" action=path>
+                <p class="menu-links">{own}</p>
                 {query.store.clone().map(|store| view! { <input type="hidden" name="store" value=store/> })}
                 <Field name="from" label="From" kind="date" value=from fault=fault("from")/>
                 <Field name="to" label="To, included" kind="date" value=to fault=fault("to")/>

@@ -66,6 +66,7 @@ fn render(currencies: Vec<CurrencyPart>, latest: usize) -> String {
         latest: (0..latest).map(|n| order(&n.to_string(), 100)).collect(),
         attention: attention(),
         today: day("2026-03-03"),
+        calendar: Default::default(),
     })
     .with_nonce("N");
     assert_clean(&html);
@@ -150,6 +151,7 @@ fn days_that_make_no_sense_keep_what_was_typed() {
         latest: Vec::new(),
         attention: Vec::new(),
         today: day("2026-03-03"),
+        calendar: Default::default(),
     })
     .with_nonce("N");
     assert_clean(&html);

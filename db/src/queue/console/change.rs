@@ -3,14 +3,14 @@
 use domain::ids::{JobId, TenantId};
 use domain::jobs::JobState;
 use sea_orm::FromQueryResult;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::jobs::{JobFilter, conditions};
 use super::notes::{By, note};
-use super::reader::{Conditions, Reader};
 use crate::error::DataError;
 use crate::platform::{Platform, PlatformTx};
 use crate::queue::QUEUES;
+use crate::reader::{Conditions, Reader};
 
 /// The most jobs that one change concerns; of more, the oldest.
 pub const MOST: i64 = 10_000;
@@ -153,7 +153,12 @@ async fn apply(tx: &PlatformTx, action: Action, mut conditions: Conditions, by: 
         action.as_str()
     );
     let count: Option<CountRow> = Reader::Platform(tx).one(&sql, conditions.values()).await.map_err(taken)?;
-    Ok(count.map_or(0, |row| row.count))
+    let count = count.map_or(0, |row| row.count);
+    if count > 0 {
+        let details = json!({"jobs": count, "reason": by.reason()});
+        crate::audit::note_platform(tx, &format!("jobs.{}", action.as_str()), "jobs", Value::Null, details);
+    }
+    Ok(count)
 }
 
 fn taken(error: DataError) -> DataError {

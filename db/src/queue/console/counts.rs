@@ -6,9 +6,9 @@ use chrono::TimeDelta;
 use domain::jobs::JobState;
 use sea_orm::FromQueryResult;
 
-use super::reader::Reader;
 use crate::error::DataError;
 use crate::platform::Platform;
+use crate::reader::Reader;
 use crate::scope::Scope;
 
 /// A count that is exact below 10,000.

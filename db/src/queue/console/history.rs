@@ -7,9 +7,9 @@ use domain::page::{Cursor, Direction, Limit, Page};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-use super::reader::{Conditions, Reader, limit, order};
 use crate::error::DataError;
 use crate::platform::Platform;
+use crate::reader::{Conditions, Reader, limit, order};
 use crate::scope::Scope;
 
 /// A search in errors looks at so many runs that have one before it answers with a page, full or not, and a cursor to

@@ -8,9 +8,9 @@ use sea_orm::FromQueryResult;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::reader::{Conditions, Reader, limit, order};
 use crate::error::DataError;
 use crate::platform::Platform;
+use crate::reader::{Conditions, Reader, limit, order};
 use crate::scope::Scope;
 
 /// Which live jobs.

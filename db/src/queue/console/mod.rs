@@ -9,7 +9,6 @@ mod jobs;
 mod locks;
 mod notes;
 mod queues;
-mod reader;
 mod schedule;
 mod series;
 mod show;

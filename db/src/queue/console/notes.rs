@@ -5,12 +5,12 @@ use domain::fields::FieldErrors;
 use domain::ids::{JobId, TenantId};
 use domain::page::{Cursor, Limit, Page};
 use sea_orm::FromQueryResult;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::reader::{Reader, limit, order};
 use crate::error::DataError;
 use crate::platform::{Platform, PlatformTx};
+use crate::reader::{Reader, limit, order};
 use crate::scope::Actor;
 
 /// Who changes something, and why.
@@ -143,5 +143,6 @@ pub(super) async fn note(
         by.reason.clone().into(),
         details.into(),
     ];
+    crate::audit::note_platform(tx, &format!("jobs.{action}"), subject, Value::Null, json!({"reason": by.reason}));
     tx.run(sql, values).await.map(drop)
 }

@@ -8,10 +8,10 @@ use serde_json::Value;
 use super::history::{self, RunRow};
 use super::jobs::{self, JobRow};
 use super::notes::{self, NoteRow};
-use super::reader::Reader;
 use super::waiting::{self, Waiting};
 use crate::error::DataError;
 use crate::platform::Platform;
+use crate::reader::Reader;
 use crate::scope::Scope;
 
 const RUNS: u32 = 100;

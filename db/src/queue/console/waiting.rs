@@ -7,8 +7,8 @@ use domain::jobs::JobState;
 use sea_orm::FromQueryResult;
 
 use super::jobs::JobRow;
-use super::reader::Reader;
 use crate::error::DataError;
+use crate::reader::Reader;
 
 /// One reason why a job does not run.
 #[derive(Clone, PartialEq, Eq, Debug)]

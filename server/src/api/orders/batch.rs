@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Request, State};
 use db::orders::place::{self, Placed, Via, Written};
 use db::{DataError, Scope, Tx, stores};
+use domain::audit::ORDERS_TAKEN;
 use domain::fields::{FieldError, FieldErrors};
 use domain::ids::OrderId;
 use domain::orders::NewOrder;
@@ -188,9 +189,15 @@ async fn within(tx: &Tx, batch: &Batch, repeat: Option<&Repeat>) -> Result<Fate,
     }
     let mut results = batch.results.clone();
     let written = write_all(tx, batch, &mut results).await?;
-    let answer = Answer::new(StatusCode::OK, &ReportJson { counts: count(&results), results })?;
+    let counts = count(&results);
+    let made = counts.created;
+    let answer = Answer::new(StatusCode::OK, &ReportJson { counts, results })?;
     if let Some(repeat) = repeat {
         repeat.keep(tx, &answer).await?;
+    }
+    // One entry for all of them, unless nothing went in.
+    if made > 0 {
+        db::audit::note(tx, ORDERS_TAKEN, "batch", serde_json::json!({"orders": made})).await?;
     }
     // From here on the tenant's other orders wait.
     for written in written {

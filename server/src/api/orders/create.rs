@@ -4,6 +4,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use db::orders::place::{self, Placed, Via};
 use db::{DataError, Scope, Tx, stores};
+use domain::audit::ORDERS_TAKEN;
 use domain::ids::OrderId;
 use domain::orders::NewOrder;
 use domain::orders::new_order::Draft;
@@ -111,6 +112,8 @@ async fn within(tx: &Tx, store: &str, order: &NewOrder, repeat: Option<&Repeat>)
     if let Some(repeat) = repeat {
         repeat.keep(tx, &answer).await?;
     }
+    let about = serde_json::json!({"store": store.slug, "number": order.number()});
+    db::audit::note(tx, ORDERS_TAKEN, &id.to_string(), about).await?;
     // From here on the tenant's other orders wait.
     written.finish(tx).await?;
     Ok(Fate::Stored(answer))

@@ -29,6 +29,7 @@ pub async fn show(
         Err(BackupError::Data(error)) => return Err(error.into()),
         Err(error) => return Err(failed(&error)),
     };
+    db::audit::record(&scope, "backup.download", &id.to_string(), serde_json::json!({})).await?;
     let name = format!("attachment; filename=\"stoa-{slug}-{id}.tar\"");
     let headers = [
         (header::CONTENT_TYPE, "application/x-tar".to_owned()),

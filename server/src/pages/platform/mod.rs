@@ -1,5 +1,6 @@
 //! `/platform` and below it. To everybody but platform admins nothing of it exists.
 
+mod audit;
 mod backups;
 mod home;
 pub mod jobs;
@@ -27,6 +28,8 @@ pub fn routes() -> Routes {
         .get("/platform/backups/{id}", ADMIN, one_backup::show)
         .get("/platform/partitions", ADMIN, partitions::show)
         .post("/platform/partitions/maintain", ADMIN, partitions::maintain)
+        .get("/platform/audit", ADMIN, audit::index)
+        .get("/platform/audit/export", ADMIN, audit::export)
         .post("/platform/partitions/{quarter}/restore", ADMIN, partitions::restore)
         .merge(jobs::routes())
 }

@@ -62,7 +62,7 @@ pub async fn maintain(
             faults: FieldErrors::default(),
         })));
     }
-    tracing::info!(person = %admin.person.id, "upkeep of partitions was asked for");
+    admin.platform.record("partitions.maintain", "platform", serde_json::json!({})).await?;
     let (db, stop) = (state.db.clone(), state.shutdown.clone());
     let upkeep = tokio::spawn(async move { jobs::partitions::maintain(&db, &stop).await });
     let word = match tokio::time::timeout(PATIENCE, upkeep).await {
@@ -89,6 +89,7 @@ pub async fn restore(
     if pairs.iter().any(|(name, _)| name == "go") {
         let by = Actor::User(admin.person.id);
         let asked = db::partitions::ask_back(&admin.platform, quarter, by).await?;
+        admin.platform.record("partitions.restore", &quarter.to_string(), serde_json::json!({})).await?;
         return Ok(answer::done(PATH, if asked.is_some() { "asked" } else { "waits" }).into_response());
     }
     let overview = db::partitions::overview(&admin.platform, state.config.retention_quarters).await?;

@@ -1,10 +1,9 @@
-//! Settings of a store, by name. Read by background work, which has time to ask; what the taking of an order must know
-//! stands with the store's own row.
+//! Who gets which mail. Read by background work, which has time to ask.
 
 use domain::ids::StoreId;
 use domain::settings::{Recipients, Setting};
 use domain::summaries;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
@@ -28,7 +27,24 @@ pub async fn recipients(tx: &Tx, store: StoreId, setting: Setting) -> Result<Rec
 pub async fn set_recipients(scope: &Scope, store: &str, setting: Setting, to: &Recipients) -> Result<(), DataError> {
     let tx = scope.begin().await?;
     let store = stores::by_slug(&tx, store).await?;
-    let (id, name, now) = (store.id.0, setting.as_str(), scope.now());
+    let before = recipients(&tx, store.id, setting).await?;
+    write_recipients(&tx, &store, setting, to).await?;
+    // How many, not who: the audit is read by more people than addresses are meant for.
+    let count = |to: &Recipients| json!({setting.as_str(): to.addresses().len()});
+    crate::audit::changed(&tx, "store.set", &store.slug, count(&before), count(to)).await?;
+    super::known::announce(&tx).await?;
+    tx.commit().await?;
+    scope.db().settings().forget(scope.tenant()).await;
+    Ok(())
+}
+
+pub(super) async fn write_recipients(
+    tx: &Tx,
+    store: &Store,
+    setting: Setting,
+    to: &Recipients,
+) -> Result<(), DataError> {
+    let (id, name, now) = (store.id.0, setting.as_str(), tx.scope().now());
     if to.is_empty() {
         let sql = "delete from settings where tenant_id = $1 and store_id = $2 and name = $3";
         tx.run(sql, [id.into(), name.into()]).await?;
@@ -41,24 +57,23 @@ pub async fn set_recipients(scope: &Scope, store: &str, setting: Setting, to: &R
     match setting {
         Setting::NotifyOrders => {
             let sql = "update stores set notifies_orders = $3 where tenant_id = $1 and id = $2";
-            tx.run(sql, [id.into(), (!to.is_empty()).into()]).await?;
+            tx.run(sql, [id.into(), (!to.is_empty()).into()]).await.map(drop)
         }
-        Setting::DailySummary => schedule(&tx, &store, !to.is_empty()).await?,
-        Setting::StockAlerts => {}
+        Setting::DailySummary => schedule(tx, store, !to.is_empty()).await,
+        Setting::StockAlerts => Ok(()),
     }
-    // How many, not who: the audit is read by more people than addresses are meant for.
-    let details = serde_json::json!({"setting": name, "recipients": to.addresses().len()});
-    crate::audit::note(&tx, "store.set", &store.slug, details).await?;
-    tx.commit().await
 }
 
-// The first summary comes with the next morning of the store.
+// The first summary comes at the next such hour of the store.
 async fn schedule(tx: &Tx, store: &Store, wanted: bool) -> Result<(), DataError> {
     if !wanted {
         let sql = "delete from summary_schedule where tenant_id = $1 and store_id = $2";
         return tx.run(sql, [store.id.0.into()]).await.map(drop);
     }
     let sql = "insert into summary_schedule (tenant_id, store_id, due_at) values ($1, $2, $3) on conflict (tenant_id, store_id) do nothing";
-    let first = summaries::next_at(tx.scope().now(), store.zone);
+    let sql_hour = "select (value #>> '{}')::int from settings where tenant_id = $1 and store_id = $2 and name = $3";
+    let hour: Option<i32> = tx.scalar(sql_hour, [store.id.0.into(), summaries::SETTING.into()]).await?;
+    let hour = hour.and_then(|hour| u8::try_from(hour).ok()).unwrap_or(summaries::HOUR);
+    let first = summaries::next_at(tx.scope().now(), store.zone, hour);
     tx.run(sql, [store.id.0.into(), first.into()]).await.map(drop)
 }

@@ -1,4 +1,5 @@
-//! The same select for a tenant and for the platform: a tenant's has the tenant as `$1` and in its conditions.
+//! The same select for a tenant and for the platform: a tenant's has the tenant as `$1` and in its conditions. The table
+//! that both read is called `j`.
 
 use domain::page::{Cursor, Direction, Limit};
 use sea_orm::{FromQueryResult, Value};
@@ -9,7 +10,7 @@ use crate::scope::Tx;
 
 /// Where a select runs.
 #[derive(Clone, Copy)]
-pub(super) enum Reader<'a> {
+pub(crate) enum Reader<'a> {
     /// In a tenant.
     Tenant(&'a Tx),
     /// Over all.
@@ -18,7 +19,7 @@ pub(super) enum Reader<'a> {
 
 /// Conditions and the values that they hold.
 #[derive(Clone)]
-pub(super) struct Conditions {
+pub(crate) struct Conditions {
     words: Vec<String>,
     values: Vec<Value>,
     first: usize,
@@ -26,21 +27,21 @@ pub(super) struct Conditions {
 
 impl Reader<'_> {
     /// No conditions yet, but for the tenant's.
-    pub(super) fn conditions(self) -> Conditions {
+    pub(crate) fn conditions(self) -> Conditions {
         match self {
             Self::Tenant(_) => Conditions { words: vec!["j.tenant_id = $1".into()], values: Vec::new(), first: 2 },
             Self::Platform(_) => Conditions { words: Vec::new(), values: Vec::new(), first: 1 },
         }
     }
 
-    pub(super) async fn all<T: FromQueryResult>(self, sql: &str, values: Vec<Value>) -> Result<Vec<T>, DataError> {
+    pub(crate) async fn all<T: FromQueryResult>(self, sql: &str, values: Vec<Value>) -> Result<Vec<T>, DataError> {
         match self {
             Self::Tenant(tx) => tx.all(sql, values).await,
             Self::Platform(tx) => tx.all(sql, values).await,
         }
     }
 
-    pub(super) async fn one<T: FromQueryResult>(self, sql: &str, values: Vec<Value>) -> Result<Option<T>, DataError> {
+    pub(crate) async fn one<T: FromQueryResult>(self, sql: &str, values: Vec<Value>) -> Result<Option<T>, DataError> {
         match self {
             Self::Tenant(tx) => tx.one(sql, values).await,
             Self::Platform(tx) => tx.one(sql, values).await,
@@ -50,32 +51,32 @@ impl Reader<'_> {
 
 impl Conditions {
     /// Adds one; `?` stands for `value`.
-    pub(super) fn add(&mut self, words: &str, value: impl Into<Value>) {
+    pub(crate) fn add(&mut self, words: &str, value: impl Into<Value>) {
         let place = format!("${}", self.first + self.values.len());
         self.words.push(words.replace('?', &place));
         self.values.push(value.into());
     }
 
     /// Adds one when there is a value.
-    pub(super) fn add_some(&mut self, words: &str, value: Option<impl Into<Value>>) {
+    pub(crate) fn add_some(&mut self, words: &str, value: Option<impl Into<Value>>) {
         if let Some(value) = value {
             self.add(words, value);
         }
     }
 
     /// Adds one without a value.
-    pub(super) fn add_plain(&mut self, words: &str) {
+    pub(crate) fn add_plain(&mut self, words: &str) {
         self.words.push(words.to_owned());
     }
 
     /// The placeholder of a further value.
-    pub(super) fn place(&mut self, value: impl Into<Value>) -> String {
+    pub(crate) fn place(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("${}", self.first + self.values.len() - 1)
     }
 
     /// Adds the place in a list sorted by `key` (a row of time and id), newest first.
-    pub(super) fn add_cursor(&mut self, key: &str, from: Option<&Cursor>) {
+    pub(crate) fn add_cursor(&mut self, key: &str, from: Option<&Cursor>) {
         let Some(from) = from else { return };
         let (at, id) = (self.first + self.values.len(), self.first + self.values.len() + 1);
         let side = if from.direction == Direction::Newer { '>' } else { '<' };
@@ -84,22 +85,22 @@ impl Conditions {
     }
 
     /// `where ...`, or nothing.
-    pub(super) fn sql(&self) -> String {
+    pub(crate) fn sql(&self) -> String {
         if self.words.is_empty() { String::new() } else { format!("where {}", self.words.join(" and ")) }
     }
 
     /// The values, to be bound in this order.
-    pub(super) fn values(self) -> Vec<Value> {
+    pub(crate) fn values(self) -> Vec<Value> {
         self.values
     }
 }
 
 /// `asc` when a page is read backwards.
-pub(super) fn order(from: Option<&Cursor>) -> &'static str {
+pub(crate) fn order(from: Option<&Cursor>) -> &'static str {
     if from.is_some_and(|cursor| cursor.direction == Direction::Newer) { "asc" } else { "desc" }
 }
 
 /// Written out, not bound: a bound limit keeps PostgreSQL from keeping the plan.
-pub(super) fn limit(limit: Limit) -> String {
+pub(crate) fn limit(limit: Limit) -> String {
     format!("limit {}", limit.plus_one())
 }

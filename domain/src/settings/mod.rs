@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+mod store;
+
+pub use store::{StoreCalendar, StoreSettings};
+
 use crate::email;
 
 /// Most recipients of one kind of mail.

@@ -1,0 +1,111 @@
+//! Who did what: a tenant's record, and everybody's for the platform. Nothing can be changed here.
+
+mod filters;
+mod table;
+
+use std::collections::HashMap;
+
+use db::audit::Entry;
+use domain::audit::AuditQuery;
+use domain::fields::FieldErrors;
+use domain::page::{Cursor, Page};
+use leptos::prelude::*;
+
+use crate::document::Rendered;
+use crate::frame::{PlatformFrame, TenantFrame};
+use crate::ui::pager::Pager;
+use crate::ui::pill::Tone;
+use crate::ui::{ButtonLink, Card, Clock, Empty, Notice, PageHeader};
+use crate::url;
+
+/// What surrounds the record.
+#[derive(Clone, Debug)]
+pub enum Around {
+    /// A tenant's pages.
+    Tenant(TenantFrame),
+    /// The platform's.
+    Platform(PlatformFrame),
+}
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct AuditPage {
+    /// What surrounds it.
+    pub around: Around,
+    /// The filters, as far as they could be understood.
+    pub query: AuditQuery,
+    /// The filters as they stand in the address.
+    pub typed: Vec<(String, String)>,
+    /// What could not be understood; then nothing is listed.
+    pub faults: FieldErrors,
+    /// One page of entries.
+    pub page: Option<Page<Entry>>,
+    /// Who the actors are.
+    pub people: HashMap<String, String>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// Renders the page.
+pub fn page(page: &AuditPage) -> Rendered {
+    match &page.around {
+        Around::Tenant(frame) => frame.render("Audit", || body(page)),
+        Around::Platform(frame) => frame.render("Audit", || body(page)),
+    }
+}
+
+fn body(page: &AuditPage) -> AnyView {
+    let first = page.query.at(None);
+    let export = page.around.export(&first);
+    let note = "Every change, sign-in, export and refusal. The record only grows.";
+    let bad = (!page.faults.is_empty()).then(|| {
+        view! { <Notice tone=Tone::Critical>"Some filters cannot be understood. Nothing was listed; correct them above."</Notice> }
+    });
+    view! {
+        <PageHeader title="Audit" note=note.into_any()><ButtonLink href=export label="Export as CSV"/></PageHeader>
+        {filters::form(page)}
+        {filters::chips(page)}
+        {bad}
+        {page.page.as_ref().map(|found| listed(page, found))}
+    }
+    .into_any()
+}
+
+fn listed(page: &AuditPage, found: &Page<Entry>) -> AnyView {
+    let address = |cursor: Cursor| page.around.list(&page.query.at(Some(cursor)));
+    let (newer, older) = (found.newer.map(address), found.older.map(address));
+    let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
+    if found.rows.is_empty() {
+        let (title, text) = if page.query.is_filtered() {
+            ("Nothing matches", "Take a filter away, or look at other days.")
+        } else {
+            ("Nothing was recorded yet", "Whatever somebody changes here is listed from now on.")
+        };
+        return view! { <Empty title=title text=text/>{pager} }.into_any();
+    }
+    let table = table::table(page, &found.rows);
+    view! { <Card flush=true>{table}</Card>{pager} }.into_any()
+}
+
+impl Around {
+    /// The list under `query`.
+    fn list(&self, query: &AuditQuery) -> String {
+        self.at("", query)
+    }
+
+    fn export(&self, query: &AuditQuery) -> String {
+        self.at("/export", query)
+    }
+
+    fn at(&self, end: &str, query: &AuditQuery) -> String {
+        let path = match self {
+            Self::Tenant(frame) => format!("/t/{}/audit{end}", frame.tenant()),
+            Self::Platform(_) => format!("/platform/audit{end}"),
+        };
+        url::with_query(&path, query.pairs().iter().map(|(n, v)| (*n, v.as_str())))
+    }
+
+    const fn is_platform(&self) -> bool {
+        matches!(self, Self::Platform(_))
+    }
+}

@@ -1,0 +1,130 @@
+//! `/t/{tenant}/settings`: the stores, and what concerns the tenant as a whole.
+
+mod store;
+
+use domain::fields::FieldErrors;
+use leptos::prelude::*;
+
+use crate::document::Rendered;
+use crate::frame::TenantFrame;
+use crate::ui::pill::Tone;
+use crate::ui::table::{Column, Table};
+use crate::ui::{Button, Card, Empty, Field, Look, Notice, PageHeader, SelectField};
+
+pub use store::{StorePage, StoreValues, page as store_page};
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct SettingsPage {
+    /// What surrounds it.
+    pub frame: TenantFrame,
+    /// The hour (UTC) at which backups are made.
+    pub backup_hour: u32,
+    /// Days for which backups are kept.
+    pub backup_days: u32,
+    /// Quarters after which orders are archived; 0 for never.
+    pub retention_quarters: u32,
+    /// A new store as it was typed.
+    pub typed: Vec<(String, String)>,
+    /// What is wrong with what was typed.
+    pub faults: FieldErrors,
+    /// What was just done.
+    pub done: Option<&'static str>,
+}
+
+/// Renders the page.
+pub fn page(page: &SettingsPage) -> Rendered {
+    page.frame.render("Settings", || {
+        view! {
+            <PageHeader title="Settings"/>
+            {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
+            {stores(page)}
+            {new_store(page)}
+            {backups(page)}
+            {kept(page)}
+        }
+    })
+}
+
+/// The address of a store's settings.
+pub fn store_address(tenant: &str, store: &str) -> String {
+    format!("/t/{tenant}/settings/stores/{}", crate::url::escape(store))
+}
+
+fn stores(page: &SettingsPage) -> AnyView {
+    if page.frame.stores.is_empty() {
+        return view! { <Empty title="There is no store yet" text="Orders belong to a store. Add the first one below."/> }.into_any();
+    }
+    let row = |store: &db::stores::Store| {
+        let href = store_address(page.frame.tenant(), &store.slug);
+        view! {
+            <tr>
+                <td><a class="row-link clip" href=href dir="auto">{store.name.clone()}</a></td>
+                <td class="wide">{store.slug.clone()}</td>
+                <td>{store.zone.name()}</td>
+                <td>{store.currency.to_string()}</td>
+            </tr>
+        }
+    };
+    let rows = page.frame.stores.iter().map(row).collect_view();
+    let columns = vec![
+        Column::text("Store"),
+        Column::text("In addresses").wide(),
+        Column::text("Time zone"),
+        Column::text("Currency"),
+    ];
+    view! { <Card title="Stores" flush=true><Table caption="Stores" columns>{rows}</Table></Card> }.into_any()
+}
+
+fn new_store(page: &SettingsPage) -> AnyView {
+    let action = format!("/t/{}/settings/stores", page.frame.tenant());
+    let value = |name: &str| page.typed.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
+    let fault = |name: &str| page.faults.of(name).map(str::to_owned);
+    let open = page.frame.stores.is_empty() || page.faults.0.iter().any(|f| f.field != "hour");
+    let zone = "The zone of its days, such as Europe/London. It stays as it is from the first order on.";
+    let inner = view! {
+            <details open=open>
+                <summary>"Add a store"</summary>
+                <form class="stack narrow" method="post" action=action>
+                    <Field name="name" label="Name" value=value("name") fault=fault("name")/>
+                    <Field name="slug" label="Name in addresses" value=value("slug") fault=fault("slug") example="north-shop"/>
+                    <Field name="time_zone" label="Time zone" value=value("time_zone") fault=fault("time_zone") hint=zone/>
+                    <Field name="currency" label="Currency" value=value("currency") fault=fault("currency") example="GBP"/>
+                    <div class="actions"><Button label="Add the store" look=Look::Primary/></div>
+                </form>
+            </details>
+    };
+    view! { <Card>{inner}</Card> }.into_any()
+}
+
+fn backups(page: &SettingsPage) -> AnyView {
+    let action = format!("/t/{}/settings/backups", page.frame.tenant());
+    let hours = (0..24).map(|h: u32| (h.to_string(), format!("{h:02}:00 UTC"))).collect();
+    let typed = page.typed.iter().find(|(n, _)| n == "hour").map(|(_, v)| v.clone());
+    let chosen = typed.unwrap_or_else(|| page.backup_hour.to_string());
+    let fault = page.faults.of("hour").map(str::to_owned);
+    let inner = view! {
+            <form class="stack narrow" method="post" action=action>
+                <SelectField name="hour" label="Every day at" options=hours chosen=chosen fault=fault/>
+                <div class="actions"><Button label="Save the hour"/></div>
+            </form>
+    };
+    view! { <Card title="Backups">{inner}</Card> }.into_any()
+}
+
+fn kept(page: &SettingsPage) -> AnyView {
+    let orders = match page.retention_quarters {
+        0 => "For ever".to_owned(),
+        n => format!("At hand for {n} quarters, then in an archive that the platform brings back on request"),
+    };
+    let backups = format!("{} days", page.backup_days);
+    let inner = view! {
+            <dl class="facts">
+                <dt>"Orders"</dt><dd>{orders}</dd>
+                <dt>"Backups"</dt><dd>{backups}</dd>
+                <dt>"Audit"</dt><dd>"For ever"</dd>
+            </dl>
+            <p class="hint">"Your plan and the platform's settings decide this."</p>
+    };
+    view! { <Card title="How long things are kept">{inner}</Card> }.into_any()
+}

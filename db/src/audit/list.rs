@@ -1,0 +1,168 @@
+//! Reading the record, newest first.
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use domain::audit::{AuditQuery, ORDERS_TAKEN, Via};
+use domain::ids::TenantId;
+use domain::jobs::INSTALLATION;
+use domain::page::{Limit, Page};
+use sea_orm::FromQueryResult;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::error::DataError;
+use crate::platform::Platform;
+use crate::reader::{Conditions, Reader, limit, order};
+use crate::scope::Scope;
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Whose record it stands in; nil for the installation's.
+    pub tenant: TenantId,
+    /// The slug of that tenant, where it is known.
+    pub slug: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Its id.
+    pub id: Uuid,
+    /// Its place in the chain.
+    pub seq: i64,
+    /// Who: `user:<id>` and the like.
+    pub actor: String,
+    /// By which way.
+    pub via: Via,
+    /// What was done.
+    pub action: String,
+    /// To what.
+    pub subject: String,
+    /// The fields as they were.
+    pub before: Option<Value>,
+    /// The fields as they are.
+    pub after: Option<Value>,
+    /// The request.
+    pub request_id: Option<String>,
+    /// Where it came from.
+    pub address: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    tenant_id: Uuid,
+    slug: Option<String>,
+    at: DateTime<Utc>,
+    id: Uuid,
+    seq: i64,
+    actor: String,
+    via: String,
+    action: String,
+    subject: String,
+    before: Option<Value>,
+    after: Option<Value>,
+    request_id: Option<String>,
+    address: Option<String>,
+}
+
+/// One page of a tenant's record. Indexes: the primary key, `audit_entries_rare`.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn entries(scope: &Scope, query: &AuditQuery, rows: Limit) -> Result<Page<Entry>, DataError> {
+    let tx = scope.begin().await?;
+    let reader = Reader::Tenant(&tx);
+    let mut conditions = reader.conditions();
+    if let Some(actor) = &query.actor {
+        // An e-mail means the member who has it; nobody learns here who else has an account.
+        let member = "(j.actor = ? or j.actor = (select 'user:' || u.id from users u join memberships m on m.user_id = u.id \
+                      where m.tenant_id = $1 and lower(u.email) = lower(?)))";
+        conditions.add(member, actor.as_str());
+    }
+    narrow(&mut conditions, query, !query.may_show_orders());
+    let found = read(reader, conditions, query, rows, "null::text").await?;
+    tx.end();
+    Ok(found)
+}
+
+/// One page of everybody's record, or of one tenant's (`-`: the installation's). Orders that were taken in are listed under
+/// their tenant alone. Indexes: `audit_entries_platform`; with a tenant as [`entries`].
+///
+/// # Errors
+/// [`DataError::NotFound`] for a tenant that does not exist.
+pub async fn platform_entries(platform: &Platform, query: &AuditQuery, rows: Limit) -> Result<Page<Entry>, DataError> {
+    let tenant = match query.tenant.as_deref() {
+        None => None,
+        Some(INSTALLATION) => Some(crate::platform::PlatformTx::NIL),
+        Some(slug) => Some(platform.enter(slug).await?.tenant()),
+    };
+    let tx = platform.begin().await?;
+    let reader = Reader::Platform(&tx);
+    let mut conditions = reader.conditions();
+    conditions.add_some("j.tenant_id = ?", tenant.map(|tenant| tenant.0));
+    if let Some(actor) = &query.actor {
+        let anybody =
+            "(j.actor = ? or j.actor = (select 'user:' || u.id from users u where lower(u.email) = lower(?)))";
+        conditions.add(anybody, actor.as_str());
+    }
+    narrow(&mut conditions, query, tenant.is_none() || !query.may_show_orders());
+    let slug = "(select t.slug from tenants t where t.id = j.tenant_id)";
+    let found = read(reader, conditions, query, rows, slug).await?;
+    tx.commit().await?;
+    Ok(found)
+}
+
+fn narrow(conditions: &mut Conditions, query: &AuditQuery, without_orders: bool) {
+    if without_orders {
+        conditions.add_plain(&format!("j.action <> '{ORDERS_TAKEN}'"));
+    }
+    if let Some(action) = &query.action {
+        conditions.add("(j.action = ? or starts_with(j.action, ? || '.'))", action.as_str());
+    }
+    conditions.add_some("j.subject = ?", query.object.clone());
+    conditions.add_some("j.via = ?", query.via.map(Via::as_str));
+    conditions.add_some("j.at >= ?", query.from.map(midnight));
+    conditions.add_some("j.at < ?", query.to.and_then(|day| day.checked_add_days(Days::new(1))).map(midnight));
+    conditions.add_cursor("(j.at, j.id)", query.cursor.as_ref());
+}
+
+fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc()
+}
+
+async fn read(
+    reader: Reader<'_>,
+    conditions: Conditions,
+    query: &AuditQuery,
+    rows: Limit,
+    slug: &str,
+) -> Result<Page<Entry>, DataError> {
+    let from = query.cursor.as_ref();
+    let (side, most) = (order(from), limit(rows));
+    let sql = format!(
+        "select j.tenant_id, {slug} as slug, j.at, j.id, j.seq, j.actor, j.via, j.action, j.subject, j.before, j.after, \
+           j.request_id, j.address from audit_entries j {} order by j.at {side}, j.id {side} {most}",
+        conditions.sql()
+    );
+    let found: Vec<Row> = reader.all(&sql, conditions.values()).await?;
+    let found: Vec<Entry> = found.into_iter().map(Entry::try_from).collect::<Result<_, _>>()?;
+    Ok(Page::cut(found, rows, from, |entry| (entry.at, entry.id)))
+}
+
+impl TryFrom<Row> for Entry {
+    type Error = DataError;
+    fn try_from(row: Row) -> Result<Self, DataError> {
+        Ok(Self {
+            via: row.via.parse().map_err(|_| DataError::Corrupt(format!("audit_entries.via is '{}'", row.via)))?,
+            tenant: row.tenant_id.into(),
+            slug: row.slug,
+            at: row.at,
+            id: row.id,
+            seq: row.seq,
+            actor: row.actor,
+            action: row.action,
+            subject: row.subject,
+            before: row.before,
+            after: row.after,
+            request_id: row.request_id,
+            address: row.address,
+        })
+    }
+}

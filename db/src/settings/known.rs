@@ -1,0 +1,115 @@
+//! Settings as this process knows them. An edit is announced with its commit and forgotten by every process that hears
+//! it; a process that does not hear (its connection is lost, or it never listened) believes what it knows for half a
+//! second only.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use domain::ids::{StoreId, TenantId};
+use domain::settings::StoreSettings;
+
+use crate::error::DataError;
+use crate::scope::Tx;
+
+/// Where edits are announced.
+pub(crate) const CHANNEL: &str = "stoa_settings";
+const KEPT: Duration = Duration::from_secs(3_600);
+const DEAF: Duration = Duration::from_millis(500);
+
+type Key = (TenantId, StoreId);
+
+#[derive(Clone)]
+struct Known {
+    settings: Arc<StoreSettings>,
+    since: Instant,
+}
+
+/// Settings by store.
+pub struct KnownSettings {
+    stores: moka::future::Cache<Key, Known>,
+    hears: AtomicBool,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+impl Default for KnownSettings {
+    fn default() -> Self {
+        Self {
+            stores: moka::future::Cache::builder().max_capacity(100_000).time_to_live(KEPT).build(),
+            hears: AtomicBool::new(false),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
+        }
+    }
+}
+
+impl KnownSettings {
+    /// The settings of a store, loaded when nobody here knows them.
+    pub(crate) async fn get(
+        &self,
+        key: Key,
+        load: impl Future<Output = Result<StoreSettings, DataError>>,
+    ) -> Result<Arc<StoreSettings>, DataError> {
+        let trusted = if self.hears.load(Ordering::Acquire) { KEPT } else { DEAF };
+        if let Some(known) = self.stores.get(&key).await
+            && known.since.elapsed() < trusted
+        {
+            self.hits.fetch_add(1, Ordering::Relaxed);
+            metrics::counter!("stoa_settings_reads_total", "result" => "known").increment(1);
+            return Ok(known.settings);
+        }
+        self.misses.fetch_add(1, Ordering::Relaxed);
+        metrics::counter!("stoa_settings_reads_total", "result" => "read").increment(1);
+        // The time before the reading: what is changed meanwhile is not believed for longer than that.
+        let since = Instant::now();
+        let settings = Arc::new(load.await?);
+        self.stores.insert(key, Known { settings: Arc::clone(&settings), since }).await;
+        Ok(settings)
+    }
+
+    /// Forgets a tenant's settings.
+    pub(crate) async fn forget(&self, tenant: TenantId) {
+        let theirs: Vec<Key> = self.stores.iter().map(|(key, _)| *key).filter(|(t, _)| *t == tenant).collect();
+        for key in theirs {
+            self.stores.invalidate(&key).await;
+        }
+    }
+
+    /// How often settings were known, and how often they had to be read, since the start.
+    pub fn reads(&self) -> (u64, u64) {
+        (self.hits.load(Ordering::Relaxed), self.misses.load(Ordering::Relaxed))
+    }
+}
+
+/// Announces with the commit that the tenant's settings changed.
+pub(super) async fn announce(tx: &Tx) -> Result<(), DataError> {
+    tx.run(&format!("select pg_notify('{CHANNEL}', $1::text)"), []).await.map(drop)
+}
+
+/// From here on edits by other processes are heard, until this is dropped.
+pub(crate) struct Hearing<'a>(&'a KnownSettings);
+
+impl<'a> Hearing<'a> {
+    /// Call it once the connection listens to [`CHANNEL`].
+    pub(crate) fn begin(settings: &'a KnownSettings) -> Self {
+        // Whatever was known before may have been changed while nobody listened.
+        settings.stores.invalidate_all();
+        settings.hears.store(true, Ordering::Release);
+        Self(settings)
+    }
+
+    /// An edit was announced.
+    pub(crate) async fn heard(&self, payload: &str) {
+        match payload.parse() {
+            Ok(tenant) => self.0.forget(tenant).await,
+            Err(_) => self.0.stores.invalidate_all(),
+        }
+    }
+}
+
+impl Drop for Hearing<'_> {
+    fn drop(&mut self) {
+        self.0.hears.store(false, Ordering::Release);
+    }
+}

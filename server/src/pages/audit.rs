@@ -1,0 +1,150 @@
+//! `/t/{tenant}/audit`: who did what in the tenant, and the same as a file.
+
+use app::frame::Section;
+use app::pages::audit::{Around, AuditPage, page as view};
+use app::ui::Clock;
+use axum::body::{Body, Bytes};
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use db::audit::{self, Entry};
+use db::{DataError, people};
+use domain::audit::{AuditQuery, difference};
+use domain::calendar::Tz;
+use domain::csv;
+use domain::page::{Limit, Page};
+use domain::permission::Permission;
+use futures::stream::{self, Stream, StreamExt};
+use http::{HeaderValue, header};
+use serde_json::json;
+
+use super::answer;
+use super::frame::frame;
+use super::visit::Visit;
+use crate::auth::Member;
+use crate::error::PageError;
+use crate::state::AppState;
+
+type Pairs = Vec<(String, String)>;
+
+/// The heading of the file.
+const HEADING: [&str; 11] =
+    ["time", "tenant", "number", "actor", "via", "action", "object", "before", "after", "request", "address"];
+
+/// One page of the record.
+///
+/// # Errors
+/// For strangers, staff and viewers, and when PostgreSQL fails.
+pub async fn index(
+    State(state): State<AppState>,
+    member: Member,
+    visit: Visit,
+    Query(typed): Query<Pairs>,
+) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::ReadAudit)?;
+    let (query, faults) = understood(&typed);
+    // Whose it is is settled by the address.
+    let query = AuditQuery { tenant: None, ..query };
+    let is_faulty = !faults.is_empty();
+    let page = if is_faulty { None } else { Some(audit::entries(&scope, &query, Limit::default()).await?) };
+    let people = people::emails(&state.db, actors(page.as_ref(), &query)).await?;
+    let frame = frame(&scope, &member, visit, Section::Audit, None).await?;
+    let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
+    let clock = Clock { now: state.db.clock().now(), zone };
+    let html = view(&AuditPage { around: Around::Tenant(frame), query, typed, faults, page, people, clock });
+    Ok(if is_faulty { answer::faulty(&html) } else { answer::ok(&html) })
+}
+
+/// Everything under the filters, oldest last, as CSV.
+///
+/// # Errors
+/// For strangers, staff and viewers, for filters that make no sense, and when PostgreSQL fails.
+pub async fn export(
+    State(state): State<AppState>,
+    member: Member,
+    Query(typed): Query<Pairs>,
+) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::ReadAudit)?;
+    let (query, faults) = understood(&typed);
+    let query = AuditQuery { tenant: None, cursor: None, ..faults.into_result(query)? };
+    audit::record(&scope, "audit.export", "tenant", json!({"filters": shown(&query)})).await?;
+    let slug = member.membership.slug.clone();
+    let pages = move |query: AuditQuery| {
+        let scope = scope.clone();
+        async move { audit::entries(&scope, &query, most()).await }
+    };
+    Ok(file(&format!("stoa-{slug}-audit.csv"), lines(query, state, pages)))
+}
+
+/// What can be understood of an address, and the faults of the rest.
+pub(super) fn understood(typed: &Pairs) -> (AuditQuery, domain::fields::FieldErrors) {
+    AuditQuery::understood(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())))
+}
+
+/// The filters in one line, for the record.
+pub(super) fn shown(query: &AuditQuery) -> String {
+    query.pairs().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+}
+
+/// Everybody who is named on a page, and who was asked for.
+pub(super) fn actors<'a>(page: Option<&'a Page<Entry>>, query: &'a AuditQuery) -> impl Iterator<Item = &'a str> {
+    let named = page.into_iter().flat_map(|page| &page.rows).map(|entry| entry.actor.as_str());
+    named.chain(query.actor.as_deref())
+}
+
+/// The lines of the file, page after page: nothing is held but the page that is being sent.
+pub(super) fn lines<F, W>(query: AuditQuery, state: AppState, pages: F) -> impl Stream<Item = Result<Bytes, DataError>>
+where
+    F: Fn(AuditQuery) -> W + Send,
+    W: Future<Output = Result<Page<Entry>, DataError>> + Send,
+{
+    let head = stream::iter([Ok(Bytes::from(csv::line(HEADING)))]);
+    let rest = stream::try_unfold((Some(query), pages, state), |(query, pages, state)| async move {
+        let Some(query) = query else { return Ok::<_, DataError>(None) };
+        let page = pages(query.clone()).await?;
+        let people = people::emails(&state.db, page.rows.iter().map(|e| e.actor.as_str())).await?;
+        let text: String = page.rows.iter().map(|entry| line(entry, people.get(&entry.actor))).collect();
+        let next = page.older.map(|cursor| query.at(Some(cursor)));
+        Ok(Some((Bytes::from(text), (next, pages, state))))
+    });
+    head.chain(rest)
+}
+
+/// Those lines as a file to be kept.
+pub(super) fn file(name: &str, lines: impl Stream<Item = Result<Bytes, DataError>> + Send + 'static) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+    ];
+    let mut response = (headers, Body::from_stream(lines)).into_response();
+    if let Ok(value) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+/// As many entries as are read at once for a file.
+pub(super) fn most() -> Limit {
+    Limit::new(u64::from(Limit::MAX)).unwrap_or_default()
+}
+
+fn line(entry: &Entry, email: Option<&String>) -> String {
+    let changed = difference(entry.before.as_ref(), entry.after.as_ref());
+    let side = |of: fn(&domain::audit::Changed) -> Option<&String>| {
+        let fields = changed.iter().filter_map(|c| of(c).map(|text| format!("{}: {text}", c.field)));
+        fields.collect::<Vec<_>>().join("; ")
+    };
+    let whose = if entry.tenant.0.is_nil() { Some("-".to_owned()) } else { entry.slug.clone() };
+    csv::line([
+        entry.at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+        whose.unwrap_or_default(),
+        entry.seq.to_string(),
+        email.unwrap_or(&entry.actor).clone(),
+        entry.via.as_str().to_owned(),
+        entry.action.clone(),
+        entry.subject.clone(),
+        side(|c| c.before.as_ref()),
+        side(|c| c.after.as_ref()),
+        entry.request_id.clone().unwrap_or_default(),
+        entry.address.clone().unwrap_or_default(),
+    ])
+}

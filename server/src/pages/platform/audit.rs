@@ -1,0 +1,78 @@
+//! `/platform/audit`: who did what, everywhere.
+
+use app::frame::Place;
+use app::pages::audit::{Around, AuditPage, page as view};
+use axum::extract::{Query, State};
+use axum::response::Response;
+use db::platform::Platform;
+use db::{DataError, audit, people};
+use domain::audit::AuditQuery;
+use domain::fields::FieldErrors;
+use domain::page::{Limit, Page};
+use serde_json::json;
+
+use super::{clock, frame};
+use crate::auth::PlatformAdmin;
+use crate::error::PageError;
+use crate::pages::answer;
+use crate::pages::audit::{actors, file, lines, most, shown, understood};
+use crate::pages::visit::Visit;
+use crate::state::AppState;
+
+/// One page of everybody's record.
+///
+/// # Errors
+/// For everybody but platform admins, and when PostgreSQL fails.
+pub async fn index(
+    State(state): State<AppState>,
+    admin: PlatformAdmin,
+    visit: Visit,
+    Query(typed): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let (query, mut faults) = understood(&typed);
+    let page = if faults.is_empty() { find(&admin.platform, &query, &mut faults).await? } else { None };
+    let is_faulty = !faults.is_empty();
+    let people = people::emails(&state.db, actors(page.as_ref(), &query)).await?;
+    let around = Around::Platform(frame(&admin, visit, Place::Audit));
+    let html = view(&AuditPage { around, query, typed, faults, page, people, clock: clock(&state) });
+    Ok(if is_faulty { answer::faulty(&html) } else { answer::ok(&html) })
+}
+
+/// Everything under the filters as CSV.
+///
+/// # Errors
+/// For everybody but platform admins, for filters that make no sense, and when PostgreSQL fails.
+pub async fn export(
+    State(state): State<AppState>,
+    admin: PlatformAdmin,
+    Query(typed): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let (query, mut faults) = understood(&typed);
+    let query = AuditQuery { cursor: None, ..query };
+    if faults.is_empty() {
+        find(&admin.platform, &query, &mut faults).await?;
+    }
+    let query = faults.into_result(query)?;
+    admin.platform.record("audit.export", "platform", json!({"filters": shown(&query)})).await?;
+    let platform = admin.platform.clone();
+    let pages = move |query: AuditQuery| {
+        let platform = platform.clone();
+        async move { audit::platform_entries(&platform, &query, most()).await }
+    };
+    Ok(file("stoa-audit.csv", lines(query, state, pages)))
+}
+
+async fn find(
+    platform: &Platform,
+    query: &AuditQuery,
+    faults: &mut FieldErrors,
+) -> Result<Option<Page<audit::Entry>>, DataError> {
+    match audit::platform_entries(platform, query, Limit::default()).await {
+        Err(DataError::NotFound("tenant")) => {
+            let slug = query.tenant.as_deref().unwrap_or_default();
+            faults.add("tenant", format!("there is no tenant called '{slug}'"));
+            Ok(None)
+        }
+        found => found.map(Some),
+    }
+}

@@ -1,0 +1,105 @@
+//! Settings of the tenant as a whole, and its stores.
+
+use app::frame::Section;
+use app::pages::settings::{SettingsPage, page as view, store_address};
+use axum::extract::{Form, State};
+use axum::response::{IntoResponse, Response};
+use db::stores::{self, NewStore};
+use db::{DataError, Scope};
+use domain::fields::FieldErrors;
+use domain::permission::Permission;
+
+use crate::auth::Member;
+use crate::error::PageError;
+use crate::pages::answer;
+use crate::pages::frame::frame;
+use crate::pages::visit::Visit;
+use crate::state::AppState;
+
+type Pairs = Vec<(String, String)>;
+
+/// The settings.
+///
+/// # Errors
+/// For strangers, staff and viewers, and when PostgreSQL fails.
+pub async fn show(State(state): State<AppState>, member: Member, visit: Visit) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::ManageStores)?;
+    let page = assemble(&state, &scope, &member, visit, Pairs::new(), FieldErrors::default()).await?;
+    Ok(answer::ok(&view(&page)))
+}
+
+/// Adds a store.
+///
+/// # Errors
+/// For strangers, staff and viewers, and when PostgreSQL fails.
+pub async fn add_store(
+    State(state): State<AppState>,
+    member: Member,
+    visit: Visit,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::ManageStores)?;
+    let typed = |name: &str| pairs.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.trim());
+    let currency = typed("currency").to_uppercase();
+    let new = NewStore { slug: typed("slug"), name: typed("name"), time_zone: typed("time_zone"), currency: &currency };
+    let made = stores::create(&scope, new).await;
+    match made {
+        Ok(_) => {
+            let path = store_address(&member.membership.slug, typed("slug"));
+            Ok(answer::done(&path, "added").into_response())
+        }
+        Err(error) => again(&state, &scope, &member, visit, pairs, error).await,
+    }
+}
+
+/// Chooses the hour of the backups.
+///
+/// # Errors
+/// For strangers, staff and viewers, and when PostgreSQL fails.
+pub async fn backups(
+    State(state): State<AppState>,
+    member: Member,
+    visit: Visit,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::ManageBackups)?;
+    let hour = pairs.iter().find(|(name, _)| name == "hour").and_then(|(_, value)| value.trim().parse().ok());
+    // What is no number is as wrong as one that no day has.
+    match db::backups::set_hour(&scope, hour.unwrap_or(u32::MAX)).await {
+        Ok(()) => Ok(answer::done(&format!("/t/{}/settings", member.membership.slug), "hour").into_response()),
+        Err(error) => again(&state, &scope, &member, visit, pairs, error).await,
+    }
+}
+
+async fn again(
+    state: &AppState,
+    scope: &Scope,
+    member: &Member,
+    visit: Visit,
+    typed: Pairs,
+    error: DataError,
+) -> Result<Response, PageError> {
+    let DataError::Invalid(faults) = error else { return Err(error.into()) };
+    let page = assemble(state, scope, member, visit, typed, faults).await?;
+    Ok(answer::faulty(&view(&page)))
+}
+
+async fn assemble(
+    state: &AppState,
+    scope: &Scope,
+    member: &Member,
+    visit: Visit,
+    typed: Pairs,
+    faults: FieldErrors,
+) -> Result<SettingsPage, DataError> {
+    let done = visit.done().filter(|word| *word == "hour").map(|_| "The hour of the backups is saved.");
+    Ok(SettingsPage {
+        backup_hour: db::backups::hour(scope).await?,
+        backup_days: db::backups::retention_days(scope, state.config.backups.days).await?,
+        retention_quarters: state.config.retention_quarters,
+        frame: frame(scope, member, visit, Section::Settings, None).await?,
+        typed,
+        faults,
+        done,
+    })
+}

@@ -1,0 +1,152 @@
+//! Five hundred strings that want to be a script or a formula, through every text that comes in, on every page and file
+//! that shows it.
+
+use db::settings;
+use domain::permission::{KeyScope, Permission};
+use scraper::{Html, Selector};
+use serde_json::{Value, json};
+
+use crate::browser::Browser;
+use crate::killed::full_counts;
+use crate::matrix::world::{Who, World, key};
+use domain::permission::Role;
+
+const ACTS: [&str; 20] = [
+    "<script>pwned()</script>",
+    "<img src=x onerror=pwned()>",
+    "\"><svg onload=pwned()>",
+    "'><body onload=pwned()>",
+    "</title><script>pwned()</script>",
+    "</textarea><script>pwned()</script>",
+    "</style><script>pwned()</script>",
+    "<iframe srcdoc='<script>pwned()</script>'>",
+    "<a href=javascript:pwned()>x</a>",
+    "javascript:pwned()",
+    "\" autofocus onfocus=pwned() x=\"",
+    "' style='background:url(javascript:pwned())",
+    "<!--><script>pwned()</script>",
+    "<math><mtext></mtext><script>pwned()</script>",
+    "{{constructor.constructor('pwned()')()}}",
+    "=HYPERLINK(\"http://evil.test\")",
+    "+cmd|' /C calc'!A0",
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "&lt;script&gt;pwned()&lt;/script&gt;",
+];
+const DISGUISES: [fn(&str) -> String; 5] = [
+    str::to_owned,
+    str::to_uppercase,
+    |act| act.replace('<', "<\u{200b}").replace("on", "ON"),
+    |act| format!("%3Cx%3E{act}"),
+    |act| act.replace('(', "&#40;").replace(' ', "\u{a0}"),
+];
+const PLACES: [fn(&str) -> String; 5] = [
+    str::to_owned,
+    |act| format!("Tea {act}"),
+    |act| format!("{act} Tea"),
+    |act| format!("]]>{act}"),
+    |act| format!("\u{202e}{act}"),
+];
+
+// Each with its number, so that no two are the same.
+fn corpus() -> Vec<String> {
+    let all = PLACES.iter().flat_map(|place| DISGUISES.iter().map(move |disguise| (place, disguise)));
+    let texts = all.flat_map(|(place, disguise)| ACTS.iter().map(|act| place(&disguise(act))));
+    texts.enumerate().map(|(n, text)| format!("{} {n}", text.trim())).collect()
+}
+
+#[tokio::test]
+async fn hostile_text_stays_text_everywhere() {
+    let world = World::new().await;
+    let corpus = corpus();
+    assert_eq!(corpus.len(), 500);
+    let stored = store_all(&world, &corpus).await;
+    assert_eq!(stored, 500, "every field took every string");
+    let manage = world.demo.access.scope(Permission::ManageStores).unwrap();
+    let owner = world.enter(Who::Member(Role::Owner)).await.0;
+    assert_harmless(&owner, "/t/demo/orders?limit=200").await;
+    assert_harmless(&owner, "/t/demo").await;
+    let some = if full_counts() { 1 } else { 20 };
+    for text in corpus.iter().step_by(some) {
+        let name: String = text.chars().filter(|c| !c.is_control()).take(90).collect();
+        let form = [("name".to_owned(), name.trim().to_owned())];
+        settings::change(&manage, "north", &form).await.unwrap();
+        let shown = app::url::escape(text);
+        for path in [
+            format!("/t/demo/orders/north/{}", app::url::segment(&number(text))),
+            format!("/t/demo/orders?q={shown}&store={shown}&status={shown}&from={shown}"),
+            format!("/t/demo?store={shown}&from={shown}"),
+            format!("/t/demo/audit?actor={shown}&object={shown}&via={shown}"),
+            format!("/t/demo/imports?store={shown}"),
+            format!("/t/demo/settings/jobs?q={shown}&kind={shown}"),
+            format!("/t/demo/settings/stores/north?done={shown}"),
+            format!("/login?next={shown}"),
+        ] {
+            assert_harmless(&owner, &path).await;
+        }
+        let refused =
+            owner.post("/t/demo/settings/stores", &[("name", text), ("slug", text), ("currency", text)]).await;
+        assert_clean(&refused.text().await.unwrap(), text);
+    }
+    assert_harmless(&owner, "/t/demo/settings").await;
+    assert_harmless(&owner, "/t/demo/audit?action=store").await;
+    let csv = owner.get("/t/demo/audit/export").await.text().await.unwrap();
+    assert!(csv.len() > 1_000);
+    for cell in csv.lines().flat_map(|line| line.split(',')) {
+        let inner = cell.trim_start_matches('"');
+        assert!(!inner.starts_with(['=', '+', '@', '\t']) && !cell.starts_with('-'), "{cell}");
+    }
+}
+
+async fn store_all(world: &World, corpus: &[String]) -> usize {
+    let key = key(&world.demo.access, &[KeyScope::OrdersWrite]).await;
+    let orders: Vec<Value> = corpus.iter().map(|text| order(text)).collect();
+    let request = world.app.http().post(format!("{}/api/v1/orders/batch", world.app.base)).bearer_auth(key);
+    let report: Value = request.json(&orders).send().await.unwrap().json().await.unwrap();
+    let stored = report["results"].as_array().unwrap().iter().filter(|r| r["status"] == "created").count();
+    assert_eq!(
+        stored,
+        corpus.len(),
+        "{}",
+        report["results"].as_array().unwrap().iter().find(|r| r["status"] != "created").unwrap_or(&Value::Null)
+    );
+    stored
+}
+
+// Its beginning and its own number.
+fn number(text: &str) -> String {
+    let n = text.rsplit(' ').next().unwrap();
+    format!("{} {n}", text.chars().take(50).collect::<String>().trim())
+}
+
+fn order(text: &str) -> Value {
+    json!({
+        "store": "north", "number": number(text), "placed_at": "2026-03-01T10:00:00Z", "currency": "GBP",
+        "customer": {"name": text, "external_id": text, "phone": "1"}, "note": text, "tags": [number(text)],
+        "items": [{"sku": number(text), "title": text, "quantity": 1, "unit_price": 100}],
+    })
+}
+
+async fn assert_harmless(browser: &Browser, path: &str) {
+    let answer = browser.get(path).await;
+    assert!(answer.status().as_u16() < 500, "{path}: {}", answer.status());
+    assert_clean(&answer.text().await.unwrap(), path);
+}
+
+// What a browser would make of it: no script but our own, no handler, no address that acts.
+fn assert_clean(html: &str, about: &str) {
+    let page = Html::parse_document(html);
+    let all = Selector::parse("*").unwrap();
+    for element in page.select(&all) {
+        let value = element.value();
+        let is_ours = value.attr("nonce").is_some() || value.attr("src").is_some_and(|src| src.starts_with('/'));
+        assert!(value.name() != "script" || is_ours, "{about}: {}", element.html());
+        assert!(!["iframe", "math", "object", "embed", "base"].contains(&value.name()), "{about}: {}", element.html());
+        for (name, text) in value.attrs() {
+            assert!(!name.starts_with("on") && name != "srcdoc" && name != "style", "{about}: {}", element.html());
+            let is_address = ["href", "src", "action", "formaction"].contains(&name);
+            let acts = text.trim().to_lowercase().starts_with("javascript:") || text.starts_with("//");
+            assert!(!(is_address && acts), "{about}: {}", element.html());
+        }
+    }
+}

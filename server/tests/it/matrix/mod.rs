@@ -1,0 +1,135 @@
+//! Every route, every method, everybody who may come, and four kinds of ids: the answers are those that the table of the
+//! routes declares, and what is foreign looks like what is absent.
+
+mod answers;
+mod probes;
+pub mod world;
+
+use reqwest::Method;
+use server::auth::Needs;
+use server::router;
+use server::routes::Declared;
+
+use answers::{Answer, ask};
+use world::{Id, Who, World};
+
+const LOGIN: &str = "/login";
+// They end sessions, which leads to the sign-in page for its own reason.
+const ENDING: [&str; 2] = ["/logout", "/account/sign-out-everywhere"];
+
+// To have one of these takes more than rows; `partitions` asks for one that is there.
+const WITHOUT_OWN: [&str; 1] = ["/platform/partitions/{quarter}/restore"];
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Verdict {
+    Through,
+    SignIn,
+    NoRight,
+    NoKey,
+    Absent,
+}
+
+#[tokio::test]
+async fn every_route_answers_everybody_as_declared() {
+    let world = World::new().await;
+    let table = router::table(&world.app.state);
+    assert!(table.len() > 40, "{table:?}");
+    for who in Who::all() {
+        let mut door = world.enter(who).await;
+        for route in &table {
+            check(&world, &door, who, route).await;
+            if ENDING.contains(&route.path.as_str()) {
+                door = world.enter(who).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn methods_that_nobody_declared_are_refused_alike() {
+    let world = World::new().await;
+    let table = router::table(&world.app.state);
+    let doors = [world.enter(Who::Stranger).await, world.enter(Who::Member(domain::permission::Role::Owner)).await];
+    for route in &table {
+        let path = world.address(&route.path, "demo", Id::Own);
+        for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            if table.iter().any(|r| r.path == route.path && r.method == method) {
+                continue;
+            }
+            let [stranger, owner] = [&doors[0], &doors[1]].map(|door| ask(door, &method, &path));
+            let (stranger, owner) = (stranger.await, owner.await);
+            assert_eq!(stranger.status, 405, "{method} {path}");
+            assert_eq!(stranger, owner, "{method} {path}");
+        }
+    }
+}
+
+async fn check(world: &World, door: &answers::Door, who: Who, route: &Declared) {
+    let has_ids = route.path.replace("{tenant}", "").contains('{');
+    let ids: &[Id] = if has_ids { &[Id::Own, Id::Foreign, Id::Random, Id::Malformed] } else { &[Id::Own] };
+    let mut absent: Option<Answer> = None;
+    let is_there = |id: &Id| !(WITHOUT_OWN.contains(&route.path.as_str()) && matches!(id, Id::Own | Id::Foreign));
+    for id in ids.iter().filter(|id| is_there(id)) {
+        let path = world.address(&route.path, "demo", *id);
+        let about = format!("{who:?} {} {path} ({:?})", route.method, route.needs);
+        let answer = ask(door, &route.method, &path).await;
+        match expected(route.needs, who, *id) {
+            None => assert!(![401, 403].contains(&answer.status) && answer.status < 500, "{about}: {}", answer.status),
+            Some(verdict) => {
+                assert_eq!(seen(&answer, &route.path), verdict, "{about}: {} {}", answer.status, answer.body)
+            }
+        }
+        if expected(route.needs, who, *id) == Some(Verdict::Absent) {
+            let first = absent.get_or_insert_with(|| answer.clone());
+            assert_eq!(first, &answer, "{about}");
+        }
+    }
+    // A tenant in which somebody has no role is one that does not exist.
+    if let (Needs::Member(_), Some(absent)) = (route.needs, absent)
+        && !matches!(who, Who::Member(_))
+    {
+        let path = world.address(&route.path, "missing", Id::Own);
+        assert_eq!(ask(door, &route.method, &path).await, absent, "{who:?} {path}");
+    }
+}
+
+// `None` where everybody is let through and the page may say what it likes.
+fn expected(needs: Needs, who: Who, id: Id) -> Option<Verdict> {
+    let through = if id == Id::Own { Verdict::Through } else { Verdict::Absent };
+    Some(match (needs, who) {
+        (Needs::Nothing | Needs::Monitor, _) => return None,
+        (Needs::SignedIn, who) if who.is_signed_in() => through,
+        (Needs::PlatformAdmin, Who::Admin) if id == Id::Foreign => Verdict::Through,
+        (Needs::PlatformAdmin, Who::Admin) => through,
+        (Needs::Member(permission), Who::Member(role)) if role.allows(permission) => through,
+        // What is no text names no tenant either.
+        (Needs::Member(_), Who::Member(_)) if id == Id::Malformed => Verdict::Absent,
+        (Needs::Member(_), Who::Member(_)) => Verdict::NoRight,
+        (Needs::Member(_) | Needs::PlatformAdmin, who) if who.is_signed_in() => Verdict::Absent,
+        (Needs::SignedIn | Needs::Member(_) | Needs::PlatformAdmin, _) => Verdict::SignIn,
+        (Needs::Key(scope), Who::Key(mine)) if scope == mine => through,
+        (Needs::Key(_), Who::Key(_)) => Verdict::NoRight,
+        // To the other tenant's key its own ids are the foreign ones.
+        (Needs::Key(_), Who::OtherKey) => match id {
+            Id::Own => return None,
+            Id::Foreign => Verdict::Through,
+            Id::Random | Id::Malformed => Verdict::Absent,
+        },
+        (Needs::Key(_), _) => Verdict::NoKey,
+    })
+}
+
+fn seen(answer: &Answer, route: &str) -> Verdict {
+    match answer.status {
+        401 => Verdict::NoKey,
+        403 => Verdict::NoRight,
+        404 => Verdict::Absent,
+        303 if answer.location().starts_with(LOGIN) && !ENDING.contains(&route) => Verdict::SignIn,
+        // Without a session the way back is to the sign-in page, and no session ends.
+        303 if answer.location() == LOGIN && !answer.headers.contains("set-cookie") => Verdict::SignIn,
+        status => {
+            assert!(status < 500 && status != 405, "{route}: {status} {}", answer.body);
+            Verdict::Through
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Random questions about another tenant's things, through everything that takes words: filters, searches, cursors,
+//! forms, batches. The same question about something that does not exist gets the same answer.
+
+use chrono::DateTime;
+use domain::page::{Cursor, Direction};
+use domain::permission::Role;
+use reqwest::{Method, RequestBuilder};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::answers::{Door, read};
+use super::world::{Id, SECRETS, Who, World, key};
+use crate::killed::full_counts;
+
+const ANY: [&str; 6] = ["", "%00", "\u{202e}x", "-1", "99999999999999999999", "'; drop table orders; --"];
+
+#[tokio::test]
+async fn questions_about_foreign_things_are_answered_like_those_about_nothing() {
+    let world = World::new().await;
+    let owner = world.enter(Who::Member(Role::Owner)).await;
+    let program =
+        (world.enter(Who::Stranger).await.0, Some(key(&world.demo.access, &domain::permission::KeyScope::ALL).await));
+    // What a batch stores would show on the pages: it goes to a tenant of its own.
+    let ground = db::testing::tenant(&world.app.db, "ground").await;
+    db::testing::store(&ground, "north", "Europe/London", "GBP").await;
+    let writer = key(&ground, &[domain::permission::KeyScope::OrdersWrite]).await;
+    let doors = Doors { owner, program, writer };
+    let patterns: Vec<String> = server::router::table(&world.app.state)
+        .into_iter()
+        .filter(|r| {
+            r.method == Method::GET
+                && r.path.starts_with("/t/{tenant}")
+                && !r.path.contains("/download")
+                && !r.path.contains("/export")
+        })
+        .map(|r| r.path)
+        .collect();
+    let number = if full_counts() { 10_000 } else { 150 };
+    for seed in 0..number {
+        let mut dice = Dice(seed);
+        let (foreign, absent) = dice.pair(&world);
+        let question = Question::new(&mut dice, &patterns);
+        let [theirs, nothing] = [&foreign, &absent].map(|word| question.ask(&world, &doors, word));
+        let (theirs, nothing) = (read(theirs).await, read(nothing).await);
+        let about = format!("seed {seed}: {question:?} about {foreign}");
+        assert!(theirs.status < 500, "{about}: {}", theirs.body);
+        for secret in SECRETS {
+            assert!(!theirs.body.contains(secret), "{about}: {}", theirs.body);
+        }
+        assert_eq!(theirs.status, nothing.status, "{about}");
+        let (theirs, nothing) = (without(&theirs.body, &foreign), without(&nothing.body, &absent));
+        let same = theirs.bytes().zip(nothing.bytes()).take_while(|(a, b)| a == b).count();
+        let from = |text: &str| {
+            String::from_utf8_lossy(&text.as_bytes()[same.saturating_sub(60)..]).chars().take(200).collect::<String>()
+        };
+        assert!(theirs == nothing, "{about}\n{}\n{}", from(&theirs), from(&nothing));
+    }
+}
+
+// Without what was asked for, and without the ids of orders that a batch has made.
+fn without(text: &str, word: &str) -> String {
+    let text = text.replace(&app::url::escape(word), "WORD").replace(word, "WORD");
+    let made = text.split("\"id\":\"");
+    let rest = made.enumerate().map(|(n, part)| if n == 0 { part } else { part.get(36..).unwrap_or(part) });
+    rest.collect::<Vec<_>>().join("MADE ")
+}
+
+/// Who asks.
+struct Doors {
+    owner: Door,
+    program: Door,
+    writer: String,
+}
+
+/// One way to ask.
+#[derive(Debug)]
+enum Question {
+    Page { pattern: String, name: &'static str, others: String },
+    Program { path: &'static str, name: &'static str, others: String },
+    Batch { field: &'static str },
+    Import,
+}
+
+impl Question {
+    fn new(dice: &mut Dice, patterns: &[String]) -> Self {
+        let names = ["q", "store", "cursor", "tenant", "customer", "status", "kind", "from", "id", "import", "order"];
+        let name = names[dice.below(names.len())];
+        let others = ["", "&limit=1", "&from=2026-01-01&to=2026-12-31", "&kind=sale", "&min=1&max=999999999"];
+        let junk = ANY[dice.below(ANY.len())];
+        let others = format!(
+            "{}{}",
+            others[dice.below(others.len())],
+            if dice.below(8) == 0 { format!("&min={}", app::url::escape(junk)) } else { String::new() }
+        );
+        match dice.below(8) {
+            0 => Self::Batch { field: ["store", "number", "sku", "email", "external_id"][dice.below(5)] },
+            1 => Self::Import,
+            2 | 3 => {
+                let path = ["/api/v1/orders", "/api/v1/reports/sales"][dice.below(2)];
+                Self::Program { path, name, others }
+            }
+            _ => Self::Page { pattern: patterns[dice.below(patterns.len())].clone(), name, others },
+        }
+    }
+
+    fn ask(&self, world: &World, doors: &Doors, word: &str) -> RequestBuilder {
+        let Doors { owner, program, writer } = doors;
+        let base = &world.app.base;
+        let escaped = app::url::escape(word);
+        let bearer = program.1.as_deref().unwrap_or_default();
+        match self {
+            Self::Page { pattern, name, others } => {
+                let path = world.address(pattern, "demo", Id::Own);
+                owner.0.http.get(format!("{base}{path}?{name}={escaped}{others}"))
+            }
+            Self::Program { path, name, others } => {
+                program.0.http.get(format!("{base}{path}?{name}={escaped}{others}")).bearer_auth(bearer)
+            }
+            Self::Batch { field } => {
+                let text = |name: &str, otherwise: &str| {
+                    if name == *field { word.to_owned() } else { otherwise.to_owned() }
+                };
+                let order = json!({
+                    "store": text("store", "north"), "number": text("number", &format!("P-{field}-{word}")),
+                    "placed_at": "2026-03-01T10:00:00Z", "currency": "GBP",
+                    "customer": {"email": format!("{}@x.test", text("email", "a")), "external_id": text("external_id", "e")},
+                    "items": [{"sku": text("sku", "s"), "title": "t", "quantity": 1, "unit_price": 1}],
+                });
+                program.0.http.post(format!("{base}/api/v1/orders/batch")).bearer_auth(writer).json(&json!([order]))
+            }
+            Self::Import => {
+                let form = [("store", word), ("format", "orders-csv")];
+                owner.0.http.post(format!("{base}/t/demo/imports")).form(&form)
+            }
+        }
+    }
+}
+
+/// Chance that can be repeated.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.roll() % end as u64).unwrap()
+    }
+
+    // Something of the other tenant, and something of the same shape that nobody has.
+    fn pair(&mut self, world: &World) -> (String, String) {
+        let other = &world.other;
+        let same_shape = |id: &str| Uuid::from_u128(id.parse::<Uuid>().unwrap().as_u128() ^ 1).to_string();
+        let ids = |id: &str| (id.to_owned(), same_shape(id));
+        match self.below(10) {
+            0 => (other.store.to_owned(), "xnnxx".to_owned()),
+            1 => (other.number.to_owned(), "X-7".to_owned()),
+            2 => ("customer@other.test".to_owned(), "customer@xther.test".to_owned()),
+            3 => ("other-sku".to_owned(), "xther-sku".to_owned()),
+            4 => ("other".to_owned(), "xther".to_owned()),
+            5 => ids(&other.access.tenant().to_string()),
+            6 => ids(&other.order),
+            7 => ids(&other.import),
+            8 => ids(&other.backup),
+            _ => {
+                let at = DateTime::from_timestamp(1_772_359_200, 0).unwrap();
+                let cursor = |id: &str| Cursor { direction: Direction::Older, at, id: id.parse().unwrap() }.encode();
+                (cursor(&other.order), cursor(&same_shape(&other.order)))
+            }
+        }
+    }
+}
