@@ -4,6 +4,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ids::{ApiKeyId, StoreId, TenantId};
+use domain::limits::Limit;
 use domain::permission::KeyScope;
 use sea_orm::FromQueryResult;
 use sha2::{Digest, Sha256};
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use crate::connect::Db;
 use crate::error::DataError;
+use crate::limits;
 use crate::scope::{Access, Actor, Grants, Scope};
 
 const PREFIX: &str = "stoa_";
@@ -26,13 +28,14 @@ struct KeyRow {
 /// Makes a key for the scope's tenant and returns it: the only time that it can be read.
 ///
 /// # Errors
-/// When PostgreSQL fails or the machine has no randomness left.
+/// [`DataError::AtLimit`] when the tier allows no more; when PostgreSQL fails or the machine has no randomness left.
 pub async fn create(scope: &Scope, scopes: &[KeyScope], store: Option<StoreId>) -> Result<String, DataError> {
     let mut secret = [0_u8; SECRET_BYTES];
     getrandom::fill(&mut secret).map_err(|e| DataError::Corrupt(e.to_string()))?;
     let id: ApiKeyId = scope.clock().id();
     let names: Vec<String> = scopes.iter().map(|s| s.as_str().to_owned()).collect();
     let tx = scope.begin().await?;
+    limits::claim(&tx, Limit::ApiKeys).await?;
     let sql = "insert into api_keys (tenant_id, id, secret_hash, store_id, scopes, created_at) values ($1, $2, $3, $4, $5, $6)";
     let hash = Sha256::digest(secret).to_vec();
     let values = [id.0.into(), hash.into(), store.map(|s| s.0).into(), names.clone().into(), scope.now().into()];

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::error::DataError;
 use crate::feed::Hub;
 use crate::known_stores::KnownStores;
+use crate::limits::KnownPlans;
 use crate::partitions::Quarters;
 use crate::queue::Bell;
 use crate::transaction::{Setting, Transaction};
@@ -51,6 +52,7 @@ pub struct Parts {
     statements: Arc<AtomicU64>,
     quarters: Quarters,
     stores: KnownStores,
+    plans: KnownPlans,
 }
 
 impl Db {
@@ -88,6 +90,7 @@ impl Db {
             statements,
             quarters: Quarters::default(),
             stores: KnownStores::default(),
+            plans: KnownPlans::default(),
         }));
         tokio::spawn(crate::feed::send(db.clone()));
         tokio::spawn(crate::queue::ring(db.clone()));
@@ -122,6 +125,11 @@ impl Db {
     /// The tenants' stores, as pages and lists know them.
     pub(crate) fn stores(&self) -> &KnownStores {
         &self.stores
+    }
+
+    /// What tenants are allowed, as this process knows it.
+    pub(crate) fn plans(&self) -> &KnownPlans {
+        &self.plans
     }
 
     /// The quarters that this process has just seen.

@@ -19,6 +19,7 @@ pub mod health;
 pub mod idempotency;
 pub mod imports;
 mod known_stores;
+pub mod limits;
 pub mod orders;
 pub mod outbox;
 pub mod partitions;

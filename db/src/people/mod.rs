@@ -6,12 +6,14 @@ use std::collections::HashMap;
 
 use domain::fields::FieldErrors;
 use domain::ids::{TenantId, UserId};
+use domain::limits::Limit;
 use domain::permission::{Permission, Role};
 use sea_orm::{ActiveModelTrait, EntityTrait, FromQueryResult, QueryResult, Set};
 
 use crate::connect::Db;
 use crate::entities::{membership, user};
 use crate::error::DataError;
+use crate::limits;
 use crate::scope::{Access, Actor, Grants, Scope};
 use crate::transaction::Setting;
 use passwords::Passwords;
@@ -163,10 +165,16 @@ pub async fn find(db: &Db, email: &str) -> Result<Option<UserId>, DataError> {
 /// Gives `person` the role in the scope's tenant, or changes it. Needs [`Permission::ManagePeople`].
 ///
 /// # Errors
-/// When PostgreSQL fails.
+/// [`DataError::AtLimit`] when they are no member yet and the tier allows no more; when PostgreSQL fails.
 pub async fn set_role(access: &Access, person: UserId, role: Role) -> Result<(), DataError> {
     let scope: Scope = access.scope(Permission::ManagePeople)?;
     let tx = scope.begin().await?;
+    // Held before it is looked whether they are one: two that add the same person meet here.
+    limits::hold(&tx).await?;
+    let sql = "select exists (select from memberships where tenant_id = $1 and user_id = $2)";
+    if tx.scalar::<bool>(sql, [person.0.into()]).await? != Some(true) {
+        limits::claim(&tx, Limit::Members).await?;
+    }
     let row = membership::ActiveModel {
         tenant_id: Set(scope.tenant().0),
         user_id: Set(person.0),

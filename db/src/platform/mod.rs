@@ -1,42 +1,31 @@
 //! What belongs to the installation and not to a tenant: tenants themselves and tiers.
 
 mod busy;
+mod new_tenant;
+mod tenants;
+mod tiers;
 mod tx;
+mod usage;
 
-use chrono::{DateTime, Utc};
-use domain::fields::FieldErrors;
 use domain::ids::TenantId;
-use domain::slug;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use domain::permission::Permission;
 
 use crate::connect::Db;
-use crate::entities::{tenant, tier};
 use crate::error::DataError;
-use crate::scope::Access;
+use crate::scope::{Access, Actor, Grants, Scope};
 
+pub use new_tenant::{FirstOwner, MadeTenant, NewTenant};
+pub use tenants::TenantRow;
+pub use tiers::{Affected, NewTier, Tier};
 pub use tx::PlatformTx;
+pub use usage::{Above, Figures};
 
 /// A handle on the platform itself, for its admins and for the command line.
 #[derive(Clone)]
 pub struct Platform {
     db: Db,
-}
-
-/// A tenant as the platform sees it.
-#[derive(Clone, Debug)]
-pub struct TenantRow {
-    /// Its id.
-    pub id: TenantId,
-    /// Its name in addresses.
-    pub slug: String,
-    /// Its name.
-    pub name: String,
-    /// The slug of its tier.
-    pub tier: String,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// Since when it is suspended, if it is.
-    pub suspended_at: Option<DateTime<Utc>>,
+    actor: Actor,
+    request_id: Option<String>,
 }
 
 /// How many tenants there are.
@@ -51,7 +40,12 @@ pub struct Census {
 impl Platform {
     /// For somebody at the server's command line.
     pub const fn command(db: Db) -> Self {
-        Self { db }
+        Self { db, actor: Actor::Command, request_id: None }
+    }
+
+    /// For background work.
+    pub const fn job(db: Db) -> Self {
+        Self { db, actor: Actor::Job, request_id: None }
     }
 
     /// For a platform admin; everybody else finds nothing here.
@@ -59,28 +53,23 @@ impl Platform {
     /// # Errors
     /// [`DataError::NotFound`] for everybody else.
     pub fn for_person(db: Db, person: &crate::people::Person) -> Result<Self, DataError> {
-        if person.is_platform_admin { Ok(Self { db }) } else { Err(DataError::NotFound("page")) }
+        if person.is_platform_admin {
+            Ok(Self { db, actor: Actor::User(person.id), request_id: None })
+        } else {
+            Err(DataError::NotFound("page"))
+        }
     }
 
-    /// All tenants by slug, up to `limit`.
-    ///
-    /// # Errors
-    /// When PostgreSQL fails.
-    pub async fn tenants(&self, limit: u64) -> Result<Vec<TenantRow>, DataError> {
-        let tiers = tier::Entity::find().all(&self.db.conn).await?;
-        let found = tenant::Entity::find().order_by_asc(tenant::Column::Slug).limit(limit).all(&self.db.conn).await?;
-        let tier = |id| tiers.iter().find(|t| t.id == id).map(|t| t.slug.clone()).unwrap_or_default();
-        Ok(found
-            .into_iter()
-            .map(|t| TenantRow {
-                id: t.id.into(),
-                slug: t.slug,
-                name: t.name,
-                tier: tier(t.tier_id),
-                created_at: t.created_at,
-                suspended_at: t.suspended_at,
-            })
-            .collect())
+    /// Notes the request for the audit.
+    #[must_use]
+    pub fn with_request_id(mut self, id: String) -> Self {
+        self.request_id = Some(id);
+        self
+    }
+
+    /// Who acts.
+    pub const fn actor(&self) -> Actor {
+        self.actor
     }
 
     /// The slug of a tenant, unless it is suspended or gone: nobody is sent anything about such a one.
@@ -88,8 +77,8 @@ impl Platform {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn open_tenant(&self, id: TenantId) -> Result<Option<String>, DataError> {
-        let found = tenant::Entity::find_by_id(id.0).one(&self.db.conn).await?;
-        Ok(found.filter(|t| t.suspended_at.is_none()).map(|t| t.slug))
+        let sql = "select slug from tenants where id = $1 and suspended_at is null";
+        Ok(sqlx::query_scalar(sql).bind(id.0).fetch_optional(&self.db.pool).await?)
     }
 
     /// How many tenants there are.
@@ -107,89 +96,20 @@ impl Platform {
     /// # Errors
     /// [`DataError::NotFound`] when there is none.
     pub async fn enter(&self, slug: &str) -> Result<Access, DataError> {
-        let found = tenant::Entity::find().filter(tenant::Column::Slug.eq(slug)).one(&self.db.conn).await?;
+        let sql = "select id from tenants where slug = $1";
+        let found: Option<uuid::Uuid> = sqlx::query_scalar(sql).bind(slug).fetch_optional(&self.db.pool).await?;
         let tenant = found.ok_or(DataError::NotFound("tenant"))?;
-        Ok(Access::command(self.db.clone(), tenant.id.into()))
+        Ok(Access::command(self.db.clone(), tenant.into()))
     }
 
-    /// Makes a tenant on the tier called `tier`.
-    ///
-    /// # Errors
-    /// When the slug is bad or taken, the name empty, or there is no such tier.
-    pub async fn create_tenant(&self, slug: &str, name: &str, tier: &str) -> Result<TenantId, DataError> {
-        let mut errors = FieldErrors::default();
-        if let Err(message) = slug::check(slug) {
-            errors.add("slug", message);
-        }
-        errors.add_if(name.trim().is_empty(), "name", "must not be empty");
-        let found = tier::Entity::find().filter(tier::Column::Slug.eq(tier)).one(&self.db.conn).await?;
-        errors.add_if(found.is_none(), "tier", format!("there is no tier '{tier}'"));
-        errors.into_result(())?;
-        let id: TenantId = self.db.clock().id();
-        let row = tenant::ActiveModel {
-            id: Set(id.0),
-            slug: Set(slug.to_owned()),
-            name: Set(name.trim().to_owned()),
-            tier_id: Set(found.map(|t| t.id).unwrap_or_default()),
-            suspended_at: Set(None),
-            created_at: Set(self.db.clock().now()),
+    /// The rows of `tenant` (nil: of the installation) for what the platform does to it, in the name of who acts.
+    pub(crate) fn inside(&self, tenant: TenantId) -> Result<Scope, DataError> {
+        let access = Access::new(self.db.clone(), tenant, self.actor, Grants::All);
+        let access = match &self.request_id {
+            Some(id) => access.with_request_id(id.clone()),
+            None => access,
         };
-        row.insert(&self.db.conn).await.map_err(DataError::from).map_err(slug_taken)?;
-        Ok(id)
-    }
-
-    /// Suspends the tenant called `slug`: nobody but the platform reaches it until it is resumed. Whether it changed.
-    ///
-    /// # Errors
-    /// [`DataError::NotFound`] when there is none.
-    pub async fn suspend(&self, slug: &str, reason: &str) -> Result<bool, DataError> {
-        let sql = "update tenants set suspended_at = $2 where id = $1 and suspended_at is null";
-        let details = serde_json::json!({"reason": reason});
-        self.change(slug, sql, Some(self.db.clock().now()), "tenant.suspend", details).await
-    }
-
-    /// Lets people and programs into the tenant called `slug` again. Whether it changed.
-    ///
-    /// # Errors
-    /// [`DataError::NotFound`] when there is none.
-    pub async fn resume(&self, slug: &str) -> Result<bool, DataError> {
-        let sql = "update tenants set suspended_at = $2 where id = $1 and suspended_at is not null";
-        self.change(slug, sql, None, "tenant.resume", serde_json::json!({})).await
-    }
-
-    async fn change(
-        &self,
-        slug: &str,
-        sql: &str,
-        suspended_at: Option<DateTime<Utc>>,
-        action: &str,
-        details: serde_json::Value,
-    ) -> Result<bool, DataError> {
-        let scope = self.enter(slug).await?.scope(domain::permission::Permission::ManagePeople)?;
-        let tx = scope.begin().await?;
-        let changed = tx.run(sql, [suspended_at.into()]).await? > 0;
-        if changed {
-            crate::audit::note(&tx, action, slug, details).await?;
-        }
-        tx.commit().await?;
-        Ok(changed)
-    }
-
-    /// Makes the tier called `slug` unless it exists.
-    ///
-    /// # Errors
-    /// When PostgreSQL fails.
-    pub async fn ensure_tier(&self, slug: &str, name: &str, limits: serde_json::Value) -> Result<(), DataError> {
-        let row = tier::ActiveModel {
-            id: Set(self.db.clock().id::<uuid::Uuid>()),
-            slug: Set(slug.to_owned()),
-            name: Set(name.to_owned()),
-            limits: Set(limits),
-            created_at: Set(self.db.clock().now()),
-        };
-        let unless_there = sea_orm::sea_query::OnConflict::column(tier::Column::Slug).do_nothing().to_owned();
-        tier::Entity::insert(row).on_conflict(unless_there).exec_without_returning(&self.db.conn).await?;
-        Ok(())
+        access.scope(Permission::ManagePeople)
     }
 
     /// A transaction of the platform itself. It sees what has a door for the platform (jobs, backups and the like,
@@ -204,12 +124,5 @@ impl Platform {
     /// The database handle, for entering a tenant in the background.
     pub const fn db(&self) -> &Db {
         &self.db
-    }
-}
-
-fn slug_taken(error: DataError) -> DataError {
-    match error.constraint() {
-        Some("tenants_slug_key") => FieldErrors::one("slug", "is taken by another tenant").into(),
-        _ => error,
     }
 }

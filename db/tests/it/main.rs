@@ -9,6 +9,7 @@ mod feed;
 mod figures;
 mod idempotency;
 mod imports;
+mod limits;
 mod lists;
 mod partitions;
 mod people;

@@ -30,6 +30,8 @@ pub enum PageError {
     Invalid(FieldErrors),
     /// The thing is not in the state for this; the words say why.
     Refused(String),
+    /// The tier allows no more; the words say of what.
+    AtLimit(String),
     /// It is in an archive; the words say since when and what to do.
     Archived(String),
     /// Somebody else is at it.
@@ -68,7 +70,7 @@ impl PageError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Refused(_) | Self::Busy => StatusCode::CONFLICT,
+            Self::Refused(_) | Self::AtLimit(_) | Self::Busy => StatusCode::CONFLICT,
             Self::Archived(_) => StatusCode::GONE,
             Self::Rejected(status, _) => *status,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -106,6 +108,7 @@ impl PageError {
                 ("Something is missing or wrong", "Nothing was changed. Go back and repair this:".into())
             }
             Self::Refused(words) => ("This cannot be done now", words.clone()),
+            Self::AtLimit(words) => ("The limit of the account is reached", app::ui::field::sentence(words)),
             Self::Archived(words) => ("This order is archived", words.clone()),
             Self::Busy => ("Somebody else is working on this", "Nothing was changed. Try again in a moment.".into()),
             Self::Rejected(StatusCode::PAYLOAD_TOO_LARGE, words) => ("This is too large", words.clone()),
@@ -128,6 +131,7 @@ impl From<&DataError> for PageError {
             Outcome::Forbidden => Self::Forbidden,
             Outcome::Invalid(fields) => Self::Invalid(fields),
             Outcome::Refused(words) => Self::Refused(words),
+            Outcome::AtLimit(words) => Self::AtLimit(words),
             Outcome::Archived(words) => Self::Archived(words),
             Outcome::Busy => Self::Busy,
             Outcome::Unavailable => Self::Unavailable,
