@@ -2,20 +2,16 @@
 
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{Json, Request, State};
+use axum::extract::{Json, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use db::partitions::upkeep::pulse;
 use db::{DataError, Db};
 use http::{HeaderValue, StatusCode, header};
 use sea_orm_migration::MigratorTrait;
 use serde::Serialize;
-use subtle::ConstantTimeEq;
 
-use crate::auth::key::bearer;
-use crate::error::PageError;
-use crate::middleware::address;
+use crate::auth::Needs;
+use crate::routes::Routes;
 use crate::state::AppState;
 
 /// Days of partitions ahead below which the server calls itself degraded.
@@ -23,8 +19,11 @@ pub const RUNWAY_DAYS: i64 = 30;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The routes for machines that watch.
-pub fn router() -> Router<AppState> {
-    Router::new().route("/health", get(health)).route("/ready", get(ready)).route("/metrics", get(metrics))
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/health", Needs::Nothing, health)
+        .get("/ready", Needs::Nothing, ready)
+        .get("/metrics", Needs::Monitor, metrics)
 }
 
 /// The state of everything that the server needs.
@@ -102,14 +101,7 @@ async fn ready(State(state): State<AppState>) -> Response {
     (status, Json(report)).into_response()
 }
 
-async fn metrics(State(state): State<AppState>, request: Request) -> Response {
-    let (parts, _) = request.into_parts();
-    let token = state.config.http.metrics_token.as_deref();
-    let shown =
-        token.is_some_and(|token| bearer(&parts).is_some_and(|given| token.as_bytes().ct_eq(given.as_bytes()).into()));
-    if !shown && !address::is_local(&parts) {
-        return PageError::NotFound.into_response();
-    }
+async fn metrics() -> Response {
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     ([(header::CONTENT_TYPE, kind)], crate::metrics::render()).into_response()
 }

@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod middleware;
 pub mod pages;
 pub mod router;
+pub mod routes;
 pub mod sessions;
 pub mod shutdown;
 pub mod state;

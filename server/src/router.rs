@@ -2,11 +2,12 @@
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
 use tower_http::csrf::ConfigError;
 
+use crate::auth::Needs;
 use crate::error::PageError;
 use crate::middleware::{compression, csrf, envelope};
+use crate::routes::{Declared, Routes};
 use crate::state::AppState;
 use crate::{api, auth, events, files, health, home, pages};
 
@@ -15,21 +16,32 @@ use crate::{api, auth, events, files, health, home, pages};
 /// # Errors
 /// When the public address is no origin; the configuration has made sure that it is.
 pub fn router(state: AppState) -> Result<Router, ConfigError> {
-    let people = Router::new()
-        .route("/", get(home::show))
-        .merge(auth::routes::router(&state.sessions))
-        .merge(pages::router())
+    let people = auth::routes::routes()
+        .layer(state.sessions.layer())
+        .merge(people())
+        .into_router()
         .method_not_allowed_fallback(|| async { PageError::rejected(http::StatusCode::METHOD_NOT_ALLOWED, "") })
         .layer(csrf::layer(&state.config.http.public_url)?);
-    let built = format!("/{}/{{*file}}", state.config.site.pkg_dir);
-    Ok(Router::new()
-        .merge(people)
-        .merge(api::router())
-        .merge(events::router())
-        .merge(health::router())
-        .route(&built, get(files::built))
+    let programs = api::routes().into_router().method_not_allowed_fallback(api::method_not_allowed);
+    Ok(people
+        .merge(programs)
+        .merge(others(&state).into_router())
         .fallback(files::otherwise)
         .layer(compression::layer())
         .layer(from_fn_with_state(state.clone(), envelope::envelope))
         .with_state(state))
+}
+
+/// Every route and what it needs. Beside them there is only the fallback: public files, or nothing.
+pub fn table(state: &AppState) -> Vec<Declared> {
+    auth::routes::routes().merge(people()).merge(api::routes()).merge(others(state)).into_table()
+}
+
+fn people() -> Routes {
+    Routes::new().get("/", Needs::SignedIn, home::show).merge(pages::routes())
+}
+
+fn others(state: &AppState) -> Routes {
+    let built = format!("/{}/{{*file}}", state.config.site.pkg_dir);
+    events::routes().merge(health::routes()).get(&built, Needs::Nothing, files::built)
 }

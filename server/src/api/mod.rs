@@ -15,39 +15,57 @@ pub mod schema;
 pub use problems::Refusals;
 pub use query::Pairs;
 
-use axum::Router;
-use axum::routing::get;
-use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use domain::permission::KeyScope;
 
+use crate::auth::Needs;
 use crate::error::Problem;
 use crate::events;
-use crate::state::AppState;
+use crate::routes::Routes;
 
-/// All routes of the API. Whatever else is asked for below `/api` is answered with a problem.
-pub fn router() -> Router<AppState> {
+/// All routes of the API.
+pub fn routes() -> Routes {
     operations()
-        .split_for_parts()
-        .0
-        .route("/api/openapi.json", get(docs::openapi))
-        .route("/api/docs", get(docs::show))
-        .route("/api/docs.css", get(docs::style))
-        .route("/api", get(absent))
-        .route("/api/{*rest}", axum::routing::any(absent))
-        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .get("/api/openapi.json", Needs::Nothing, docs::openapi)
+        .get("/api/docs", Needs::Nothing, docs::show)
+        .get("/api/docs.css", Needs::Nothing, docs::style)
+}
+
+/// How a method that a route does not take is answered.
+pub async fn method_not_allowed() -> Problem {
+    Problem::method_not_allowed()
 }
 
 /// The operations that the OpenAPI document describes.
-fn operations() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(openapi::Frame::openapi())
-        .routes(routes!(orders::read::list, orders::create::create))
-        .routes(routes!(orders::batch::create))
-        .routes(routes!(orders::read::show))
-        .routes(routes!(reports::sales))
-        .routes(routes!(events::for_programs))
+fn operations() -> Routes {
+    Routes::new()
+        .get("/api/v1/orders", Needs::Key(KeyScope::OrdersRead), orders::read::list)
+        .post("/api/v1/orders", Needs::Key(KeyScope::OrdersWrite), orders::create::create)
+        .post("/api/v1/orders/batch", Needs::Key(KeyScope::OrdersWrite), orders::batch::create)
+        .get("/api/v1/orders/{id}", Needs::Key(KeyScope::OrdersRead), orders::read::show)
+        .get("/api/v1/reports/sales", Needs::Key(KeyScope::ReportsRead), reports::sales)
+        .get("/api/v1/events", Needs::Key(KeyScope::EventsRead), events::for_programs)
 }
 
-async fn absent() -> Problem {
-    Problem::not_found()
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_document_says_what_the_routes_need() {
+        let document = serde_json::to_value(openapi::document()).unwrap();
+        let mut described = BTreeSet::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let scope = operation["security"][0]["key"][0].as_str().unwrap_or("none");
+                described.insert(format!("{} {path} {scope}", method.to_uppercase()));
+            }
+        }
+        let declared = operations().into_table().into_iter().map(|route| {
+            let Needs::Key(scope) = route.needs else { panic!("{route:?} is open") };
+            format!("{} {} {}", route.method, route.path, scope.as_str())
+        });
+        assert_eq!(described, declared.collect());
+    }
 }

@@ -6,6 +6,7 @@ use domain::permission::{KeyScope, Permission};
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
+use super::needs;
 use crate::error::Problem;
 use crate::middleware::current;
 use crate::state::AppState;
@@ -35,6 +36,9 @@ impl FromRequestParts<AppState> for KeyAccess {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        if let Some(key) = needs::kept(parts) {
+            return Ok(key);
+        }
         let key = bearer(parts).ok_or_else(Problem::unauthorized)?;
         let access = state.keys.find(state, key).await?.ok_or_else(Problem::unauthorized)?;
         Ok(Self { access: access.with_request_id(current::request_id().to_string()) })

@@ -8,7 +8,7 @@ use db::{Access, Scope};
 use domain::permission::Permission;
 use http::request::Parts;
 
-use super::SignedIn;
+use super::{SignedIn, needs};
 use crate::error::PageError;
 use crate::middleware::current;
 use crate::state::AppState;
@@ -46,6 +46,9 @@ impl FromRequestParts<AppState> for Member {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+        if let Some(member) = needs::kept(parts) {
+            return Ok(member);
+        }
         let signed_in = SignedIn::from_request_parts(parts, state).await?;
         let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| PageError::NotFound)?;
         let slug = params.iter().find(|(name, _)| *name == "tenant").map(|(_, slug)| slug);

@@ -5,6 +5,7 @@ pub mod key;
 pub mod keys;
 pub mod limits;
 pub mod member;
+pub mod needs;
 pub mod next;
 pub mod platform_admin;
 pub mod routes;
@@ -16,5 +17,6 @@ pub mod visitors;
 
 pub use key::KeyAccess;
 pub use member::Member;
+pub use needs::Needs;
 pub use platform_admin::PlatformAdmin;
 pub use signed_in::SignedIn;

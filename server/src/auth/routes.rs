@@ -1,18 +1,14 @@
 //! The routes that begin and end sessions: the only ones that need the session itself. All others only ask who
 //! is behind the cookie.
 
-use axum::Router;
-use axum::routing::{get, post};
+use super::{Needs, sign_in, sign_out};
+use crate::routes::Routes;
 
-use super::{sign_in, sign_out};
-use crate::sessions::Sessions;
-use crate::state::AppState;
-
-/// Signing in and out.
-pub fn router(sessions: &Sessions) -> Router<AppState> {
-    Router::new()
-        .route("/login", get(sign_in::show).post(sign_in::submit))
-        .route("/logout", post(sign_out::here))
-        .route("/account/sign-out-everywhere", post(sign_out::everywhere))
-        .layer(sessions.layer())
+/// Signing in and out; they want the layer of the sessions around them.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/login", Needs::Nothing, sign_in::show)
+        .post("/login", Needs::Nothing, sign_in::submit)
+        .post("/logout", Needs::Nothing, sign_out::here)
+        .post("/account/sign-out-everywhere", Needs::SignedIn, sign_out::everywhere)
 }

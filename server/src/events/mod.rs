@@ -4,23 +4,22 @@ mod place;
 mod stream;
 mod watch;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use domain::permission::Permission;
 use http::request::Parts;
 
 use crate::api::{Pairs, Refusals};
-use crate::auth::{KeyAccess, Member, SignedIn, key};
+use crate::auth::{KeyAccess, Member, Needs, SignedIn, key};
 use crate::error::{PageError, Problem};
+use crate::routes::Routes;
 use crate::state::AppState;
 use place::Place;
 use watch::Watch;
 
 /// The streams of people; those of programs belong to the API.
-pub fn router() -> Router<AppState> {
-    Router::new().route("/t/{tenant}/events", get(for_people))
+pub fn routes() -> Routes {
+    Routes::new().get("/t/{tenant}/events", Needs::Member(Permission::ReadEvents), for_people)
 }
 
 /// Follow the feed

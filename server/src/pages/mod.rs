@@ -14,29 +14,35 @@ mod styleguide;
 mod theme;
 pub mod visit;
 
-use axum::Router;
-use axum::routing::{get, post};
+use domain::permission::Permission as P;
 
-use crate::state::AppState;
+use crate::auth::Needs::{Member, Nothing, SignedIn};
+use crate::routes::Routes;
 
 /// All routes that answer with pages.
-pub fn router() -> Router<AppState> {
-    Router::new()
-        .route("/account", get(account::show))
-        .route("/theme", post(theme::choose))
-        .merge(platform::router())
-        .route("/styleguide", get(styleguide::show))
-        .route("/t/{tenant}", get(dashboard::show))
-        .route("/t/{tenant}/orders", get(orders::index))
-        .route("/t/{tenant}/orders/{store}/{number}", get(orders::show))
-        .route("/t/{tenant}/orders/{store}/{number}/cancel", get(orders::ask_cancel).post(orders::cancel))
-        .route("/t/{tenant}/orders/{store}/{number}/refund", get(orders::ask_refund).post(orders::refund))
-        .route("/t/{tenant}/backups/{id}/download", get(backups::download))
-        .route("/t/{tenant}/imports", get(imports::index).post(imports::create))
-        .route("/t/{tenant}/imports/new", get(imports::new))
-        .route("/t/{tenant}/imports/{id}", get(imports::show))
-        .route("/t/{tenant}/imports/{id}/start", post(imports::start))
-        .route("/t/{tenant}/backups", get(backups::index).post(backups::ask))
-        .route("/t/{tenant}/settings/jobs", get(jobs::index))
-        .route("/t/{tenant}/settings/jobs/{id}", get(jobs::show))
+pub fn routes() -> Routes {
+    const ORDER: &str = "/t/{tenant}/orders/{store}/{number}";
+    Routes::new()
+        .get("/account", SignedIn, account::show)
+        .post("/theme", Nothing, theme::choose)
+        .merge(platform::routes())
+        // Outside of the demo it answers as if it did not exist.
+        .get("/styleguide", Nothing, styleguide::show)
+        .get("/t/{tenant}", Member(P::ReadReports), dashboard::show)
+        .get("/t/{tenant}/orders", Member(P::ReadOrders), orders::index)
+        .get(ORDER, Member(P::ReadOrders), orders::show)
+        .get(&format!("{ORDER}/cancel"), Member(P::CancelOrders), orders::ask_cancel)
+        .post(&format!("{ORDER}/cancel"), Member(P::CancelOrders), orders::cancel)
+        .get(&format!("{ORDER}/refund"), Member(P::RefundOrders), orders::ask_refund)
+        .post(&format!("{ORDER}/refund"), Member(P::RefundOrders), orders::refund)
+        .get("/t/{tenant}/imports", Member(P::ReadImports), imports::index)
+        .post("/t/{tenant}/imports", Member(P::RunImports), imports::create)
+        .get("/t/{tenant}/imports/new", Member(P::RunImports), imports::new)
+        .get("/t/{tenant}/imports/{id}", Member(P::ReadImports), imports::show)
+        .post("/t/{tenant}/imports/{id}/start", Member(P::RunImports), imports::start)
+        .get("/t/{tenant}/backups", Member(P::ReadBackups), backups::index)
+        .post("/t/{tenant}/backups", Member(P::ManageBackups), backups::ask)
+        .get("/t/{tenant}/backups/{id}/download", Member(P::ManageBackups), backups::download)
+        .get("/t/{tenant}/settings/jobs", Member(P::ReadJobs), jobs::index)
+        .get("/t/{tenant}/settings/jobs/{id}", Member(P::ReadJobs), jobs::show)
 }

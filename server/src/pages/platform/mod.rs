@@ -9,24 +9,25 @@ mod tenants;
 
 use app::frame::{Place, PlatformFrame};
 use app::ui::Clock;
-use axum::Router;
-use axum::routing::{get, post};
 use domain::calendar::Tz;
 
 use super::visit::Visit;
-use crate::auth::PlatformAdmin;
+use crate::auth::{Needs, PlatformAdmin};
+use crate::routes::Routes;
 use crate::state::AppState;
 
 /// The platform's own pages.
-pub fn router() -> Router<AppState> {
-    Router::new()
-        .route("/platform", get(home::show))
-        .route("/platform/tenants", get(tenants::show))
-        .route("/platform/backups", get(backups::show).post(backups::ask))
-        .route("/platform/backups/{id}", get(one_backup::show))
-        .route("/platform/partitions", get(partitions::show))
-        .route("/platform/partitions/maintain", post(partitions::maintain))
-        .merge(jobs::router())
+pub fn routes() -> Routes {
+    const ADMIN: Needs = Needs::PlatformAdmin;
+    Routes::new()
+        .get("/platform", ADMIN, home::show)
+        .get("/platform/tenants", ADMIN, tenants::show)
+        .get("/platform/backups", ADMIN, backups::show)
+        .post("/platform/backups", ADMIN, backups::ask)
+        .get("/platform/backups/{id}", ADMIN, one_backup::show)
+        .get("/platform/partitions", ADMIN, partitions::show)
+        .post("/platform/partitions/maintain", ADMIN, partitions::maintain)
+        .merge(jobs::routes())
 }
 
 /// The frame of a page at `place`.

@@ -7,19 +7,18 @@ mod overview;
 pub mod show;
 mod stand;
 
-use axum::Router;
-use axum::routing::{get, post};
-
-use crate::state::AppState;
+use crate::auth::Needs;
+use crate::routes::Routes;
 
 /// All of it.
-pub fn router() -> Router<AppState> {
-    Router::new()
-        .route("/platform/jobs", get(overview::show))
-        .route("/platform/jobs/list", get(list::show))
-        .route("/platform/jobs/change", post(change::submit))
-        .route("/platform/jobs/queues/{name}/{verb}", post(stand::queue))
-        .route("/platform/jobs/timetable/{name}/{verb}", post(stand::entry))
-        .route("/platform/jobs/locks/{name}/break", post(stand::lock))
-        .route("/platform/jobs/{id}", get(show::show))
+pub fn routes() -> Routes {
+    const ADMIN: Needs = Needs::PlatformAdmin;
+    Routes::new()
+        .get("/platform/jobs", ADMIN, overview::show)
+        .get("/platform/jobs/list", ADMIN, list::show)
+        .post("/platform/jobs/change", ADMIN, change::submit)
+        .post("/platform/jobs/queues/{name}/{verb}", ADMIN, stand::queue)
+        .post("/platform/jobs/timetable/{name}/{verb}", ADMIN, stand::entry)
+        .post("/platform/jobs/locks/{name}/break", ADMIN, stand::lock)
+        .get("/platform/jobs/{id}", ADMIN, show::show)
 }
