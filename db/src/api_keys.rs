@@ -23,6 +23,19 @@ struct KeyRow {
     id: Uuid,
     store_id: Option<Uuid>,
     scopes: Vec<String>,
+    is_suspended: bool,
+    suspended_for: Option<String>,
+}
+
+/// The bearer of a living key.
+#[derive(Clone)]
+pub struct Bearer {
+    /// Which key.
+    pub key: ApiKeyId,
+    /// What it may do.
+    pub access: Access,
+    /// Why its tenant is closed, if it is: then it may do nothing.
+    pub suspended: Option<String>,
 }
 
 /// Makes a key for the scope's tenant and returns it: the only time that it can be read.
@@ -46,23 +59,37 @@ pub async fn create(scope: &Scope, scopes: &[KeyScope], store: Option<StoreId>) 
     Ok(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)))
 }
 
-/// What the bearer of `key` may do; `None` when it is no living key.
+/// What the bearer of `key` may do; `None` when it is no living key, or its tenant is suspended.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn access(db: &Db, key: &str) -> Result<Option<Access>, DataError> {
+    Ok(bearer(db, key).await?.filter(|bearer| bearer.suspended.is_none()).map(|bearer| bearer.access))
+}
+
+/// The bearer of `key`; `None` when it is no living key.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn bearer(db: &Db, key: &str) -> Result<Option<Bearer>, DataError> {
     let Some((tenant, secret)) = parse(key) else { return Ok(None) };
     // Only to enter the tenant that the key names; what the key may do is read there.
     let scope = Access::job(db.clone(), tenant).scope(domain::permission::Permission::ReadOrders)?;
     let tx = scope.begin().await?;
-    let sql = "select k.id, k.store_id, k.scopes from api_keys k join tenants t on t.id = k.tenant_id \
-               where k.tenant_id = $1 and k.secret_hash = $2 and k.revoked_at is null and t.suspended_at is null";
+    let sql = "select k.id, k.store_id, k.scopes, t.suspended_at is not null as is_suspended, t.suspended_for \
+               from api_keys k join tenants t on t.id = k.tenant_id \
+               where k.tenant_id = $1 and k.secret_hash = $2 and k.revoked_at is null";
     let found: Option<KeyRow> = tx.one(sql, [Sha256::digest(secret).to_vec().into()]).await?;
     tx.end();
-    Ok(found.map(|key| {
-        let scopes = key.scopes.iter().filter_map(|s| s.parse().ok()).collect();
-        let grants = Grants::Key(scopes, key.store_id.map(StoreId::from));
-        Access::new(db.clone(), tenant, Actor::Key(key.id.into()), grants)
+    Ok(found.map(|row| {
+        let scopes = row.scopes.iter().filter_map(|s| s.parse().ok()).collect();
+        let grants = Grants::Key(scopes, row.store_id.map(StoreId::from));
+        let key = ApiKeyId(row.id);
+        Bearer {
+            key,
+            access: Access::new(db.clone(), tenant, Actor::Key(key), grants),
+            suspended: row.is_suspended.then(|| row.suspended_for.unwrap_or_default()),
+        }
     }))
 }
 

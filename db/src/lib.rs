@@ -26,6 +26,7 @@ pub mod partitions;
 pub mod people;
 pub mod platform;
 pub mod queue;
+pub mod rates;
 pub mod reports;
 pub mod rollups;
 pub mod scope;

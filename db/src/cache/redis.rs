@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use ::redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use ::redis::{AsyncCommands, Client, IntoConnectionInfo, RedisFuture};
+use ::redis::{AsyncCommands, Client, IntoConnectionInfo, RedisFuture, Script};
 
 use crate::error::DataError;
 
@@ -82,6 +82,24 @@ impl Redis {
         if left.is_some_and(|(_, ttl)| ttl < 0) {
             self.delete(key).await;
         }
+    }
+
+    /// What `script` answers for `keys` and `arguments`: one round trip, two when Redis does not know it yet.
+    pub async fn script<T: ::redis::FromRedisValue + Send>(
+        &self,
+        script: &Script,
+        keys: &[String],
+        arguments: &[i64],
+    ) -> Option<T> {
+        let mut manager = self.manager.clone();
+        let mut call = script.prepare_invoke();
+        for key in keys {
+            call.key(key);
+        }
+        for argument in arguments {
+            call.arg(*argument);
+        }
+        self.attempt(Box::pin(async move { call.invoke_async(&mut manager).await })).await
     }
 
     /// Whether Redis answers now.

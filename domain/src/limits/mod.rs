@@ -4,9 +4,11 @@
 
 mod forecast;
 mod level;
+mod rate;
 mod terms;
 
 pub use forecast::{Growth, forecast};
+pub use rate::{Rate, Verdict};
 pub use level::{Level, Reached, WARN_PERCENT};
 pub use terms::{Feature, Terms};
 

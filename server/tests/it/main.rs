@@ -23,6 +23,7 @@ mod order_pages;
 mod partitions;
 mod platform;
 mod postgres_crashes;
+mod rates;
 mod real_file;
 mod redis_gone;
 mod sign_in;
