@@ -43,6 +43,7 @@ const SCRIPTS: &[Script] = &[
     script!("m20261121_000028_archive_partitions"),
     script!("m20261121_000040_count_usage"),
     script!("m20261121_000041_let_tenants_leave"),
+    script!("m20261121_000042_erase_tenants"),
 ];
 
 impl MigrationName for Script {

@@ -27,15 +27,18 @@ pub enum Section {
     Backups,
     /// Background jobs.
     Jobs,
+    /// What the tier allows and what is used of it.
+    Usage,
 }
 
 // Whose role lacks the permission is not offered the room.
-const ROOMS: [(Section, &str, &str, Sign, Permission); 5] = [
+const ROOMS: [(Section, &str, &str, Sign, Permission); 6] = [
     (Section::Home, "Home", "", Sign::Home, Permission::ReadReports),
     (Section::Orders, "Orders", "/orders", Sign::Orders, Permission::ReadOrders),
     (Section::Imports, "Imports", "/imports", Sign::Import, Permission::ReadImports),
     (Section::Backups, "Backups", "/backups", Sign::Backups, Permission::ReadBackups),
     (Section::Jobs, "Jobs", "/settings/jobs", Sign::Jobs, Permission::ReadJobs),
+    (Section::Usage, "Usage", "/usage", Sign::Usage, Permission::ManageStores),
 ];
 
 /// Where the live feed goes on from.

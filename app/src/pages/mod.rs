@@ -12,6 +12,7 @@ pub mod platform;
 pub mod sign_in;
 pub mod styleguide;
 pub mod tenants;
+pub mod usage;
 
 #[cfg(test)]
 mod tests;

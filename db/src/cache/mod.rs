@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use domain::ids::TenantId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -116,6 +117,15 @@ impl Cache {
         let loading = async { compute.await.map(|value| Entry::of(value.bytes(), value)) };
         let entry = self.local.try_get_with_by_ref(&key, loading).await.map_err(|e| e.again())?;
         entry.value.downcast().map_err(|_| DataError::Corrupt(format!("cache entry {key} has another type")))
+    }
+
+    /// Forgets everything that Redis holds of `tenant`: figures, and how often it asked. False when Redis did not answer;
+    /// then it forgets by itself within minutes.
+    pub async fn forget(&self, tenant: TenantId) -> bool {
+        match &self.shared {
+            Some(redis) => redis.forget(&format!("stoa:{tenant}:")).await.is_some(),
+            None => true,
+        }
     }
 
     /// How many values were computed rather than found, since the start.

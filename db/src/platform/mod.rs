@@ -1,6 +1,8 @@
 //! What belongs to the installation and not to a tenant: tenants themselves and tiers.
 
 mod busy;
+mod erase;
+mod leaving;
 mod new_tenant;
 mod tenants;
 mod tiers;
@@ -14,9 +16,11 @@ use crate::connect::Db;
 use crate::error::DataError;
 use crate::scope::{Access, Actor, Grants, Scope};
 
+pub use erase::{Erased, LeftBackup};
+pub use leaving::{Leaving, MOST_GRACE_DAYS};
 pub use new_tenant::{FirstOwner, MadeTenant, NewTenant};
 pub use tenants::TenantRow;
-pub use tiers::{Affected, NewTier, Tier};
+pub use tiers::{Affected, NewTier, Tier, check_tier};
 pub use tx::PlatformTx;
 pub use usage::{Above, Figures};
 

@@ -99,7 +99,7 @@ impl Platform {
     /// # Errors
     /// All faults of its fields, among them a slug that is taken.
     pub async fn create_tier(&self, new: &NewTier) -> Result<(), DataError> {
-        check(new)?;
+        check_tier(new)?;
         let tx = self.record().await?;
         let sql = "insert into tiers (id, slug, name, limits, lacks, created_at) select $2, $3, $4, $5, $6, $7 where $1::uuid is not null";
         let values = [
@@ -120,7 +120,7 @@ impl Platform {
     /// # Errors
     /// All faults of its fields; [`DataError::NotFound`] when there is no such tier.
     pub async fn change_tier(&self, new: &NewTier) -> Result<(), DataError> {
-        check(new)?;
+        check_tier(new)?;
         let before = self.tier(&new.slug).await?;
         let sql = "update tiers set name = $3, limits = $4, lacks = $5 where slug = $2 and $1::uuid is not null";
         let values = [
@@ -209,7 +209,11 @@ impl Platform {
     }
 }
 
-fn check(new: &NewTier) -> Result<(), FieldErrors> {
+/// Every fault of a tier's names.
+///
+/// # Errors
+/// The faults.
+pub fn check_tier(new: &NewTier) -> Result<(), FieldErrors> {
     let mut errors = FieldErrors::default();
     if let Err(message) = slug::check(&new.slug) {
         errors.add("slug", message);

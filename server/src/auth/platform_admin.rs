@@ -9,6 +9,7 @@ use http::request::Parts;
 
 use super::{SignedIn, needs};
 use crate::error::PageError;
+use crate::middleware::current;
 use crate::state::AppState;
 
 /// A platform admin who signed in. For everybody else the pages of the platform do not exist.
@@ -29,6 +30,7 @@ impl FromRequestParts<AppState> for PlatformAdmin {
         }
         let SignedIn { person, .. } = SignedIn::from_request_parts(parts, state).await?;
         let platform = Platform::for_person(state.db.clone(), &person)?;
+        let platform = platform.with_request_id(current::request_id().to_string());
         Ok(Self { person, platform })
     }
 }

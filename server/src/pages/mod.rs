@@ -12,6 +12,7 @@ mod orders;
 mod platform;
 mod styleguide;
 mod theme;
+mod usage;
 pub mod visit;
 
 use domain::permission::Permission as P;
@@ -43,6 +44,7 @@ pub fn routes() -> Routes {
         .get("/t/{tenant}/backups", Member(P::ReadBackups), backups::index)
         .post("/t/{tenant}/backups", Member(P::ManageBackups), backups::ask)
         .get("/t/{tenant}/backups/{id}/download", Member(P::ManageBackups), backups::download)
+        .get("/t/{tenant}/usage", Member(P::ManageStores), usage::show)
         .get("/t/{tenant}/settings/jobs", Member(P::ReadJobs), jobs::index)
         .get("/t/{tenant}/settings/jobs/{id}", Member(P::ReadJobs), jobs::show)
 }
