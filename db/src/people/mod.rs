@@ -42,6 +42,8 @@ pub struct Membership {
     pub name: String,
     /// The member's role.
     pub role: Role,
+    /// Why the tenant is closed, if it is: then nobody gets in, but its members are told.
+    pub suspended: Option<String>,
 }
 
 #[derive(FromQueryResult)]
@@ -50,6 +52,8 @@ struct MembershipRow {
     slug: String,
     name: String,
     role: String,
+    is_suspended: bool,
+    suspended_for: Option<String>,
 }
 
 /// The e-mail addresses of the people among `actors` (`user:<id>`), by actor. One statement, none without any.
@@ -94,19 +98,20 @@ pub async fn person(db: &Db, id: UserId) -> Result<Option<Person>, DataError> {
     Ok(found.map(|u| Person { id: u.id.into(), email: u.email, name: u.name, is_platform_admin: u.is_platform_admin }))
 }
 
-/// The tenants of a person, by name.
+/// The tenants of a person, by name; those also that are closed.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn memberships(db: &Db, person: UserId) -> Result<Vec<Membership>, DataError> {
     let tx = db.begin(Setting::Person(person)).await?;
-    let sql = "select t.id, t.slug, t.name, m.role from memberships m join tenants t on t.id = m.tenant_id \
-               where m.user_id = $1 and t.suspended_at is null order by t.name";
+    let sql = "select t.id, t.slug, t.name, m.role, t.suspended_at is not null as is_suspended, t.suspended_for \
+               from memberships m join tenants t on t.id = m.tenant_id where m.user_id = $1 order by t.name";
     let rows = tx.all(sql, vec![person.0.into()]).await?;
     drop(tx);
     let parse = |row: MembershipRow| {
         let role = row.role.parse().map_err(|_| DataError::Corrupt(format!("memberships.role is '{}'", row.role)))?;
-        Ok(Membership { tenant: row.id.into(), slug: row.slug, name: row.name, role })
+        let suspended = row.is_suspended.then(|| row.suspended_for.unwrap_or_default());
+        Ok(Membership { tenant: row.id.into(), slug: row.slug, name: row.name, role, suspended })
     };
     let read = |row| MembershipRow::from_query_result(&QueryResult::from(row), "").map_err(DataError::from);
     rows.into_iter().map(|row| read(row).and_then(parse)).collect()

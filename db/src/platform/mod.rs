@@ -9,8 +9,10 @@ mod tiers;
 mod tx;
 mod usage;
 
+use chrono::Datelike;
 use domain::ids::TenantId;
 use domain::permission::Permission;
+use sea_orm::FromQueryResult;
 
 use crate::connect::Db;
 use crate::error::DataError;
@@ -32,13 +34,21 @@ pub struct Platform {
     request_id: Option<String>,
 }
 
-/// How many tenants there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How many there are of what matters to the platform.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
 pub struct Census {
-    /// All of them.
+    /// All tenants.
     pub tenants: i64,
-    /// Those that are suspended.
+    /// Those that are suspended, those about to be deleted among them.
     pub suspended: i64,
+    /// Those that are about to be deleted.
+    pub leaving: i64,
+    /// Stores of all.
+    pub stores: i64,
+    /// Orders of all in this month.
+    pub orders: i64,
+    /// Tenants that took in more of them than their tier allowed.
+    pub over: i64,
 }
 
 impl Platform {
@@ -85,14 +95,19 @@ impl Platform {
         Ok(sqlx::query_scalar(sql).bind(id.0).fetch_optional(&self.db.pool).await?)
     }
 
-    /// How many tenants there are.
+    /// How many there are of what matters. One statement.
     ///
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn census(&self) -> Result<Census, DataError> {
-        let sql = "select count(*) as tenants, count(suspended_at) as suspended from tenants";
-        let (tenants, suspended) = sqlx::query_as(sql).fetch_one(&self.db.pool).await?;
-        Ok(Census { tenants, suspended })
+        let sql = "select t.tenants, t.suspended, t.leaving, coalesce(stoa_store_count(), 0) as stores, o.orders, o.over from \
+                   (select count(*) as tenants, count(suspended_at) as suspended, count(delete_after) as leaving from tenants) t, \
+                   (select coalesce(sum(orders), 0)::bigint as orders, count(over_since) as over from usage_months where month = $1) o";
+        let today = self.db.clock().now().date_naive();
+        let tx = self.begin().await?;
+        let census = tx.one(sql, [today.with_day(1).unwrap_or(today).into()]).await?;
+        tx.commit().await?;
+        Ok(census.unwrap_or_default())
     }
 
     /// Everything about the tenant called `slug`, as the server itself.

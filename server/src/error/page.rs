@@ -24,6 +24,8 @@ pub enum PageError {
     NotFound,
     /// The role lacks the permission.
     Forbidden,
+    /// The tenant is closed, for this reason; perhaps none is told.
+    Suspended(String),
     /// The request came from another site, or from a browser that cannot say.
     CrossSite,
     /// The input has faults.
@@ -68,7 +70,7 @@ impl PageError {
         match self {
             Self::SignedOut { .. } => StatusCode::SEE_OTHER,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::Suspended(_) | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Refused(_) | Self::AtLimit(_) | Self::Busy => StatusCode::CONFLICT,
             Self::Archived(_) => StatusCode::GONE,
@@ -100,6 +102,11 @@ impl PageError {
             }
             Self::Forbidden => {
                 ("You may not see this", "Your role does not include it. Ask an owner of the account.".into())
+            }
+            Self::Suspended(reason) => {
+                let reason = if reason.is_empty() { String::new() } else { app::ui::field::sentence(reason) };
+                let rest = "Nothing of it is deleted now. Ask whoever runs the platform.";
+                ("This account is suspended", format!("{reason} {rest}").trim().to_owned())
             }
             Self::CrossSite => {
                 ("This came from another site", "Nothing was changed. Open the page here and try again.".into())

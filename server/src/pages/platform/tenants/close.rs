@@ -2,6 +2,7 @@
 
 use app::frame::Place;
 use app::pages::platform::jobs::{Confirm, confirm};
+use app::pages::platform::tenants::plan;
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Response};
 use db::DataError;
@@ -91,31 +92,6 @@ pub async fn delete(
 pub async fn keep(admin: PlatformAdmin, Path(slug): Path<String>) -> Result<Response, PageError> {
     let changed = admin.platform.stay(&slug).await?;
     Ok(back(&slug, if changed { "kept" } else { "unchanged" }))
-}
-
-/// What a deletion comes to, a sentence a line: on the page and at the command line.
-pub fn plan(tenant: &TenantRow, figures: &db::platform::Figures, days: u32, end: &str, kept_days: u32) -> Vec<String> {
-    use app::ui::money::things;
-    vec![
-        format!(
-            "{} ({}) has {}, {} and {} of this month.",
-            tenant.name,
-            tenant.slug,
-            things(figures.stores, "store", "stores"),
-            things(figures.members, "member", "members"),
-            things(figures.orders, "order", "orders")
-        ),
-        "It is closed at once: nobody gets in any more, and its people are told why.".to_owned(),
-        format!("All of it is saved once more and read back. That export is kept for {kept_days} days after its making."),
-        match days {
-            0 => "Then everything of it is deleted for good: rows, files, backups, waiting work. That cannot be taken back.".to_owned(),
-            days => format!(
-                "After {} ({end}) everything of it is deleted for good: rows, files, backups, waiting work. Until then that can be taken back.",
-                things(i64::from(days), "day", "days")
-            ),
-        },
-        "Accounts of its people stay: they may belong elsewhere. Backups of the whole installation and archived quarters hold it until their own time is over.".to_owned(),
-    ]
 }
 
 fn back(slug: &str, word: &str) -> Response {
