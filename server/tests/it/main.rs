@@ -29,3 +29,4 @@ mod redis_gone;
 mod sign_in;
 mod sign_out;
 mod tenancy;
+mod tenants;
