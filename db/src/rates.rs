@@ -47,12 +47,7 @@ impl Caller {
     /// `key` of `tenant`, whose tier says `terms`.
     pub fn new(tenant: TenantId, key: ApiKeyId, terms: &Terms) -> Self {
         let rate = |limit| terms.allowed(limit).map(Rate::per_minute);
-        Self {
-            tenant,
-            key,
-            of_tenant: rate(Limit::RequestsPerMinute),
-            of_key: rate(Limit::RequestsPerMinutePerKey),
-        }
+        Self { tenant, key, of_tenant: rate(Limit::RequestsPerMinute), of_key: rate(Limit::RequestsPerMinutePerKey) }
     }
 
     fn tenant_rate(&self) -> Rate {
@@ -106,8 +101,7 @@ impl Rates {
 
     /// How many requests of the tenant its rate has not forgotten yet.
     pub async fn pending(&self, tenant: TenantId, rate: Rate) -> i64 {
-        let caller =
-            Caller { tenant, key: ApiKeyId(uuid::Uuid::nil()), of_tenant: Some(rate), of_key: None };
+        let caller = Caller { tenant, key: ApiKeyId(uuid::Uuid::nil()), of_tenant: Some(rate), of_key: None };
         let backlog = match self.shared(&caller, 0).await {
             Some((backlog, _)) => backlog,
             None => self.local.get(&(tenant, None)).await.map_or(0, |end| *held(&end) - self.now()),

@@ -64,12 +64,8 @@ pub fn warnings(warned: &[Usage], clock: Clock, more: Option<String>) -> Option<
 /// `Stores: 4 of 5 used. At this pace the limit is reached on 3 May.`
 fn sentence(usage: &Usage, clock: Clock) -> String {
     let (used, allowed) = (usage.used.unwrap_or(0), usage.allowed.unwrap_or(0));
-    let figures = format!(
-        "{}: {} of {} used.",
-        usage.limit.label(),
-        usage.limit.number(used),
-        usage.limit.number(allowed)
-    );
+    let figures =
+        format!("{}: {} of {} used.", usage.limit.label(), usage.limit.number(used), usage.limit.number(allowed));
     match (usage.level(), usage.forecast) {
         (Level::Full | Level::Over, _) => format!("{figures} {}", usage.limit.consequence()),
         (_, Some(at)) => format!("{figures} At this pace the limit is reached on {}.", clock.day(at.date_naive())),
@@ -145,5 +141,6 @@ fn features(page: &UsagePage) -> AnyView {
     };
     let rows = Feature::ALL.map(row).into_iter().collect_view();
     let columns = vec![Column::text("Feature"), Column::text("In this tier")];
-    view! { <Card title="What the tier includes" flush=true><Table caption="Features" columns>{rows}</Table></Card> }.into_any()
+    view! { <Card title="What the tier includes" flush=true><Table caption="Features" columns>{rows}</Table></Card> }
+        .into_any()
 }

@@ -8,5 +8,5 @@ mod settle;
 #[cfg(feature = "testing")]
 pub(crate) use claim::DUE;
 pub use claim::{Claimed, LEASE, claim, claim_one};
-pub use put::{NewMail, put};
+pub use put::{NewMail, put, put_for_platform};
 pub use settle::{Ending, prune, settle};

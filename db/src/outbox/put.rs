@@ -4,7 +4,9 @@ use domain::ids::Uuid;
 use sea_orm::FromQueryResult;
 use serde_json::Value;
 
+use crate::clock::Clock;
 use crate::error::DataError;
+use crate::platform::PlatformTx;
 use crate::scope::Tx;
 
 /// A message for one recipient.
@@ -35,21 +37,38 @@ pub async fn put(tx: &Tx, mails: &[NewMail]) -> Result<Vec<Uuid>, DataError> {
     if mails.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = "insert into mail_outbox (tenant_id, id, key, kind, recipient, subject, body, due_at, created_at) \
-               select $1, m.id, m.key, m.kind, m.recipient, m.subject, m.body::jsonb, $2, $2 \
-               from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) m (id, key, kind, recipient, subject, body) \
-               order by m.key on conflict (tenant_id, key) do nothing returning id";
-    let clock = tx.scope().clock();
+    let rows: Vec<Row> = tx.all(INSERT, values(tx.scope().clock(), mails)).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// The same for messages of the installation itself.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn put_for_platform(tx: &PlatformTx, mails: &[NewMail]) -> Result<Vec<Uuid>, DataError> {
+    if mails.is_empty() {
+        return Ok(Vec::new());
+    }
+    let nil = std::iter::once(PlatformTx::NIL.0.into());
+    let rows: Vec<Row> = tx.all(INSERT, nil.chain(values(tx.db().clock(), mails))).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+const INSERT: &str = "insert into mail_outbox (tenant_id, id, key, kind, recipient, subject, body, due_at, created_at) \
+     select $1, m.id, m.key, m.kind, m.recipient, m.subject, m.body::jsonb, $2, $2 \
+     from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) m (id, key, kind, recipient, subject, body) \
+     order by m.key on conflict (tenant_id, key) do nothing returning id";
+
+// From $2 on.
+fn values(clock: &Clock, mails: &[NewMail]) -> [sea_orm::Value; 7] {
     let text = |read: fn(&NewMail) -> String| mails.iter().map(read).collect::<Vec<String>>();
-    let values = [
-        tx.scope().now().into(),
+    [
+        clock.now().into(),
         mails.iter().map(|_| clock.id::<Uuid>()).collect::<Vec<_>>().into(),
         text(|m| m.key.clone()).into(),
         text(|m| m.kind.to_owned()).into(),
         text(|m| m.recipient.clone()).into(),
         text(|m| m.subject.clone()).into(),
         text(|m| m.body.to_string()).into(),
-    ];
-    let rows: Vec<Row> = tx.all(sql, values).await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+    ]
 }

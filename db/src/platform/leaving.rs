@@ -54,7 +54,8 @@ impl Platform {
     /// # Errors
     /// [`DataError::NotFound`] when there is none, or it is gone already.
     pub async fn stay(&self, slug: &str) -> Result<bool, DataError> {
-        let sql = "update tenants set delete_asked_at = null, delete_after = null where id = $1 and delete_after is not null";
+        let sql =
+            "update tenants set delete_asked_at = null, delete_after = null where id = $1 and delete_after is not null";
         self.change(slug, sql, [], "tenant.keep", json!({})).await
     }
 

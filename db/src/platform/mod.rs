@@ -95,6 +95,15 @@ impl Platform {
         Ok(sqlx::query_scalar(sql).bind(id.0).fetch_optional(&self.db.pool).await?)
     }
 
+    /// The addresses of the platform's admins.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn admins(&self) -> Result<Vec<String>, DataError> {
+        let sql = "select email from users where is_platform_admin order by email";
+        Ok(sqlx::query_scalar(sql).fetch_all(&self.db.pool).await?)
+    }
+
     /// How many there are of what matters. One statement.
     ///
     /// # Errors

@@ -86,7 +86,15 @@ mod tests {
 
     fn held(n: u128, day: i64, status: Status) -> Held {
         let id = Uuid::from_u128(n);
-        Held { id: id.into(), tenant: Uuid::nil().into(), kind: Kind::Full, status, started_at: at(day), days: 30, is_orphan: false }
+        Held {
+            id: id.into(),
+            tenant: Uuid::nil().into(),
+            kind: Kind::Full,
+            status,
+            started_at: at(day),
+            days: 30,
+            is_orphan: false,
+        }
     }
 
     #[test]

@@ -8,8 +8,8 @@ mod rate;
 mod terms;
 
 pub use forecast::{Growth, forecast};
-pub use rate::{Rate, Verdict};
 pub use level::{Level, Reached, WARN_PERCENT};
+pub use rate::{Rate, Verdict};
 pub use terms::{Feature, Terms};
 
 use std::fmt;

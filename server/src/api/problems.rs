@@ -88,7 +88,9 @@ pub fn number_taken(number: &str) -> Problem {
 /// The key's tenant is closed.
 pub fn suspended(reason: &str) -> Problem {
     let detail = match reason {
-        "" => "The account of this key is suspended. Nothing of it is deleted; ask whoever runs the platform.".to_owned(),
+        "" => {
+            "The account of this key is suspended. Nothing of it is deleted; ask whoever runs the platform.".to_owned()
+        }
         reason => format!("The account of this key is suspended: {reason}"),
     };
     Problem::new(StatusCode::FORBIDDEN, "suspended", "The account is suspended", detail)

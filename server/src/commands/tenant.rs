@@ -93,7 +93,8 @@ impl Command {
             Self::Delete(delete) => delete.run(&platform, config, out).await,
             Self::Keep { slug } => {
                 let changed = platform.stay(&slug).await.map_err(|e| absent(e, &slug))?;
-                let text = if changed { "stays; open it again with: stoa tenant resume" } else { "was not to be deleted" };
+                let text =
+                    if changed { "stays; open it again with: stoa tenant resume" } else { "was not to be deleted" };
                 out.result(&json!({"slug": slug, "changed": changed}), &format!("tenant {slug} {text}"));
                 Ok(())
             }

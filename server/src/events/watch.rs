@@ -71,6 +71,8 @@ impl Watch {
 
     async fn role_allows(&self, person: UserId, tenant: TenantId) -> bool {
         let found = db::people::memberships(&self.state.db, person).await;
-        found.map_or(true, |all| all.iter().any(|m| m.tenant == tenant && m.suspended.is_none() && m.role.allows(Permission::ReadEvents)))
+        found.map_or(true, |all| {
+            all.iter().any(|m| m.tenant == tenant && m.suspended.is_none() && m.role.allows(Permission::ReadEvents))
+        })
     }
 }

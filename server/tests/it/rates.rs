@@ -60,8 +60,14 @@ async fn all_processes_count_together_and_every_answer_says_how_much_is_left() {
     let refused = replies.iter().rfind(|reply| reply.status == 429).unwrap();
     assert_eq!(refused.header("content-type"), Some("application/problem+json"));
     let body = refused.json();
-    assert_eq!((body["type"].as_str(), body["status"].as_i64()), (Some("urn:stoa:problem:too-many-requests"), Some(429)));
-    assert!(body["detail"].as_str().unwrap().starts_with("20 requests a minute are allowed for this account"), "{body}");
+    assert_eq!(
+        (body["type"].as_str(), body["status"].as_i64()),
+        (Some("urn:stoa:problem:too-many-requests"), Some(429))
+    );
+    assert!(
+        body["detail"].as_str().unwrap().starts_with("20 requests a minute are allowed for this account"),
+        "{body}"
+    );
     assert!((1..=3).contains(&number(refused, "retry-after")), "{:?}", refused.headers);
     assert_eq!(number(refused, "ratelimit-remaining"), 0);
     let theirs = ask(&other, 30).await;
@@ -151,7 +157,11 @@ async fn redis_and_this_process_judge_alike() {
         let caller = Caller::new(tenant, world.app.db.clock().id(), &terms);
         for n in 0..40 {
             let (a, b) = (shared.take(&caller).await, local.take(&caller).await);
-            assert_eq!((a.allowed(), a.tenant.allowed), (b.allowed(), b.tenant.allowed), "{per_tenant} {per_key:?} {n}");
+            assert_eq!(
+                (a.allowed(), a.tenant.allowed),
+                (b.allowed(), b.tenant.allowed),
+                "{per_tenant} {per_key:?} {n}"
+            );
             // What is forgotten between the two is less than one request of these rates, or a few of the fastest.
             let near = (a.tightest().remaining - b.tightest().remaining).abs() <= 2;
             assert!(near && (a.tightest().reset.abs_diff(b.tightest().reset)) < Duration::from_secs(2), "{a:?} {b:?}");

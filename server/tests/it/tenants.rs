@@ -64,7 +64,11 @@ async fn tenants_and_tiers_exist_for_platform_admins_alone() {
         assert_eq!(crate::tenancy::described(owner.get(page).await).await, nothing, "{page}");
     }
     for form in FORMS {
-        assert_eq!(crate::tenancy::described(owner.post(form, &[("reason", "x"), ("go", "1")]).await).await, nothing, "{form}");
+        assert_eq!(
+            crate::tenancy::described(owner.post(form, &[("reason", "x"), ("go", "1")]).await).await,
+            nothing,
+            "{form}"
+        );
     }
     for missing in ["/platform/tenants/nobody", "/platform/tiers/nothing"] {
         assert_eq!(admin.get(missing).await.status(), 404, "{missing}");
@@ -130,7 +134,8 @@ async fn a_tier_says_what_a_change_would_do_before_it_is_done() {
     let asked = admin.post("/platform/tenants/demo/tier", &[("tier", "small")]).await;
     assert_eq!(asked.status(), 200);
     let html = body(asked).await;
-    for words in ["Stores: 1 instead of no limit.", "It would have 2 stores where 1 is allowed.", "no longer included"] {
+    for words in ["Stores: 1 instead of no limit.", "It would have 2 stores where 1 is allowed.", "no longer included"]
+    {
         assert!(html.contains(words), "{words}: {html}");
     }
     shows(&admin, "/platform/tenants/demo", &["/platform/tiers/standard"]).await;
@@ -142,7 +147,12 @@ async fn a_tier_says_what_a_change_would_do_before_it_is_done() {
     // And the tier itself.
     let more = [("name", "Small"), ("stores", "2"), ("members", "5"), ("has", "api"), ("has", "imports")];
     let html = body(admin.post("/platform/tiers/small", &more).await).await;
-    for words in ["Stores: 2 instead of 1.", "Orders a month: no limit instead of 1,000.", "Nobody would be above a limit.", "for 1 tenant"] {
+    for words in [
+        "Stores: 2 instead of 1.",
+        "Orders a month: no limit instead of 1,000.",
+        "Nobody would be above a limit.",
+        "for 1 tenant",
+    ] {
         assert!(html.contains(words), "{words}: {html}");
     }
     let plan = async || db::limits::plan(&app.db, access.tenant()).await.unwrap().terms.allowed(Limit::Stores);
@@ -150,10 +160,14 @@ async fn a_tier_says_what_a_change_would_do_before_it_is_done() {
     let done = admin.post("/platform/tiers/small", &[&more[..], &[("go", "1")]].concat()).await;
     assert_eq!(location(&done), "/platform/tiers/small?done=changed");
     assert_eq!(plan().await, Some(2), "and then it counts at once");
-    let html = body(admin.post("/platform/tiers/small", &[("name", "Small"), ("stores", "1"), ("has", "api")]).await).await;
+    let html =
+        body(admin.post("/platform/tiers/small", &[("name", "Small"), ("stores", "1"), ("has", "api")]).await).await;
     assert!(html.contains("(demo): 2 stores where 1 is allowed."), "{html}");
     assert!(body(admin.post("/platform/tiers/small/retire", &[]).await).await.contains("1 tenant is on it now"));
-    assert_eq!(location(&admin.post("/platform/tiers/small/retire", &[("go", "1")]).await), "/platform/tiers?done=retired");
+    assert_eq!(
+        location(&admin.post("/platform/tiers/small/retire", &[("go", "1")]).await),
+        "/platform/tiers?done=retired"
+    );
     shows(&admin, "/platform/tiers/small", &["Offer again"]).await;
 }
 
@@ -179,7 +193,10 @@ async fn a_suspended_account_tells_its_people_why_and_nobody_else() {
         assert_eq!(crate::tenancy::described(stranger.get(page).await).await, nothing, "{page}");
     }
     shows(&admin, "/platform/tenants?state=suspended", &["/platform/tenants/demo"]).await;
-    assert_eq!(location(&admin.post("/platform/tenants/demo/resume", &[]).await), "/platform/tenants/demo?done=resumed");
+    assert_eq!(
+        location(&admin.post("/platform/tenants/demo/resume", &[]).await),
+        "/platform/tenants/demo?done=resumed"
+    );
     a_second_later().await;
     assert_eq!(owner.get("/t/demo").await.status(), 200);
 }
@@ -205,7 +222,10 @@ async fn a_deletion_says_its_plan_and_can_be_taken_back() {
     assert_eq!(counts.ready.number(), 2, "both halves of the export were asked for");
     assert_eq!(admin.post("/platform/tenants/demo/resume", &[]).await.status(), 409);
     assert_eq!(location(&admin.post("/platform/tenants/demo/keep", &[]).await), "/platform/tenants/demo?done=kept");
-    assert_eq!(location(&admin.post("/platform/tenants/demo/resume", &[]).await), "/platform/tenants/demo?done=resumed");
+    assert_eq!(
+        location(&admin.post("/platform/tenants/demo/resume", &[]).await),
+        "/platform/tenants/demo?done=resumed"
+    );
     a_second_later().await;
     assert_eq!(owner.get("/t/demo").await.status(), 200);
     let owner = app.test_db.owner(access.tenant()).await;
@@ -228,7 +248,14 @@ async fn owners_see_what_they_use_and_are_warned() {
     let html = body(owner.get("/t/demo").await).await;
     assert!(!html.contains("What this account uses"), "{html}");
     shows(&owner, "/t/demo/usage", &["What is not", "Orders a month"]).await;
-    let tier = [("slug", "small"), ("name", "Small"), ("stores", "1"), ("members", "4"), ("requests_per_minute", "60"), ("has", "api")];
+    let tier = [
+        ("slug", "small"),
+        ("name", "Small"),
+        ("stores", "1"),
+        ("members", "4"),
+        ("requests_per_minute", "60"),
+        ("has", "api"),
+    ];
     admin.post("/platform/tiers", &tier).await;
     admin.post("/platform/tenants/demo/tier", &[("tier", "small"), ("go", "1")]).await;
     let scope = access.scope(Permission::ManageKeys).unwrap();

@@ -81,7 +81,8 @@ fn listed(rows: Vec<TenantRow>, query: TenantQuery, faults: FieldErrors) -> Tena
 
 #[test]
 fn the_list_of_tenants_flags_who_is_above_and_says_when_there_is_nobody() {
-    let html = list(&listed(vec![tenant(TenantState::Active)], TenantQuery::default(), FieldErrors::default())).with_nonce("N");
+    let html = list(&listed(vec![tenant(TenantState::Active)], TenantQuery::default(), FieldErrors::default()))
+        .with_nonce("N");
     assert_clean(&html);
     assert_eq!(texts(&html, ".pill"), ["Above its tier", "Active"]);
     assert!(texts(&html, "tbody td").contains(&"12,000".to_owned()) && html.contains("2.5 MB"));
@@ -92,7 +93,8 @@ fn the_list_of_tenants_flags_who_is_above_and_says_when_there_is_nobody() {
     let html = list(&listed(Vec::new(), query, FieldErrors::default())).with_nonce("N");
     assert_clean(&html);
     assert_eq!(texts(&html, ".empty-title"), ["No tenant matches"]);
-    let html = list(&listed(Vec::new(), TenantQuery::default(), FieldErrors::one("state", "must be active"))).with_nonce("N");
+    let html =
+        list(&listed(Vec::new(), TenantQuery::default(), FieldErrors::one("state", "must be active"))).with_nonce("N");
     assert!(html.contains("State must be active.") && texts(&html, ".empty-title").is_empty());
 }
 
@@ -125,7 +127,10 @@ fn a_tenant_offers_what_its_state_allows() {
         assert_eq!(html.contains("deleted for good"), state == TenantState::Leaving);
     }
     let words = plan(&tenant(TenantState::Active), &figures(), 0, "now", 30).join(" ");
-    assert!(words.contains("cannot be taken back") && words.contains("3 stores, 8 members and 12,000 orders"), "{words}");
+    assert!(
+        words.contains("cannot be taken back") && words.contains("3 stores, 8 members and 12,000 orders"),
+        "{words}"
+    );
 }
 
 #[test]
@@ -133,13 +138,18 @@ fn forms_keep_what_was_typed_and_name_every_fault() {
     let mut faults = FieldErrors::one("slug", "is taken by another tenant");
     faults.add("email", "must be an e-mail address");
     let typed = vec![("slug".to_owned(), HOSTILE.to_owned()), ("email".to_owned(), "x".to_owned())];
-    let page = NewTenantForm { frame: frame(Place::Tenants), tiers: vec![tier("small", Terms::default())], typed, faults };
+    let page =
+        NewTenantForm { frame: frame(Place::Tenants), tiers: vec![tier("small", Terms::default())], typed, faults };
     let html = create(&page).with_nonce("N");
     assert_clean(&html);
     assert_eq!(texts(&html, ".fault"), ["Is taken by another tenant.", "Must be an e-mail address."]);
     assert_eq!(attributes(&html, "[name=slug]", "value"), [HOSTILE]);
 
-    let typed = vec![("name".to_owned(), HOSTILE.to_owned()), ("stores".to_owned(), "many".to_owned()), ("has".to_owned(), "api".to_owned())];
+    let typed = vec![
+        ("name".to_owned(), HOSTILE.to_owned()),
+        ("stores".to_owned(), "many".to_owned()),
+        ("has".to_owned(), "api".to_owned()),
+    ];
     let page = TierForm {
         frame: frame(Place::Tiers),
         slug: Some("small".into()),
@@ -163,13 +173,21 @@ fn tiers_say_what_they_allow() {
     let mut bare = tier("bare", terms(&[(Limit::Stores, 1), (Limit::StorageBytes, 5_000_000_000)]));
     bare.terms.offer(Feature::Imports, false);
     bare.retired_at = Some(now());
-    let page = Tiers { frame: frame(Place::Tiers), tiers: vec![tier("free", Terms::default()), bare.clone()], done: None };
+    let page =
+        Tiers { frame: frame(Place::Tiers), tiers: vec![tier("free", Terms::default()), bare.clone()], done: None };
     let html = tiers(&page).with_nonce("N");
     assert_clean(&html);
     assert_eq!(texts(&html, "td.wrap"), ["No limits", "1 store, 5.0 GB of files, without imports of files"]);
     assert_eq!(texts(&html, ".pill"), ["Offered", "Retired"]);
     let words = changes(&Terms::default(), &bare.terms);
-    assert_eq!(words, ["Stores: 1 instead of no limit.", "Storage: 5.0 GB instead of no limit.", "Imports of files: no longer included."]);
+    assert_eq!(
+        words,
+        [
+            "Stores: 1 instead of no limit.",
+            "Storage: 5.0 GB instead of no limit.",
+            "Imports of files: no longer included."
+        ]
+    );
     let html = tiers(&Tiers { tiers: Vec::new(), ..page }).with_nonce("N");
     assert_eq!(texts(&html, ".empty-title"), ["No tiers yet"]);
 }
@@ -177,7 +195,8 @@ fn tiers_say_what_they_allow() {
 #[test]
 fn an_account_sees_how_full_its_limits_are_and_what_follows() {
     let used = |limit, used, allowed| Usage { limit, used, allowed, forecast: None, over_since: None };
-    let near = Usage { forecast: Some(now() + TimeDelta::days(9)), ..used(Limit::OrdersPerMonth, Some(900), Some(1_000)) };
+    let near =
+        Usage { forecast: Some(now() + TimeDelta::days(9)), ..used(Limit::OrdersPerMonth, Some(900), Some(1_000)) };
     let over = Usage { over_since: Some(now()), ..used(Limit::Products, Some(12), Some(10)) };
     let all = vec![
         near.clone(),
@@ -194,7 +213,10 @@ fn an_account_sees_how_full_its_limits_are_and_what_follows() {
     assert_clean(&html);
     assert_eq!(attributes(&html, ".meter-used", "width"), ["90", "25", "100"]);
     let notice = texts(&html, ".notice").join(" ");
-    assert!(notice.contains("Orders a month: 900 of 1,000 used. At this pace the limit is reached on 12 Mar."), "{notice}");
+    assert!(
+        notice.contains("Orders a month: 900 of 1,000 used. At this pace the limit is reached on 12 Mar."),
+        "{notice}"
+    );
     assert!(notice.contains("Products: 12 of 10 used. Products above the limit are still taken in"), "{notice}");
     assert_eq!(texts(&html, ".pill"), ["Nearly reached", "Above", "Not included", "Included", "Included"]);
     assert!(html.contains("A larger batch is refused as a whole") && html.contains("about 12 Mar"));

@@ -144,7 +144,10 @@ async fn retire(
             "Nobody is put on it any more.".to_owned(),
             match tier.tenants {
                 0 => "Nobody is on it now.".to_owned(),
-                n => format!("{} on it now: they stay, and what it says goes on for them.", things(n, "tenant is", "tenants are")),
+                n => format!(
+                    "{} on it now: they stay, and what it says goes on for them.",
+                    things(n, "tenant is", "tenants are")
+                ),
             },
         ],
         action: format!("{PATH}/{slug}/retire"),
@@ -168,8 +171,16 @@ fn above(affected: &[Affected]) -> Vec<String> {
     let Some(number) = i64::try_from(affected.len()).ok().filter(|n| *n > 0) else {
         return vec!["Nobody would be above a limit.".to_owned()];
     };
-    let mut words = vec![format!("{} above a limit, and could not grow there:", things(number, "tenant would be", "tenants would be"))];
-    words.extend(affected.iter().take(NAMED).map(|tenant| format!("{} ({}): {}.", tenant.name, tenant.slug, super::tenants::said(&tenant.above))));
+    let mut words = vec![format!(
+        "{} above a limit, and could not grow there:",
+        things(number, "tenant would be", "tenants would be")
+    )];
+    words.extend(
+        affected
+            .iter()
+            .take(NAMED)
+            .map(|tenant| format!("{} ({}): {}.", tenant.name, tenant.slug, super::tenants::said(&tenant.above))),
+    );
     if affected.len() > NAMED {
         words.push(format!("and {} more.", affected.len() - NAMED));
     }
@@ -179,7 +190,8 @@ fn above(affected: &[Affected]) -> Vec<String> {
 fn read(slug: &str, pairs: &Pairs) -> Result<NewTier, (NewTier, FieldErrors)> {
     let (mut terms, mut faults) = (Terms::default(), FieldErrors::default());
     for limit in Limit::ALL {
-        let typed: String = value(pairs, limit.as_str()).chars().filter(|c| !matches!(c, ' ' | ',' | '_' | '\u{a0}')).collect();
+        let typed: String =
+            value(pairs, limit.as_str()).chars().filter(|c| !matches!(c, ' ' | ',' | '_' | '\u{a0}')).collect();
         if typed.is_empty() {
             continue;
         }
@@ -196,7 +208,8 @@ fn read(slug: &str, pairs: &Pairs) -> Result<NewTier, (NewTier, FieldErrors)> {
 }
 
 fn typed(name: &str, terms: &Terms) -> Pairs {
-    let limits = Limit::ALL.into_iter().filter_map(|limit| Some((limit.as_str().to_owned(), terms.allowed(limit)?.to_string())));
+    let limits =
+        Limit::ALL.into_iter().filter_map(|limit| Some((limit.as_str().to_owned(), terms.allowed(limit)?.to_string())));
     let has = Feature::ALL.into_iter().filter(|feature| terms.has(*feature));
     let has = has.map(|feature| ("has".to_owned(), feature.as_str().to_owned()));
     std::iter::once(("name".to_owned(), name.to_owned())).chain(limits).chain(has).collect()

@@ -46,7 +46,11 @@ pub struct TenantList {
 /// Renders the page.
 pub fn page(page: &TenantList) -> Rendered {
     page.frame.render("Tenants", || {
-        let faults = page.faults.0.iter().map(|fault| view! { <p>{sentence(&format!("{} {}", fault.field, fault.message))}</p> });
+        let faults = page
+            .faults
+            .0
+            .iter()
+            .map(|fault| view! { <p>{sentence(&format!("{} {}", fault.field, fault.message))}</p> });
         let faults = (!page.faults.is_empty()).then(|| faults.collect_view());
         view! {
             <PageHeader title="Tenants">
@@ -107,9 +111,8 @@ fn listed(page: &TenantList) -> AnyView {
         Column::text("Last activity").wide(),
         Column::text("State"),
     ];
-    let address = |query: &TenantQuery| {
-        url::with_query("/platform/tenants", query.pairs().iter().map(|(n, v)| (*n, v.as_str())))
-    };
+    let address =
+        |query: &TenantQuery| url::with_query("/platform/tenants", query.pairs().iter().map(|(n, v)| (*n, v.as_str())));
     let older = page.next.as_ref().map(|slug| address(&page.query.behind(slug)));
     let first = page.query.after.is_some().then(|| address(&TenantQuery { after: None, ..page.query.clone() }));
     let pager = (older.is_some() || first.is_some()).then(|| view! { <Pager newer=first older/> });
@@ -130,7 +133,8 @@ fn nothing(filtered: bool) -> AnyView {
 
 fn row(page: &TenantList, tenant: &TenantRow) -> AnyView {
     let figures = page.figures.get(&tenant.id).cloned().unwrap_or_default();
-    let terms = page.tiers.iter().find(|tier| tier.slug == tenant.tier).map(|tier| tier.terms.clone()).unwrap_or_default();
+    let terms =
+        page.tiers.iter().find(|tier| tier.slug == tenant.tier).map(|tier| tier.terms.clone()).unwrap_or_default();
     let near = |limit: Limit| {
         let level = Level::of(figures.of(limit)?, terms.allowed(limit)?);
         level.warns().then_some(level)

@@ -15,7 +15,6 @@ use leptos::prelude::*;
 use crate::ui::money::things;
 use crate::ui::{Pill, Tone};
 
-
 /// What a deletion comes to, a sentence a line: on the page and at the command line.
 pub fn plan(tenant: &TenantRow, figures: &Figures, days: u32, end: &str, kept_days: u32) -> Vec<String> {
     vec![

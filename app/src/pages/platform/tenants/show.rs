@@ -155,7 +155,8 @@ fn ending(page: &OneTenant) -> AnyView {
     };
     let buttons = match page.tenant.state() {
         TenantState::Active => {
-            view! { {button("suspend", "Suspend", Look::Secondary)}{button("delete", "Delete", Look::Danger)} }.into_any()
+            view! { {button("suspend", "Suspend", Look::Secondary)}{button("delete", "Delete", Look::Danger)} }
+                .into_any()
         }
         TenantState::Suspended => {
             view! { {button("resume", "Resume", Look::Primary)}{button("delete", "Delete", Look::Danger)} }.into_any()

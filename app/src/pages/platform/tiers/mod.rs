@@ -13,11 +13,20 @@ pub fn changes(before: &Terms, after: &Terms) -> Vec<String> {
     let said = |limit: Limit, value: Option<i64>| value.map_or_else(|| "no limit".to_owned(), |n| limit.number(n));
     let limits = Limit::ALL.into_iter().filter(|limit| before.allowed(*limit) != after.allowed(*limit));
     let limits = limits.map(|limit| {
-        format!("{}: {} instead of {}.", limit.label(), said(limit, after.allowed(limit)), said(limit, before.allowed(limit)))
+        format!(
+            "{}: {} instead of {}.",
+            limit.label(),
+            said(limit, after.allowed(limit)),
+            said(limit, before.allowed(limit))
+        )
     });
     let features = Feature::ALL.into_iter().filter(|feature| before.has(*feature) != after.has(*feature));
     let features = features.map(|feature| {
-        format!("{}: {}.", feature.label(), if after.has(feature) { "included from now on" } else { "no longer included" })
+        format!(
+            "{}: {}.",
+            feature.label(),
+            if after.has(feature) { "included from now on" } else { "no longer included" }
+        )
     });
     limits.chain(features).collect()
 }

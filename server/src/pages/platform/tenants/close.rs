@@ -40,7 +40,8 @@ pub async fn suspend(
         None => FieldErrors::default(),
     };
     let words = vec![
-        "Its people and programs are kept out within a second, and told why. What you write below is what they read.".to_owned(),
+        "Its people and programs are kept out within a second, and told why. What you write below is what they read."
+            .to_owned(),
         "Nothing is deleted: backups go on, and resuming it brings everything back.".to_owned(),
     ];
     let question = Question { action: "suspend", verb: "Suspend", words, is_final: false };

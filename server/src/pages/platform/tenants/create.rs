@@ -40,11 +40,8 @@ pub async fn submit(
 ) -> Result<Response, PageError> {
     let password = passwords::made()?;
     let email = value(&pairs, "email").trim();
-    let new = NewTenant {
-        slug: value(&pairs, "slug").trim(),
-        name: value(&pairs, "name"),
-        tier: value(&pairs, "tier"),
-    };
+    let new =
+        NewTenant { slug: value(&pairs, "slug").trim(), name: value(&pairs, "name"), tier: value(&pairs, "tier") };
     let owner = FirstOwner { email, password: &password, passwords: &state.passwords };
     match admin.platform.create_tenant_with(new, Some(owner)).await {
         Ok(done) if done.made_account => {
@@ -61,7 +58,12 @@ pub async fn submit(
     }
 }
 
-async fn form(admin: &PlatformAdmin, visit: Visit, typed: Pairs, faults: FieldErrors) -> Result<NewTenantForm, PageError> {
+async fn form(
+    admin: &PlatformAdmin,
+    visit: Visit,
+    typed: Pairs,
+    faults: FieldErrors,
+) -> Result<NewTenantForm, PageError> {
     let mut tiers = admin.platform.tiers().await?;
     tiers.retain(|tier| tier.retired_at.is_none());
     Ok(NewTenantForm { frame: frame(admin, visit, Place::Tenants), tiers, typed, faults })
