@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use db::limits::{self, Usage};
 use db::platform::{NewTier, Platform};
 use db::stores::{self, NewStore};
@@ -148,7 +148,7 @@ async fn after_a_smaller_tier_all_is_there_and_only_growth_stops() {
     let write = access.scope(Permission::WriteOrders).unwrap();
     let north = testing::store(&access, "north", "Europe/London", "GBP").await;
     testing::store(&access, "south", "Europe/London", "GBP").await;
-    testing::place_all(&write, &north, &[testing::order(&north, "1", Utc::now(), 1)]).await;
+    testing::place_all(&write, &north, &[testing::order(&north, "1", db.db.clock().now(), 1)]).await;
     let mut terms = Terms::default();
     terms.set(Limit::Stores, Some(1)).unwrap();
     let platform = Platform::command(db.db.clone());
@@ -160,7 +160,7 @@ async fn after_a_smaller_tier_all_is_there_and_only_growth_stops() {
     let refused = stores::create(&scope(&access), store("west")).await.unwrap_err();
     assert!(matches!(refused, DataError::AtLimit(_)), "{refused}");
     assert_eq!(stores::known(&write).await.unwrap().len(), 2);
-    testing::place_all(&write, &north, &[testing::order(&north, "2", Utc::now(), 1)]).await;
+    testing::place_all(&write, &north, &[testing::order(&north, "2", db.db.clock().now(), 1)]).await;
     let seen = db::orders::list::list(&write, &domain::orders::OrderQuery::default()).await.unwrap().rows;
     assert_eq!(seen.len(), 2);
     assert!(platform.put_on_tier("ours", "standard").await.unwrap());

@@ -155,7 +155,7 @@ fn stored(world: &World, access: &Access) -> Vec<PathBuf> {
 
 #[tokio::test]
 async fn nothing_of_a_deleted_tenant_is_left_but_its_export() {
-    let now: DateTime<Utc> = Utc::now() - TimeDelta::days(60);
+    let now: DateTime<Utc> = Clock::System.now() - TimeDelta::days(60);
     let clock = Clock::fixed(now);
     let world = World::on(TestDb::with(clock.clone(), Some(redis_url())).await).await;
     for access in [&world.ours, &world.theirs] {
