@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::ids::{ProductId, VariantId};
+use domain::limits::Limit;
 use domain::orders::{ItemKind, NewItem};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use crate::error::DataError;
+use crate::limits;
 use crate::scope::Tx;
 use crate::stores::Store;
 
@@ -107,10 +109,9 @@ async fn make(tx: &Tx, store: &Store, titles: &BTreeMap<&str, &str>) -> Result<H
         |read: fn(&VariantIds) -> Uuid| titles.keys().filter_map(|sku| made.get(*sku)).map(read).collect::<Vec<_>>();
     let skus: Vec<String> = titles.keys().map(|sku| (*sku).to_owned()).collect();
     let names: Vec<String> = titles.values().map(|title| (*title).to_owned()).collect();
-    let products = "insert into products (tenant_id, store_id, id, title, created_at) \
-                    select $1, $2, p.id, p.title, $3 from unnest($4::uuid[], $5::text[]) p (id, title)";
     let now = tx.scope().now();
-    tx.run(products, [store.id.0.into(), now.into(), ids(|v| v.product.0).into(), names.clone().into()]).await?;
+    tx.run(&insert_products(), [store.id.0.into(), now.into(), ids(|v| v.product.0).into(), names.clone().into()])
+        .await?;
     let variants = "insert into variants (tenant_id, store_id, id, product_id, sku, title, created_at) \
                     select $1, $2, v.id, v.product_id, v.sku, v.title, $3 \
                     from unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[]) v (id, product_id, sku, title)";
@@ -118,6 +119,22 @@ async fn make(tx: &Tx, store: &Store, titles: &BTreeMap<&str, &str>) -> Result<H
         [store.id.0.into(), now.into(), ids(|v| v.id.0).into(), ids(|v| v.product.0).into(), skus.into(), names.into()];
     tx.run(variants, values).await?;
     Ok(made)
+}
+
+// Counted as they are made, because nobody counts them on a page. Above what the tier allows they are made all the
+// same: their orders are not refused, and the platform sees it.
+fn insert_products() -> String {
+    let above = |products: &str| format!("case when {products} > {} then $3 end", limits::allowed(Limit::Products));
+    format!(
+        "with made as (insert into products (tenant_id, store_id, id, title, created_at) \
+           select $1, $2, p.id, p.title, $3 from unnest($4::uuid[], $5::text[]) p (id, title) returning 1) \
+         insert into usage_totals as r (tenant_id, products, products_over_since) \
+         select $1, n.products, {} from (select count(*) as products from made) n \
+         on conflict (tenant_id) do update set products = r.products + excluded.products, \
+           products_over_since = coalesce(r.products_over_since, {})",
+        above("n.products"),
+        above("r.products + excluded.products")
+    )
 }
 
 impl Row {

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::error::DataError;
 use crate::feed::Hub;
 use crate::known_stores::KnownStores;
+use crate::limits::KnownPlans;
 use crate::partitions::Quarters;
 use crate::queue::Bell;
 use crate::settings::KnownSettings;
@@ -53,6 +54,7 @@ pub struct Parts {
     quarters: Quarters,
     stores: KnownStores,
     settings: KnownSettings,
+    plans: KnownPlans,
 }
 
 impl Db {
@@ -91,6 +93,7 @@ impl Db {
             quarters: Quarters::default(),
             stores: KnownStores::default(),
             settings: KnownSettings::default(),
+            plans: KnownPlans::default(),
         }));
         tokio::spawn(crate::feed::send(db.clone()));
         tokio::spawn(crate::queue::ring(db.clone()));
@@ -130,6 +133,11 @@ impl Db {
     /// The stores' settings, as pages know them.
     pub fn settings(&self) -> &KnownSettings {
         &self.settings
+    }
+
+    /// What tenants are allowed, as this process knows it.
+    pub(crate) fn plans(&self) -> &KnownPlans {
+        &self.plans
     }
 
     /// The quarters that this process has just seen.

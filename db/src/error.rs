@@ -1,6 +1,7 @@
 //! What can go wrong with data, in the words that the layers above decide by.
 
 use domain::fields::FieldErrors;
+use domain::limits::Reached;
 use sea_orm::{DbErr, RuntimeErr};
 
 /// Why a query or command did not do what was asked.
@@ -18,6 +19,9 @@ pub enum DataError {
     /// The thing is not in a state for this; the words say why.
     #[error("{0}")]
     Refused(String),
+    /// The tenant's tier allows no more of this; what is there stays as it is.
+    #[error("{0}")]
+    AtLimit(#[from] Reached),
     /// It left the database for an archive; the words say since when and what to do.
     #[error("{0}")]
     Archived(String),
@@ -66,6 +70,7 @@ impl DataError {
             Self::Forbidden => Self::Forbidden,
             Self::Invalid(fields) => Self::Invalid(fields.clone()),
             Self::Refused(words) => Self::Refused(words.clone()),
+            Self::AtLimit(reached) => Self::AtLimit(reached.clone()),
             Self::Archived(words) => Self::Archived(words.clone()),
             Self::Busy => Self::Busy,
             Self::Corrupt(words) => Self::Corrupt(words.clone()),

@@ -7,6 +7,7 @@ use domain::calendar::{Tz, day_of};
 use domain::feed::EventKind;
 use domain::fields::FieldErrors;
 use domain::ids::StoreId;
+use domain::limits::Limit;
 use domain::money::Currency;
 use domain::slug;
 use sea_orm::{ActiveModelTrait, QueryOrder, Set};
@@ -14,6 +15,7 @@ use sea_orm::{ActiveModelTrait, QueryOrder, Set};
 use crate::entities::store;
 use crate::error::DataError;
 use crate::feed::{self, NewEvent};
+use crate::limits;
 use crate::scope::{Scope, Tx};
 
 /// A store as everybody needs it.
@@ -91,7 +93,7 @@ pub async fn by_slug(tx: &Tx, slug: &str) -> Result<Store, DataError> {
 /// Makes a store.
 ///
 /// # Errors
-/// All faults of its fields, among them a slug that is taken.
+/// All faults of its fields, among them a slug that is taken; [`DataError::AtLimit`] when the tier allows no more.
 pub async fn create(scope: &Scope, new: NewStore<'_>) -> Result<StoreId, DataError> {
     let mut errors = FieldErrors::default();
     if let Err(message) = slug::check(new.slug) {
@@ -104,6 +106,7 @@ pub async fn create(scope: &Scope, new: NewStore<'_>) -> Result<StoreId, DataErr
     }
     errors.into_result(())?;
     let tx = scope.begin().await?;
+    limits::claim(&tx, Limit::Stores).await?;
     let id: StoreId = scope.clock().id();
     let row = store::ActiveModel {
         tenant_id: Set(scope.tenant().0),

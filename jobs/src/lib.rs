@@ -19,6 +19,7 @@ pub mod schedule;
 pub mod stock;
 pub mod storage;
 pub mod summaries;
+pub mod tenants;
 pub mod tools;
 pub mod upkeep;
 pub mod worker;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::context::Running;
 use crate::outcome::{JobError, Outcome};
-use crate::{backups, cache, customers, imports, mail, orders, stock, summaries, upkeep};
+use crate::{backups, cache, customers, imports, mail, orders, stock, summaries, tenants, upkeep};
 
 /// The work of one attempt.
 pub type Work = Pin<Box<dyn Future<Output = Result<Outcome, JobError>> + Send>>;
@@ -58,6 +58,13 @@ pub const KINDS: &[Kind] = &[
         max_attempts: 5,
         timeout: MINUTE,
         run: |_| Box::pin(async { Ok(Outcome::Done) }),
+    },
+    Kind {
+        name: "erase_tenants",
+        queue: "heavy",
+        max_attempts: 3,
+        timeout: HOUR.saturating_mul(12),
+        run: |job| Box::pin(tenants::job::run(job)),
     },
     Kind {
         name: "expire_imports",

@@ -28,6 +28,7 @@ pub const LINES: &[Line] = &[
     Line { name: "backups", cron: "2-59/5 * * * *", zone: "UTC", kind: "make_due_backups", payload: nothing },
     Line { name: "customer-metrics", cron: "20 3 * * *", zone: "UTC", kind: "measure_all_customers", payload: nothing },
     Line { name: "daily-summaries", cron: "*/5 * * * *", zone: "UTC", kind: "send_summaries", payload: nothing },
+    Line { name: "erase-tenants", cron: "33 * * * *", zone: "UTC", kind: "erase_tenants", payload: nothing },
     Line { name: "expire-imports", cron: "57 3 * * *", zone: "UTC", kind: "expire_imports", payload: nothing },
     Line { name: "partitions", cron: "7 * * * *", zone: "UTC", kind: "make_partitions", payload: nothing },
     Line { name: "prune-idempotency", cron: "17 * * * *", zone: "UTC", kind: "prune_idempotency", payload: nothing },

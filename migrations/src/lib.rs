@@ -41,6 +41,9 @@ const SCRIPTS: &[Script] = &[
     script!("m20261121_000012_index_partly_refunded"),
     script!("m20261121_000013_index_unstarted_imports"),
     script!("m20261121_000028_archive_partitions"),
+    script!("m20261121_000040_count_usage"),
+    script!("m20261121_000041_let_tenants_leave"),
+    script!("m20261121_000042_erase_tenants"),
     script!("m20261121_000060_chain_audit"),
 ];
 

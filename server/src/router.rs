@@ -22,7 +22,10 @@ pub fn router(state: AppState) -> Result<Router, ConfigError> {
         .into_router()
         .method_not_allowed_fallback(|| async { PageError::rejected(http::StatusCode::METHOD_NOT_ALLOWED, "") })
         .layer(csrf::layer(&state.config.http.public_url)?);
-    let programs = api::routes().into_router().method_not_allowed_fallback(api::method_not_allowed);
+    let programs = api::routes()
+        .layer(from_fn_with_state(state.clone(), api::rate::gate))
+        .into_router()
+        .method_not_allowed_fallback(api::method_not_allowed);
     Ok(people
         .merge(programs)
         .merge(others(&state).into_router())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use db::cache::redis::Redis;
 use db::people::passwords::Passwords;
+use db::rates::Rates;
 use db::{DataError, Db};
 use tokio_util::sync::CancellationToken;
 
@@ -39,6 +40,8 @@ pub struct Parts {
     pub keys: Keys,
     /// What was refused to whom.
     pub refusals: RefusalLog,
+    /// How often programs ask.
+    pub rates: Rates,
     /// How often somebody may guess.
     pub sign_in_limits: SignInLimits,
     /// What is measured by route.
@@ -65,6 +68,7 @@ impl AppState {
         let sessions = Sessions::new(db.clone(), redis.clone(), config.sessions, config.http.secure);
         Ok(Self(Arc::new(Parts {
             sign_in_limits: SignInLimits::new(redis, config.secret.as_bytes()),
+            rates: Rates::new(config.redis_url.as_deref())?,
             config,
             db,
             passwords,

@@ -16,6 +16,8 @@ pub enum Place {
     Home,
     /// All tenants.
     Tenants,
+    /// What tenants are allowed.
+    Tiers,
     /// The queue.
     Jobs,
     /// The quarters into which orders are cut.
@@ -26,9 +28,10 @@ pub enum Place {
     Audit,
 }
 
-const ROOMS: [(Place, &str, &str, Sign); 6] = [
+const ROOMS: [(Place, &str, &str, Sign); 7] = [
     (Place::Home, "Home", "/platform", Sign::Home),
     (Place::Tenants, "Tenants", "/platform/tenants", Sign::Store),
+    (Place::Tiers, "Tiers", "/platform/tiers", Sign::Tiers),
     (Place::Jobs, "Jobs", "/platform/jobs", Sign::Jobs),
     (Place::Partitions, "Partitions", "/platform/partitions", Sign::Partitions),
     (Place::Backups, "Backups", "/platform/backups", Sign::Backups),

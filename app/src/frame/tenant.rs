@@ -31,10 +31,12 @@ pub enum Section {
     Settings,
     /// Who did what.
     Audit,
+    /// What the tier allows and what is used of it.
+    Usage,
 }
 
 // Whose role lacks the permission is not offered the room.
-const ROOMS: [(Section, &str, &str, Sign, Permission); 7] = [
+const ROOMS: [(Section, &str, &str, Sign, Permission); 8] = [
     (Section::Home, "Home", "", Sign::Home, Permission::ReadReports),
     (Section::Orders, "Orders", "/orders", Sign::Orders, Permission::ReadOrders),
     (Section::Imports, "Imports", "/imports", Sign::Import, Permission::ReadImports),
@@ -42,6 +44,7 @@ const ROOMS: [(Section, &str, &str, Sign, Permission); 7] = [
     (Section::Jobs, "Jobs", "/settings/jobs", Sign::Jobs, Permission::ReadJobs),
     (Section::Settings, "Settings", "/settings", Sign::Settings, Permission::ManageStores),
     (Section::Audit, "Audit", "/audit", Sign::Audit, Permission::ReadAudit),
+    (Section::Usage, "Usage", "/usage", Sign::Usage, Permission::ManageStores),
 ];
 
 /// Where the live feed goes on from.

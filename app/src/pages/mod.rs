@@ -14,6 +14,7 @@ pub mod settings;
 pub mod sign_in;
 pub mod styleguide;
 pub mod tenants;
+pub mod usage;
 
 #[cfg(test)]
 mod tests;

@@ -57,6 +57,10 @@ pub enum Sign {
     Audit,
     /// Levers.
     Settings,
+    /// A dial.
+    Usage,
+    /// Layers.
+    Tiers,
 }
 
 /// An icon of 16 px. It never speaks alone: words stand beside it.
@@ -118,6 +122,8 @@ impl Sign {
             Self::Partitions => {
                 r#"<rect width="18" height="18" x="3" y="3" rx="2"/><path d="M3 9h18M3 15h18M10 6h4M10 12h4M10 18h4"/>"#
             }
+            Self::Usage => r#"<path d="m12 14 4-4"/><path d="M3.3 19a10 10 0 1 1 17.4 0"/>"#,
+            Self::Tiers => r#"<path d="m12 2 10 5-10 5L2 7Z"/><path d="m2 12 10 5 10-5"/><path d="m2 17 10 5 10-5"/>"#,
             Self::Refund => r#"<path d="M9 14 4 9l5-5"/><path d="M4 9h10.5a5.5 5.5 0 0 1 0 11H11"/>"#,
         }
     }

@@ -10,6 +10,7 @@ pub mod field;
 pub mod health;
 pub mod html;
 pub mod icon;
+pub mod meter;
 pub mod money;
 pub mod notice;
 pub mod pager;

@@ -2,6 +2,7 @@
 
 use db::orders::CustomerRow;
 use domain::imports::Format;
+pub use domain::size::size;
 
 /// How a customer is called: by name, else by what is known of them.
 pub fn customer(customer: Option<&CustomerRow>) -> Option<String> {
@@ -9,17 +10,6 @@ pub fn customer(customer: Option<&CustomerRow>) -> Option<String> {
     let known = [&customer.name, &customer.email, &customer.phone];
     let named = known.into_iter().flatten().find(|text| !text.trim().is_empty()).cloned();
     named.or_else(|| customer.external_id.as_ref().map(|id| format!("Customer {id}")))
-}
-
-/// `1.2 MB`.
-pub fn size(bytes: i64) -> String {
-    let bytes = bytes.max(0);
-    match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..1_000_000 => tenths(bytes, 1_000, "kB"),
-        1_000_000..1_000_000_000 => tenths(bytes, 1_000_000, "MB"),
-        _ => tenths(bytes, 1_000_000_000, "GB"),
-    }
 }
 
 /// What a format is, for people who choose one.
@@ -31,18 +21,9 @@ pub const fn format(format: Format) -> (&'static str, &'static str) {
     }
 }
 
-fn tenths(bytes: i64, unit: i64, name: &str) -> String {
-    format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_are_told_in_their_unit() {
-        assert_eq!([size(12), size(1_234), size(45_678_901)], ["12 bytes", "1.2 kB", "45.6 MB"]);
-    }
 
     #[test]
     fn customers_are_called_by_the_best_known_name() {

@@ -31,6 +31,11 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// The clock of a page that tells days alone.
+    pub fn of_day(today: NaiveDate) -> Self {
+        Self { now: today.and_time(chrono::NaiveTime::MIN).and_utc(), zone: Tz::UTC }
+    }
+
     /// `today 14:02`, `yesterday 09:12`, `3 Mar 14:02`, `3 Mar 2011 14:02`.
     pub fn short(&self, at: DateTime<Utc>) -> String {
         said(|text| self.write_short(text, self.local(at)))

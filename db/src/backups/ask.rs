@@ -2,10 +2,12 @@
 
 use domain::backups::Kind;
 use domain::ids::JobId;
+use domain::limits::{Feature, Limit};
 use serde_json::{Value, json};
 
 use super::place::Place;
 use crate::error::DataError;
+use crate::limits;
 use crate::platform::PlatformTx;
 use crate::queue::{self, NewJob};
 use crate::scope::Actor;
@@ -17,7 +19,7 @@ pub const JOB: &str = "make_backup";
 /// yet is asked for once.
 ///
 /// # Errors
-/// When PostgreSQL fails, or this place has no backups of that kind.
+/// When the tier has no room or does not include it, this place has no backups of that kind, or PostgreSQL fails.
 pub async fn ask(place: &Place, kinds: &[Kind], by: Actor) -> Result<Vec<JobId>, DataError> {
     if let Some(kind) = kinds.iter().find(|kind| !place.fits(**kind)) {
         return Err(DataError::Refused(format!("there is no {kind} backup of this")));
@@ -39,6 +41,9 @@ pub async fn ask(place: &Place, kinds: &[Kind], by: Actor) -> Result<Vec<JobId>,
         }
         Place::Tenant(scope) => {
             let tx = scope.begin().await?;
+            limits::needs(&tx, Feature::BackupsOnDemand).await?;
+            // How large it will be, nobody knows; without any room there is no use in beginning.
+            limits::claim(&tx, Limit::StorageBytes).await?;
             for kind in kinds {
                 made.extend(queue::enqueue(&tx, &job(kind)).await?);
             }

@@ -39,16 +39,18 @@ pub async fn due(platform: &Platform) -> Result<Vec<Due>, DataError> {
         tenant_id: uuid::Uuid,
         kind: String,
         hour: i32,
+        every: i64,
         last: Option<DateTime<Utc>>,
         tried: Option<DateTime<Utc>>,
     }
     // The hours are read by a function, because settings have no door for the platform.
     let sql = "with wanted as ( \
-                 select $1::uuid as tenant_id, 'full' as kind, $2::int as hour \
+                 select $1::uuid as tenant_id, 'full' as kind, $2::int as hour, 1::bigint as every \
                  union all \
-                 select t.id, k.kind, coalesce(h.hour, $3::int) from tenants t \
-                 left join stoa_backup_hours() h on h.tenant_id = t.id cross join (values ('database'), ('files')) k (kind)) \
-               select w.tenant_id, w.kind, w.hour, l.started_at as last, a.started_at as tried from wanted w left join lateral ( \
+                 select t.id, k.kind, coalesce(h.hour, $3::int), \
+                   case when jsonb_typeof(i.limits -> 'backup_every_days') = 'number' then (i.limits ->> 'backup_every_days')::numeric::bigint else 1 end \
+                 from tenants t join tiers i on i.id = t.tier_id left join stoa_backup_hours() h on h.tenant_id = t.id cross join (values ('database'), ('files')) k (kind)) \
+               select w.tenant_id, w.kind, w.hour, w.every, l.started_at as last, a.started_at as tried from wanted w left join lateral ( \
                  select b.started_at from backups b where b.tenant_id = w.tenant_id and b.kind = w.kind \
                    and b.trigger = 'schedule' and b.status <> 'failed' order by b.started_at desc limit 1) l on true \
                left join lateral (select b.started_at from backups b where b.tenant_id = w.tenant_id and b.kind = w.kind \
@@ -61,7 +63,9 @@ pub async fn due(platform: &Platform) -> Result<Vec<Due>, DataError> {
     let now = platform.db().clock().now();
     let mut found = Vec::new();
     for row in rows {
-        let slot = last_slot(now, u32::try_from(row.hour).unwrap_or(TENANT_HOUR));
+        // A tier may ask for one only every few days.
+        let slot = last_slot(now, u32::try_from(row.hour).unwrap_or(TENANT_HOUR))
+            - TimeDelta::days((row.every - 1).clamp(0, 31));
         let is_patient = row.tried.is_none_or(|tried| now - tried >= AGAIN_AFTER);
         if is_patient && row.last.is_none_or(|last| last < slot) {
             found.push(Due { tenant: row.tenant_id.into(), kind: word(&row.kind)? });

@@ -79,8 +79,9 @@ pub async fn retained(platform: &Platform, default_days: u32) -> Result<Vec<doma
         status: String,
         started_at: chrono::DateTime<chrono::Utc>,
         days: Option<i64>,
+        is_orphan: bool,
     }
-    let sql = "select b.id, b.tenant_id, b.kind, b.status, b.started_at, \
+    let sql = "select b.id, b.tenant_id, b.kind, b.status, b.started_at, b.kind <> 'full' and t.id is null as is_orphan, \
                case when jsonb_typeof(i.limits -> 'backup_days') = 'number' then (i.limits ->> 'backup_days')::numeric::bigint end as days \
                from backups b left join tenants t on t.id = b.tenant_id left join tiers i on i.id = t.tier_id \
                where b.removed_at is null";
@@ -95,6 +96,7 @@ pub async fn retained(platform: &Platform, default_days: u32) -> Result<Vec<doma
             status: word(&f.status)?,
             started_at: f.started_at,
             days: f.days.and_then(|d| u32::try_from(d).ok()).unwrap_or(default_days),
+            is_orphan: f.is_orphan,
         })
     };
     found.into_iter().map(held).collect()

@@ -118,8 +118,12 @@ impl Work {
                 tx.commit().await
             }
             Self::Tenant(tx) => {
-                let data = json!({"id": id, "kind": kind, "status": status});
-                feed::append(&tx, vec![NewEvent { kind: EventKind::BackupChanged, store: None, data }]).await?;
+                // Exports outlive their tenant, and then there is nobody to tell.
+                let sql = "select exists (select from tenants where id = $1)";
+                if tx.scalar::<bool>(sql, []).await? == Some(true) {
+                    let data = json!({"id": id, "kind": kind, "status": status});
+                    feed::append(&tx, vec![NewEvent { kind: EventKind::BackupChanged, store: None, data }]).await?;
+                }
                 // `$1` is the tenant in every statement of a tenant, so it must stand in this one too.
                 tx.run(&format!("{moved_on} and $1::uuid is not null"), []).await?;
                 tx.commit().await

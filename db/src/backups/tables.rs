@@ -118,7 +118,8 @@ pub async fn all(conn: &mut PgConnection) -> Result<Vec<Table>, DataError> {
         .map_err(DataError::from)
 }
 
-fn needed_first(mut waiting: Vec<Table>) -> Vec<Table> {
+/// Sorted so that tables that others need come before those.
+pub(crate) fn needed_first(mut waiting: Vec<Table>) -> Vec<Table> {
     let mut sorted: Vec<Table> = Vec::with_capacity(waiting.len());
     while !waiting.is_empty() {
         let names: Vec<String> = waiting.iter().map(|t| t.name.clone()).collect();

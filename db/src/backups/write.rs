@@ -216,7 +216,7 @@ pub async fn note_unread(place: &Place, id: BackupId, kind: Kind, error: &str, b
 }
 
 /// Gives the backup up; its objects may be removed afterwards. Whether it was given up: never the newest verified one of
-/// its kind, whatever the caller thinks.
+/// its kind, whatever the caller thinks, unless its tenant is gone.
 ///
 /// # Errors
 /// When PostgreSQL fails.
@@ -224,7 +224,8 @@ pub async fn prune(place: &Place, id: BackupId, kind: Kind) -> Result<bool, Data
     let sql = "update backups b set status = 'pruned' where b.tenant_id = $1 and b.id = $2 and b.kind = $3 \
                and b.status in ('stored', 'verified') and (b.status = 'stored' or exists ( \
                  select from backups n where n.tenant_id = $1 and n.kind = b.kind and n.status = 'verified' \
-                 and (n.started_at, n.id) > (b.started_at, b.id)))";
+                 and (n.started_at, n.id) > (b.started_at, b.id)) \
+               or (b.kind <> 'full' and not exists (select from tenants t where t.id = $1)))";
     let work = place.begin().await?;
     if work.run(sql, [id.0.into(), kind.as_str().into()]).await? == 0 {
         return Ok(false);

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use domain::ids::TenantId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -115,6 +116,15 @@ impl Cache {
         let key = format!("stoa:{}:{generation}:{name}", scope.tenant());
         let loading = async { compute.await.map(|value| Entry::of(value.bytes(), value)) };
         self.local_value(&key, loading).await
+    }
+
+    /// Forgets everything that Redis holds of `tenant`: figures, and how often it asked. False when Redis did not answer;
+    /// then it forgets by itself within minutes.
+    pub async fn forget(&self, tenant: TenantId) -> bool {
+        match &self.shared {
+            Some(redis) => redis.forget(&format!("stoa:{tenant}:")).await.is_some(),
+            None => true,
+        }
     }
 
     /// How many values were computed rather than found, since the start.

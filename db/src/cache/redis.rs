@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use ::redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use ::redis::{AsyncCommands, Client, IntoConnectionInfo, RedisFuture};
+use ::redis::{AsyncCommands, Client, IntoConnectionInfo, RedisFuture, Script};
 
 use crate::error::DataError;
 
@@ -62,6 +62,28 @@ impl Redis {
         self.attempt(manager.del::<_, ()>(key.as_ref())).await.is_some()
     }
 
+    /// Forgets every key that begins with `prefix`, which holds no letters that mean something in a pattern; how many.
+    /// None when Redis did not answer all the way.
+    pub async fn forget(&self, prefix: &str) -> Option<u64> {
+        let (mut cursor, mut forgotten, pattern) = (0_u64, 0_u64, format!("{prefix}*"));
+        loop {
+            let mut manager = self.manager.clone();
+            let mut scan = ::redis::cmd("SCAN");
+            scan.arg(cursor).arg("MATCH").arg(&pattern).arg("COUNT").arg(1_000);
+            let call = Box::pin(async move { scan.query_async(&mut manager).await });
+            let (next, keys): (u64, Vec<Vec<u8>>) = self.attempt(call).await?;
+            if !keys.is_empty() {
+                let mut manager = self.manager.clone();
+                let call = Box::pin(async move { manager.unlink::<_, u64>(keys).await });
+                forgotten += self.attempt(call).await?;
+            }
+            if next == 0 {
+                return Some(forgotten);
+            }
+            cursor = next;
+        }
+    }
+
     /// Adds one to the counter `key`, which vanishes `ttl` after its first count; the new count.
     pub async fn count(&self, key: impl AsRef<[u8]>, ttl: Duration) -> Option<i64> {
         let mut manager = self.manager.clone();
@@ -82,6 +104,24 @@ impl Redis {
         if left.is_some_and(|(_, ttl)| ttl < 0) {
             self.delete(key).await;
         }
+    }
+
+    /// What `script` answers for `keys` and `arguments`: one round trip, two when Redis does not know it yet.
+    pub async fn script<T: ::redis::FromRedisValue + Send>(
+        &self,
+        script: &Script,
+        keys: &[String],
+        arguments: &[i64],
+    ) -> Option<T> {
+        let mut manager = self.manager.clone();
+        let mut call = script.prepare_invoke();
+        for key in keys {
+            call.key(key);
+        }
+        for argument in arguments {
+            call.arg(*argument);
+        }
+        self.attempt(Box::pin(async move { call.invoke_async(&mut manager).await })).await
     }
 
     /// Whether Redis answers now.

@@ -2,6 +2,4 @@
 
 pub mod membership;
 pub mod store;
-pub mod tenant;
-pub mod tier;
 pub mod user;

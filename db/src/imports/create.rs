@@ -2,11 +2,13 @@
 
 use domain::ids::ImportId;
 use domain::imports::{Format, RunStatus};
+use domain::limits::{Feature, Limit};
 use serde_json::json;
 
 use super::queue::enqueue_run;
 use super::{COLUMNS, Row, Run, TABLES, show, signed};
 use crate::error::DataError;
+use crate::limits;
 use crate::scope::{Scope, Tx};
 use crate::stores::Store;
 
@@ -52,7 +54,8 @@ pub enum Created {
 /// Makes a run, unless the same file in the same format was imported into the store before, or is about to be.
 ///
 /// # Errors
-/// When PostgreSQL fails.
+/// [`DataError::AtLimit`] when the tier has no room for the file, [`DataError::Refused`] when it has no imports; when
+/// PostgreSQL fails.
 pub async fn create(scope: &Scope, new: NewRun<'_>) -> Result<Created, DataError> {
     let tx = scope.begin().await?;
     super::claim::lock_store(&tx, new.store.id).await?;
@@ -64,7 +67,11 @@ pub async fn create(scope: &Scope, new: NewRun<'_>) -> Result<Created, DataError
             }
             Created::Resumed(run)
         }
-        None => Created::New(insert(&tx, &new).await?),
+        None => {
+            limits::needs(&tx, Feature::Imports).await?;
+            limits::claim_some(&tx, Limit::StorageBytes, signed(new.file_size)).await?;
+            Created::New(insert(&tx, &new).await?)
+        }
     };
     tx.commit().await?;
     Ok(created)

@@ -6,12 +6,14 @@ use std::collections::HashMap;
 
 use domain::fields::FieldErrors;
 use domain::ids::{TenantId, UserId};
+use domain::limits::Limit;
 use domain::permission::{Permission, Role};
 use sea_orm::{ActiveModelTrait, EntityTrait, FromQueryResult, QueryResult, Set};
 
 use crate::connect::Db;
 use crate::entities::{membership, user};
 use crate::error::DataError;
+use crate::limits;
 use crate::scope::{Access, Actor, Grants, Scope};
 use crate::transaction::Setting;
 use passwords::Passwords;
@@ -40,6 +42,8 @@ pub struct Membership {
     pub name: String,
     /// The member's role.
     pub role: Role,
+    /// Why the tenant is closed, if it is: then nobody gets in, but its members are told.
+    pub suspended: Option<String>,
 }
 
 #[derive(FromQueryResult)]
@@ -48,6 +52,8 @@ struct MembershipRow {
     slug: String,
     name: String,
     role: String,
+    is_suspended: bool,
+    suspended_for: Option<String>,
 }
 
 /// The e-mail addresses of the people among `actors` (`user:<id>`), by actor. One statement, none without any.
@@ -92,19 +98,20 @@ pub async fn person(db: &Db, id: UserId) -> Result<Option<Person>, DataError> {
     Ok(found.map(|u| Person { id: u.id.into(), email: u.email, name: u.name, is_platform_admin: u.is_platform_admin }))
 }
 
-/// The tenants of a person, by name.
+/// The tenants of a person, by name; those also that are closed.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn memberships(db: &Db, person: UserId) -> Result<Vec<Membership>, DataError> {
     let tx = db.begin(Setting::Person(person)).await?;
-    let sql = "select t.id, t.slug, t.name, m.role from memberships m join tenants t on t.id = m.tenant_id \
-               where m.user_id = $1 and t.suspended_at is null order by t.name";
+    let sql = "select t.id, t.slug, t.name, m.role, t.suspended_at is not null as is_suspended, t.suspended_for \
+               from memberships m join tenants t on t.id = m.tenant_id where m.user_id = $1 order by t.name";
     let rows = tx.all(sql, vec![person.0.into()]).await?;
     drop(tx);
     let parse = |row: MembershipRow| {
         let role = row.role.parse().map_err(|_| DataError::Corrupt(format!("memberships.role is '{}'", row.role)))?;
-        Ok(Membership { tenant: row.id.into(), slug: row.slug, name: row.name, role })
+        let suspended = row.is_suspended.then(|| row.suspended_for.unwrap_or_default());
+        Ok(Membership { tenant: row.id.into(), slug: row.slug, name: row.name, role, suspended })
     };
     let read = |row| MembershipRow::from_query_result(&QueryResult::from(row), "").map_err(DataError::from);
     rows.into_iter().map(|row| read(row).and_then(parse)).collect()
@@ -163,10 +170,16 @@ pub async fn find(db: &Db, email: &str) -> Result<Option<UserId>, DataError> {
 /// Gives `person` the role in the scope's tenant, or changes it. Needs [`Permission::ManagePeople`].
 ///
 /// # Errors
-/// When PostgreSQL fails.
+/// [`DataError::AtLimit`] when they are no member yet and the tier allows no more; when PostgreSQL fails.
 pub async fn set_role(access: &Access, person: UserId, role: Role) -> Result<(), DataError> {
     let scope: Scope = access.scope(Permission::ManagePeople)?;
     let tx = scope.begin().await?;
+    // Held before it is looked whether they are one: two that add the same person meet here.
+    limits::hold(&tx).await?;
+    let sql = "select exists (select from memberships where tenant_id = $1 and user_id = $2)";
+    if tx.scalar::<bool>(sql, [person.0.into()]).await? != Some(true) {
+        limits::claim(&tx, Limit::Members).await?;
+    }
     let row = membership::ActiveModel {
         tenant_id: Set(scope.tenant().0),
         user_id: Set(person.0),

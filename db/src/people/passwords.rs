@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::sync::Semaphore;
 
 use crate::error::DataError;
@@ -55,6 +57,16 @@ impl Passwords {
         let _permit = self.permits.acquire().await.map_err(|e| DataError::Corrupt(e.to_string()))?;
         tokio::task::spawn_blocking(work).await.map_err(|e| DataError::Corrupt(e.to_string()))
     }
+}
+
+/// A password that nobody has to remember: 144 random bits.
+///
+/// # Errors
+/// When the machine has no randomness left.
+pub fn made() -> Result<String, DataError> {
+    let mut bytes = [0_u8; 18];
+    getrandom::fill(&mut bytes).map_err(|e| DataError::Corrupt(format!("no randomness: {e}")))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, DataError> {

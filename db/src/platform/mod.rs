@@ -1,22 +1,32 @@
 //! What belongs to the installation and not to a tenant: tenants themselves and tiers.
 
 mod busy;
+mod erase;
+mod leaving;
+mod new_tenant;
+mod tenants;
+mod tiers;
 mod tx;
+mod usage;
 
-use chrono::{DateTime, Utc};
+use chrono::Datelike;
 use domain::audit::Via;
-use domain::fields::FieldErrors;
 use domain::ids::TenantId;
-use domain::slug;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use domain::permission::Permission;
+use sea_orm::FromQueryResult;
 
 use crate::audit::Origin;
 use crate::connect::Db;
-use crate::entities::{tenant, tier};
 use crate::error::DataError;
-use crate::scope::{Access, Actor};
+use crate::scope::{Access, Actor, Scope};
 
+pub use erase::{Erased, LeftBackup};
+pub use leaving::{Leaving, MOST_GRACE_DAYS};
+pub use new_tenant::{FirstOwner, MadeTenant, NewTenant};
+pub use tenants::TenantRow;
+pub use tiers::{Affected, NewTier, Tier, check_tier};
 pub use tx::PlatformTx;
+pub use usage::{Above, Figures};
 
 /// A handle on the platform itself, for its admins and for the command line.
 #[derive(Clone)]
@@ -26,36 +36,32 @@ pub struct Platform {
     origin: Origin,
 }
 
-/// A tenant as the platform sees it.
-#[derive(Clone, Debug)]
-pub struct TenantRow {
-    /// Its id.
-    pub id: TenantId,
-    /// Its name in addresses.
-    pub slug: String,
-    /// Its name.
-    pub name: String,
-    /// The slug of its tier.
-    pub tier: String,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// Since when it is suspended, if it is.
-    pub suspended_at: Option<DateTime<Utc>>,
-}
-
-/// How many tenants there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How many there are of what matters to the platform.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
 pub struct Census {
-    /// All of them.
+    /// All tenants.
     pub tenants: i64,
-    /// Those that are suspended.
+    /// Those that are suspended, those about to be deleted among them.
     pub suspended: i64,
+    /// Those that are about to be deleted.
+    pub leaving: i64,
+    /// Stores of all.
+    pub stores: i64,
+    /// Orders of all in this month.
+    pub orders: i64,
+    /// Tenants that took in more of them than their tier allowed.
+    pub over: i64,
 }
 
 impl Platform {
     /// For somebody at the server's command line.
     pub const fn command(db: Db) -> Self {
         Self::acting(db, Actor::Command, Origin { request_id: None, address: None, via: None })
+    }
+
+    /// For background work.
+    pub const fn job(db: Db) -> Self {
+        Self::acting(db, Actor::Job, Origin { request_id: None, address: None, via: None })
     }
 
     /// Whoever it is, for the record.
@@ -73,25 +79,9 @@ impl Platform {
         if person.is_platform_admin { Ok(admin) } else { Err(DataError::NotFound("page")) }
     }
 
-    /// All tenants by slug, up to `limit`.
-    ///
-    /// # Errors
-    /// When PostgreSQL fails.
-    pub async fn tenants(&self, limit: u64) -> Result<Vec<TenantRow>, DataError> {
-        let tiers = tier::Entity::find().all(&self.db.conn).await?;
-        let found = tenant::Entity::find().order_by_asc(tenant::Column::Slug).limit(limit).all(&self.db.conn).await?;
-        let tier = |id| tiers.iter().find(|t| t.id == id).map(|t| t.slug.clone()).unwrap_or_default();
-        Ok(found
-            .into_iter()
-            .map(|t| TenantRow {
-                id: t.id.into(),
-                slug: t.slug,
-                name: t.name,
-                tier: tier(t.tier_id),
-                created_at: t.created_at,
-                suspended_at: t.suspended_at,
-            })
-            .collect())
+    /// Who acts.
+    pub const fn actor(&self) -> Actor {
+        self.actor
     }
 
     /// The slug of a tenant, unless it is suspended or gone: nobody is sent anything about such a one.
@@ -99,8 +89,8 @@ impl Platform {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn open_tenant(&self, id: TenantId) -> Result<Option<String>, DataError> {
-        let found = tenant::Entity::find_by_id(id.0).one(&self.db.conn).await?;
-        Ok(found.filter(|t| t.suspended_at.is_none()).map(|t| t.slug))
+        let sql = "select slug from tenants where id = $1 and suspended_at is null";
+        Ok(sqlx::query_scalar(sql).bind(id.0).fetch_optional(&self.db.pool).await?)
     }
 
     /// The addresses of the platform's admins.
@@ -112,14 +102,19 @@ impl Platform {
         Ok(sqlx::query_scalar(sql).fetch_all(&self.db.pool).await?)
     }
 
-    /// How many tenants there are.
+    /// How many there are of what matters. One statement.
     ///
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn census(&self) -> Result<Census, DataError> {
-        let sql = "select count(*) as tenants, count(suspended_at) as suspended from tenants";
-        let (tenants, suspended) = sqlx::query_as(sql).fetch_one(&self.db.pool).await?;
-        Ok(Census { tenants, suspended })
+        let sql = "select t.tenants, t.suspended, t.leaving, coalesce(stoa_store_count(), 0) as stores, o.orders, o.over from \
+                   (select count(*) as tenants, count(suspended_at) as suspended, count(delete_after) as leaving from tenants) t, \
+                   (select coalesce(sum(orders), 0)::bigint as orders, count(over_since) as over from usage_months where month = $1) o";
+        let today = self.db.clock().now().date_naive();
+        let tx = self.begin().await?;
+        let census = tx.one(sql, [today.with_day(1).unwrap_or(today).into()]).await?;
+        tx.commit().await?;
+        Ok(census.unwrap_or_default())
     }
 
     /// Everything about the tenant called `slug`, as the server itself.
@@ -127,90 +122,16 @@ impl Platform {
     /// # Errors
     /// [`DataError::NotFound`] when there is none.
     pub async fn enter(&self, slug: &str) -> Result<Access, DataError> {
-        let found = tenant::Entity::find().filter(tenant::Column::Slug.eq(slug)).one(&self.db.conn).await?;
+        let sql = "select id from tenants where slug = $1";
+        let found: Option<uuid::Uuid> = sqlx::query_scalar(sql).bind(slug).fetch_optional(&self.db.pool).await?;
         let tenant = found.ok_or(DataError::NotFound("tenant"))?;
-        Ok(Access::acting(self.db.clone(), tenant.id.into(), self.actor).with_origin(self.origin.clone()))
+        Ok(Access::acting(self.db.clone(), tenant.into(), self.actor).with_origin(self.origin.clone()))
     }
 
-    /// Makes a tenant on the tier called `tier`.
-    ///
-    /// # Errors
-    /// When the slug is bad or taken, the name empty, or there is no such tier.
-    pub async fn create_tenant(&self, slug: &str, name: &str, tier: &str) -> Result<TenantId, DataError> {
-        let mut errors = FieldErrors::default();
-        if let Err(message) = slug::check(slug) {
-            errors.add("slug", message);
-        }
-        errors.add_if(name.trim().is_empty(), "name", "must not be empty");
-        let found = tier::Entity::find().filter(tier::Column::Slug.eq(tier)).one(&self.db.conn).await?;
-        errors.add_if(found.is_none(), "tier", format!("there is no tier '{tier}'"));
-        errors.into_result(())?;
-        let id: TenantId = self.db.clock().id();
-        let row = tenant::ActiveModel {
-            id: Set(id.0),
-            slug: Set(slug.to_owned()),
-            name: Set(name.trim().to_owned()),
-            tier_id: Set(found.map(|t| t.id).unwrap_or_default()),
-            suspended_at: Set(None),
-            created_at: Set(self.db.clock().now()),
-        };
-        row.insert(&self.db.conn).await.map_err(DataError::from).map_err(slug_taken)?;
-        self.record("tenant.create", slug, serde_json::json!({"name": name.trim(), "tier": tier})).await?;
-        Ok(id)
-    }
-
-    /// Suspends the tenant called `slug`: nobody but the platform reaches it until it is resumed. Whether it changed.
-    ///
-    /// # Errors
-    /// [`DataError::NotFound`] when there is none.
-    pub async fn suspend(&self, slug: &str, reason: &str) -> Result<bool, DataError> {
-        let sql = "update tenants set suspended_at = $2 where id = $1 and suspended_at is null";
-        let details = serde_json::json!({"reason": reason});
-        self.change(slug, sql, Some(self.db.clock().now()), "tenant.suspend", details).await
-    }
-
-    /// Lets people and programs into the tenant called `slug` again. Whether it changed.
-    ///
-    /// # Errors
-    /// [`DataError::NotFound`] when there is none.
-    pub async fn resume(&self, slug: &str) -> Result<bool, DataError> {
-        let sql = "update tenants set suspended_at = $2 where id = $1 and suspended_at is not null";
-        self.change(slug, sql, None, "tenant.resume", serde_json::json!({})).await
-    }
-
-    async fn change(
-        &self,
-        slug: &str,
-        sql: &str,
-        suspended_at: Option<DateTime<Utc>>,
-        action: &str,
-        details: serde_json::Value,
-    ) -> Result<bool, DataError> {
-        let scope = self.enter(slug).await?.scope(domain::permission::Permission::ManagePeople)?;
-        let tx = scope.begin().await?;
-        let changed = tx.run(sql, [suspended_at.into()]).await? > 0;
-        if changed {
-            crate::audit::note(&tx, action, slug, details).await?;
-        }
-        tx.commit().await?;
-        Ok(changed)
-    }
-
-    /// Makes the tier called `slug` unless it exists.
-    ///
-    /// # Errors
-    /// When PostgreSQL fails.
-    pub async fn ensure_tier(&self, slug: &str, name: &str, limits: serde_json::Value) -> Result<(), DataError> {
-        let row = tier::ActiveModel {
-            id: Set(self.db.clock().id::<uuid::Uuid>()),
-            slug: Set(slug.to_owned()),
-            name: Set(name.to_owned()),
-            limits: Set(limits),
-            created_at: Set(self.db.clock().now()),
-        };
-        let unless_there = sea_orm::sea_query::OnConflict::column(tier::Column::Slug).do_nothing().to_owned();
-        tier::Entity::insert(row).on_conflict(unless_there).exec_without_returning(&self.db.conn).await?;
-        Ok(())
+    /// The rows of `tenant` (nil: of the installation) for what the platform does to it, in the name of who acts.
+    pub(crate) fn inside(&self, tenant: TenantId) -> Result<Scope, DataError> {
+        let access = Access::acting(self.db.clone(), tenant, self.actor).with_origin(self.origin.clone());
+        access.scope(Permission::ManagePeople)
     }
 
     /// Records something that concerns the installation as a whole.
@@ -235,12 +156,5 @@ impl Platform {
     /// The database handle, for entering a tenant in the background.
     pub const fn db(&self) -> &Db {
         &self.db
-    }
-}
-
-fn slug_taken(error: DataError) -> DataError {
-    match error.constraint() {
-        Some("tenants_slug_key") => FieldErrors::one("slug", "is taken by another tenant").into(),
-        _ => error,
     }
 }

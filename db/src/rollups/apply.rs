@@ -1,8 +1,9 @@
-//! Writing changes: one statement for all three tables.
+//! Writing changes: one statement for all three tables, and for the month's orders that the tenant's tier counts.
 
 use std::fmt::Write;
 
 use domain::ids::{ProductId, StoreId};
+use domain::limits::Limit;
 use domain::money::Currency;
 use domain::orders::Figures;
 use sea_orm::Value;
@@ -10,6 +11,7 @@ use uuid::Uuid;
 
 use super::deltas::Deltas;
 use crate::error::DataError;
+use crate::limits;
 use crate::scope::Tx;
 
 /// The columns of [`Figures`], in one order everywhere.
@@ -33,7 +35,7 @@ pub(super) const COLUMNS: [&str; 12] = [
 /// # Errors
 /// When PostgreSQL fails.
 pub(crate) async fn apply(tx: &Tx, deltas: &Deltas) -> Result<(), DataError> {
-    let mut values: Vec<Value> = Vec::with_capacity(36);
+    let mut values: Vec<Value> = Vec::with_capacity(37);
     values.extend(bucket_columns(deltas.days.iter().map(|((store, day, currency), f)| (*store, *day, *currency, f))));
     values
         .extend(bucket_columns(deltas.hours.iter().map(|((store, hour, currency), f)| (*store, *hour, *currency, f))));
@@ -46,6 +48,7 @@ pub(crate) async fn apply(tx: &Tx, deltas: &Deltas) -> Result<(), DataError> {
     values.push(products.keys().map(|(.., currency)| currency.to_string()).collect::<Vec<_>>().into());
     values.push(products.values().map(|p| p.quantity).collect::<Vec<_>>().into());
     values.push(products.values().map(|p| p.gross).collect::<Vec<_>>().into());
+    values.push(tx.scope().now().into());
     static SQL: std::sync::LazyLock<String> = std::sync::LazyLock::new(statement);
     tx.run(&SQL, values).await.map(drop)
 }
@@ -90,8 +93,9 @@ fn statement() -> String {
     let days = upsert("rollup_days", "day", "date", 2);
     let hours = upsert("rollup_hours", "hour", "timestamptz", 5 + COLUMNS.len());
     let p = 8 + 2 * COLUMNS.len();
+    let months = months(p + 6);
     format!(
-        "with d as ({days}), h as ({hours}) insert into rollup_products as r (tenant_id, store_id, day, product_id, currency, quantity, gross) \
+        "with d as ({days}), h as ({hours}), m as ({months}) insert into rollup_products as r (tenant_id, store_id, day, product_id, currency, quantity, gross) \
          select $1, u.* from unnest(${}::uuid[], ${}::date[], ${}::uuid[], ${}::text[], ${}::bigint[], ${}::bigint[]) u \
          on conflict (tenant_id, store_id, day, product_id, currency) do update set quantity = r.quantity + excluded.quantity, gross = r.gross + excluded.gross",
         p,
@@ -100,6 +104,23 @@ fn statement() -> String {
         p + 3,
         p + 4,
         p + 5
+    )
+}
+
+// Orders of the days' months, whatever their kind; one that is cancelled stays counted. Above what the tier allows they
+// are taken in all the same, and the month says since when. `now` is the place of the present moment among the values.
+fn months(now: usize) -> String {
+    let above =
+        |orders: &str| format!("case when {orders} > {} then ${now} end", limits::allowed(Limit::OrdersPerMonth));
+    format!(
+        "insert into usage_months as r (tenant_id, month, orders, over_since) \
+         select $1, n.month, n.orders, {} from (select date_trunc('month', u.day::timestamp)::date as month, \
+           sum(u.orders + u.cancelled + u.return_orders)::bigint as orders \
+           from unnest($3::date[], $5::bigint[], $6::bigint[], $7::bigint[]) u (day, orders, cancelled, return_orders) group by 1) n \
+         where n.orders <> 0 on conflict (tenant_id, month) do update set orders = r.orders + excluded.orders, \
+           over_since = coalesce(r.over_since, {})",
+        above("n.orders"),
+        above("r.orders + excluded.orders")
     )
 }
 

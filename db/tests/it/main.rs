@@ -10,6 +10,7 @@ mod feed;
 mod figures;
 mod idempotency;
 mod imports;
+mod limits;
 mod lists;
 mod partitions;
 mod people;

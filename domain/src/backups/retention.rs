@@ -26,6 +26,8 @@ pub struct Held {
     pub started_at: DateTime<Utc>,
     /// How long it is kept.
     pub days: u32,
+    /// Whether its tenant is gone: then it is the last of it, and goes when its days are over.
+    pub is_orphan: bool,
 }
 
 /// Something happened later than now: the clock was set back, and no age can be trusted.
@@ -41,7 +43,8 @@ pub struct ClockWentBack {
 }
 
 /// Which of `held` may go at `now`: those older than their days, but of each tenant and kind never the newest verified
-/// one, nor, while none is verified, the newest that is stored at all. Running ones are left alone.
+/// one, nor, while none is verified, the newest that is stored at all, unless the tenant is gone. Running ones are left
+/// alone.
 ///
 /// # Errors
 /// When the clock was set back: then none may go.
@@ -53,7 +56,7 @@ pub fn expired(now: DateTime<Utc>, held: &[Held]) -> Result<Vec<BackupId>, Clock
     let may_go = |h: &&Held| {
         h.status.is_kept()
             && now - h.started_at > TimeDelta::days(i64::from(h.days))
-            && last.get(&(h.tenant, h.kind)).is_some_and(|kept| kept.id != h.id)
+            && (h.is_orphan || last.get(&(h.tenant, h.kind)).is_some_and(|kept| kept.id != h.id))
     };
     Ok(held.iter().filter(may_go).map(|h| h.id).collect())
 }
@@ -83,7 +86,15 @@ mod tests {
 
     fn held(n: u128, day: i64, status: Status) -> Held {
         let id = Uuid::from_u128(n);
-        Held { id: id.into(), tenant: Uuid::nil().into(), kind: Kind::Full, status, started_at: at(day), days: 30 }
+        Held {
+            id: id.into(),
+            tenant: Uuid::nil().into(),
+            kind: Kind::Full,
+            status,
+            started_at: at(day),
+            days: 30,
+            is_orphan: false,
+        }
     }
 
     #[test]
@@ -110,6 +121,14 @@ mod tests {
     }
 
     #[test]
+    fn what_a_tenant_that_is_gone_left_goes_when_its_days_are_over() {
+        let orphan = Held { is_orphan: true, ..held(0, 0, Status::Verified) };
+        assert!(expired(at(30), std::slice::from_ref(&orphan)).unwrap().is_empty());
+        assert_eq!(expired(at(31), std::slice::from_ref(&orphan)).unwrap(), [orphan.id]);
+        assert!(expired(at(31), &[held(0, 0, Status::Verified)]).unwrap().is_empty());
+    }
+
+    #[test]
     fn a_clock_set_back_takes_nothing() {
         let kept: Vec<Held> = (0..60).map(|day| held(day as u128, day, Status::Verified)).collect();
         let error = expired(at(58), &kept).unwrap_err();
@@ -132,7 +151,7 @@ mod tests {
         ) {
             let all: Vec<Held> = rows.iter().enumerate().map(|(n, (day, status, kind, tenant, days))| Held {
                 id: Uuid::from_u128(n as u128).into(), tenant: Uuid::from_u128(*tenant).into(), kind: Kind::ALL[*kind],
-                status: Status::ALL[*status], started_at: at(*day), days: *days,
+                status: Status::ALL[*status], started_at: at(*day), days: *days, is_orphan: false,
             }).collect();
             let Ok(gone) = expired(at(now), &all) else {
                 prop_assert!(all.iter().any(|h| h.started_at > at(now)));

@@ -40,7 +40,7 @@ pub use download::download;
 pub use error::BackupError;
 pub use manifest::{Label, Manifest};
 pub use offsite::Offsite;
-pub use prune::{Pruned, Sweep, plan, prune, sweep};
+pub use prune::{Pruned, Sweep, plan, prune, remove_objects, sweep};
 pub use restore::{Plan, TenantRestore};
 pub use restore_full::{FullPlan, find_full, full_plan, restore_full};
 pub use seal::{BadKey, Identity, Recipient};

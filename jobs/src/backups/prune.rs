@@ -121,6 +121,19 @@ async fn remove(backups: &Backups, tenant: TenantId, id: BackupId) -> Result<(),
     Ok(db::backups::note_removed(&place, id).await?)
 }
 
+/// Removes the objects of a backup, here and elsewhere: all of them, or it fails.
+///
+/// # Errors
+/// When a storage refuses or fails.
+pub async fn remove_objects(backups: &Backups, tenant: TenantId, id: BackupId) -> Result<(), BackupError> {
+    let folder = Backups::folder(tenant, id)?;
+    backups.storage.remove_all(&folder).await?;
+    match &backups.offsite {
+        Some(offsite) => Ok(offsite.remove(&folder).await.map_err(db::DataError::Refused)?),
+        None => Ok(()),
+    }
+}
+
 // Every backup of which something lies in the storage, with the time of its newest object.
 async fn folders(backups: &Backups) -> Result<BTreeMap<(Owner, BackupId), chrono::DateTime<chrono::Utc>>, BackupError> {
     let mut all = backups.storage.list(&ObjectPath::platform()).await?;

@@ -42,7 +42,7 @@ impl Receiver {
     /// # Errors
     /// When the disk does not let it.
     pub async fn new(data_dir: &Path, tenant: TenantId, limit: u64) -> Result<Self, FileError> {
-        let folder = root(data_dir).join(tenant.to_string());
+        let folder = uploads(data_dir, tenant);
         fs::create_dir_all(&folder).await.map_err(FileError::Io)?;
         let path = folder.join(Uuid::new_v4().to_string());
         let arriving = path.with_extension("part");
@@ -93,6 +93,11 @@ impl Drop for Receiver {
         // After `finish` there is nothing under this name.
         let _absent = std::fs::remove_file(&self.arriving);
     }
+}
+
+/// Where the files of `tenant` lie until they are imported.
+pub fn uploads(data_dir: &Path, tenant: TenantId) -> PathBuf {
+    root(data_dir).join(tenant.to_string())
 }
 
 /// Makes a run of a file that arrived: a worker checks it next. Keeps one copy of a file that arrives again, and

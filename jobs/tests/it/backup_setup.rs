@@ -30,7 +30,10 @@ impl World {
     }
 
     pub async fn with(clock: Clock) -> Self {
-        let test = TestDb::with(clock, None).await;
+        Self::on(TestDb::with(clock, None).await).await
+    }
+
+    pub async fn on(test: TestDb) -> Self {
         let folder = std::env::temp_dir().join(format!("stoa-backups-{}", test.name));
         let _before = std::fs::remove_dir_all(&folder);
         let storage = Storage::open(&StorageUrl::Local(folder.join("storage"))).unwrap();

@@ -11,6 +11,7 @@ mod backup_setup;
 mod backups;
 mod broken_backups;
 mod customers;
+mod erased;
 mod expired;
 mod files;
 mod killed;

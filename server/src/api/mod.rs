@@ -8,6 +8,7 @@ mod order;
 mod orders;
 pub mod problems;
 pub mod query;
+pub mod rate;
 mod repeat;
 mod reports;
 pub mod schema;

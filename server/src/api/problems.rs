@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use db::DataError;
 use domain::fields::{FieldError, FieldErrors};
+use domain::limits::Verdict;
 use http::StatusCode;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
@@ -84,6 +85,36 @@ pub fn number_taken(number: &str) -> Problem {
     Problem::new(StatusCode::CONFLICT, "number-taken", "The number is taken", detail)
 }
 
+/// The key's tenant is closed.
+pub fn suspended(reason: &str) -> Problem {
+    let detail = match reason {
+        "" => {
+            "The account of this key is suspended. Nothing of it is deleted; ask whoever runs the platform.".to_owned()
+        }
+        reason => format!("The account of this key is suspended: {reason}"),
+    };
+    Problem::new(StatusCode::FORBIDDEN, "suspended", "The account is suspended", detail)
+}
+
+/// The key's tenant has a tier without the API.
+pub fn not_included(tier: &str) -> Problem {
+    let detail = format!("The tier {tier} does not include the API. What is stored stays; ask for another tier.");
+    Problem::new(StatusCode::FORBIDDEN, "not-included", "The tier does not include the API", detail)
+}
+
+/// Above a rate.
+pub fn too_many(verdict: &Verdict, whose: &str) -> Problem {
+    let detail = format!(
+        "{} allowed for {whose}; try again when Retry-After says. Nothing was changed.",
+        match verdict.rate.requests() {
+            1 => "1 request a minute is".to_owned(),
+            n => format!("{n} requests a minute are"),
+        }
+    );
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests", detail)
+        .retry_after(verdict.wait)
+}
+
 /// An unknown store as the fault of the field or parameter that named it.
 pub fn unknown_store(error: DataError) -> Problem {
     match error {
@@ -99,8 +130,9 @@ impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         problems(&[
             ("401", "The key is missing, wrong or revoked"),
-            ("403", "The key lacks the scope"),
+            ("403", "The key lacks the scope, or its account is suspended"),
             ("422", "Faults, one entry each; nothing was changed"),
+            ("429", "Above the rate that `RateLimit-Policy` names; `Retry-After` says when to try again"),
         ])
     }
 }

@@ -3,15 +3,17 @@
 use axum::extract::FromRequestParts;
 use db::{Access, Scope};
 use domain::permission::{KeyScope, Permission};
+use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
 use super::needs;
+use crate::api::problems;
 use crate::error::Problem;
 use crate::middleware::current;
 use crate::state::AppState;
 
-/// The bearer of a living API key; everybody else gets 401.
+/// The bearer of a living API key; everybody else gets 401, and that of a suspended tenant 403.
 #[derive(Clone)]
 pub struct KeyAccess {
     /// What the key may do.
@@ -39,14 +41,17 @@ impl FromRequestParts<AppState> for KeyAccess {
         if let Some(key) = needs::kept(parts) {
             return Ok(key);
         }
-        let key = bearer(parts).ok_or_else(Problem::unauthorized)?;
-        let access = state.keys.find(state, key).await?.ok_or_else(Problem::unauthorized)?;
-        Ok(Self { access: access.with_origin(current::origin()) })
+        let key = bearer(&parts.headers).ok_or_else(Problem::unauthorized)?;
+        let bearer = state.keys.find(state, key).await?.ok_or_else(Problem::unauthorized)?;
+        if let Some(reason) = &bearer.suspended {
+            return Err(problems::suspended(reason));
+        }
+        Ok(Self { access: bearer.access.with_origin(current::origin()) })
     }
 }
 
 /// The token of `Authorization: Bearer`.
-pub fn bearer(parts: &Parts) -> Option<&str> {
-    let (scheme, token) = parts.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

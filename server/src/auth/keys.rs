@@ -1,15 +1,15 @@
 //! Who is behind an API key, remembered for less than a second.
 
-use db::Access;
+use db::api_keys::{self, Bearer};
 use sha2::{Digest, Sha256};
 
 use super::visitors::REMEMBERED;
 use crate::error::Problem;
 use crate::state::AppState;
 
-/// Accesses by the hash of their key; `None` for texts that are no living key.
+/// Bearers by the hash of their key; `None` for texts that are no living key.
 pub struct Keys {
-    known: moka::future::Cache<[u8; 32], Option<Access>>,
+    known: moka::future::Cache<[u8; 32], Option<Bearer>>,
 }
 
 impl Default for Keys {
@@ -19,14 +19,14 @@ impl Default for Keys {
 }
 
 impl Keys {
-    /// What the bearer of `key` may do, if it is a living key.
+    /// The bearer of `key`, if it is a living key.
     ///
     /// # Errors
     /// When PostgreSQL fails.
-    pub async fn find(&self, state: &AppState, key: &str) -> Result<Option<Access>, Problem> {
+    pub async fn find(&self, state: &AppState, key: &str) -> Result<Option<Bearer>, Problem> {
         let hash: [u8; 32] = Sha256::digest(key).into();
         // Boxed when it is needed: most of the time it is not, and then it would only be moved about.
-        let loading = async { Box::pin(db::api_keys::access(&state.db, key)).await };
+        let loading = async { Box::pin(api_keys::bearer(&state.db, key)).await };
         self.known.try_get_with(hash, loading).await.map_err(|e| Problem::from(e.as_ref()))
     }
 }

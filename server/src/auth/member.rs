@@ -14,7 +14,7 @@ use crate::middleware::current;
 use crate::state::AppState;
 
 /// A member of the tenant that `{tenant}` in the address names. To everybody else that tenant looks exactly like
-/// one that does not exist.
+/// one that does not exist. Members of a suspended one are told so.
 #[derive(Clone)]
 pub struct Member {
     /// Who it is.
@@ -54,6 +54,9 @@ impl FromRequestParts<AppState> for Member {
         let slug = params.iter().find(|(name, _)| *name == "tenant").map(|(_, slug)| slug);
         let membership = signed_in.memberships.iter().find(|m| Some(m.slug.as_str()) == slug);
         let membership = membership.ok_or(PageError::NotFound)?.clone();
+        if let Some(reason) = membership.suspended {
+            return Err(PageError::Suspended(reason));
+        }
         let access = db::people::access(&state.db, signed_in.person.id, &membership);
         Ok(Self {
             access: access.with_origin(current::origin()),

@@ -142,6 +142,7 @@ async fn is_text(parts: &mut Parts, state: &AppState) -> Result<(), ()> {
 
 fn monitors(parts: &Parts, state: &AppState) -> bool {
     let token = state.config.http.metrics_token.as_deref();
-    let knows = |token: &str| bearer(parts).is_some_and(|given| token.as_bytes().ct_eq(given.as_bytes()).into());
+    let knows =
+        |token: &str| bearer(&parts.headers).is_some_and(|given| token.as_bytes().ct_eq(given.as_bytes()).into());
     token.is_some_and(knows) || address::is_local(parts)
 }

@@ -1,11 +1,12 @@
 //! `stoa tenant`.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use db::DataError;
-use db::platform::Platform;
+use db::platform::{MOST_GRACE_DAYS, Platform};
 use serde_json::json;
 
 use super::arguments::{slug, words};
+use super::backup::agreed;
 use super::connect;
 use super::failure::Failure;
 use super::output::Output;
@@ -41,6 +42,29 @@ pub enum Command {
         /// Which one.
         slug: String,
     },
+    /// Close a tenant and have everything of it deleted when its time is over; saved once more first.
+    Delete(Delete),
+    /// Take a deletion back. The tenant stays suspended.
+    Keep {
+        /// Which one.
+        slug: String,
+    },
+}
+
+/// Deletes a tenant.
+#[derive(Debug, Args)]
+pub struct Delete {
+    /// Which one.
+    slug: String,
+    /// Why; kept in the audit and told to its people.
+    #[arg(long, value_parser = words)]
+    reason: String,
+    /// Days in which it can be taken back; STOA_DELETE_GRACE_DAYS when not said.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(0..=i64::from(MOST_GRACE_DAYS)))]
+    grace_days: Option<u32>,
+    /// Answer yes.
+    #[arg(long)]
+    yes: bool,
 }
 
 impl Command {
@@ -66,7 +90,35 @@ impl Command {
                 );
                 Ok(())
             }
+            Self::Delete(delete) => delete.run(&platform, config, out).await,
+            Self::Keep { slug } => {
+                let changed = platform.stay(&slug).await.map_err(|e| absent(e, &slug))?;
+                let text =
+                    if changed { "stays; open it again with: stoa tenant resume" } else { "was not to be deleted" };
+                out.result(&json!({"slug": slug, "changed": changed}), &format!("tenant {slug} {text}"));
+                Ok(())
+            }
         }
+    }
+}
+
+impl Delete {
+    async fn run(self, platform: &Platform, config: &Config, out: Output) -> Result<(), Failure> {
+        let Self { slug, reason, grace_days, yes } = self;
+        let tenant = platform.tenant(&slug).await.map_err(|e| absent(e, &slug))?;
+        let days = grace_days.unwrap_or(config.delete_grace_days);
+        let figures = platform.figures(&[tenant.id]).await?.remove(&tenant.id).unwrap_or_default();
+        let end = platform.db().clock().now() + chrono::TimeDelta::days(i64::from(days));
+        let end = end.format("%F %T UTC").to_string();
+        let plan = app::pages::platform::tenants::plan(&tenant, &figures, days, &end, config.backups.days);
+        agreed(&plan.join("\n"), "Delete the tenant?", yes)?;
+        let after = platform.leave(&slug, &reason, days).await?;
+        let text = format!(
+            "tenant {slug} is closed; a worker saves it once more and deletes it after {}. Until then: stoa tenant keep {slug}",
+            after.format("%F %T UTC")
+        );
+        out.result(&json!({"slug": slug, "delete_after": after}), &text);
+        Ok(())
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::io::{self, IsTerminal, Read};
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::Subcommand;
 use db::platform::Platform;
 use db::{Access, Db, people};
@@ -59,7 +57,7 @@ impl Command {
         }
         let (password, made) = match read_password()? {
             Some(password) => (password, false),
-            None => (make_password()?, true),
+            None => (people::passwords::made()?, true),
         };
         let id = people::create(&db, &connect::passwords()?, &email, &password, platform_admin).await?;
         let about = json!({"platform_admin": platform_admin});
@@ -102,10 +100,4 @@ fn read_password() -> Result<Option<String>, Failure> {
     stdin.read_to_string(&mut text).map_err(|e| Failure::failed(format!("cannot read the password: {e}")))?;
     let password = text.trim_end_matches(['\r', '\n']);
     Ok((!password.is_empty()).then(|| password.to_owned()))
-}
-
-fn make_password() -> Result<String, Failure> {
-    let mut bytes = [0_u8; 18];
-    getrandom::fill(&mut bytes).map_err(|e| Failure::failed(format!("no randomness: {e}")))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }

@@ -23,6 +23,9 @@ pub use sessions::SessionTimes;
 pub use site::Site;
 pub use vars::Vars;
 
+use db::platform::MOST_GRACE_DAYS;
+use domain::tenants::GRACE_DAYS;
+
 /// The settings.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -56,6 +59,8 @@ pub struct Config {
     pub job_places: u32,
     /// Days for which the history of jobs is kept.
     pub job_history_days: u32,
+    /// Days in which the deletion of a tenant can be taken back.
+    pub delete_grace_days: u32,
     /// Whether demo people with a known password may exist.
     pub demo: bool,
 }
@@ -120,6 +125,7 @@ impl Config {
             worker: vars.switch("STOA_WORKER", true, &mut faults),
             job_places: vars.number("STOA_JOB_PLACES", 8, 1..=500, &mut faults),
             job_history_days: vars.number("STOA_JOB_HISTORY_DAYS", 30, 1..=3_650, &mut faults),
+            delete_grace_days: vars.number("STOA_DELETE_GRACE_DAYS", GRACE_DAYS, 0..=MOST_GRACE_DAYS, &mut faults),
             demo,
         };
         faults.into_result(config)

@@ -32,6 +32,7 @@ enum Outcome {
     Forbidden,
     Invalid(domain::fields::FieldErrors),
     Refused(String),
+    AtLimit(String),
     Archived(String),
     Busy,
     Unavailable,
@@ -45,6 +46,7 @@ impl From<&DataError> for Outcome {
             DataError::Forbidden => Self::Forbidden,
             DataError::Invalid(fields) => Self::Invalid(fields.clone()),
             DataError::Refused(words) => Self::Refused(words.clone()),
+            DataError::AtLimit(reached) => Self::AtLimit(reached.to_string()),
             DataError::Archived(words) => Self::Archived(words.clone()),
             DataError::Busy => Self::Busy,
             error if error.is_outage() => {

@@ -24,12 +24,16 @@ pub enum PageError {
     NotFound,
     /// The role lacks the permission.
     Forbidden,
+    /// The tenant is closed, for this reason; perhaps none is told.
+    Suspended(String),
     /// The request came from another site, or from a browser that cannot say.
     CrossSite,
     /// The input has faults.
     Invalid(FieldErrors),
     /// The thing is not in the state for this; the words say why.
     Refused(String),
+    /// The tier allows no more; the words say of what.
+    AtLimit(String),
     /// It is in an archive; the words say since when and what to do.
     Archived(String),
     /// Somebody else is at it.
@@ -66,9 +70,9 @@ impl PageError {
         match self {
             Self::SignedOut { .. } => StatusCode::SEE_OTHER,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::Suspended(_) | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Refused(_) | Self::Busy => StatusCode::CONFLICT,
+            Self::Refused(_) | Self::AtLimit(_) | Self::Busy => StatusCode::CONFLICT,
             Self::Archived(_) => StatusCode::GONE,
             Self::Rejected(status, _) => *status,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -99,6 +103,11 @@ impl PageError {
             Self::Forbidden => {
                 ("You may not see this", "Your role does not include it. Ask an owner of the account.".into())
             }
+            Self::Suspended(reason) => {
+                let reason = if reason.is_empty() { String::new() } else { app::ui::field::sentence(reason) };
+                let rest = "Nothing of it is deleted now. Ask whoever runs the platform.";
+                ("This account is suspended", format!("{reason} {rest}").trim().to_owned())
+            }
             Self::CrossSite => {
                 ("This came from another site", "Nothing was changed. Open the page here and try again.".into())
             }
@@ -106,6 +115,7 @@ impl PageError {
                 ("Something is missing or wrong", "Nothing was changed. Go back and repair this:".into())
             }
             Self::Refused(words) => ("This cannot be done now", words.clone()),
+            Self::AtLimit(words) => ("The limit of the account is reached", app::ui::field::sentence(words)),
             Self::Archived(words) => ("This order is archived", words.clone()),
             Self::Busy => ("Somebody else is working on this", "Nothing was changed. Try again in a moment.".into()),
             Self::Rejected(StatusCode::PAYLOAD_TOO_LARGE, words) => ("This is too large", words.clone()),
@@ -128,6 +138,7 @@ impl From<&DataError> for PageError {
             Outcome::Forbidden => Self::Forbidden,
             Outcome::Invalid(fields) => Self::Invalid(fields),
             Outcome::Refused(words) => Self::Refused(words),
+            Outcome::AtLimit(words) => Self::AtLimit(words),
             Outcome::Archived(words) => Self::Archived(words),
             Outcome::Busy => Self::Busy,
             Outcome::Unavailable => Self::Unavailable,

@@ -139,6 +139,7 @@ impl From<&DataError> for Problem {
             Outcome::Forbidden => Self::forbidden("the key lacks the scope for this"),
             Outcome::Invalid(fields) => Self::invalid(fields),
             Outcome::Refused(words) => Self::conflict(words),
+            Outcome::AtLimit(words) => Self::new(StatusCode::FORBIDDEN, "at-limit", "The tier allows no more", words),
             Outcome::Archived(words) => Self::new(StatusCode::GONE, "archived", "The order is archived", words),
             Outcome::Busy => {
                 Self::conflict("somebody else is working on this; try again").retry_after(Duration::from_secs(1))

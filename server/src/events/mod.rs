@@ -43,7 +43,7 @@ pub(crate) async fn for_programs(
 ) -> Result<Response, Problem> {
     let scope = key.scope(Permission::ReadEvents)?;
     let place = Place::of_program(&parts.headers, &pairs)?;
-    let token = key::bearer(&parts).ok_or_else(Problem::unauthorized)?;
+    let token = key::bearer(&parts.headers).ok_or_else(Problem::unauthorized)?;
     Ok(stream::open(state.clone(), &scope, place, Watch::key(state, token)).await?)
 }
 

@@ -65,11 +65,14 @@ impl Watch {
 
     async fn key_lives(&self, key: &str) -> bool {
         let found = self.state.keys.find(&self.state, key).await;
-        found.map_or(true, |access| access.is_some_and(|a| a.allows(Permission::ReadEvents)))
+        let may = |b: db::api_keys::Bearer| b.suspended.is_none() && b.access.allows(Permission::ReadEvents);
+        found.map_or(true, |bearer| bearer.is_some_and(may))
     }
 
     async fn role_allows(&self, person: UserId, tenant: TenantId) -> bool {
         let found = db::people::memberships(&self.state.db, person).await;
-        found.map_or(true, |all| all.iter().any(|m| m.tenant == tenant && m.role.allows(Permission::ReadEvents)))
+        found.map_or(true, |all| {
+            all.iter().any(|m| m.tenant == tenant && m.suspended.is_none() && m.role.allows(Permission::ReadEvents))
+        })
     }
 }

@@ -7,6 +7,7 @@ use app::pages::dashboard::{self, DashboardPage};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use db::dashboards::DashboardQuery;
+use db::limits::Usage;
 use db::orders::OrderRow;
 use db::{DataError, Scope, settings};
 use domain::calendar::{Tz, day_of};
@@ -14,7 +15,7 @@ use domain::fields::FieldErrors;
 use domain::orders::{OrderQuery, query};
 use domain::page::Limit;
 use domain::period::{Comparison, Period};
-use domain::permission::Permission;
+use domain::permission::{Permission, Role};
 use domain::settings::StoreCalendar;
 
 use super::answer;
@@ -50,18 +51,19 @@ pub async fn show(
     let cache = scope.db().cache();
     let generation = cache.generation(&scope).await?;
     let quarter = state.db.clock().now().timestamp() / QUARTER_HOUR;
-    let key = key(&member, &visit, quarter);
+    let plan = db::limits::plan(&state.db, scope.tenant()).await?.generation;
+    let key = key(&member, &visit, (quarter, plan));
     // Boxed when it is needed: as part of this future, which is moved about, it costs more than all else while it is not.
     let drawing = async { Box::pin(render(&scope, &member, visit, query)).await };
     let page = cache.get_local(&scope, generation, &key, drawing).await?;
     Ok(answer::ok(&page))
 }
 
-// Whatever the page says beside figures: who looks, as what, in which theme, and under which address.
-fn key(member: &Member, visit: &Visit, quarter: i64) -> String {
+// Whatever the page says beside figures: who looks, as what, in which theme, under which address, and what the tenant is allowed.
+fn key(member: &Member, visit: &Visit, (quarter, plan): (i64, i64)) -> String {
     let (person, role, theme) = (member.person.id, member.membership.role, visit.theme.as_str());
     let tenants = member.memberships.len();
-    format!("page:dashboard:{quarter}:{person}:{role}:{tenants}:{theme}:{}", visit.here)
+    format!("page:dashboard:{quarter}:{plan}:{person}:{role}:{tenants}:{theme}:{}", visit.here)
 }
 
 async fn render(scope: &Scope, member: &Member, visit: Visit, query: DashboardQuery) -> Result<Rendered, DataError> {
@@ -69,6 +71,7 @@ async fn render(scope: &Scope, member: &Member, visit: Visit, query: DashboardQu
     let dashboard = db::dashboards::dashboard(scope, &query).await?;
     let latest = latest(member, &query).await?;
     let attention = db::attention::list(&member.access, query.store.as_deref()).await?;
+    let warnings = warnings(member).await?;
     let today = dashboard.today;
     let calendar = calendar(scope, &frame, query.store.as_deref()).await?;
     Ok(dashboard::page(DashboardPage {
@@ -79,6 +82,7 @@ async fn render(scope: &Scope, member: &Member, visit: Visit, query: DashboardQu
         dashboard: Some(dashboard),
         latest,
         attention,
+        warnings,
         today,
         calendar,
     }))
@@ -89,6 +93,14 @@ async fn latest(member: &Member, query: &DashboardQuery) -> Result<Vec<OrderRow>
     let limit = Limit::new(LATEST).unwrap_or_default();
     let newest = OrderQuery { store: query.store.clone(), limit, ..OrderQuery::default() };
     Ok(db::orders::list::list(&scope, &newest).await?.rows)
+}
+
+// Owners are told of limits that are near; nobody else can do anything about them.
+async fn warnings(member: &Member) -> Result<Vec<Usage>, DataError> {
+    if member.membership.role != Role::Owner {
+        return Ok(Vec::new());
+    }
+    db::limits::warnings(&member.access.scope(Permission::ManageStores)?).await
 }
 
 async fn with_faults(
@@ -115,6 +127,7 @@ async fn with_faults(
         dashboard: None,
         latest: Vec::new(),
         attention: Vec::new(),
+        warnings: Vec::new(),
         today,
         calendar,
     }))

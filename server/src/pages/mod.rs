@@ -14,6 +14,7 @@ mod platform;
 mod settings;
 mod styleguide;
 mod theme;
+mod usage;
 pub mod visit;
 
 use domain::permission::Permission as P;
@@ -53,6 +54,7 @@ pub fn routes() -> Routes {
         .get("/t/{tenant}/settings/stores/{store}", Member(P::ManageStores), settings::store)
         .post("/t/{tenant}/settings/stores/{store}", Member(P::ManageStores), settings::change)
         .post("/t/{tenant}/settings/stores/{store}/stock", Member(P::ManageStores), settings::stock)
+        .get("/t/{tenant}/usage", Member(P::ManageStores), usage::show)
         .get("/t/{tenant}/settings/jobs", Member(P::ReadJobs), jobs::index)
         .get("/t/{tenant}/settings/jobs/{id}", Member(P::ReadJobs), jobs::show)
 }

@@ -37,7 +37,12 @@ pub struct Reply {
 
 impl World {
     pub async fn new() -> Self {
-        let app = App::new().await;
+        Self::with(&[]).await
+    }
+
+    /// The same on a server with these settings.
+    pub async fn with(settings: &[(&str, &str)]) -> Self {
+        let app = App::with(settings).await;
         let demo = testing::tenant(&app.db, "demo").await;
         let other = testing::tenant(&app.db, "other").await;
         testing::store(&demo, "south", "Asia/Kathmandu", "EUR").await;
@@ -73,6 +78,11 @@ impl World {
 }
 
 impl Client {
+    /// The same program, talking to another process.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
     /// The same program with another key.
     pub fn with_key(&self, key: &str) -> Self {
         Self { key: key.to_owned(), ..self.clone() }

@@ -11,24 +11,24 @@ use crate::browser::{Browser, tenant_with_owner};
 use crate::harness::App;
 
 /// A Redis of this test alone.
-struct Redis {
+pub struct Redis {
     port: u16,
     process: Option<Child>,
 }
 
 impl Redis {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut redis = Self { port, process: None };
         redis.start();
         redis
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    fn start(&mut self) {
+    pub fn start(&mut self) {
         let port = self.port.to_string();
         let server = Command::new("redis-server")
             .args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"])
@@ -43,7 +43,7 @@ impl Redis {
         }
     }
 
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().unwrap();
             process.wait().unwrap();

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use db::attention::Attention;
 use db::dashboards::{CurrencyPart, Dashboard, DashboardQuery};
+use db::limits::Usage;
 use db::orders::OrderRow;
 use domain::fields::FieldErrors;
 use domain::orders::{OrderKind, OrderQuery, OrderStatus};
@@ -20,6 +21,7 @@ use leptos::prelude::*;
 
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
+use crate::pages::usage;
 use crate::ui::field::sentence;
 use crate::ui::time::days;
 use crate::ui::{ButtonLink, Clock, Empty, Look, Notice, PageHeader, Tone};
@@ -43,6 +45,8 @@ pub struct DashboardPage {
     pub latest: Vec<OrderRow>,
     /// What needs doing.
     pub attention: Vec<Attention>,
+    /// Limits of the tier that are near or reached, for those who can do something about it.
+    pub warnings: Vec<Usage>,
     /// Today in the zone of the figures.
     pub today: NaiveDate,
     /// Weeks and years of the store.
@@ -68,6 +72,7 @@ pub fn page(page: DashboardPage) -> Rendered {
         };
         view! {
             <PageHeader title=title.clone() note=note.unwrap_or_else(|| ().into_any())>{range}</PageHeader>
+            {usage::warnings(&page.warnings, Clock::of_day(page.today), Some(format!("/t/{}/usage", frame.tenant())))}
             {(!page.faults.is_empty()).then(|| not_shown(&page.faults))}
             {page.dashboard.clone().map(|dashboard| figures(&page, &dashboard))}
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::Datelike;
 use db::backups::Summary;
 use db::health::DatabaseHealth;
 use db::partitions::Overview;
@@ -161,10 +162,20 @@ fn cache(board: &Board) -> AnyView {
 }
 
 fn tenants(board: &Board) -> AnyView {
-    let Census { tenants, suspended } = board.census;
-    let facts = vec![("Active", count(tenants - suspended)), ("Suspended", count(suspended))];
-    let words = things(tenants, "tenant", "tenants");
-    view! { <Health title="Tenants" words=words facts href="/platform/tenants"/> }.into_any()
+    let Census { tenants, suspended, leaving, stores, orders, over } = board.census;
+    let day = i64::from(board.clock.now.day());
+    let facts = vec![
+        ("Active", count(tenants - suspended)),
+        ("Suspended", count(suspended - leaving)),
+        ("To be deleted", count(leaving)),
+        ("Stores", count(stores)),
+        ("Orders a day, this month", count(orders / day)),
+    ];
+    let (tone, words) = match over {
+        0 => (Tone::Neutral, things(tenants, "tenant", "tenants")),
+        over => (Tone::Attention, format!("{} above the orders of the tier", things(over, "tenant", "tenants"))),
+    };
+    view! { <Health title="Tenants" words=words tone facts href="/platform/tenants"/> }.into_any()
 }
 
 // A sentence without its full stop.

@@ -5,10 +5,10 @@ mod home;
 pub mod jobs;
 mod one_backup;
 mod partitions;
-mod tenants;
+pub mod tenants;
+pub mod tiers;
 
 pub use backups::{Backups, page as backups};
 pub use home::{BackupHealth, Board, JobHealth, page as home};
 pub use one_backup::{OneBackup, page as one_backup};
 pub use partitions::{Partitions, page as partitions};
-pub use tenants::page as tenants;

@@ -65,6 +65,7 @@ fn render(currencies: Vec<CurrencyPart>, latest: usize) -> String {
         dashboard: Some(Arc::new(dashboard)),
         latest: (0..latest).map(|n| order(&n.to_string(), 100)).collect(),
         attention: attention(),
+        warnings: Vec::new(),
         today: day("2026-03-03"),
         calendar: Default::default(),
     })
@@ -150,6 +151,7 @@ fn days_that_make_no_sense_keep_what_was_typed() {
         dashboard: None,
         latest: Vec::new(),
         attention: Vec::new(),
+        warnings: Vec::new(),
         today: day("2026-03-03"),
         calendar: Default::default(),
     })

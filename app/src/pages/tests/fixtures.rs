@@ -44,6 +44,7 @@ pub fn frame(section: Section) -> TenantFrame {
             slug: "demo".into(),
             name: "Demo".into(),
             role: Role::Owner,
+            suspended: None,
         },
         many_tenants: false,
         stores: vec![store("shop", "Shop"), store("other", HOSTILE)],

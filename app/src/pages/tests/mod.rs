@@ -5,6 +5,7 @@ mod fixtures;
 mod imports;
 mod orders;
 mod platform;
+mod tenants;
 
 use scraper::{Html, Selector};
 

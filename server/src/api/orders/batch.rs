@@ -8,6 +8,7 @@ use db::{DataError, Scope, Tx, stores};
 use domain::audit::ORDERS_TAKEN;
 use domain::fields::{FieldError, FieldErrors};
 use domain::ids::OrderId;
+use domain::limits::Limit;
 use domain::orders::NewOrder;
 use domain::orders::new_order::Draft;
 use domain::permission::Permission;
@@ -27,7 +28,7 @@ use crate::state::AppState;
 const PATH: &str = "/api/v1/orders/batch";
 /// Largest body, bytes.
 const LIMIT: usize = 32 << 20;
-/// Most orders.
+/// Most orders, whatever the tier allows.
 const MOST: usize = 1_000;
 
 /// What became of a batch.
@@ -111,7 +112,7 @@ enum Fate {
 
 /// Place many orders
 ///
-/// Up to 1,000 orders of any of the tenant's stores in one transaction. Each is judged by itself: good ones are stored,
+/// Up to 1,000 orders (fewer where the tier says so) of any of the tenant's stores in one transaction. Each is judged by itself: good ones are stored,
 /// and the report says of every one what became of it. Sending a batch again is safe: what is stored is `unchanged`.
 #[utoipa::path(post, path = "/api/v1/orders/batch", tag = "Orders", operation_id = "placeOrders",
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255,
@@ -123,7 +124,9 @@ pub async fn create(_: State<AppState>, key: KeyAccess, request: Request) -> Res
     let scope = key.scope(Permission::WriteOrders)?;
     let repeat_key = repeat::key(request.headers())?;
     let body = body::read(request, LIMIT).await?;
-    let batch = Batch::read(&scope, &body)?;
+    let plan = db::limits::plan(scope.db(), scope.tenant()).await?;
+    let most = plan.terms.allowed(Limit::BatchOrders).and_then(|most| usize::try_from(most).ok()).unwrap_or(MOST);
+    let batch = Batch::read(&scope, &body, most.min(MOST))?;
     let repeat = repeat_key.map(|key| Repeat::new(key, PATH, &body));
     drop(body);
     for waiting in batch.stores.values() {
@@ -136,10 +139,10 @@ pub async fn create(_: State<AppState>, key: KeyAccess, request: Request) -> Res
 }
 
 impl Batch {
-    fn read(scope: &Scope, body: &[u8]) -> Result<Self, Problem> {
+    fn read(scope: &Scope, body: &[u8], most: usize) -> Result<Self, Problem> {
         let (mut batch, mut found, now) = (Self::default(), 0, scope.now());
         let is_batch = json::entries(body, |entry| {
-            if found < MOST {
+            if found < most {
                 let number = entry.get("number").and_then(|n| n.as_str()).map(str::to_owned);
                 batch.add(number, Draft::checked_from_json(&entry, now));
             }
@@ -150,7 +153,7 @@ impl Batch {
             errors.add("body", "must be a list of orders, or an object with nothing but one under \"orders\"");
         } else {
             errors.add_if(found == 0, "orders", "must hold at least one order");
-            errors.add_if(found > MOST, "orders", format!("must hold at most {MOST} orders; these are {found}"));
+            errors.add_if(found > most, "orders", format!("must hold at most {most} orders; these are {found}"));
         }
         errors.into_result(batch).map_err(Problem::from)
     }

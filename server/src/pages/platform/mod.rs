@@ -7,6 +7,7 @@ pub mod jobs;
 mod one_backup;
 mod partitions;
 mod tenants;
+mod tiers;
 
 use app::frame::{Place, PlatformFrame};
 use app::ui::Clock;
@@ -22,7 +23,8 @@ pub fn routes() -> Routes {
     const ADMIN: Needs = Needs::PlatformAdmin;
     Routes::new()
         .get("/platform", ADMIN, home::show)
-        .get("/platform/tenants", ADMIN, tenants::show)
+        .merge(tenants::routes())
+        .merge(tiers::routes())
         .get("/platform/backups", ADMIN, backups::show)
         .post("/platform/backups", ADMIN, backups::ask)
         .get("/platform/backups/{id}", ADMIN, one_backup::show)
@@ -42,6 +44,16 @@ fn frame(admin: &PlatformAdmin, visit: Visit, place: Place) -> PlatformFrame {
 /// The platform lives by UTC: its tenants live in many zones.
 fn clock(state: &AppState) -> Clock {
     Clock { now: state.db.clock().now(), zone: Tz::UTC }
+}
+
+/// What a form brought under `name`; empty when it brought nothing.
+fn value<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
+    pairs.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.as_str())
+}
+
+/// Whether the question was asked and answered.
+fn is_sure(pairs: &[(String, String)]) -> bool {
+    pairs.iter().any(|(name, _)| name == "go")
 }
 
 /// The reason that a form brought, perhaps empty; none where it was not asked for yet.

@@ -1,0 +1,81 @@
+//! Making a tenant.
+
+use db::platform::Tier;
+use domain::fields::FieldErrors;
+use leptos::prelude::*;
+
+use crate::document::Rendered;
+use crate::frame::PlatformFrame;
+use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, PageHeader, SelectField, Tone};
+
+/// What the form shows.
+#[derive(Clone, Debug)]
+pub struct NewTenantForm {
+    /// What surrounds it.
+    pub frame: PlatformFrame,
+    /// Tiers that somebody can be put on.
+    pub tiers: Vec<Tier>,
+    /// What was typed before, by name.
+    pub typed: Vec<(String, String)>,
+    /// What is wrong with it.
+    pub faults: FieldErrors,
+}
+
+/// The first owner, for whom an account was made.
+#[derive(Clone, Debug)]
+pub struct MadeOwner {
+    /// What surrounds the page.
+    pub frame: PlatformFrame,
+    /// The slug of the new tenant.
+    pub slug: String,
+    /// Who owns it.
+    pub email: String,
+    /// The password, shown this once.
+    pub password: String,
+}
+
+/// Renders the form. It posts `slug`, `name`, `tier` and `email`.
+pub fn form(form: &NewTenantForm) -> Rendered {
+    form.frame.render("Make a tenant", || {
+        let value = |name: &str| form.typed.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
+        let fault = |name: &str| form.faults.of(name).map(str::to_owned);
+        let tiers = form.tiers.iter().map(|tier| (tier.slug.clone(), tier.name.clone())).collect();
+        let (name, slug, email, tier) = (value("name"), value("slug"), value("email"), value("tier"));
+        let (bad_name, bad_slug, bad_email, bad_tier) = (fault("name"), fault("slug"), fault("email"), fault("tier"));
+        view! {
+            <PageHeader title="Make a tenant" back=("/platform/tenants".to_owned(), "Tenants")/>
+            <Card>
+                <form class="stack narrow" method="post" action="/platform/tenants">
+                    <Field name="name" label="Name" value=name fault=bad_name required=true autofocus=true/>
+                    <Field name="slug" label="Name in addresses" value=slug fault=bad_slug required=true
+                        hint="Small letters, digits and dashes. Never changed later." example="north-sea"/>
+                    <SelectField name="tier" label="Tier" options=tiers chosen=tier fault=bad_tier/>
+                    <Field name="email" label="E-mail of its first owner" value=email fault=bad_email required=true
+                        hint="Who has an account keeps their password. Otherwise one is made and shown once."/>
+                    <div class="actions">
+                        <Button label="Make the tenant" look=Look::Primary/>
+                        <ButtonLink href="/platform/tenants" label="Change nothing" look=Look::Quiet/>
+                    </div>
+                </form>
+            </Card>
+        }
+    })
+}
+
+/// Says what was made, with the password of the owner's new account.
+pub fn made(made: &MadeOwner) -> Rendered {
+    made.frame.render("The tenant is made", || {
+        let (email, password, href) = (made.email.clone(), made.password.clone(), format!("/platform/tenants/{}", made.slug));
+        view! {
+            <PageHeader title="The tenant is made" back=("/platform/tenants".to_owned(), "Tenants")/>
+            <Notice tone=Tone::Attention>"This password is shown only now. Pass it on; its owner changes it after signing in."</Notice>
+            <Card>
+                <dl class="facts">
+                    <dt>"Owner"</dt><dd dir="auto">{email}</dd>
+                    <dt>"Password"</dt><dd><code>{password}</code></dd>
+                </dl>
+                <div class="actions"><ButtonLink href label="To the tenant" look=Look::Primary/></div>
+            </Card>
+        }
+    })
+}

@@ -1,0 +1,168 @@
+//! All tenants, searched and filtered.
+
+use std::collections::HashMap;
+
+use db::platform::{Figures, TenantRow, Tier};
+use domain::fields::FieldErrors;
+use domain::ids::TenantId;
+use domain::limits::{Level, Limit};
+use domain::tenants::{TenantQuery, TenantState};
+use leptos::prelude::*;
+
+use crate::document::Rendered;
+use crate::frame::PlatformFrame;
+use crate::ui::field::sentence;
+use crate::ui::icon::{Icon, Sign};
+use crate::ui::money::count;
+use crate::ui::pager::Pager;
+use crate::ui::table::{Column, Table};
+use crate::ui::text::size;
+use crate::ui::{Button, ButtonLink, Card, Clock, Empty, Look, Notice, PageHeader, Pill, SelectField, Tone, When};
+use crate::url;
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct TenantList {
+    /// What surrounds it.
+    pub frame: PlatformFrame,
+    /// What was asked for, as far as it could be understood.
+    pub query: TenantQuery,
+    /// What is wrong with it; then nothing is listed.
+    pub faults: FieldErrors,
+    /// The rows.
+    pub rows: Vec<TenantRow>,
+    /// Behind which slug there are more.
+    pub next: Option<String>,
+    /// What they use.
+    pub figures: HashMap<TenantId, Figures>,
+    /// All tiers, to filter by and to judge the figures.
+    pub tiers: Vec<Tier>,
+    /// What was just done.
+    pub done: Option<&'static str>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// Renders the page.
+pub fn page(page: &TenantList) -> Rendered {
+    page.frame.render("Tenants", || {
+        let faults = page
+            .faults
+            .0
+            .iter()
+            .map(|fault| view! { <p>{sentence(&format!("{} {}", fault.field, fault.message))}</p> });
+        let faults = (!page.faults.is_empty()).then(|| faults.collect_view());
+        view! {
+            <PageHeader title="Tenants">
+                <ButtonLink href="/platform/tenants/new" label="Make a tenant" look=Look::Primary/>
+            </PageHeader>
+            {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
+            {faults.map(|faults| view! { <Notice tone=Tone::Critical>{faults}</Notice> })}
+            {filters(page)}
+            {page.faults.is_empty().then(|| listed(page))}
+        }
+    })
+}
+
+fn filters(page: &TenantList) -> AnyView {
+    let mut tiers = vec![(String::new(), "Every tier".to_owned())];
+    tiers.extend(page.tiers.iter().map(|tier| (tier.slug.clone(), tier.name.clone())));
+    let mut states = vec![(String::new(), "Every state".to_owned())];
+    states.extend(TenantState::ALL.map(|state| (state.as_str().to_owned(), state.label().to_owned())));
+    let (tier, state) = (page.query.tier.clone().unwrap_or_default(), page.query.state.map_or("", TenantState::as_str));
+    view! {
+        <form class="filters" method="get" action="/platform/tenants">
+            <div class="search">
+                <Icon sign=Sign::Search/>
+                <input
+                    type="search"
+                    name="q"
+                    value=page.query.q.clone().unwrap_or_default()
+                    placeholder="Name or address"
+                    aria-label="Search tenants by name or address"
+                />
+            </div>
+            <Button label="Search"/>
+            <details class="menu filter-menu" open=!page.faults.is_empty()>
+                <summary class="btn"><Icon sign=Sign::Filter/>"Filter"</summary>
+                <div class="menu-box">
+                    <SelectField name="tier" label="Tier" options=tiers chosen=tier/>
+                    <SelectField name="state" label="State" options=states chosen=state/>
+                    <Button label="Apply" look=Look::Primary/>
+                </div>
+            </details>
+        </form>
+    }
+    .into_any()
+}
+
+fn listed(page: &TenantList) -> AnyView {
+    if page.rows.is_empty() {
+        return nothing(page.query.is_filtered());
+    }
+    let rows = page.rows.iter().map(|tenant| row(page, tenant)).collect_view();
+    let columns = vec![
+        Column::text("Tenant"),
+        Column::text("Tier"),
+        Column::figures("Orders this month"),
+        Column::figures("Stores").wide(),
+        Column::figures("Members").wide(),
+        Column::figures("Storage").wide(),
+        Column::text("Last activity").wide(),
+        Column::text("State"),
+    ];
+    let address =
+        |query: &TenantQuery| url::with_query("/platform/tenants", query.pairs().iter().map(|(n, v)| (*n, v.as_str())));
+    let older = page.next.as_ref().map(|slug| address(&page.query.behind(slug)));
+    let first = page.query.after.is_some().then(|| address(&TenantQuery { after: None, ..page.query.clone() }));
+    let pager = (older.is_some() || first.is_some()).then(|| view! { <Pager newer=first older/> });
+    view! { <Card flush=true><Table caption="Tenants" columns>{rows}</Table></Card>{pager} }.into_any()
+}
+
+fn nothing(filtered: bool) -> AnyView {
+    if filtered {
+        let text = "Take a filter away, or look at all tenants.";
+        return view! {
+            <Empty title="No tenant matches" text=text><ButtonLink href="/platform/tenants" label="Show all tenants"/></Empty>
+        }
+        .into_any();
+    }
+    let text = "A tenant owns stores and has members. The first is made here, or with: stoa tenant create.";
+    view! { <Empty title="No tenants yet" text=text/> }.into_any()
+}
+
+fn row(page: &TenantList, tenant: &TenantRow) -> AnyView {
+    let figures = page.figures.get(&tenant.id).cloned().unwrap_or_default();
+    let terms =
+        page.tiers.iter().find(|tier| tier.slug == tenant.tier).map(|tier| tier.terms.clone()).unwrap_or_default();
+    let near = |limit: Limit| {
+        let level = Level::of(figures.of(limit)?, terms.allowed(limit)?);
+        level.warns().then_some(level)
+    };
+    let worst = Limit::ALL.into_iter().filter_map(near).max();
+    let flag = match worst {
+        Some(Level::Over) => Some(view! { " "<Pill tone=Tone::Critical label="Above its tier"/> }),
+        Some(_) => Some(view! { " "<Pill tone=Tone::Attention label="Near a limit"/> }),
+        None => None,
+    };
+    let active = match figures.last_activity() {
+        Some(at) => view! { <When at clock=page.clock/> }.into_any(),
+        None => "never".into_any(),
+    };
+    view! {
+        <tr>
+            <td>
+                <a href=format!("/platform/tenants/{}", tenant.slug)><span class="clip wide-clip" dir="auto">{tenant.name.clone()}</span></a>
+                " "<code>{tenant.slug.clone()}</code>
+            </td>
+            <td>{tenant.tier_name.clone()}{flag}</td>
+            <td class="num">{count(figures.orders)}</td>
+            <td class="num wide">{count(figures.stores)}</td>
+            <td class="num wide">{count(figures.members)}</td>
+            <td class="num wide">{size(figures.storage_bytes)}</td>
+            <td class="wide">{active}</td>
+            <td>{super::state(tenant.state())}</td>
+        </tr>
+    }
+    .into_any()
+}

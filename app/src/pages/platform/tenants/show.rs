@@ -1,0 +1,167 @@
+//! One tenant: how it stands, what it uses, and what can be done about it.
+
+use chrono::{DateTime, Utc};
+use db::platform::{Figures, TenantRow, Tier};
+use domain::fields::FieldErrors;
+use domain::limits::{Level, Limit};
+use domain::tenants::TenantState;
+use leptos::prelude::*;
+
+use crate::document::Rendered;
+use crate::frame::PlatformFrame;
+use crate::ui::meter::{Meter, tone, word};
+use crate::ui::table::{Column, Table};
+use crate::ui::{Button, Card, Clock, Field, Look, Notice, PageHeader, Pill, SelectField, Tone, When};
+use crate::url;
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct OneTenant {
+    /// What surrounds it.
+    pub frame: PlatformFrame,
+    /// The tenant.
+    pub tenant: TenantRow,
+    /// What it uses.
+    pub figures: Figures,
+    /// Its tier.
+    pub tier: Tier,
+    /// All tiers.
+    pub tiers: Vec<Tier>,
+    /// The name as it was typed.
+    pub name: String,
+    /// What is wrong with it.
+    pub faults: FieldErrors,
+    /// What was just done.
+    pub done: Option<&'static str>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// Renders the page.
+pub fn page(page: &OneTenant) -> Rendered {
+    page.frame.render(&page.tenant.name, || {
+        view! {
+            <PageHeader title=page.tenant.name.clone() back=("/platform/tenants".to_owned(), "Tenants")/>
+            {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
+            {standing(page)}
+            {facts(page)}
+            {limits(page)}
+            {change(page)}
+            {ending(page)}
+        }
+    })
+}
+
+fn standing(page: &OneTenant) -> Option<AnyView> {
+    let tenant = &page.tenant;
+    let words = match (tenant.state(), tenant.delete_after) {
+        (TenantState::Leaving, Some(at)) => format!(
+            "Nobody gets in. After {} everything of it is deleted for good; until then that can be taken back.",
+            page.clock.exact(at)
+        ),
+        (TenantState::Suspended, _) => format!(
+            "Suspended: {} Its people and programs are told so; nothing is deleted.",
+            tenant.suspended_for.as_deref().map(crate::ui::field::sentence).unwrap_or_default()
+        ),
+        _ => return None,
+    };
+    let tone = if tenant.delete_after.is_some() { Tone::Critical } else { Tone::Attention };
+    Some(view! { <Notice tone>{words}</Notice> }.into_any())
+}
+
+fn facts(page: &OneTenant) -> AnyView {
+    let clock = page.clock;
+    let seen = move |at: Option<DateTime<Utc>>| match at {
+        Some(at) => view! { <When at clock/> }.into_any(),
+        None => "never".into_any(),
+    };
+    let slug = page.tenant.slug.clone();
+    let jobs = url::with_query("/platform/jobs/list", [("tenant", slug.as_str()), ("state", "ended")]);
+    let (seen, happened) = (seen(page.figures.last_seen), seen(page.figures.last_event));
+    let (state, since) = (super::state(page.tenant.state()), page.tenant.created_at);
+    let (tier, tier_name) = (format!("/platform/tiers/{}", page.tenant.tier), page.tenant.tier_name.clone());
+    view! {
+        <Card title="About">
+            <dl class="facts">
+                <dt>"Address"</dt><dd><code>{slug}</code></dd>
+                <dt>"State"</dt><dd>{state}</dd>
+                <dt>"Tier"</dt><dd><a href=tier>{tier_name}</a></dd>
+                <dt>"Since"</dt><dd><When at=since clock/></dd>
+                <dt>"Somebody was here"</dt><dd>{seen}</dd>
+                <dt>"Something happened"</dt><dd>{happened}</dd>
+                <dt>"Background work"</dt><dd><a href=jobs>"What was done"</a></dd>
+            </dl>
+        </Card>
+    }
+    .into_any()
+}
+
+fn limits(page: &OneTenant) -> AnyView {
+    let row = |limit: Limit| {
+        let used = page.figures.of(limit)?;
+        let allowed = page.tier.terms.allowed(limit);
+        let level = allowed.map_or(Level::Fine, |allowed| Level::of(used, allowed));
+        let since = page.figures.over_since.filter(|_| limit == Limit::OrdersPerMonth && level == Level::Over);
+        let since = since.map(|at| view! { " since "<When at clock=page.clock/> });
+        let pill = word(level).map(|label| view! { <Pill tone=tone(level) label/> });
+        let meter = allowed.map(|allowed| view! { <Meter used allowed/> });
+        Some(view! {
+            <tr>
+                <td>{limit.label()}</td>
+                <td class="num">{limit.number(used)}</td>
+                <td class="num">{allowed.map_or_else(|| "no limit".to_owned(), |n| limit.number(n))}</td>
+                <td class="wide">{meter}</td>
+                <td>{pill}{since}</td>
+            </tr>
+        })
+    };
+    let rows = Limit::ALL.into_iter().filter_map(row).collect_view();
+    let columns = vec![
+        Column::text("Limit"),
+        Column::figures("Used"),
+        Column::figures("Allowed"),
+        Column::text("How full").wide(),
+        Column::text("State"),
+    ];
+    view! { <Card title="What it uses" flush=true><Table caption="Limits" columns>{rows}</Table></Card> }.into_any()
+}
+
+fn change(page: &OneTenant) -> AnyView {
+    let path = format!("/platform/tenants/{}", page.tenant.slug);
+    let offered = |tier: &&Tier| tier.retired_at.is_none() || tier.slug == page.tenant.tier;
+    let tiers = page.tiers.iter().filter(offered).map(|tier| (tier.slug.clone(), tier.name.clone())).collect();
+    let fault = page.faults.of("name").map(str::to_owned);
+    let bad_tier = page.faults.of("tier").map(str::to_owned);
+    let (name, tier) = (page.name.clone(), page.tenant.tier.clone());
+    view! {
+        <Card title="Change">
+            <form class="stack narrow" method="post" action=format!("{path}/name")>
+                <Field name="name" label="Name" value=name fault=fault required=true/>
+                <div class="actions"><Button label="Rename"/></div>
+            </form>
+            <form class="stack narrow" method="post" action=format!("{path}/tier")>
+                <SelectField name="tier" label="Tier" options=tiers chosen=tier fault=bad_tier/>
+                <div class="actions"><Button label="See what another tier would change"/></div>
+            </form>
+        </Card>
+    }
+    .into_any()
+}
+
+fn ending(page: &OneTenant) -> AnyView {
+    let path = format!("/platform/tenants/{}", page.tenant.slug);
+    let button = |action: &str, label: &'static str, look: Look| {
+        view! { <form method="post" action=format!("{path}/{action}")><Button label look/></form> }
+    };
+    let buttons = match page.tenant.state() {
+        TenantState::Active => {
+            view! { {button("suspend", "Suspend", Look::Secondary)}{button("delete", "Delete", Look::Danger)} }
+                .into_any()
+        }
+        TenantState::Suspended => {
+            view! { {button("resume", "Resume", Look::Primary)}{button("delete", "Delete", Look::Danger)} }.into_any()
+        }
+        TenantState::Leaving => view! { {button("keep", "Take the deletion back", Look::Primary)} }.into_any(),
+    };
+    view! { <Card title="Close"><div class="actions">{buttons}</div></Card> }.into_any()
+}

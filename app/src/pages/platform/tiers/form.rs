@@ -1,0 +1,108 @@
+//! One tier, to be made or changed.
+
+use domain::fields::FieldErrors;
+use domain::limits::{Feature, Limit};
+use leptos::prelude::*;
+
+use crate::document::Rendered;
+use crate::frame::PlatformFrame;
+use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, PageHeader, Tone};
+use crate::url;
+
+/// What the form shows.
+#[derive(Clone, Debug)]
+pub struct TierForm {
+    /// What surrounds it.
+    pub frame: PlatformFrame,
+    /// The slug of the tier that is changed; none for a new one.
+    pub slug: Option<String>,
+    /// Its name as it is.
+    pub title: String,
+    /// Whether it is retired.
+    pub is_retired: bool,
+    /// How many tenants are on it.
+    pub tenants: i64,
+    /// What is in the fields, by name.
+    pub typed: Vec<(String, String)>,
+    /// What is wrong with it.
+    pub faults: FieldErrors,
+    /// What was just done.
+    pub done: Option<&'static str>,
+}
+
+/// Renders the form. It posts `name`, `slug` (a new one), every limit by its name, empty for none, and the features
+/// under `has`.
+pub fn page(form: &TierForm) -> Rendered {
+    form.frame.render(&form.title, || {
+        let note = form.slug.as_ref().map(|slug| {
+            let on = url::with_query("/platform/tenants", [("tier", slug.as_str())]);
+            let number = crate::ui::money::things(form.tenants, "tenant", "tenants");
+            view! { <a href=on>{number}</a>" on it" }.into_any()
+        });
+        let aside = form.slug.as_ref().map(|slug| aside(slug, form.is_retired));
+        view! {
+            <PageHeader title=form.title.clone() note=note.unwrap_or_else(|| ().into_any()) back=("/platform/tiers".to_owned(), "Tiers")>
+                {aside}
+            </PageHeader>
+            {form.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
+            {fields(form)}
+        }
+    })
+}
+
+fn aside(slug: &str, is_retired: bool) -> AnyView {
+    let copy = url::with_query("/platform/tiers/new", [("from", slug)]);
+    let (action, label) = if is_retired { ("offer", "Offer again") } else { ("retire", "Retire") };
+    view! {
+        <ButtonLink href=copy label="Copy"/>
+        <form method="post" action=format!("/platform/tiers/{slug}/{action}")><Button label/></form>
+    }
+    .into_any()
+}
+
+fn fields(form: &TierForm) -> AnyView {
+    let value = |name: &str| form.typed.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
+    let fault = |name: &str| form.faults.of(name).map(str::to_owned);
+    let slug = form.slug.is_none().then(|| {
+        view! { <Field name="slug" label="Name in addresses" value=value("slug") fault=fault("slug") required=true hint="Never changed later."/> }
+    });
+    let limit = |limit: Limit| {
+        let name = limit.as_str();
+        let label = if limit == Limit::StorageBytes { "Storage, in bytes" } else { limit.label() };
+        view! { <Field name label kind="amount" value=value(name) fault=fault(name) example="no limit"/> }
+    };
+    let limits = Limit::ALL.map(limit).into_iter().collect_view();
+    let feature = |feature: Feature| {
+        let has = form.typed.iter().any(|(n, v)| n == "has" && v == feature.as_str());
+        view! {
+            <label class="check">
+                <input type="checkbox" name="has" value=feature.as_str() checked=has/>
+                {feature.label()}
+            </label>
+        }
+    };
+    let features = Feature::ALL.map(feature).into_iter().collect_view();
+    let (name, bad_name) = (value("name"), fault("name"));
+    let (action, label) = match &form.slug {
+        Some(slug) => (format!("/platform/tiers/{slug}"), "See what it would change"),
+        None => ("/platform/tiers".to_owned(), "Make the tier"),
+    };
+    view! {
+        <Card>
+            <form class="stack" method="post" action=action>
+                <div class="grid-fields">
+                    <Field name="name" label="Name" value=name fault=bad_name required=true/>
+                    {slug}
+                </div>
+                <p class="hint">"An empty limit is none. Above a limit nothing is taken away: only growth stops."</p>
+                <div class="grid-fields">{limits}</div>
+                <fieldset class="checks"><legend>"Includes"</legend>{features}</fieldset>
+                <div class="actions">
+                    <Button label look=Look::Primary/>
+                    <ButtonLink href="/platform/tiers" label="Change nothing" look=Look::Quiet/>
+                </div>
+            </form>
+        </Card>
+    }
+    .into_any()
+}

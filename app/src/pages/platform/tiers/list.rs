@@ -1,0 +1,84 @@
+//! All tiers.
+
+use db::platform::Tier;
+use domain::limits::{Feature, Limit};
+use leptos::prelude::*;
+
+use crate::document::Rendered;
+use crate::frame::PlatformFrame;
+use crate::ui::money::{count, things};
+use crate::ui::table::{Column, Table};
+use crate::ui::{ButtonLink, Card, Empty, Look, Notice, PageHeader, Pill, Tone};
+use crate::url;
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct Tiers {
+    /// What surrounds it.
+    pub frame: PlatformFrame,
+    /// All of them.
+    pub tiers: Vec<Tier>,
+    /// What was just done.
+    pub done: Option<&'static str>,
+}
+
+/// Renders the page.
+pub fn page(page: &Tiers) -> Rendered {
+    page.frame.render("Tiers", || {
+        let number = i64::try_from(page.tiers.len()).unwrap_or(i64::MAX);
+        let note = format!("{}. A change counts at once for everybody on the tier.", things(number, "tier", "tiers"));
+        view! {
+            <PageHeader title="Tiers" note=note.into_any()>
+                <ButtonLink href="/platform/tiers/new" label="Make a tier" look=Look::Primary/>
+            </PageHeader>
+            {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
+            {listed(page)}
+        }
+    })
+}
+
+fn listed(page: &Tiers) -> AnyView {
+    if page.tiers.is_empty() {
+        let text = "A tenant needs one. One without limits allows everything.";
+        return view! { <Empty title="No tiers yet" text=text/> }.into_any();
+    }
+    let rows = page.tiers.iter().map(row).collect_view();
+    let columns = vec![
+        Column::text("Tier"),
+        Column::figures("Tenants"),
+        Column::text("Limits").wide(),
+        Column::text("State"),
+        Column::text("").wide(),
+    ];
+    view! { <Card flush=true><Table caption="Tiers" columns>{rows}</Table></Card> }.into_any()
+}
+
+fn row(tier: &Tier) -> AnyView {
+    let on = url::with_query("/platform/tenants", [("tier", tier.slug.as_str())]);
+    let copy = url::with_query("/platform/tiers/new", [("from", tier.slug.as_str())]);
+    let state = match tier.retired_at {
+        Some(_) => view! { <Pill label="Retired"/> },
+        None => view! { <Pill tone=Tone::Positive label="Offered"/> },
+    };
+    view! {
+        <tr>
+            <td>
+                <a href=format!("/platform/tiers/{}", tier.slug)><span class="clip wide-clip" dir="auto">{tier.name.clone()}</span></a>
+                " "<code>{tier.slug.clone()}</code>
+            </td>
+            <td class="num"><a href=on>{count(tier.tenants)}</a></td>
+            <td class="wide wrap">{said(tier)}</td>
+            <td>{state}</td>
+            <td class="wide"><a href=copy>"Copy"</a></td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn said(tier: &Tier) -> String {
+    let limit = |limit: Limit| Some(limit.things(tier.terms.allowed(limit)?));
+    let without = Feature::ALL.into_iter().filter(|feature| !tier.terms.has(*feature));
+    let without = without.map(|feature| format!("without {}", feature.label().to_lowercase()));
+    let all: Vec<String> = Limit::ALL.into_iter().filter_map(limit).chain(without).collect();
+    if all.is_empty() { "No limits".to_owned() } else { all.join(", ") }
+}

@@ -1,0 +1,107 @@
+//! Tenants that are about to be deleted: the wish, its undoing, and which are due. Until their time is over nothing is
+//! lost; from the wish on nobody gets in, and everything is saved once more.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::backups::{Kind, Trigger};
+use domain::ids::{BackupId, TenantId};
+use sea_orm::FromQueryResult;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Platform, new_tenant};
+use crate::audit;
+use crate::backups;
+use crate::error::DataError;
+use crate::queue::{self, NewJob};
+use crate::scope::Tx;
+
+/// Longest time in which a deletion can be taken back.
+pub const MOST_GRACE_DAYS: u32 = 365;
+const EXPORTED: [Kind; 2] = [Kind::Database, Kind::Files];
+
+/// A tenant whose time is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaving {
+    /// Its id.
+    pub tenant: TenantId,
+    /// Its name in addresses.
+    pub slug: String,
+}
+
+impl Platform {
+    /// Closes the tenant called `slug`, has all of it saved once more, and has it deleted in `days` days; when that will be.
+    ///
+    /// # Errors
+    /// [`DataError::NotFound`] when there is none; [`DataError::Refused`] when it is leaving already; without a reason.
+    pub async fn leave(&self, slug: &str, reason: &str, days: u32) -> Result<DateTime<Utc>, DataError> {
+        let reason = new_tenant::checked_reason(reason)?;
+        let now = self.db().clock().now();
+        let after = now + TimeDelta::days(i64::from(days.min(MOST_GRACE_DAYS)));
+        let tx = self.inside(self.tenant(slug).await?.id)?.begin().await?;
+        let sql = "update tenants set suspended_at = coalesce(suspended_at, $2), suspended_for = $3, delete_asked_at = $2, delete_after = $4 \
+                   where id = $1 and delete_after is null";
+        if tx.run(sql, [now.into(), reason.into(), after.into()]).await? == 0 {
+            return Err(DataError::Refused("it is about to be deleted already".to_owned()));
+        }
+        export(&tx, &EXPORTED).await?;
+        audit::note(&tx, "tenant.delete", slug, json!({"reason": reason, "after": after})).await?;
+        tx.commit().await?;
+        Ok(after)
+    }
+
+    /// Takes the deletion of the tenant called `slug` back. It stays suspended until it is resumed. Whether it changed.
+    ///
+    /// # Errors
+    /// [`DataError::NotFound`] when there is none, or it is gone already.
+    pub async fn stay(&self, slug: &str) -> Result<bool, DataError> {
+        let sql =
+            "update tenants set delete_asked_at = null, delete_after = null where id = $1 and delete_after is not null";
+        self.change(slug, sql, [], "tenant.keep", json!({})).await
+    }
+
+    /// Tenants whose time is over, the first of them first. Index: `tenants_leaving`.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn due_to_go(&self) -> Result<Vec<Leaving>, DataError> {
+        let sql = "select id, slug from tenants where delete_after <= $1 order by delete_after, id";
+        let found: Vec<(Uuid, String)> =
+            sqlx::query_as(sql).bind(self.db().clock().now()).fetch_all(&self.db().pool).await?;
+        Ok(found.into_iter().map(|(id, slug)| Leaving { tenant: id.into(), slug }).collect())
+    }
+
+    /// The backups of `tenant` that hold everything as it was when it was closed, each read back and found equal; none
+    /// while one is missing, and then it is asked for.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn exports(&self, tenant: TenantId) -> Result<Option<Vec<BackupId>>, DataError> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            id: Uuid,
+        }
+        let tx = self.inside(tenant)?.begin().await?;
+        let sql = "select b.id from backups b join tenants t on t.id = b.tenant_id where b.tenant_id = $1 and b.kind = $2 \
+                   and b.status = 'verified' and b.started_at >= t.delete_asked_at order by b.started_at desc limit 1";
+        let (mut found, mut missing) = (Vec::new(), Vec::new());
+        for kind in EXPORTED {
+            match tx.one::<Row>(sql, [kind.as_str().into()]).await? {
+                Some(row) => found.push(BackupId(row.id)),
+                None => missing.push(kind),
+            }
+        }
+        export(&tx, &missing).await?;
+        tx.commit().await?;
+        Ok(missing.is_empty().then_some(found))
+    }
+}
+
+// By the tenant's own jobs, whatever its tier says: this is the platform's wish.
+async fn export(tx: &Tx, kinds: &[Kind]) -> Result<(), DataError> {
+    for kind in kinds {
+        let payload = json!({"kind": kind, "trigger": Trigger::Demand, "by": tx.scope().actor().to_string()});
+        let job = NewJob { key: Some(format!("export:{kind}")), queue: "heavy", ..NewJob::new(backups::JOB, payload) };
+        queue::enqueue(tx, &job).await?;
+    }
+    Ok(())
+}

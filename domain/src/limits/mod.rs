@@ -1,0 +1,249 @@
+//! What a tier allows: limits by name, features as flags, and what follows when one is near or reached.
+//!
+//! A limit that a tier does not name does not exist: what it lacks is allowed without end.
+
+mod forecast;
+mod level;
+mod rate;
+mod terms;
+
+pub use forecast::{Growth, forecast};
+pub use level::{Level, Reached, WARN_PERCENT};
+pub use rate::{Rate, Verdict};
+pub use terms::{Feature, Terms};
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::size::size;
+
+/// Something of which a tier may allow only so much.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Limit {
+    /// Stores of the tenant.
+    Stores,
+    /// People with a role in it.
+    Members,
+    /// Living API keys.
+    ApiKeys,
+    /// Orders of a calendar month, by the store's own days.
+    OrdersPerMonth,
+    /// Products.
+    Products,
+    /// Requests to the API in a minute, of all keys together.
+    RequestsPerMinute,
+    /// Requests to the API in a minute with one key.
+    RequestsPerMinutePerKey,
+    /// Orders in one batch of the API.
+    BatchOrders,
+    /// Bytes of files that the tenant uploaded.
+    StorageBytes,
+    /// Days for which backups are kept.
+    BackupDays,
+    /// Days from one scheduled backup to the next.
+    BackupEveryDays,
+    /// Rows of one export.
+    ExportRows,
+    /// Webhooks.
+    Webhooks,
+}
+
+/// What happens at a limit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AtLimit {
+    /// No more is made; what is there stays and works.
+    Refuse,
+    /// It is taken all the same, and the platform sees it.
+    Flag,
+    /// The request waits for its turn.
+    Slow,
+    /// It says how large one thing may be.
+    Size,
+    /// It says how the platform works for the tenant.
+    Service,
+}
+
+impl Limit {
+    /// All of them, in the order in which people read them.
+    pub const ALL: [Self; 13] = [
+        Self::OrdersPerMonth,
+        Self::Stores,
+        Self::Members,
+        Self::Products,
+        Self::StorageBytes,
+        Self::ApiKeys,
+        Self::Webhooks,
+        Self::RequestsPerMinute,
+        Self::RequestsPerMinutePerKey,
+        Self::BatchOrders,
+        Self::ExportRows,
+        Self::BackupDays,
+        Self::BackupEveryDays,
+    ];
+
+    /// As it is stored and named in forms.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stores => "stores",
+            Self::Members => "members",
+            Self::ApiKeys => "api_keys",
+            Self::OrdersPerMonth => "orders_per_month",
+            Self::Products => "products",
+            Self::RequestsPerMinute => "requests_per_minute",
+            Self::RequestsPerMinutePerKey => "requests_per_minute_per_key",
+            Self::BatchOrders => "batch_orders",
+            Self::StorageBytes => "storage_bytes",
+            Self::BackupDays => "backup_days",
+            Self::BackupEveryDays => "backup_every_days",
+            Self::ExportRows => "export_rows",
+            Self::Webhooks => "webhooks",
+        }
+    }
+
+    /// What people call it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Stores => "Stores",
+            Self::Members => "Members",
+            Self::ApiKeys => "API keys",
+            Self::OrdersPerMonth => "Orders a month",
+            Self::Products => "Products",
+            Self::RequestsPerMinute => "API requests a minute",
+            Self::RequestsPerMinutePerKey => "API requests a minute with one key",
+            Self::BatchOrders => "Orders in one batch",
+            Self::StorageBytes => "Storage",
+            Self::BackupDays => "Days that backups are kept",
+            Self::BackupEveryDays => "Days between backups",
+            Self::ExportRows => "Rows of one export",
+            Self::Webhooks => "Webhooks",
+        }
+    }
+
+    /// `n` of it in words: `3 stores`, `1 API key`.
+    pub fn things(self, n: i64) -> String {
+        let (one, many) = match self {
+            Self::Stores => ("store", "stores"),
+            Self::Members => ("member", "members"),
+            Self::ApiKeys => ("API key", "API keys"),
+            Self::OrdersPerMonth => ("order a month", "orders a month"),
+            Self::Products => ("product", "products"),
+            Self::RequestsPerMinute => ("API request a minute", "API requests a minute"),
+            Self::RequestsPerMinutePerKey => ("API request a minute and key", "API requests a minute and key"),
+            Self::BatchOrders => ("order a batch", "orders a batch"),
+            Self::StorageBytes => return format!("{} of files", size(n)),
+            Self::BackupDays => ("day of backups", "days of backups"),
+            Self::BackupEveryDays => ("day between backups", "days between backups"),
+            Self::ExportRows => ("row an export", "rows an export"),
+            Self::Webhooks => ("webhook", "webhooks"),
+        };
+        format!("{} {}", self.number(n), if n == 1 { one } else { many })
+    }
+
+    /// `n` of it as a figure: `12,000`, `1.5 GB`.
+    pub fn number(self, n: i64) -> String {
+        if self == Self::StorageBytes { size(n) } else { crate::money::group(&n.to_string()) }
+    }
+
+    /// What happens when it is reached.
+    pub const fn at_limit(self) -> AtLimit {
+        match self {
+            Self::Stores | Self::Members | Self::ApiKeys | Self::StorageBytes | Self::Webhooks => AtLimit::Refuse,
+            Self::OrdersPerMonth | Self::Products => AtLimit::Flag,
+            Self::RequestsPerMinute | Self::RequestsPerMinutePerKey => AtLimit::Slow,
+            Self::BatchOrders | Self::ExportRows => AtLimit::Size,
+            Self::BackupDays | Self::BackupEveryDays => AtLimit::Service,
+        }
+    }
+
+    /// The same in plain words, for those whom it concerns.
+    pub const fn consequence(self) -> &'static str {
+        match self {
+            Self::Stores => "No further store can be made. The stores you have go on as before.",
+            Self::Members => "Nobody else can be invited. Everybody who has a role keeps it.",
+            Self::ApiKeys => "No further key can be made. Revoking one makes room.",
+            Self::OrdersPerMonth => {
+                "Orders above the limit are still taken in and count everywhere; whoever runs the platform sees it."
+            }
+            Self::Products => {
+                "Products above the limit are still taken in with their orders; whoever runs the platform sees it."
+            }
+            Self::RequestsPerMinute | Self::RequestsPerMinutePerKey => {
+                "Requests above it are answered with 429 and told when to try again. Nothing is lost if they do."
+            }
+            Self::BatchOrders => "A larger batch is refused as a whole; send it in parts.",
+            Self::StorageBytes => "No further file can be uploaded. Files that are there stay.",
+            Self::BackupDays => "Older backups are given up, never the newest one that was read back.",
+            Self::BackupEveryDays => "A backup is made this often, and whenever you ask for one.",
+            Self::ExportRows => "A larger export is refused; narrow its filters.",
+            Self::Webhooks => "No further webhook can be made. Those that are there go on.",
+        }
+    }
+
+    /// The least that a tier may set: nothing can be done with less.
+    pub const fn least(self) -> i64 {
+        match self {
+            Self::ApiKeys | Self::Webhooks | Self::StorageBytes | Self::ExportRows => 0,
+            _ => 1,
+        }
+    }
+
+    /// The most that a tier may set.
+    pub const fn most(self) -> i64 {
+        match self {
+            Self::RequestsPerMinute | Self::RequestsPerMinutePerKey => 1_000_000,
+            Self::BatchOrders => 1_000,
+            Self::BackupDays => 3_650,
+            Self::BackupEveryDays => 31,
+            _ => 1_000_000_000_000_000,
+        }
+    }
+
+    /// What is said of `value` when a tier cannot set it.
+    ///
+    /// # Errors
+    /// The words for a form.
+    pub fn check(self, value: i64) -> Result<i64, String> {
+        let group = |n: i64| crate::money::group(&n.to_string());
+        if (self.least()..=self.most()).contains(&value) {
+            Ok(value)
+        } else {
+            Err(format!("must be {} to {}, or empty for no limit", group(self.least()), group(self.most())))
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The text names no limit.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is no limit")]
+pub struct UnknownLimit(String);
+
+impl FromStr for Limit {
+    type Err = UnknownLimit;
+    fn from_str(text: &str) -> Result<Self, UnknownLimit> {
+        Self::ALL.into_iter().find(|limit| limit.as_str() == text).ok_or_else(|| UnknownLimit(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_read_back_and_are_all_different() {
+        for limit in Limit::ALL {
+            assert_eq!(limit.as_str().parse(), Ok(limit));
+            assert!(limit.check(limit.least()).is_ok() && limit.check(limit.most()).is_ok());
+            assert!(limit.check(limit.least() - 1).is_err() && limit.check(limit.most() + 1).is_err());
+        }
+        let names: std::collections::BTreeSet<&str> = Limit::ALL.iter().map(|l| l.as_str()).collect();
+        assert_eq!(names.len(), Limit::ALL.len());
+        assert!("orders".parse::<Limit>().is_err());
+        assert_eq!([Limit::Stores.things(1), Limit::Products.things(12_000)], ["1 store", "12,000 products"]);
+    }
+}

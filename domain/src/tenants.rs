@@ -1,0 +1,131 @@
+//! Tenants as the platform sees them: their states, and the filters of their list.
+
+use std::str::FromStr;
+
+use crate::fields::FieldErrors;
+
+/// Days between the wish to delete a tenant and its end, when nobody says otherwise.
+pub const GRACE_DAYS: u32 = 14;
+
+/// How a tenant stands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TenantState {
+    /// Its people and programs come in.
+    Active,
+    /// Closed to them; nothing is deleted.
+    Suspended,
+    /// Closed, and about to be deleted.
+    Leaving,
+}
+
+impl TenantState {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Suspended, Self::Leaving];
+
+    /// As it stands in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Leaving => "leaving",
+        }
+    }
+
+    /// What people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::Suspended => "Suspended",
+            Self::Leaving => "To be deleted",
+        }
+    }
+}
+
+impl FromStr for TenantState {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or("must be active, suspended or leaving")
+    }
+}
+
+/// What to list: tenants by their name in addresses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TenantQuery {
+    /// Part of a name, or of a name in addresses.
+    pub q: Option<String>,
+    /// Slug of a tier.
+    pub tier: Option<String>,
+    /// How they stand.
+    pub state: Option<TenantState>,
+    /// Only those behind this slug.
+    pub after: Option<String>,
+}
+
+impl TenantQuery {
+    /// What can be understood of `pairs`, and every fault of the rest. Empty values and unknown names mean nothing.
+    pub fn understood<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Self, FieldErrors) {
+        let (mut query, mut faults) = (Self::default(), FieldErrors::default());
+        for (name, value) in pairs.into_iter().map(|(n, v)| (n, v.trim())).filter(|(_, v)| !v.is_empty()) {
+            if value.chars().count() > 200 || value.contains('\0') {
+                faults.add_if(
+                    matches!(name, "q" | "tier" | "after" | "state"),
+                    name,
+                    "must have at most 200 plain characters",
+                );
+                continue;
+            }
+            match name {
+                "q" => query.q = Some(value.to_owned()),
+                "tier" => query.tier = Some(value.to_owned()),
+                "after" => query.after = Some(value.to_owned()),
+                "state" => match value.parse() {
+                    Ok(state) => query.state = Some(state),
+                    Err(words) => faults.add(name, words),
+                },
+                _ => {}
+            }
+        }
+        (query, faults)
+    }
+
+    /// The filters as pairs of a query string, in a fixed order.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let pairs = [
+            ("q", self.q.clone()),
+            ("tier", self.tier.clone()),
+            ("state", self.state.map(|state| state.as_str().to_owned())),
+            ("after", self.after.clone()),
+        ];
+        pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
+    /// Whether anything is chosen but the page.
+    pub fn is_filtered(&self) -> bool {
+        *self != Self { after: self.after.clone(), ..Self::default() }
+    }
+
+    /// The same filters behind `slug`.
+    #[must_use]
+    pub fn behind(&self, slug: &str) -> Self {
+        Self { after: Some(slug.to_owned()), ..self.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_prints_back_to_itself_and_names_its_faults() {
+        let pairs = [("q", "har"), ("tier", "starter"), ("state", "leaving"), ("after", "demo")];
+        let (query, faults) = TenantQuery::understood(pairs);
+        assert!(faults.is_empty() && query.is_filtered());
+        assert_eq!(query.pairs(), pairs.map(|(n, v)| (n, v.to_owned())));
+        assert!(!TenantQuery::default().behind("x").is_filtered());
+        let long = "x".repeat(201);
+        let (query, faults) =
+            TenantQuery::understood([("state", "gone"), ("q", &long), ("moon", &long), ("tier", " ")]);
+        assert_eq!(faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["state", "q"]);
+        assert_eq!(query, TenantQuery::default());
+    }
+}

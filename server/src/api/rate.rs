@@ -1,0 +1,83 @@
+//! The gate in front of every operation of the API: closed accounts and too many requests end here, without a statement
+//! of their own. Whatever passes is told how much of its rate is left.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use db::api_keys::Bearer;
+use db::rates::{Caller, Told};
+use domain::limits::{Feature, Verdict};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::problems;
+use crate::auth::key::bearer;
+use crate::error::Problem;
+use crate::state::AppState;
+
+const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
+const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const STANDING: HeaderName = HeaderName::from_static("ratelimit");
+
+/// The layer. Requests without a living key pass it: what they ask for refuses them.
+pub async fn gate(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let Some(key) = bearer(request.headers()) else { return next.run(request).await };
+    let told = match state.keys.find(&state, key).await {
+        Ok(Some(bearer)) => count(&state, &bearer).await,
+        Ok(None) => return next.run(request).await,
+        Err(problem) => Err(problem),
+    };
+    let told = match told {
+        Ok(told) => told,
+        Err(problem) => return problem.into_response(),
+    };
+    let mut response = if told.allowed() { next.run(request).await } else { refusal(&told).into_response() };
+    stamp(response.headers_mut(), &told);
+    response
+}
+
+async fn count(state: &AppState, bearer: &Bearer) -> Result<Told, Problem> {
+    let tenant = bearer.access.tenant();
+    if let Some(reason) = &bearer.suspended {
+        return Err(problems::suspended(reason));
+    }
+    let plan = db::limits::plan(&state.db, tenant).await?;
+    if !plan.terms.has(Feature::Api) {
+        return Err(problems::not_included(&plan.name));
+    }
+    Ok(state.rates.take(&Caller::new(tenant, bearer.key, &plan.terms)).await)
+}
+
+fn refusal(told: &Told) -> Problem {
+    metrics::counter!("stoa_api_refused_total").increment(1);
+    match told.key {
+        Some(key) if !key.allowed && key.wait >= told.tenant.wait => problems::too_many(&key, "this key"),
+        _ => problems::too_many(&told.tenant, "this account"),
+    }
+}
+
+// Both forms: the three headers that clients know, and those that the IETF's draft makes of them.
+fn stamp(headers: &mut HeaderMap, told: &Told) {
+    let tightest = told.tightest();
+    let named = [("account", Some(told.tenant)), ("key", told.key)];
+    let list = |write: fn(&Verdict) -> String| {
+        let item = |(name, verdict): (&str, Option<Verdict>)| Some(format!("\"{name}\";{}", write(&verdict?)));
+        named.into_iter().filter_map(item).collect::<Vec<_>>().join(", ")
+    };
+    headers.insert(LIMIT, HeaderValue::from(tightest.rate.requests()));
+    headers.insert(REMAINING, HeaderValue::from(tightest.remaining));
+    headers.insert(RESET, HeaderValue::from(seconds(&tightest)));
+    let policy = list(|v| format!("q={};w=60", v.rate.requests()));
+    let standing = list(|v| format!("r={};t={}", v.remaining, seconds(v)));
+    for (name, text) in [(POLICY, policy), (STANDING, standing)] {
+        if let Ok(value) = HeaderValue::try_from(text) {
+            headers.insert(name, value);
+        }
+    }
+}
+
+fn seconds(verdict: &Verdict) -> u64 {
+    let reset = verdict.reset.max(verdict.wait);
+    reset.as_secs() + u64::from(reset.subsec_nanos() > 0)
+}

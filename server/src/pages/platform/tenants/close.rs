@@ -1,0 +1,134 @@
+//! Closing a tenant, for a while or for good, and opening it again.
+
+use app::frame::Place;
+use app::pages::platform::jobs::{Confirm, confirm};
+use app::pages::platform::tenants::plan;
+use axum::extract::{Form, Path, State};
+use axum::response::{IntoResponse, Response};
+use db::DataError;
+use db::platform::TenantRow;
+use domain::fields::FieldErrors;
+
+use super::PATH;
+use crate::auth::PlatformAdmin;
+use crate::error::PageError;
+use crate::pages::answer;
+use crate::pages::platform::{clock, frame, submitted_reason};
+use crate::pages::visit::Visit;
+use crate::state::AppState;
+
+type Pairs = Vec<(String, String)>;
+
+/// Asks why, or closes the tenant until it is resumed.
+///
+/// # Errors
+/// For everybody but platform admins, unknown tenants, and when PostgreSQL fails.
+pub async fn suspend(
+    admin: PlatformAdmin,
+    visit: Visit,
+    Path(slug): Path<String>,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageError> {
+    let tenant = admin.platform.tenant(&slug).await?;
+    let reason = submitted_reason(&pairs);
+    let faults = match reason {
+        Some(reason) => match admin.platform.suspend(&slug, reason).await {
+            Ok(changed) => return Ok(back(&slug, if changed { "suspended" } else { "unchanged" })),
+            Err(DataError::Invalid(faults)) => faults,
+            Err(error) => return Err(error.into()),
+        },
+        None => FieldErrors::default(),
+    };
+    let words = vec![
+        "Its people and programs are kept out within a second, and told why. What you write below is what they read."
+            .to_owned(),
+        "Nothing is deleted: backups go on, and resuming it brings everything back.".to_owned(),
+    ];
+    let question = Question { action: "suspend", verb: "Suspend", words, is_final: false };
+    Ok(question.ask(&admin, visit, &tenant, reason, faults))
+}
+
+/// Opens the tenant again.
+///
+/// # Errors
+/// For everybody but platform admins, unknown tenants, and when PostgreSQL fails.
+pub async fn resume(admin: PlatformAdmin, Path(slug): Path<String>) -> Result<Response, PageError> {
+    let changed = admin.platform.resume(&slug).await?;
+    Ok(back(&slug, if changed { "resumed" } else { "unchanged" }))
+}
+
+/// Says what a deletion takes, or closes the tenant and has it deleted when its time is over.
+///
+/// # Errors
+/// For everybody but platform admins, unknown tenants, and when PostgreSQL fails.
+pub async fn delete(
+    State(state): State<AppState>,
+    admin: PlatformAdmin,
+    visit: Visit,
+    Path(slug): Path<String>,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageError> {
+    let tenant = admin.platform.tenant(&slug).await?;
+    let days = state.config.delete_grace_days;
+    let reason = submitted_reason(&pairs);
+    let faults = match reason {
+        Some(reason) => match admin.platform.leave(&slug, reason, days).await {
+            Ok(_) => return Ok(back(&slug, "leaving")),
+            Err(DataError::Invalid(faults)) => faults,
+            Err(error) => return Err(error.into()),
+        },
+        None => FieldErrors::default(),
+    };
+    let end = clock(&state).now + chrono::TimeDelta::days(i64::from(days));
+    let figures = admin.platform.figures(&[tenant.id]).await?.remove(&tenant.id).unwrap_or_default();
+    let words = plan(&tenant, &figures, days, &clock(&state).exact(end), state.config.backups.days);
+    let question = Question { action: "delete", verb: "Delete", words, is_final: true };
+    Ok(question.ask(&admin, visit, &tenant, reason, faults))
+}
+
+/// Takes a deletion back.
+///
+/// # Errors
+/// For everybody but platform admins, unknown tenants, and when PostgreSQL fails.
+pub async fn keep(admin: PlatformAdmin, Path(slug): Path<String>) -> Result<Response, PageError> {
+    let changed = admin.platform.stay(&slug).await?;
+    Ok(back(&slug, if changed { "kept" } else { "unchanged" }))
+}
+
+fn back(slug: &str, word: &str) -> Response {
+    answer::done(&format!("{PATH}/{slug}"), word).into_response()
+}
+
+struct Question {
+    action: &'static str,
+    verb: &'static str,
+    words: Vec<String>,
+    is_final: bool,
+}
+
+impl Question {
+    fn ask(
+        self,
+        admin: &PlatformAdmin,
+        visit: Visit,
+        tenant: &TenantRow,
+        reason: Option<&str>,
+        faults: FieldErrors,
+    ) -> Response {
+        let is_faulty = !faults.is_empty();
+        let page = confirm(&Confirm {
+            frame: frame(admin, visit, Place::Tenants),
+            title: format!("{} {}?", self.verb, tenant.name),
+            words: self.words,
+            action: format!("{PATH}/{}/{}", tenant.slug, self.action),
+            hidden: Vec::new(),
+            label: Some(format!("{} {}", self.verb, tenant.name)),
+            asks_why: true,
+            is_final: self.is_final,
+            back: format!("{PATH}/{}", tenant.slug),
+            reason: reason.unwrap_or_default().to_owned(),
+            faults,
+        });
+        if is_faulty { answer::faulty(&page) } else { answer::ok(&page) }
+    }
+}

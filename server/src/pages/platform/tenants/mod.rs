@@ -1,0 +1,51 @@
+//! Tenants: searched, made, changed and closed.
+
+mod change;
+mod close;
+mod create;
+mod list;
+mod show;
+
+use db::platform::Above;
+
+use crate::auth::Needs;
+use crate::routes::Routes;
+
+const PATH: &str = "/platform/tenants";
+
+/// All routes of tenants.
+pub fn routes() -> Routes {
+    const ADMIN: Needs = Needs::PlatformAdmin;
+    Routes::new()
+        .get(PATH, ADMIN, list::show)
+        .post(PATH, ADMIN, create::submit)
+        .get("/platform/tenants/new", ADMIN, create::ask)
+        .get("/platform/tenants/{slug}", ADMIN, show::show)
+        .post("/platform/tenants/{slug}/name", ADMIN, change::rename)
+        .post("/platform/tenants/{slug}/tier", ADMIN, change::tier)
+        .post("/platform/tenants/{slug}/suspend", ADMIN, close::suspend)
+        .post("/platform/tenants/{slug}/resume", ADMIN, close::resume)
+        .post("/platform/tenants/{slug}/delete", ADMIN, close::delete)
+        .post("/platform/tenants/{slug}/keep", ADMIN, close::keep)
+}
+
+/// Limits that something is above: `3 stores where 1 is allowed, ...`.
+pub fn said(above: &[Above]) -> String {
+    let one = |a: &Above| format!("{} where {} is allowed", a.limit.things(a.used), a.limit.number(a.allowed));
+    above.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// What was just done to a tenant.
+fn done_words(word: &str) -> Option<&'static str> {
+    match word {
+        "made" => Some("The tenant is made; its owner had an account already and owns it now."),
+        "renamed" => Some("The tenant has its new name."),
+        "moved" => Some("The tenant is on its new tier."),
+        "suspended" => Some("The tenant is suspended. Nobody gets in within a second."),
+        "resumed" => Some("The tenant is open again."),
+        "leaving" => Some("The tenant is closed and will be deleted. It is being saved once more now."),
+        "kept" => Some("The deletion is taken back. The tenant is still suspended."),
+        "unchanged" => Some("It was so already; nothing was changed."),
+        _ => None,
+    }
+}

@@ -1,0 +1,35 @@
+//! `/t/{tenant}/usage`: what the tier allows and what is used of it.
+
+use app::frame::Section;
+use app::pages::usage::{UsagePage, page};
+use app::ui::Clock;
+use axum::extract::State;
+use axum::response::Response;
+use db::limits;
+use domain::calendar::Tz;
+use domain::limits::{Limit, Rate};
+use domain::permission::Permission;
+
+use super::answer;
+use super::frame::frame;
+use super::visit::Visit;
+use crate::auth::Member;
+use crate::error::PageError;
+use crate::state::AppState;
+
+/// Every limit.
+///
+/// # Errors
+/// For strangers and those who do not run the account, and when PostgreSQL fails.
+pub async fn show(State(state): State<AppState>, member: Member, visit: Visit) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::ManageStores)?;
+    let frame = frame(&scope, &member, visit, Section::Usage, None).await?;
+    let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
+    let mut usage = limits::usage(&scope).await?;
+    let rate = usage.iter_mut().find(|usage| usage.limit == Limit::RequestsPerMinute);
+    if let Some((rate, allowed)) = rate.and_then(|usage| Some((&mut usage.used, usage.allowed?))) {
+        *rate = Some(state.rates.pending(scope.tenant(), Rate::per_minute(allowed)).await);
+    }
+    let plan = limits::plan(&state.db, scope.tenant()).await?;
+    Ok(answer::ok(&page(&UsagePage { frame, plan, usage, clock: Clock { now: scope.now(), zone } })))
+}

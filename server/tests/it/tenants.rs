@@ -1,0 +1,307 @@
+//! Tenants and tiers as the platform's people change them, and what an account's own people see of it.
+
+use std::time::Duration;
+
+use db::people;
+use domain::limits::Limit;
+use domain::permission::{Permission, Role};
+
+use crate::browser::{Browser, PASSWORD, location, person, tenant_with_owner};
+use crate::harness::App;
+
+const PAGES: [&str; 6] = [
+    "/platform/tenants",
+    "/platform/tenants?q=de&tier=standard&state=active",
+    "/platform/tenants/new",
+    "/platform/tenants/demo",
+    "/platform/tiers",
+    "/platform/tiers/standard",
+];
+const FORMS: [&str; 10] = [
+    "/platform/tenants",
+    "/platform/tenants/demo/name",
+    "/platform/tenants/demo/tier",
+    "/platform/tenants/demo/suspend",
+    "/platform/tenants/demo/resume",
+    "/platform/tenants/demo/delete",
+    "/platform/tenants/demo/keep",
+    "/platform/tiers",
+    "/platform/tiers/standard",
+    "/platform/tiers/standard/retire",
+];
+
+async fn admin(app: &App) -> Browser {
+    people::create(&app.db, &app.state.passwords, "admin@stoa.test", PASSWORD, true).await.unwrap();
+    Browser::signed_in(&app.base, "admin@stoa.test").await
+}
+
+async fn body(answer: reqwest::Response) -> String {
+    answer.text().await.unwrap()
+}
+
+async fn shows(browser: &Browser, path: &str, words: &[&str]) {
+    let answer = browser.get(path).await;
+    assert_eq!(answer.status(), 200, "{path}");
+    let html = body(answer).await;
+    for words in words {
+        assert!(html.contains(words), "{path} does not say {words}: {html}");
+    }
+}
+
+// A second is promised.
+async fn a_second_later() {
+    tokio::time::sleep(Duration::from_millis(1_000)).await;
+}
+
+#[tokio::test]
+async fn tenants_and_tiers_exist_for_platform_admins_alone() {
+    let app = App::new().await;
+    tenant_with_owner(&app, "demo").await;
+    let (admin, owner) = (admin(&app).await, Browser::signed_in(&app.base, "owner@demo.test").await);
+    let nothing = crate::tenancy::described(owner.get("/nothing/here").await).await;
+    for page in PAGES {
+        assert_eq!(admin.get(page).await.status(), 200, "{page}");
+        assert_eq!(crate::tenancy::described(owner.get(page).await).await, nothing, "{page}");
+    }
+    for form in FORMS {
+        assert_eq!(
+            crate::tenancy::described(owner.post(form, &[("reason", "x"), ("go", "1")]).await).await,
+            nothing,
+            "{form}"
+        );
+    }
+    for missing in ["/platform/tenants/nobody", "/platform/tiers/nothing"] {
+        assert_eq!(admin.get(missing).await.status(), 404, "{missing}");
+    }
+    assert_eq!(admin.get("/platform/tenants?state=gone").await.status(), 422);
+}
+
+#[tokio::test]
+async fn a_tenant_is_made_with_its_first_owner() {
+    let app = App::new().await;
+    tenant_with_owner(&app, "demo").await;
+    let admin = admin(&app).await;
+    let bad = [("slug", "Demo"), ("name", " "), ("tier", "none"), ("email", "nobody")];
+    let answer = admin.post("/platform/tenants", &bad).await;
+    assert_eq!(answer.status(), 422);
+    let html = body(answer).await;
+    for words in ["value=\"Demo\"", "value=\"nobody\"", "Must not be empty.", "There is no tier"] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    assert_eq!(html.matches("class=\"fault\"").count(), 4, "{html}");
+    let taken = [("slug", "demo"), ("name", "Demo"), ("tier", "standard"), ("email", "new@shop.test")];
+    let answer = admin.post("/platform/tenants", &taken).await;
+    assert_eq!(answer.status(), 422);
+    assert!(body(answer).await.contains("Is taken by another tenant."));
+    assert_eq!(people::find(&app.db, "new@shop.test").await.unwrap(), None, "nothing was changed");
+
+    let good = [("slug", "shop"), ("name", "The <Shop>"), ("tier", "standard"), ("email", "new@shop.test")];
+    let answer = admin.post("/platform/tenants", &good).await;
+    assert_eq!((answer.status().as_u16(), answer.headers()["cache-control"].to_str().unwrap()), (200, "no-store"));
+    let html = body(answer).await;
+    let password = html.split("<dd><code>").nth(1).and_then(|rest| rest.split('<').next()).unwrap().to_owned();
+    let owner = Browser::new(&app.base);
+    assert_eq!(owner.sign_in("new@shop.test", &password).await.status(), 303);
+    shows(&owner, "/t/shop", &["The &lt;Shop&gt;"]).await;
+    let known = [("slug", "second"), ("name", "Second"), ("tier", "standard"), ("email", "NEW@shop.test")];
+    let answer = admin.post("/platform/tenants", &known).await;
+    assert_eq!((answer.status().as_u16(), location(&answer)), (303, "/platform/tenants/second?done=made"));
+    shows(&admin, "/platform/tenants?q=SEC", &["/platform/tenants/second"]).await;
+    let html = body(admin.get("/platform/tenants?q=SEC").await).await;
+    assert!(!html.contains("/platform/tenants/demo"), "{html}");
+    shows(&admin, "/platform/tenants?q=50%25", &["No tenant matches"]).await;
+}
+
+#[tokio::test]
+async fn a_tier_says_what_a_change_would_do_before_it_is_done() {
+    let app = App::new().await;
+    let access = tenant_with_owner(&app, "demo").await;
+    db::testing::store(&access, "south", "Europe/London", "GBP").await;
+    let admin = admin(&app).await;
+    let bad = [("slug", "T"), ("name", ""), ("stores", "many"), ("batch_orders", "2000")];
+    let answer = admin.post("/platform/tiers", &bad).await;
+    assert_eq!(answer.status(), 422);
+    let html = body(answer).await;
+    assert_eq!(html.matches("class=\"fault\"").count(), 4, "{html}");
+    assert!(html.contains("value=\"many\"") && html.contains("Must be 1 to 1,000"), "{html}");
+
+    let small = [("slug", "small"), ("name", "Small"), ("stores", "1"), ("orders_per_month", "1,000"), ("has", "api")];
+    assert_eq!(location(&admin.post("/platform/tiers", &small).await), "/platform/tiers?done=made");
+    shows(&admin, "/platform/tiers", &["1,000 orders a month, 1 store, without imports of files"]).await;
+    shows(&admin, "/platform/tiers/new?from=small", &["name=\"stores\"", "value=\"1000\""]).await;
+
+    // The tenant moves: first what it would do, then it does.
+    let asked = admin.post("/platform/tenants/demo/tier", &[("tier", "small")]).await;
+    assert_eq!(asked.status(), 200);
+    let html = body(asked).await;
+    for words in ["Stores: 1 instead of no limit.", "It would have 2 stores where 1 is allowed.", "no longer included"]
+    {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    shows(&admin, "/platform/tenants/demo", &["/platform/tiers/standard"]).await;
+    let done = admin.post("/platform/tenants/demo/tier", &[("tier", "small"), ("go", "1")]).await;
+    assert_eq!(location(&done), "/platform/tenants/demo?done=moved");
+    shows(&admin, "/platform/tenants", &["Above its tier"]).await;
+    assert_eq!(admin.post("/platform/tenants/demo/tier", &[("tier", "moon")]).await.status(), 422);
+
+    // And the tier itself.
+    let more = [("name", "Small"), ("stores", "2"), ("members", "5"), ("has", "api"), ("has", "imports")];
+    let html = body(admin.post("/platform/tiers/small", &more).await).await;
+    for words in [
+        "Stores: 2 instead of 1.",
+        "Orders a month: no limit instead of 1,000.",
+        "Nobody would be above a limit.",
+        "for 1 tenant",
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    let plan = async || db::limits::plan(&app.db, access.tenant()).await.unwrap().terms.allowed(Limit::Stores);
+    assert_eq!(plan().await, Some(1), "asking changes nothing");
+    let done = admin.post("/platform/tiers/small", &[&more[..], &[("go", "1")]].concat()).await;
+    assert_eq!(location(&done), "/platform/tiers/small?done=changed");
+    assert_eq!(plan().await, Some(2), "and then it counts at once");
+    let html =
+        body(admin.post("/platform/tiers/small", &[("name", "Small"), ("stores", "1"), ("has", "api")]).await).await;
+    assert!(html.contains("(demo): 2 stores where 1 is allowed."), "{html}");
+    assert!(body(admin.post("/platform/tiers/small/retire", &[]).await).await.contains("1 tenant is on it now"));
+    assert_eq!(
+        location(&admin.post("/platform/tiers/small/retire", &[("go", "1")]).await),
+        "/platform/tiers?done=retired"
+    );
+    shows(&admin, "/platform/tiers/small", &["Offer again"]).await;
+}
+
+#[tokio::test]
+async fn a_suspended_account_tells_its_people_why_and_nobody_else() {
+    let app = App::new().await;
+    tenant_with_owner(&app, "demo").await;
+    tenant_with_owner(&app, "other").await;
+    let (admin, owner) = (admin(&app).await, Browser::signed_in(&app.base, "owner@demo.test").await);
+    let stranger = Browser::signed_in(&app.base, "owner@other.test").await;
+    let nothing = crate::tenancy::described(stranger.get("/nothing/here").await).await;
+    assert_eq!(admin.post("/platform/tenants/demo/suspend", &[]).await.status(), 200);
+    let refused = admin.post("/platform/tenants/demo/suspend", &[("reason", " ")]).await;
+    assert_eq!(refused.status(), 422);
+    assert!(body(refused).await.contains("Must say why."));
+    let done = admin.post("/platform/tenants/demo/suspend", &[("reason", "the bill is <open>")]).await;
+    assert_eq!(location(&done), "/platform/tenants/demo?done=suspended");
+    a_second_later().await;
+    for page in ["/t/demo", "/t/demo/orders", "/t/demo/usage"] {
+        let answer = owner.get(page).await;
+        assert_eq!(answer.status(), 403, "{page}");
+        assert!(body(answer).await.contains("The bill is &lt;open&gt;."), "{page}");
+        assert_eq!(crate::tenancy::described(stranger.get(page).await).await, nothing, "{page}");
+    }
+    shows(&admin, "/platform/tenants?state=suspended", &["/platform/tenants/demo"]).await;
+    assert_eq!(
+        location(&admin.post("/platform/tenants/demo/resume", &[]).await),
+        "/platform/tenants/demo?done=resumed"
+    );
+    a_second_later().await;
+    assert_eq!(owner.get("/t/demo").await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_deletion_says_its_plan_and_can_be_taken_back() {
+    let app = App::with(&[("STOA_DELETE_GRACE_DAYS", "3")]).await;
+    let access = tenant_with_owner(&app, "demo").await;
+    let (admin, owner) = (admin(&app).await, Browser::signed_in(&app.base, "owner@demo.test").await);
+    let asked = admin.post("/platform/tenants/demo/delete", &[]).await;
+    let html = body(asked).await;
+    for words in ["1 store, 1 member and 0 orders", "After 3 days", "saved once more", "btn-danger"] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    assert_eq!(owner.get("/t/demo").await.status(), 200, "asking changes nothing");
+    let done = admin.post("/platform/tenants/demo/delete", &[("reason", "they moved away")]).await;
+    assert_eq!(location(&done), "/platform/tenants/demo?done=leaving");
+    a_second_later().await;
+    assert_eq!(owner.get("/t/demo").await.status(), 403);
+    shows(&admin, "/platform/tenants/demo", &["Take the deletion back", "deleted for good"]).await;
+    shows(&admin, "/platform/tenants?state=leaving", &["To be deleted"]).await;
+    let counts = db::queue::console::counts(&db::platform::Platform::command(app.db.clone())).await.unwrap();
+    assert_eq!(counts.ready.number(), 2, "both halves of the export were asked for");
+    assert_eq!(admin.post("/platform/tenants/demo/resume", &[]).await.status(), 409);
+    assert_eq!(location(&admin.post("/platform/tenants/demo/keep", &[]).await), "/platform/tenants/demo?done=kept");
+    assert_eq!(
+        location(&admin.post("/platform/tenants/demo/resume", &[]).await),
+        "/platform/tenants/demo?done=resumed"
+    );
+    a_second_later().await;
+    assert_eq!(owner.get("/t/demo").await.status(), 200);
+    let owner = app.test_db.owner(access.tenant()).await;
+    let sql = "select string_agg(action || ' ' || split_part(actor, ':', 1), ', ' order by at, id) from audit_entries where subject = 'demo'";
+    let recorded: String = sqlx::query_scalar(sql).fetch_one(&owner).await.unwrap();
+    let expected = "tenant.create command, tenant.delete user, tenant.keep user, tenant.resume user";
+    assert_eq!(recorded, expected);
+}
+
+#[tokio::test]
+async fn owners_see_what_they_use_and_are_warned() {
+    let app = App::new().await;
+    let access = tenant_with_owner(&app, "demo").await;
+    for (email, role) in [("manager@demo.test", Role::Manager), ("staff@demo.test", Role::Staff)] {
+        let id = person(&app, email).await;
+        people::set_role(&access, id, role).await.unwrap();
+    }
+    let admin = admin(&app).await;
+    let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
+    let html = body(owner.get("/t/demo").await).await;
+    assert!(!html.contains("What this account uses"), "{html}");
+    shows(&owner, "/t/demo/usage", &["What is not", "Orders a month"]).await;
+    let tier = [
+        ("slug", "small"),
+        ("name", "Small"),
+        ("stores", "1"),
+        ("members", "4"),
+        ("requests_per_minute", "60"),
+        ("has", "api"),
+    ];
+    admin.post("/platform/tiers", &tier).await;
+    admin.post("/platform/tenants/demo/tier", &[("tier", "small"), ("go", "1")]).await;
+    let scope = access.scope(Permission::ManageKeys).unwrap();
+    let key = db::api_keys::create(&scope, &domain::permission::KeyScope::ALL, None).await.unwrap();
+    for _ in 0..5 {
+        let asked = app.http().get(format!("{}/api/v1/orders", app.base)).bearer_auth(&key).send().await.unwrap();
+        assert_eq!(asked.status(), 200);
+    }
+    let warned = ["Stores: 1 of 1 used. No further store can be made.", "What this account uses"];
+    shows(&owner, "/t/demo", &warned).await;
+    let html = body(owner.get("/t/demo/usage").await).await;
+    for words in ["Tier Small", "class=\"meter critical\"", "Reached", "answered with 429", "Not included"] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    let row = html.split("API requests a minute<").nth(1).unwrap().split("</tr>").next().unwrap().to_owned();
+    assert!(row.contains(">4<") || row.contains(">5<"), "what was just asked is pending: {row}");
+    let manager = Browser::signed_in(&app.base, "manager@demo.test").await;
+    assert_eq!(manager.get("/t/demo/usage").await.status(), 200);
+    assert!(!body(manager.get("/t/demo").await).await.contains("What this account uses"), "owners alone are warned");
+    let staff = Browser::signed_in(&app.base, "staff@demo.test").await;
+    assert_eq!(staff.get("/t/demo/usage").await.status(), 403);
+    assert!(!body(staff.get("/t/demo").await).await.contains("/t/demo/usage"), "no room that cannot be entered");
+    let stranger = Browser::signed_in(&app.base, "admin@stoa.test").await;
+    assert_eq!(stranger.get("/t/demo/usage").await.status(), 404);
+}
+
+#[tokio::test]
+async fn the_list_of_tenants_costs_the_same_whatever_it_holds() {
+    let app = App::new().await;
+    let admin = admin(&app).await;
+    let mut costs = Vec::new();
+    for numbers in [0..2, 2..60] {
+        for n in numbers {
+            db::testing::tenant(&app.db, &format!("t{n:02}")).await;
+        }
+        let mut looks = Vec::new();
+        for _ in 0..5 {
+            let before = app.db.statements();
+            assert_eq!(admin.get("/platform/tenants").await.status(), 200);
+            looks.push(app.db.statements() - before);
+        }
+        costs.push(looks.into_iter().min().unwrap());
+    }
+    assert_eq!(costs[0], costs[1]);
+    let first = body(admin.get("/platform/tenants").await).await;
+    assert!(first.contains("t49") && !first.contains("t50") && first.contains("after=t49"), "{first}");
+    let second = body(admin.get("/platform/tenants?after=t49").await).await;
+    assert!(second.contains("t59") && !second.contains(">t49<"), "{second}");
+}
