@@ -17,6 +17,7 @@ pub mod money;
 pub mod orders;
 pub mod page;
 pub mod period;
+pub mod people;
 pub mod permission;
 pub mod quarter;
 pub mod settings;

@@ -41,6 +41,7 @@ const SCRIPTS: &[Script] = &[
     script!("m20261121_000012_index_partly_refunded"),
     script!("m20261121_000013_index_unstarted_imports"),
     script!("m20261121_000028_archive_partitions"),
+    script!("m20261121_000050_create_teams"),
 ];
 
 impl MigrationName for Script {

@@ -9,7 +9,7 @@ mod hub;
 mod notify;
 mod read;
 
-pub(crate) use append::lock;
+pub(crate) use append::{access_changed, lock};
 pub use append::{NewEvent, append};
 pub use channel::{Item, Subscription, subscribe};
 pub use hub::Hub;

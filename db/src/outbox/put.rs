@@ -5,6 +5,8 @@ use sea_orm::FromQueryResult;
 use serde_json::Value;
 
 use crate::error::DataError;
+use crate::platform::PlatformTx;
+use crate::queue::{self, NewJob};
 use crate::scope::Tx;
 
 /// A message for one recipient.
@@ -52,4 +54,44 @@ pub async fn put(tx: &Tx, mails: &[NewMail]) -> Result<Vec<Uuid>, DataError> {
     ];
     let rows: Vec<Row> = tx.all(sql, values).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Puts a message into the outbox and has it sent at once.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn post(tx: &Tx, mail: NewMail) -> Result<(), DataError> {
+    if put(tx, &[mail]).await?.is_empty() {
+        return Ok(());
+    }
+    queue::enqueue(tx, &sending()).await.map(drop)
+}
+
+/// The same for a message that belongs to no tenant: to somebody about their account.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn post_for_platform(tx: &PlatformTx, mail: NewMail) -> Result<(), DataError> {
+    let sql = "insert into mail_outbox (tenant_id, id, key, kind, recipient, subject, body, due_at, created_at) \
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $8) on conflict (tenant_id, key) do nothing";
+    let clock = tx.db().clock();
+    let NewMail { key, kind, recipient, subject, body } = mail;
+    let values = [
+        PlatformTx::NIL.0.into(),
+        clock.id::<Uuid>().into(),
+        key.into(),
+        kind.into(),
+        recipient.into(),
+        subject.into(),
+        body.into(),
+        clock.now().into(),
+    ];
+    tx.run(sql, values).await?;
+    queue::enqueue_for_platform(tx, PlatformTx::NIL, &sending()).await.map(drop)
+}
+
+// The timetable sends each minute what is due; nobody who waits for a link should wait that long.
+fn sending() -> NewJob {
+    let job = NewJob::new("send_mail", serde_json::json!({}));
+    NewJob { key: Some("now".to_owned()), queue: "mail", ..job }
 }
