@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use db::cache::redis::Redis;
 use db::people::passwords::Passwords;
+use db::sealing::Sealer;
 use db::{DataError, Db};
 use tokio_util::sync::CancellationToken;
 
@@ -30,6 +31,8 @@ pub struct Parts {
     pub db: Db,
     /// Hashes and verifies passwords.
     pub passwords: Passwords,
+    /// Seals secrets that must be read again.
+    pub sealer: Sealer,
     /// Sessions as they are stored.
     pub sessions: Sessions,
     /// Who is behind a session, for up to a second.
@@ -62,6 +65,7 @@ impl AppState {
         let sessions = Sessions::new(db.clone(), redis.clone(), config.sessions, config.http.secure);
         Ok(Self(Arc::new(Parts {
             sign_in_limits: SignInLimits::new(redis, config.secret.as_bytes()),
+            sealer: Sealer::new(config.secret.as_bytes())?,
             config,
             db,
             passwords,

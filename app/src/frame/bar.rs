@@ -43,7 +43,7 @@ pub fn Bar(
 fn switch(frame: &TenantFrame) -> impl IntoView + use<> {
     let address = |store: Option<&str>| match frame.section {
         Section::Orders => url::with_query(&format!("/t/{}/orders", frame.tenant()), store.map(|s| ("store", s))),
-        Section::Home | Section::Imports | Section::Backups | Section::Jobs => url::home(frame.tenant(), store),
+        _ => url::home(frame.tenant(), store),
     };
     let link = |slug: Option<&str>, name: String| {
         let current = (slug == frame.store.as_deref()).then_some("true");

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::Visitor;
 use super::bar::Bar;
+use super::look_bar::look_bar;
 use super::rail::{BottomBar, Rail, Room};
 use crate::document::{Head, Rendered, Scripts, document};
 use crate::ui::Clock;
@@ -27,15 +28,21 @@ pub enum Section {
     Backups,
     /// Background jobs.
     Jobs,
+    /// Who works here.
+    Team,
+    /// Keys of programs.
+    Keys,
 }
 
 // Whose role lacks the permission is not offered the room.
-const ROOMS: [(Section, &str, &str, Sign, Permission); 5] = [
+const ROOMS: [(Section, &str, &str, Sign, Permission); 7] = [
     (Section::Home, "Home", "", Sign::Home, Permission::ReadReports),
     (Section::Orders, "Orders", "/orders", Sign::Orders, Permission::ReadOrders),
     (Section::Imports, "Imports", "/imports", Sign::Import, Permission::ReadImports),
     (Section::Backups, "Backups", "/backups", Sign::Backups, Permission::ReadBackups),
     (Section::Jobs, "Jobs", "/settings/jobs", Sign::Jobs, Permission::ReadJobs),
+    (Section::Team, "Team", "/team", Sign::People, Permission::ManagePeople),
+    (Section::Keys, "API keys", "/settings/keys", Sign::Key, Permission::ManageKeys),
 ];
 
 /// Where the live feed goes on from.
@@ -116,6 +123,7 @@ impl TenantFrame {
         document(&head, || {
             view! {
                 <a class="skip" href="#main">"Skip to the content"</a>
+                {look_bar(self.visitor.look.clone())}
                 <div class="frame">
                     <Rail name=self.membership.name.clone() home=self.home() rooms=self.rooms()/>
                     <div class="stage">
@@ -139,7 +147,6 @@ impl TenantFrame {
             sign,
             current: section == self.section,
         };
-        let role = self.membership.role;
-        ROOMS.into_iter().filter(|(.., needed)| role.allows(*needed)).map(room).collect()
+        ROOMS.into_iter().filter(|(.., needed)| self.membership.allows(*needed)).map(room).collect()
     }
 }

@@ -4,6 +4,7 @@
 pub mod button;
 pub mod card;
 pub mod change;
+pub mod choices;
 pub mod chart;
 pub mod empty;
 pub mod field;
@@ -14,6 +15,7 @@ pub mod money;
 pub mod notice;
 pub mod pager;
 pub mod pill;
+pub mod qr;
 pub mod scale;
 pub mod skeleton;
 pub mod sparkline;
@@ -24,6 +26,7 @@ pub mod time_bars;
 
 pub use button::{Button, ButtonLink, Look};
 pub use card::{Card, PageHeader};
+pub use choices::{Choice, Choices};
 pub use empty::Empty;
 pub use field::{Field, FileField, SelectField, TextArea};
 pub use health::Health;

@@ -8,6 +8,7 @@ use db::{Access, Scope};
 use domain::permission::Permission;
 use http::request::Parts;
 
+use super::visitors::Look;
 use super::{SignedIn, needs};
 use crate::error::PageError;
 use crate::middleware::current;
@@ -25,6 +26,8 @@ pub struct Member {
     pub access: Access,
     /// All their tenants, by name.
     pub memberships: Arc<[Membership]>,
+    /// Who looks, where a platform admin looks as this person.
+    pub look: Option<Arc<Look>>,
 }
 
 impl Member {
@@ -54,12 +57,17 @@ impl FromRequestParts<AppState> for Member {
         let slug = params.iter().find(|(name, _)| *name == "tenant").map(|(_, slug)| slug);
         let membership = signed_in.memberships.iter().find(|m| Some(m.slug.as_str()) == slug);
         let membership = membership.ok_or(PageError::NotFound)?.clone();
-        let access = db::people::access(&state.db, signed_in.person.id, &membership);
+        if membership.needs_second_factor && !signed_in.person.has_second_factor && signed_in.look.is_none() {
+            return Err(PageError::SecondFactorNeeded { whose: membership.name });
+        }
+        let actor = signed_in.look.as_ref().map_or(signed_in.person.id, |look| look.admin.id);
+        let access = db::people::access_as(&state.db, actor, &membership);
         Ok(Self {
             access: access.with_request_id(current::request_id().to_string()),
             membership,
             person: signed_in.person,
             memberships: signed_in.memberships,
+            look: signed_in.look,
         })
     }
 }

@@ -3,16 +3,15 @@
 
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::ids::UserId;
 use http::request::Parts;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::{SignedIn, next, sign_in_page};
-use crate::error::{PageError, incident_number};
+use super::begin::{begin, begin_half};
+use super::{SignedIn, code, device, next, sign_in_page};
+use crate::error::PageError;
 use crate::middleware::address;
-use crate::sessions::{PERSON, UNTIL};
 use crate::state::AppState;
 
 const WRONG: &str = "This e-mail address and password do not fit together.";
@@ -24,6 +23,9 @@ pub struct Wanted {
     /// Where to go afterwards.
     #[serde(default)]
     next: String,
+    /// What was just done.
+    #[serde(default)]
+    done: String,
 }
 
 /// The form.
@@ -44,13 +46,18 @@ pub struct Entered {
 pub async fn show(
     State(state): State<AppState>,
     signed_in: Option<SignedIn>,
+    headers: HeaderMap,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, PageError> {
     let next = next::local(&wanted.next);
     if signed_in.is_some() {
         return Ok(Redirect::to(next).into_response());
     }
-    Ok(sign_in_page::answer(&state, StatusCode::OK, "", next, None))
+    let mut page = sign_in_page::after(&state, next, &wanted.done);
+    if let Some(cookie) = device::cookie(&headers, &state) {
+        page.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(page)
 }
 
 /// `POST /login`.
@@ -80,29 +87,10 @@ pub async fn submit(
         return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, WRONG));
     };
     attempt.succeeded().await;
-    begin(&state, &session, person.id).await?;
-    tracing::info!(person = %person.id, %address, "signed in");
-    Ok(Redirect::to(next).into_response())
-}
-
-// Whatever session there was ends, so that an id planted by somebody else is worth nothing.
-async fn begin(state: &AppState, session: &Session, person: UserId) -> Result<(), PageError> {
-    if let Some(old) = session.id() {
-        state.visitors.forget(old).await;
+    if person.has_second_factor {
+        begin_half(&state, &session, person.id).await?;
+        return Ok(Redirect::to(&code::address_of(next)).into_response());
     }
-    let until = state.sessions.absolute_end().timestamp();
-    let steps = async {
-        session.clear().await;
-        session.cycle_id().await?;
-        session.insert(PERSON, person).await?;
-        session.insert(UNTIL, until).await
-    };
-    steps.await.map_err(session_failed)
-}
-
-/// What a failure of the session store comes to.
-pub(super) fn session_failed(error: tower_sessions::session::Error) -> PageError {
-    let incident = incident_number();
-    tracing::error!(%incident, %error, "a session could not be stored");
-    PageError::Internal(incident)
+    begin(&state, &session, &parts, &person).await?;
+    Ok(Redirect::to(next).into_response())
 }

@@ -5,7 +5,7 @@ use axum::response::Redirect;
 use tower_sessions::Session;
 
 use super::SignedIn;
-use super::sign_in::session_failed;
+use super::begin::session_failed;
 use crate::error::PageError;
 use crate::state::AppState;
 

@@ -58,9 +58,11 @@ pub async fn show(
 
 // Whatever the page says beside figures: who looks, as what, in which theme.
 fn key(member: &Member, visit: &Visit, query: &DashboardQuery, quarter: i64) -> String {
-    let (person, role, theme) = (member.person.id, member.membership.role, visit.theme.as_str());
+    let (person, role, theme) = (member.person.id, member.membership.role.code(), visit.theme.as_str());
+    // What the strip at the top says of it.
+    let look = member.look.as_ref().map(|l| (l.impersonation.id, l.impersonation.is_raised));
     let tenants = member.memberships.len();
-    format!("page:dashboard:{quarter}:{person}:{role}:{tenants}:{theme}:{query:?}")
+    format!("page:dashboard:{quarter}:{person}:{role}:{look:?}:{tenants}:{theme}:{query:?}")
 }
 
 async fn render(scope: &Scope, member: &Member, visit: Visit, query: DashboardQuery) -> Result<Rendered, DataError> {

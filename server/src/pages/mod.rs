@@ -1,29 +1,29 @@
 //! Pages and the forms on them, a file a noun: *scope, one verb, view*. What they look like is in `app`.
 
-mod account;
-mod answer;
+pub(crate) mod answer;
 mod backups;
 mod body;
 mod dashboard;
 mod frame;
 mod imports;
 mod jobs;
+mod keys;
 mod orders;
 mod platform;
 mod styleguide;
+mod team;
 mod theme;
 pub mod visit;
 
 use domain::permission::Permission as P;
 
-use crate::auth::Needs::{Member, Nothing, SignedIn};
+use crate::auth::Needs::{Member, Nothing};
 use crate::routes::Routes;
 
 /// All routes that answer with pages.
 pub fn routes() -> Routes {
     const ORDER: &str = "/t/{tenant}/orders/{store}/{number}";
     Routes::new()
-        .get("/account", SignedIn, account::show)
         .post("/theme", Nothing, theme::choose)
         .merge(platform::routes())
         // Outside of the demo it answers as if it did not exist.
@@ -43,6 +43,8 @@ pub fn routes() -> Routes {
         .get("/t/{tenant}/backups", Member(P::ReadBackups), backups::index)
         .post("/t/{tenant}/backups", Member(P::ManageBackups), backups::ask)
         .get("/t/{tenant}/backups/{id}/download", Member(P::ManageBackups), backups::download)
+        .merge(keys::routes())
+        .merge(team::routes())
         .get("/t/{tenant}/settings/jobs", Member(P::ReadJobs), jobs::index)
         .get("/t/{tenant}/settings/jobs/{id}", Member(P::ReadJobs), jobs::show)
 }
