@@ -146,15 +146,15 @@ impl Rendered {
 
 /// Renders `body` inside the document.
 pub fn document<V: IntoView + 'static>(head: &Head, body: impl FnOnce() -> V) -> Rendered {
-    let mut html = render(|| {
+    let html = render(|| {
         view! {
+            <!DOCTYPE html>
             <html lang="en" data-theme=head.theme.as_str()>
                 <head>{head_of(head)}</head>
                 <body>{body().into_any()}</body>
             </html>
         }
     });
-    html.insert_str(0, "<!DOCTYPE html>");
     Rendered::new(html)
 }
 

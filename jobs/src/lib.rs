@@ -1,7 +1,7 @@
 //! Background work: what the jobs do, the registry of their kinds, the timetable, and the worker that runs them. The
 //! queue itself, as rows, is `db::queue`; how to add a job says `docs/jobs.md`.
-//! Background work: imports of snapshot files, partitions and upkeep, and the worker that does them.
 
+pub mod alarms;
 pub mod backups;
 pub mod cache;
 pub mod context;

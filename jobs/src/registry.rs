@@ -137,6 +137,13 @@ pub const KINDS: &[Kind] = &[
         run: |job| Box::pin(upkeep::sessions::prune_job(job)),
     },
     Kind {
+        name: db::partitions::RESTORE_JOB,
+        queue: "heavy",
+        max_attempts: 3,
+        timeout: HOUR.saturating_mul(12),
+        run: |job| Box::pin(upkeep::partitions::bring_back(job)),
+    },
+    Kind {
         name: "retry_import",
         queue: "default",
         max_attempts: 5,

@@ -20,10 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The routes for machines that watch.
 pub fn routes() -> Routes {
-    Routes::new()
-        .get("/health", Needs::Nothing, health)
-        .get("/ready", Needs::Nothing, ready)
-        .get("/metrics", Needs::Monitor, metrics)
+    Routes::new().get("/health", Needs::Nothing, health).get("/ready", Needs::Nothing, ready).get(
+        "/metrics",
+        Needs::Monitor,
+        metrics,
+    )
 }
 
 /// The state of everything that the server needs.

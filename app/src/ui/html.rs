@@ -4,8 +4,6 @@
 //! What stands in the source goes in as it is, and the compiler sees to it that nothing else does; what comes from
 //! data goes in escaped.
 
-use std::fmt;
-
 /// HTML that grows.
 #[derive(Debug, Default)]
 pub struct Html(String);
@@ -26,13 +24,19 @@ impl Html {
     pub fn text(&mut self, text: &str) -> &mut Self {
         let mut plain = 0;
         for (at, byte) in text.bytes().enumerate() {
-            if let Some(escaped) = escaped(byte) {
+            if SPECIAL[usize::from(byte)] {
                 self.0.push_str(&text[plain..at]);
-                self.0.push_str(escaped);
+                self.0.push_str(escaped(byte));
                 plain = at + 1;
             }
         }
         self.0.push_str(&text[plain..]);
+        self
+    }
+
+    /// A number in at least so many digits, at most ten.
+    pub fn digits(&mut self, number: u32, digits: usize) -> &mut Self {
+        push_number(&mut self.0, number, digits);
         self
     }
 
@@ -42,38 +46,49 @@ impl Html {
     }
 }
 
-/// Formatted text is text.
-impl fmt::Write for Html {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.text(text);
-        Ok(())
+/// Adds `number` to `text` in at least so many digits, at most ten.
+pub(super) fn push_number(text: &mut String, number: u32, digits: usize) {
+    let (mut buffer, mut first, mut left) = ([b'0'; 10], 10, number);
+    while left > 0 {
+        first -= 1;
+        buffer[first] = b'0' + (left % 10) as u8;
+        left /= 10;
     }
+    let first = first.min(10_usize.saturating_sub(digits.max(1)));
+    text.extend(buffer[first..].iter().copied().map(char::from));
 }
 
+const SPECIAL: [bool; 256] = {
+    let mut table = [false; 256];
+    table[b'&' as usize] = true;
+    table[b'<' as usize] = true;
+    table[b'>' as usize] = true;
+    table[b'"' as usize] = true;
+    table[b'\'' as usize] = true;
+    table
+};
+
 // All of them are ASCII, so that a text is only ever cut between characters.
-const fn escaped(byte: u8) -> Option<&'static str> {
-    match byte {
-        b'&' => Some("&amp;"),
-        b'<' => Some("&lt;"),
-        b'>' => Some("&gt;"),
-        b'"' => Some("&quot;"),
-        b'\'' => Some("&#39;"),
-        _ => None,
+const fn escaped(special: u8) -> &'static str {
+    match special {
+        b'&' => "&amp;",
+        b'<' => "&lt;",
+        b'>' => "&gt;",
+        b'"' => "&quot;",
+        _ => "&#39;",
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fmt::Write;
-
     use super::*;
 
     #[test]
     fn only_markup_stays_markup() {
         let mut html = Html::default();
         html.markup("<b title=\"").text("a\"b'é<&>").markup("\">").text("").markup("</b>");
-        let written = "<i>";
-        write!(html, "{written}").unwrap();
-        assert_eq!(html.into_string(), "<b title=\"a&quot;b&#39;é&lt;&amp;&gt;\"></b>&lt;i&gt;");
+        html.text("<i>");
+        html.digits(0, 1).digits(7, 2).digits(2011, 1).digits(u32::MAX, 4);
+        assert_eq!(html.into_string(), "<b title=\"a&quot;b&#39;é&lt;&amp;&gt;\"></b>&lt;i&gt;00720114294967295");
     }
 }

@@ -1,12 +1,10 @@
 //! Moments as people say them, with the exact one on hover, in the zone of the store.
 
-use std::fmt::{self, Write};
-
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use domain::calendar::{Tz, day_of, days_before};
 use leptos::prelude::*;
 
-use super::html::Html;
+use super::html::{Html, push_number};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -35,7 +33,7 @@ pub struct Clock {
 impl Clock {
     /// `today 14:02`, `yesterday 09:12`, `3 Mar 14:02`, `3 Mar 2011 14:02`.
     pub fn short(&self, at: DateTime<Utc>) -> String {
-        said(|text| self.write_short(text, at))
+        said(|text| self.write_short(text, self.local(at)))
     }
 
     /// `3 Mar`, or `3 Mar 2011` when that is another year.
@@ -45,37 +43,44 @@ impl Clock {
 
     /// `14:02`.
     pub fn hour(&self, at: DateTime<Utc>) -> String {
-        said(|text| write_hour(text, at.with_timezone(&self.zone)))
+        said(|text| write_hour(text, self.local(at)))
     }
 
     /// `3 March 2011, 14:02:11 Europe/London`.
     pub fn exact(&self, at: DateTime<Utc>) -> String {
-        said(|text| self.write_exact(text, at))
+        said(|text| self.write_exact(text, self.local(at)))
+    }
+
+    fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
+        at.with_timezone(&self.zone).naive_local()
     }
 
     // By hand: the patterns of chrono are read anew for every moment, and a list has many.
-    fn write_short(&self, text: &mut impl Write, at: DateTime<Utc>) -> fmt::Result {
-        let local = at.with_timezone(&self.zone);
-        let (day, today) = (local.date_naive(), day_of(self.now, self.zone));
+    fn write_short(&self, pen: &mut impl Pen, local: NaiveDateTime) {
+        let (day, today) = (local.date(), day_of(self.now, self.zone));
         if day == today {
-            text.write_str("today")?;
+            pen.word("today");
         } else if day == days_before(today, 1) {
-            text.write_str("yesterday")?;
+            pen.word("yesterday");
         } else {
-            write_day(text, day, today)?;
+            write_day(pen, day, today);
         }
-        text.write_char(' ')?;
-        write_hour(text, local)
+        pen.word(" ");
+        write_hour(pen, local);
     }
 
-    fn write_exact(&self, text: &mut impl Write, at: DateTime<Utc>) -> fmt::Result {
-        let local = at.with_timezone(&self.zone);
-        write!(text, "{} {} {}, ", local.day(), month(local.date_naive()), local.year())?;
-        write_hour(text, local)?;
-        text.write_char(':')?;
-        write_two(text, local.second())?;
-        text.write_char(' ')?;
-        text.write_str(self.zone.name())
+    fn write_exact(&self, pen: &mut impl Pen, local: NaiveDateTime) {
+        pen.number(local.day(), 1);
+        pen.word(" ");
+        pen.word(month(local.date()));
+        pen.word(" ");
+        write_year(pen, local.date(), 1);
+        pen.word(", ");
+        write_hour(pen, local);
+        pen.word(":");
+        pen.number(local.second(), 2);
+        pen.word(" ");
+        pen.word(self.zone.name());
     }
 }
 
@@ -93,13 +98,13 @@ pub fn When(
 
 /// The same in a row.
 pub fn write_when(html: &mut Html, at: DateTime<Utc>, clock: &Clock) {
+    let local = clock.local(at);
     html.markup("<time datetime=\"");
-    // Writing into a text cannot fail.
-    let _infallible = write_machine(html, at);
+    write_machine(html, at);
     html.markup("\" title=\"");
-    let _infallible = clock.write_exact(html, at);
+    clock.write_exact(html, local);
     html.markup("\">");
-    let _infallible = clock.write_short(html, at);
+    clock.write_short(html, local);
     html.markup("</time>");
 }
 
@@ -144,39 +149,71 @@ pub fn days(from: NaiveDate, to: NaiveDate) -> String {
     }
 }
 
-fn said(write: impl FnOnce(&mut String) -> fmt::Result) -> String {
-    let mut text = String::with_capacity(24);
-    let _infallible = write(&mut text);
+// Moments are digits and words of this program alone, so nothing in them is ever escaped.
+trait Pen {
+    fn word(&mut self, word: &'static str);
+    fn number(&mut self, number: u32, digits: usize);
+}
+
+impl Pen for String {
+    fn word(&mut self, word: &'static str) {
+        self.push_str(word);
+    }
+
+    fn number(&mut self, number: u32, digits: usize) {
+        push_number(self, number, digits);
+    }
+}
+
+impl Pen for Html {
+    fn word(&mut self, word: &'static str) {
+        self.markup(word);
+    }
+
+    fn number(&mut self, number: u32, digits: usize) {
+        self.digits(number, digits);
+    }
+}
+
+fn said(write: impl FnOnce(&mut String)) -> String {
+    let mut text = String::with_capacity(32);
+    write(&mut text);
     text
 }
 
-fn write_day(text: &mut impl Write, day: NaiveDate, today: NaiveDate) -> fmt::Result {
-    write!(text, "{} {}", day.day(), &month(day)[..3])?;
-    if day.year() == today.year() { Ok(()) } else { write!(text, " {}", day.year()) }
+fn write_day(pen: &mut impl Pen, day: NaiveDate, today: NaiveDate) {
+    pen.number(day.day(), 1);
+    pen.word(" ");
+    pen.word(&month(day)[..3]);
+    if day.year() != today.year() {
+        pen.word(" ");
+        write_year(pen, day, 1);
+    }
 }
 
-fn write_hour(text: &mut impl Write, local: DateTime<Tz>) -> fmt::Result {
-    write_two(text, local.hour())?;
-    text.write_char(':')?;
-    write_two(text, local.minute())
+fn write_year(pen: &mut impl Pen, day: NaiveDate, digits: usize) {
+    if day.year() < 0 {
+        pen.word("-");
+    }
+    pen.number(day.year().unsigned_abs(), digits);
 }
 
-fn write_two(text: &mut impl Write, number: u32) -> fmt::Result {
-    let digit = |n: u32| char::from_digit(n % 10, 10).unwrap_or('0');
-    text.write_char(digit(number / 10))?;
-    text.write_char(digit(number))
+fn write_hour(pen: &mut impl Pen, local: NaiveDateTime) {
+    pen.number(local.hour(), 2);
+    pen.word(":");
+    pen.number(local.minute(), 2);
 }
 
 // As RFC 3339 has it.
-fn write_machine(text: &mut impl Write, at: DateTime<Utc>) -> fmt::Result {
-    write!(text, "{:04}", at.year())?;
+fn write_machine(pen: &mut impl Pen, at: DateTime<Utc>) {
+    write_year(pen, at.date_naive(), 4);
     for (before, number) in
-        [('-', at.month()), ('-', at.day()), ('T', at.hour()), (':', at.minute()), (':', at.second())]
+        [("-", at.month()), ("-", at.day()), ("T", at.hour()), (":", at.minute()), (":", at.second())]
     {
-        text.write_char(before)?;
-        write_two(text, number)?;
+        pen.word(before);
+        pen.number(number, 2);
     }
-    text.write_char('Z')
+    pen.word("Z");
 }
 
 fn month(day: NaiveDate) -> &'static str {

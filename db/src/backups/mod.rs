@@ -17,6 +17,7 @@ pub mod scratch;
 mod snapshot;
 mod summary;
 pub mod tables;
+mod uncopied;
 pub mod whole;
 mod write;
 
@@ -32,6 +33,7 @@ pub use place::Place;
 pub use row::{Backup, Proof};
 pub use snapshot::Snapshot;
 pub use summary::{KindSummary, Summary, platform_summary, summary};
+pub use uncopied::{Uncopied, uncopied};
 pub use write::{
     Began, Claim, Done, NewBackup, begin, fail, heartbeat, note_offsite, note_removed, note_unread, note_verified,
     prune, reap, store,

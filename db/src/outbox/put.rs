@@ -4,6 +4,7 @@ use domain::ids::Uuid;
 use sea_orm::FromQueryResult;
 use serde_json::Value;
 
+use crate::clock::Clock;
 use crate::error::DataError;
 use crate::platform::PlatformTx;
 use crate::queue::{self, NewJob};
@@ -37,22 +38,20 @@ pub async fn put(tx: &Tx, mails: &[NewMail]) -> Result<Vec<Uuid>, DataError> {
     if mails.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = "insert into mail_outbox (tenant_id, id, key, kind, recipient, subject, body, due_at, created_at) \
-               select $1, m.id, m.key, m.kind, m.recipient, m.subject, m.body::jsonb, $2, $2 \
-               from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) m (id, key, kind, recipient, subject, body) \
-               order by m.key on conflict (tenant_id, key) do nothing returning id";
-    let clock = tx.scope().clock();
-    let text = |read: fn(&NewMail) -> String| mails.iter().map(read).collect::<Vec<String>>();
-    let values = [
-        tx.scope().now().into(),
-        mails.iter().map(|_| clock.id::<Uuid>()).collect::<Vec<_>>().into(),
-        text(|m| m.key.clone()).into(),
-        text(|m| m.kind.to_owned()).into(),
-        text(|m| m.recipient.clone()).into(),
-        text(|m| m.subject.clone()).into(),
-        text(|m| m.body.to_string()).into(),
-    ];
-    let rows: Vec<Row> = tx.all(sql, values).await?;
+    let rows: Vec<Row> = tx.all(INSERT, values(tx.scope().clock(), mails)).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// The same for messages of the installation itself.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn put_for_platform(tx: &PlatformTx, mails: &[NewMail]) -> Result<Vec<Uuid>, DataError> {
+    if mails.is_empty() {
+        return Ok(Vec::new());
+    }
+    let nil = std::iter::once(PlatformTx::NIL.0.into());
+    let rows: Vec<Row> = tx.all(INSERT, nil.chain(values(tx.db().clock(), mails))).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
@@ -72,22 +71,29 @@ pub async fn post(tx: &Tx, mail: NewMail) -> Result<(), DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn post_for_platform(tx: &PlatformTx, mail: NewMail) -> Result<(), DataError> {
-    let sql = "insert into mail_outbox (tenant_id, id, key, kind, recipient, subject, body, due_at, created_at) \
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $8) on conflict (tenant_id, key) do nothing";
-    let clock = tx.db().clock();
-    let NewMail { key, kind, recipient, subject, body } = mail;
-    let values = [
-        PlatformTx::NIL.0.into(),
-        clock.id::<Uuid>().into(),
-        key.into(),
-        kind.into(),
-        recipient.into(),
-        subject.into(),
-        body.into(),
-        clock.now().into(),
-    ];
-    tx.run(sql, values).await?;
+    if put_for_platform(tx, &[mail]).await?.is_empty() {
+        return Ok(());
+    }
     queue::enqueue_for_platform(tx, PlatformTx::NIL, &sending()).await.map(drop)
+}
+
+const INSERT: &str = "insert into mail_outbox (tenant_id, id, key, kind, recipient, subject, body, due_at, created_at) \
+     select $1, m.id, m.key, m.kind, m.recipient, m.subject, m.body::jsonb, $2, $2 \
+     from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) m (id, key, kind, recipient, subject, body) \
+     order by m.key on conflict (tenant_id, key) do nothing returning id";
+
+// From $2 on.
+fn values(clock: &Clock, mails: &[NewMail]) -> [sea_orm::Value; 7] {
+    let text = |read: fn(&NewMail) -> String| mails.iter().map(read).collect::<Vec<String>>();
+    [
+        clock.now().into(),
+        mails.iter().map(|_| clock.id::<Uuid>()).collect::<Vec<_>>().into(),
+        text(|m| m.key.clone()).into(),
+        text(|m| m.kind.to_owned()).into(),
+        text(|m| m.recipient.clone()).into(),
+        text(|m| m.subject.clone()).into(),
+        text(|m| m.body.to_string()).into(),
+    ]
 }
 
 // The timetable sends each minute what is due; nobody who waits for a link should wait that long.

@@ -4,6 +4,7 @@
 
 mod archived;
 pub mod archiving;
+mod ask;
 mod bounds;
 pub mod content;
 mod overview;
@@ -22,6 +23,7 @@ use crate::connect::Db;
 use crate::error::DataError;
 
 pub use archived::{ArchiveRow, ArchiveState, archived_since};
+pub use ask::{RESTORE_JOB, ask_back};
 pub use bounds::{Bound, Table, bounds, runway};
 pub use overview::{Going, Overview, QuarterRow, QuarterState, TableRow, overview};
 

@@ -92,6 +92,15 @@ impl Platform {
         Ok(found.filter(|t| t.suspended_at.is_none()).map(|t| t.slug))
     }
 
+    /// The addresses of the platform's admins.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn admins(&self) -> Result<Vec<String>, DataError> {
+        let sql = "select email from users where is_platform_admin order by email";
+        Ok(sqlx::query_scalar(sql).fetch_all(&self.db.pool).await?)
+    }
+
     /// How many tenants there are.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use domain::permission::{KeyScope, Permission, Role};
 use sqlx::{Connection, PgConnection};
 
 /// Tables with a `tenant_id` but no wall, and why.
-const WITHOUT_WALL: [&str; 1] = ["import_queue"]; // ids only: workers look here before they enter a tenant
+const WITHOUT_WALL: [&str; 1] = ["import_queue"]; // empty, kept for a program of the version before: decision 0011
 
 async fn two_tenants(db: &TestDb) -> (Access, Access, OrderId) {
     let (ours, theirs) = (testing::tenant(&db.db, "ours").await, testing::tenant(&db.db, "theirs").await);

@@ -3,14 +3,14 @@
 
 use db::backups::{Began, Claim, Done, NewBackup, Place};
 use db::platform::Platform;
-use domain::backups::{Kind, Offsite as State, Trigger};
+use domain::backups::{Kind, Trigger};
 use domain::ids::BackupId;
 use tokio_util::sync::CancellationToken;
 
 use super::manifest::{Label, MANIFEST, Manifest};
 use super::part::PartWriter;
 use super::watched::{Steps, watched};
-use super::{BackupError, Backups, Verified, database, files, full, verify};
+use super::{BackupError, Backups, Verified, database, files, full, offsite, verify};
 use crate::storage::ObjectPath;
 
 /// A backup that was made.
@@ -70,7 +70,7 @@ pub async fn create(
     match written {
         Ok(done) => {
             db::backups::store(place, &claim, &done).await?;
-            copy_elsewhere(backups, place, &claim, &folder).await;
+            offsite::copy(backups, place, claim.id, kind).await;
             Ok(Made { id: claim.id, kind, bytes: done.bytes, rows: done.rows, tables: done.tables })
         }
         Err(error) => {
@@ -162,19 +162,6 @@ impl Label {
             manifest_sha256,
             offsite,
         }
-    }
-}
-
-// A copy that fails is told, and tried again by whoever makes copies; the backup itself is as good as before.
-async fn copy_elsewhere(backups: &Backups, place: &Place, claim: &Claim, folder: &ObjectPath) {
-    let Some(offsite) = &backups.offsite else { return };
-    let copied = offsite.copy(&backups.storage, folder).await;
-    let (state, error) = match &copied {
-        Ok(()) => (State::Copied, None),
-        Err(words) => (State::Failed, Some(words.as_str())),
-    };
-    if let Err(error) = db::backups::note_offsite(place, claim.id, claim.kind, state, error).await {
-        tracing::error!(%error, backup = %claim.id, "cannot note the copy elsewhere");
     }
 }
 

@@ -5,7 +5,7 @@ use db::backups::Place;
 use domain::backups::{Kind, Trigger};
 use serde::Deserialize;
 
-use super::{BackupError, Backups, make, round};
+use super::{BackupError, Backups, Round, make, round};
 use crate::context::Running;
 use crate::outcome::{JobError, Outcome};
 
@@ -38,8 +38,10 @@ pub(crate) async fn make_job(job: Running) -> Result<Outcome, JobError> {
 pub(crate) async fn round_job(job: Running) -> Result<Outcome, JobError> {
     match round(backups(&job)?, &job.stop).await {
         Ok(done) => {
-            job.log
-                .info(format!("{} made and read back, {} failed, {} pruned", done.verified, done.failed, done.pruned));
+            let Round { verified, failed, pruned, copied } = done;
+            job.log.info(format!(
+                "{verified} made and read back, {failed} failed, {pruned} pruned, {copied} copied elsewhere after all"
+            ));
             Ok(Outcome::Done)
         }
         Err(BackupError::Stopped) => Ok(Outcome::Snooze(LATER)),

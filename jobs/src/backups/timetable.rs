@@ -5,6 +5,7 @@ use db::platform::Platform;
 use domain::backups::Trigger;
 use tokio_util::sync::CancellationToken;
 
+use super::offsite::copy_again;
 use super::{BackupError, Backups, make, prune, sweep};
 
 /// What a round did.
@@ -16,6 +17,8 @@ pub struct Round {
     pub failed: usize,
     /// Those that retention took.
     pub pruned: usize,
+    /// Copies elsewhere that had failed and are there now.
+    pub copied: usize,
 }
 
 /// Does what is due. To be called every few minutes; when nothing is due it does nothing.
@@ -25,6 +28,10 @@ pub struct Round {
 pub async fn round(backups: &Backups, stop: &CancellationToken) -> Result<Round, BackupError> {
     let due = db::backups::due(&Platform::command(backups.db.clone())).await?;
     let mut done = Round::default();
+    match copy_again(backups, stop).await {
+        Ok(copied) => done.copied = copied,
+        Err(error) => tracing::error!(%error, "copies elsewhere"),
+    }
     if due.is_empty() {
         return Ok(done);
     }

@@ -1,8 +1,17 @@
 //! Partitions made ahead, and rows moved out of the net below them.
 
+use domain::quarter::Quarter;
+use serde::Deserialize;
+
 use crate::context::Running;
 use crate::outcome::{JobError, Outcome};
-use crate::partitions::{archive_due, maintain};
+use crate::partitions::{ArchiveError, archive_due, maintain, restore};
+use crate::storage::Storage;
+
+#[derive(Deserialize)]
+struct Wish {
+    quarter: Quarter,
+}
 
 /// The job `make_partitions`. Twice is safe: each step looks first whether it is done.
 pub(crate) async fn make(job: Running) -> Result<Outcome, JobError> {
@@ -21,9 +30,7 @@ pub(crate) async fn archive(job: Running) -> Result<Outcome, JobError> {
     if retention == 0 {
         return Ok(Outcome::Cancel("nothing is archived: STOA_RETENTION_QUARTERS is 0".into()));
     }
-    let backups = job.tools.backups.as_ref();
-    let storage = &backups.ok_or_else(|| JobError::new("this process was not told where archives go"))?.storage;
-    let done = archive_due(&job.db, storage, retention, &job.stop).await?;
+    let done = archive_due(&job.db, storage(&job)?, retention, &job.stop).await?;
     let failed: Vec<String> = done
         .iter()
         .filter_map(|one| one.done.as_ref().err().map(|error| format!("{}: {error}", one.quarter)))
@@ -33,4 +40,20 @@ pub(crate) async fn archive(job: Running) -> Result<Outcome, JobError> {
     }
     job.log.info(format!("{} quarters archived", done.len()));
     Ok(Outcome::Done)
+}
+
+/// The job `restore_partition`. Twice is safe: what was begun goes on, and what is back already is no error.
+pub(crate) async fn bring_back(job: Running) -> Result<Outcome, JobError> {
+    let Wish { quarter } = job.payload()?;
+    match restore(&job.db, storage(&job)?, quarter, &job.stop).await {
+        Ok(parts) => job.log.info(format!("{} parts of {quarter} are back", parts.len())),
+        Err(ArchiveError::NotArchived(_)) => job.log.info(format!("nothing of {quarter} is away any more")),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Outcome::Done)
+}
+
+fn storage(job: &Running) -> Result<&Storage, JobError> {
+    let backups = job.tools.backups.as_ref();
+    Ok(&backups.ok_or_else(|| JobError::new("this process was not told where archives go"))?.storage)
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
+mod alarms;
 mod backup_child;
 mod backup_kills;
 mod backup_restore;
@@ -16,6 +17,7 @@ mod killed;
 mod large;
 mod mail;
 mod offsite;
+mod offsite_again;
 mod offsite_copy;
 mod offsite_refused;
 mod order_mail;

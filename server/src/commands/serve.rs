@@ -67,6 +67,8 @@ fn begin_background(state: &AppState, tasks: &TaskTracker) {
         }
     }));
     tasks.spawn(stop.clone().run_until_cancelled_owned(crate::backups::watch(state.db.clone())));
+    // Here and not only in workers: that there is none is one of the alarms.
+    tasks.spawn(jobs::alarms::watch(state.db.clone(), state.tools.mailer.clone(), stop.clone()));
     if state.config.worker {
         tasks.spawn(jobs::worker::run(
             state.db.clone(),

@@ -10,7 +10,9 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let db = connect::database(&config).await?;
     let tools = work::tools(&config, &db).map_err(Failure::failed)?;
     tracing::info!(data_dir = %config.data_dir.display(), "working");
+    let telling = tokio::spawn(jobs::alarms::watch(db.clone(), tools.mailer.clone(), stop.clone()));
     jobs::worker::run(db.clone(), work::options(&config, tools), stop).await;
+    telling.abort();
     db.close().await;
     tracing::info!("stopped");
     Ok(())

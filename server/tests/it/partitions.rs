@@ -2,20 +2,25 @@
 
 use std::process::{Command, Output, Stdio};
 
-use db::testing;
+use db::{people, testing};
 use domain::permission::{KeyScope, Permission};
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
 
-use crate::browser::{Browser, tenant_with_owner};
+use crate::browser::{Browser, PASSWORD, tenant_with_owner};
 use crate::harness::App;
 
 /// The program, with its archives in a folder of this test.
-fn stoa(app: &App, line: &str) -> Output {
+fn command(app: &App, line: &str) -> Command {
     let data = std::env::temp_dir().join(&app.test_db.name);
     let mut command = Command::new(env!("CARGO_BIN_EXE_stoa"));
     command.env_clear().env("DATABASE_URL", &app.test_db.url).env("STOA_DATA_DIR", data);
-    command.args(line.split_whitespace()).stdin(Stdio::null()).output().unwrap()
+    command.args(line.split_whitespace()).stdin(Stdio::null());
+    command
+}
+
+fn stoa(app: &App, line: &str) -> Output {
+    command(app, line).output().unwrap()
 }
 
 fn words(output: &Output) -> String {
@@ -98,8 +103,37 @@ async fn an_archived_order_is_gone_and_said_so_until_it_is_restored() {
     let listed = json(&app, "partitions list");
     assert_eq!((&listed["archives"][0]["quarter"], &listed["default_rows"]), (&"2024q1".into(), &0.into()), "{listed}");
 
-    assert_eq!(json(&app, "partitions restore 2024q1 --yes")["restored"][0]["state"], "restored");
+    brought_back_by_an_admin(&app).await;
     assert_eq!(browser.get("/t/demo/orders/north/A-1").await.status(), 200);
     assert_eq!(api().await.unwrap().status(), 200);
     std::fs::remove_dir_all(std::env::temp_dir().join(&app.test_db.name)).unwrap();
+}
+
+// The form says what follows, its answer makes a job, and the job does it.
+async fn brought_back_by_an_admin(app: &App) {
+    people::create(&app.db, &app.state.passwords, "admin@stoa.test", PASSWORD, true).await.unwrap();
+    let admin = Browser::signed_in(&app.base, "admin@stoa.test").await;
+    let page = admin.get("/platform/partitions").await.text().await.unwrap();
+    assert!(page.contains("Bring back: 2024q1"), "{page}");
+    let path = "/platform/partitions/2024q1/restore";
+    let asks = admin.post(path, &[]).await.text().await.unwrap();
+    assert!(asks.contains("Bring 2024q1 back?") && asks.contains("1 order"), "{asks}");
+    assert_eq!(admin.post("/platform/partitions/2023q1/restore", &[("go", "1")]).await.status(), 404);
+    assert_eq!(admin.post("/platform/partitions/nonsense/restore", &[("go", "1")]).await.status(), 404);
+    for word in ["asked", "waits"] {
+        let answer = admin.post(path, &[("go", "1")]).await;
+        assert!(answer.headers()["location"].to_str().unwrap().ends_with(word));
+    }
+    assert_eq!(json(app, "partitions list")["archives"][0]["state"], "dropped", "a job does it");
+    let mut worker = command(app, "worker").env("STOA_SECRET", "a secret of thirty-two characters").spawn().unwrap();
+    for _ in 0..600 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        if json(app, "partitions list")["archives"][0]["state"] == "restored" {
+            break;
+        }
+    }
+    worker.kill().unwrap();
+    worker.wait().unwrap();
+    assert_eq!(json(app, "partitions list")["archives"][0]["state"], "restored");
+    assert_eq!(admin.post(path, &[("go", "1")]).await.status(), 404, "nothing is away any more");
 }

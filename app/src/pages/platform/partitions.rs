@@ -198,8 +198,9 @@ fn archive(row: &ArchiveRow, clock: Clock) -> impl IntoView + use<> {
         .error
         .clone()
         .map(|error| view! { <span class="under"><span class="critical-words">{sentence(&error)}</span></span> });
+    let quarter = row.quarter.to_string();
     let restore =
-        row.state.is_away().then(|| view! { <code>{format!("stoa partitions restore {}", row.quarter)}</code> });
+        row.state.is_away().then(|| act(format!("/platform/partitions/{quarter}/restore"), "Bring back", &quarter));
     view! {
         <tr>
             <td>{format!("{}, part {}", row.quarter, row.part)}{error}</td>

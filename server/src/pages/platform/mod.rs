@@ -27,6 +27,7 @@ pub fn routes() -> Routes {
         .get("/platform/backups/{id}", ADMIN, one_backup::show)
         .get("/platform/partitions", ADMIN, partitions::show)
         .post("/platform/partitions/maintain", ADMIN, partitions::maintain)
+        .post("/platform/partitions/{quarter}/restore", ADMIN, partitions::restore)
         .merge(jobs::routes())
 }
 

@@ -5,9 +5,12 @@ use std::time::Duration;
 use app::frame::Place;
 use app::pages::platform::jobs::{Confirm, confirm};
 use app::pages::platform::{Partitions, partitions as view};
-use axum::extract::{Form, State};
+use app::ui::money::things;
+use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Response};
+use db::Actor;
 use domain::fields::FieldErrors;
+use domain::quarter::Quarter;
 
 use super::{clock, frame};
 use crate::auth::PlatformAdmin;
@@ -71,10 +74,54 @@ pub async fn maintain(
     Ok(answer::done(PATH, word).into_response())
 }
 
+/// Asks, or has an archived quarter brought back.
+///
+/// # Errors
+/// For everybody but platform admins, for a quarter that is not archived, and when PostgreSQL fails.
+pub async fn restore(
+    State(state): State<AppState>,
+    admin: PlatformAdmin,
+    visit: Visit,
+    Path(quarter): Path<String>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let quarter: Quarter = quarter.parse().map_err(|_| PageError::NotFound)?;
+    if pairs.iter().any(|(name, _)| name == "go") {
+        let by = Actor::User(admin.person.id);
+        let asked = db::partitions::ask_back(&admin.platform, quarter, by).await?;
+        return Ok(answer::done(PATH, if asked.is_some() { "asked" } else { "waits" }).into_response());
+    }
+    let overview = db::partitions::overview(&admin.platform, state.config.retention_quarters).await?;
+    let away: Vec<_> = overview.archives.iter().filter(|row| row.quarter == quarter && row.state.is_away()).collect();
+    let orders: i64 = away.iter().map(|row| row.orders).sum();
+    if away.is_empty() {
+        return Err(PageError::NotFound);
+    }
+    Ok(answer::ok(&confirm(&Confirm {
+        frame: frame(&admin, visit, Place::Partitions),
+        title: format!("Bring {quarter} back?"),
+        words: vec![
+            format!("{} are unpacked beside the present ones, compared with what was archived, and joined to them.", things(orders, "order", "orders")),
+            "Until then nobody sees any of them. Other quarters are not touched, and the files stay where they are.".to_owned(),
+            "It takes minutes for a million orders and goes on by itself; /platform/jobs shows how far it is. Retention lets the quarter stay for a month.".to_owned(),
+        ],
+        action: format!("{PATH}/{quarter}/restore"),
+        hidden: vec![("go".to_owned(), "1".to_owned())],
+        label: Some("Bring it back".to_owned()),
+        asks_why: false,
+        is_final: false,
+        back: PATH.to_owned(),
+        reason: String::new(),
+        faults: FieldErrors::default(),
+    })))
+}
+
 fn done_words(word: &str) -> Option<&'static str> {
     match word {
         "maintained" => Some("Upkeep is done."),
         "running" => Some("Upkeep takes longer and goes on by itself."),
+        "asked" => Some("The quarter is being brought back."),
+        "waits" => Some("The quarter is being brought back already."),
         "failed" => Some("Some of it could not be done; what failed stands below."),
         _ => None,
     }
