@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod account;
 mod api_access;
 mod api_bad_input;
 mod api_client;
@@ -17,7 +18,11 @@ mod events;
 mod harness;
 mod headers;
 mod health;
+mod impersonation;
+mod invitations;
+mod keys;
 mod killed;
+mod letters;
 mod limits;
 mod order_pages;
 mod partitions;
@@ -25,6 +30,11 @@ mod platform;
 mod postgres_crashes;
 mod real_file;
 mod redis_gone;
+mod removed;
+mod second_factor;
+mod second_step;
 mod sign_in;
 mod sign_out;
+mod some_stores;
+mod team;
 mod tenancy;
