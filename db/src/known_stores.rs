@@ -29,7 +29,11 @@ impl KnownStores {
         tenant: TenantId,
         load: impl Future<Output = Result<Arc<[Store]>, DataError>>,
     ) -> Result<Arc<[Store]>, DataError> {
-        self.0.try_get_with(tenant, load).await.map_err(|e| e.again())
+        if let Some(stores) = self.0.get(&tenant).await {
+            return Ok(stores);
+        }
+        // Boxed when it is needed: most of the time it is not, and then it would only be moved about.
+        Box::pin(self.0.try_get_with(tenant, load)).await.map_err(|e| e.again())
     }
 
     /// Forgets the tenant's stores: one of them changed.

@@ -26,9 +26,14 @@ impl Generations {
 
     pub(crate) async fn current(&self, scope: &Scope) -> Result<i64, DataError> {
         let tenant = scope.tenant();
-        // Boxed when it is needed: most of the time it is not, and then it would only be moved about.
-        let asking = async { Box::pin(ask(scope)).await };
-        let asked = self.asked.try_get_with(tenant, asking).await.map_err(|e: Arc<DataError>| e.again())?;
+        let asked = match self.asked.get(&tenant).await {
+            Some(asked) => asked,
+            // Boxed when it is needed: most of the time it is not, and then it would only be moved about.
+            None => {
+                let asking = Box::pin(self.asked.try_get_with(tenant, ask(scope)));
+                asking.await.map_err(|e: Arc<DataError>| e.again())?
+            }
+        };
         let announced = self.announced.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant).copied();
         Ok(asked.max(announced.unwrap_or(0)))
     }

@@ -114,8 +114,7 @@ impl Cache {
     {
         let key = key(scope, generation, name);
         let loading = async { compute.await.map(|value| Entry::of(value.bytes(), value)) };
-        let entry = self.local.try_get_with_by_ref(&key, loading).await.map_err(|e| e.again())?;
-        entry.value.downcast().map_err(|_| DataError::Corrupt(format!("cache entry {key} has another type")))
+        self.local_value(&key, loading).await
     }
 
     /// How many values were computed rather than found, since the start.
@@ -140,9 +139,19 @@ impl Cache {
         T: Serialize + DeserializeOwned + Send + Sync + 'static,
         F: Future<Output = Result<T, DataError>>,
     {
-        // Boxed when it is needed: most of the time it is not, and then it would only be moved about.
-        let loading = async { Box::pin(self.load(&key, compute)).await };
-        let entry = self.local.try_get_with_by_ref(&key, loading).await.map_err(|e| e.again())?;
+        self.local_value(&key, self.load(&key, compute)).await
+    }
+
+    async fn local_value<T, F>(&self, key: &String, loading: F) -> Result<Arc<T>, DataError>
+    where
+        T: Send + Sync + 'static,
+        F: Future<Output = Result<Entry, DataError>>,
+    {
+        let entry = match self.local.get(key).await {
+            Some(entry) => entry,
+            // Boxed when it is needed: most of the time it is not, and then it would only be moved about.
+            None => Box::pin(self.local.try_get_with_by_ref(key, loading)).await.map_err(|e| e.again())?,
+        };
         entry.value.downcast().map_err(|_| DataError::Corrupt(format!("cache entry {key} has another type")))
     }
 

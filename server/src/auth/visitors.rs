@@ -53,9 +53,12 @@ impl Visitors {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn find(&self, state: &AppState, session: Id) -> Result<Option<Arc<Visitor>>, PageError> {
+        if let Some(found) = self.known.get(&session).await {
+            return Ok(found);
+        }
         // Boxed when it is needed: most of the time it is not, and then it would only be moved about.
-        let loading = async { Box::pin(load(state, session)).await };
-        self.known.try_get_with(session, loading).await.map_err(|e| PageError::from(e.as_ref()))
+        let loading = Box::pin(self.known.try_get_with(session, load(state, session)));
+        loading.await.map_err(|e| PageError::from(e.as_ref()))
     }
 
     /// Forgets a session that was ended.
