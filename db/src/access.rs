@@ -118,10 +118,6 @@ impl Access {
     /// # Errors
     /// [`DataError::Forbidden`] without it.
     pub fn scope(&self, permission: Permission) -> Result<Scope, DataError> {
-        if self.allows(permission) {
-            Ok(Scope::new(self.clone()))
-        } else {
-            Err(DataError::Forbidden)
-        }
+        if self.allows(permission) { Ok(Scope::new(self.clone())) } else { Err(DataError::Forbidden) }
     }
 }

@@ -84,7 +84,9 @@ pub async fn begin(
 /// When PostgreSQL fails.
 pub async fn current(db: &Db, tenant: TenantId, id: ImpersonationId) -> Result<Option<Impersonation>, DataError> {
     let tx = Platform::command(db.clone()).begin().await?;
-    let sql = format!("select {COLUMNS} from impersonations where tenant_id = $1 and id = $2 and ended_at is null and until > $3");
+    let sql = format!(
+        "select {COLUMNS} from impersonations where tenant_id = $1 and id = $2 and ended_at is null and until > $3"
+    );
     let row: Option<Row> = tx.one(&sql, [tenant.0.into(), id.0.into(), db.clock().now().into()]).await?;
     tx.commit().await?;
     Ok(row.map(Impersonation::from))

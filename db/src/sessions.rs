@@ -140,10 +140,7 @@ pub async fn list(db: &Db, user: UserId) -> Result<Vec<OwnSession>, DataError> {
                order by seen_at desc, id limit 100";
     let rows: Vec<(Vec<u8>, Value, DateTime<Utc>, DateTime<Utc>)> =
         sqlx::query_as(sql).bind(user.0).bind(db.clock().now()).fetch_all(&db.pool).await?;
-    Ok(rows
-        .into_iter()
-        .map(|(row, data, created_at, seen_at)| OwnSession { row, data, created_at, seen_at })
-        .collect())
+    Ok(rows.into_iter().map(|(row, data, created_at, seen_at)| OwnSession { row, data, created_at, seen_at }).collect())
 }
 
 /// Removes sessions that ended; how many.

@@ -4,8 +4,8 @@
 pub mod button;
 pub mod card;
 pub mod change;
-pub mod choices;
 pub mod chart;
+pub mod choices;
 pub mod empty;
 pub mod field;
 pub mod health;

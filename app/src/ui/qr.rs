@@ -47,6 +47,12 @@ mod tests {
         let code = QrCode::encode_text("otpauth://totp/x", QrCodeEcc::Medium).unwrap();
         let path = path(&code);
         assert!(path.starts_with("M4 4h1v1h-1z"), "{path}");
-        assert_eq!(path.matches('M').count() as i32, (0..code.size()).flat_map(|y| (0..code.size()).map(move |x| (x, y))).filter(|(x, y)| code.get_module(*x, *y)).count() as i32);
+        assert_eq!(
+            path.matches('M').count() as i32,
+            (0..code.size())
+                .flat_map(|y| (0..code.size()).map(move |x| (x, y)))
+                .filter(|(x, y)| code.get_module(*x, *y))
+                .count() as i32
+        );
     }
 }

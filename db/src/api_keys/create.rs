@@ -84,7 +84,8 @@ pub(super) async fn insert(tx: &Tx, new: &NewKey) -> Result<Made, DataError> {
         scope.actor().to_string().into(),
     ];
     tx.run(sql, values).await?;
-    let details = serde_json::json!({"name": new.name, "scopes": names, "store": new.store, "expires_at": new.expires_at});
+    let details =
+        serde_json::json!({"name": new.name, "scopes": names, "store": new.store, "expires_at": new.expires_at});
     crate::audit::note(tx, "api_key.create", &id.to_string(), details).await?;
     Ok(Made { id, text: format!("{PREFIX}{secret}") })
 }

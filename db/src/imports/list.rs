@@ -48,7 +48,8 @@ fn build(scope: &Scope, query: &ImportQuery, limit: Limit) -> (String, Vec<Value
     };
     let mut sql = format!("select {COLUMNS} from {TABLES} where r.tenant_id = $1");
     if let Some(stores) = scope.stores().only() {
-        sql += &format!(" and r.store_id = any({})", bind(stores.iter().map(|s| s.0).collect::<Vec<uuid::Uuid>>().into()));
+        sql +=
+            &format!(" and r.store_id = any({})", bind(stores.iter().map(|s| s.0).collect::<Vec<uuid::Uuid>>().into()));
     }
     if let Some(store) = &query.store {
         sql += &format!(" and s.slug = {}", bind(store.as_str().into()));

@@ -61,7 +61,8 @@ pub async fn explain(scope: &Scope, placed_at: DateTime<Utc>, id: OrderId) -> Re
     }
     let tx = scope.begin().await?;
     let sql = format!("explain (analyze, costs off, timing off) {SQL}");
-    let lines: Vec<Line> = tx.all(&sql, [placed_at.into(), id.0.into(), Option::<Vec<uuid::Uuid>>::None.into()]).await?;
+    let lines: Vec<Line> =
+        tx.all(&sql, [placed_at.into(), id.0.into(), Option::<Vec<uuid::Uuid>>::None.into()]).await?;
     tx.commit().await?;
     Ok(lines.into_iter().map(|l| l.line + "\n").collect())
 }

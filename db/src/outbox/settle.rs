@@ -41,7 +41,9 @@ pub async fn settle(platform: &Platform, mail: &Claimed, ending: &Ending) -> Res
                where tenant_id = $1 and id = $2 and status = 'sending' and attempts = $3";
     let key = [mail.tenant.0.into(), mail.id.into(), mail.attempt.into()];
     let tx = platform.begin().await?;
-    let done = tx.run(sql, key.into_iter().chain([status.into(), due_at.into(), sent_at.into(), error.into(), SECRET.into()])).await?;
+    let done = tx
+        .run(sql, key.into_iter().chain([status.into(), due_at.into(), sent_at.into(), error.into(), SECRET.into()]))
+        .await?;
     tx.commit().await?;
     Ok(done > 0)
 }

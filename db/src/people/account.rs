@@ -2,7 +2,7 @@
 
 use domain::fields::FieldErrors;
 use domain::ids::UserId;
-use domain::people::{check_password, LONGEST_PASSWORD};
+use domain::people::{LONGEST_PASSWORD, check_password};
 
 use super::links::{self, Link, Purpose};
 use super::passwords::Passwords;

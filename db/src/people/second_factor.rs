@@ -60,7 +60,8 @@ pub async fn standing(db: &Db, person: UserId) -> Result<Standing, DataError> {
 pub async fn begin(db: &Db, sealer: &Sealer, person: &Person) -> Result<Enrolment, DataError> {
     let mut secret = [0_u8; SECRET_BYTES];
     getrandom::fill(&mut secret).map_err(|e| DataError::Corrupt(e.to_string()))?;
-    let sql = "insert into second_factors (user_id, secret, created_at) values ($1, $2, $3) on conflict (user_id) do nothing";
+    let sql =
+        "insert into second_factors (user_id, secret, created_at) values ($1, $2, $3) on conflict (user_id) do nothing";
     let sealed = sealer.seal(&purpose(person.id), &secret)?;
     sqlx::query(sql).bind(person.id.0).bind(sealed).bind(db.clock().now()).execute(&db.pool).await?;
     let found = find(db, sealer, person.id).await?.filter(|found| !found.is_confirmed);
@@ -140,7 +141,11 @@ impl Found {
     fn totp(&self, account: &str) -> Totp {
         let secret = Secret::new(self.secret.clone().into_boxed_slice());
         // A colon ends the name of the issuer there.
-        Builder::new().with_secret(secret).with_account_name(account.replace(':', " ")).with_issuer(Some(ISSUER)).build_noncompliant()
+        Builder::new()
+            .with_secret(secret)
+            .with_account_name(account.replace(':', " "))
+            .with_issuer(Some(ISSUER))
+            .build_noncompliant()
     }
 
     // The time step whose code this is: now, just before or just after.

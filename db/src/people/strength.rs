@@ -49,7 +49,13 @@ mod tests {
         for weak in ["aaaaaaaaaaaaaaaa", "mariaschneider", "schneider.maria", "12345678901234"] {
             assert!(check_password(weak, strength(weak)).is_err(), "{weak}: {:?}", strength(weak));
         }
-        for good in ["stoa-demo-password", "a password of some length", "correct horse battery", "x7#Kq2!vLm", "a long enough password"] {
+        for good in [
+            "stoa-demo-password",
+            "a password of some length",
+            "correct horse battery",
+            "x7#Kq2!vLm",
+            "a long enough password",
+        ] {
             assert_eq!(check_password(good, strength(good)), Ok(()), "{good}: {:?}", strength(good));
         }
         assert_eq!(strength(&"x".repeat(100_000)), Strength::default(), "nobody waits for a book to be measured");

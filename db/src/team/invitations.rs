@@ -60,8 +60,9 @@ pub struct Invited {
 /// When PostgreSQL fails.
 pub async fn invitations(scope: &Scope) -> Result<Vec<Invitation>, DataError> {
     let tx = scope.begin().await?;
-    let rows: Vec<Row> =
-        tx.all(&format!("{SELECT} where i.tenant_id = $1 order by i.sent_at desc, i.id limit $2"), [MOST.into()]).await?;
+    let rows: Vec<Row> = tx
+        .all(&format!("{SELECT} where i.tenant_id = $1 order by i.sent_at desc, i.id limit $2"), [MOST.into()])
+        .await?;
     tx.end();
     rows.into_iter().map(Invitation::try_from).collect()
 }
@@ -168,7 +169,10 @@ pub async fn find(db: &Db, secret: &str) -> Result<Option<Invited>, DataError> {
 pub async fn accept(db: &Db, secret: &str, person: &Person) -> Result<Invited, DataError> {
     let invited = find(db, secret).await?.ok_or(DataError::NotFound("invitation"))?;
     if !invited.email.eq_ignore_ascii_case(&person.email) {
-        return Err(DataError::Refused(format!("This invitation is for {}. Sign in with that address.", invited.email)));
+        return Err(DataError::Refused(format!(
+            "This invitation is for {}. Sign in with that address.",
+            invited.email
+        )));
     }
     let (tenant, hash) = tenant_token::parse(secret).ok_or(DataError::NotFound("invitation"))?;
     let scope = enter(db, tenant, Actor::User(person.id))?;
@@ -268,9 +272,9 @@ fn invited_before(error: DataError) -> DataError {
 // A restore took the role away meanwhile.
 fn role_gone(error: DataError) -> DataError {
     match error.constraint() {
-        Some("memberships_tenant_id_role_id_fkey") => {
-            DataError::Refused("The role of this invitation does not exist any more. Ask for another invitation.".to_owned())
-        }
+        Some("memberships_tenant_id_role_id_fkey") => DataError::Refused(
+            "The role of this invitation does not exist any more. Ask for another invitation.".to_owned(),
+        ),
         _ => error,
     }
 }

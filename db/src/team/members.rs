@@ -109,10 +109,14 @@ async fn within_reach(tx: &Tx, id: UserId, what: &str) -> Result<Member, DataErr
     tx.run("select from memberships where tenant_id = $1 and user_id = $2 for update", [id.0.into()]).await?;
     let member = read(tx, id).await?;
     if member.role.is_owner() {
-        return Err(DataError::Refused(format!("Nobody can {what}: they own this account. Ownership is transferred first.")));
+        return Err(DataError::Refused(format!(
+            "Nobody can {what}: they own this account. Ownership is transferred first."
+        )));
     }
     if tx.scope().actor() == Actor::User(id) {
-        return Err(DataError::Refused("Nobody changes their own place: ask somebody else who manages people.".to_owned()));
+        return Err(DataError::Refused(
+            "Nobody changes their own place: ask somebody else who manages people.".to_owned(),
+        ));
     }
     if !tx.scope().covers(member.role.permissions()) {
         return Err(DataError::Refused(format!("You cannot {what}: they may do more than you.")));
@@ -121,7 +125,8 @@ async fn within_reach(tx: &Tx, id: UserId, what: &str) -> Result<Member, DataErr
 }
 
 async fn read(tx: &Tx, id: UserId) -> Result<Member, DataError> {
-    let row: Option<Row> = tx.one(&format!("{SELECT} where m.tenant_id = $1 and m.user_id = $2"), [id.0.into()]).await?;
+    let row: Option<Row> =
+        tx.one(&format!("{SELECT} where m.tenant_id = $1 and m.user_id = $2"), [id.0.into()]).await?;
     row.ok_or(DataError::NotFound("member"))?.try_into()
 }
 

@@ -19,7 +19,8 @@ pub async fn transfer(scope: &Scope, to: UserId) -> Result<(), DataError> {
     if from == to {
         return Err(DataError::Refused("You own this account already.".to_owned()));
     }
-    let sql = "update memberships set role = 'owner', role_id = null, store_ids = null where tenant_id = $1 and user_id = $2";
+    let sql =
+        "update memberships set role = 'owner', role_id = null, store_ids = null where tenant_id = $1 and user_id = $2";
     if tx.run(sql, [to.0.into()]).await? == 0 {
         return Err(DataError::NotFound("member"));
     }

@@ -58,7 +58,8 @@ pub async fn create_role(scope: &Scope, name: &str, permissions: Permissions) ->
         return Err(DataError::Refused(format!("A team has at most {MOST} roles of its own; delete one first.")));
     }
     let id: RoleId = scope.clock().id();
-    let sql = "insert into roles (tenant_id, id, name, permissions, created_at, updated_at) values ($1, $2, $3, $4, $5, $5)";
+    let sql =
+        "insert into roles (tenant_id, id, name, permissions, created_at, updated_at) values ($1, $2, $3, $4, $5, $5)";
     let values = [id.0.into(), name.as_str().into(), names(permissions).into(), scope.now().into()];
     tx.run(sql, values).await.map_err(name_taken)?;
     let details = json!({"name": name, "permissions": names(permissions)});

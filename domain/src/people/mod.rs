@@ -6,7 +6,9 @@ mod role_name;
 mod store_access;
 
 pub use member_role::MemberRole;
-pub use password::{LONGEST as LONGEST_PASSWORD, SHORTEST as SHORTEST_PASSWORD, STRONG_ENOUGH, Strength, check_password};
+pub use password::{
+    LONGEST as LONGEST_PASSWORD, SHORTEST as SHORTEST_PASSWORD, STRONG_ENOUGH, Strength, check_password,
+};
 pub use role_name::check_role_name;
 pub use store_access::StoreAccess;
 

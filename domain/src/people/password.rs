@@ -36,7 +36,9 @@ pub fn check_password(password: &str, strength: Strength) -> Result<(), &'static
         return Err("must have at least 12 characters, or 8 that nobody can guess; a few unrelated words do well");
     }
     if strength.score < STRONG_ENOUGH {
-        return Err("is easy to guess: it repeats itself, or consists of your name or of common words; add unrelated words");
+        return Err(
+            "is easy to guess: it repeats itself, or consists of your name or of common words; add unrelated words",
+        );
     }
     Ok(())
 }

@@ -32,10 +32,14 @@ pub fn invitation(mailer: &Mailer, invitation: &Invitation<'_>) -> NewMail {
         heading: format!("Join {tenant} on Stoa"),
         parts: vec![
             Part::Words(format!("{by} invites you to work with {tenant}.")),
-            Part::Words(format!("The link opens until {until}, once. Whoever has it can join in your place, so do not pass it on.")),
+            Part::Words(format!(
+                "The link opens until {until}, once. Whoever has it can join in your place, so do not pass it on."
+            )),
         ],
         link: Some(("Accept the invitation".into(), mailer.link(&domain::link::invitation(secret)))),
-        footer: format!("You get this because {by} entered your address. If you do not know them, do nothing: nothing happens then."),
+        footer: format!(
+            "You get this because {by} entered your address. If you do not know them, do nothing: nothing happens then."
+        ),
     };
     NewMail {
         key: format!("invitation:{id}"),
@@ -57,7 +61,8 @@ mod tests {
         let mailer = Mailer::to_folder(Path::new("/nowhere"), "https://stoa.example");
         let at = "2026-03-10T12:00:00Z".parse().unwrap();
         let id = Uuid::from_u128(1);
-        let invited = Invitation { id, to: "ana@example.com", tenant: "Demo", by: "bo@example.com", until: at, secret: "abc" };
+        let invited =
+            Invitation { id, to: "ana@example.com", tenant: "Demo", by: "bo@example.com", until: at, secret: "abc" };
         let mail = invitation(&mailer, &invited);
         assert!(mail.kind.starts_with(db::outbox::SECRET), "its text is forgotten once it is sent");
         assert!(!mail.key.contains("abc") && !mail.subject.contains("abc"));

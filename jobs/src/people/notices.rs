@@ -48,7 +48,10 @@ pub fn notice(mailer: &Mailer, id: Uuid, to: &str, notice: &Notice, at: DateTime
         heading: heading.to_owned(),
         parts: vec![
             Part::Words(format!("{words} It happened on {at}.")),
-            Part::Words("If it was you, there is nothing to do. If not, choose another password now and sign out everywhere.".into()),
+            Part::Words(
+                "If it was you, there is nothing to do. If not, choose another password now and sign out everywhere."
+                    .into(),
+            ),
         ],
         link: Some(("Open your account".into(), mailer.link("/account"))),
         footer: "You get this because it is about your account. It cannot be turned off.".into(),
@@ -68,21 +71,28 @@ impl Notice {
             Self::NewDevice { device, address } => {
                 ("A new sign-in to Stoa", format!("Somebody signed in to your account with {device}, from {address}."))
             }
-            Self::PasswordChanged => {
-                ("Your password was changed", "The password of your account was changed; all other sessions ended.".into())
-            }
+            Self::PasswordChanged => (
+                "Your password was changed",
+                "The password of your account was changed; all other sessions ended.".into(),
+            ),
             Self::EmailChanging { to } => (
                 "Your address is about to change",
-                format!("Somebody asked that {to} takes the place of this address. It does once that is confirmed there."),
+                format!(
+                    "Somebody asked that {to} takes the place of this address. It does once that is confirmed there."
+                ),
             ),
-            Self::EmailChanged { to } => {
-                ("Your address was changed", format!("You sign in to Stoa with {to} from now on, and no more with this address."))
+            Self::EmailChanged { to } => (
+                "Your address was changed",
+                format!("You sign in to Stoa with {to} from now on, and no more with this address."),
+            ),
+            Self::SecondFactorOn => {
+                ("Codes are on", "From now on signing in asks for a code of your app as well.".into())
             }
-            Self::SecondFactorOn => ("Codes are on", "From now on signing in asks for a code of your app as well.".into()),
             Self::SecondFactorOff => ("Codes are off", "From now on signing in asks for no code any more.".into()),
-            Self::RecoveryCodeUsed { left } => {
-                ("A recovery code was used", format!("Somebody signed in with one of your recovery codes; {left} are left."))
-            }
+            Self::RecoveryCodeUsed { left } => (
+                "A recovery code was used",
+                format!("Somebody signed in with one of your recovery codes; {left} are left."),
+            ),
         }
     }
 }

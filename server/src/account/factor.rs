@@ -70,19 +70,17 @@ pub async fn confirm(
     let attempt = state.sign_in_limits.attempt(&format!("code of {}", person.id), address).await;
     let fault = match attempt {
         Err(_) => "was wrong too often: wait 15 minutes, then try again",
-        Ok(attempt) => {
-            match second_factor::confirm(&state.db, &state.sealer, person.id, &entered.code).await? {
-                Some(codes) => {
-                    attempt.succeeded().await;
-                    state.sessions.end_others(person.id, signed_in.session).await?;
-                    state.visitors.forget_person(person.id).await;
-                    rename(&state, &session).await?;
-                    tell(&state, &person.email, &Notice::SecondFactorOn).await?;
-                    return Ok(answer::ok(&codes_view(&Codes { visitor: visit.of(person), codes })));
-                }
-                None => "is not what the app shows now: look whether its clock is right",
+        Ok(attempt) => match second_factor::confirm(&state.db, &state.sealer, person.id, &entered.code).await? {
+            Some(codes) => {
+                attempt.succeeded().await;
+                state.sessions.end_others(person.id, signed_in.session).await?;
+                state.visitors.forget_person(person.id).await;
+                rename(&state, &session).await?;
+                tell(&state, &person.email, &Notice::SecondFactorOn).await?;
+                return Ok(answer::ok(&codes_view(&Codes { visitor: visit.of(person), codes })));
             }
-        }
+            None => "is not what the app shows now: look whether its clock is right",
+        },
     };
     let mut page = page(&state, &signed_in, visit).await?;
     page.faults = FieldErrors::one("code", fault);

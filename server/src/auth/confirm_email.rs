@@ -24,9 +24,7 @@ const TAKEN: &str = "The address has an account of its own meanwhile. Your addre
 /// When PostgreSQL fails.
 pub async fn show(State(state): State<AppState>, Path(secret): Path<String>) -> Result<Response, PageError> {
     match links::look(&state.db, &secret).await? {
-        Some(Link { purpose: Purpose::Email(email), .. }) => {
-            Ok(answer::ok(&view(&secret, &email, current::theme())))
-        }
+        Some(Link { purpose: Purpose::Email(email), .. }) => Ok(answer::ok(&view(&secret, &email, current::theme()))),
         _ => Ok(gone(OVER)),
     }
 }

@@ -23,8 +23,14 @@ pub fn agent(headers: &HeaderMap) -> String {
 /// The browser that calls itself `agent`, in words.
 pub fn words(agent: &str) -> String {
     // Most claim to be several; the one that only it claims comes first.
-    const BROWSERS: [(&str, &str); 6] =
-        [("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
+    const BROWSERS: [(&str, &str); 6] = [
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("FxiOS/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
     const SYSTEMS: [(&str, &str); 6] = [
         ("iPhone", "an iPhone"),
         ("iPad", "an iPad"),
@@ -33,7 +39,8 @@ pub fn words(agent: &str) -> String {
         ("Mac OS X", "a Mac"),
         ("Linux", "Linux"),
     ];
-    let first = |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let first =
+        |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     match (first(&BROWSERS), first(&SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(browser), None) => browser.to_owned(),
@@ -76,11 +83,16 @@ mod tests {
 
     #[test]
     fn browsers_are_told_by_what_only_they_claim() {
-        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36";
+        let chrome =
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36";
         for (agent, expected) in [
             (chrome.to_owned(), "Chrome on Linux"),
             (chrome.replace("Safari/537.36", "Safari/537.36 Edg/131.0"), "Edge on Linux"),
-            ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1".to_owned(), "Safari on an iPhone"),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"
+                    .to_owned(),
+                "Safari on an iPhone",
+            ),
             ("Mozilla/5.0 (Windows NT 10.0; rv:132.0) Gecko/20100101 Firefox/132.0".to_owned(), "Firefox on Windows"),
             (String::new(), "an unknown browser"),
         ] {

@@ -107,8 +107,6 @@ fn again(secret: String, faults: FieldErrors) -> Response {
 async fn send(state: &AppState, email: &str) -> Result<(), DataError> {
     let Some(id) = people::find(&state.db, email).await? else { return Ok(()) };
     let Some(person) = people::person(&state.db, id).await? else { return Ok(()) };
-    let letter = |secret: &str| {
-        vec![reset_password(&state.tools.mailer, state.db.clock().id(), &person.email, secret)]
-    };
+    let letter = |secret: &str| vec![reset_password(&state.tools.mailer, state.db.clock().id(), &person.email, secret)];
     links::send(&state.db, id, &Purpose::Password, letter).await
 }

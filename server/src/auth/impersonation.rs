@@ -96,7 +96,8 @@ pub async fn begin(
 /// For whoever does not look as somebody else.
 pub async fn ask_raise(signed_in: SignedIn, visit: Visit) -> Result<Response, PageError> {
     signed_in.look.as_ref().ok_or(PageError::NotFound)?;
-    let form = RaiseForm { visitor: visit.of(&signed_in.person), reason: String::new(), faults: FieldErrors::default() };
+    let form =
+        RaiseForm { visitor: visit.of(&signed_in.person), reason: String::new(), faults: FieldErrors::default() };
     Ok(answer::ok(&raise_view(&form)))
 }
 

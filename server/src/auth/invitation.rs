@@ -19,7 +19,8 @@ use crate::middleware::current;
 use crate::pages::answer;
 use crate::state::AppState;
 
-const OVER: &str = "It was accepted, withdrawn, sent again with another link, or is older than a week. Ask whoever invited you.";
+const OVER: &str =
+    "It was accepted, withdrawn, sent again with another link, or is older than a week. Ask whoever invited you.";
 
 /// The form of whoever has no account.
 #[derive(Debug, Default, Deserialize)]

@@ -9,12 +9,16 @@ use crate::state::AppState;
 
 /// The form, with what was typed and what was wrong with it.
 pub fn answer(state: &AppState, status: StatusCode, email: &str, next: &str, fault: Option<&str>) -> Response {
-    with(state, status, SignIn {
-        email: email.to_owned(),
-        fault: fault.map(str::to_owned),
-        next: (next != "/").then(|| next.to_owned()),
-        ..SignIn::default()
-    })
+    with(
+        state,
+        status,
+        SignIn {
+            email: email.to_owned(),
+            fault: fault.map(str::to_owned),
+            next: (next != "/").then(|| next.to_owned()),
+            ..SignIn::default()
+        },
+    )
 }
 
 /// The empty form, after something that ended all sessions: `done` says what.

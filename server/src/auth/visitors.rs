@@ -68,7 +68,8 @@ impl Visitors {
 
     /// Forgets all sessions of a person.
     pub async fn forget_person(&self, person: UserId) {
-        let is_theirs = |v: &Arc<Visitor>| v.person.id == person || v.look.as_ref().is_some_and(|l| l.admin.id == person);
+        let is_theirs =
+            |v: &Arc<Visitor>| v.person.id == person || v.look.as_ref().is_some_and(|l| l.admin.id == person);
         let theirs = |visitor: &Option<Arc<Visitor>>| visitor.as_ref().is_some_and(is_theirs);
         let sessions: Vec<Id> = self.known.iter().filter(|(_, v)| theirs(v)).map(|(id, _)| *id).collect();
         for session in sessions {

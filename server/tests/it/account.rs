@@ -120,7 +120,11 @@ async fn another_address_is_confirmed_there_and_told_of_here() {
     let told = letters::of_platform(&app, "account").await;
     assert!(told.iter().any(|l| l.to == EMAIL && l.subject.contains("about to change")), "{told:?}");
     assert_eq!(Browser::new(&app.base).get(&letter.path()).await.status(), 200);
-    assert_eq!(Browser::new(&app.base).sign_in("new@demo.test", PASSWORD).await.status(), 422, "looking changes nothing");
+    assert_eq!(
+        Browser::new(&app.base).sign_in("new@demo.test", PASSWORD).await.status(),
+        422,
+        "looking changes nothing"
+    );
     assert_eq!(location(&browser.post(&letter.path(), &[]).await), "/account?done=email-changed");
     assert_eq!(browser.post(&letter.path(), &[]).await.status(), 410);
     assert_eq!(Browser::new(&app.base).sign_in("new@demo.test", PASSWORD).await.status(), 303);

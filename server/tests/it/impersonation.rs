@@ -107,7 +107,8 @@ async fn nothing_is_changed_unless_they_say_why() {
 #[tokio::test]
 async fn it_ends_in_time_and_never_shows_another_admin() {
     let world = World::new().await;
-    let second = people::create(&world.app.db, &world.app.state.passwords, "second@stoa.test", PASSWORD, true).await.unwrap();
+    let second =
+        people::create(&world.app.db, &world.app.state.passwords, "second@stoa.test", PASSWORD, true).await.unwrap();
     people::set_role(&world.demo, second, Role::Staff).await.unwrap();
     let refused = world.look(second, "ticket 7", "30").await;
     assert_eq!(refused.status(), 422);
@@ -135,7 +136,8 @@ async fn the_session_goes_on_under_another_id_each_time() {
     let looking = cookie(&world.look(world.owner, "ticket 7", "15").await);
     let after = cookie(&world.admin.post("/impersonation/end", &[]).await);
     assert!(before != looking && looking != after && before != after);
-    for (cookie, path, status) in [(&before, "/platform", 303), (&looking, "/t/demo", 303), (&after, "/platform", 200)] {
+    for (cookie, path, status) in [(&before, "/platform", 303), (&looking, "/t/demo", 303), (&after, "/platform", 200)]
+    {
         let request = world.app.http().get(format!("{}{path}", world.app.base)).header("cookie", cookie);
         assert_eq!(request.send().await.unwrap().status(), status, "{path}");
     }

@@ -35,7 +35,8 @@ async fn somebody_new_makes_an_account_and_is_in() {
 
     let ana = Browser::new(&app.base);
     assert!(ana.get(&link).await.text().await.unwrap().contains("as staff"));
-    for (password, words) in [("short", "12 characters"), ("ana@demo.test", "easy to guess"), ("1234567890", "leaked")] {
+    for (password, words) in [("short", "12 characters"), ("ana@demo.test", "easy to guess"), ("1234567890", "leaked")]
+    {
         let answer = ana.post(&link, &[("name", "Ana"), ("password", password)]).await;
         assert_eq!(answer.status(), 422);
         let html = answer.text().await.unwrap();
@@ -113,7 +114,10 @@ async fn faults_are_named_and_keep_what_was_typed() {
         ([("email", "ana"), ("role", "staff"), ("reach", "all")], "such as ana@example.com"),
         ([("email", "owner@demo.test"), ("role", "staff"), ("reach", "all")], "Belongs to a member"),
         ([("email", "ana@demo.test"), ("role", "owner"), ("reach", "all")], "one of the roles"),
-        ([("email", "ana@demo.test"), ("role", "0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f"), ("reach", "all")], "one of the roles"),
+        (
+            [("email", "ana@demo.test"), ("role", "0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f"), ("reach", "all")],
+            "one of the roles",
+        ),
         ([("email", "ana@demo.test"), ("role", "staff"), ("reach", "some")], "at least one store"),
     ] {
         let answer = owner.post(INVITE, &form).await;

@@ -83,7 +83,9 @@ async fn another_key_takes_its_place_while_the_old_one_goes_on_for_a_while() {
     assert_eq!(owner.post(&format!("{address}/rotate"), &[("hours", "5")]).await.status(), 422);
     let answer = owner.post(&format!("{address}/rotate"), &[("hours", "24")]).await;
     let new = texts(&answer.text().await.unwrap(), "code.once").remove(0);
-    for (hours, old_opens, new_opens) in [(23, 200, 200), (25, 401, 200), (24 * 30 - 1, 401, 200), (24 * 30 + 1, 401, 401)] {
+    for (hours, old_opens, new_opens) in
+        [(23, 200, 200), (25, 401, 200), (24 * 30 - 1, 401, 200), (24 * 30 + 1, 401, 401)]
+    {
         clock.set(start + TimeDelta::hours(hours));
         // What is remembered of a key lives by the real clock.
         tokio::time::sleep(A_SECOND).await;

@@ -31,7 +31,9 @@ async fn removed(settings: &[(&str, &str)]) {
         assert!(stream.block().await.unwrap().comment);
     }
     assert_eq!(there.get("/t/demo/orders").await.status(), 200);
-    assert!(owner.get(&format!("/t/demo/team/members/{ana}/remove")).await.text().await.unwrap().contains("within seconds"));
+    assert!(
+        owner.get(&format!("/t/demo/team/members/{ana}/remove")).await.text().await.unwrap().contains("within seconds")
+    );
     assert_eq!(owner.post(&format!("/t/demo/team/members/{ana}/remove"), &[]).await.status(), 303);
     let began = Instant::now();
     assert_eq!(here.get("/t/demo/orders").await.status(), 404, "the process that removed them knows at once");

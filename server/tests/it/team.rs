@@ -60,7 +60,10 @@ async fn roles_of_their_own_reach_as_far_as_they_say_within_a_second() {
 async fn nobody_gives_away_more_than_they_have() {
     let app = App::new().await;
     let demo = tenant_with_owner(&app, "demo").await;
-    let (ana, bob) = (member(&app, &demo, "ana@demo.test", Role::Viewer).await, member(&app, &demo, "bob@demo.test", Role::Viewer).await);
+    let (ana, bob) = (
+        member(&app, &demo, "ana@demo.test", Role::Viewer).await,
+        member(&app, &demo, "bob@demo.test", Role::Viewer).await,
+    );
     let boss = member(&app, &demo, "boss@demo.test", Role::Manager).await;
     let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
     let form = [("name", "People"), ("permissions", "people.manage"), ("permissions", "orders.read")];
@@ -74,7 +77,9 @@ async fn nobody_gives_away_more_than_they_have() {
     assert_eq!(manager.status(), 409, "a viewer sees reports, which she does not");
     let stronger = browser.post("/t/demo/team/roles", &[("name", "X"), ("permissions", "orders.refund")]).await;
     assert!(text(stronger).await.contains("may not do yourself"));
-    let invited = browser.post("/t/demo/team/invitations", &[("email", "x@demo.test"), ("role", "manager"), ("reach", "all")]).await;
+    let invited = browser
+        .post("/t/demo/team/invitations", &[("email", "x@demo.test"), ("role", "manager"), ("reach", "all")])
+        .await;
     assert!(text(invited).await.contains("may not do yourself"));
     assert_eq!(browser.post(&at(ana), &[("role", "viewer"), ("reach", "all")]).await.status(), 409, "not herself");
     assert_eq!(browser.post(&format!("{}/remove", at(boss)), &[]).await.status(), 409);
@@ -143,10 +148,16 @@ async fn members_roles_and_invitations_of_another_tenant_do_not_exist() {
     let html = text(demo_owner.get("/t/demo/team").await).await;
     let role = html.rsplit_once("/team/roles/").unwrap().1.split_once('"').unwrap().0.to_owned();
     let other = Browser::signed_in(&app.base, "owner@other.test").await;
-    for path in [format!("/members/{ana}"), format!("/members/{ana}/remove"), format!("/members/{ana}/transfer"), format!("/roles/{role}")] {
+    for path in [
+        format!("/members/{ana}"),
+        format!("/members/{ana}/remove"),
+        format!("/members/{ana}/transfer"),
+        format!("/roles/{role}"),
+    ] {
         assert_eq!(other.get(&format!("/t/other/team{path}")).await.status(), 404, "{path}");
         assert_eq!(other.get(&format!("/t/demo/team{path}")).await.status(), 404, "{path}");
     }
-    let invited = other.post("/t/other/team/invitations", &[("email", "x@x.test"), ("role", &role), ("reach", "all")]).await;
+    let invited =
+        other.post("/t/other/team/invitations", &[("email", "x@x.test"), ("role", &role), ("reach", "all")]).await;
     assert!(text(invited).await.contains("one of the roles"), "another tenant's role is none");
 }

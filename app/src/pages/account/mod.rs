@@ -80,8 +80,8 @@ fn you(page: &AccountPage) -> impl IntoView + use<> {
         view! { <li><a href=format!("/t/{}", m.slug)>{m.name.clone()}</a>" "<span class="quiet">{m.role.name().to_owned()}</span></li> }
     };
     let tenants = page.memberships.iter().map(tenant).collect_view();
-    let tenants = (!page.memberships.is_empty())
-        .then(|| view! { <dt>"Tenants"</dt><dd><ul class="plain">{tenants}</ul></dd> });
+    let tenants =
+        (!page.memberships.is_empty()).then(|| view! { <dt>"Tenants"</dt><dd><ul class="plain">{tenants}</ul></dd> });
     let name = page.typed.name.clone().unwrap_or_else(|| page.visitor.person.name.clone());
     let fault = page.faults.of("name").map(str::to_owned);
     view! {
@@ -149,7 +149,11 @@ fn factor_card(page: &AccountPage) -> impl IntoView + use<> {
         let left = things(page.factor.recovery_codes, "recovery code is", "recovery codes are");
         (format!("Signing in asks for a code of your app as well. {left} left."), "Change it")
     } else {
-        ("Your password alone opens this account. A code of an app on your phone makes a stolen one useless.".to_owned(), "Set it up")
+        (
+            "Your password alone opens this account. A code of an app on your phone makes a stolen one useless."
+                .to_owned(),
+            "Set it up",
+        )
     };
     view! {
         <Card title="Second factor">

@@ -8,7 +8,9 @@ use leptos::prelude::*;
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
 use crate::ui::table::{Column, Table};
-use crate::ui::{Button, Card, Choice, Choices, Clock, Empty, Field, Look, Notice, PageHeader, Pill, SelectField, Tone, When};
+use crate::ui::{
+    Button, Card, Choice, Choices, Clock, Empty, Field, Look, Notice, PageHeader, Pill, SelectField, Tone, When,
+};
 
 /// What was typed for a new key.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +57,8 @@ pub fn page(page: &KeyIndex) -> Rendered {
             }
         });
         let revoked = page.done.as_deref() == Some("revoked");
-        let revoked = revoked.then(|| view! { <Notice tone=Tone::Positive>"The key was revoked: it opens nothing any more."</Notice> });
+        let revoked = revoked
+            .then(|| view! { <Notice tone=Tone::Positive>"The key was revoked: it opens nothing any more."</Notice> });
         view! {
             <PageHeader title="API keys" note=note/>
             {made}
@@ -68,7 +71,8 @@ pub fn page(page: &KeyIndex) -> Rendered {
 
 fn table(page: &KeyIndex) -> AnyView {
     if page.keys.is_empty() {
-        let empty = view! { <Empty title="No keys yet" text="Make one below for a program that sends or reads orders."/> };
+        let empty =
+            view! { <Empty title="No keys yet" text="Make one below for a program that sends or reads orders."/> };
         return view! { <Card>{empty}</Card> }.into_any();
     }
     let base = format!("/t/{}/settings/keys", page.frame.tenant());

@@ -72,7 +72,9 @@ fn notices(page: &TeamIndex) -> impl IntoView + use<> {
         "withdrawn" => Some("The invitation was withdrawn: its link opens nothing any more."),
         "role" => Some("The role was saved."),
         "role-deleted" => Some("The role was deleted."),
-        "second-factor" => Some("That was saved. Whoever has no second factor is asked to set one up at the next page."),
+        "second-factor" => {
+            Some("That was saved. Whoever has no second factor is asked to set one up at the next page.")
+        }
         _ => None,
     });
     let done = words.map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> });

@@ -52,7 +52,8 @@ pub fn place_fields(form: &PlaceForm, roles: &[OwnRole], stores: &[Store]) -> im
     let chosen = if form.role.is_empty() { "staff".to_owned() } else { form.role.clone() };
     let fault = |field: &str| form.faults.of(field).map(str::to_owned);
     let is_chosen = |slug: &String| form.stores.as_ref().is_some_and(|slugs| slugs.contains(slug));
-    let boxes = stores.iter().map(|s| Choice { value: s.slug.clone(), words: s.name.clone(), is_chosen: is_chosen(&s.slug) });
+    let boxes =
+        stores.iter().map(|s| Choice { value: s.slug.clone(), words: s.name.clone(), is_chosen: is_chosen(&s.slug) });
     let boxes: Vec<Choice> = boxes.collect();
     let reach = if form.stores.is_some() { "some" } else { "all" };
     let reaches = vec![

@@ -34,7 +34,8 @@ pub fn page(page: &RolePage) -> Rendered {
     let title = page.role.as_ref().map_or_else(|| "New role".to_owned(), |role| role.name.clone());
     page.frame.render(&title, || {
         let team = format!("/t/{}/team", page.frame.tenant());
-        let action = page.role.as_ref().map_or_else(|| format!("{team}/roles"), |role| format!("{team}/roles/{}", role.id));
+        let action =
+            page.role.as_ref().map_or_else(|| format!("{team}/roles"), |role| format!("{team}/roles/{}", role.id));
         let refused = page.refused.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
         let fault = |field: &str| page.faults.of(field).map(str::to_owned);
         let choice = |p: Permission| Choice {
@@ -48,7 +49,9 @@ pub fn page(page: &RolePage) -> Rendered {
         let (name, faults) = (page.name.clone(), [fault("name"), fault("permissions")]);
         let [name_fault, permissions_fault] = faults;
         let used = page.role.as_ref().filter(|role| role.in_use > 0);
-        let used = used.map(|role| view! { <p class="quiet">{format!("In use by {}.", things(role.in_use, "person", "people"))}</p> });
+        let used = used.map(
+            |role| view! { <p class="quiet">{format!("In use by {}.", things(role.in_use, "person", "people"))}</p> },
+        );
         let delete = page.role.as_ref().filter(|role| role.in_use == 0).map(|role| {
             let action = format!("{team}/roles/{}/delete", role.id);
             view! {

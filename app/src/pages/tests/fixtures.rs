@@ -44,7 +44,12 @@ pub fn frame(section: Section) -> TenantFrame {
         tracks_stock: false,
     };
     TenantFrame {
-        visitor: Visitor { person: Arc::new(person), theme: Theme::System, here: "/t/demo/orders?q=\"x".into(), look: None },
+        visitor: Visitor {
+            person: Arc::new(person),
+            theme: Theme::System,
+            here: "/t/demo/orders?q=\"x".into(),
+            look: None,
+        },
         membership: Membership {
             tenant: Uuid::nil().into(),
             slug: "demo".into(),

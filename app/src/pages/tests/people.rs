@@ -99,7 +99,16 @@ fn owners_and_oneself_are_not_changed_and_plans_are_shown() {
     let page = |member: Member, is_me: bool, i_own: bool| {
         let (frame, clock) = (frame(Section::Team), clock());
         let form = PlaceForm::of(member.role.code(), &member.stores, &frame.stores);
-        html(&team::member(&MemberPage { frame, member, roles: vec![own_role(0)], is_me, i_own, form, refused: None, clock }))
+        html(&team::member(&MemberPage {
+            frame,
+            member,
+            roles: vec![own_role(0)],
+            is_me,
+            i_own,
+            form,
+            refused: None,
+            clock,
+        }))
     };
     let other = page(member(2, MemberRole::Fixed(Role::Staff), StoreAccess::All), false, true);
     assert!(other.contains("/remove\"") && other.contains("/transfer\""), "{other}");
@@ -131,7 +140,15 @@ fn a_role_offers_what_may_be_given_and_deletes_only_unused() {
         let permissions = role.as_ref().map(|r| r.permissions).unwrap_or_default();
         let may_give = [Permission::ReadOrders].into_iter().collect();
         let (faults, refused) = (FieldErrors::default(), None);
-        html(&team::role(&RolePage { frame: frame(Section::Team), role, name: HOSTILE.into(), permissions, may_give, faults, refused }))
+        html(&team::role(&RolePage {
+            frame: frame(Section::Team),
+            role,
+            name: HOSTILE.into(),
+            permissions,
+            may_give,
+            faults,
+            refused,
+        }))
     };
     assert_eq!(attributes(&page(None), "input[name=permissions]", "value"), ["orders.read"]);
     let unused = page(Some(own_role(0)));
@@ -226,7 +243,8 @@ fn an_invitation_says_what_to_do_to_whoever_reads_it() {
             has_account: false,
         };
         let (name, faults, refused) = (HOSTILE.into(), FieldErrors::default(), Some(HOSTILE.into()));
-        let page = InvitationPage { invited, secret: "abc".into(), standing, name, faults, refused, theme: Theme::System };
+        let page =
+            InvitationPage { invited, secret: "abc".into(), standing, name, faults, refused, theme: Theme::System };
         html(&entry::invitation(&page))
     };
     assert!(page(Reader::New).contains("name=\"password\""));

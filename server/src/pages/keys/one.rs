@@ -30,11 +30,7 @@ pub struct Chosen {
 ///
 /// # Errors
 /// For strangers, for whoever may not manage keys, unknown keys, and when PostgreSQL fails.
-pub async fn show(
-    member: Member,
-    visit: Visit,
-    Path((_, id)): Path<(String, String)>,
-) -> Result<Response, PageError> {
+pub async fn show(member: Member, visit: Visit, Path((_, id)): Path<(String, String)>) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageKeys)?;
     Ok(answer::ok(&view(&page(&scope, &member, visit, read(&id)?).await?)))
 }

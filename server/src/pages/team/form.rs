@@ -37,7 +37,9 @@ mod tests {
     #[test]
     fn stores_count_only_when_some_are_meant() {
         let pairs = |reach: &str| -> Pairs {
-            [("role", "staff"), ("reach", reach), ("stores", "north"), ("stores", "south")].map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec()
+            [("role", "staff"), ("reach", reach), ("stores", "north"), ("stores", "south")]
+                .map(|(n, v)| (n.to_owned(), v.to_owned()))
+                .to_vec()
         };
         assert_eq!(place(&pairs("all")).stores, None);
         assert_eq!(place(&pairs("some")).stores.unwrap(), ["north", "south"]);

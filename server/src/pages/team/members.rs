@@ -25,11 +25,7 @@ use crate::state::AppState;
 ///
 /// # Errors
 /// For strangers, for whoever may not manage people, unknown members, and when PostgreSQL fails.
-pub async fn show(
-    member: Member,
-    visit: Visit,
-    Path((_, id)): Path<(String, String)>,
-) -> Result<Response, PageError> {
+pub async fn show(member: Member, visit: Visit, Path((_, id)): Path<(String, String)>) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManagePeople)?;
     Ok(answer::ok(&view(&page(&scope, &member, visit, read(&id)?, None, None).await?)))
 }
@@ -137,8 +133,12 @@ async fn plan(
     Ok(Confirm {
         title: format!("Remove {}", found.email),
         plan: vec![
-            format!("{} sees nothing of {} any more, in any browser, within seconds.", found.email, member.membership.name),
-            "Their account stays, and so does what they did here: orders, timelines and the audit keep their name.".to_owned(),
+            format!(
+                "{} sees nothing of {} any more, in any browser, within seconds.",
+                found.email, member.membership.name
+            ),
+            "Their account stays, and so does what they did here: orders, timelines and the audit keep their name."
+                .to_owned(),
             "API keys that they made go on. Look through those, too.".to_owned(),
             "To bring them back, invite them again.".to_owned(),
         ],

@@ -27,11 +27,7 @@ use crate::state::AppState;
 ///
 /// # Errors
 /// For everybody but the owner, unknown members, and when PostgreSQL fails.
-pub async fn ask(
-    member: Member,
-    visit: Visit,
-    Path((_, id)): Path<(String, String)>,
-) -> Result<Response, PageError> {
+pub async fn ask(member: Member, visit: Visit, Path((_, id)): Path<(String, String)>) -> Result<Response, PageError> {
     let scope = of_owner(&member)?;
     Ok(answer::ok(&confirm(&plan(&scope, &member, visit, read(&id)?).await?)))
 }

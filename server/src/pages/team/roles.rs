@@ -43,11 +43,7 @@ pub async fn create(member: Member, visit: Visit, Form(pairs): Form<Pairs>) -> R
 ///
 /// # Errors
 /// For strangers, for whoever may not manage people, unknown roles, and when PostgreSQL fails.
-pub async fn show(
-    member: Member,
-    visit: Visit,
-    Path((_, id)): Path<(String, String)>,
-) -> Result<Response, PageError> {
+pub async fn show(member: Member, visit: Visit, Path((_, id)): Path<(String, String)>) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManagePeople)?;
     let role = find(&scope, &id).await?;
     Ok(answer::ok(&view(&page(&scope, &member, visit, Some(role)).await?)))
