@@ -138,8 +138,8 @@ pub async fn delete_own(db: &Db, user: UserId, row: &[u8]) -> Result<bool, DataE
 pub async fn list(db: &Db, user: UserId) -> Result<Vec<OwnSession>, DataError> {
     let sql = "select id, data, created_at, seen_at from sessions where user_id = $1 and expires_at > $2 \
                order by seen_at desc, id limit 100";
-    let rows: Vec<(Vec<u8>, Value, DateTime<Utc>, DateTime<Utc>)> =
-        sqlx::query_as(sql).bind(user.0).bind(db.clock().now()).fetch_all(&db.pool).await?;
+    type Row = (Vec<u8>, Value, DateTime<Utc>, DateTime<Utc>);
+    let rows: Vec<Row> = sqlx::query_as(sql).bind(user.0).bind(db.clock().now()).fetch_all(&db.pool).await?;
     Ok(rows.into_iter().map(|(row, data, created_at, seen_at)| OwnSession { row, data, created_at, seen_at }).collect())
 }
 
