@@ -1,6 +1,7 @@
 //! Everything that speaks to PostgreSQL and Redis, by noun. A tenant's rows are reached only
 //! through a [`scope::Scope`]; entities stay private, callers get plain rows.
 
+mod access;
 pub mod api_keys;
 pub mod attention;
 pub mod audit;
@@ -17,6 +18,7 @@ pub mod error;
 pub mod feed;
 pub mod health;
 pub mod idempotency;
+pub mod impersonation;
 pub mod imports;
 mod known_stores;
 pub mod limits;
@@ -31,11 +33,14 @@ pub mod rates;
 pub mod reports;
 pub mod rollups;
 pub mod scope;
+pub mod sealing;
 pub mod sessions;
 pub mod settings;
 pub mod stock;
 pub mod stores;
 pub mod summaries;
+pub mod team;
+mod tenant_token;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transaction;

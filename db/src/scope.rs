@@ -3,134 +3,21 @@
 //! transaction the tenant is set for row level security, and is `$1` of every statement: two walls.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use domain::ids::{ApiKeyId, StoreId, TenantId, UserId};
-use domain::permission::{KeyScope, Permission, Role};
+use domain::ids::TenantId;
+use domain::people::StoreAccess;
+use domain::permission::Permissions;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, Select, TryGetable, Value};
 
-use crate::audit::Origin;
 use crate::audit::note::{self, By, Note};
+pub use crate::access::{Access, Actor, Grants};
 use crate::clock::Clock;
 use crate::connect::Db;
 use crate::error::DataError;
 use crate::transaction::{Setting, Transaction};
-
-/// Who acts.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Actor {
-    /// A signed-in person.
-    User(UserId),
-    /// A program with an API key.
-    Key(ApiKeyId),
-    /// Somebody at the server's command line.
-    Command,
-    /// Background work.
-    Job,
-    /// Somebody of whom nothing is proven: only in the record of what was refused.
-    Nobody,
-}
-
-impl fmt::Display for Actor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::User(id) => write!(f, "user:{id}"),
-            Self::Key(id) => write!(f, "key:{id}"),
-            Self::Command => f.write_str("command"),
-            Self::Job => f.write_str("job"),
-            Self::Nobody => f.write_str("nobody"),
-        }
-    }
-}
-
-/// What the actor may do in the tenant.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Grants {
-    /// By membership.
-    Role(Role),
-    /// By API key: its scopes, perhaps for one store only.
-    Key(Vec<KeyScope>, Option<StoreId>),
-    /// Everything: command line and background work.
-    All,
-}
-
-/// Somebody in a tenant. Made only by sign-in, by API key, or by the server itself.
-#[derive(Clone)]
-pub struct Access {
-    db: Db,
-    tenant: TenantId,
-    actor: Actor,
-    grants: Grants,
-    origin: Origin,
-}
-
-impl Access {
-    pub(crate) const fn new(db: Db, tenant: TenantId, actor: Actor, grants: Grants) -> Self {
-        Self { db, tenant, actor, grants, origin: Origin { request_id: None, address: None, via: None } }
-    }
-
-    /// Whoever it is, for the record and for the platform's people.
-    pub(crate) const fn acting(db: Db, tenant: TenantId, actor: Actor) -> Self {
-        Self::new(db, tenant, actor, Grants::All)
-    }
-
-    /// The server itself, at the command line.
-    pub const fn command(db: Db, tenant: TenantId) -> Self {
-        Self::new(db, tenant, Actor::Command, Grants::All)
-    }
-
-    /// The server itself, in the background.
-    pub const fn job(db: Db, tenant: TenantId) -> Self {
-        Self::new(db, tenant, Actor::Job, Grants::All)
-    }
-
-    /// Notes for the audit where whatever is done with it comes from.
-    #[must_use]
-    pub fn with_origin(mut self, origin: Origin) -> Self {
-        self.origin = origin;
-        self
-    }
-
-    /// The same actor, for the server's own record of what it did or was refused: for nothing else.
-    #[must_use]
-    pub fn for_the_record(&self) -> Self {
-        Self { grants: Grants::All, ..self.clone() }
-    }
-
-    /// The tenant.
-    pub const fn tenant(&self) -> TenantId {
-        self.tenant
-    }
-
-    /// The actor.
-    pub const fn actor(&self) -> Actor {
-        self.actor
-    }
-
-    /// Whether the actor has `permission`.
-    pub fn allows(&self, permission: Permission) -> bool {
-        match &self.grants {
-            Grants::Role(role) => role.allows(permission),
-            Grants::Key(scopes, _) => scopes.iter().any(|s| s.permission() == permission),
-            Grants::All => true,
-        }
-    }
-
-    /// A handle on the tenant's data for something that needs `permission`.
-    ///
-    /// # Errors
-    /// [`DataError::Forbidden`] without it.
-    pub fn scope(&self, permission: Permission) -> Result<Scope, DataError> {
-        if self.allows(permission) {
-            Ok(Scope { access: self.clone(), filter: self.tenant })
-        } else {
-            Err(DataError::Forbidden)
-        }
-    }
-}
 
 /// A handle on one tenant's data: actor, clock, connection, and a permission that was granted.
 #[derive(Clone)]
@@ -141,32 +28,39 @@ pub struct Scope {
 }
 
 impl Scope {
+    pub(crate) const fn new(access: Access) -> Self {
+        let filter = access.tenant();
+        Self { access, filter }
+    }
+
     /// The tenant.
     pub const fn tenant(&self) -> TenantId {
-        self.access.tenant
+        self.access.tenant()
     }
 
     /// The actor.
     pub const fn actor(&self) -> Actor {
-        self.access.actor
+        self.access.actor()
     }
 
-    /// The one store that the actor is confined to, if any.
-    pub const fn only_store(&self) -> Option<StoreId> {
-        match &self.access.grants {
-            Grants::Key(_, store) => *store,
-            _ => None,
-        }
+    /// The stores that the actor reaches.
+    pub const fn stores(&self) -> &StoreAccess {
+        self.access.stores()
+    }
+
+    /// Whether the actor has all of `permissions`: nobody gives away what they do not have.
+    pub fn covers(&self, permissions: Permissions) -> bool {
+        permissions.iter().all(|p| self.access.allows(p))
     }
 
     /// Cache, feed and the like.
     pub const fn db(&self) -> &Db {
-        &self.access.db
+        self.access.db()
     }
 
     /// Tells the time.
     pub fn clock(&self) -> &Clock {
-        self.access.db.clock()
+        self.access.db().clock()
     }
 
     /// Now.
@@ -176,7 +70,7 @@ impl Scope {
 
     /// The request that this belongs to.
     pub fn request_id(&self) -> Option<&str> {
-        self.access.origin.request_id.as_deref()
+        self.access.request_id()
     }
 
     /// A transaction in which row level security shows this tenant and nothing else.
@@ -184,7 +78,7 @@ impl Scope {
     /// # Errors
     /// When PostgreSQL is out of reach.
     pub async fn begin(&self) -> Result<Tx, DataError> {
-        let tx = self.access.db.begin(Setting::Tenant(self.tenant())).await?;
+        let tx = self.access.db().begin(Setting::Tenant(self.tenant())).await?;
         Ok(Tx { tx, scope: self.clone(), fed: AtomicI64::new(0), queued: Mutex::default(), notes: Mutex::default() })
     }
 
@@ -246,8 +140,8 @@ impl Tx {
 
     /// Who does what is noted here.
     pub(crate) fn by(&self) -> By<'_> {
-        let Access { actor, origin, .. } = &self.scope.access;
-        By { clock: self.scope.clock(), at: self.scope.now(), actor: *actor, origin }
+        let access = &self.scope.access;
+        By { clock: self.scope.clock(), at: self.scope.now(), actor: access.actor(), origin: access.origin() }
     }
 
     pub(crate) fn note_queued(&self, queue: &'static str) {

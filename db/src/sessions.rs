@@ -19,6 +19,19 @@ pub struct StoredSession {
     pub expires_at: DateTime<Utc>,
 }
 
+/// A session as its owner sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnSession {
+    /// The name under which it is kept.
+    pub row: Vec<u8>,
+    /// What the web layer keeps in it.
+    pub data: Value,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used, to the minute.
+    pub seen_at: DateTime<Utc>,
+}
+
 /// The name under which a session with this id is kept.
 pub fn row_id(id: &[u8]) -> Vec<u8> {
     Sha256::digest(id).to_vec()
@@ -100,13 +113,34 @@ pub async fn delete_all(db: &Db, user: UserId) -> Result<Vec<Vec<u8>>, DataError
         .await?)
 }
 
-/// How many sessions a person has open.
+/// Ends all sessions of a person but the one with the id `but`; the names under which they were kept.
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn count(db: &Db, user: UserId) -> Result<i64, DataError> {
-    let sql = "select count(*) from sessions where user_id = $1 and expires_at > $2";
-    Ok(sqlx::query_scalar(sql).bind(user.0).bind(db.clock().now()).fetch_one(&db.pool).await?)
+pub async fn delete_others(db: &Db, user: UserId, but: &[u8]) -> Result<Vec<Vec<u8>>, DataError> {
+    let sql = "delete from sessions where user_id = $1 and id <> $2 returning id";
+    Ok(sqlx::query_scalar(sql).bind(user.0).bind(row_id(but)).fetch_all(&db.pool).await?)
+}
+
+/// Ends the session of a person that is kept under the name `row`; whether there was one.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn delete_own(db: &Db, user: UserId, row: &[u8]) -> Result<bool, DataError> {
+    let sql = "delete from sessions where user_id = $1 and id = $2";
+    Ok(sqlx::query(sql).bind(user.0).bind(row).execute(&db.pool).await?.rows_affected() > 0)
+}
+
+/// The sessions that a person has open, the last used first; the newest 100. Index: `sessions_user`.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn list(db: &Db, user: UserId) -> Result<Vec<OwnSession>, DataError> {
+    let sql = "select id, data, created_at, seen_at from sessions where user_id = $1 and expires_at > $2 \
+               order by seen_at desc, id limit 100";
+    type Row = (Vec<u8>, Value, DateTime<Utc>, DateTime<Utc>);
+    let rows: Vec<Row> = sqlx::query_as(sql).bind(user.0).bind(db.clock().now()).fetch_all(&db.pool).await?;
+    Ok(rows.into_iter().map(|(row, data, created_at, seen_at)| OwnSession { row, data, created_at, seen_at }).collect())
 }
 
 /// Removes sessions that ended; how many.

@@ -144,8 +144,7 @@ async fn read(tx: &Tx) -> Result<Arc<[Store]>, DataError> {
 }
 
 fn seen(scope: &Scope, stores: &[Store]) -> Vec<Store> {
-    let only = scope.only_store();
-    stores.iter().filter(|store| only.is_none_or(|id| id == store.id)).cloned().collect()
+    stores.iter().filter(|store| scope.stores().includes(store.id)).cloned().collect()
 }
 
 impl TryFrom<store::Model> for Store {

@@ -26,6 +26,9 @@ pub enum EventKind {
     /// A backup was made, read back, given up, or failed.
     #[serde(rename = "backup.changed")]
     BackupChanged,
+    /// Who may enter changed, or what they may do: members, their roles and stores, keys.
+    #[serde(rename = "access.changed")]
+    AccessChanged,
     /// Data of the tenant were brought back from a backup: everything may have changed.
     #[serde(rename = "tenant.restored")]
     TenantRestored,
@@ -45,6 +48,7 @@ impl EventKind {
             Self::StoreChanged => "store.changed",
             Self::FiguresRebuilt => "figures.rebuilt",
             Self::BackupChanged => "backup.changed",
+            Self::AccessChanged => "access.changed",
             Self::TenantRestored => "tenant.restored",
             Self::Gap => "gap",
         }

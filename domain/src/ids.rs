@@ -64,6 +64,12 @@ id! {
     ImportId,
     /// A program's key to the API.
     ApiKeyId,
+    /// A role of a tenant's own.
+    RoleId,
+    /// A letter that asks somebody to join a tenant.
+    InvitationId,
+    /// A platform admin who looks at a tenant as one of its members.
+    ImpersonationId,
     /// One copy of data that can be brought back.
     BackupId,
     /// A piece of background work.

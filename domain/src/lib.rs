@@ -19,6 +19,7 @@ pub mod mail;
 pub mod money;
 pub mod orders;
 pub mod page;
+pub mod people;
 pub mod period;
 pub mod permission;
 pub mod quarter;

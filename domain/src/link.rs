@@ -41,3 +41,18 @@ pub fn day(tenant: &str, store: &str, day: chrono::NaiveDate) -> String {
 pub fn orders_of(tenant: &str, store: &str, sku: &str) -> String {
     format!("/t/{tenant}/orders?store={}&q={}", escape(store), escape(sku))
 }
+
+/// An invitation to a tenant.
+pub fn invitation(secret: &str) -> String {
+    format!("/invitation/{secret}")
+}
+
+/// The choice of another password.
+pub fn reset_password(secret: &str) -> String {
+    format!("/reset-password/{secret}")
+}
+
+/// The confirmation of an address.
+pub fn confirm_email(secret: &str) -> String {
+    format!("/confirm-email/{secret}")
+}

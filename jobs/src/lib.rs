@@ -14,6 +14,7 @@ pub mod offsite;
 pub mod orders;
 pub mod outcome;
 pub mod partitions;
+pub mod people;
 pub mod registry;
 pub mod schedule;
 pub mod stock;

@@ -44,6 +44,7 @@ const SCRIPTS: &[Script] = &[
     script!("m20261121_000040_count_usage"),
     script!("m20261121_000041_let_tenants_leave"),
     script!("m20261121_000042_erase_tenants"),
+    script!("m20261121_000050_create_teams"),
     script!("m20261121_000060_chain_audit"),
 ];
 

@@ -1,6 +1,7 @@
 //! The server: everything between the network and the nouns of `db`. `main.rs` is the program `stoa`, this
 //! library is what it and the tests are made of.
 
+mod account;
 pub mod api;
 pub mod auth;
 pub mod backups;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use db::cache::redis::Redis;
 use db::people::passwords::Passwords;
 use db::rates::Rates;
+use db::sealing::Sealer;
 use db::{DataError, Db};
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +33,8 @@ pub struct Parts {
     pub db: Db,
     /// Hashes and verifies passwords.
     pub passwords: Passwords,
+    /// Seals secrets that must be read again.
+    pub sealer: Sealer,
     /// Sessions as they are stored.
     pub sessions: Sessions,
     /// Who is behind a session, for up to a second.
@@ -69,6 +72,7 @@ impl AppState {
         Ok(Self(Arc::new(Parts {
             sign_in_limits: SignInLimits::new(redis, config.secret.as_bytes()),
             rates: Rates::new(config.redis_url.as_deref())?,
+            sealer: Sealer::new(config.secret.as_bytes())?,
             config,
             db,
             passwords,

@@ -3,15 +3,18 @@
 use leptos::prelude::*;
 
 use super::Visitor;
+use super::look_bar::look_bar;
 use super::menu::PersonMenu;
 use crate::document::{Head, Rendered, document};
 
 /// Renders `body` under the bare frame; `visitor` is whoever is signed in.
 pub fn bare<V: IntoView + 'static>(head: &Head, visitor: Option<Visitor>, body: impl FnOnce() -> V) -> Rendered {
     document(head, || {
+        let look = look_bar(visitor.as_ref().and_then(|visitor| visitor.look.clone()));
         let menu = visitor.map(|visitor| view! { <PersonMenu visitor many_tenants=true/> });
         view! {
             <a class="skip" href="#main">"Skip to the content"</a>
+            {look}
             <header class="bare-bar">
                 <a class="brand" href="/"><Mark/>"Stoa"</a>
                 {menu}

@@ -14,14 +14,14 @@ pub fn PersonMenu(
     many_tenants: bool,
 ) -> impl IntoView {
     let initials = visitor.initials();
-    let Visitor { person, theme, here } = visitor;
+    let Visitor { person, theme, here, look } = visitor;
     let label = format!("Account of {}", person.email);
     view! {
         <details class="menu menu-end">
             <summary aria-label=label><span class="avatar" aria-hidden="true">{initials}</span></summary>
             <div class="menu-box">
                 <p class="menu-who">{person.email.clone()}</p>
-                <a href="/account">"Account"</a>
+                {look.is_none().then(|| view! { <a href="/account">"Account"</a> })}
                 {many_tenants.then(|| view! { <a href="/">"Switch tenant"</a> })}
                 {person.is_platform_admin.then(|| view! { <a href="/platform">"Platform"</a> })}
                 <ThemeForm theme back=here/>

@@ -2,12 +2,14 @@
 
 mod bar;
 mod bare;
+mod look_bar;
 mod menu;
 mod platform;
 mod rail;
 mod tenant;
 
 pub use bare::bare;
+pub use look_bar::LookBar;
 pub use menu::ThemeForm;
 pub use platform::{Place, PlatformFrame};
 pub use tenant::{Live, Section, TenantFrame};
@@ -27,6 +29,8 @@ pub struct Visitor {
     pub theme: Theme,
     /// Path and query of this page: where a change of theme leads back to.
     pub here: String,
+    /// Who looks, where a platform admin looks as this person.
+    pub look: Option<LookBar>,
 }
 
 impl Visitor {

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::Visitor;
 use super::bar::Bar;
+use super::look_bar::look_bar;
 use super::rail::{BottomBar, Rail, Room};
 use crate::document::{Head, Rendered, Scripts, document};
 use crate::ui::Clock;
@@ -33,18 +34,24 @@ pub enum Section {
     Audit,
     /// What the tier allows and what is used of it.
     Usage,
+    /// Who works here.
+    Team,
+    /// Keys of programs.
+    Keys,
 }
 
 // Whose role lacks the permission is not offered the room.
-const ROOMS: [(Section, &str, &str, Sign, Permission); 8] = [
+const ROOMS: [(Section, &str, &str, Sign, Permission); 10] = [
     (Section::Home, "Home", "", Sign::Home, Permission::ReadReports),
     (Section::Orders, "Orders", "/orders", Sign::Orders, Permission::ReadOrders),
     (Section::Imports, "Imports", "/imports", Sign::Import, Permission::ReadImports),
     (Section::Backups, "Backups", "/backups", Sign::Backups, Permission::ReadBackups),
     (Section::Jobs, "Jobs", "/settings/jobs", Sign::Jobs, Permission::ReadJobs),
+    (Section::Team, "Team", "/team", Sign::People, Permission::ManagePeople),
+    (Section::Keys, "API keys", "/settings/keys", Sign::Key, Permission::ManageKeys),
+    (Section::Usage, "Usage", "/usage", Sign::Usage, Permission::ManageStores),
     (Section::Settings, "Settings", "/settings", Sign::Settings, Permission::ManageStores),
     (Section::Audit, "Audit", "/audit", Sign::Audit, Permission::ReadAudit),
-    (Section::Usage, "Usage", "/usage", Sign::Usage, Permission::ManageStores),
 ];
 
 /// Where the live feed goes on from.
@@ -125,6 +132,7 @@ impl TenantFrame {
         document(&head, || {
             view! {
                 <a class="skip" href="#main">"Skip to the content"</a>
+                {look_bar(self.visitor.look.clone())}
                 <div class="frame">
                     <Rail name=self.membership.name.clone() home=self.home() rooms=self.rooms()/>
                     <div class="stage">
@@ -148,7 +156,6 @@ impl TenantFrame {
             sign,
             current: section == self.section,
         };
-        let role = self.membership.role;
-        ROOMS.into_iter().filter(|(.., needed)| role.allows(*needed)).map(room).collect()
+        ROOMS.into_iter().filter(|(.., needed)| self.membership.allows(*needed)).map(room).collect()
     }
 }

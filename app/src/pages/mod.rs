@@ -5,14 +5,17 @@ pub mod account;
 pub mod audit;
 pub mod backups;
 pub mod dashboard;
+pub mod entry;
 pub mod error;
 pub mod imports;
 pub mod jobs;
+pub mod keys;
 pub mod orders;
 pub mod platform;
 pub mod settings;
 pub mod sign_in;
 pub mod styleguide;
+pub mod team;
 pub mod tenants;
 pub mod usage;
 

@@ -56,6 +56,7 @@ pub fn page(form: SignIn) -> Rendered {
                         <Button label="Sign in" look=Look::Primary/>
                     </form>
                 </Card>
+                <p><a href="/forgot-password">"Forgot your password?"</a></p>
                 {form.demo.then(demo_people)}
             </div>
         }

@@ -16,7 +16,7 @@ pub fn page(visitor: Visitor, memberships: &[Membership]) -> Rendered {
             view! {
                 <a class="choice" href=format!("/t/{}", m.slug)>
                     <span>{m.name.clone()}</span>
-                    <span class="quiet">{if m.suspended.is_some() { "suspended" } else { m.role.as_str() }}</span>
+                    <span class="quiet">{if m.suspended.is_some() { "suspended".to_owned() } else { m.role.name().to_owned() }}</span>
                     <Icon sign=Sign::ArrowRight/>
                 </a>
             }

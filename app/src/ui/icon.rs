@@ -61,6 +61,10 @@ pub enum Sign {
     Usage,
     /// Layers.
     Tiers,
+    /// Two people.
+    People,
+    /// A key.
+    Key,
 }
 
 /// An icon of 16 px. It never speaks alone: words stand beside it.
@@ -124,6 +128,12 @@ impl Sign {
             }
             Self::Usage => r#"<path d="m12 14 4-4"/><path d="M3.3 19a10 10 0 1 1 17.4 0"/>"#,
             Self::Tiers => r#"<path d="m12 2 10 5-10 5L2 7Z"/><path d="m2 12 10 5 10-5"/><path d="m2 17 10 5 10-5"/>"#,
+            Self::People => {
+                r#"<path d="M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2"/><circle cx="9" cy="7" r="4"/><path d="M22 21v-2a4 4 0 0 0-3-3.9"/><path d="M16 3.1a4 4 0 0 1 0 7.8"/>"#
+            }
+            Self::Key => {
+                r#"<path d="m15.5 7.5 2.3 2.3a1 1 0 0 0 1.4 0l2.1-2.1a1 1 0 0 0 0-1.4L19 4"/><path d="m21 2-9.6 9.6"/><circle cx="7.5" cy="15.5" r="5.5"/>"#
+            }
             Self::Refund => r#"<path d="M9 14 4 9l5-5"/><path d="M4 9h10.5a5.5 5.5 0 0 1 0 11H11"/>"#,
         }
     }

@@ -74,7 +74,7 @@ impl Cache {
 
     /// What `compute` gives for `name` at the tenant's generation `generation`, computed at most once at a time
     /// in this process, and not at all while either level holds it. `name` must say everything that the value
-    /// depends on but the tenant.
+    /// depends on but the tenant and the stores that the actor reaches.
     ///
     /// # Errors
     /// Those of `compute`; they are not kept.
@@ -83,7 +83,7 @@ impl Cache {
         T: Serialize + DeserializeOwned + Send + Sync + 'static,
         F: Future<Output = Result<T, DataError>>,
     {
-        self.shared_value(format!("stoa:{}:{generation}:{name}", scope.tenant()), compute).await
+        self.shared_value(key(scope, generation, name), compute).await
     }
 
     /// Like [`Cache::get`], for what belongs to no tenant: `generation` is one of `platform_generations`.
@@ -113,7 +113,7 @@ impl Cache {
         T: Weighed + Send + Sync + 'static,
         F: Future<Output = Result<T, DataError>>,
     {
-        let key = format!("stoa:{}:{generation}:{name}", scope.tenant());
+        let key = key(scope, generation, name);
         let loading = async { compute.await.map(|value| Entry::of(value.bytes(), value)) };
         self.local_value(&key, loading).await
     }
@@ -192,6 +192,15 @@ impl Entry {
     fn of(bytes: usize, value: impl Any + Send + Sync) -> Self {
         Self { value: Arc::new(value), bytes: u32::try_from(bytes).unwrap_or(u32::MAX) }
     }
+}
+
+// Whoever reaches some stores only never meets what was made for somebody else, however the caller names it.
+fn key(scope: &Scope, generation: i64, name: &str) -> String {
+    let mut key = format!("stoa:{}:{generation}:", scope.tenant());
+    for store in scope.stores().only().unwrap_or_default() {
+        key += &format!("{store},");
+    }
+    key + name
 }
 
 // The key's text and what the map itself keeps of an entry.

@@ -97,10 +97,9 @@ pub struct TopProduct {
 /// at quarters of hours everywhere.
 pub fn cache_name(scope: &Scope, query: &DashboardQuery) -> String {
     let slot = scope.now().timestamp().div_euclid(900);
-    let only = scope.only_store().map(|s| s.to_string()).unwrap_or_default();
     let period = query.period.map(|p| format!("{}..{}", p.from, p.to)).unwrap_or_default();
     let store = query.store.as_deref().unwrap_or_default();
-    format!("dashboard:{slot}:{only}:{store}:{period}:{}", query.compare.as_str())
+    format!("dashboard:{slot}:{store}:{period}:{}", query.compare.as_str())
 }
 
 /// The dashboard, from the cache while nothing changed.

@@ -56,6 +56,15 @@ pub async fn append(tx: &Tx, events: Vec<NewEvent>) -> Result<i64, DataError> {
     Ok(seq)
 }
 
+/// Tells listeners that who may enter changed: each looks whether it may still listen.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub(crate) async fn access_changed(tx: &Tx) -> Result<(), DataError> {
+    let event = NewEvent { kind: EventKind::AccessChanged, store: None, data: serde_json::json!({}) };
+    append(tx, vec![event]).await.map(drop)
+}
+
 /// Takes the tenant's turn without writing an event yet: somebody else in this transaction will.
 ///
 /// # Errors

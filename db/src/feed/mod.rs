@@ -9,8 +9,8 @@ mod hub;
 mod notify;
 mod read;
 
-pub(crate) use append::lock;
 pub use append::{NewEvent, append};
+pub(crate) use append::{access_changed, lock};
 pub use channel::{Item, Subscription, subscribe};
 pub use hub::Hub;
 pub use notify::listen;

@@ -96,6 +96,7 @@ pub async fn known(tx: &Tx, store: &Store, format: Format, hash: &[u8]) -> Resul
 /// When there is no such run, or it is not at that point.
 pub async fn start(scope: &Scope, id: ImportId) -> Result<(), DataError> {
     let tx = scope.begin().await?;
+    show::read(&tx, id).await?;
     let sql = "update import_runs set status = 'queued', attempts = 0, error = null \
                where tenant_id = $1 and id = $2 and status = 'checked'";
     if tx.run(sql, [id.0.into()]).await? == 0 {

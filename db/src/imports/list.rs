@@ -14,7 +14,7 @@ use crate::scope::Scope;
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn list(scope: &Scope, query: &ImportQuery, limit: Limit) -> Result<Page<Run>, DataError> {
-    let (sql, values) = build(query, limit);
+    let (sql, values) = build(scope, query, limit);
     let tx = scope.begin().await?;
     let found: Vec<Row> = tx.all(&sql, values).await?;
     tx.end();
@@ -28,7 +28,7 @@ pub async fn list(scope: &Scope, query: &ImportQuery, limit: Limit) -> Result<Pa
 /// As [`list`].
 #[cfg(feature = "testing")]
 pub async fn explain(scope: &Scope, query: &ImportQuery, limit: Limit) -> Result<String, DataError> {
-    let (sql, values) = build(query, limit);
+    let (sql, values) = build(scope, query, limit);
     scope.begin().await?.explain(&sql, values).await
 }
 
@@ -40,13 +40,17 @@ pub(crate) const fn condition(view: ImportView) -> &'static str {
     }
 }
 
-fn build(query: &ImportQuery, limit: Limit) -> (String, Vec<Value>) {
+fn build(scope: &Scope, query: &ImportQuery, limit: Limit) -> (String, Vec<Value>) {
     let mut values: Vec<Value> = vec![limit.plus_one().into()];
     let mut bind = |value: Value| {
         values.push(value);
         format!("${}", values.len() + 1)
     };
     let mut sql = format!("select {COLUMNS} from {TABLES} where r.tenant_id = $1");
+    if let Some(stores) = scope.stores().only() {
+        sql +=
+            &format!(" and r.store_id = any({})", bind(stores.iter().map(|s| s.0).collect::<Vec<uuid::Uuid>>().into()));
+    }
     if let Some(store) = &query.store {
         sql += &format!(" and s.slug = {}", bind(store.as_str().into()));
     }

@@ -61,7 +61,7 @@ struct Row {
 /// The problems of the run `id` after `after`. One statement. Index: the primary key.
 ///
 /// # Errors
-/// [`DataError::NotFound`] when the tenant has no such run.
+/// [`DataError::NotFound`] when the tenant has no such run, or the actor does not reach its store.
 pub async fn problems(
     scope: &Scope,
     id: ImportId,
@@ -70,7 +70,7 @@ pub async fn problems(
 ) -> Result<ProblemPage, DataError> {
     let tx = scope.begin().await?;
     let mut found: Vec<Row> = tx.all(PAGE, page_values(id, after, limit)).await?;
-    if found.is_empty() {
+    if found.is_empty() || scope.stores().only().is_some() {
         super::show::read(&tx, id).await?;
     }
     tx.commit().await?;

@@ -9,7 +9,7 @@ use crate::scope::{Scope, Tx};
 /// The run `id`.
 ///
 /// # Errors
-/// [`DataError::NotFound`] when the tenant has none.
+/// [`DataError::NotFound`] when the tenant has none, or the actor does not reach its store.
 pub async fn show(scope: &Scope, id: ImportId) -> Result<Run, DataError> {
     let tx = scope.begin().await?;
     let run = read(&tx, id).await?;
@@ -20,5 +20,6 @@ pub async fn show(scope: &Scope, id: ImportId) -> Result<Run, DataError> {
 pub(super) async fn read(tx: &Tx, id: ImportId) -> Result<Run, DataError> {
     let sql = format!("select {COLUMNS} from {TABLES} where r.tenant_id = $1 and r.id = $2");
     let row: Row = tx.one(&sql, [id.0.into()]).await?.ok_or(DataError::NotFound("import"))?;
-    row.try_into()
+    let run: Run = row.try_into()?;
+    if tx.scope().stores().includes(run.store_id) { Ok(run) } else { Err(DataError::NotFound("import")) }
 }

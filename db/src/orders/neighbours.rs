@@ -38,7 +38,7 @@ struct Row {
 /// When PostgreSQL fails.
 pub async fn neighbours(scope: &Scope, placed_at: DateTime<Utc>, id: OrderId) -> Result<Neighbours, DataError> {
     let tx = scope.begin().await?;
-    let only = scope.only_store().map(|store| store.0);
+    let only: Option<Vec<uuid::Uuid>> = scope.stores().only().map(|stores| stores.iter().map(|s| s.0).collect());
     let rows: Vec<Row> = tx.all(SQL, [placed_at.into(), id.0.into(), only.into()]).await?;
     tx.commit().await?;
     let find = |newer: bool| {
@@ -61,7 +61,8 @@ pub async fn explain(scope: &Scope, placed_at: DateTime<Utc>, id: OrderId) -> Re
     }
     let tx = scope.begin().await?;
     let sql = format!("explain (analyze, costs off, timing off) {SQL}");
-    let lines: Vec<Line> = tx.all(&sql, [placed_at.into(), id.0.into(), Option::<uuid::Uuid>::None.into()]).await?;
+    let lines: Vec<Line> =
+        tx.all(&sql, [placed_at.into(), id.0.into(), Option::<Vec<uuid::Uuid>>::None.into()]).await?;
     tx.commit().await?;
     Ok(lines.into_iter().map(|l| l.line + "\n").collect())
 }
@@ -69,8 +70,8 @@ pub async fn explain(scope: &Scope, placed_at: DateTime<Utc>, id: OrderId) -> Re
 // The bound on the time alone tells the planner which quarters can hold them.
 const SQL: &str = "select n.newer, s.slug store, n.number from ( \
        (select true newer, o.store_id, o.number from orders o where o.tenant_id = $1 and o.placed_at >= $2 \
-          and (o.placed_at, o.id) > ($2, $3) and ($4::uuid is null or o.store_id = $4) order by o.placed_at, o.id limit 1) \
+          and (o.placed_at, o.id) > ($2, $3) and ($4::uuid[] is null or o.store_id = any($4)) order by o.placed_at, o.id limit 1) \
        union all \
        (select false, o.store_id, o.number from orders o where o.tenant_id = $1 and o.placed_at <= $2 \
-          and (o.placed_at, o.id) < ($2, $3) and ($4::uuid is null or o.store_id = $4) order by o.placed_at desc, o.id desc limit 1)) n \
+          and (o.placed_at, o.id) < ($2, $3) and ($4::uuid[] is null or o.store_id = any($4)) order by o.placed_at desc, o.id desc limit 1)) n \
      join stores s on s.tenant_id = $1 and s.id = n.store_id";

@@ -8,5 +8,5 @@ mod settle;
 #[cfg(feature = "testing")]
 pub(crate) use claim::DUE;
 pub use claim::{Claimed, LEASE, claim, claim_one};
-pub use put::{NewMail, put, put_for_platform};
-pub use settle::{Ending, prune, settle};
+pub use put::{NewMail, post, post_for_platform, put, put_for_platform};
+pub use settle::{Ending, SECRET, prune, settle};

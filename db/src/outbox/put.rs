@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::clock::Clock;
 use crate::error::DataError;
 use crate::platform::PlatformTx;
+use crate::queue::{self, NewJob};
 use crate::scope::Tx;
 
 /// A message for one recipient.
@@ -54,6 +55,28 @@ pub async fn put_for_platform(tx: &PlatformTx, mails: &[NewMail]) -> Result<Vec<
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// Puts a message into the outbox and has it sent at once.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn post(tx: &Tx, mail: NewMail) -> Result<(), DataError> {
+    if put(tx, &[mail]).await?.is_empty() {
+        return Ok(());
+    }
+    queue::enqueue(tx, &sending()).await.map(drop)
+}
+
+/// The same for a message that belongs to no tenant: to somebody about their account.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn post_for_platform(tx: &PlatformTx, mail: NewMail) -> Result<(), DataError> {
+    if put_for_platform(tx, &[mail]).await?.is_empty() {
+        return Ok(());
+    }
+    queue::enqueue_for_platform(tx, PlatformTx::NIL, &sending()).await.map(drop)
+}
+
 const INSERT: &str = "insert into mail_outbox (tenant_id, id, key, kind, recipient, subject, body, due_at, created_at) \
      select $1, m.id, m.key, m.kind, m.recipient, m.subject, m.body::jsonb, $2, $2 \
      from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) m (id, key, kind, recipient, subject, body) \
@@ -71,4 +94,10 @@ fn values(clock: &Clock, mails: &[NewMail]) -> [sea_orm::Value; 7] {
         text(|m| m.subject.clone()).into(),
         text(|m| m.body.to_string()).into(),
     ]
+}
+
+// The timetable sends each minute what is due; nobody who waits for a link should wait that long.
+fn sending() -> NewJob {
+    let job = NewJob::new("send_mail", serde_json::json!({}));
+    NewJob { key: Some("now".to_owned()), queue: "mail", ..job }
 }

@@ -9,6 +9,10 @@ use crate::platform::Platform;
 /// Longest note of an error, in characters.
 const LONGEST: usize = 500;
 
+/// What the kinds of messages begin with that hold a link which opens something. Their text is forgotten with their
+/// end: nobody who reads the table can use what was sent.
+pub const SECRET: &str = "link.";
+
 /// How an attempt ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Ending {
@@ -32,11 +36,14 @@ pub async fn settle(platform: &Platform, mail: &Claimed, ending: &Ending) -> Res
         Ending::Failed(words) => ("failed", now, None, Some(words)),
     };
     let error = error.map(|words| words.chars().filter(|c| *c != '\0').take(LONGEST).collect::<String>());
-    let sql = "update mail_outbox set status = $4, due_at = $5, sent_at = $6, error = $7 \
+    let sql = "update mail_outbox set status = $4, due_at = $5, sent_at = $6, error = $7, \
+                 body = case when $4 <> 'queued' and starts_with(kind, $8) then '{}'::jsonb else body end \
                where tenant_id = $1 and id = $2 and status = 'sending' and attempts = $3";
     let key = [mail.tenant.0.into(), mail.id.into(), mail.attempt.into()];
     let tx = platform.begin().await?;
-    let done = tx.run(sql, key.into_iter().chain([status.into(), due_at.into(), sent_at.into(), error.into()])).await?;
+    let done = tx
+        .run(sql, key.into_iter().chain([status.into(), due_at.into(), sent_at.into(), error.into(), SECRET.into()]))
+        .await?;
     tx.commit().await?;
     Ok(done > 0)
 }

@@ -1,21 +1,28 @@
 //! People: accounts, passwords, and in which tenants they have a role.
 
+pub mod account;
+pub mod devices;
+pub mod links;
+mod memberships;
 pub mod passwords;
+pub mod second_factor;
+pub mod strength;
 
 use std::collections::HashMap;
 
 use domain::fields::FieldErrors;
-use domain::ids::{TenantId, UserId};
+use domain::ids::UserId;
 use domain::limits::Limit;
 use domain::permission::{Permission, Role};
-use sea_orm::{ActiveModelTrait, EntityTrait, FromQueryResult, QueryResult, Set};
+use sea_orm::{ActiveModelTrait, Set};
 
 use crate::connect::Db;
-use crate::entities::{membership, user};
+use crate::entities::user;
 use crate::error::DataError;
 use crate::limits;
-use crate::scope::{Access, Actor, Grants, Scope};
-use crate::transaction::Setting;
+use crate::scope::{Access, Actor};
+pub use memberships::{Membership, access, access_as, memberships};
+pub(crate) use memberships::{member_role, read_permissions, read_stores};
 use passwords::Passwords;
 
 /// Somebody who signed in.
@@ -29,31 +36,8 @@ pub struct Person {
     pub name: String,
     /// Whether they run the platform.
     pub is_platform_admin: bool,
-}
-
-/// A tenant as one of its members sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Membership {
-    /// The tenant.
-    pub tenant: TenantId,
-    /// Its name in addresses.
-    pub slug: String,
-    /// Its name.
-    pub name: String,
-    /// The member's role.
-    pub role: Role,
-    /// Why the tenant is closed, if it is: then nobody gets in, but its members are told.
-    pub suspended: Option<String>,
-}
-
-#[derive(FromQueryResult)]
-struct MembershipRow {
-    id: uuid::Uuid,
-    slug: String,
-    name: String,
-    role: String,
-    is_suspended: bool,
-    suspended_for: Option<String>,
+    /// Whether they sign in with a second factor.
+    pub has_second_factor: bool,
 }
 
 /// The e-mail addresses of the people among `actors` (`user:<id>`), by actor. One statement, none without any.
@@ -79,6 +63,8 @@ pub async fn emails<'a>(
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn verify(db: &Db, passwords: &Passwords, email: &str, password: &str) -> Result<Option<Person>, DataError> {
+    // Nobody has a longer password, and hashing a book takes long.
+    let password = if password.len() > domain::people::LONGEST_PASSWORD { "" } else { password };
     let sql = "select id, password_hash from users where lower(email) = lower($1)";
     let found: Option<(uuid::Uuid, String)> = sqlx::query_as(sql).bind(email.trim()).fetch_optional(&db.pool).await?;
     let (id, hash) = found.map_or((None, None), |(id, hash)| (Some(id), Some(hash)));
@@ -94,38 +80,23 @@ pub async fn verify(db: &Db, passwords: &Passwords, email: &str, password: &str)
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn person(db: &Db, id: UserId) -> Result<Option<Person>, DataError> {
-    let found = user::Entity::find_by_id(id.0).one(&db.conn).await?;
-    Ok(found.map(|u| Person { id: u.id.into(), email: u.email, name: u.name, is_platform_admin: u.is_platform_admin }))
-}
-
-/// The tenants of a person, by name; those also that are closed.
-///
-/// # Errors
-/// When PostgreSQL fails.
-pub async fn memberships(db: &Db, person: UserId) -> Result<Vec<Membership>, DataError> {
-    let tx = db.begin(Setting::Person(person)).await?;
-    let sql = "select t.id, t.slug, t.name, m.role, t.suspended_at is not null as is_suspended, t.suspended_for \
-               from memberships m join tenants t on t.id = m.tenant_id where m.user_id = $1 order by t.name";
-    let rows = tx.all(sql, vec![person.0.into()]).await?;
-    drop(tx);
-    let parse = |row: MembershipRow| {
-        let role = row.role.parse().map_err(|_| DataError::Corrupt(format!("memberships.role is '{}'", row.role)))?;
-        let suspended = row.is_suspended.then(|| row.suspended_for.unwrap_or_default());
-        Ok(Membership { tenant: row.id.into(), slug: row.slug, name: row.name, role, suspended })
-    };
-    let read = |row| MembershipRow::from_query_result(&QueryResult::from(row), "").map_err(DataError::from);
-    rows.into_iter().map(|row| read(row).and_then(parse)).collect()
-}
-
-/// What a member may do in their tenant.
-pub fn access(db: &Db, person: UserId, membership: &Membership) -> Access {
-    Access::new(db.clone(), membership.tenant, Actor::User(person), Grants::Role(membership.role))
+    let sql = "select u.email, u.name, u.is_platform_admin, \
+                 exists (select from second_factors f where f.user_id = u.id and f.confirmed_at is not null) \
+               from users u where u.id = $1";
+    let found: Option<(String, String, bool, bool)> = sqlx::query_as(sql).bind(id.0).fetch_optional(&db.pool).await?;
+    Ok(found.map(|(email, name, is_platform_admin, has_second_factor)| Person {
+        id,
+        email,
+        name,
+        is_platform_admin,
+        has_second_factor,
+    }))
 }
 
 /// Makes an account.
 ///
 /// # Errors
-/// When the e-mail is bad or taken, or the password shorter than 12 characters.
+/// When the e-mail is bad or taken, or the password will not do.
 pub async fn create(
     db: &Db,
     passwords: &Passwords,
@@ -139,8 +110,7 @@ pub async fn create(
         "email",
         "must be an e-mail address",
     );
-    errors.add_if(password.chars().count() < 12, "password", "must have at least 12 characters");
-    errors.add_if(password.len() > 1_000, "password", "must have at most 1,000 bytes");
+    strength::check(&mut errors, "password", password, &[email]);
     errors.into_result(())?;
     let id: UserId = db.clock().id();
     let row = user::ActiveModel {
@@ -167,12 +137,13 @@ pub async fn find(db: &Db, email: &str) -> Result<Option<UserId>, DataError> {
     Ok(found.map(UserId::from))
 }
 
-/// Gives `person` the role in the scope's tenant, or changes it. Needs [`Permission::ManagePeople`].
+/// Gives `person` the role in the scope's tenant, in all its stores, or changes it. Needs [`Permission::ManagePeople`].
 ///
 /// # Errors
-/// [`DataError::AtLimit`] when they are no member yet and the tier allows no more; when PostgreSQL fails.
+/// [`DataError::Refused`] when the tenant would be left without an owner; [`DataError::AtLimit`] when they are no member
+/// yet and the tier allows no more.
 pub async fn set_role(access: &Access, person: UserId, role: Role) -> Result<(), DataError> {
-    let scope: Scope = access.scope(Permission::ManagePeople)?;
+    let scope = access.scope(Permission::ManagePeople)?;
     let tx = scope.begin().await?;
     // Held before it is looked whether they are one: two that add the same person meet here.
     limits::hold(&tx).await?;
@@ -180,17 +151,12 @@ pub async fn set_role(access: &Access, person: UserId, role: Role) -> Result<(),
     if tx.scalar::<bool>(sql, [person.0.into()]).await? != Some(true) {
         limits::claim(&tx, Limit::Members).await?;
     }
-    let row = membership::ActiveModel {
-        tenant_id: Set(scope.tenant().0),
-        user_id: Set(person.0),
-        role: Set(role.as_str().to_owned()),
-        created_at: Set(scope.now()),
-    };
-    let change = sea_orm::sea_query::OnConflict::columns([membership::Column::TenantId, membership::Column::UserId])
-        .update_column(membership::Column::Role)
-        .to_owned();
-    membership::Entity::insert(row).on_conflict(change).exec_without_returning(tx.conn()).await?;
+    crate::team::keep_an_owner(&tx, person, role == Role::Owner).await?;
+    let sql = "insert into memberships (tenant_id, user_id, role, created_at) values ($1, $2, $3, $4) \
+               on conflict (tenant_id, user_id) do update set role = excluded.role, role_id = null, store_ids = null";
+    tx.run(sql, [person.0.into(), role.as_str().into(), scope.now().into()]).await?;
     crate::audit::note(&tx, "member.role", &person.to_string(), serde_json::json!({"role": role.as_str()})).await?;
+    crate::feed::access_changed(&tx).await?;
     tx.commit().await
 }
 

@@ -96,6 +96,11 @@ impl Mailer {
         self
     }
 
+    /// Whether messages reach people, rather than a folder.
+    pub const fn reaches_people(&self) -> bool {
+        matches!(self.way, Way::Smtp(_))
+    }
+
     /// The address of the page at `path`.
     pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.site)

@@ -88,8 +88,8 @@ impl Attempt<'_> {
     }
 }
 
-// Whoever has one IPv6 address has 2^64 of them.
-fn network(address: IpAddr) -> String {
+/// What an address counts as: whoever has one IPv6 address has 2^64 of them.
+pub fn network(address: IpAddr) -> String {
     match address {
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
             Some(v4) => v4.to_string(),

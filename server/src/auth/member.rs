@@ -8,6 +8,7 @@ use db::{Access, Scope};
 use domain::permission::Permission;
 use http::request::Parts;
 
+use super::visitors::Look;
 use super::{SignedIn, needs};
 use crate::error::PageError;
 use crate::middleware::current;
@@ -25,6 +26,8 @@ pub struct Member {
     pub access: Access,
     /// All their tenants, by name.
     pub memberships: Arc<[Membership]>,
+    /// Who looks, where a platform admin looks as this person.
+    pub look: Option<Arc<Look>>,
 }
 
 impl Member {
@@ -57,12 +60,17 @@ impl FromRequestParts<AppState> for Member {
         if let Some(reason) = membership.suspended {
             return Err(PageError::Suspended(reason));
         }
-        let access = db::people::access(&state.db, signed_in.person.id, &membership);
+        if membership.needs_second_factor && !signed_in.person.has_second_factor && signed_in.look.is_none() {
+            return Err(PageError::SecondFactorNeeded { whose: membership.name });
+        }
+        let actor = signed_in.look.as_ref().map_or(signed_in.person.id, |look| look.admin.id);
+        let access = db::people::access_as(&state.db, actor, &membership);
         Ok(Self {
             access: access.with_origin(current::origin()),
             membership,
             person: signed_in.person,
             memberships: signed_in.memberships,
+            look: signed_in.look,
         })
     }
 }

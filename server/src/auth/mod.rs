@@ -1,6 +1,13 @@
 //! Who is asking, and what they may do. Handlers take one of these extractors and name the permission they
 //! need; without that there is no way to data.
 
+pub mod begin;
+mod code;
+mod confirm_email;
+pub mod device;
+mod forgot;
+mod impersonation;
+mod invitation;
 pub mod key;
 pub mod keys;
 pub mod limits;

@@ -30,6 +30,10 @@ impl FromRequestParts<AppState> for PlatformAdmin {
         }
         let SignedIn { person, .. } = SignedIn::from_request_parts(parts, state).await?;
         let platform = Platform::for_person(state.db.clone(), &person, current::origin())?;
+        // The demo's admin has a password that everybody knows: a second factor would protect nothing.
+        if !person.has_second_factor && !state.config.demo {
+            return Err(PageError::SecondFactorNeeded { whose: "The platform".to_owned() });
+        }
         Ok(Self { person, platform })
     }
 }

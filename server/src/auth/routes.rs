@@ -1,14 +1,36 @@
 //! The routes that begin and end sessions: the only ones that need the session itself. All others only ask who
 //! is behind the cookie.
 
-use super::{Needs, sign_in, sign_out};
+use super::Needs::{Nothing, PlatformAdmin, SignedIn};
+use super::{code, confirm_email, forgot, impersonation, invitation, sign_in, sign_out};
+use crate::account;
 use crate::routes::Routes;
 
-/// Signing in and out; they want the layer of the sessions around them.
+/// Signing in and out, and everything else that begins, ends or renames a session; they want the layer of the sessions
+/// around them.
 pub fn routes() -> Routes {
+    const LOOK: &str = "/platform/tenants/{slug}/look/{member}";
     Routes::new()
-        .get("/login", Needs::Nothing, sign_in::show)
-        .post("/login", Needs::Nothing, sign_in::submit)
-        .post("/logout", Needs::Nothing, sign_out::here)
-        .post("/account/sign-out-everywhere", Needs::SignedIn, sign_out::everywhere)
+        .get("/login", Nothing, sign_in::show)
+        .post("/login", Nothing, sign_in::submit)
+        .get("/login/code", Nothing, code::show)
+        .post("/login/code", Nothing, code::submit)
+        .get("/forgot-password", Nothing, forgot::show)
+        .post("/forgot-password", Nothing, forgot::submit)
+        .get("/reset-password/{secret}", Nothing, forgot::show_reset)
+        .post("/reset-password/{secret}", Nothing, forgot::reset)
+        .get("/confirm-email/{secret}", Nothing, confirm_email::show)
+        .post("/confirm-email/{secret}", Nothing, confirm_email::submit)
+        .get("/invitation/{secret}", Nothing, invitation::show)
+        .post("/invitation/{secret}", Nothing, invitation::submit)
+        .get("/platform/tenants/{slug}/members", PlatformAdmin, impersonation::members)
+        .get(LOOK, PlatformAdmin, impersonation::ask)
+        .post(LOOK, PlatformAdmin, impersonation::begin)
+        .get("/impersonation/raise", SignedIn, impersonation::ask_raise)
+        // Whoever looks may write nothing but this: they see to it themselves who asks.
+        .post("/impersonation/raise", Nothing, impersonation::raise)
+        .post("/impersonation/end", Nothing, impersonation::end)
+        .post("/logout", Nothing, sign_out::here)
+        .post("/account/sign-out-everywhere", SignedIn, sign_out::everywhere)
+        .merge(account::routes())
 }

@@ -4,18 +4,17 @@
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use db::Actor;
-use db::audit::{self, Attempt};
-use domain::ids::UserId;
+use db::audit::Attempt;
 use http::request::Parts;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::{SignedIn, next, sign_in_page};
-use crate::error::{PageError, incident_number};
+use super::begin::{begin, begin_half};
+use super::{SignedIn, code, device, next, sign_in_page};
+use crate::error::PageError;
 use crate::middleware::{address, current};
-use crate::sessions::{PERSON, UNTIL};
 use crate::state::AppState;
 
 const WRONG: &str = "This e-mail address and password do not fit together.";
@@ -27,6 +26,9 @@ pub struct Wanted {
     /// Where to go afterwards.
     #[serde(default)]
     next: String,
+    /// What was just done.
+    #[serde(default)]
+    done: String,
 }
 
 /// The form.
@@ -47,13 +49,18 @@ pub struct Entered {
 pub async fn show(
     State(state): State<AppState>,
     signed_in: Option<SignedIn>,
+    headers: HeaderMap,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, PageError> {
     let next = next::local(&wanted.next);
     if signed_in.is_some() {
         return Ok(Redirect::to(next).into_response());
     }
-    Ok(sign_in_page::answer(&state, StatusCode::OK, "", next, None))
+    let mut page = sign_in_page::after(&state, next, &wanted.done);
+    if let Some(cookie) = device::cookie(&headers, &state) {
+        page.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(page)
 }
 
 /// `POST /login`.
@@ -85,16 +92,11 @@ pub async fn submit(
         return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, WRONG));
     };
     attempt.succeeded().await;
-    begin(&state, &session, person.id).await?;
-    let attempt = Attempt {
-        actor: Actor::User(person.id),
-        action: "session.begin",
-        subject: person.email.clone(),
-        details: json!({}),
-        origin: current::origin(),
-    };
-    audit::of_person(&state.db, Some(person.id), &attempt).await?;
-    tracing::info!(person = %person.id, %address, "signed in");
+    if person.has_second_factor {
+        begin_half(&state, &session, person.id).await?;
+        return Ok(Redirect::to(&code::address_of(next)).into_response());
+    }
+    begin(&state, &session, &parts, &person).await?;
     Ok(Redirect::to(next).into_response())
 }
 
@@ -108,26 +110,4 @@ fn refuse(state: &AppState, action: &'static str, email: &str) {
         let attempt = Attempt { actor: Actor::Nobody, action, subject, details: json!({}), origin };
         state.refusals.of_person(&state.db, person, attempt);
     });
-}
-
-// Whatever session there was ends, so that an id planted by somebody else is worth nothing.
-async fn begin(state: &AppState, session: &Session, person: UserId) -> Result<(), PageError> {
-    if let Some(old) = session.id() {
-        state.visitors.forget(old).await;
-    }
-    let until = state.sessions.absolute_end().timestamp();
-    let steps = async {
-        session.clear().await;
-        session.cycle_id().await?;
-        session.insert(PERSON, person).await?;
-        session.insert(UNTIL, until).await
-    };
-    steps.await.map_err(session_failed)
-}
-
-/// What a failure of the session store comes to.
-pub(super) fn session_failed(error: tower_sessions::session::Error) -> PageError {
-    let incident = incident_number();
-    tracing::error!(%incident, %error, "a session could not be stored");
-    PageError::Internal(incident)
 }

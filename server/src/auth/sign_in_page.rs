@@ -9,13 +9,26 @@ use crate::state::AppState;
 
 /// The form, with what was typed and what was wrong with it.
 pub fn answer(state: &AppState, status: StatusCode, email: &str, next: &str, fault: Option<&str>) -> Response {
-    let form = SignIn {
-        email: email.to_owned(),
-        fault: fault.map(str::to_owned),
-        done: None,
-        next: (next != "/").then(|| next.to_owned()),
-        theme: current::theme(),
-        demo: state.config.demo,
-    };
+    with(
+        state,
+        status,
+        SignIn {
+            email: email.to_owned(),
+            fault: fault.map(str::to_owned),
+            next: (next != "/").then(|| next.to_owned()),
+            ..SignIn::default()
+        },
+    )
+}
+
+/// The empty form, after something that ended all sessions: `done` says what.
+pub fn after(state: &AppState, next: &str, done: &str) -> Response {
+    let done = (done == "password").then_some("Your password was changed. Sign in with it.");
+    let next = (next != "/").then(|| next.to_owned());
+    with(state, StatusCode::OK, SignIn { done, next, ..SignIn::default() })
+}
+
+fn with(state: &AppState, status: StatusCode, form: SignIn) -> Response {
+    let form = SignIn { theme: current::theme(), demo: state.config.demo, ..form };
     (status, Html(page(form).with_nonce(&current::nonce()))).into_response()
 }

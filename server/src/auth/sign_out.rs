@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tower_sessions::Session;
 
 use super::SignedIn;
-use super::sign_in::session_failed;
+use super::begin::session_failed;
 use crate::error::PageError;
 use crate::middleware::current;
 use crate::state::AppState;

@@ -8,6 +8,7 @@ use http::Method;
 use http::request::Parts;
 use tower_sessions::session::Id;
 
+use super::visitors::Look;
 use crate::error::PageError;
 use crate::sessions::session_id;
 use crate::state::AppState;
@@ -21,13 +22,17 @@ pub struct SignedIn {
     pub memberships: Arc<[Membership]>,
     /// Their session.
     pub session: Id,
+    /// Who looks, where a platform admin looks as this person.
+    pub look: Option<Arc<Look>>,
 }
 
 impl FromRequestParts<AppState> for SignedIn {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
-        visitor(parts, state).await?.ok_or_else(|| signed_out(parts))
+        let found = visitor(parts, state).await?.ok_or_else(|| signed_out(parts))?;
+        allow_look(parts, &found)?;
+        Ok(found)
     }
 }
 
@@ -42,7 +47,26 @@ impl axum::extract::OptionalFromRequestParts<AppState> for SignedIn {
 async fn visitor(parts: &Parts, state: &AppState) -> Result<Option<SignedIn>, PageError> {
     let Some(session) = session_id(&parts.headers, state.sessions.cookie()) else { return Ok(None) };
     let found = state.visitors.find(state, session).await?;
-    Ok(found.map(|v| SignedIn { person: Arc::clone(&v.person), memberships: Arc::clone(&v.memberships), session }))
+    Ok(found.map(|v| SignedIn {
+        person: Arc::clone(&v.person),
+        memberships: Arc::clone(&v.memberships),
+        session,
+        look: v.look.clone(),
+    }))
+}
+
+// Whoever looks as somebody else changes nothing unless they asked for it, and never touches the account itself.
+fn allow_look(parts: &Parts, found: &SignedIn) -> Result<(), PageError> {
+    let Some(look) = &found.look else { return Ok(()) };
+    let refused = |words: &str| Err(PageError::Refused(format!("You look as {}. {words}", found.person.email)));
+    if parts.uri.path().starts_with("/account") {
+        return refused("Their account is theirs alone; end the look to see your own.");
+    }
+    let is_write = !matches!(parts.method, Method::GET | Method::HEAD);
+    if is_write && !look.impersonation.is_raised {
+        return refused("Nothing was changed: you only look. What the strip at the top offers lets you change things.");
+    }
+    Ok(())
 }
 
 // A form that was sent after the session ended cannot be sent again: back to the page it was on, as far as known.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use db::DataError;
+use db::impersonation::Impersonation;
 use db::people::{Membership, Person};
 use domain::ids::UserId;
 use tower_sessions::session::Id;
@@ -18,10 +19,21 @@ pub(super) const REMEMBERED: Duration = Duration::from_millis(750);
 /// Somebody behind a session.
 #[derive(Clone, Debug)]
 pub struct Visitor {
-    /// Who it is.
+    /// Who it is; as whom, where a platform admin looks as somebody else.
     pub person: Arc<Person>,
-    /// Their tenants, by name.
+    /// Their tenants, by name; the one that is looked at.
     pub memberships: Arc<[Membership]>,
+    /// Who looks, if it is not the person.
+    pub look: Option<Arc<Look>>,
+}
+
+/// A platform admin who looks as one of a tenant's members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Who looks.
+    pub admin: Person,
+    /// At what, why and for how long.
+    pub impersonation: Impersonation,
 }
 
 /// Visitors by session; `None` for sessions that are over.
@@ -56,7 +68,9 @@ impl Visitors {
 
     /// Forgets all sessions of a person.
     pub async fn forget_person(&self, person: UserId) {
-        let theirs = |visitor: &Option<Arc<Visitor>>| visitor.as_ref().is_some_and(|v| v.person.id == person);
+        let is_theirs =
+            |v: &Arc<Visitor>| v.person.id == person || v.look.as_ref().is_some_and(|l| l.admin.id == person);
+        let theirs = |visitor: &Option<Arc<Visitor>>| visitor.as_ref().is_some_and(is_theirs);
         let sessions: Vec<Id> = self.known.iter().filter(|(_, v)| theirs(v)).map(|(id, _)| *id).collect();
         for session in sessions {
             self.forget(session).await;
@@ -65,8 +79,30 @@ impl Visitors {
 }
 
 async fn load(state: &AppState, session: Id) -> Result<Option<Arc<Visitor>>, DataError> {
-    let Some(person) = state.sessions.person(session).await? else { return Ok(None) };
-    let Some(person) = db::people::person(&state.db, person).await? else { return Ok(None) };
+    let Some(bearer) = state.sessions.bearer(session).await? else { return Ok(None) };
+    let Some(person) = db::people::person(&state.db, bearer.person).await? else { return Ok(None) };
+    if let Some((tenant, id)) = bearer.look.filter(|_| person.is_platform_admin)
+        && let Some(impersonation) = db::impersonation::current(&state.db, tenant, id).await?
+    {
+        return as_member(state, Look { admin: person, impersonation }).await;
+    }
     let memberships = db::people::memberships(&state.db, person.id).await?;
-    Ok(Some(Arc::new(Visitor { person: Arc::new(person), memberships: memberships.into() })))
+    Ok(Some(Arc::new(Visitor { person: Arc::new(person), memberships: memberships.into(), look: None })))
+}
+
+// Nothing of the member's beyond the one tenant is shown.
+async fn as_member(state: &AppState, look: Look) -> Result<Option<Arc<Visitor>>, DataError> {
+    let Some(member) = db::people::person(&state.db, look.impersonation.member).await? else { return Ok(None) };
+    let mut memberships = db::people::memberships(&state.db, member.id).await?;
+    memberships.retain(|m| m.tenant == look.impersonation.tenant);
+    // Somebody who became a platform admin meanwhile keeps nothing open for others.
+    if member.is_platform_admin {
+        memberships.clear();
+    }
+    let person = Person { is_platform_admin: false, ..member };
+    Ok(Some(Arc::new(Visitor {
+        person: Arc::new(person),
+        memberships: memberships.into(),
+        look: Some(Arc::new(look)),
+    })))
 }

@@ -20,6 +20,11 @@ pub enum PageError {
         /// Where they wanted to go.
         next: String,
     },
+    /// They must sign in with a second factor here: to the page where it is set up.
+    SecondFactorNeeded {
+        /// Who wants it.
+        whose: String,
+    },
     /// It does not exist, or belongs to somebody else.
     NotFound,
     /// The role lacks the permission.
@@ -68,7 +73,7 @@ impl PageError {
     /// Its status.
     pub const fn status(&self) -> StatusCode {
         match self {
-            Self::SignedOut { .. } => StatusCode::SEE_OTHER,
+            Self::SignedOut { .. } | Self::SecondFactorNeeded { .. } => StatusCode::SEE_OTHER,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden | Self::Suspended(_) | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -97,6 +102,7 @@ impl PageError {
     fn words(&self) -> (&'static str, String) {
         match self {
             Self::SignedOut { .. } => ("Please sign in", String::new()),
+            Self::SecondFactorNeeded { whose } => ("Set up a second factor", format!("{whose} asks for it.")),
             Self::NotFound => {
                 ("This page does not exist", "It may have been moved, or the address may be mistyped.".into())
             }
@@ -163,6 +169,10 @@ impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         if let Self::SignedOut { next } = &self {
             return Redirect::to(&crate::auth::next::sign_in_address(next)).into_response();
+        }
+        if let Self::SecondFactorNeeded { whose } = &self {
+            let to = app::url::with_query("/account/second-factor", [("for", whose.as_str())]);
+            return Redirect::to(&to).into_response();
         }
         let mut response = (self.status(), Html(self.html())).into_response();
         let wait = match self {

@@ -55,6 +55,6 @@ async fn for_people(
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadEvents)?;
     let place = Place::of_page(&parts);
-    let watch = Watch::person(state.clone(), &signed_in, member.access.tenant());
+    let watch = Watch::person(state.clone(), signed_in.session, &member);
     Ok(stream::open(state, &scope, place, watch).await?)
 }

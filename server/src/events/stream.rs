@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use db::feed::{self, Item, Subscription};
 use db::{DataError, Scope};
 use domain::feed::EventKind;
-use domain::ids::StoreId;
+use domain::people::StoreAccess;
 use futures::stream;
 use http::{HeaderName, HeaderValue};
 
@@ -25,7 +25,7 @@ const RETRY: Duration = Duration::from_secs(1);
 struct Listener {
     state: AppState,
     feed: Subscription,
-    only_store: Option<StoreId>,
+    stores: StoreAccess,
     watch: Watch,
     /// What is said before the first event.
     opening: Opening,
@@ -50,7 +50,7 @@ pub async fn open(state: AppState, scope: &Scope, place: Place, watch: Watch) ->
     // A number that is yet to come belongs to a history that was lost, as by a restore.
     let missed = place == Place::Lost || after.is_some_and(|seq| seq > feed.last());
     let opening = Opening::Greeting { missed };
-    let listener = Listener { state, feed, only_store: scope.only_store(), watch, opening };
+    let listener = Listener { state, feed, stores: scope.stores().clone(), watch, opening };
     let events = stream::unfold(listener, |mut listener| async move {
         let event = listener.next().await?;
         Some((Ok::<_, Infallible>(event), listener))
@@ -97,8 +97,11 @@ impl Listener {
         }
     }
 
-    fn concerns(&self, event: &feed::Event) -> bool {
-        self.only_store.is_none_or(|only| event.store_id == Some(only.0))
+    fn concerns(&mut self, event: &feed::Event) -> bool {
+        if event.kind == EventKind::AccessChanged.as_str() {
+            self.watch.ask_soon();
+        }
+        self.stores.only().is_none_or(|only| only.iter().any(|store| event.store_id == Some(store.0)))
     }
 }
 

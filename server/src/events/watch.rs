@@ -1,20 +1,26 @@
 //! Whether a listener may still listen. Asked every few seconds, without counting as a use of the session: a
 //! forgotten tab must not keep somebody signed in.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
-use domain::ids::{TenantId, UserId};
+use db::DataError;
+use db::api_keys::Bearer;
+use domain::ids::{ImpersonationId, TenantId, UserId};
+use domain::people::StoreAccess;
 use domain::permission::Permission;
 use tokio::time::Instant;
 use tower_sessions::session::Id;
 
-use crate::auth::SignedIn;
+use crate::auth::Member;
 use crate::state::AppState;
 
 /// A revoked key or ended session is noticed within this time, and what its check takes.
 const EVERY: Duration = Duration::from_secs(4);
-/// The role is looked up at every so many checks.
+/// The role is looked up at every so many checks, and whenever the feed says that somebody's changed.
 const ROLE_AT: u32 = 5;
+/// When the feed says so, listeners ask within this time, and not all at once.
+const SOON: u64 = 700;
 
 /// Keeps an eye on one listener's right to listen.
 pub struct Watch {
@@ -22,11 +28,21 @@ pub struct Watch {
     who: Who,
     due: Instant,
     checks: u32,
+    role_is_due: bool,
 }
 
 enum Who {
     Key(Box<str>),
-    Person { session: Id, person: UserId, tenant: TenantId },
+    Person(Box<Listening>),
+}
+
+struct Listening {
+    session: Id,
+    person: UserId,
+    tenant: TenantId,
+    // Those that the stream was opened for.
+    stores: StoreAccess,
+    look: Option<ImpersonationId>,
 }
 
 impl Watch {
@@ -35,13 +51,20 @@ impl Watch {
         Self::new(state, Who::Key(key.into()))
     }
 
-    /// Over a member of `tenant`.
-    pub fn person(state: AppState, signed_in: &SignedIn, tenant: TenantId) -> Self {
-        Self::new(state, Who::Person { session: signed_in.session, person: signed_in.person.id, tenant })
+    /// Over a member.
+    pub fn person(state: AppState, session: Id, member: &Member) -> Self {
+        let listening = Listening {
+            session,
+            person: member.person.id,
+            tenant: member.membership.tenant,
+            stores: member.membership.stores.clone(),
+            look: member.look.as_ref().map(|look| look.impersonation.id),
+        };
+        Self::new(state, Who::Person(Box::new(listening)))
     }
 
     fn new(state: AppState, who: Who) -> Self {
-        Self { state, who, due: Instant::now() + EVERY, checks: 0 }
+        Self { state, who, due: Instant::now() + EVERY, checks: 0, role_is_due: false }
     }
 
     /// When to ask next.
@@ -49,30 +72,50 @@ impl Watch {
         self.due
     }
 
+    /// Who may enter changed: asks soon, whatever the last answer was.
+    pub fn ask_soon(&mut self) {
+        let somewhen = RandomState::new().build_hasher().finish() % SOON;
+        self.due = self.due.min(Instant::now() + Duration::from_millis(somewhen));
+        self.role_is_due = true;
+    }
+
     /// Whether the listener may go on. When nobody can tell, it may: the stream shows nothing new then either.
     pub async fn still_allowed(&mut self) -> bool {
         self.due = Instant::now() + EVERY;
         self.checks += 1;
+        let role_is_due = std::mem::take(&mut self.role_is_due) || self.checks.is_multiple_of(ROLE_AT);
         match &self.who {
-            Who::Key(key) => self.key_lives(key).await,
-            Who::Person { session, person, tenant } => {
-                let role_is_due = self.checks.is_multiple_of(ROLE_AT);
-                self.state.sessions.lives(*session).await.unwrap_or(true)
-                    && (!role_is_due || self.role_allows(*person, *tenant).await)
+            Who::Key(key) => self.key_lives(key, role_is_due).await,
+            Who::Person(listening) => {
+                self.state.sessions.lives(listening.session).await.unwrap_or(true)
+                    && (!role_is_due || self.still_member(listening).await.unwrap_or(true))
             }
         }
     }
 
-    async fn key_lives(&self, key: &str) -> bool {
-        let found = self.state.keys.find(&self.state, key).await;
-        let may = |b: db::api_keys::Bearer| b.suspended.is_none() && b.access.allows(Permission::ReadEvents);
-        found.map_or(true, |bearer| bearer.is_some_and(may))
+    // What is remembered of a key may be older than the change that is asked about.
+    async fn key_lives(&self, key: &str, afresh: bool) -> bool {
+        let may = |b: Bearer| b.suspended.is_none() && b.access.allows(Permission::ReadEvents);
+        if afresh {
+            return db::api_keys::bearer(&self.state.db, key).await.map_or(true, |b| b.is_some_and(may));
+        }
+        self.state.keys.find(&self.state, key).await.map_or(true, |b| b.is_some_and(may))
     }
 
-    async fn role_allows(&self, person: UserId, tenant: TenantId) -> bool {
-        let found = db::people::memberships(&self.state.db, person).await;
-        found.map_or(true, |all| {
-            all.iter().any(|m| m.tenant == tenant && m.suspended.is_none() && m.role.allows(Permission::ReadEvents))
-        })
+    async fn still_member(&self, who: &Listening) -> Result<bool, DataError> {
+        let db = &self.state.db;
+        if let Some(look) = who.look {
+            return Ok(db::impersonation::current(db, who.tenant, look).await?.is_some());
+        }
+        let memberships = db::people::memberships(db, who.person).await?;
+        let Some(membership) = memberships.iter().find(|m| m.tenant == who.tenant) else { return Ok(false) };
+        let may = membership.suspended.is_none() && membership.allows(Permission::ReadEvents);
+        if !may || membership.stores != who.stores {
+            return Ok(false);
+        }
+        if !membership.needs_second_factor {
+            return Ok(true);
+        }
+        Ok(db::people::person(db, who.person).await?.is_some_and(|person| person.has_second_factor))
     }
 }

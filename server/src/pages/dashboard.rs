@@ -14,6 +14,7 @@ use domain::calendar::{Tz, day_of};
 use domain::fields::FieldErrors;
 use domain::orders::{OrderQuery, query};
 use domain::page::Limit;
+use domain::people::MemberRole;
 use domain::period::{Comparison, Period};
 use domain::permission::{Permission, Role};
 use domain::settings::StoreCalendar;
@@ -61,9 +62,11 @@ pub async fn show(
 
 // Whatever the page says beside figures: who looks, as what, in which theme, under which address, and what the tenant is allowed.
 fn key(member: &Member, visit: &Visit, (quarter, plan): (i64, i64)) -> String {
-    let (person, role, theme) = (member.person.id, member.membership.role, visit.theme.as_str());
+    let (person, role, theme) = (member.person.id, member.membership.role.code(), visit.theme.as_str());
+    // What the strip at the top says of it.
+    let look = member.look.as_ref().map(|l| (l.impersonation.id, l.impersonation.is_raised));
     let tenants = member.memberships.len();
-    format!("page:dashboard:{quarter}:{plan}:{person}:{role}:{tenants}:{theme}:{}", visit.here)
+    format!("page:dashboard:{quarter}:{plan}:{person}:{role}:{look:?}:{tenants}:{theme}:{}", visit.here)
 }
 
 async fn render(scope: &Scope, member: &Member, visit: Visit, query: DashboardQuery) -> Result<Rendered, DataError> {
@@ -97,7 +100,7 @@ async fn latest(member: &Member, query: &DashboardQuery) -> Result<Vec<OrderRow>
 
 // Owners are told of limits that are near; nobody else can do anything about them.
 async fn warnings(member: &Member) -> Result<Vec<Usage>, DataError> {
-    if member.membership.role != Role::Owner {
+    if member.membership.role != MemberRole::Fixed(Role::Owner) {
         return Ok(Vec::new());
     }
     db::limits::warnings(&member.access.scope(Permission::ManageStores)?).await

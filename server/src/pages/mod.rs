@@ -1,7 +1,6 @@
 //! Pages and the forms on them, a file a noun: *scope, one verb, view*. What they look like is in `app`.
 
-mod account;
-mod answer;
+pub(crate) mod answer;
 mod audit;
 mod backups;
 mod body;
@@ -9,24 +8,25 @@ mod dashboard;
 mod frame;
 mod imports;
 mod jobs;
+mod keys;
 mod orders;
 mod platform;
 mod settings;
 mod styleguide;
+mod team;
 mod theme;
 mod usage;
 pub mod visit;
 
 use domain::permission::Permission as P;
 
-use crate::auth::Needs::{Member, Nothing, SignedIn};
+use crate::auth::Needs::{Member, Nothing};
 use crate::routes::Routes;
 
 /// All routes that answer with pages.
 pub fn routes() -> Routes {
     const ORDER: &str = "/t/{tenant}/orders/{store}/{number}";
     Routes::new()
-        .get("/account", SignedIn, account::show)
         .post("/theme", Nothing, theme::choose)
         .merge(platform::routes())
         // Outside of the demo it answers as if it did not exist.
@@ -55,6 +55,8 @@ pub fn routes() -> Routes {
         .post("/t/{tenant}/settings/stores/{store}", Member(P::ManageStores), settings::change)
         .post("/t/{tenant}/settings/stores/{store}/stock", Member(P::ManageStores), settings::stock)
         .get("/t/{tenant}/usage", Member(P::ManageStores), usage::show)
+        .merge(keys::routes())
+        .merge(team::routes())
         .get("/t/{tenant}/settings/jobs", Member(P::ReadJobs), jobs::index)
         .get("/t/{tenant}/settings/jobs/{id}", Member(P::ReadJobs), jobs::show)
 }

@@ -12,21 +12,21 @@ use crate::harness::App;
 
 /// One block of a stream.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Block {
-    id: Option<i64>,
-    event: String,
-    data: Value,
-    comment: bool,
+pub struct Block {
+    pub id: Option<i64>,
+    pub event: String,
+    pub data: Value,
+    pub comment: bool,
 }
 
 /// A listener.
-struct Stream {
+pub struct Stream {
     answer: reqwest::Response,
     read: String,
 }
 
 impl Stream {
-    async fn open(client: &Client, path: &str, last: Option<&str>) -> Self {
+    pub async fn open(client: &Client, path: &str, last: Option<&str>) -> Self {
         let mut request = client.request(Method::GET, path);
         if let Some(last) = last {
             request = request.header("last-event-id", last);
@@ -34,7 +34,7 @@ impl Stream {
         Self::of(request.send().await.unwrap())
     }
 
-    fn of(answer: reqwest::Response) -> Self {
+    pub fn of(answer: reqwest::Response) -> Self {
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.headers()["content-type"], "text/event-stream");
         assert_eq!(answer.headers()["x-accel-buffering"], "no");
@@ -42,7 +42,7 @@ impl Stream {
     }
 
     /// The next block, comments included; `None` at the end.
-    async fn block(&mut self) -> Option<Block> {
+    pub async fn block(&mut self) -> Option<Block> {
         loop {
             if let Some((text, rest)) = self.read.split_once("\n\n") {
                 let block = parse(text);
@@ -56,7 +56,7 @@ impl Stream {
     }
 
     /// The next event.
-    async fn event(&mut self) -> Option<Block> {
+    pub async fn event(&mut self) -> Option<Block> {
         loop {
             let block = self.block().await?;
             if !block.event.is_empty() {

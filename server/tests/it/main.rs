@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod account;
 mod api_access;
 mod api_bad_input;
 mod api_client;
@@ -19,8 +20,12 @@ mod forged;
 mod harness;
 mod headers;
 mod health;
+mod impersonation;
 mod injection;
+mod invitations;
+mod keys;
 mod killed;
+mod letters;
 mod limits;
 mod matrix;
 mod order_pages;
@@ -30,8 +35,13 @@ mod postgres_crashes;
 mod rates;
 mod real_file;
 mod redis_gone;
+mod removed;
+mod second_factor;
+mod second_step;
 mod settings;
 mod sign_in;
 mod sign_out;
+mod some_stores;
+mod team;
 mod tenancy;
 mod tenants;

@@ -147,7 +147,8 @@ async fn jobs_are_called_off_after_a_word_of_how_many_and_why() {
     let done = admin.post("/platform/jobs/change", &[&all[..], &[("reason", "all of it")]].concat()).await;
     assert_eq!(done.status(), 303);
     let counts = db::queue::console::counts(&Platform::command(app.db.clone())).await.unwrap();
-    assert_eq!(counts.ready.number(), 0);
+    // The letter about the second factor of this admin is of another kind.
+    assert_eq!(counts.ready.number(), 1);
     assert!(body(admin.get("/platform/jobs").await).await.contains("all of it"));
 }
 

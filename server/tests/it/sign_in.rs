@@ -107,3 +107,47 @@ async fn people_of_several_tenants_choose_and_platform_people_go_to_the_platform
     let admin = Browser::signed_in(&app.base, "admin@stoa.test").await;
     assert_eq!(location(&admin.get("/").await), "/platform");
 }
+
+#[tokio::test]
+async fn guessing_from_one_address_ends_after_fifty_wrong_passwords() {
+    let app = App::new().await;
+    tenant_with_owner(&app, "demo").await;
+    let browser = Browser::new(&app.base);
+    let guess = |n: usize| {
+        let browser = &browser;
+        async move { browser.sign_in(&format!("p{}@demo.test", n / 5), &format!("guess {n}")).await.status().as_u16() }
+    };
+    let mut answers = Vec::new();
+    for begin in (0..200).step_by(8) {
+        answers.extend(futures::future::join_all((begin..begin + 8).map(guess)).await);
+    }
+    assert_eq!(answers.iter().filter(|status| **status == 422).count(), 50);
+    assert_eq!(answers.iter().filter(|status| **status == 429).count(), 150);
+    assert_eq!(browser.sign_in("owner@demo.test", PASSWORD).await.status(), 429);
+}
+
+#[tokio::test]
+async fn known_and_unknown_accounts_take_the_same_work() {
+    let app = App::new().await;
+    for n in 0..5 {
+        person(&app, &format!("known{n}@demo.test")).await;
+    }
+    let browser = Browser::new(&app.base);
+    let mut taken = [Vec::new(), Vec::new()];
+    // One after the other, so that both meet the same noise; five wrong ones each stay under the limit.
+    for round in 0..5 {
+        for n in 0..5 {
+            for (kind, name) in ["known", "nobody"].into_iter().enumerate() {
+                let began = std::time::Instant::now();
+                browser.sign_in(&format!("{name}{n}@demo.test"), &format!("guess {round}")).await;
+                taken[kind].push(began.elapsed());
+            }
+        }
+    }
+    let [known, unknown] = taken.map(|mut all| {
+        all.sort_unstable();
+        all[all.len() / 2].as_secs_f64()
+    });
+    // A hash takes some twenty milliseconds, everything else one or two: without the hash it would be a tenth.
+    assert!(known / unknown < 2.0 && unknown / known < 2.0, "{known} s known, {unknown} s unknown");
+}

@@ -3,6 +3,7 @@
 mod backups;
 mod home;
 pub mod jobs;
+mod look;
 mod one_backup;
 mod partitions;
 pub mod tenants;
@@ -10,5 +11,6 @@ pub mod tiers;
 
 pub use backups::{Backups, page as backups};
 pub use home::{BackupHealth, Board, JobHealth, page as home};
+pub use look::{LookForm, RaiseForm, look, look_members, raise};
 pub use one_backup::{OneBackup, page as one_backup};
 pub use partitions::{Partitions, page as partitions};

@@ -9,6 +9,7 @@ use db::stores::Store;
 use domain::calendar::Tz;
 use domain::ids::Uuid;
 use domain::orders::{FulfilmentStatus, ItemKind, OrderKind, OrderStatus, PaymentStatus};
+use domain::people::{MemberRole, StoreAccess};
 use domain::permission::Role;
 
 use crate::document::Theme;
@@ -26,8 +27,13 @@ pub fn day(text: &str) -> NaiveDate {
 }
 
 pub fn frame(section: Section) -> TenantFrame {
-    let person =
-        Person { id: Uuid::nil().into(), email: "o@demo.test".into(), name: HOSTILE.into(), is_platform_admin: false };
+    let person = Person {
+        id: Uuid::nil().into(),
+        email: "o@demo.test".into(),
+        name: HOSTILE.into(),
+        is_platform_admin: false,
+        has_second_factor: false,
+    };
     let store = |slug: &str, name: &str| Store {
         id: Uuid::nil().into(),
         slug: slug.into(),
@@ -38,12 +44,19 @@ pub fn frame(section: Section) -> TenantFrame {
         tracks_stock: false,
     };
     TenantFrame {
-        visitor: Visitor { person: Arc::new(person), theme: Theme::System, here: "/t/demo/orders?q=\"x".into() },
+        visitor: Visitor {
+            person: Arc::new(person),
+            theme: Theme::System,
+            here: "/t/demo/orders?q=\"x".into(),
+            look: None,
+        },
         membership: Membership {
             tenant: Uuid::nil().into(),
             slug: "demo".into(),
             name: "Demo".into(),
-            role: Role::Owner,
+            role: MemberRole::Fixed(Role::Owner),
+            stores: StoreAccess::All,
+            needs_second_factor: false,
             suspended: None,
         },
         many_tenants: false,

@@ -4,6 +4,7 @@ mod dashboard;
 mod fixtures;
 mod imports;
 mod orders;
+mod people;
 mod platform;
 mod tenants;
 

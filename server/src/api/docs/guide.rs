@@ -35,7 +35,7 @@ const TEXTS: [&[&str]; 6] = [
         "Lists run newest first, 50 entries a page unless `limit` (1 to 200) says otherwise. `next_cursor` leads to the following page under the same filters, and is null on the last. Pages are read by position and not by count: entries that arrive meanwhile neither shift nor repeat anything, and the ten thousandth page is as quick as the first.",
     ],
     &[
-        "`GET /api/v1/events` is a server-sent event stream. `id:` is the tenant's own sequence number without holes, in the order of commits; `event:` is `order.placed`, `order.updated`, `import.progress`, `store.created`, `store.changed`, `figures.rebuilt` or `gap`; `data:` is JSON. To resume, send the last id that you handled as `Last-Event-ID` (or `?after=`). When events after it are no longer kept, one `event: gap` comes first: its id is the last one that was lost, so read the lists again and go on.",
+        "`GET /api/v1/events` is a server-sent event stream. `id:` is the tenant's own sequence number without holes, in the order of commits; `event:` is `order.placed`, `order.updated`, `import.progress`, `store.created`, `store.changed`, `access.changed`, `figures.rebuilt` or `gap`; `data:` is JSON. To resume, send the last id that you handled as `Last-Event-ID` (or `?after=`). When events after it are no longer kept, one `event: gap` comes first: its id is the last one that was lost, so read the lists again and go on.",
         "A comment comes at once and then every 15 seconds. The stream ends within five seconds when the key is revoked, and when the server restarts: connect again. A key that is confined to one store gets that store's events only, so the ids that it sees have holes; nothing that concerns it is missing.",
     ],
 ];

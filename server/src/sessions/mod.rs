@@ -2,6 +2,8 @@
 //! lives for at most a minute, and ending a session leaves a mark there that outlives every copy: nothing that
 //! was ended revives, whichever process still wrote a copy at that moment.
 
+mod data;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,10 +24,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 use crate::config::SessionTimes;
 use crate::middleware::cookies;
 
-/// The key in a session's data under which the person's id stands.
-pub const PERSON: &str = "person";
-/// The key in a session's data under which its absolute end stands, in seconds since 1970.
-pub const UNTIL: &str = "until";
+pub use data::{ADDRESS, AGENT, Bearer, HALF, Half, LOOK, PERSON, UNTIL};
 
 const COPY_LIVES: Duration = Duration::from_secs(60);
 const MARK_LIVES: Duration = Duration::from_secs(120);
@@ -72,9 +71,9 @@ impl Sessions {
     ///
     /// # Errors
     /// When PostgreSQL fails.
-    pub async fn person(&self, id: Id) -> std::result::Result<Option<UserId>, DataError> {
+    pub async fn bearer(&self, id: Id) -> std::result::Result<Option<Bearer>, DataError> {
         let Some(stored) = self.find(id).await? else { return Ok(None) };
-        let Some(person) = person_of(&stored.data) else { return Ok(None) };
+        let Some(bearer) = Bearer::of(&stored.data) else { return Ok(None) };
         let end = self.end(&stored.data, None);
         if end - stored.expires_at >= TOUCH_EVERY {
             if !db::sessions::touch(&self.db, &key(id), end).await? {
@@ -85,7 +84,7 @@ impl Sessions {
                 redis.delete(copy_key(&db::sessions::row_id(&key(id)))).await;
             }
         }
-        Ok(Some(person))
+        Ok(Some(bearer))
     }
 
     /// Whether a session lives. Looking does not count as a use of it.
@@ -106,6 +105,35 @@ impl Sessions {
             self.mark_ended(row).await;
         }
         Ok(rows.len())
+    }
+
+    /// Ends all sessions of a person but the one with the id `but`.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn end_others(&self, person: UserId, but: Id) -> std::result::Result<usize, DataError> {
+        let rows = db::sessions::delete_others(&self.db, person, &key(but)).await?;
+        for row in &rows {
+            self.mark_ended(row).await;
+        }
+        Ok(rows.len())
+    }
+
+    /// Ends the session of a person that is kept under the name `row`; whether there was one.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn end_own(&self, person: UserId, row: &[u8]) -> std::result::Result<bool, DataError> {
+        let found = db::sessions::delete_own(&self.db, person, row).await?;
+        if found {
+            self.mark_ended(row).await;
+        }
+        Ok(found)
+    }
+
+    /// The name under which a session is kept.
+    pub fn row(id: Id) -> Vec<u8> {
+        db::sessions::row_id(&key(id))
     }
 
     async fn find(&self, id: Id) -> std::result::Result<Option<StoredSession>, DataError> {
@@ -168,12 +196,12 @@ impl Sessions {
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         let session = self.stored(record);
-        db::sessions::save(&self.db, &key(record.id), person_of(&session.data), &session).await.map_err(failed)
+        db::sessions::save(&self.db, &key(record.id), data::person(&session.data), &session).await.map_err(failed)
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
         let session = self.stored(record);
-        let person = person_of(&session.data);
+        let person = data::person(&session.data);
         db::sessions::update(&self.db, &key(record.id), person, &session).await.map_err(failed).map(drop)
     }
 
@@ -201,10 +229,6 @@ impl fmt::Debug for Sessions {
 /// The session id in the cookie called `name`, without asking whether it lives.
 pub fn session_id(headers: &HeaderMap, name: &str) -> Option<Id> {
     cookies::cookie(headers, name)?.parse().ok()
-}
-
-fn person_of(data: &Value) -> Option<UserId> {
-    data.get(PERSON)?.as_str()?.parse().ok()
 }
 
 fn key(id: Id) -> [u8; 16] {

@@ -1,9 +1,13 @@
 //! Who may do what. A role is a set of permissions; every handler names the one it needs.
 
+mod set;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+pub use set::Permissions;
 
 /// One right within a tenant.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -59,6 +63,69 @@ impl Permission {
         Self::ReadJobs,
         Self::ReadAudit,
     ];
+
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadReports => "reports.read",
+            Self::ReadOrders => "orders.read",
+            Self::WriteOrders => "orders.write",
+            Self::CancelOrders => "orders.cancel",
+            Self::RefundOrders => "orders.refund",
+            Self::ReadEvents => "events.read",
+            Self::ReadImports => "imports.read",
+            Self::RunImports => "imports.run",
+            Self::ManageStores => "stores.manage",
+            Self::ManagePeople => "people.manage",
+            Self::ManageKeys => "keys.manage",
+            Self::ReadBackups => "backups.read",
+            Self::ManageBackups => "backups.manage",
+            Self::ReadJobs => "jobs.read",
+            Self::ReadAudit => "audit.read",
+        }
+    }
+
+    /// What it lets somebody do.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::ReadReports => "See the dashboard and reports",
+            Self::ReadOrders => "See orders and their customers",
+            Self::WriteOrders => "Add orders",
+            Self::CancelOrders => "Cancel orders",
+            Self::RefundOrders => "Give money back",
+            Self::ReadEvents => "Follow orders as they come in",
+            Self::ReadImports => "See imports and their problems",
+            Self::RunImports => "Upload and run imports",
+            Self::ManageStores => "Add and change stores",
+            Self::ManagePeople => "Invite people and change what they may do",
+            Self::ManageKeys => "Make and revoke API keys",
+            Self::ReadBackups => "See backups",
+            Self::ManageBackups => "Make and download backups",
+            Self::ReadJobs => "See background jobs",
+            Self::ReadAudit => "See who did what",
+        }
+    }
+
+    /// Whether it reaches beyond single stores: nobody who is limited to some has it, whatever their role says.
+    pub const fn is_of_whole_tenant(self) -> bool {
+        match self {
+            Self::ManageStores
+            | Self::ManagePeople
+            | Self::ManageKeys
+            | Self::ReadBackups
+            | Self::ManageBackups
+            | Self::ReadJobs
+            | Self::ReadAudit => true,
+            Self::ReadReports
+            | Self::ReadOrders
+            | Self::WriteOrders
+            | Self::CancelOrders
+            | Self::RefundOrders
+            | Self::ReadEvents
+            | Self::ReadImports
+            | Self::RunImports => false,
+        }
+    }
 }
 
 /// A member's role in one tenant.
@@ -91,6 +158,11 @@ impl Role {
             ),
             Self::Viewer => matches!(permission, P::ReadReports | P::ReadOrders | P::ReadEvents | P::ReadImports),
         }
+    }
+
+    /// All permissions that this role includes.
+    pub fn permissions(self) -> Permissions {
+        Permission::ALL.into_iter().filter(|p| self.allows(*p)).collect()
     }
 
     /// As stored and shown.
@@ -147,6 +219,14 @@ impl KeyScope {
 #[error("'{0}' is not known; use one of {1}")]
 pub struct Unknown(String, String);
 
+impl FromStr for Permission {
+    type Err = Unknown;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = || Self::ALL.map(Self::as_str).join(", ");
+        Self::ALL.into_iter().find(|p| p.as_str() == text).ok_or_else(|| Unknown(text.into(), known()))
+    }
+}
+
 impl FromStr for Role {
     type Err = Unknown;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -186,6 +266,9 @@ mod tests {
     fn names_read_back() {
         for role in Role::ALL {
             assert_eq!(role.as_str().parse(), Ok(role));
+        }
+        for permission in Permission::ALL {
+            assert_eq!(permission.as_str().parse(), Ok(permission));
         }
         for scope in KeyScope::ALL {
             assert_eq!(scope.as_str().parse(), Ok(scope));

@@ -1,0 +1,40 @@
+//! The strip over every page while a platform admin looks as one of a tenant's members.
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+
+use crate::ui::{Button, ButtonLink, Look};
+
+/// What the strip says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookBar {
+    /// Who looks.
+    pub admin: String,
+    /// As whom.
+    pub member: String,
+    /// Until when.
+    pub until: DateTime<Utc>,
+    /// Whether they may change things.
+    pub is_raised: bool,
+}
+
+/// The strip; nothing where nobody looks as somebody else.
+pub fn look_bar(bar: Option<LookBar>) -> Option<impl IntoView> {
+    let LookBar { admin, member, until, is_raised } = bar?;
+    let words = format!("{admin}, you look as {member} until {}.", until.format("%H:%M UTC"));
+    let (state, raise) = if is_raised {
+        ("What you change is changed, under your name.", None)
+    } else {
+        let raise = view! { <ButtonLink href="/impersonation/raise" label="Change things" look=Look::Quiet/> };
+        ("You cannot change anything.", Some(raise))
+    };
+    Some(view! {
+        <aside class="look-bar" aria-label="You look as somebody else">
+            <p><strong>{words}</strong>" "{state}</p>
+            <div class="actions">
+                {raise}
+                <form method="post" action="/impersonation/end"><Button label="End"/></form>
+            </div>
+        </aside>
+    })
+}

@@ -1,0 +1,164 @@
+//! `/account`: who is signed in, where else, and what keeps the account safe.
+
+mod factor;
+mod sessions;
+
+pub use factor::{Codes, FactorPage, codes, page as factor};
+pub use sessions::SessionRow;
+
+use db::people::Membership;
+use db::people::second_factor::Standing;
+use domain::fields::FieldErrors;
+use leptos::prelude::*;
+
+use crate::document::{Head, Rendered};
+use crate::frame::{Visitor, bare};
+use crate::ui::money::things;
+use crate::ui::{Button, ButtonLink, Card, Clock, Field, Look, Notice, PageHeader, Tone};
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct AccountPage {
+    /// Who looks.
+    pub visitor: Visitor,
+    /// Their tenants.
+    pub memberships: Vec<Membership>,
+    /// Their sessions, the last used first.
+    pub sessions: Vec<SessionRow>,
+    /// Where they stand with the second factor.
+    pub factor: Standing,
+    /// What was typed before.
+    pub typed: Typed,
+    /// What is wrong with it: the fields of all forms have names of their own.
+    pub faults: FieldErrors,
+    /// The word for what was just done.
+    pub done: Option<String>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// What was typed before.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    /// The name.
+    pub name: Option<String>,
+    /// The new address.
+    pub email: String,
+}
+
+/// Renders the page.
+pub fn page(page: AccountPage) -> Rendered {
+    bare(&Head::plain("Account", page.visitor.theme), Some(page.visitor.clone()), || {
+        view! {
+            <PageHeader title="Account"/>
+            {notice(&page)}
+            {you(&page)}
+            {password(&page)}
+            {email(&page)}
+            {factor_card(&page)}
+            {sessions::card(&page.sessions, page.clock)}
+        }
+    })
+}
+
+fn notice(page: &AccountPage) -> Option<impl IntoView + use<>> {
+    let words = match page.done.as_deref()? {
+        "name" => "Your name was saved.",
+        "password" => "Your password was changed. All your other sessions ended.",
+        "email" => "A letter with a link went to the new address. Yours changes when the link is opened.",
+        "email-changed" => "Your address was changed.",
+        "ended" => "That session ended.",
+        "factor-off" => "Signing in asks for no code any more.",
+        _ => return None,
+    };
+    Some(view! { <Notice tone=Tone::Positive>{words}</Notice> })
+}
+
+fn you(page: &AccountPage) -> impl IntoView + use<> {
+    let email = page.visitor.person.email.clone();
+    let tenant = |m: &Membership| {
+        view! { <li><a href=format!("/t/{}", m.slug)>{m.name.clone()}</a>" "<span class="quiet">{m.role.name().to_owned()}</span></li> }
+    };
+    let tenants = page.memberships.iter().map(tenant).collect_view();
+    let tenants =
+        (!page.memberships.is_empty()).then(|| view! { <dt>"Tenants"</dt><dd><ul class="plain">{tenants}</ul></dd> });
+    let name = page.typed.name.clone().unwrap_or_else(|| page.visitor.person.name.clone());
+    let fault = page.faults.of("name").map(str::to_owned);
+    view! {
+        <Card title="You">
+            <dl class="facts">
+                <dt>"E-mail"</dt>
+                <dd>{email}</dd>
+                {tenants}
+            </dl>
+            <form class="stack narrow" method="post" action="/account/name">
+                <Field name="name" label="Name" value=name autocomplete="name" fault/>
+                <Button label="Save the name"/>
+            </form>
+        </Card>
+    }
+}
+
+fn password(page: &AccountPage) -> impl IntoView + use<> {
+    let fault = |field: &str| page.faults.of(field).map(str::to_owned);
+    let (current, new) = (fault("current"), fault("password"));
+    view! {
+        <Card title="Password">
+            <form class="stack narrow" method="post" action="/account/password">
+                <Field name="current" label="Present password" kind="password" autocomplete="current-password" required=true fault=current/>
+                <Field
+                    name="password"
+                    label="New password"
+                    kind="password"
+                    autocomplete="new-password"
+                    required=true
+                    fault=new
+                    hint="At least 12 characters; a few unrelated words do well. All your other sessions end."
+                />
+                <Button label="Change the password"/>
+            </form>
+        </Card>
+    }
+}
+
+fn email(page: &AccountPage) -> impl IntoView + use<> {
+    let fault = |field: &str| page.faults.of(field).map(str::to_owned);
+    let (address, password, value) = (fault("email"), fault("email_password"), page.typed.email.clone());
+    view! {
+        <Card title="E-mail address">
+            <form class="stack narrow" method="post" action="/account/email">
+                <Field
+                    name="email"
+                    label="New address"
+                    kind="email"
+                    value
+                    autocomplete="email"
+                    required=true
+                    fault=address
+                    hint="A letter with a link goes there, and a notice to the present address."
+                />
+                <Field name="email_password" label="Your password" kind="password" autocomplete="current-password" required=true fault=password/>
+                <Button label="Send the letter"/>
+            </form>
+        </Card>
+    }
+}
+
+fn factor_card(page: &AccountPage) -> impl IntoView + use<> {
+    let (words, label) = if page.factor.is_on {
+        let left = things(page.factor.recovery_codes, "recovery code is", "recovery codes are");
+        (format!("Signing in asks for a code of your app as well. {left} left."), "Change it")
+    } else {
+        (
+            "Your password alone opens this account. A code of an app on your phone makes a stolen one useless."
+                .to_owned(),
+            "Set it up",
+        )
+    };
+    view! {
+        <Card title="Second factor">
+            <p>{words}</p>
+            <div class="actions"><ButtonLink href="/account/second-factor" label look=Look::Secondary/></div>
+        </Card>
+    }
+}

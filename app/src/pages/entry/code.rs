@@ -1,0 +1,46 @@
+//! The second step of signing in.
+
+use leptos::prelude::*;
+
+use crate::document::{Head, Rendered, Theme};
+use crate::frame::bare;
+use crate::ui::pill::Tone;
+use crate::ui::{Button, Card, Field, Look, Notice};
+
+/// What the form shows.
+#[derive(Clone, Debug, Default)]
+pub struct CodeForm {
+    /// Why the last attempt did not let them in.
+    pub fault: Option<String>,
+    /// The page they wanted to see: a path on this server.
+    pub next: Option<String>,
+    /// The theme of this browser.
+    pub theme: Theme,
+}
+
+/// Renders the form. It posts `code` and `next` to `/login/code`.
+pub fn page(form: CodeForm) -> Rendered {
+    bare(&Head::plain("Second step", form.theme), None, || {
+        view! {
+            <div class="sign-in">
+                <h1>"Second step"</h1>
+                {form.fault.map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> })}
+                <Card>
+                    <form class="stack" method="post" action="/login/code">
+                        {form.next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
+                        <Field
+                            name="code"
+                            label="Code"
+                            autocomplete="one-time-code"
+                            hint="The six digits of your app, or one of your recovery codes."
+                            required=true
+                            autofocus=true
+                        />
+                        <Button label="Go on" look=Look::Primary/>
+                    </form>
+                </Card>
+                <p><a href="/login">"Begin again"</a></p>
+            </div>
+        }
+    })
+}

@@ -1,0 +1,38 @@
+//! Links from letters that need no more than a click, and those that open nothing any more.
+
+use leptos::prelude::*;
+
+use crate::document::{Head, Rendered, Theme};
+use crate::frame::bare;
+use crate::ui::{Button, ButtonLink, Card, Look, PageHeader};
+
+/// Asks for the click that confirms `email`: programs that look at letters follow links, but press no buttons.
+pub fn confirm(secret: &str, email: &str, theme: Theme) -> Rendered {
+    let (action, words) = (domain::link::confirm_email(secret), format!("From then on you sign in with {email}."));
+    bare(&Head::plain("Confirm your address", theme), None, || {
+        view! {
+            <div class="sign-in">
+                <PageHeader title="Confirm your address"/>
+                <Card>
+                    <form class="stack" method="post" action=action>
+                        <p>{words}</p>
+                        <Button label="This is my address" look=Look::Primary/>
+                    </form>
+                </Card>
+            </div>
+        }
+    })
+}
+
+/// Says that a link opens nothing, and why not.
+pub fn over(why: &str, theme: Theme) -> Rendered {
+    bare(&Head::plain("This link opens nothing", theme), None, || {
+        view! {
+            <div class="error-page">
+                <h1>"This link opens nothing any more"</h1>
+                <p>{why.to_owned()}</p>
+                <div class="actions"><ButtonLink href="/" label="Go to the start page"/></div>
+            </div>
+        }
+    })
+}

@@ -1,0 +1,13 @@
+//! Pages before somebody is signed in: the second step, forgotten passwords, links from letters, invitations.
+
+mod code;
+mod forgot;
+mod invitation;
+mod link;
+mod reset;
+
+pub use code::{CodeForm, page as code};
+pub use forgot::{ForgotForm, page as forgot};
+pub use invitation::{InvitationPage, Standing, page as invitation};
+pub use link::{confirm, over};
+pub use reset::{ResetForm, page as reset};

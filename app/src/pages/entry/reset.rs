@@ -1,0 +1,46 @@
+//! The choice of another password.
+
+use domain::fields::FieldErrors;
+use leptos::prelude::*;
+
+use crate::document::{Head, Rendered, Theme};
+use crate::frame::bare;
+use crate::ui::{Button, Card, Field, Look, PageHeader};
+
+/// What the form shows.
+#[derive(Clone, Debug, Default)]
+pub struct ResetForm {
+    /// The secret of the link.
+    pub secret: String,
+    /// What is wrong.
+    pub faults: FieldErrors,
+    /// The theme of this browser.
+    pub theme: Theme,
+}
+
+/// Renders the form. It posts `password` to its own address.
+pub fn page(form: ResetForm) -> Rendered {
+    bare(&Head::plain("Another password", form.theme), None, || {
+        let fault = form.faults.of("password").map(str::to_owned);
+        view! {
+            <div class="sign-in">
+                <PageHeader title="Choose another password"/>
+                <Card>
+                    <form class="stack" method="post" action=domain::link::reset_password(&form.secret)>
+                        <Field
+                            name="password"
+                            label="New password"
+                            kind="password"
+                            autocomplete="new-password"
+                            hint="At least 12 characters; a few unrelated words do well. You are signed out everywhere."
+                            fault
+                            required=true
+                            autofocus=true
+                        />
+                        <Button label="Save the password" look=Look::Primary/>
+                    </form>
+                </Card>
+            </div>
+        }
+    })
+}

@@ -1,0 +1,149 @@
+//! All keys, and the form for a new one.
+
+use db::api_keys::KeyRow;
+use domain::fields::FieldErrors;
+use domain::permission::KeyScope;
+use leptos::prelude::*;
+
+use crate::document::Rendered;
+use crate::frame::TenantFrame;
+use crate::ui::table::{Column, Table};
+use crate::ui::{
+    Button, Card, Choice, Choices, Clock, Empty, Field, Look, Notice, PageHeader, Pill, SelectField, Tone, When,
+};
+
+/// What was typed for a new key.
+#[derive(Clone, Debug, Default)]
+pub struct KeyForm {
+    /// What it is for.
+    pub name: String,
+    /// The scopes chosen.
+    pub scopes: Vec<String>,
+    /// The slug of its only store; empty for all.
+    pub store: String,
+    /// After how many days it ends; empty for never.
+    pub days: String,
+    /// What is wrong.
+    pub faults: FieldErrors,
+}
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct KeyIndex {
+    /// What surrounds it.
+    pub frame: TenantFrame,
+    /// The keys, living ones first.
+    pub keys: Vec<KeyRow>,
+    /// The form.
+    pub form: KeyForm,
+    /// A key that was just made.
+    pub made: Option<String>,
+    /// The word for what was just done.
+    pub done: Option<String>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// Renders the page.
+pub fn page(page: &KeyIndex) -> Rendered {
+    page.frame.render("API keys", || {
+        let note = view! { "What opens the "<a href="/api/docs">"API"</a>" to programs." }.into_any();
+        let made = page.made.clone().map(|key| {
+            view! {
+                <Notice tone=Tone::Positive>
+                    <p>"The key is made. It is shown only now: keep it where only your program reads it."</p>
+                    <code class="once">{key}</code>
+                </Notice>
+            }
+        });
+        let revoked = page.done.as_deref() == Some("revoked");
+        let revoked = revoked
+            .then(|| view! { <Notice tone=Tone::Positive>"The key was revoked: it opens nothing any more."</Notice> });
+        view! {
+            <PageHeader title="API keys" note=note/>
+            {made}
+            {revoked}
+            {table(page)}
+            {form(page)}
+        }
+    })
+}
+
+fn table(page: &KeyIndex) -> AnyView {
+    if page.keys.is_empty() {
+        let empty =
+            view! { <Empty title="No keys yet" text="Make one below for a program that sends or reads orders."/> };
+        return view! { <Card>{empty}</Card> }.into_any();
+    }
+    let base = format!("/t/{}/settings/keys", page.frame.tenant());
+    let row = |key: &KeyRow| {
+        let clock = page.clock;
+        let used = match key.last_used_at {
+            Some(at) => view! { <When at clock/> }.into_any(),
+            None => view! { <span class="quiet">"never"</span> }.into_any(),
+        };
+        view! {
+            <tr>
+                <td><a class="clip wide-clip" dir="auto" href=format!("{base}/{}", key.id)>{super::name(key)}</a></td>
+                <td class="wide"><code>{super::scopes(&key.scopes)}</code></td>
+                <td class="wide"><span class="clip" dir="auto">{key.store.clone().unwrap_or_else(|| "All stores".to_owned())}</span></td>
+                <td>{used}</td>
+                <td>{state(key, clock)}</td>
+            </tr>
+        }
+    };
+    let rows = page.keys.iter().map(row).collect_view();
+    let columns = vec![
+        Column::text("Key"),
+        Column::text("May").wide(),
+        Column::text("Stores").wide(),
+        Column::text("Last used"),
+        Column::text("State"),
+    ];
+    view! { <Card flush=true><Table caption="API keys" columns>{rows}</Table></Card> }.into_any()
+}
+
+/// Whether a key opens anything, and until when.
+pub(super) fn state(key: &KeyRow, clock: Clock) -> AnyView {
+    match (key.revoked_at, key.expires_at) {
+        (Some(_), _) => view! { <Pill label="Revoked"/> }.into_any(),
+        (None, Some(at)) if at <= clock.now => view! { <Pill label="Over"/> }.into_any(),
+        (None, Some(at)) => view! { <Pill tone=Tone::Attention label="Ends"/>" "<When at clock/> }.into_any(),
+        (None, None) => view! { <Pill tone=Tone::Positive label="Alive"/> }.into_any(),
+    }
+}
+
+fn form(page: &KeyIndex) -> impl IntoView + use<> {
+    let action = format!("/t/{}/settings/keys", page.frame.tenant());
+    let form = page.form.clone();
+    let fault = |field: &str| form.faults.of(field).map(str::to_owned);
+    let [name_fault, scopes_fault, store_fault, days_fault] = ["name", "scopes", "store", "expires"].map(fault);
+    let words = |scope: KeyScope| match scope {
+        KeyScope::OrdersRead => "orders:read, see orders",
+        KeyScope::OrdersWrite => "orders:write, add orders",
+        KeyScope::ReportsRead => "reports:read, see figures",
+        KeyScope::EventsRead => "events:read, follow what happens",
+    };
+    let choice = |scope: KeyScope| Choice {
+        value: scope.as_str().to_owned(),
+        words: words(scope).to_owned(),
+        is_chosen: form.scopes.iter().any(|chosen| chosen == scope.as_str()),
+    };
+    let choices: Vec<Choice> = KeyScope::ALL.into_iter().map(choice).collect();
+    let all = std::iter::once((String::new(), "All stores".to_owned()));
+    let stores = all.chain(page.frame.stores.iter().map(|s| (s.slug.clone(), s.name.clone()))).collect();
+    let days = [("", "Never"), ("30", "After 30 days"), ("90", "After 90 days"), ("365", "After a year")];
+    let KeyForm { name, store, days: chosen_days, .. } = form;
+    let days = days.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec();
+    view! {
+        <Card title="New key">
+            <form class="stack narrow" method="post" action=action>
+                <Field name="name" label="What it is for" value=name fault=name_fault example="Till in the shop" required=true/>
+                <Choices name="scopes" label="It may" choices fault=scopes_fault/>
+                <SelectField name="store" label="Stores" options=stores chosen=store fault=store_fault/>
+                <SelectField name="days" label="It ends" options=days chosen=chosen_days fault=days_fault/>
+                <Button label="Make the key" look=Look::Primary/>
+            </form>
+        </Card>
+    }
+}

@@ -1,0 +1,108 @@
+//! One key, and its end.
+
+use db::api_keys::{KeyRow, OVERLAPS};
+use domain::fields::FieldErrors;
+use leptos::prelude::*;
+
+use super::index::state;
+use crate::document::Rendered;
+use crate::frame::TenantFrame;
+use crate::ui::{Button, Card, Clock, Look, Notice, PageHeader, SelectField, Tone, When};
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct OneKey {
+    /// What surrounds it.
+    pub frame: TenantFrame,
+    /// The key.
+    pub key: KeyRow,
+    /// The key that was just made in its place.
+    pub made: Option<String>,
+    /// What is wrong with what was chosen.
+    pub faults: FieldErrors,
+    /// Why a change was refused.
+    pub refused: Option<String>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// Renders the page.
+pub fn page(page: &OneKey) -> Rendered {
+    let title = super::name(&page.key);
+    page.frame.render(&title, || {
+        let keys = format!("/t/{}/settings/keys", page.frame.tenant());
+        let made = page.made.clone().map(|key| {
+            view! {
+                <Notice tone=Tone::Positive>
+                    <p>"Another key takes its place. It is shown only now:"</p>
+                    <code class="once">{key}</code>
+                </Notice>
+            }
+        });
+        let refused = page.refused.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
+        let changes = page.key.is_alive(page.clock.now).then(|| changes(page, &keys));
+        view! {
+            <PageHeader title=title.clone() back=(keys.clone(), "API keys")/>
+            {made}
+            {refused}
+            {facts(page)}
+            {changes}
+        }
+    })
+}
+
+fn facts(page: &OneKey) -> impl IntoView + use<> {
+    let (key, clock) = (&page.key, page.clock);
+    let used = match key.last_used_at {
+        Some(at) => view! { <When at clock/> }.into_any(),
+        None => view! { "never" }.into_any(),
+    };
+    let (made_at, may) = (key.created_at, super::scopes(&key.scopes));
+    let (state, stores) = (state(key, clock), key.store.clone().unwrap_or_else(|| "All stores".to_owned()));
+    view! {
+        <Card>
+            <dl class="facts">
+                <dt>"State"</dt>
+                <dd>{state}</dd>
+                <dt>"May"</dt>
+                <dd><code>{may}</code></dd>
+                <dt>"Stores"</dt>
+                <dd>{stores}</dd>
+                <dt>"Made"</dt>
+                <dd><When at=made_at clock/></dd>
+                <dt>"Last used"</dt>
+                <dd>{used}</dd>
+            </dl>
+        </Card>
+    }
+}
+
+fn changes(page: &OneKey, keys: &str) -> impl IntoView + use<> {
+    let address = format!("{keys}/{}", page.key.id);
+    let (rotate, revoke) = (format!("{address}/rotate"), format!("{address}/revoke"));
+    let overlap = |hours: i64| match hours {
+        0 => "at once".to_owned(),
+        1 => "in an hour".to_owned(),
+        24 => "in a day".to_owned(),
+        hours => format!("in {} days", hours / 24),
+    };
+    let options = OVERLAPS.map(|hours| (hours.to_string(), overlap(hours))).to_vec();
+    let fault = page.faults.of("hours").map(str::to_owned);
+    view! {
+        <div class="two-thirds">
+            <Card title="Put another in its place">
+                <form class="stack" method="post" action=rotate>
+                    <p>"Another key is made that may do the same. Both work until this one ends."</p>
+                    <SelectField name="hours" label="This one ends" options chosen="24" fault/>
+                    <Button label="Make the other key" look=Look::Primary/>
+                </form>
+            </Card>
+            <Card title="Revoke it">
+                <form class="stack" method="post" action=revoke>
+                    <p>"Within a second it opens nothing any more, and streams opened with it end. That cannot be taken back."</p>
+                    <Button label="Revoke the key" look=Look::Danger/>
+                </form>
+            </Card>
+        </div>
+    }
+}

@@ -1,0 +1,218 @@
+//! The team at a glance.
+
+use db::team::{Invitation, Member, OwnRole};
+use domain::ids::UserId;
+use leptos::prelude::*;
+
+use super::invite::{Invited, PlaceForm, place_fields};
+use super::words;
+use crate::document::Rendered;
+use crate::frame::TenantFrame;
+use crate::ui::money::things;
+use crate::ui::table::{Column, Table};
+use crate::ui::{Button, ButtonLink, Card, Clock, Empty, Field, Look, Notice, PageHeader, Pill, Tone, When};
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct TeamIndex {
+    /// What surrounds it.
+    pub frame: TenantFrame,
+    /// Members, owners first.
+    pub members: Vec<Member>,
+    /// Invitations that wait.
+    pub invitations: Vec<Invitation>,
+    /// The tenant's own roles.
+    pub roles: Vec<OwnRole>,
+    /// Who looks.
+    pub me: UserId,
+    /// The form to invite somebody.
+    pub form: PlaceForm,
+    /// Who was invited just now.
+    pub invited: Option<Invited>,
+    /// Why the last change was refused.
+    pub refused: Option<String>,
+    /// The word for what was just done.
+    pub done: Option<String>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// Renders the page.
+pub fn page(page: &TeamIndex) -> Rendered {
+    page.frame.render("Team", || {
+        let number = i64::try_from(page.members.len()).unwrap_or(i64::MAX);
+        let note = things(number, "member", "members").into_any();
+        view! {
+            <PageHeader title="Team" note=note/>
+            {notices(page)}
+            {members(page)}
+            {invitations(page)}
+            <div class="two-thirds">
+                {invite(page)}
+                <div class="stack">{roles(page)}{second_factor(page)}</div>
+            </div>
+        }
+    })
+}
+
+fn notices(page: &TeamIndex) -> impl IntoView + use<> {
+    let invited = page.invited.clone().map(|invited| {
+        let link = invited.link.map(|link| {
+            view! {
+                <p>"No mail server is set, so nobody gets the letter. Give them this link; it is shown only now:"</p>
+                <code class="once">{link}</code>
+            }
+        });
+        view! { <Notice tone=Tone::Positive><p>{format!("{} is invited.", invited.email)}</p>{link}</Notice> }
+    });
+    let words = page.done.as_deref().and_then(|done| match done {
+        "changed" => Some("What they may do was changed."),
+        "removed" => Some("They are no member any more."),
+        "transferred" => Some("The account has another owner now; you are a manager."),
+        "withdrawn" => Some("The invitation was withdrawn: its link opens nothing any more."),
+        "role" => Some("The role was saved."),
+        "role-deleted" => Some("The role was deleted."),
+        "second-factor" => {
+            Some("That was saved. Whoever has no second factor is asked to set one up at the next page.")
+        }
+        _ => None,
+    });
+    let done = words.map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> });
+    let refused = page.refused.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
+    view! { {invited}{done}{refused} }
+}
+
+fn members(page: &TeamIndex) -> impl IntoView + use<> {
+    let base = format!("/t/{}/team/members", page.frame.tenant());
+    let row = |member: &Member| {
+        let name = if member.name.is_empty() { member.email.clone() } else { member.name.clone() };
+        let address = (!member.name.is_empty()).then(|| view! { " "<span class="quiet">{member.email.clone()}</span> });
+        let is_me = member.id == page.me;
+        let clock = page.clock;
+        let seen = match member.seen_at {
+            Some(at) => view! { <When at clock/> }.into_any(),
+            None => view! { <span class="quiet">"not lately"</span> }.into_any(),
+        };
+        let factor = member.has_second_factor.then(|| view! { <Pill tone=Tone::Positive label="On"/> });
+        view! {
+            <tr>
+                <td>
+                    <a class="clip wide-clip" dir="auto" href=format!("{base}/{}", member.id)>{name}</a>
+                    {address}
+                    {is_me.then_some(" (you)")}
+                </td>
+                <td><span class="clip" dir="auto">{words::role(&member.role)}</span></td>
+                <td class="wide"><span class="clip wide-clip" dir="auto">{words::stores(&member.stores, &page.frame.stores)}</span></td>
+                <td>{seen}</td>
+                <td class="wide">{factor}</td>
+            </tr>
+        }
+    };
+    let rows = page.members.iter().map(row).collect_view();
+    let columns = vec![
+        Column::text("Who"),
+        Column::text("Role"),
+        Column::text("Stores").wide(),
+        Column::text("Last seen"),
+        Column::text("Second factor").wide(),
+    ];
+    view! { <Card title="Members" flush=true><Table caption="Members" columns>{rows}</Table></Card> }
+}
+
+fn invitations(page: &TeamIndex) -> Option<impl IntoView + use<>> {
+    if page.invitations.is_empty() {
+        return None;
+    }
+    let base = format!("/t/{}/team/invitations", page.frame.tenant());
+    let row = |invitation: &Invitation| {
+        let clock = page.clock;
+        let is_over = invitation.expires_at <= clock.now;
+        let until = if is_over {
+            view! { <Pill tone=Tone::Attention label="Expired"/> }.into_any()
+        } else {
+            view! { <When at=invitation.expires_at clock/> }.into_any()
+        };
+        view! {
+            <tr>
+                <td><span class="clip wide-clip">{invitation.email.clone()}</span></td>
+                <td><span class="clip" dir="auto">{words::role(&invitation.role)}</span></td>
+                <td class="wide"><When at=invitation.sent_at clock/></td>
+                <td>{until}</td>
+                <td>
+                    <div class="actions">
+                        <form method="post" action=format!("{base}/{}/resend", invitation.id)>
+                            <Button label="Send again" look=Look::Quiet/>
+                        </form>
+                        <form method="post" action=format!("{base}/{}/withdraw", invitation.id)>
+                            <Button label="Withdraw" look=Look::Quiet/>
+                        </form>
+                    </div>
+                </td>
+            </tr>
+        }
+    };
+    let rows = page.invitations.iter().map(row).collect_view();
+    let columns = vec![
+        Column::text("Invited"),
+        Column::text("Role"),
+        Column::text("Sent").wide(),
+        Column::text("Until"),
+        Column::text(""),
+    ];
+    Some(view! { <Card title="Invitations" flush=true><Table caption="Invitations" columns>{rows}</Table></Card> })
+}
+
+fn invite(page: &TeamIndex) -> impl IntoView + use<> {
+    let action = format!("/t/{}/team/invitations", page.frame.tenant());
+    let (email, fault) = (page.form.email.clone(), page.form.faults.of("email").map(str::to_owned));
+    let fields = place_fields(&page.form, &page.roles, &page.frame.stores);
+    view! {
+        <Card title="Invite somebody">
+            <form class="stack" method="post" action=action>
+                <Field name="email" label="E-mail" kind="email" value=email fault required=true/>
+                {fields}
+                <Button label="Send the invitation" look=Look::Primary/>
+            </form>
+        </Card>
+    }
+}
+
+fn roles(page: &TeamIndex) -> impl IntoView + use<> {
+    let base = format!("/t/{}/team/roles", page.frame.tenant());
+    let row = |role: &OwnRole| {
+        let permissions = i64::try_from(role.permissions.iter().count()).unwrap_or_default();
+        view! {
+            <tr>
+                <td><a class="clip" dir="auto" href=format!("{base}/{}", role.id)>{role.name.clone()}</a></td>
+                <td>{things(permissions, "permission", "permissions")}</td>
+                <td class="num">{role.in_use}</td>
+            </tr>
+        }
+    };
+    let list = if page.roles.is_empty() {
+        view! { <Empty title="No roles of your own" text="Make one where owner, manager, staff and viewer do not fit."/> }.into_any()
+    } else {
+        let rows = page.roles.iter().map(row).collect_view();
+        let columns = vec![Column::text("Role"), Column::text("Includes"), Column::figures("In use")];
+        view! { <Table caption="Roles of your own" columns>{rows}</Table> }.into_any()
+    };
+    let aside = view! { <ButtonLink href=format!("{base}/new") label="New role" look=Look::Quiet/> }.into_any();
+    view! { <Card title="Roles of your own" aside flush=true>{list}</Card> }
+}
+
+fn second_factor(page: &TeamIndex) -> impl IntoView + use<> {
+    let action = format!("/t/{}/team/second-factor", page.frame.tenant());
+    let (words, value, label) = if page.frame.membership.needs_second_factor {
+        ("Every member must sign in with a second factor.", "no", "Do not ask for it any more")
+    } else {
+        ("Members may sign in with their password alone.", "yes", "Ask everybody for a second factor")
+    };
+    view! {
+        <Card title="Second factor">
+            <form class="stack" method="post" action=action>
+                <p>{words}</p>
+                <Button label name="needed" value/>
+            </form>
+        </Card>
+    }
+}

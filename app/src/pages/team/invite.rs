@@ -1,0 +1,74 @@
+//! Role and stores, as they are chosen: for whoever is invited, and for a member.
+
+use db::stores::Store;
+use db::team::OwnRole;
+use domain::fields::FieldErrors;
+use domain::people::StoreAccess;
+use domain::permission::Role;
+use leptos::prelude::*;
+
+use crate::ui::{Choice, Choices, SelectField};
+
+/// What was chosen, and what is wrong with it.
+#[derive(Clone, Debug, Default)]
+pub struct PlaceForm {
+    /// The address typed; empty where nobody is invited.
+    pub email: String,
+    /// The code of the role.
+    pub role: String,
+    /// Slugs of the stores; none for all.
+    pub stores: Option<Vec<String>>,
+    /// What is wrong.
+    pub faults: FieldErrors,
+}
+
+/// An invitation that was just sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invited {
+    /// To whom.
+    pub email: String,
+    /// Its link, where no mail reaches anybody.
+    pub link: Option<String>,
+}
+
+impl PlaceForm {
+    /// The place that a member has.
+    pub fn of(role: String, access: &StoreAccess, stores: &[Store]) -> Self {
+        let slugs = |only: &[_]| stores.iter().filter(|s| only.contains(&s.id)).map(|s| s.slug.clone()).collect();
+        Self { role, stores: access.only().map(slugs), ..Self::default() }
+    }
+}
+
+/// The fields for role and stores.
+pub fn place_fields(form: &PlaceForm, roles: &[OwnRole], stores: &[Store]) -> impl IntoView + use<> {
+    let fixed = [
+        (Role::Manager, "Manager: everything but people"),
+        (Role::Staff, "Staff: orders and imports"),
+        (Role::Viewer, "Viewer: looks, changes nothing"),
+    ];
+    let fixed = fixed.map(|(role, words)| (role.as_str().to_owned(), words.to_owned()));
+    let own = roles.iter().map(|role| (role.id.to_string(), role.name.clone()));
+    let options = fixed.into_iter().chain(own).collect();
+    let chosen = if form.role.is_empty() { "staff".to_owned() } else { form.role.clone() };
+    let fault = |field: &str| form.faults.of(field).map(str::to_owned);
+    let is_chosen = |slug: &String| form.stores.as_ref().is_some_and(|slugs| slugs.contains(slug));
+    let boxes =
+        stores.iter().map(|s| Choice { value: s.slug.clone(), words: s.name.clone(), is_chosen: is_chosen(&s.slug) });
+    let boxes: Vec<Choice> = boxes.collect();
+    let reach = if form.stores.is_some() { "some" } else { "all" };
+    let reaches = vec![
+        ("all".to_owned(), "All, new ones included".to_owned()),
+        ("some".to_owned(), "Only those ticked below".to_owned()),
+    ];
+    view! {
+        <SelectField name="role" label="Role" options chosen fault=fault("role")/>
+        <SelectField name="reach" label="Stores" options=reaches chosen=reach/>
+        <Choices
+            name="stores"
+            label="Only these"
+            choices=boxes
+            fault=fault("stores")
+            hint="Who reaches some stores only manages nothing of the whole account: no people, keys or backups."
+        />
+    }
+}

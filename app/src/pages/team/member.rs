@@ -1,0 +1,108 @@
+//! One member.
+
+use db::team::{Member, OwnRole};
+use leptos::prelude::*;
+
+use super::invite::{PlaceForm, place_fields};
+use super::words;
+use crate::document::Rendered;
+use crate::frame::TenantFrame;
+use crate::ui::{Button, ButtonLink, Card, Clock, Look, Notice, PageHeader, Tone, When};
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct MemberPage {
+    /// What surrounds it.
+    pub frame: TenantFrame,
+    /// Who it is about.
+    pub member: Member,
+    /// The tenant's own roles.
+    pub roles: Vec<OwnRole>,
+    /// Whether it is whoever looks.
+    pub is_me: bool,
+    /// Whether whoever looks owns the account.
+    pub i_own: bool,
+    /// Role and stores, as they are or were chosen.
+    pub form: PlaceForm,
+    /// Why a change was refused.
+    pub refused: Option<String>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// Renders the page.
+pub fn page(page: &MemberPage) -> Rendered {
+    let member = &page.member;
+    let title = if member.name.is_empty() { member.email.clone() } else { member.name.clone() };
+    page.frame.render(&title, || {
+        let back = (format!("/t/{}/team", page.frame.tenant()), "Team");
+        let refused = page.refused.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
+        let may_change = !page.is_me && !member.role.is_owner();
+        view! {
+            <PageHeader title=title.clone() back=back/>
+            {refused}
+            <div class="two-thirds">
+                {if may_change { change(page).into_any() } else { fixed(page).into_any() }}
+                {facts(page)}
+            </div>
+        }
+    })
+}
+
+fn change(page: &MemberPage) -> impl IntoView + use<> {
+    let address = format!("/t/{}/team/members/{}", page.frame.tenant(), page.member.id);
+    let fields = place_fields(&page.form, &page.roles, &page.frame.stores);
+    let transfer = page.i_own.then(|| {
+        view! { <ButtonLink href=format!("{address}/transfer") label="Make them the owner" look=Look::Quiet/> }
+    });
+    view! {
+        <Card title="What they may do">
+            <form class="stack" method="post" action=address.clone()>
+                {fields}
+                <div class="actions">
+                    <Button label="Save" look=Look::Primary/>
+                    <ButtonLink href=format!("{address}/remove") label="Remove from the team" look=Look::Danger/>
+                    {transfer}
+                </div>
+            </form>
+        </Card>
+    }
+}
+
+fn fixed(page: &MemberPage) -> impl IntoView + use<> {
+    let words = if page.is_me {
+        "This is you. Somebody else who manages people can change what you may do."
+    } else {
+        "They own this account: nobody can change what they may do, or remove them, before they transfer the ownership."
+    };
+    view! { <Card title="What they may do"><p>{words}</p></Card> }
+}
+
+fn facts(page: &MemberPage) -> impl IntoView + use<> {
+    let (member, clock) = (&page.member, page.clock);
+    let seen = match member.seen_at {
+        Some(at) => view! { <When at clock/> }.into_any(),
+        None => view! { "not lately" }.into_any(),
+    };
+    let (email, role, stores) =
+        (member.email.clone(), words::role(&member.role), words::stores(&member.stores, &page.frame.stores));
+    let (joined_at, factor) = (member.joined_at, if member.has_second_factor { "on" } else { "off" });
+    view! {
+        <Card title="About them">
+            <dl class="facts">
+                <dt>"E-mail"</dt>
+                <dd>{email}</dd>
+                <dt>"Role"</dt>
+                <dd>{role}</dd>
+                <dt>"Stores"</dt>
+                <dd>{stores}</dd>
+                <dt>"Joined"</dt>
+                <dd><When at=joined_at clock/></dd>
+                <dt>"Last seen"</dt>
+                <dd>{seen}</dd>
+                <dt>"Second factor"</dt>
+                <dd>{factor}</dd>
+            </dl>
+        </Card>
+    }
+}

@@ -1,0 +1,80 @@
+//! One of the tenant's own roles.
+
+use db::team::OwnRole;
+use domain::fields::FieldErrors;
+use domain::permission::{Permission, Permissions};
+use leptos::prelude::*;
+
+use crate::document::Rendered;
+use crate::frame::TenantFrame;
+use crate::ui::money::things;
+use crate::ui::{Button, Card, Choice, Choices, Field, Look, Notice, PageHeader, Tone};
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct RolePage {
+    /// What surrounds it.
+    pub frame: TenantFrame,
+    /// The role as it is; none for a new one.
+    pub role: Option<OwnRole>,
+    /// The name typed.
+    pub name: String,
+    /// The permissions chosen.
+    pub permissions: Permissions,
+    /// What whoever looks may give away.
+    pub may_give: Permissions,
+    /// What is wrong.
+    pub faults: FieldErrors,
+    /// Why a change was refused.
+    pub refused: Option<String>,
+}
+
+/// Renders the page.
+pub fn page(page: &RolePage) -> Rendered {
+    let title = page.role.as_ref().map_or_else(|| "New role".to_owned(), |role| role.name.clone());
+    page.frame.render(&title, || {
+        let team = format!("/t/{}/team", page.frame.tenant());
+        let action =
+            page.role.as_ref().map_or_else(|| format!("{team}/roles"), |role| format!("{team}/roles/{}", role.id));
+        let refused = page.refused.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
+        let fault = |field: &str| page.faults.of(field).map(str::to_owned);
+        let choice = |p: Permission| Choice {
+            value: p.as_str().to_owned(),
+            words: p.words().to_owned(),
+            is_chosen: page.permissions.contains(p),
+        };
+        // Nobody gives away what they do not have; what the role has already stays to be seen.
+        let given = |p: &Permission| page.may_give.contains(*p) || page.permissions.contains(*p);
+        let choices: Vec<Choice> = Permission::ALL.into_iter().filter(given).map(choice).collect();
+        let (name, faults) = (page.name.clone(), [fault("name"), fault("permissions")]);
+        let [name_fault, permissions_fault] = faults;
+        let used = page.role.as_ref().filter(|role| role.in_use > 0);
+        let used = used.map(
+            |role| view! { <p class="quiet">{format!("In use by {}.", things(role.in_use, "person", "people"))}</p> },
+        );
+        let delete = page.role.as_ref().filter(|role| role.in_use == 0).map(|role| {
+            let action = format!("{team}/roles/{}/delete", role.id);
+            view! {
+                <Card title="Delete it">
+                    <form class="stack" method="post" action=action>
+                        <p>"Nobody has this role."</p>
+                        <Button label="Delete the role" look=Look::Danger/>
+                    </form>
+                </Card>
+            }
+        });
+        view! {
+            <PageHeader title=title.clone() back=(team.clone(), "Team")/>
+            {refused}
+            <Card>
+                <form class="stack" method="post" action=action>
+                    <Field name="name" label="Name" value=name fault=name_fault required=true/>
+                    <Choices name="permissions" label="Who has it may" choices fault=permissions_fault/>
+                    {used}
+                    <Button label="Save the role" look=Look::Primary/>
+                </form>
+            </Card>
+            {delete}
+        }
+    })
+}

@@ -1,0 +1,95 @@
+//! Making keys.
+
+use chrono::{DateTime, Utc};
+use domain::fields::FieldErrors;
+use domain::ids::{ApiKeyId, StoreId};
+use domain::limits::Limit;
+use domain::permission::KeyScope;
+
+use super::PREFIX;
+use crate::error::DataError;
+use crate::limits;
+use crate::scope::{Scope, Tx};
+use crate::tenant_token;
+
+const LONGEST_NAME: usize = 80;
+
+/// A key to be made.
+#[derive(Clone, Debug, Default)]
+pub struct NewKey {
+    /// What it is for.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<KeyScope>,
+    /// The only store that it opens; all without.
+    pub store: Option<StoreId>,
+    /// When it ends by itself.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// A key that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// Its text: the only time that it can be read.
+    pub text: String,
+}
+
+/// Makes a nameless key for the scope's tenant and returns it: the only time that it can be read.
+///
+/// # Errors
+/// [`DataError::AtLimit`] when the tier allows no more; when PostgreSQL fails or the machine has no randomness left.
+pub async fn create(scope: &Scope, scopes: &[KeyScope], store: Option<StoreId>) -> Result<String, DataError> {
+    let new = NewKey { scopes: scopes.to_vec(), store, ..NewKey::default() };
+    let tx = scope.begin().await?;
+    limits::claim(&tx, Limit::ApiKeys).await?;
+    let made = insert(&tx, &new).await?;
+    tx.commit().await?;
+    Ok(made.text)
+}
+
+/// Makes a key.
+///
+/// # Errors
+/// What is wrong with `name`, `scopes` or `expires`; [`DataError::AtLimit`] when the tier allows no more.
+pub async fn make(scope: &Scope, new: &NewKey) -> Result<Made, DataError> {
+    let mut errors = FieldErrors::default();
+    let name = new.name.split_whitespace().collect::<Vec<_>>().join(" ");
+    errors.add_if(name.is_empty(), "name", "must say what the key is for");
+    let is_long = name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control);
+    errors.add_if(is_long, "name", "must have at most 80 characters");
+    errors.add_if(new.scopes.is_empty(), "scopes", "must be at least one");
+    errors.add_if(new.expires_at.is_some_and(|at| at <= scope.now()), "expires", "must lie ahead");
+    errors.into_result(())?;
+    let tx = scope.begin().await?;
+    limits::claim(&tx, Limit::ApiKeys).await?;
+    let made = insert(&tx, &NewKey { name, ..new.clone() }).await?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+/// Stores a new key.
+pub(super) async fn insert(tx: &Tx, new: &NewKey) -> Result<Made, DataError> {
+    let scope = tx.scope();
+    let (secret, hash) = tenant_token::make(scope.tenant())?;
+    let id: ApiKeyId = scope.clock().id();
+    let names: Vec<String> = new.scopes.iter().map(|s| s.as_str().to_owned()).collect();
+    let sql = "insert into api_keys (tenant_id, id, name, secret_hash, store_id, scopes, created_at, expires_at, created_by) \
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let values = [
+        id.0.into(),
+        new.name.as_str().into(),
+        hash.into(),
+        new.store.map(|s| s.0).into(),
+        names.clone().into(),
+        scope.now().into(),
+        new.expires_at.into(),
+        scope.actor().to_string().into(),
+    ];
+    tx.run(sql, values).await?;
+    let details =
+        serde_json::json!({"name": new.name, "scopes": names, "store": new.store, "expires_at": new.expires_at});
+    crate::audit::note(tx, "api_key.create", &id.to_string(), details).await?;
+    Ok(Made { id, text: format!("{PREFIX}{secret}") })
+}

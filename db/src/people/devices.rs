@@ -1,0 +1,40 @@
+//! Browsers in which somebody signed in before, so that a new one can be told of.
+
+use domain::ids::UserId;
+use sha2::{Digest, Sha256};
+
+use crate::connect::Db;
+use crate::error::DataError;
+
+/// What is known of the browser in which somebody signs in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Familiar {
+    /// They signed in here before.
+    Known,
+    /// It is the first of all.
+    First,
+    /// They signed in before, but not here.
+    New,
+}
+
+/// Notes a sign-in in the browser whose cookie is `device`.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn note(db: &Db, person: UserId, device: &str) -> Result<Familiar, DataError> {
+    let sql = "with others as (select exists (select from known_devices where user_id = $1) any_before), \
+               noted as (insert into known_devices (user_id, device_hash, first_at, last_at) values ($1, $2, $3, $3) \
+                 on conflict (user_id, device_hash) do update set last_at = excluded.last_at returning xmax = 0 as is_new) \
+               select noted.is_new, others.any_before from noted, others";
+    let (is_new, any_before): (bool, bool) = sqlx::query_as(sql)
+        .bind(person.0)
+        .bind(Sha256::digest(device).to_vec())
+        .bind(db.clock().now())
+        .fetch_one(&db.pool)
+        .await?;
+    Ok(match (is_new, any_before) {
+        (false, _) => Familiar::Known,
+        (true, false) => Familiar::First,
+        (true, true) => Familiar::New,
+    })
+}

@@ -1,0 +1,198 @@
+//! Codes of an app on somebody's phone (TOTP: six digits, 30 seconds), and what opens in their place when it is lost.
+//! Each code opens once: the time step of the last one is kept, and neither it nor an older one is taken again.
+
+use domain::ids::UserId;
+use sha2::{Digest, Sha256};
+use totp_rs::{Builder, Secret, Totp};
+
+use super::Person;
+use crate::connect::Db;
+use crate::error::DataError;
+use crate::sealing::Sealer;
+
+/// How many recovery codes somebody gets.
+pub const RECOVERY_CODES: usize = 10;
+const ISSUER: &str = "Stoa";
+const SECRET_BYTES: usize = 20;
+
+/// What an app needs to be told.
+#[derive(Clone, Debug)]
+pub struct Enrolment {
+    /// To be typed in.
+    pub secret: String,
+    /// To be shown as a QR code.
+    pub address: String,
+}
+
+/// Where somebody stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Standing {
+    /// Whether codes are asked of them.
+    pub is_on: bool,
+    /// Recovery codes that are left.
+    pub recovery_codes: i64,
+}
+
+/// What `code` opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Opened {
+    /// A code of the app.
+    ByApp,
+    /// A recovery code; how many are left.
+    ByRecovery(i64),
+}
+
+/// Where `person` stands.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn standing(db: &Db, person: UserId) -> Result<Standing, DataError> {
+    let sql = "select exists (select from second_factors where user_id = $1 and confirmed_at is not null), \
+               (select count(*) from recovery_codes where user_id = $1 and used_at is null)";
+    let (is_on, recovery_codes) = sqlx::query_as(sql).bind(person.0).fetch_one(&db.pool).await?;
+    Ok(Standing { is_on, recovery_codes })
+}
+
+/// Begins to set codes up, or goes on with it: the same secret until it was confirmed.
+///
+/// # Errors
+/// [`DataError::Refused`] when it was set up before.
+pub async fn begin(db: &Db, sealer: &Sealer, person: &Person) -> Result<Enrolment, DataError> {
+    let mut secret = [0_u8; SECRET_BYTES];
+    getrandom::fill(&mut secret).map_err(|e| DataError::Corrupt(e.to_string()))?;
+    let sql =
+        "insert into second_factors (user_id, secret, created_at) values ($1, $2, $3) on conflict (user_id) do nothing";
+    let sealed = sealer.seal(&purpose(person.id), &secret)?;
+    sqlx::query(sql).bind(person.id.0).bind(sealed).bind(db.clock().now()).execute(&db.pool).await?;
+    let found = find(db, sealer, person.id).await?.filter(|found| !found.is_confirmed);
+    let found = found.ok_or_else(|| DataError::Refused("Codes are set up already.".to_owned()))?;
+    let totp = found.totp(&person.email);
+    let address = totp.to_url().map_err(|e| DataError::Corrupt(e.to_string()))?;
+    Ok(Enrolment { secret: totp.secret().to_base32(), address })
+}
+
+/// Turns codes on with the first right one; the recovery codes, which can be read only now. None when it is wrong.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn confirm(db: &Db, sealer: &Sealer, person: UserId, code: &str) -> Result<Option<Vec<String>>, DataError> {
+    let Some(found) = find(db, sealer, person).await?.filter(|found| !found.is_confirmed) else { return Ok(None) };
+    let now = db.clock().now();
+    let Some(step) = found.step_of(code, now) else { return Ok(None) };
+    let sql = "update second_factors set confirmed_at = $2, last_step = $3 where user_id = $1 and confirmed_at is null";
+    let done = sqlx::query(sql).bind(person.0).bind(now).bind(step).execute(&db.pool).await?;
+    if done.rows_affected() == 0 {
+        return Ok(None);
+    }
+    renew(db, person).await.map(Some)
+}
+
+/// Whether `code`, of the app or for recovery, opens the account of `person`. Each opens once.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn open(db: &Db, sealer: &Sealer, person: UserId, code: &str) -> Result<Option<Opened>, DataError> {
+    let Some(found) = find(db, sealer, person).await?.filter(|found| found.is_confirmed) else { return Ok(None) };
+    if let Some(step) = found.step_of(code, db.clock().now()) {
+        let sql = "update second_factors set last_step = $2 where user_id = $1 and last_step < $2";
+        let done = sqlx::query(sql).bind(person.0).bind(step).execute(&db.pool).await?;
+        return Ok((done.rows_affected() > 0).then_some(Opened::ByApp));
+    }
+    let sql = "update recovery_codes set used_at = $3 where user_id = $1 and code_hash = $2 and used_at is null";
+    let used = sqlx::query(sql).bind(person.0).bind(hash(code)).bind(db.clock().now()).execute(&db.pool).await?;
+    if used.rows_affected() == 0 {
+        return Ok(None);
+    }
+    Ok(Some(Opened::ByRecovery(standing(db, person).await?.recovery_codes)))
+}
+
+/// New recovery codes in place of all others; they can be read only now.
+///
+/// # Errors
+/// When PostgreSQL fails or the machine has no randomness left.
+pub async fn renew(db: &Db, person: UserId) -> Result<Vec<String>, DataError> {
+    let codes = (0..RECOVERY_CODES).map(|_| recovery_code()).collect::<Result<Vec<_>, _>>()?;
+    let hashes: Vec<Vec<u8>> = codes.iter().map(|code| hash(code)).collect();
+    let mut tx = db.pool.begin().await?;
+    sqlx::query("delete from recovery_codes where user_id = $1").bind(person.0).execute(&mut *tx).await?;
+    let sql = "insert into recovery_codes (user_id, code_hash) select $1, c from unnest($2::bytea[]) c";
+    sqlx::query(sql).bind(person.0).bind(hashes).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(codes)
+}
+
+/// Asks no more codes of `person`.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn remove(db: &Db, person: UserId) -> Result<(), DataError> {
+    let mut tx = db.pool.begin().await?;
+    sqlx::query("delete from recovery_codes where user_id = $1").bind(person.0).execute(&mut *tx).await?;
+    sqlx::query("delete from second_factors where user_id = $1").bind(person.0).execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
+}
+
+struct Found {
+    secret: Vec<u8>,
+    is_confirmed: bool,
+}
+
+impl Found {
+    fn totp(&self, account: &str) -> Totp {
+        let secret = Secret::new(self.secret.clone().into_boxed_slice());
+        // A colon ends the name of the issuer there.
+        Builder::new()
+            .with_secret(secret)
+            .with_account_name(account.replace(':', " "))
+            .with_issuer(Some(ISSUER))
+            .build_noncompliant()
+    }
+
+    // The time step whose code this is: now, just before or just after.
+    fn step_of(&self, code: &str, now: chrono::DateTime<chrono::Utc>) -> Option<i64> {
+        let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+        let seconds = u64::try_from(now.timestamp()).ok()?;
+        let step = (code.len() == 6).then(|| self.totp("").check(&code, seconds)).flatten()?;
+        i64::try_from(step).ok()
+    }
+}
+
+async fn find(db: &Db, sealer: &Sealer, person: UserId) -> Result<Option<Found>, DataError> {
+    let sql = "select secret, confirmed_at is not null from second_factors where user_id = $1";
+    let row: Option<(Vec<u8>, bool)> = sqlx::query_as(sql).bind(person.0).fetch_optional(&db.pool).await?;
+    let open = |(sealed, is_confirmed): (Vec<u8>, bool)| {
+        sealer.open(&purpose(person), &sealed).map(|secret| Found { secret, is_confirmed })
+    };
+    row.map(open).transpose()
+}
+
+fn purpose(person: UserId) -> String {
+    format!("second factor of {person}")
+}
+
+// 80 random bits in four groups: too many to guess, so the hash needs no salt.
+fn recovery_code() -> Result<String, DataError> {
+    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|e| DataError::Corrupt(e.to_string()))?;
+    let letters: String = bytes.iter().map(|b| char::from(LETTERS[usize::from(b % 32)])).collect();
+    Ok([&letters[..4], &letters[4..8], &letters[8..12], &letters[12..]].join("-"))
+}
+
+fn hash(code: &str) -> Vec<u8> {
+    let letters: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
+    Sha256::digest(letters.to_lowercase()).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recovery_codes_are_read_however_they_are_typed() {
+        let code = recovery_code().unwrap();
+        assert_eq!((code.len(), code.matches('-').count()), (19, 3), "{code}");
+        assert_eq!(hash(&code), hash(&code.replace('-', " ").to_uppercase()));
+        assert_ne!(code, recovery_code().unwrap());
+    }
+}

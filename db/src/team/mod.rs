@@ -1,0 +1,14 @@
+//! Who works for a tenant: members, their roles and stores, invitations, and the tenant's own roles.
+
+mod invitations;
+mod members;
+mod owner;
+mod place;
+mod roles;
+
+pub use invitations::{Invitation, Invited, accept, find, invitations, invite, resend, withdraw};
+pub use members::{Member, change, member, members, remove, set_needs_second_factor};
+pub(crate) use owner::keep_an_owner;
+pub use owner::transfer;
+pub use place::NewPlace;
+pub use roles::{OwnRole, create_role, delete_role, roles, update_role};

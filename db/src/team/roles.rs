@@ -1,0 +1,163 @@
+//! Roles of the tenant's own: sets of permissions with a name.
+
+use domain::fields::FieldErrors;
+use domain::ids::RoleId;
+use domain::people::{MemberRole, check_role_name};
+use domain::permission::Permissions;
+use sea_orm::FromQueryResult;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::error::DataError;
+use crate::people::read_permissions;
+use crate::scope::{Scope, Tx};
+
+/// Most roles of a tenant's own.
+const MOST: i64 = 50;
+
+/// A role of the tenant's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnRole {
+    /// Its id.
+    pub id: RoleId,
+    /// Its name.
+    pub name: String,
+    /// What it includes.
+    pub permissions: Permissions,
+    /// How many members have it, and how many are invited to it.
+    pub in_use: i64,
+}
+
+impl OwnRole {
+    /// As the role of a member.
+    pub fn member_role(self) -> MemberRole {
+        MemberRole::Custom { id: self.id, name: self.name, permissions: self.permissions }
+    }
+}
+
+/// The tenant's own roles, by name.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn roles(scope: &Scope) -> Result<Vec<OwnRole>, DataError> {
+    let tx = scope.begin().await?;
+    let rows: Vec<Row> = tx.all(&format!("{SELECT} where r.tenant_id = $1 order by lower(r.name)"), []).await?;
+    tx.end();
+    Ok(rows.into_iter().map(OwnRole::from).collect())
+}
+
+/// Makes a role. Nobody gives away what they do not have.
+///
+/// # Errors
+/// What is wrong with `name` or `permissions`.
+pub async fn create_role(scope: &Scope, name: &str, permissions: Permissions) -> Result<RoleId, DataError> {
+    let name = check(scope, name, permissions)?;
+    let tx = scope.begin().await?;
+    let count: Option<i64> = tx.scalar("select count(*) from roles where tenant_id = $1", []).await?;
+    if count.unwrap_or(0) >= MOST {
+        return Err(DataError::Refused(format!("A team has at most {MOST} roles of its own; delete one first.")));
+    }
+    let id: RoleId = scope.clock().id();
+    let sql =
+        "insert into roles (tenant_id, id, name, permissions, created_at, updated_at) values ($1, $2, $3, $4, $5, $5)";
+    let values = [id.0.into(), name.as_str().into(), names(permissions).into(), scope.now().into()];
+    tx.run(sql, values).await.map_err(name_taken)?;
+    let details = json!({"name": name, "permissions": names(permissions)});
+    crate::audit::note(&tx, "role.create", &id.to_string(), details).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Changes a role, and with it what its members may do.
+///
+/// # Errors
+/// What is wrong with `name` or `permissions`; [`DataError::NotFound`] when the tenant has no such role.
+pub async fn update_role(scope: &Scope, id: RoleId, name: &str, permissions: Permissions) -> Result<(), DataError> {
+    let name = check(scope, name, permissions)?;
+    let tx = scope.begin().await?;
+    let former = find(&tx, id).await?.ok_or(DataError::NotFound("role"))?;
+    refuse_beyond_own(scope, former.permissions)?;
+    let sql = "update roles set name = $3, permissions = $4, updated_at = $5 where tenant_id = $1 and id = $2";
+    let values = [id.0.into(), name.as_str().into(), names(permissions).into(), scope.now().into()];
+    tx.run(sql, values).await.map_err(name_taken)?;
+    let details = json!({
+        "name": name, "permissions": names(permissions), "before": {"name": former.name, "permissions": names(former.permissions)},
+    });
+    crate::audit::note(&tx, "role.update", &id.to_string(), details).await?;
+    crate::feed::access_changed(&tx).await?;
+    tx.commit().await
+}
+
+/// Deletes a role that nobody has.
+///
+/// # Errors
+/// [`DataError::Refused`] while somebody has it or is invited to it; [`DataError::NotFound`] for one that is not the tenant's.
+pub async fn delete_role(scope: &Scope, id: RoleId) -> Result<(), DataError> {
+    let tx = scope.begin().await?;
+    let role = find(&tx, id).await?.ok_or(DataError::NotFound("role"))?;
+    let used = || {
+        DataError::Refused(format!(
+            "The role '{}' is in use. Give its members another one, and withdraw invitations to it, first.",
+            role.name
+        ))
+    };
+    if role.in_use > 0 {
+        return Err(used());
+    }
+    let gone = tx.run("delete from roles where tenant_id = $1 and id = $2", [id.0.into()]).await;
+    // Somebody got it this very moment.
+    gone.map_err(|e| if e.constraint() == Some("memberships_tenant_id_role_id_fkey") { used() } else { e })?;
+    crate::audit::note(&tx, "role.delete", &id.to_string(), json!({"name": role.name})).await?;
+    tx.commit().await
+}
+
+/// The role `id`, if the tenant has it.
+pub(super) async fn find(tx: &Tx, id: RoleId) -> Result<Option<OwnRole>, DataError> {
+    let row: Option<Row> = tx.one(&format!("{SELECT} where r.tenant_id = $1 and r.id = $2"), [id.0.into()]).await?;
+    Ok(row.map(OwnRole::from))
+}
+
+const SELECT: &str = "select r.id, r.name, r.permissions, \
+    (select count(*) from memberships m where m.tenant_id = $1 and m.role_id = r.id) \
+    + (select count(*) from invitations i where i.tenant_id = $1 and i.role_id = r.id) in_use from roles r";
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    name: String,
+    permissions: Vec<String>,
+    in_use: i64,
+}
+
+impl From<Row> for OwnRole {
+    fn from(row: Row) -> Self {
+        let permissions = read_permissions(&row.permissions);
+        Self { id: row.id.into(), name: row.name, permissions, in_use: row.in_use }
+    }
+}
+
+fn check(scope: &Scope, name: &str, permissions: Permissions) -> Result<String, DataError> {
+    let mut errors = FieldErrors::default();
+    let name = check_role_name(name).map_err(|words| errors.add("name", words)).unwrap_or_default();
+    errors.add_if(permissions.is_empty(), "permissions", "must be at least one");
+    errors.add_if(!scope.covers(permissions), "permissions", "include something that you may not do yourself");
+    Ok(errors.into_result(name)?)
+}
+
+fn refuse_beyond_own(scope: &Scope, permissions: Permissions) -> Result<(), DataError> {
+    if scope.covers(permissions) {
+        return Ok(());
+    }
+    Err(DataError::Refused("This role includes something that you may not do yourself.".to_owned()))
+}
+
+fn names(permissions: Permissions) -> Vec<String> {
+    permissions.iter().map(|p| p.as_str().to_owned()).collect()
+}
+
+fn name_taken(error: DataError) -> DataError {
+    match error.constraint() {
+        Some("roles_name") => FieldErrors::one("name", "is the name of another role").into(),
+        _ => error,
+    }
+}

@@ -1,0 +1,16 @@
+//! Members of a tenant: what their role is and which stores they reach.
+
+mod member_role;
+mod password;
+mod role_name;
+mod store_access;
+
+pub use member_role::MemberRole;
+pub use password::{
+    LONGEST as LONGEST_PASSWORD, SHORTEST as SHORTEST_PASSWORD, STRONG_ENOUGH, Strength, check_password,
+};
+pub use role_name::check_role_name;
+pub use store_access::StoreAccess;
+
+/// How long an invitation can be accepted.
+pub const INVITATION_LASTS: chrono::TimeDelta = chrono::TimeDelta::days(7);

@@ -1,0 +1,89 @@
+//! Another address: it changes once a link is opened that was sent there.
+
+use app::pages::account::Typed;
+use axum::extract::{Form, State};
+use axum::response::{IntoResponse, Response};
+use db::people::links::{self, Purpose};
+use db::people::{self, account};
+use domain::email;
+use domain::fields::FieldErrors;
+use http::request::Parts;
+use jobs::people::{Notice, confirm_email, notice};
+use serde::Deserialize;
+
+use super::password::guess;
+use super::show::again;
+use crate::auth::SignedIn;
+use crate::error::PageError;
+use crate::pages::answer;
+use crate::pages::visit::Visit;
+use crate::state::AppState;
+
+/// The form.
+#[derive(Debug, Deserialize)]
+pub struct Entered {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    email_password: String,
+}
+
+/// Sends the link, and a notice to the present address.
+///
+/// # Errors
+/// When nobody is signed in, or PostgreSQL fails.
+pub async fn change(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    visit: Visit,
+    parts: Parts,
+    Form(entered): Form<Entered>,
+) -> Result<Response, PageError> {
+    match check(&state, &signed_in, &parts, &entered).await? {
+        Ok(email) => {
+            send(&state, &signed_in, email).await?;
+            Ok(answer::done("/account", "email").into_response())
+        }
+        Err(faults) => {
+            let typed = Typed { email: entered.email, ..Typed::default() };
+            again(&state, &signed_in, visit, typed, faults).await
+        }
+    }
+}
+
+async fn check(
+    state: &AppState,
+    signed_in: &SignedIn,
+    parts: &Parts,
+    entered: &Entered,
+) -> Result<Result<String, FieldErrors>, PageError> {
+    let mut faults = FieldErrors::default();
+    let email = email::check(&entered.email).map_err(|words| faults.add("email", words)).unwrap_or_default();
+    faults.add_if(email.eq_ignore_ascii_case(&signed_in.person.email), "email", "is the one that you have");
+    match guess(state, signed_in, parts).await {
+        Err(too_many) => faults.0.extend(too_many.as_fault_of("email_password").0),
+        Ok(attempt) => {
+            let (db, passwords, person) = (&state.db, &state.passwords, signed_in.person.id);
+            if account::knows_password(db, passwords, person, &entered.email_password).await? {
+                attempt.succeeded().await;
+            } else {
+                faults.add("email_password", "is not your password");
+            }
+        }
+    }
+    Ok(faults.into_result(email))
+}
+
+// Nobody learns here whose addresses have accounts: one that has gets no letter, and the answer is the same.
+async fn send(state: &AppState, signed_in: &SignedIn, email: String) -> Result<(), PageError> {
+    let is_taken = people::find(&state.db, &email).await?.is_some();
+    let (mailer, clock, person) = (&state.tools.mailer, state.db.clock(), &signed_in.person);
+    let purpose = Purpose::Email(email.clone());
+    let letters = |secret: &str| {
+        let news = Notice::EmailChanging { to: email.clone() };
+        let told = notice(mailer, clock.id(), &person.email, &news, clock.now());
+        let asked = (!is_taken).then(|| confirm_email(mailer, clock.id(), &email, secret));
+        asked.into_iter().chain([told]).collect()
+    };
+    Ok(links::send(&state.db, person.id, &purpose, letters).await?)
+}

@@ -1,0 +1,87 @@
+//! Another password: all other sessions end, and this one goes on under another id.
+
+use app::pages::account::Typed;
+use axum::extract::{Form, State};
+use axum::response::{IntoResponse, Response};
+use db::DataError;
+use db::people::account;
+use domain::fields::FieldErrors;
+use http::request::Parts;
+use jobs::people::Notice;
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use super::show::again;
+use crate::auth::SignedIn;
+use crate::auth::begin::{rename, tell};
+use crate::error::PageError;
+use crate::middleware::address;
+use crate::pages::answer;
+use crate::pages::visit::Visit;
+use crate::state::AppState;
+
+/// The form.
+#[derive(Debug, Deserialize)]
+pub struct Entered {
+    #[serde(default)]
+    current: String,
+    #[serde(default)]
+    password: String,
+}
+
+/// Changes the password.
+///
+/// # Errors
+/// When nobody is signed in, or PostgreSQL fails.
+pub async fn change(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    visit: Visit,
+    session: Session,
+    parts: Parts,
+    Form(entered): Form<Entered>,
+) -> Result<Response, PageError> {
+    let person = &signed_in.person;
+    let faults = match guess(&state, &signed_in, &parts).await {
+        Err(faults) => faults.as_fault_of("current"),
+        Ok(attempt) => {
+            let Entered { current, password } = &entered;
+            match account::change_password(&state.db, &state.passwords, person, current, password).await {
+                Ok(()) => {
+                    attempt.succeeded().await;
+                    state.sessions.end_others(person.id, signed_in.session).await?;
+                    state.visitors.forget_person(person.id).await;
+                    rename(&state, &session).await?;
+                    tell(&state, &person.email, &Notice::PasswordChanged).await?;
+                    return Ok(answer::done("/account", "password").into_response());
+                }
+                Err(DataError::Invalid(faults)) => faults,
+                Err(other) => return Err(other.into()),
+            }
+        }
+    };
+    again(&state, &signed_in, visit, Typed::default(), faults).await
+}
+
+/// Counts a guess at the password of whoever is signed in: a browser that was left open is no place to guess.
+///
+/// # Errors
+/// When there were too many.
+pub(super) async fn guess<'a>(
+    state: &'a AppState,
+    signed_in: &SignedIn,
+    parts: &Parts,
+) -> Result<crate::auth::limits::Attempt<'a>, TooMany> {
+    let address = address::client(parts, state.config.http.proxies);
+    state.sign_in_limits.attempt(&signed_in.person.email, address).await.map_err(|_| TooMany)
+}
+
+/// There were too many guesses.
+pub(super) struct TooMany;
+
+impl TooMany {
+    /// As a fault of `field`.
+    pub fn as_fault_of(&self, field: &str) -> FieldErrors {
+        FieldErrors::one(field, "was wrong too often: wait 15 minutes, then try again")
+    }
+}

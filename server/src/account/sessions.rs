@@ -1,0 +1,41 @@
+//! Ending one of one's own sessions.
+
+use axum::extract::{Form, State};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use crate::auth::SignedIn;
+use crate::error::PageError;
+use crate::pages::answer;
+use crate::state::AppState;
+
+/// The form.
+#[derive(Debug, Deserialize)]
+pub struct Named {
+    /// The name under which the session is kept, in hexadecimal digits.
+    #[serde(default)]
+    session: String,
+}
+
+/// Ends it: within a second that browser is signed out.
+///
+/// # Errors
+/// When it is not theirs, or PostgreSQL fails.
+pub async fn end(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    Form(named): Form<Named>,
+) -> Result<Response, PageError> {
+    let row = bytes(&named.session).ok_or(PageError::NotFound)?;
+    if !state.sessions.end_own(signed_in.person.id, &row).await? {
+        return Err(PageError::NotFound);
+    }
+    state.visitors.forget_person(signed_in.person.id).await;
+    Ok(answer::done("/account", "ended").into_response())
+}
+
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    let is_hex = text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let byte = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
+    is_hex.then(|| (0..64).step_by(2).map(byte).collect()).flatten()
+}

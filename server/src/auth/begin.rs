@@ -1,0 +1,102 @@
+//! Beginning a session. Whatever session there was ends, so that an id planted by somebody else is worth nothing.
+
+use db::Actor;
+use db::audit::{self, Attempt};
+use db::outbox;
+use db::people::Person;
+use db::people::devices::{self, Familiar};
+use db::platform::Platform;
+use domain::ids::UserId;
+use http::request::Parts;
+use jobs::people::{Notice, notice};
+use serde_json::json;
+use tower_sessions::Session;
+
+use super::device;
+use crate::error::{PageError, incident_number};
+use crate::middleware::{address, current};
+use crate::sessions::{ADDRESS, AGENT, HALF, Half, PERSON, UNTIL};
+use crate::state::AppState;
+
+/// Begins the session of `person`, and tells them when they were never seen in this browser.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn begin(state: &AppState, session: &Session, parts: &Parts, person: &Person) -> Result<(), PageError> {
+    let until = state.sessions.absolute_end().timestamp();
+    let address = address::client(parts, state.config.http.proxies).to_string();
+    let agent = device::agent(&parts.headers);
+    fresh(state, session).await?;
+    let steps = async {
+        session.insert(PERSON, person.id).await?;
+        session.insert(UNTIL, until).await?;
+        session.insert(ADDRESS, &address).await?;
+        session.insert(AGENT, &agent).await
+    };
+    steps.await.map_err(session_failed)?;
+    note(state, person).await?;
+    tracing::info!(person = %person.id, %address, "signed in");
+    if devices::note(&state.db, person.id, &device::id(parts, state)).await? == Familiar::New {
+        let news = Notice::NewDevice { device: device::words(&agent), address };
+        tell(state, &person.email, &news).await?;
+    }
+    Ok(())
+}
+
+/// Begins the session of somebody who has given their password and owes a second factor: it opens nothing but that step.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn begin_half(state: &AppState, session: &Session, person: UserId) -> Result<(), PageError> {
+    fresh(state, session).await?;
+    session.insert(HALF, Half::new(person, state.db.clock().now())).await.map_err(session_failed)
+}
+
+/// The same session goes on under another id.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn rename(state: &AppState, session: &Session) -> Result<(), PageError> {
+    if let Some(old) = session.id() {
+        state.visitors.forget(old).await;
+    }
+    session.cycle_id().await.map_err(session_failed)
+}
+
+/// Tells somebody at `email` what happened to their account.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn tell(state: &AppState, email: &str, news: &Notice) -> Result<(), PageError> {
+    let clock = state.db.clock();
+    let mail = notice(&state.tools.mailer, clock.id(), email, news, clock.now());
+    let tx = Platform::command(state.db.clone()).begin().await?;
+    outbox::post_for_platform(&tx, mail).await?;
+    Ok(tx.commit().await?)
+}
+
+/// What a failure of the session store comes to.
+pub fn session_failed(error: tower_sessions::session::Error) -> PageError {
+    let incident = incident_number();
+    tracing::error!(%incident, %error, "a session could not be stored");
+    PageError::Internal(incident)
+}
+
+async fn note(state: &AppState, person: &Person) -> Result<(), PageError> {
+    let attempt = Attempt {
+        actor: Actor::User(person.id),
+        action: "session.begin",
+        subject: person.email.clone(),
+        details: json!({}),
+        origin: current::origin(),
+    };
+    Ok(audit::of_person(&state.db, Some(person.id), &attempt).await?)
+}
+
+async fn fresh(state: &AppState, session: &Session) -> Result<(), PageError> {
+    if let Some(old) = session.id() {
+        state.visitors.forget(old).await;
+    }
+    session.clear().await;
+    session.cycle_id().await.map_err(session_failed)
+}

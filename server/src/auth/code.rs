@@ -1,0 +1,106 @@
+//! The second step of signing in: a code of the app, or a recovery code.
+
+use app::pages::entry::{CodeForm, code as view};
+use axum::extract::{Form, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use db::people::second_factor::{self, Opened};
+use domain::ids::UserId;
+use http::StatusCode;
+use http::request::Parts;
+use jobs::people::Notice;
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use super::begin::{begin, session_failed, tell};
+use super::next;
+use crate::error::PageError;
+use crate::middleware::{address, current};
+use crate::pages::answer;
+use crate::sessions::{HALF, Half};
+use crate::state::AppState;
+
+const WRONG: &str = "This code opens nothing: it may be mistyped, too old, or used already.";
+const TOO_MANY: &str = "There were too many attempts. Wait 15 minutes, then try again.";
+
+/// The query of the page.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    /// Where to go afterwards.
+    #[serde(default)]
+    next: String,
+}
+
+/// The form.
+#[derive(Debug, Deserialize)]
+pub struct Entered {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// The page that follows the password; it leads on to `next`.
+pub fn address_of(next: &str) -> String {
+    match next::local(next) {
+        "/" => "/login/code".to_owned(),
+        next => app::url::with_query("/login/code", [("next", next)]),
+    }
+}
+
+/// `GET /login/code`; whoever did not give a password yet begins there.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn show(
+    State(state): State<AppState>,
+    session: Session,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, PageError> {
+    Ok(match half(&state, &session).await? {
+        Some(_) => form(StatusCode::OK, next::local(&wanted.next), None),
+        None => Redirect::to(&next::sign_in_address(&wanted.next)).into_response(),
+    })
+}
+
+/// `POST /login/code`.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn submit(
+    State(state): State<AppState>,
+    session: Session,
+    parts: Parts,
+    Form(entered): Form<Entered>,
+) -> Result<Response, PageError> {
+    let next = next::local(&entered.next);
+    let Some(person) = half(&state, &session).await? else {
+        return Ok(Redirect::to(&next::sign_in_address(next)).into_response());
+    };
+    let address = address::client(&parts, state.config.http.proxies);
+    let Ok(attempt) = state.sign_in_limits.attempt(&format!("code of {person}"), address).await else {
+        return Ok(form(StatusCode::TOO_MANY_REQUESTS, next, Some(TOO_MANY)));
+    };
+    let Some(opened) = second_factor::open(&state.db, &state.sealer, person, &entered.code).await? else {
+        tracing::info!(%person, %address, "a second step failed");
+        return Ok(form(StatusCode::UNPROCESSABLE_ENTITY, next, Some(WRONG)));
+    };
+    attempt.succeeded().await;
+    let Some(person) = db::people::person(&state.db, person).await? else {
+        return Ok(Redirect::to("/login").into_response());
+    };
+    begin(&state, &session, &parts, &person).await?;
+    if let Opened::ByRecovery(left) = opened {
+        tell(&state, &person.email, &Notice::RecoveryCodeUsed { left }).await?;
+    }
+    Ok(Redirect::to(next).into_response())
+}
+
+async fn half(state: &AppState, session: &Session) -> Result<Option<UserId>, PageError> {
+    let half: Option<Half> = session.get(HALF).await.map_err(session_failed)?;
+    Ok(half.and_then(|half| half.person(state.db.clock().now())))
+}
+
+fn form(status: StatusCode, next: &str, fault: Option<&str>) -> Response {
+    let next = (next != "/").then(|| next.to_owned());
+    answer::with(status, &view(CodeForm { fault: fault.map(str::to_owned), next, theme: current::theme() }))
+}

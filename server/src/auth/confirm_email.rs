@@ -1,0 +1,51 @@
+//! The confirmation of another address.
+
+use app::pages::entry::{confirm as view, over};
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use db::DataError;
+use db::people::account;
+use db::people::links::{self, Link, Purpose};
+use http::StatusCode;
+use jobs::people::Notice;
+
+use super::begin::tell;
+use crate::error::PageError;
+use crate::middleware::current;
+use crate::pages::answer;
+use crate::state::AppState;
+
+const OVER: &str = "It was used, is older than two hours, or another one was sent since. Your address did not change.";
+const TAKEN: &str = "The address has an account of its own meanwhile. Your address did not change.";
+
+/// `GET /confirm-email/{secret}`.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn show(State(state): State<AppState>, Path(secret): Path<String>) -> Result<Response, PageError> {
+    match links::look(&state.db, &secret).await? {
+        Some(Link { purpose: Purpose::Email(email), .. }) => Ok(answer::ok(&view(&secret, &email, current::theme()))),
+        _ => Ok(gone(OVER)),
+    }
+}
+
+/// `POST /confirm-email/{secret}`.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn submit(State(state): State<AppState>, Path(secret): Path<String>) -> Result<Response, PageError> {
+    let (person, former) = match account::confirm_email(&state.db, &secret).await {
+        Ok(changed) => changed,
+        Err(DataError::NotFound(_)) => return Ok(gone(OVER)),
+        Err(DataError::Invalid(_)) => return Ok(gone(TAKEN)),
+        Err(other) => return Err(other.into()),
+    };
+    state.visitors.forget_person(person.id).await;
+    tell(&state, &former, &Notice::EmailChanged { to: person.email.clone() }).await?;
+    tracing::info!(person = %person.id, "changed their address");
+    Ok(Redirect::to("/account?done=email-changed").into_response())
+}
+
+fn gone(why: &str) -> Response {
+    answer::with(StatusCode::GONE, &over(why, current::theme()))
+}

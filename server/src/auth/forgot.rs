@@ -1,0 +1,112 @@
+//! Forgotten passwords: a letter with a link, and the choice of another password. Known and unknown addresses get the same
+//! answer after the same time: what is done for a known one is done afterwards.
+
+use app::pages::entry::{ForgotForm, ResetForm, forgot as view, over, reset as reset_view};
+use axum::extract::{Form, Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use db::DataError;
+use db::people::links::{self, Purpose};
+use db::people::{self, account};
+use domain::fields::FieldErrors;
+use http::StatusCode;
+use http::request::Parts;
+use jobs::people::{Notice, reset_password};
+use serde::Deserialize;
+
+use super::begin::tell;
+use crate::error::PageError;
+use crate::middleware::{address, current};
+use crate::pages::answer;
+use crate::state::AppState;
+
+const TOO_MANY: &str = "There were too many attempts. Wait 15 minutes, then try again.";
+const OVER: &str = "It was used, is older than two hours, or another one was sent since. Ask for another one.";
+
+/// The form of a forgotten password.
+#[derive(Debug, Deserialize)]
+pub struct Named {
+    #[serde(default)]
+    email: String,
+}
+
+/// The form of another password.
+#[derive(Debug, Deserialize)]
+pub struct Chosen {
+    #[serde(default)]
+    password: String,
+}
+
+/// `GET /forgot-password`.
+pub async fn show() -> Response {
+    answer::ok(&view(ForgotForm { theme: current::theme(), ..ForgotForm::default() }))
+}
+
+/// `POST /forgot-password`.
+///
+/// # Errors
+/// Never: what fails afterwards is logged.
+pub async fn submit(
+    State(state): State<AppState>,
+    parts: Parts,
+    Form(named): Form<Named>,
+) -> Result<Response, PageError> {
+    let (email, theme) = (named.email.trim().to_owned(), current::theme());
+    let address = address::client(&parts, state.config.http.proxies);
+    if state.sign_in_limits.attempt(&format!("forgot {email}"), address).await.is_err() {
+        let form = ForgotForm { email, fault: Some(TOO_MANY.to_owned()), theme, ..ForgotForm::default() };
+        return Ok(answer::with(StatusCode::TOO_MANY_REQUESTS, &view(form)));
+    }
+    let (later, to) = (state.clone(), email.clone());
+    tokio::spawn(async move {
+        if let Err(error) = send(&later, &to).await {
+            tracing::warn!(%error, "a letter for a forgotten password could not be written");
+        }
+    });
+    Ok(answer::ok(&view(ForgotForm { email, is_sent: true, theme, ..ForgotForm::default() })))
+}
+
+/// `GET /reset-password/{secret}`.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn show_reset(State(state): State<AppState>, Path(secret): Path<String>) -> Result<Response, PageError> {
+    let link = links::look(&state.db, &secret).await?;
+    if !link.is_some_and(|link| link.purpose == Purpose::Password) {
+        return Ok(answer::with(StatusCode::GONE, &over(OVER, current::theme())));
+    }
+    Ok(answer::ok(&reset_view(ResetForm { secret, theme: current::theme(), ..ResetForm::default() })))
+}
+
+/// `POST /reset-password/{secret}`: all sessions end, and the new password opens the next.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn reset(
+    State(state): State<AppState>,
+    Path(secret): Path<String>,
+    Form(chosen): Form<Chosen>,
+) -> Result<Response, PageError> {
+    let theme = current::theme();
+    let person = match account::reset_password(&state.db, &state.passwords, &secret, &chosen.password).await {
+        Ok(person) => person,
+        Err(DataError::NotFound(_)) => return Ok(answer::with(StatusCode::GONE, &over(OVER, theme))),
+        Err(DataError::Invalid(faults)) => return Ok(again(secret, faults)),
+        Err(other) => return Err(other.into()),
+    };
+    state.sessions.end_all(person.id).await?;
+    state.visitors.forget_person(person.id).await;
+    tell(&state, &person.email, &Notice::PasswordChanged).await?;
+    tracing::info!(person = %person.id, "chose another password with a link");
+    Ok(Redirect::to("/login?done=password").into_response())
+}
+
+fn again(secret: String, faults: FieldErrors) -> Response {
+    answer::faulty(&reset_view(ResetForm { secret, faults, theme: current::theme() }))
+}
+
+async fn send(state: &AppState, email: &str) -> Result<(), DataError> {
+    let Some(id) = people::find(&state.db, email).await? else { return Ok(()) };
+    let Some(person) = people::person(&state.db, id).await? else { return Ok(()) };
+    let letter = |secret: &str| vec![reset_password(&state.tools.mailer, state.db.clock().id(), &person.email, secret)];
+    links::send(&state.db, id, &Purpose::Password, letter).await
+}

@@ -1,0 +1,94 @@
+//! Inviting people, and what becomes of invitations.
+
+use app::pages::team::{Invited, index as view};
+use axum::extract::{Form, Path, State};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use db::outbox::NewMail;
+use db::{DataError, team};
+use domain::ids::InvitationId;
+use domain::people::INVITATION_LASTS;
+use domain::permission::Permission;
+use jobs::people::{Invitation, invitation};
+
+use super::form::{self, Pairs, value};
+use super::index::{News, address, page};
+use crate::auth::Member;
+use crate::error::PageError;
+use crate::pages::answer;
+use crate::pages::visit::Visit;
+use crate::state::AppState;
+
+/// Invites somebody.
+///
+/// # Errors
+/// For strangers, for whoever may not manage people, and when PostgreSQL fails.
+pub async fn invite(
+    State(state): State<AppState>,
+    member: Member,
+    visit: Visit,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::ManagePeople)?;
+    let to = value(&pairs, "email").trim().to_owned();
+    let until = scope.now() + INVITATION_LASTS;
+    let write = |secret: &str| letter(&state, &member, &to, until, secret);
+    let (status, news) = match team::invite(&scope, &to, &form::place(&pairs), write).await {
+        Ok(secret) => {
+            let invited = Some(invited(&state, to.clone(), &secret));
+            (http::StatusCode::OK, News { invited, ..News::default() })
+        }
+        Err(DataError::Invalid(faults)) => {
+            let form = form::again(&pairs, faults);
+            (http::StatusCode::UNPROCESSABLE_ENTITY, News { form, ..News::default() })
+        }
+        Err(other) => return Err(other.into()),
+    };
+    Ok(answer::with(status, &view(&page(&scope, &member, visit, news).await?)))
+}
+
+/// Sends an invitation again, with another link.
+///
+/// # Errors
+/// For strangers, for whoever may not manage people, unknown invitations, and when PostgreSQL fails.
+pub async fn resend(
+    State(state): State<AppState>,
+    member: Member,
+    visit: Visit,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::ManagePeople)?;
+    let write = |invitation: &team::Invitation, secret: &str| {
+        letter(&state, &member, &invitation.email, invitation.expires_at, secret)
+    };
+    let (sent, secret) = team::resend(&scope, read(&id)?, write).await?;
+    let news = News { invited: Some(invited(&state, sent.email, &secret)), ..News::default() };
+    Ok(answer::ok(&view(&page(&scope, &member, visit, news).await?)))
+}
+
+/// Withdraws an invitation.
+///
+/// # Errors
+/// For strangers, for whoever may not manage people, unknown invitations, and when PostgreSQL fails.
+pub async fn withdraw(member: Member, Path((_, id)): Path<(String, String)>) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::ManagePeople)?;
+    team::withdraw(&scope, read(&id)?).await?;
+    Ok(answer::done(&address(&member), "withdrawn").into_response())
+}
+
+fn read(id: &str) -> Result<InvitationId, PageError> {
+    id.parse().map_err(|_| PageError::NotFound)
+}
+
+fn letter(state: &AppState, member: &Member, to: &str, until: DateTime<Utc>, secret: &str) -> NewMail {
+    let tenant = &member.membership.name;
+    let by = &member.person.email;
+    invitation(&state.tools.mailer, &Invitation { id: state.db.clock().id(), to, tenant, by, until, secret })
+}
+
+// Where mail becomes files, somebody must pass the link on.
+fn invited(state: &AppState, email: String, secret: &str) -> Invited {
+    let mailer = &state.tools.mailer;
+    let link = (!mailer.reaches_people()).then(|| mailer.link(&domain::link::invitation(secret)));
+    Invited { email, link }
+}

@@ -1,0 +1,102 @@
+//! Handing the account over.
+
+use app::frame::Section;
+use app::pages::team::{Confirm, confirm};
+use axum::extract::{Form, Path, State};
+use axum::response::{IntoResponse, Response};
+use db::people::account;
+use db::{DataError, Scope, team};
+use domain::fields::FieldErrors;
+use domain::ids::UserId;
+use domain::permission::Permission;
+use http::StatusCode;
+use http::request::Parts;
+
+use super::form::{Pairs, value};
+use super::index::address;
+use super::members::read;
+use crate::auth::Member;
+use crate::error::PageError;
+use crate::middleware::address as client;
+use crate::pages::answer;
+use crate::pages::frame::frame;
+use crate::pages::visit::Visit;
+use crate::state::AppState;
+
+/// What follows when somebody else becomes the owner.
+///
+/// # Errors
+/// For everybody but the owner, unknown members, and when PostgreSQL fails.
+pub async fn ask(member: Member, visit: Visit, Path((_, id)): Path<(String, String)>) -> Result<Response, PageError> {
+    let scope = of_owner(&member)?;
+    Ok(answer::ok(&confirm(&plan(&scope, &member, visit, read(&id)?).await?)))
+}
+
+/// Makes them the owner.
+///
+/// # Errors
+/// For everybody but the owner, unknown members, and when PostgreSQL fails.
+pub async fn transfer(
+    State(state): State<AppState>,
+    member: Member,
+    visit: Visit,
+    Path((_, id)): Path<(String, String)>,
+    parts: Parts,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageError> {
+    let (scope, id) = (of_owner(&member)?, read(&id)?);
+    let mut again = plan(&scope, &member, visit, id).await?;
+    let address_of = client::client(&parts, state.config.http.proxies);
+    let Ok(attempt) = state.sign_in_limits.attempt(&member.person.email, address_of).await else {
+        again.faults = FieldErrors::one("password", "was wrong too often: wait 15 minutes, then try again");
+        return Ok(answer::with(StatusCode::TOO_MANY_REQUESTS, &confirm(&again)));
+    };
+    let knows = account::knows_password(&state.db, &state.passwords, member.person.id, value(&pairs, "password"));
+    if !knows.await? {
+        again.faults = FieldErrors::one("password", "is not your password");
+        return Ok(answer::faulty(&confirm(&again)));
+    }
+    attempt.succeeded().await;
+    match team::transfer(&scope, id).await {
+        Ok(()) => {
+            state.visitors.forget_person(id).await;
+            state.visitors.forget_person(member.person.id).await;
+            // A manager does not see the team.
+            let home = format!("/t/{}", member.membership.slug);
+            Ok(answer::done(&home, "transferred").into_response())
+        }
+        Err(DataError::Refused(words)) => {
+            again.refused = Some(words);
+            Ok(answer::with(StatusCode::CONFLICT, &confirm(&again)))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+// Whoever looks as the owner is not the owner.
+fn of_owner(member: &Member) -> Result<Scope, PageError> {
+    let scope = member.scope(Permission::ManagePeople)?;
+    if member.membership.role.is_owner() && member.look.is_none() { Ok(scope) } else { Err(PageError::Forbidden) }
+}
+
+async fn plan(scope: &Scope, member: &Member, visit: Visit, id: UserId) -> Result<Confirm, PageError> {
+    let found = team::member(scope, id).await?;
+    let frame = frame(scope, member, visit, Section::Team, None).await?;
+    let (tenant, email) = (&member.membership.name, &found.email);
+    let back = format!("{}/members/{id}", address(member));
+    Ok(Confirm {
+        title: format!("Make {email} the owner"),
+        plan: vec![
+            format!("{email} owns {tenant} from then on, and may do everything in all its stores."),
+            "You become a manager: you run the stores, but no more the team.".to_owned(),
+            "Only the new owner can give it back to you.".to_owned(),
+        ],
+        label: "Transfer the ownership",
+        action: format!("{back}/transfer"),
+        back,
+        asks_password: true,
+        faults: FieldErrors::default(),
+        refused: None,
+        frame,
+    })
+}

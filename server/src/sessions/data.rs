@@ -1,0 +1,87 @@
+//! What a session holds.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::ids::{ImpersonationId, TenantId, UserId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The key under which the person's id stands.
+pub const PERSON: &str = "person";
+/// The key under which the absolute end stands, in seconds since 1970.
+pub const UNTIL: &str = "until";
+/// The key under which stands who has given a password and owes a second factor ([`Half`]). Such a session is nobody's.
+pub const HALF: &str = "half";
+/// The key under which stands at which tenant a platform admin looks as one of its members: tenant and impersonation.
+pub const LOOK: &str = "look";
+/// The key under which the address stands from which somebody signed in.
+pub const ADDRESS: &str = "address";
+/// The key under which the browser stands in which somebody signed in.
+pub const AGENT: &str = "agent";
+
+const HALF_LASTS: TimeDelta = TimeDelta::minutes(10);
+
+/// Whose a session is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    /// Who signed in.
+    pub person: UserId,
+    /// As a member of which tenant they look at it, if they do.
+    pub look: Option<(TenantId, ImpersonationId)>,
+}
+
+/// Somebody between password and second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Half {
+    person: UserId,
+    until: i64,
+}
+
+impl Bearer {
+    /// The bearer of a session that holds `data`; none between password and second factor.
+    pub fn of(data: &Value) -> Option<Self> {
+        let look = data.get(LOOK).and_then(|look| serde_json::from_value(look.clone()).ok());
+        Some(Self { person: person(data)?, look })
+    }
+}
+
+impl Half {
+    /// Somebody who has just given their password.
+    pub fn new(person: UserId, now: DateTime<Utc>) -> Self {
+        Self { person, until: (now + HALF_LASTS).timestamp() }
+    }
+
+    /// Who it is, unless they took too long.
+    pub fn person(self, now: DateTime<Utc>) -> Option<UserId> {
+        (self.until > now.timestamp()).then_some(self.person)
+    }
+}
+
+/// Whose session it is that holds `data`.
+pub(super) fn person(data: &Value) -> Option<UserId> {
+    data.get(PERSON)?.as_str()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ids::Uuid;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_half_session_is_nobodys_and_lasts_ten_minutes() {
+        let (person, now) = (UserId(Uuid::from_u128(1)), DateTime::UNIX_EPOCH);
+        let half = Half::new(person, now);
+        assert_eq!(Bearer::of(&json!({HALF: half})), None);
+        assert_eq!(half.person(now + TimeDelta::minutes(9)), Some(person));
+        assert_eq!(half.person(now + TimeDelta::minutes(10)), None);
+    }
+
+    #[test]
+    fn a_look_stands_beside_whose_it_is() {
+        let id = |n| Uuid::from_u128(n);
+        let data = json!({PERSON: id(1), LOOK: [id(2), id(3)]});
+        let expected = Bearer { person: UserId(id(1)), look: Some((TenantId(id(2)), ImpersonationId(id(3)))) };
+        assert_eq!(Bearer::of(&data), Some(expected));
+    }
+}
