@@ -12,8 +12,8 @@ use domain::people::StoreAccess;
 use domain::permission::Permissions;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, Select, TryGetable, Value};
 
-use crate::audit::note::{self, By, Note};
 pub use crate::access::{Access, Actor, Grants};
+use crate::audit::note::{self, By, Note};
 use crate::clock::Clock;
 use crate::connect::Db;
 use crate::error::DataError;

@@ -15,7 +15,9 @@ pub(super) async fn used(tx: &Tx, limit: Limit) -> Result<i64, DataError> {
     let sql = match limit {
         Limit::Stores => "select count(*) from stores where tenant_id = $1",
         Limit::Members => "select count(*) from memberships where tenant_id = $1",
-        Limit::ApiKeys => "select count(*) from api_keys where tenant_id = $1 and revoked_at is null and (expires_at is null or expires_at > now())",
+        Limit::ApiKeys => {
+            "select count(*) from api_keys where tenant_id = $1 and revoked_at is null and (expires_at is null or expires_at > now())"
+        }
         Limit::Products => "select products from usage_totals where tenant_id = $1",
         Limit::OrdersPerMonth => {
             let sql = "select orders from usage_months where tenant_id = $1 and month = date_trunc('month', $2::timestamptz at time zone 'UTC')::date";

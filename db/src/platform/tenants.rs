@@ -119,7 +119,8 @@ impl Platform {
         let changed =
             tx.run("update tenants set name = $2 where id = $1 and name <> $2", [name.trim().into()]).await? > 0;
         if changed {
-            audit::changed(&tx, "tenant.rename", slug, json!({"name": before.name}), json!({"name": name.trim()})).await?;
+            audit::changed(&tx, "tenant.rename", slug, json!({"name": before.name}), json!({"name": name.trim()}))
+                .await?;
         }
         tx.commit().await?;
         Ok(changed)
