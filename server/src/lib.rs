@@ -7,6 +7,7 @@ pub mod auth;
 pub mod backups;
 pub mod commands;
 pub mod config;
+pub mod cursors;
 pub mod error;
 pub mod events;
 pub mod files;

@@ -8,6 +8,7 @@ use db::people::passwords::Passwords;
 use db::rates::Rates;
 use db::sealing::Sealer;
 use db::{DataError, Db};
+use domain::page::Cursors;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::keys::Keys;
@@ -33,6 +34,8 @@ pub struct Parts {
     pub db: Db,
     /// Hashes and verifies passwords.
     pub passwords: Passwords,
+    /// Seals places in lists.
+    pub cursors: Cursors,
     /// Seals secrets that must be read again.
     pub sealer: Sealer,
     /// Sessions as they are stored.
@@ -72,6 +75,7 @@ impl AppState {
         Ok(Self(Arc::new(Parts {
             sign_in_limits: SignInLimits::new(redis, config.secret.as_bytes()),
             rates: Rates::new(config.redis_url.as_deref())?,
+            cursors: Cursors::new(config.secret.as_bytes()),
             sealer: Sealer::new(config.secret.as_bytes())?,
             config,
             db,

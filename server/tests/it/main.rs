@@ -15,6 +15,7 @@ mod browser;
 mod cluster;
 mod commands;
 mod cross_site;
+mod cursors;
 mod events;
 mod forged;
 mod harness;
