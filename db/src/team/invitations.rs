@@ -11,6 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::place::{NewPlace, columns};
+use crate::audit::Origin;
 use crate::connect::Db;
 use crate::error::DataError;
 use crate::limits;
@@ -151,7 +152,7 @@ pub async fn withdraw(scope: &Scope, id: InvitationId) -> Result<(), DataError> 
 /// When PostgreSQL fails.
 pub async fn find(db: &Db, secret: &str) -> Result<Option<Invited>, DataError> {
     let Some((tenant, hash)) = tenant_token::parse(secret) else { return Ok(None) };
-    let tx = enter(db, tenant, Actor::Job)?.begin().await?;
+    let tx = enter(db, tenant, Actor::Job, Origin::default())?.begin().await?;
     let found: Option<InvitedRow> = tx.one(BY_SECRET, [hash.into(), db.clock().now().into()]).await?;
     tx.end();
     Ok(found.map(|row| Invited {
@@ -169,7 +170,7 @@ pub async fn find(db: &Db, secret: &str) -> Result<Option<Invited>, DataError> {
 /// # Errors
 /// [`DataError::NotFound`] when it cannot be accepted any more; [`DataError::Refused`] for somebody else than the invited;
 /// [`DataError::AtLimit`] when the tier allows no more members.
-pub async fn accept(db: &Db, secret: &str, person: &Person) -> Result<Invited, DataError> {
+pub async fn accept(db: &Db, secret: &str, person: &Person, origin: Origin) -> Result<Invited, DataError> {
     let invited = find(db, secret).await?.ok_or(DataError::NotFound("invitation"))?;
     if !invited.email.eq_ignore_ascii_case(&person.email) {
         return Err(DataError::Refused(format!(
@@ -178,7 +179,7 @@ pub async fn accept(db: &Db, secret: &str, person: &Person) -> Result<Invited, D
         )));
     }
     let (tenant, hash) = tenant_token::parse(secret).ok_or(DataError::NotFound("invitation"))?;
-    let scope = enter(db, tenant, Actor::User(person.id))?;
+    let scope = enter(db, tenant, Actor::User(person.id), origin)?;
     let tx = scope.begin().await?;
     limits::claim(&tx, Limit::Members).await?;
     let sql = "with accepted as (delete from invitations where tenant_id = $1 and token_hash = $2 and expires_at > $3 \
@@ -198,8 +199,8 @@ pub async fn accept(db: &Db, secret: &str, person: &Person) -> Result<Invited, D
     Ok(invited)
 }
 
-fn enter(db: &Db, tenant: TenantId, actor: Actor) -> Result<Scope, DataError> {
-    let access = Access::new(db.clone(), tenant, actor, Grants::All);
+fn enter(db: &Db, tenant: TenantId, actor: Actor, origin: Origin) -> Result<Scope, DataError> {
+    let access = Access::new(db.clone(), tenant, actor, Grants::All).with_origin(origin);
     access.scope(domain::permission::Permission::ManagePeople)
 }
 

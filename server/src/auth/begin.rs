@@ -1,7 +1,5 @@
 //! Beginning a session. Whatever session there was ends, so that an id planted by somebody else is worth nothing.
 
-use db::Actor;
-use db::audit::{self, Attempt};
 use db::outbox;
 use db::people::Person;
 use db::people::devices::{self, Familiar};
@@ -13,8 +11,9 @@ use serde_json::json;
 use tower_sessions::Session;
 
 use super::device;
+use super::record::record;
 use crate::error::{PageError, incident_number};
-use crate::middleware::{address, current};
+use crate::middleware::address;
 use crate::sessions::{ADDRESS, AGENT, HALF, Half, PERSON, UNTIL};
 use crate::state::AppState;
 
@@ -34,7 +33,7 @@ pub async fn begin(state: &AppState, session: &Session, parts: &Parts, person: &
         session.insert(AGENT, &agent).await
     };
     steps.await.map_err(session_failed)?;
-    note(state, person).await?;
+    record(state, person, "session.begin", json!({})).await?;
     tracing::info!(person = %person.id, %address, "signed in");
     if devices::note(&state.db, person.id, &device::id(parts, state)).await? == Familiar::New {
         let news = Notice::NewDevice { device: device::words(&agent), address };
@@ -80,17 +79,6 @@ pub fn session_failed(error: tower_sessions::session::Error) -> PageError {
     let incident = incident_number();
     tracing::error!(%incident, %error, "a session could not be stored");
     PageError::Internal(incident)
-}
-
-async fn note(state: &AppState, person: &Person) -> Result<(), PageError> {
-    let attempt = Attempt {
-        actor: Actor::User(person.id),
-        action: "session.begin",
-        subject: person.email.clone(),
-        details: json!({}),
-        origin: current::origin(),
-    };
-    Ok(audit::of_person(&state.db, Some(person.id), &attempt).await?)
 }
 
 async fn fresh(state: &AppState, session: &Session) -> Result<(), PageError> {

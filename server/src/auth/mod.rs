@@ -15,6 +15,7 @@ pub mod member;
 pub mod needs;
 pub mod next;
 pub mod platform_admin;
+pub mod record;
 pub mod refusal_log;
 pub mod routes;
 mod sign_in;

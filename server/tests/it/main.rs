@@ -45,3 +45,4 @@ mod some_stores;
 mod team;
 mod tenancy;
 mod tenants;
+mod writes;
