@@ -3,14 +3,14 @@
 use app::pages::account::{Codes, FactorPage, codes as codes_view, factor as view};
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Response};
-use db::people::{account, second_factor};
+use db::people::second_factor;
 use domain::fields::FieldErrors;
 use http::request::Parts;
 use jobs::people::Notice;
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::password::guess;
+use super::password::check;
 use crate::auth::SignedIn;
 use crate::auth::begin::{rename, tell};
 use crate::error::PageError;
@@ -127,24 +127,6 @@ pub async fn remove(
     state.visitors.forget_person(person.id).await;
     tell(&state, &person.email, &Notice::SecondFactorOff).await?;
     Ok(answer::done("/account", "factor-off").into_response())
-}
-
-async fn check(
-    state: &AppState,
-    signed_in: &SignedIn,
-    parts: &Parts,
-    field: &str,
-    password: &str,
-) -> Result<Result<(), FieldErrors>, PageError> {
-    let attempt = match guess(state, signed_in, parts).await {
-        Err(too_many) => return Ok(Err(too_many.as_fault_of(field))),
-        Ok(attempt) => attempt,
-    };
-    if !account::knows_password(&state.db, &state.passwords, signed_in.person.id, password).await? {
-        return Ok(Err(FieldErrors::one(field, "is not your password")));
-    }
-    attempt.succeeded().await;
-    Ok(Ok(()))
 }
 
 async fn again(

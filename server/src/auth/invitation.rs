@@ -13,7 +13,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::SignedIn;
-use super::begin::begin;
+use super::begin::{How, begin};
 use crate::error::PageError;
 use crate::middleware::current;
 use crate::pages::answer;
@@ -78,7 +78,7 @@ pub async fn submit(
         Err(other) => return Err(other.into()),
     };
     let answer = join(&state, again, &person).await?;
-    begin(&state, &session, &parts, &person).await?;
+    begin(&state, &session, &parts, &person, How::Invitation).await?;
     Ok(answer)
 }
 
