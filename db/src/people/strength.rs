@@ -6,6 +6,9 @@ use domain::people::{LONGEST_PASSWORD, Strength, check_password};
 use zxcvbn::feedback::Warning;
 use zxcvbn::{Score, zxcvbn};
 
+/// Fewer letters and digits beside somebody's own names are nothing to guess.
+const LEFT_OF_IT: usize = 5;
+
 /// What `password` is worth to somebody called by `names`, their address for example.
 pub fn measure(password: &str, names: &[&str]) -> Strength {
     if password.len() > LONGEST_PASSWORD {
@@ -13,6 +16,9 @@ pub fn measure(password: &str, names: &[&str]) -> Strength {
     }
     let parts: Vec<&str> = names.iter().flat_map(|name| name.split(|c: char| !c.is_alphanumeric())).collect();
     let known: Vec<&str> = names.iter().copied().chain(parts).filter(|part| part.len() > 2).collect();
+    if own_names_alone(password, &known) {
+        return Strength::default();
+    }
     let entropy = zxcvbn(password, &known);
     let warning = entropy.feedback().and_then(|f| f.warning());
     let is_leaked = matches!(
@@ -27,6 +33,15 @@ pub fn measure(password: &str, names: &[&str]) -> Strength {
         _ => 4,
     };
     Strength { score, is_leaked }
+}
+
+// Names are looked for by whoever knows whose password it is, in whatever order.
+fn own_names_alone(password: &str, names: &[&str]) -> bool {
+    let mut rest = password.to_lowercase();
+    for name in names {
+        rest = rest.replace(&name.to_lowercase(), " ");
+    }
+    rest.len() < password.len() && rest.chars().filter(|c| c.is_alphanumeric()).count() < LEFT_OF_IT
 }
 
 /// Notes under `field` why `password` will not do.

@@ -53,15 +53,16 @@ async fn the_chain_has_no_holes_however_many_write_and_give_up() {
         task.await.unwrap();
     }
     let walked = walk(&ours).await;
-    // The store, twenty orders with two notes each, twenty notes alone.
-    assert_eq!((walked.sound, walked.broken), (1 + 40 + 20, None));
+    // The tenant, the store, twenty orders with two notes each, twenty notes alone.
+    assert_eq!((walked.sound, walked.broken), (2 + 40 + 20, None));
 }
 
 #[tokio::test]
 async fn whatever_is_tampered_with_is_found_where_it_is() {
     let db = TestDb::new().await;
     let ours = testing::tenant(&db.db, "ours").await;
-    for n in 1..=6 {
+    // After the entry that says that the tenant was made.
+    for n in 2..=6 {
         audit::record(&scope(&ours), "test.note", "x", json!({"n": n, "text": "a,b:c \u{fffd} é"})).await.unwrap();
     }
     assert_eq!(walk(&ours).await.broken, None);
@@ -106,7 +107,7 @@ async fn neither_the_app_nor_the_owner_behind_the_wall_changes_an_entry() {
         .await
         .unwrap();
     let rows: i64 = sqlx::query_scalar("select count(*) from audit_entries").fetch_one(&mut app).await.unwrap();
-    assert_eq!(rows, 1);
+    assert_eq!(rows, 2, "the tenant was made, then the note");
     let forged = "insert into audit_entries select tenant_id, at, gen_random_uuid(), 2, actor, via, action, subject, before, after, request_id, address, hash from audit_entries";
     let foreign = format!("select stoa_audit_append('{}', now(), 'x', 'page', null, null, '[]')", theirs.tenant());
     for sql in [
@@ -152,7 +153,7 @@ async fn filters_find_what_they_say_and_nobody_elses() {
     assert_eq!(found(&[("via", "page")]).await, ["order.cancel A-1"]);
     assert_eq!(found(&[("from", "2100-01-01")]).await, Vec::<String>::new());
     let all = entries(&ours, &[]).await;
-    assert_eq!(all.len(), 4);
+    assert_eq!(all.len(), 5);
     assert_eq!((all[1].via, all[2].via), (Via::Command, Via::Page));
     let platform = Platform::command(db.db.clone());
     let everything = audit::platform_entries(&platform, &AuditQuery::default(), Limit::default()).await.unwrap().rows;
@@ -176,7 +177,7 @@ async fn pages_follow_each_other_without_a_gap() {
         let Some(next) = page.older else { break };
         query = query.at(Some(next));
     }
-    assert_eq!(seen, ["6", "5", "4", "3", "2", "1", "0"]);
+    assert_eq!(seen, ["6", "5", "4", "3", "2", "1", "0", "ours"]);
 }
 
 #[tokio::test]
@@ -190,9 +191,9 @@ async fn a_month_that_was_missing_takes_its_entries_from_the_net() {
         let sql = format!("select count(*) from {table}");
         sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(sql)).fetch_one(&owner).await.unwrap()
     };
-    assert_eq!(count("audit_entries_default").await, 1);
+    assert_eq!(count("audit_entries_default").await, 2);
     assert_eq!(audit::months::make_ahead(&db.db).await.unwrap(), 3);
     assert_eq!(audit::months::make_ahead(&db.db).await.unwrap(), 0);
-    assert_eq!((count("audit_entries_default").await, count("audit_entries_2031m05").await), (0, 1));
+    assert_eq!((count("audit_entries_default").await, count("audit_entries_2031m05").await), (0, 2));
     assert_eq!(walk(&ours).await.broken, None);
 }

@@ -116,7 +116,7 @@ async fn store_all(world: &World, corpus: &[String]) -> usize {
 // Its beginning and its own number.
 fn number(text: &str) -> String {
     let n = text.rsplit(' ').next().unwrap();
-    format!("{} {n}", text.chars().take(50).collect::<String>().trim())
+    format!("{} {n}", text.chars().take(44).collect::<String>().trim())
 }
 
 fn order(text: &str) -> Value {

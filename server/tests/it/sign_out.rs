@@ -50,7 +50,7 @@ async fn sessions_outlive_the_process_and_redis() {
 }
 
 #[tokio::test]
-async fn a_role_that_was_taken_away_is_gone_within_a_second() {
+async fn a_tenant_that_was_suspended_is_closed_within_a_second() {
     let app = App::new().await;
     let demo = tenant_with_owner(&app, "demo").await;
     let browser = Browser::signed_in(&app.base, "owner@demo.test").await;
@@ -58,7 +58,9 @@ async fn a_role_that_was_taken_away_is_gone_within_a_second() {
     let platform = db::platform::Platform::command(app.db.clone());
     assert!(platform.suspend("demo", "unpaid").await.unwrap());
     tokio::time::sleep(A_SECOND).await;
-    assert_eq!(browser.get("/t/demo").await.status(), 404);
+    let closed = browser.get("/t/demo").await;
+    assert_eq!(closed.status(), 403);
+    assert!(closed.text().await.unwrap().contains("unpaid"), "its members are told why");
     assert!(platform.resume("demo").await.unwrap());
     tokio::time::sleep(A_SECOND).await;
     assert_eq!(browser.get("/t/demo").await.status(), 200);

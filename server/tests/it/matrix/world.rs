@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use db::api_keys::NewKey;
 use db::backups::{self, Began, Done, NewBackup, Place};
 use db::imports::{Begin, Created, NewRun};
 use db::platform::Platform;
@@ -14,6 +15,8 @@ use serde_json::json;
 
 use crate::browser::{Browser, PASSWORD, person};
 use crate::harness::App;
+
+use super::team::Team;
 
 /// Words that stand in the data of the tenant `other` and nowhere else; no test ever sends them.
 pub const SECRETS: [&str; 5] = ["Zerafina Quillfeather", "Obsidian samovar", "hush-hush", "918273645", "9,182,736"];
@@ -28,12 +31,18 @@ pub struct World {
 /// One of everything that a tenant has and that an address can name.
 pub struct Things {
     pub access: Access,
+    pub slug: &'static str,
     pub store: &'static str,
     pub number: &'static str,
     pub order: String,
     pub import: String,
     pub backup: String,
     pub job: String,
+    pub api_key: String,
+    pub member: String,
+    pub role: String,
+    pub invitation: String,
+    pub secret: String,
 }
 
 /// Whose things an address names.
@@ -125,6 +134,10 @@ impl World {
             "{quarter}" => real("2011q1", "2010q1"),
             "{verb}" if pattern.contains("/queues/") => "pause".to_owned(),
             "{verb}" if pattern.contains("/timetable/") => "disable".to_owned(),
+            "{slug}" if pattern.contains("/tiers/") => real("standard", "gold"),
+            "{slug}" => real(whose.slug, "nobody"),
+            "{member}" => real(&whose.member, "0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f"),
+            "{secret}" => real(&whose.secret, "bm90aGluZw"),
             "{*file}" => "none.js".to_owned(),
             step if step.starts_with('{') => panic!("say here what {step} of {pattern} may be"),
             step => step.to_owned(),
@@ -157,13 +170,20 @@ impl Things {
         };
         let scope = access.scope(Permission::RunImports).unwrap();
         let Created::New(run) = db::imports::create(&scope, run).await.unwrap() else { panic!("it is new") };
+        let team = Team::new(app, &access, slug).await;
         Self {
+            slug,
             store,
             number,
             order: placed["id"].as_str().unwrap().to_owned(),
             import: run.id.to_string(),
             backup: backup(&access).await,
             job: job(&access).await,
+            api_key: api_key(&access).await,
+            member: team.member,
+            role: team.role,
+            invitation: team.invitation,
+            secret: team.secret,
             access,
         }
     }
@@ -174,6 +194,10 @@ impl Things {
             "/platform/jobs/{id}" => format!("{}?tenant={}", self.job, self.access.tenant()),
             p if p.contains("/imports/") => self.import.clone(),
             p if p.contains("/backups/") => self.backup.clone(),
+            p if p.contains("/keys/") => self.api_key.clone(),
+            p if p.contains("/members/") => self.member.clone(),
+            p if p.contains("/roles/") => self.role.clone(),
+            p if p.contains("/invitations/") => self.invitation.clone(),
             p if p.contains("/jobs/") => self.job.clone(),
             p if p.contains("/orders/") => self.order.clone(),
             p => panic!("say here which thing {p} is about"),
@@ -183,6 +207,12 @@ impl Things {
 
 pub async fn key(access: &Access, scopes: &[KeyScope]) -> String {
     db::api_keys::create(&access.scope(Permission::ManageKeys).unwrap(), scopes, None).await.unwrap()
+}
+
+async fn api_key(access: &Access) -> String {
+    let scope = access.scope(Permission::ManageKeys).unwrap();
+    let new = NewKey { name: "till".to_owned(), scopes: KeyScope::ALL.to_vec(), ..NewKey::default() };
+    db::api_keys::make(&scope, &new).await.unwrap().id.to_string()
 }
 
 async fn backup(access: &Access) -> String {
