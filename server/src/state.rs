@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::keys::Keys;
 use crate::auth::limits::SignInLimits;
+use crate::auth::passkeys::Passkeys;
 use crate::auth::refusal_log::RefusalLog;
 use crate::auth::visitors::Visitors;
 use crate::config::Config;
@@ -33,6 +34,8 @@ pub struct Parts {
     pub db: Db,
     /// Hashes and verifies passwords.
     pub passwords: Passwords,
+    /// Asks devices for passkeys, where the public address has a name.
+    pub passkeys: Option<Passkeys>,
     /// Seals secrets that must be read again.
     pub sealer: Sealer,
     /// Sessions as they are stored.
@@ -72,6 +75,7 @@ impl AppState {
         Ok(Self(Arc::new(Parts {
             sign_in_limits: SignInLimits::new(redis, config.secret.as_bytes()),
             rates: Rates::new(config.redis_url.as_deref())?,
+            passkeys: Passkeys::new(&config.http.public_url),
             sealer: Sealer::new(config.secret.as_bytes())?,
             config,
             db,

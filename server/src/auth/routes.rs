@@ -2,7 +2,7 @@
 //! is behind the cookie.
 
 use super::Needs::{Nothing, PlatformAdmin, SignedIn};
-use super::{code, confirm_email, forgot, impersonation, invitation, sign_in, sign_out};
+use super::{code, confirm_email, forgot, impersonation, invitation, passkeys, sign_in, sign_out};
 use crate::account;
 use crate::routes::Routes;
 
@@ -15,6 +15,9 @@ pub fn routes() -> Routes {
         .post("/login", Nothing, sign_in::submit)
         .get("/login/code", Nothing, code::show)
         .post("/login/code", Nothing, code::submit)
+        .get("/login/passkey", Nothing, passkeys::back)
+        .post("/login/passkey", Nothing, passkeys::ask)
+        .post("/login/passkey/finish", Nothing, passkeys::finish)
         .get("/forgot-password", Nothing, forgot::show)
         .post("/forgot-password", Nothing, forgot::submit)
         .get("/reset-password/{secret}", Nothing, forgot::show_reset)
