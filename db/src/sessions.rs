@@ -143,11 +143,12 @@ pub async fn list(db: &Db, user: UserId) -> Result<Vec<OwnSession>, DataError> {
     Ok(rows.into_iter().map(|(row, data, created_at, seen_at)| OwnSession { row, data, created_at, seen_at }).collect())
 }
 
-/// Removes sessions that ended; how many.
+/// Removes sessions that ended, and ceremonies of signing in that nobody finished; how many sessions.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn prune(db: &Db) -> Result<u64, DataError> {
+    crate::people::ceremonies::prune(db).await?;
     let done =
         sqlx::query("delete from sessions where expires_at <= $1").bind(db.clock().now()).execute(&db.pool).await?;
     Ok(done.rows_affected())

@@ -53,7 +53,8 @@ pub async fn set(scope: &Scope, store: &str, sku: &str, quantity: i64, threshold
                  counted_at = excluded.counted_at, updated_at = excluded.updated_at, \
                  alerted_at = case when excluded.quantity > excluded.threshold then null else l.alerted_at end";
     let values = [store.id.0.into(), sku.into(), quantity.into(), threshold.into(), scope.now().into()];
-    let before: Option<Level> = tx.one(&format!("{LEVELS} and v.store_id = $2 and v.sku = $3"), [store.id.0.into(), sku.into()]).await?;
+    let before: Option<Level> =
+        tx.one(&format!("{LEVELS} and v.store_id = $2 and v.sku = $3"), [store.id.0.into(), sku.into()]).await?;
     if tx.run(sql, values).await? == 0 {
         return Err(DataError::NotFound("SKU"));
     }

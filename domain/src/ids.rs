@@ -66,6 +66,8 @@ id! {
     ApiKeyId,
     /// A role of a tenant's own.
     RoleId,
+    /// A key on somebody's device that signs them in.
+    PasskeyId,
     /// A letter that asks somebody to join a tenant.
     InvitationId,
     /// A platform admin who looks at a tenant as one of its members.

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::keys::Keys;
 use crate::auth::limits::SignInLimits;
+use crate::auth::passkeys::Passkeys;
 use crate::auth::refusal_log::RefusalLog;
 use crate::auth::visitors::Visitors;
 use crate::config::Config;
@@ -36,6 +37,8 @@ pub struct Parts {
     pub passwords: Passwords,
     /// Seals places in lists.
     pub cursors: Cursors,
+    /// Asks devices for passkeys, where the public address has a name.
+    pub passkeys: Option<Passkeys>,
     /// Seals secrets that must be read again.
     pub sealer: Sealer,
     /// Sessions as they are stored.
@@ -76,6 +79,7 @@ impl AppState {
             sign_in_limits: SignInLimits::new(redis, config.secret.as_bytes()),
             rates: Rates::new(config.redis_url.as_deref())?,
             cursors: Cursors::new(config.secret.as_bytes()),
+            passkeys: Passkeys::new(&config.http.public_url),
             sealer: Sealer::new(config.secret.as_bytes())?,
             config,
             db,

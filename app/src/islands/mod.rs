@@ -2,8 +2,10 @@
 
 mod import_progress;
 mod live_orders;
+mod passkey;
 #[cfg(feature = "hydrate")]
 mod stream;
 
 pub use import_progress::{ImportProgress, Progress};
 pub use live_orders::LiveOrders;
+pub use passkey::PasskeyStep;

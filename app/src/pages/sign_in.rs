@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::document::{Head, Rendered, Theme};
 use crate::frame::bare;
+use crate::pages::entry;
 use crate::ui::pill::Tone;
 use crate::ui::{Button, Card, Field, Look, Notice};
 
@@ -20,6 +21,8 @@ pub struct SignIn {
     pub next: Option<String>,
     /// The theme of this browser.
     pub theme: Theme,
+    /// Whether this installation can have passkeys.
+    pub passkeys: bool,
     /// Whether to name the people of the demo.
     pub demo: bool,
 }
@@ -27,6 +30,7 @@ pub struct SignIn {
 /// Renders the form. It posts `email`, `password` and `next` to `/login`.
 pub fn page(form: SignIn) -> Rendered {
     bare(&Head::plain("Sign in", form.theme), None, || {
+        let passkey = form.passkeys.then(|| entry::passkey_button(form.next.clone()));
         let focus_password = !form.email.is_empty();
         view! {
             <div class="sign-in">
@@ -56,6 +60,7 @@ pub fn page(form: SignIn) -> Rendered {
                         <Button label="Sign in" look=Look::Primary/>
                     </form>
                 </Card>
+                {passkey}
                 <p><a href="/forgot-password">"Forgot your password?"</a></p>
                 {form.demo.then(demo_people)}
             </div>

@@ -1,9 +1,11 @@
 //! People: accounts, passwords, and in which tenants they have a role.
 
 pub mod account;
+pub mod ceremonies;
 pub mod devices;
 pub mod links;
 mod memberships;
+pub mod passkeys;
 pub mod passwords;
 pub mod second_factor;
 pub mod strength;
@@ -80,9 +82,7 @@ pub async fn verify(db: &Db, passwords: &Passwords, email: &str, password: &str)
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn person(db: &Db, id: UserId) -> Result<Option<Person>, DataError> {
-    let sql = "select u.email, u.name, u.is_platform_admin, \
-                 exists (select from second_factors f where f.user_id = u.id and f.confirmed_at is not null) \
-               from users u where u.id = $1";
+    let sql = "select email, name, is_platform_admin, stoa_has_second_factor(id) from users where id = $1";
     let found: Option<(String, String, bool, bool)> = sqlx::query_as(sql).bind(id.0).fetch_optional(&db.pool).await?;
     Ok(found.map(|(email, name, is_platform_admin, has_second_factor)| Person {
         id,

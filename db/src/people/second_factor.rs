@@ -3,6 +3,7 @@
 
 use domain::ids::UserId;
 use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
 use totp_rs::{Builder, Secret, Totp};
 
 use super::Person;
@@ -27,8 +28,10 @@ pub struct Enrolment {
 /// Where somebody stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Standing {
-    /// Whether codes are asked of them.
+    /// Whether an app was set up that shows codes.
     pub is_on: bool,
+    /// Passkeys that they have.
+    pub passkeys: i64,
     /// Recovery codes that are left.
     pub recovery_codes: i64,
 }
@@ -48,9 +51,10 @@ pub enum Opened {
 /// When PostgreSQL fails.
 pub async fn standing(db: &Db, person: UserId) -> Result<Standing, DataError> {
     let sql = "select exists (select from second_factors where user_id = $1 and confirmed_at is not null), \
+               (select count(*) from passkeys where user_id = $1), \
                (select count(*) from recovery_codes where user_id = $1 and used_at is null)";
-    let (is_on, recovery_codes) = sqlx::query_as(sql).bind(person.0).fetch_one(&db.pool).await?;
-    Ok(Standing { is_on, recovery_codes })
+    let (is_on, passkeys, recovery_codes) = sqlx::query_as(sql).bind(person.0).fetch_one(&db.pool).await?;
+    Ok(Standing { is_on, passkeys, recovery_codes })
 }
 
 /// Begins to set codes up, or goes on with it: the same secret until it was confirmed.
@@ -92,8 +96,8 @@ pub async fn confirm(db: &Db, sealer: &Sealer, person: UserId, code: &str) -> Re
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn open(db: &Db, sealer: &Sealer, person: UserId, code: &str) -> Result<Option<Opened>, DataError> {
-    let Some(found) = find(db, sealer, person).await?.filter(|found| found.is_confirmed) else { return Ok(None) };
-    if let Some(step) = found.step_of(code, db.clock().now()) {
+    let found = find(db, sealer, person).await?.filter(|found| found.is_confirmed);
+    if let Some(step) = found.and_then(|found| found.step_of(code, db.clock().now())) {
         let sql = "update second_factors set last_step = $2 where user_id = $1 and last_step < $2";
         let done = sqlx::query(sql).bind(person.0).bind(step).execute(&db.pool).await?;
         return Ok((done.rows_affected() > 0).then_some(Opened::ByApp));
@@ -121,15 +125,22 @@ pub async fn renew(db: &Db, person: UserId) -> Result<Vec<String>, DataError> {
     Ok(codes)
 }
 
-/// Asks no more codes of `person`.
+/// Asks no more codes of `person`. Recovery codes stay while there is a passkey that they stand in for.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn remove(db: &Db, person: UserId) -> Result<(), DataError> {
     let mut tx = db.pool.begin().await?;
-    sqlx::query("delete from recovery_codes where user_id = $1").bind(person.0).execute(&mut *tx).await?;
     sqlx::query("delete from second_factors where user_id = $1").bind(person.0).execute(&mut *tx).await?;
+    drop_needless_codes(&mut tx, person).await?;
     Ok(tx.commit().await?)
+}
+
+/// Removes recovery codes that stand in for nothing any more.
+pub(super) async fn drop_needless_codes(tx: &mut PgConnection, person: UserId) -> Result<(), DataError> {
+    let sql = "delete from recovery_codes where user_id = $1 and not stoa_has_second_factor($1)";
+    sqlx::query(sql).bind(person.0).execute(tx).await?;
+    Ok(())
 }
 
 struct Found {

@@ -134,7 +134,7 @@ async fn read(tx: &Tx, id: UserId) -> Result<Member, DataError> {
 
 const SELECT: &str = "select u.id, u.email, u.name, m.role, m.role_id, m.store_ids, m.created_at, r.name role_name, r.permissions, \
       (select max(s.seen_at) from sessions s where s.user_id = u.id) seen_at, \
-      exists (select from second_factors f where f.user_id = u.id and f.confirmed_at is not null) has_second_factor \
+      stoa_has_second_factor(u.id) has_second_factor \
     from memberships m join users u on u.id = m.user_id \
     left join roles r on r.tenant_id = m.tenant_id and r.id = m.role_id";
 

@@ -33,6 +33,21 @@ pub enum Notice {
     SecondFactorOn,
     /// Codes are no more asked of them.
     SecondFactorOff,
+    /// A passkey signs them in from now on.
+    PasskeyAdded {
+        /// What they call it.
+        name: String,
+    },
+    /// A passkey signs them in no more.
+    PasskeyRemoved {
+        /// What they called it.
+        name: String,
+    },
+    /// Somebody tried to sign in with a copy of a passkey.
+    PasskeyCopied {
+        /// What they call it.
+        name: String,
+    },
     /// A recovery code was used.
     RecoveryCodeUsed {
         /// How many are left.
@@ -89,6 +104,21 @@ impl Notice {
                 ("Codes are on", "From now on signing in asks for a code of your app as well.".into())
             }
             Self::SecondFactorOff => ("Codes are off", "From now on signing in asks for no code any more.".into()),
+            Self::PasskeyAdded { name } => (
+                "A passkey was added",
+                format!("The passkey \u{201c}{name}\u{201d} signs in to your account from now on."),
+            ),
+            Self::PasskeyRemoved { name } => (
+                "A passkey was removed",
+                format!("The passkey \u{201c}{name}\u{201d} signs in to your account no more."),
+            ),
+            Self::PasskeyCopied { name } => (
+                "A passkey was refused",
+                format!(
+                    "Somebody tried to sign in with the passkey \u{201c}{name}\u{201d}, but its device had counted further before: \
+                     there may be a copy of it. Nobody got in. If you do not know why, remove that passkey."
+                ),
+            ),
             Self::RecoveryCodeUsed { left } => (
                 "A recovery code was used",
                 format!("Somebody signed in with one of your recovery codes; {left} are left."),

@@ -3,7 +3,7 @@
 use app::pages::account::{Codes, FactorPage, codes as codes_view, factor as view};
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Response};
-use db::people::{account, second_factor};
+use db::people::second_factor;
 use domain::fields::FieldErrors;
 use http::request::Parts;
 use jobs::people::Notice;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::password::guess;
+use super::password::check;
 use crate::auth::SignedIn;
 use crate::auth::begin::{rename, tell};
 use crate::auth::record::record;
@@ -132,24 +132,6 @@ pub async fn remove(
     record(&state, person, "second_factor.off", json!({})).await?;
     tell(&state, &person.email, &Notice::SecondFactorOff).await?;
     Ok(answer::done("/account", "factor-off").into_response())
-}
-
-async fn check(
-    state: &AppState,
-    signed_in: &SignedIn,
-    parts: &Parts,
-    field: &str,
-    password: &str,
-) -> Result<Result<(), FieldErrors>, PageError> {
-    let attempt = match guess(state, signed_in, parts).await {
-        Err(too_many) => return Ok(Err(too_many.as_fault_of(field))),
-        Ok(attempt) => attempt,
-    };
-    if !account::knows_password(&state.db, &state.passwords, signed_in.person.id, password).await? {
-        return Ok(Err(FieldErrors::one(field, "is not your password")));
-    }
-    attempt.succeeded().await;
-    Ok(Ok(()))
 }
 
 async fn again(

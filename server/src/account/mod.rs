@@ -2,6 +2,7 @@
 
 mod email;
 mod factor;
+mod passkeys;
 mod password;
 mod sessions;
 mod show;
@@ -17,6 +18,9 @@ pub fn routes() -> Routes {
         .post("/account/password", SignedIn, password::change)
         .post("/account/email", SignedIn, email::change)
         .post("/account/sessions/end", SignedIn, sessions::end)
+        .post("/account/passkeys/new", SignedIn, passkeys::ask)
+        .post("/account/passkeys", SignedIn, passkeys::add)
+        .post("/account/passkeys/remove", SignedIn, passkeys::remove)
         .get("/account/second-factor", SignedIn, factor::show)
         .post("/account/second-factor", SignedIn, factor::confirm)
         .post("/account/second-factor/codes", SignedIn, factor::renew)

@@ -79,6 +79,28 @@ pub(super) async fn guess<'a>(
     state.sign_in_limits.attempt(&signed_in.person.email, address).await.map_err(|_| TooMany)
 }
 
+/// Whether `password` is that of whoever is signed in; what is wrong with `field` otherwise. Guesses are counted.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub(super) async fn check(
+    state: &AppState,
+    signed_in: &SignedIn,
+    parts: &Parts,
+    field: &str,
+    password: &str,
+) -> Result<Result<(), FieldErrors>, PageError> {
+    let attempt = match guess(state, signed_in, parts).await {
+        Err(too_many) => return Ok(Err(too_many.as_fault_of(field))),
+        Ok(attempt) => attempt,
+    };
+    if !account::knows_password(&state.db, &state.passwords, signed_in.person.id, password).await? {
+        return Ok(Err(FieldErrors::one(field, "is not your password")));
+    }
+    attempt.succeeded().await;
+    Ok(Ok(()))
+}
+
 /// There were too many guesses.
 pub(super) struct TooMany;
 

@@ -5,7 +5,7 @@ use app::ui::Clock;
 use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Response};
 use db::DataError;
-use db::people::second_factor;
+use db::people::{passkeys, second_factor};
 use db::sessions::OwnSession;
 use domain::calendar::Tz;
 use domain::fields::FieldErrors;
@@ -91,6 +91,8 @@ async fn page(
         memberships: signed_in.memberships.to_vec(),
         sessions: sessions.into_iter().map(|session| row(session, &this)).collect(),
         factor: second_factor::standing(&state.db, person).await?,
+        passkeys: passkeys::list(&state.db, person).await?,
+        takes_passkeys: state.passkeys.is_some(),
         typed,
         faults,
         clock: Clock { now: state.db.clock().now(), zone: Tz::UTC },

@@ -17,11 +17,44 @@ use crate::middleware::address;
 use crate::sessions::{ADDRESS, AGENT, HALF, Half, PERSON, UNTIL};
 use crate::state::AppState;
 
+/// By what somebody showed who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// By their password alone.
+    Password,
+    /// By password and a code of their app.
+    Code,
+    /// By password and a recovery code.
+    RecoveryCode,
+    /// By a passkey.
+    Passkey,
+    /// By the link of an invitation, with which they made an account.
+    Invitation,
+}
+
+impl How {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Code => "password and code",
+            Self::RecoveryCode => "password and recovery code",
+            Self::Passkey => "passkey",
+            Self::Invitation => "invitation",
+        }
+    }
+}
+
 /// Begins the session of `person`, and tells them when they were never seen in this browser.
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn begin(state: &AppState, session: &Session, parts: &Parts, person: &Person) -> Result<(), PageError> {
+pub async fn begin(
+    state: &AppState,
+    session: &Session,
+    parts: &Parts,
+    person: &Person,
+    how: How,
+) -> Result<(), PageError> {
     let until = state.sessions.absolute_end().timestamp();
     let address = address::client(parts, state.config.http.proxies).to_string();
     let agent = device::agent(&parts.headers);
@@ -33,8 +66,8 @@ pub async fn begin(state: &AppState, session: &Session, parts: &Parts, person: &
         session.insert(AGENT, &agent).await
     };
     steps.await.map_err(session_failed)?;
-    record(state, person, "session.begin", json!({})).await?;
-    tracing::info!(person = %person.id, %address, "signed in");
+    record(state, person, "session.begin", json!({"by": how.as_str()})).await?;
+    tracing::info!(person = %person.id, %address, by = how.as_str(), "signed in");
     if devices::note(&state.db, person.id, &device::id(parts, state)).await? == Familiar::New {
         let news = Notice::NewDevice { device: device::words(&agent), address };
         tell(state, &person.email, &news).await?;

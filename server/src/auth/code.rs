@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::begin::{begin, session_failed, tell};
+use super::begin::{How, begin, session_failed, tell};
 use super::next;
 use crate::error::PageError;
 use crate::middleware::{address, current};
@@ -60,7 +60,7 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, PageError> {
     Ok(match half(&state, &session).await? {
-        Some(_) => form(StatusCode::OK, next::local(&wanted.next), None),
+        Some(_) => form(&state, StatusCode::OK, next::local(&wanted.next), None),
         None => Redirect::to(&next::sign_in_address(&wanted.next)).into_response(),
     })
 }
@@ -82,18 +82,19 @@ pub async fn submit(
     let address = address::client(&parts, state.config.http.proxies);
     let Ok(attempt) = state.sign_in_limits.attempt(&format!("code of {person}"), address).await else {
         refuse(&state, person, "session.limit");
-        return Ok(form(StatusCode::TOO_MANY_REQUESTS, next, Some(TOO_MANY)));
+        return Ok(form(&state, StatusCode::TOO_MANY_REQUESTS, next, Some(TOO_MANY)));
     };
     let Some(opened) = second_factor::open(&state.db, &state.sealer, person, &entered.code).await? else {
         tracing::info!(%person, %address, "a second step failed");
         refuse(&state, person, "session.refuse");
-        return Ok(form(StatusCode::UNPROCESSABLE_ENTITY, next, Some(WRONG)));
+        return Ok(form(&state, StatusCode::UNPROCESSABLE_ENTITY, next, Some(WRONG)));
     };
     attempt.succeeded().await;
     let Some(person) = db::people::person(&state.db, person).await? else {
         return Ok(Redirect::to("/login").into_response());
     };
-    begin(&state, &session, &parts, &person).await?;
+    let how = if opened == Opened::ByApp { How::Code } else { How::RecoveryCode };
+    begin(&state, &session, &parts, &person, how).await?;
     if let Opened::ByRecovery(left) = opened {
         tell(&state, &person.email, &Notice::RecoveryCodeUsed { left }).await?;
     }
@@ -116,7 +117,15 @@ async fn half(state: &AppState, session: &Session) -> Result<Option<UserId>, Pag
     Ok(half.and_then(|half| half.person(state.db.clock().now())))
 }
 
-fn form(status: StatusCode, next: &str, fault: Option<&str>) -> Response {
+fn form(state: &AppState, status: StatusCode, next: &str, fault: Option<&str>) -> Response {
     let next = (next != "/").then(|| next.to_owned());
-    answer::with(status, &view(CodeForm { fault: fault.map(str::to_owned), next, theme: current::theme() }))
+    answer::with(
+        status,
+        &view(CodeForm {
+            fault: fault.map(str::to_owned),
+            next,
+            passkeys: state.passkeys.is_some(),
+            theme: current::theme(),
+        }),
+    )
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 use tower_sessions::Session;
 
 use super::SignedIn;
-use super::begin::begin;
+use super::begin::{How, begin};
 use super::record::record;
 use crate::error::PageError;
 use crate::middleware::current;
@@ -83,7 +83,7 @@ pub async fn submit(
         Err(other) => return Err(other.into()),
     };
     let answer = join(&state, again, &person).await?;
-    begin(&state, &session, &parts, &person).await?;
+    begin(&state, &session, &parts, &person, How::Invitation).await?;
     Ok(answer)
 }
 

@@ -29,7 +29,7 @@ pub struct SignInLimits {
 /// An attempt that was counted.
 pub struct Attempt<'a> {
     limits: &'a SignInLimits,
-    keys: [Key; 2],
+    keys: Vec<Key>,
 }
 
 impl SignInLimits {
@@ -50,7 +50,24 @@ impl SignInLimits {
         if by_account > PER_ACCOUNT || by_address > PER_ADDRESS {
             return Err(WINDOW);
         }
-        Ok(Attempt { limits: self, keys: [account, address] })
+        Ok(Attempt { limits: self, keys: vec![account, address] })
+    }
+
+    /// Counts an attempt from `address` that names no account yet.
+    ///
+    /// # Errors
+    /// How long to wait when there were too many.
+    pub async fn attempt_from(&self, address: IpAddr) -> Result<Attempt<'_>, Duration> {
+        let address = self.key("address", &network(address));
+        if self.count(address).await > PER_ADDRESS {
+            return Err(WINDOW);
+        }
+        Ok(Attempt { limits: self, keys: vec![address] })
+    }
+
+    /// Takes back an attempt from `address` that was counted earlier: it led to a success.
+    pub async fn take_back(&self, address: IpAddr) {
+        Attempt { limits: self, keys: vec![self.key("address", &network(address))] }.succeeded().await;
     }
 
     async fn count(&self, key: Key) -> i64 {

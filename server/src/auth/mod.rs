@@ -14,6 +14,7 @@ pub mod limits;
 pub mod member;
 pub mod needs;
 pub mod next;
+pub mod passkeys;
 pub mod platform_admin;
 pub mod record;
 pub mod refusal_log;

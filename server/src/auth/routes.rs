@@ -2,7 +2,7 @@
 //! is behind the cookie.
 
 use super::Needs::{Nothing, PlatformAdmin, SignedIn};
-use super::{code, confirm_email, forgot, impersonation, invitation, sign_in, sign_out};
+use super::{code, confirm_email, forgot, impersonation, invitation, passkeys, sign_in, sign_out};
 use crate::account;
 use crate::routes::Routes;
 
@@ -15,6 +15,9 @@ pub fn routes() -> Routes {
         .post("/login", Nothing, sign_in::submit)
         .get("/login/code", Nothing, code::show)
         .post("/login/code", Nothing, code::submit)
+        .get("/login/passkey", Nothing, passkeys::back)
+        .post("/login/passkey", Nothing, passkeys::ask)
+        .post("/login/passkey/finish", Nothing, passkeys::finish)
         .get("/forgot-password", Nothing, forgot::show)
         .post("/forgot-password", Nothing, forgot::submit)
         .get("/reset-password/{secret}", Nothing, forgot::show_reset)
@@ -26,8 +29,8 @@ pub fn routes() -> Routes {
         .get("/platform/tenants/{slug}/members", PlatformAdmin, impersonation::members)
         .get(LOOK, PlatformAdmin, impersonation::ask)
         .post(LOOK, PlatformAdmin, impersonation::begin)
-        .get("/impersonation/raise", SignedIn, impersonation::ask_raise)
-        // Whoever looks may write nothing but this: they see to it themselves who asks.
+        // For whoever looks, who may write nothing else; to everybody else they are not there, which they see to themselves.
+        .get("/impersonation/raise", Nothing, impersonation::ask_raise)
         .post("/impersonation/raise", Nothing, impersonation::raise)
         .post("/impersonation/end", Nothing, impersonation::end)
         .post("/logout", Nothing, sign_out::here)

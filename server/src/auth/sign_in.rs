@@ -11,14 +11,14 @@ use serde::Deserialize;
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::begin::{begin, begin_half};
+use super::begin::{How, begin, begin_half};
 use super::{SignedIn, code, device, next, sign_in_page};
 use crate::error::PageError;
 use crate::middleware::{address, current};
 use crate::state::AppState;
 
 const WRONG: &str = "This e-mail address and password do not fit together.";
-const TOO_MANY: &str = "There were too many attempts. Wait 15 minutes, then try again.";
+pub(super) const TOO_MANY: &str = "There were too many attempts. Wait 15 minutes, then try again.";
 
 /// The query of the sign-in page.
 #[derive(Debug, Default, Deserialize)]
@@ -96,13 +96,13 @@ pub async fn submit(
         begin_half(&state, &session, person.id).await?;
         return Ok(Redirect::to(&code::address_of(next)).into_response());
     }
-    begin(&state, &session, &parts, &person).await?;
+    begin(&state, &session, &parts, &person, How::Password).await?;
     Ok(Redirect::to(next).into_response())
 }
 
 // Recorded beside the answer: whether there is such an account must not show in its time. What was typed is named only
 // where it is an account's e-mail: it may be anything else, a password among it.
-fn refuse(state: &AppState, action: &'static str, email: &str) {
+pub(super) fn refuse(state: &AppState, action: &'static str, email: &str) {
     let (state, email, origin) = (state.clone(), email.trim().to_owned(), current::origin());
     tokio::spawn(async move {
         let person = db::people::find(&state.db, &email).await.ok().flatten();

@@ -29,6 +29,6 @@ pub fn after(state: &AppState, next: &str, done: &str) -> Response {
 }
 
 fn with(state: &AppState, status: StatusCode, form: SignIn) -> Response {
-    let form = SignIn { theme: current::theme(), demo: state.config.demo, ..form };
+    let form = SignIn { theme: current::theme(), demo: state.config.demo, passkeys: state.passkeys.is_some(), ..form };
     (status, Html(page(form).with_nonce(&current::nonce()))).into_response()
 }

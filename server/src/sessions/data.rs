@@ -13,6 +13,8 @@ pub const UNTIL: &str = "until";
 pub const HALF: &str = "half";
 /// The key under which stands at which tenant a platform admin looks as one of its members: tenant and impersonation.
 pub const LOOK: &str = "look";
+/// The key under which stands what the browser was asked last: the name of a ceremony of signing in.
+pub const CEREMONY: &str = "ceremony";
 /// The key under which the address stands from which somebody signed in.
 pub const ADDRESS: &str = "address";
 /// The key under which the browser stands in which somebody signed in.

@@ -44,7 +44,10 @@ pub fn page(page: &FactorPage) -> Rendered {
         });
         let refused = page.refused.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
         let body = match &page.enrolment {
-            Some(enrolment) => set_up(page, enrolment).into_any(),
+            Some(enrolment) => {
+                let renewal = (page.standing.passkeys > 0).then(|| renewal(page));
+                view! { {set_up(page, enrolment)} {renewal} }.into_any()
+            }
             None => change(page).into_any(),
         };
         view! {
@@ -93,22 +96,33 @@ fn set_up(page: &FactorPage, enrolment: &Enrolment) -> impl IntoView + use<> {
 
 fn change(page: &FactorPage) -> impl IntoView + use<> {
     let left = things(page.standing.recovery_codes, "recovery code is", "recovery codes are");
-    let fault = |field: &str| page.faults.of(field).map(str::to_owned);
-    let (renew, remove) = (fault("renew_password"), fault("remove_password"));
+    let remove = page.faults.of("remove_password").map(str::to_owned);
+    let words = if page.standing.passkeys > 0 {
+        "From then on your password asks for a passkey or a recovery code. To use another phone, turn it off and set it up again."
+    } else {
+        "From then on your password alone opens this account. To use another phone, turn it off and set it up again."
+    };
     view! {
         <Notice tone=Tone::Positive>{format!("It is on; {left} left.")}</Notice>
+        {renewal(page)}
+        <Card title="Turn it off">
+            <form class="stack narrow" method="post" action="/account/second-factor/remove">
+                <p>{words}</p>
+                <Field name="remove_password" label="Your password" kind="password" autocomplete="current-password" required=true fault=remove/>
+                <Button label="Turn it off" look=Look::Danger/>
+            </form>
+        </Card>
+    }
+}
+
+fn renewal(page: &FactorPage) -> impl IntoView + use<> {
+    let fault = page.faults.of("renew_password").map(str::to_owned);
+    view! {
         <Card title="Other recovery codes">
             <form class="stack narrow" method="post" action="/account/second-factor/codes">
                 <p>"You get ten others; those that you have now open nothing any more."</p>
-                <Field name="renew_password" label="Your password" kind="password" autocomplete="current-password" required=true fault=renew/>
+                <Field name="renew_password" label="Your password" kind="password" autocomplete="current-password" required=true fault/>
                 <Button label="Make other codes"/>
-            </form>
-        </Card>
-        <Card title="Turn it off">
-            <form class="stack narrow" method="post" action="/account/second-factor/remove">
-                <p>"From then on your password alone opens this account. To use another phone, turn it off and set it up again."</p>
-                <Field name="remove_password" label="Your password" kind="password" autocomplete="current-password" required=true fault=remove/>
-                <Button label="Turn it off" look=Look::Danger/>
             </form>
         </Card>
     }

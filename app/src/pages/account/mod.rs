@@ -1,12 +1,15 @@
 //! `/account`: who is signed in, where else, and what keeps the account safe.
 
 mod factor;
+mod passkeys;
 mod sessions;
 
 pub use factor::{Codes, FactorPage, codes, page as factor};
+pub use passkeys::{RemovePasskey, add as add_passkey, remove as remove_passkey};
 pub use sessions::SessionRow;
 
 use db::people::Membership;
+use db::people::passkeys::Passkey;
 use db::people::second_factor::Standing;
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
@@ -27,6 +30,10 @@ pub struct AccountPage {
     pub sessions: Vec<SessionRow>,
     /// Where they stand with the second factor.
     pub factor: Standing,
+    /// Their passkeys.
+    pub passkeys: Vec<Passkey>,
+    /// Whether this installation can have passkeys.
+    pub takes_passkeys: bool,
     /// What was typed before.
     pub typed: Typed,
     /// What is wrong with it: the fields of all forms have names of their own.
@@ -44,6 +51,8 @@ pub struct Typed {
     pub name: Option<String>,
     /// The new address.
     pub email: String,
+    /// What the new passkey is to be called.
+    pub passkey: String,
 }
 
 /// Renders the page.
@@ -56,6 +65,7 @@ pub fn page(page: AccountPage) -> Rendered {
             {password(&page)}
             {email(&page)}
             {factor_card(&page)}
+            {page.takes_passkeys.then(|| passkeys::card(&page.passkeys, &page.typed.passkey, &page.faults, page.clock))}
             {sessions::card(&page.sessions, page.clock)}
         }
     })
@@ -68,7 +78,10 @@ fn notice(page: &AccountPage) -> Option<impl IntoView + use<>> {
         "email" => "A letter with a link went to the new address. Yours changes when the link is opened.",
         "email-changed" => "Your address was changed.",
         "ended" => "That session ended.",
-        "factor-off" => "Signing in asks for no code any more.",
+        "factor-off" => "Codes of an app are asked no more.",
+        "passkey" => "The passkey was added.",
+        "passkey-off" => "The passkey was removed.",
+        "passkey-gone" => "There is no such passkey any more.",
         _ => return None,
     };
     Some(view! { <Notice tone=Tone::Positive>{words}</Notice> })
@@ -145,9 +158,14 @@ fn email(page: &AccountPage) -> impl IntoView + use<> {
 }
 
 fn factor_card(page: &AccountPage) -> impl IntoView + use<> {
+    let left = things(page.factor.recovery_codes, "recovery code is", "recovery codes are");
     let (words, label) = if page.factor.is_on {
-        let left = things(page.factor.recovery_codes, "recovery code is", "recovery codes are");
-        (format!("Signing in asks for a code of your app as well. {left} left."), "Change it")
+        (format!("Signing in with your password asks for a code of your app as well. {left} left."), "Change it")
+    } else if page.factor.passkeys > 0 {
+        (
+            format!("Signing in with your password asks for a passkey or a recovery code as well. {left} left."),
+            "Set codes up",
+        )
     } else {
         (
             "Your password alone opens this account. A code of an app on your phone makes a stolen one useless."

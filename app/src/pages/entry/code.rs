@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::document::{Head, Rendered, Theme};
 use crate::frame::bare;
+use crate::pages::entry::passkey_button;
 use crate::ui::pill::Tone;
 use crate::ui::{Button, Card, Field, Look, Notice};
 
@@ -14,6 +15,8 @@ pub struct CodeForm {
     pub fault: Option<String>,
     /// The page they wanted to see: a path on this server.
     pub next: Option<String>,
+    /// Whether this installation can have passkeys.
+    pub passkeys: bool,
     /// The theme of this browser.
     pub theme: Theme,
 }
@@ -21,6 +24,7 @@ pub struct CodeForm {
 /// Renders the form. It posts `code` and `next` to `/login/code`.
 pub fn page(form: CodeForm) -> Rendered {
     bare(&Head::plain("Second step", form.theme), None, || {
+        let passkey = form.passkeys.then(|| passkey_button(form.next.clone()));
         view! {
             <div class="sign-in">
                 <h1>"Second step"</h1>
@@ -39,6 +43,7 @@ pub fn page(form: CodeForm) -> Rendered {
                         <Button label="Go on" look=Look::Primary/>
                     </form>
                 </Card>
+                {passkey}
                 <p><a href="/login">"Begin again"</a></p>
             </div>
         }

@@ -4,10 +4,12 @@ mod code;
 mod forgot;
 mod invitation;
 mod link;
+mod passkey;
 mod reset;
 
 pub use code::{CodeForm, page as code};
 pub use forgot::{ForgotForm, page as forgot};
 pub use invitation::{InvitationPage, Standing, page as invitation};
 pub use link::{confirm, over};
+pub use passkey::{PasskeyPage, button as passkey_button, page as passkey, without_scripts};
 pub use reset::{ResetForm, page as reset};

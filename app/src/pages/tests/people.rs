@@ -1,6 +1,7 @@
 //! The team, keys, the account, and what is seen before somebody is signed in.
 
 use db::api_keys::KeyRow;
+use db::people::passkeys::Passkey;
 use db::people::second_factor::{Enrolment, Standing};
 use db::team::{Invitation, Invited as InvitedTo, Member, OwnRole};
 use domain::calendar::Tz;
@@ -201,8 +202,10 @@ fn the_account_names_its_faults_and_its_sessions() {
         visitor: frame(Section::Home).visitor,
         memberships: vec![frame(Section::Home).membership],
         sessions: vec![session(true), session(false)],
-        factor: Standing { is_on: true, recovery_codes: 1 },
-        typed: Typed { name: Some(HOSTILE.into()), email: HOSTILE.into() },
+        factor: Standing { is_on: true, passkeys: 1, recovery_codes: 1 },
+        passkeys: vec![Passkey { id: Uuid::nil().into(), name: HOSTILE.into(), created_at: now(), last_used_at: None }],
+        takes_passkeys: true,
+        typed: Typed { name: Some(HOSTILE.into()), email: HOSTILE.into(), passkey: HOSTILE.into() },
         faults,
         done: Some(HOSTILE.into()),
         clock: clock(),
@@ -218,7 +221,7 @@ fn the_second_factor_is_drawn_here_and_typed_anywhere() {
     let enrolment = Enrolment { secret: "ABCDEF".into(), address: "otpauth://totp/Stoa:a?secret=ABCDEF".into() };
     let page = |enrolment: Option<Enrolment>| FactorPage {
         visitor: frame(Section::Home).visitor,
-        standing: Standing { is_on: enrolment.is_none(), recovery_codes: 3 },
+        standing: Standing { is_on: enrolment.is_none(), passkeys: 0, recovery_codes: 3 },
         enrolment,
         asked_by: Some(HOSTILE.into()),
         faults: FieldErrors::one("remove_password", "is not your password"),

@@ -15,7 +15,10 @@ const NOBODY: &str = "nobody@stoa.test";
 // Writes that leave nothing in the record, and why.
 const EXEMPT: [(&str, &str); 2] = [
     ("/theme", "a cookie of the browser; the server keeps nothing of it"),
-    ("/platform/partitions/{quarter}/restore", "needs a quarter in an archive: `partitions` brings one back and looks for the entry"),
+    (
+        "/platform/partitions/{quarter}/restore",
+        "needs a quarter in an archive: `partitions` brings one back and looks for the entry",
+    ),
 ];
 
 #[tokio::test]

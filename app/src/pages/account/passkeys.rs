@@ -1,0 +1,123 @@
+//! Passkeys: the list, making one, removing one.
+
+use db::people::passkeys::Passkey;
+use domain::fields::FieldErrors;
+use leptos::prelude::*;
+
+use crate::document::{Head, Rendered, Scripts};
+use crate::frame::{Visitor, bare};
+use crate::islands::PasskeyStep;
+use crate::pages::entry::without_scripts;
+use crate::ui::table::{Column, Table};
+use crate::ui::{Button, ButtonLink, Card, Clock, Field, Look, PageHeader, When};
+
+/// What the page shows that asks whether a passkey is to be removed.
+#[derive(Clone, Debug)]
+pub struct RemovePasskey {
+    /// Who looks.
+    pub visitor: Visitor,
+    /// The passkey.
+    pub passkey: Passkey,
+    /// Whether their password alone signs them in without it.
+    pub is_last: bool,
+    /// What is wrong.
+    pub faults: FieldErrors,
+}
+
+/// Renders the page on which the device makes a passkey called `name`.
+pub fn add(visitor: &Visitor, name: &str, options: String) -> Rendered {
+    let head = Head { scripts: Scripts::Islands, ..Head::plain("Add a passkey", visitor.theme) };
+    let words = format!(
+        "Your device makes a key for \u{201c}{name}\u{201d} and keeps it. Nothing of it leaves the device but what checks it."
+    );
+    bare(&head, Some(visitor.clone()), || {
+        view! {
+            <PageHeader title="Add a passkey" back=("/account".to_owned(), "Account")/>
+            {without_scripts("Your password and codes go on as before.")}
+            <Card>
+                <p>{words}</p>
+                <PasskeyStep action="/account/passkeys".to_owned() options makes=true next=None/>
+            </Card>
+        }
+    })
+}
+
+/// Renders the page that asks whether a passkey is to be removed.
+pub fn remove(page: &RemovePasskey) -> Rendered {
+    bare(&Head::plain("Remove a passkey", page.visitor.theme), Some(page.visitor.clone()), || {
+        let title = format!("Remove \u{201c}{}\u{201d}?", page.passkey.name);
+        let fault = page.faults.of("password").map(str::to_owned);
+        let (id, last) = (page.passkey.id.to_string(), page.is_last);
+        let last = last.then(|| {
+            view! { <li>"It is the last: from then on your password alone opens this account, and your recovery codes open nothing any more."</li> }
+        });
+        view! {
+            <PageHeader title back=("/account".to_owned(), "Account")/>
+            <Card>
+                <form class="stack" method="post" action="/account/passkeys/remove">
+                    <ul class="plan">
+                        <li>"It signs nobody in any more. Sessions that began with it go on."</li>
+                        {last}
+                        <li>"The device keeps its half, which opens nothing; you may delete it there."</li>
+                    </ul>
+                    <input type="hidden" name="passkey" value=id/>
+                    <Field name="password" label="Your password" kind="password" autocomplete="current-password" required=true fault/>
+                    <div class="actions">
+                        <Button label="Remove it" look=Look::Danger/>
+                        <ButtonLink href="/account" label="Keep it" look=Look::Quiet/>
+                    </div>
+                </form>
+            </Card>
+        }
+    })
+}
+
+/// The passkeys of whoever looks, and the form that adds one.
+pub(super) fn card(passkeys: &[Passkey], typed: &str, faults: &FieldErrors, clock: Clock) -> impl IntoView + use<> {
+    let row = |passkey: &Passkey| {
+        let id = passkey.id.to_string();
+        let used = match passkey.last_used_at {
+            Some(at) => view! { <When at clock/> }.into_any(),
+            None => view! { <span class="quiet">"Never"</span> }.into_any(),
+        };
+        view! {
+            <tr>
+                <td><span class="clip wide-clip">{passkey.name.clone()}</span></td>
+                <td class="wide"><When at=passkey.created_at clock/></td>
+                <td>{used}</td>
+                <td>
+                    <form method="post" action="/account/passkeys/remove">
+                        <input type="hidden" name="passkey" value=id/>
+                        <Button label="Remove" look=Look::Quiet/>
+                    </form>
+                </td>
+            </tr>
+        }
+    };
+    let columns =
+        || vec![Column::text("Passkey"), Column::text("Added").wide(), Column::text("Last used"), Column::text("")];
+    let table = (!passkeys.is_empty()).then(|| {
+        let rows = passkeys.iter().map(row).collect_view();
+        view! { <Card title="Passkeys" flush=true><Table caption="Passkeys" columns=columns()>{rows}</Table></Card> }
+    });
+    let fault = |field: &str| faults.of(field).map(str::to_owned);
+    let (name_fault, password_fault, value) = (fault("passkey_name"), fault("passkey_password"), typed.to_owned());
+    view! {
+        {table}
+        <Card title="Add a passkey">
+            <form class="stack narrow" method="post" action="/account/passkeys/new">
+                <p>"A key on your phone, computer or security key signs you in without a password or a code. From the first one on, your password alone opens this account no more: it asks for a passkey, a code or a recovery code as well."</p>
+                <Field name="passkey_name" label="What to call it" value required=true fault=name_fault hint="The device that it is on, such as Laptop."/>
+                <Field
+                    name="passkey_password"
+                    label="Your password"
+                    kind="password"
+                    autocomplete="current-password"
+                    required=true
+                    fault=password_fault
+                />
+                <Button label="Go on"/>
+            </form>
+        </Card>
+    }
+}

@@ -1,0 +1,56 @@
+//! Signing in with a passkey.
+
+use leptos::prelude::*;
+
+use crate::document::{Head, Rendered, Scripts, Theme};
+use crate::frame::bare;
+use crate::islands::PasskeyStep;
+use crate::ui::{Button, Card, Notice, Tone};
+
+/// What the page shows.
+#[derive(Clone, Debug, Default)]
+pub struct PasskeyPage {
+    /// What the device is asked, as JSON.
+    pub options: String,
+    /// The page they wanted to see: a path on this server.
+    pub next: Option<String>,
+    /// The theme of this browser.
+    pub theme: Theme,
+}
+
+/// Renders the page. It posts `credential` and `next` to `/login/passkey/finish` by itself.
+pub fn page(page: PasskeyPage) -> Rendered {
+    let head = Head { scripts: Scripts::Islands, ..Head::plain("Sign in with a passkey", page.theme) };
+    bare(&head, None, || {
+        let PasskeyPage { options, next, .. } = page;
+        view! {
+            <div class="sign-in">
+                <h1>"Sign in with a passkey"</h1>
+                {without_scripts("Sign in with your password instead.")}
+                <Card>
+                    <PasskeyStep action="/login/passkey/finish".to_owned() options makes=false next/>
+                </Card>
+                <p><a href="/login">"Back to signing in"</a></p>
+            </div>
+        }
+    })
+}
+
+/// The button that leads here, as a form of its own.
+pub fn button(next: Option<String>) -> impl IntoView {
+    view! {
+        <form class="stack" method="post" action="/login/passkey">
+            {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
+            <Button label="Use a passkey"/>
+        </form>
+    }
+}
+
+/// Says that passkeys need scripts, where there are none.
+pub fn without_scripts(instead: &'static str) -> impl IntoView {
+    view! {
+        <noscript>
+            <Notice tone=Tone::Attention>{format!("Passkeys need scripts, and this browser runs none. {instead}")}</Notice>
+        </noscript>
+    }
+}
