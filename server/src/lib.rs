@@ -11,6 +11,8 @@ pub mod cursors;
 pub mod error;
 pub mod events;
 pub mod files;
+#[cfg(test)]
+mod fuzz;
 pub mod health;
 pub mod home;
 pub mod listen;

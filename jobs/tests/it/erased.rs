@@ -108,8 +108,8 @@ async fn fill(world: &World, access: &Access) {
         "insert into impersonations (tenant_id, id, admin_id, member_id, reason, began_at, until) \
          select $1, $2, u.user_id, u.user_id, 'x', now(), now() from memberships u where u.tenant_id = $1 limit 1",
         "insert into import_queue (tenant_id, import_id, run_at) values ($1, $2, now())",
-        "insert into job_runs (tenant_id, job_id, fence, kind, queue, payload, attempt, outcome, enqueued_at, ready_at, finished_at) \
-         values ($1, $2, 1, 'x', 'default', '{}', 1, 'done', now(), now(), now())",
+        "insert into job_runs (tenant_id, job_id, fence, kind, queue, payload, attempt, outcome, enqueued_at, ready_at, finished_at, wait_ms, run_ms) \
+         values ($1, $2, 1, 'x', 'default', '{}', 1, 'done', now(), now(), now(), 0, 0)",
         "insert into refunds (tenant_id, order_placed_at, order_id, id, store_id, at, local_day, currency, amount, actor) \
          select $1, o.placed_at, o.id, $2, o.store_id, now(), current_date, 'GBP', 1, 'command' from orders o where o.tenant_id = $1 limit 1",
         "insert into customer_metrics (tenant_id, customer_id, store_id, orders, first_at, last_at, last_day, currency, net) \
