@@ -34,6 +34,7 @@ mod matrix;
 mod order_pages;
 mod partitions;
 mod passkeys;
+mod performance;
 mod platform;
 mod postgres_crashes;
 mod rates;
