@@ -16,7 +16,13 @@ fn often() -> ProptestConfig {
 }
 
 fn hostile() -> impl Strategy<Value = String> {
-    prop_oneof![".{0,80}", "[A-Za-z0-9_-]{0,60}", "[A-Za-z0-9_-]{54}", "(stoa_)?[A-Za-z0-9_=-]{50,58}", Just("é".repeat(2_000))]
+    prop_oneof![
+        ".{0,80}",
+        "[A-Za-z0-9_-]{0,60}",
+        "[A-Za-z0-9_-]{54}",
+        "(stoa_)?[A-Za-z0-9_=-]{50,58}",
+        Just("é".repeat(2_000))
+    ]
 }
 
 proptest! {

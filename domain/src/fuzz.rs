@@ -19,8 +19,30 @@ use crate::tenants::TenantQuery;
 use crate::{csv, email, link, people, slug};
 
 const NAMES: [&str; 24] = [
-    "store", "status", "payment", "fulfilment", "kind", "q", "from", "to", "min", "max", "cursor", "limit", "state",
-    "outcome", "tenant", "queue", "key", "actor", "action", "object", "via", "tier", "", "\u{202e}",
+    "store",
+    "status",
+    "payment",
+    "fulfilment",
+    "kind",
+    "q",
+    "from",
+    "to",
+    "min",
+    "max",
+    "cursor",
+    "limit",
+    "state",
+    "outcome",
+    "tenant",
+    "queue",
+    "key",
+    "actor",
+    "action",
+    "object",
+    "via",
+    "tier",
+    "",
+    "\u{202e}",
 ];
 
 #[expect(clippy::disallowed_methods, reason = "tests are told by the environment how long to go on")]
@@ -111,8 +133,25 @@ fn json() -> impl Strategy<Value = String> {
         Just("[".repeat(120)),
     ];
     let name = prop::sample::select(vec![
-        "store", "number", "kind", "placed_at", "currency", "customer", "items", "discount", "shipping", "tax", "note",
-        "tags", "sku", "title", "quantity", "unit_price", "email", "name", "x",
+        "store",
+        "number",
+        "kind",
+        "placed_at",
+        "currency",
+        "customer",
+        "items",
+        "discount",
+        "shipping",
+        "tax",
+        "note",
+        "tags",
+        "sku",
+        "title",
+        "quantity",
+        "unit_price",
+        "email",
+        "name",
+        "x",
     ]);
     let object = |inner: BoxedStrategy<String>| {
         prop::collection::vec((name.clone(), inner), 0..6).prop_map(|fields| {

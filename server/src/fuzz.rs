@@ -25,7 +25,8 @@ fn value() -> impl Strategy<Value = HeaderValue> {
     let bytes = prop_oneof![
         prop::collection::vec(any::<u8>(), 0..80),
         "[-+ 0-9]{0,30}".prop_map(String::into_bytes),
-        "(stoa|theme|device|__Host-stoa)?=?[A-Za-z0-9_-]{0,30}(; ?[a-z]{0,6}=[^;]{0,20}){0,4}".prop_map(String::into_bytes),
+        "(stoa|theme|device|__Host-stoa)?=?[A-Za-z0-9_-]{0,30}(; ?[a-z]{0,6}=[^;]{0,20}){0,4}"
+            .prop_map(String::into_bytes),
         "([Bb]earer|Basic|) {0,3}[!-~]{0,70}".prop_map(String::into_bytes),
         "[0-9a-f:.]{0,40}(, ?[0-9a-f:.]{0,40}){0,6}".prop_map(String::into_bytes),
         Just(vec![b'9'; 4_000]),

@@ -53,10 +53,7 @@ impl FromStr for ImportView {
 
 impl ImportQuery {
     /// What can be understood of `pairs`, and every fault of the rest. Empty values and unknown names mean nothing.
-    pub fn understood<'a>(
-        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
-        seal: &Seal,
-    ) -> (Self, FieldErrors) {
+    pub fn understood<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, seal: &Seal) -> (Self, FieldErrors) {
         let (mut query, mut faults) = (Self::default(), FieldErrors::default());
         for (name, value) in pairs.into_iter().map(|(n, v)| (n, v.trim())).filter(|(_, v)| !v.is_empty()) {
             if let Err(message) = query.set(name, value, seal) {

@@ -57,10 +57,7 @@ impl JobQuery {
     }
 
     /// What can be understood of `pairs`, and every fault of the rest. Empty values and unknown names mean nothing.
-    pub fn understood<'a>(
-        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
-        seal: &Seal,
-    ) -> (Self, FieldErrors) {
+    pub fn understood<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, seal: &Seal) -> (Self, FieldErrors) {
         let (mut query, mut faults) = (Self::default(), FieldErrors::default());
         let mut outcome = None;
         for (name, value) in pairs.into_iter().map(|(n, v)| (n, v.trim())).filter(|(_, v)| !v.is_empty()) {
@@ -154,7 +151,11 @@ mod tests {
         let (query, faults) = JobQuery::understood(pairs, &seal());
         assert!(faults.is_empty() && query.is_filtered());
         assert_eq!(query.pairs(), pairs.map(|(n, v)| (n, v.to_owned())));
-        assert_eq!(JobQuery::understood([("outcome", "failed")], &seal()).0, JobQuery::default(), "live jobs have no outcome");
+        assert_eq!(
+            JobQuery::understood([("outcome", "failed")], &seal()).0,
+            JobQuery::default(),
+            "live jobs have no outcome"
+        );
     }
 
     #[test]

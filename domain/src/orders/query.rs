@@ -243,7 +243,8 @@ mod tests {
 
     #[test]
     fn people_type_major_units() {
-        let query = OrderQuery::parse([("min", "12.5"), ("max", "1,300"), ("status", "")], AmountsIn::Major, &seal()).unwrap();
+        let query =
+            OrderQuery::parse([("min", "12.5"), ("max", "1,300"), ("status", "")], AmountsIn::Major, &seal()).unwrap();
         assert_eq!((query.min, query.max, query.status), (Some(1_250), Some(130_000), None));
         assert!(query.is_filtered() && !query.without("min").without("max").is_filtered());
     }

@@ -47,7 +47,8 @@ pub async fn index(
     // Whose it is is settled by the address.
     let query = AuditQuery { tenant: None, ..query };
     let is_faulty = !faults.is_empty();
-    let page = if is_faulty { None } else { Some(audit::entries(&scope, &query, Limit::default()).await?.sealed(&seal)) };
+    let page =
+        if is_faulty { None } else { Some(audit::entries(&scope, &query, Limit::default()).await?.sealed(&seal)) };
     let people = people::emails(&state.db, actors(page.as_ref(), &query)).await?;
     let frame = frame(&scope, &member, visit, Section::Audit, None).await?;
     let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);

@@ -87,7 +87,8 @@ async fn a_place_of_somebody_else_altered_or_old_is_refused_like_nonsense() {
     for n in 0..many {
         let mut letters = cursor.clone().into_bytes();
         let at = n % letters.len();
-        letters[at] = if letters[at] == b'A' + (n / letters.len()) as u8 { b'z' } else { b'A' + (n / letters.len()) as u8 };
+        letters[at] =
+            if letters[at] == b'A' + (n / letters.len()) as u8 { b'z' } else { b'A' + (n / letters.len()) as u8 };
         assert_eq!(lists.ask(&lists.key, std::str::from_utf8(&letters).unwrap()).await, refusal, "letter {at}");
     }
     world.app.db.clock().set(now + TimeDelta::days(7) - TimeDelta::minutes(1));
@@ -140,8 +141,17 @@ async fn uploads_and_downloads_are_bound_to_the_tenant_and_to_the_right() {
     let stranger = world.enter(Who::OtherOwner).await.0;
     for path in [&show, &download] {
         let there = path.replace("/t/demo/", "/t/other/");
-        let nowhere = world.address(if path == &show { "/t/{tenant}/imports/{id}" } else { "/t/{tenant}/backups/{id}/download" }, "other", Id::Random);
-        let plain = async |path: &str| (stranger.get(path).await.status().as_u16(), Browser::new(&world.app.base).get(path).await.status().as_u16());
+        let nowhere = world.address(
+            if path == &show { "/t/{tenant}/imports/{id}" } else { "/t/{tenant}/backups/{id}/download" },
+            "other",
+            Id::Random,
+        );
+        let plain = async |path: &str| {
+            (
+                stranger.get(path).await.status().as_u16(),
+                Browser::new(&world.app.base).get(path).await.status().as_u16(),
+            )
+        };
         assert_eq!(plain(&there).await, (404, 303));
         assert_eq!(plain(&there).await, plain(&nowhere).await);
         assert_eq!(stranger.get(path).await.status(), 404);

@@ -54,7 +54,9 @@ async fn known_and_unknown_accounts_cost_one_hash_each() {
     let app = App::with(&BEHIND_A_PROXY).await;
     person(&app, "known@demo.test").await;
     let http = app.http();
-    for (n, email) in ["known@demo.test", "nobody@demo.test", "KNOWN@demo.test ", "", "no address"].into_iter().enumerate() {
+    for (n, email) in
+        ["known@demo.test", "nobody@demo.test", "KNOWN@demo.test ", "", "no address"].into_iter().enumerate()
+    {
         let before = app.state.passwords.hashes();
         assert_eq!(guess(&app, &http, n, email).await, StatusCode::UNPROCESSABLE_ENTITY, "{email}");
         assert_eq!(app.state.passwords.hashes() - before, 1, "{email}");

@@ -92,7 +92,8 @@ fn nothing_at_all_and_nothing_found_are_told_apart() {
 fn bad_filters_keep_what_was_typed_beside_the_message() {
     let typed: Vec<(String, String)> =
         [("from", "yesterday"), ("q", "ana"), ("colour", "red")].map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec();
-    let faults = OrderQuery::parse(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), AmountsIn::Major, &seal()).unwrap_err();
+    let faults =
+        OrderQuery::parse(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), AmountsIn::Major, &seal()).unwrap_err();
     let frame = frame(Section::Orders);
     let query = OrderQuery::default();
     let page = OrderIndex { frame, query, typed, faults, found: None, counts: None, may_import: false, now: now() };

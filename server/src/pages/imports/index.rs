@@ -31,7 +31,8 @@ pub async fn show(
     let pairs = typed.iter().map(|(n, v)| (n.as_str(), v.as_str()));
     let (query, faults) = ImportQuery::understood(pairs, &seal);
     let is_faulty = !faults.is_empty();
-    let page = if is_faulty { None } else { Some(db::imports::list(&scope, &query, Limit::default()).await?.sealed(&seal)) };
+    let page =
+        if is_faulty { None } else { Some(db::imports::list(&scope, &query, Limit::default()).await?.sealed(&seal)) };
     let frame = frame(&scope, &member, visit, Section::Imports, query.store.clone()).await?;
     let may_run = member.may(Permission::RunImports);
     let page = index(&ImportIndex { frame, query, faults, page, may_run, now: state.db.clock().now() });

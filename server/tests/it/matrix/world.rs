@@ -102,7 +102,9 @@ impl World {
     pub async fn enter(&self, who: Who) -> (Browser, Option<String>) {
         let email = match who {
             Who::Stranger => return (Browser::elsewhere(&self.app.base), None),
-            Who::Key(scope) => return (Browser::elsewhere(&self.app.base), Some(key(&self.demo.access, &[scope]).await)),
+            Who::Key(scope) => {
+                return (Browser::elsewhere(&self.app.base), Some(key(&self.demo.access, &[scope]).await));
+            }
             Who::OtherKey => {
                 return (Browser::elsewhere(&self.app.base), Some(key(&self.other.access, &KeyScope::ALL).await));
             }
