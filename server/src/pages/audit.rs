@@ -53,7 +53,7 @@ pub async fn index(
     let frame = frame(&scope, &member, visit, Section::Audit, None).await?;
     let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
     let clock = Clock { now: state.db.clock().now(), zone };
-    let html = view(&AuditPage { around: Around::Tenant(frame), query, typed, faults, page, people, clock });
+    let html = view(&AuditPage { around: Around::Tenant(Box::new(frame)), query, typed, faults, page, people, clock });
     Ok(if is_faulty { answer::faulty(&html) } else { answer::ok(&html) })
 }
 

@@ -22,7 +22,7 @@ use crate::url;
 #[derive(Clone, Debug)]
 pub enum Around {
     /// A tenant's pages.
-    Tenant(TenantFrame),
+    Tenant(Box<TenantFrame>),
     /// The platform's.
     Platform(PlatformFrame),
 }
