@@ -34,7 +34,7 @@ async fn signed_in(app: &App, email: &str) -> Browser {
 async fn options(answer: Response) -> Value {
     assert_eq!(answer.status(), 200);
     let html = answer.text().await.unwrap();
-    assert!(html.contains("<noscript>"), "whoever has no scripts is told");
+    assert!(html.contains("Passkeys need scripts"), "whoever has no scripts is told");
     let island = Selector::parse("leptos-island[data-component^=PasskeyStep]").unwrap();
     let page = Html::parse_document(&html);
     let props = page.select(&island).next().unwrap().attr("data-props").unwrap();

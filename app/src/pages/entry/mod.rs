@@ -11,5 +11,5 @@ pub use code::{CodeForm, page as code};
 pub use forgot::{ForgotForm, page as forgot};
 pub use invitation::{InvitationPage, Standing, page as invitation};
 pub use link::{confirm, over};
-pub use passkey::{PasskeyPage, button as passkey_button, page as passkey, without_scripts};
+pub use passkey::{PasskeyPage, button as passkey_button, page as passkey};
 pub use reset::{ResetForm, page as reset};
