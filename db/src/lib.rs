@@ -18,6 +18,7 @@ pub mod error;
 pub mod feed;
 pub mod health;
 pub mod idempotency;
+pub mod identity;
 pub mod impersonation;
 pub mod imports;
 mod known_stores;

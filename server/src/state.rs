@@ -17,6 +17,7 @@ use crate::auth::refusal_log::RefusalLog;
 use crate::auth::visitors::Visitors;
 use crate::config::Config;
 use crate::metrics::Meters;
+use crate::outside::Outside;
 use crate::sessions::Sessions;
 
 // The logical database of Redis that never evicts.
@@ -36,6 +37,8 @@ pub struct Parts {
     pub passwords: Passwords,
     /// Asks devices for passkeys, where the public address has a name.
     pub passkeys: Option<Passkeys>,
+    /// Asks addresses that tenants name.
+    pub outside: Outside,
     /// Seals secrets that must be read again.
     pub sealer: Sealer,
     /// Sessions as they are stored.
@@ -76,6 +79,7 @@ impl AppState {
             sign_in_limits: SignInLimits::new(redis, config.secret.as_bytes()),
             rates: Rates::new(config.redis_url.as_deref())?,
             passkeys: Passkeys::new(&config.http.public_url),
+            outside: Outside::new(config.is_tried_out()).map_err(|e| DataError::Corrupt(e.to_string()))?,
             sealer: Sealer::new(config.secret.as_bytes())?,
             config,
             db,

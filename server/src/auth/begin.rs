@@ -15,7 +15,7 @@ use tower_sessions::Session;
 use super::device;
 use crate::error::{PageError, incident_number};
 use crate::middleware::{address, current};
-use crate::sessions::{ADDRESS, AGENT, HALF, Half, PERSON, UNTIL};
+use crate::sessions::{ADDRESS, AGENT, HALF, Half, ONLY, Only, PERSON, UNTIL};
 use crate::state::AppState;
 
 /// By what somebody showed who they are.
@@ -31,6 +31,8 @@ pub enum How {
     Passkey,
     /// By the link of an invitation, with which they made an account.
     Invitation,
+    /// Their company's provider vouches for them, in its tenant alone.
+    Company(Only),
 }
 
 impl How {
@@ -41,6 +43,7 @@ impl How {
             Self::RecoveryCode => "password and recovery code",
             Self::Passkey => "passkey",
             Self::Invitation => "invitation",
+            Self::Company(_) => "company",
         }
     }
 }
@@ -63,6 +66,9 @@ pub async fn begin(
     let steps = async {
         session.insert(PERSON, person.id).await?;
         session.insert(UNTIL, until).await?;
+        if let How::Company(only) = how {
+            session.insert(ONLY, only).await?;
+        }
         session.insert(ADDRESS, &address).await?;
         session.insert(AGENT, &agent).await
     };
@@ -123,7 +129,11 @@ async fn note(state: &AppState, person: &Person, how: How) -> Result<(), PageErr
         details: json!({"by": how.as_str()}),
         origin: current::origin(),
     };
-    Ok(audit::of_person(&state.db, Some(person.id), &attempt).await?)
+    // What opens one tenant is no business of the others.
+    Ok(match how {
+        How::Company(only) => audit::in_tenants(&state.db, &[only.tenant], &attempt).await?,
+        _ => audit::of_person(&state.db, Some(person.id), &attempt).await?,
+    })
 }
 
 async fn fresh(state: &AppState, session: &Session) -> Result<(), PageError> {
