@@ -1,17 +1,20 @@
-//! Platform admins who look at a tenant as one of its members: for a reason, for a time, and noted in the tenant's audit.
+//! Platform admins who look at a tenant as one of its members: for a reason, for a time, and noted twice: in the tenant's
+//! record and in the installation's, which outlives the tenant.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::audit::Via;
 use domain::fields::FieldErrors;
 use domain::ids::{ImpersonationId, TenantId, UserId};
 use sea_orm::FromQueryResult;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::audit::Origin;
 use crate::connect::Db;
 use crate::error::DataError;
 use crate::people::Person;
 use crate::platform::Platform;
-use crate::scope::{Access, Actor, Grants, Scope};
+use crate::scope::Actor;
 
 /// For how long somebody may look, in minutes.
 pub const MINUTES: [i64; 3] = [15, 30, 60];
@@ -60,7 +63,7 @@ pub async fn begin(
     errors.add_if(!MINUTES.contains(&minutes), "minutes", "must be 15, 30 or 60");
     errors.into_result(())?;
     let tenant = platform.enter(slug).await?.tenant();
-    let scope = enter(platform.db(), tenant, admin.id)?;
+    let scope = platform.inside(tenant)?;
     let tx = scope.begin().await?;
     let sql = "select u.is_platform_admin from memberships m join users u on u.id = m.user_id where m.tenant_id = $1 and m.user_id = $2";
     let is_admin: Option<bool> = tx.scalar(sql, [member.0.into()]).await?;
@@ -73,8 +76,10 @@ pub async fn begin(
     let values = [id.0.into(), admin.id.0.into(), member.0.into(), reason.into(), now.into(), until.into()];
     tx.run(sql, values).await?;
     let details = json!({"as": member, "reason": reason, "minutes": minutes});
-    crate::audit::note(&tx, "impersonation.begin", &id.to_string(), details).await?;
+    crate::audit::note(&tx, "impersonation.begin", &id.to_string(), details.clone()).await?;
     tx.commit().await?;
+    // Whoever cannot be recorded here as well gets no session that looks.
+    platform.record("impersonation.begin", &id.to_string(), in_tenant(details, tenant)).await?;
     Ok((tenant, id))
 }
 
@@ -96,18 +101,20 @@ pub async fn current(db: &Db, tenant: TenantId, id: ImpersonationId) -> Result<O
 ///
 /// # Errors
 /// [`DataError::NotFound`] when it is over; when no reason is given.
-pub async fn raise(db: &Db, look: &Impersonation, reason: &str) -> Result<(), DataError> {
+pub async fn raise(db: &Db, look: &Impersonation, reason: &str, origin: Origin) -> Result<(), DataError> {
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
         return Err(FieldErrors::one("reason", "must say why, in at most 500 characters").into());
     }
-    let scope = enter(db, look.tenant, look.admin)?;
+    let (platform, details) = (of_admin(db, look, origin), json!({"as": look.member, "reason": reason}));
+    // First, so that nobody changes anything of which the installation knows nothing.
+    platform.record("impersonation.raise", &look.id.to_string(), in_tenant(details.clone(), look.tenant)).await?;
+    let scope = platform.inside(look.tenant)?;
     let tx = scope.begin().await?;
     let sql = "update impersonations set is_raised = true where tenant_id = $1 and id = $2 and ended_at is null and until > $3";
     if tx.run(sql, [look.id.0.into(), scope.now().into()]).await? == 0 {
         return Err(DataError::NotFound("impersonation"));
     }
-    let details = json!({"as": look.member, "reason": reason});
     crate::audit::note(&tx, "impersonation.raise", &look.id.to_string(), details).await?;
     tx.commit().await
 }
@@ -116,19 +123,31 @@ pub async fn raise(db: &Db, look: &Impersonation, reason: &str) -> Result<(), Da
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn end(db: &Db, tenant: TenantId, id: ImpersonationId, admin: UserId) -> Result<(), DataError> {
-    let scope = enter(db, tenant, admin)?;
+pub async fn end(db: &Db, look: &Impersonation, origin: Origin) -> Result<(), DataError> {
+    let platform = of_admin(db, look, origin);
+    let scope = platform.inside(look.tenant)?;
     let tx = scope.begin().await?;
     let sql = "update impersonations set ended_at = $3 where tenant_id = $1 and id = $2 and ended_at is null";
-    if tx.run(sql, [id.0.into(), scope.now().into()]).await? > 0 {
-        crate::audit::note(&tx, "impersonation.end", &id.to_string(), json!({})).await?;
+    let (subject, details) = (look.id.to_string(), json!({"as": look.member}));
+    let ended = tx.run(sql, [look.id.0.into(), scope.now().into()]).await? > 0;
+    if ended {
+        crate::audit::note(&tx, "impersonation.end", &subject, details.clone()).await?;
     }
-    tx.commit().await
+    tx.commit().await?;
+    if ended {
+        platform.record("impersonation.end", &subject, in_tenant(details, look.tenant)).await?;
+    }
+    Ok(())
 }
 
-fn enter(db: &Db, tenant: TenantId, admin: UserId) -> Result<Scope, DataError> {
-    let access = Access::new(db.clone(), tenant, Actor::User(admin), Grants::All);
-    access.scope(domain::permission::Permission::ManagePeople)
+fn of_admin(db: &Db, look: &Impersonation, origin: Origin) -> Platform {
+    let origin = Origin { via: Some(Via::Platform), ..origin };
+    Platform::acting(db.clone(), Actor::User(look.admin), origin)
+}
+
+fn in_tenant(mut details: Value, tenant: TenantId) -> Value {
+    details["tenant"] = json!(tenant);
+    details
 }
 
 const COLUMNS: &str = "tenant_id, id, admin_id, member_id, reason, is_raised, began_at, until, ended_at";

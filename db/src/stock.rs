@@ -53,17 +53,15 @@ pub async fn set(scope: &Scope, store: &str, sku: &str, quantity: i64, threshold
                  counted_at = excluded.counted_at, updated_at = excluded.updated_at, \
                  alerted_at = case when excluded.quantity > excluded.threshold then null else l.alerted_at end";
     let values = [store.id.0.into(), sku.into(), quantity.into(), threshold.into(), scope.now().into()];
+    let before: Option<Level> =
+        tx.one(&format!("{LEVELS} and v.store_id = $2 and v.sku = $3"), [store.id.0.into(), sku.into()]).await?;
     if tx.run(sql, values).await? == 0 {
         return Err(DataError::NotFound("SKU"));
     }
     tx.run("update stores set tracks_stock = true where tenant_id = $1 and id = $2", [store.id.0.into()]).await?;
-    crate::audit::note(
-        &tx,
-        "stock.set",
-        sku,
-        json!({"store": store.slug, "quantity": quantity, "threshold": threshold}),
-    )
-    .await?;
+    let recorded = |quantity: Option<i64>, threshold: Option<i64>| json!({"store": store.slug, "quantity": quantity, "threshold": threshold});
+    let before = recorded(before.as_ref().map(|l| l.quantity), before.as_ref().map(|l| l.threshold));
+    crate::audit::changed(&tx, "stock.set", sku, before, recorded(Some(quantity), Some(threshold))).await?;
     tx.commit().await
 }
 

@@ -22,5 +22,7 @@ pub mod router;
 pub mod routes;
 pub mod sessions;
 pub mod shutdown;
+pub mod slow;
 pub mod state;
+mod times;
 pub mod work;

@@ -1,7 +1,7 @@
 //! Numbers for Prometheus: requests by route, and whatever other crates count. The pieces of a route's metrics
 //! are looked up once and kept, because looking them up costs more than counting.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use http::{Method, StatusCode};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::middleware::request_log::Seen;
+use crate::times::{Taken, Times};
 
 static EXPORTER: OnceLock<PrometheusHandle> = OnceLock::new();
 
@@ -63,6 +64,18 @@ struct Meter {
     status: u16,
     requests: Counter,
     seconds: Histogram,
+    times: Times,
+}
+
+/// What one route did since the process began.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RouteTimes {
+    /// `GET /t/{tenant}`.
+    pub route: String,
+    /// Answers that tell of a fault of ours.
+    pub failed: u64,
+    /// How long its answers took.
+    pub taken: Taken,
 }
 
 /// A request that is being worked on.
@@ -87,6 +100,21 @@ impl Meters {
         let meter = self.known(seen.route(), method, status).unwrap_or_else(|| self.add(seen.route(), method, status));
         meter.requests.increment(1);
         meter.seconds.record(taken);
+        meter.times.count(taken);
+    }
+
+    /// Every route that was asked, by method; streams are left out, because they take as long as people look.
+    pub fn by_route(&self) -> Vec<RouteTimes> {
+        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
+        let mut found: BTreeMap<(&str, &str), RouteTimes> = BTreeMap::new();
+        let all = routes.iter().filter(|(path, _)| !path.ends_with("/events"));
+        for (path, meter) in all.flat_map(|(path, meters)| meters.iter().map(move |meter| (path, meter))) {
+            let sum = found.entry((path, meter.method)).or_default();
+            meter.times.add_to(&mut sum.taken);
+            sum.route = format!("{} {path}", meter.method);
+            sum.failed += if meter.status >= 500 { meter.times.sum() } else { 0 };
+        }
+        found.into_values().collect()
     }
 
     fn known(&self, route: &str, method: &str, status: StatusCode) -> Option<Arc<Meter>> {
@@ -100,7 +128,7 @@ impl Meters {
         let requests =
             counter!(REQUESTS, "method" => method, "path" => path.clone(), "status" => status.as_str().to_owned());
         let seconds = histogram!(SECONDS, "method" => method, "path" => path.clone());
-        let meter = Arc::new(Meter { method, status: status.as_u16(), requests, seconds });
+        let meter = Arc::new(Meter { method, status: status.as_u16(), requests, seconds, times: Times::default() });
         let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
         routes.entry(path).or_default().push(Arc::clone(&meter));
         meter

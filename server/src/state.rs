@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use db::cache::redis::Redis;
 use db::people::passwords::Passwords;
 use db::rates::Rates;
@@ -19,6 +20,7 @@ use crate::config::Config;
 use crate::metrics::Meters;
 use crate::outside::Outside;
 use crate::sessions::Sessions;
+use crate::slow::SlowRequests;
 
 // The logical database of Redis that never evicts.
 const SESSIONS: i64 = 3;
@@ -55,6 +57,10 @@ pub struct Parts {
     pub sign_in_limits: SignInLimits,
     /// What is measured by route.
     pub meters: Meters,
+    /// The last requests that took too long.
+    pub slow: SlowRequests,
+    /// When the process began.
+    pub began: DateTime<Utc>,
     /// What background work may use, and pages that begin some.
     pub tools: Arc<jobs::Tools>,
     /// Cancelled when the server is about to end: streams must end then.
@@ -75,6 +81,7 @@ impl AppState {
     ) -> Result<Self, DataError> {
         let redis = config.redis_url.as_deref().map(|url| Redis::new(url, SESSIONS)).transpose()?.map(Arc::new);
         let sessions = Sessions::new(db.clone(), redis.clone(), config.sessions, config.http.secure);
+        let began = db.clock().now();
         Ok(Self(Arc::new(Parts {
             sign_in_limits: SignInLimits::new(redis, config.secret.as_bytes()),
             rates: Rates::new(config.redis_url.as_deref())?,
@@ -89,6 +96,8 @@ impl AppState {
             keys: Keys::default(),
             refusals: RefusalLog::default(),
             meters: Meters::default(),
+            slow: SlowRequests::default(),
+            began,
             tools,
             shutdown,
         })))

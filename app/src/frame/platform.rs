@@ -24,17 +24,23 @@ pub enum Place {
     Partitions,
     /// Backups of everybody.
     Backups,
+    /// How long every route takes.
+    Performance,
+    /// What is found, and what is computed.
+    Cache,
     /// Who did what.
     Audit,
 }
 
-const ROOMS: [(Place, &str, &str, Sign); 7] = [
+const ROOMS: [(Place, &str, &str, Sign); 9] = [
     (Place::Home, "Home", "/platform", Sign::Home),
     (Place::Tenants, "Tenants", "/platform/tenants", Sign::Store),
     (Place::Tiers, "Tiers", "/platform/tiers", Sign::Tiers),
     (Place::Jobs, "Jobs", "/platform/jobs", Sign::Jobs),
     (Place::Partitions, "Partitions", "/platform/partitions", Sign::Partitions),
     (Place::Backups, "Backups", "/platform/backups", Sign::Backups),
+    (Place::Performance, "Performance", "/platform/performance", Sign::Usage),
+    (Place::Cache, "Cache", "/platform/cache", Sign::Tiers),
     (Place::Audit, "Audit", "/platform/audit", Sign::Audit),
 ];
 

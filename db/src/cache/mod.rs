@@ -46,7 +46,26 @@ pub struct Cache {
     local: moka::future::Cache<String, Entry>,
     shared: Option<Redis>,
     generations: Generations,
+    asked: AtomicU64,
+    from_redis: AtomicU64,
     computed: AtomicU64,
+}
+
+/// How the cache of this process is, since it began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// How often something was asked for.
+    pub asked: u64,
+    /// How often it was found in Redis.
+    pub shared: u64,
+    /// How often it was computed.
+    pub computed: u64,
+    /// What this process keeps.
+    pub entries: u64,
+    /// The bytes that it takes.
+    pub bytes: u64,
+    /// The bytes that it may take.
+    pub room: u64,
 }
 
 impl Cache {
@@ -59,6 +78,8 @@ impl Cache {
                 .build(),
             shared: redis_url.map(|url| Redis::new(url, REDIS_DATABASE)).transpose()?,
             generations: Generations::new(),
+            asked: AtomicU64::new(0),
+            from_redis: AtomicU64::new(0),
             computed: AtomicU64::new(0),
         })
     }
@@ -114,7 +135,11 @@ impl Cache {
         F: Future<Output = Result<T, DataError>>,
     {
         let key = key(scope, generation, name);
-        let loading = async { compute.await.map(|value| Entry::of(value.bytes(), value)) };
+        let loading = async {
+            let value = compute.await?;
+            self.computed.fetch_add(1, Ordering::Relaxed);
+            Ok(Entry::of(value.bytes(), value))
+        };
         self.local_value(&key, loading).await
     }
 
@@ -130,6 +155,19 @@ impl Cache {
     /// How many values were computed rather than found, since the start.
     pub fn computed(&self) -> u64 {
         self.computed.load(Ordering::Relaxed)
+    }
+
+    /// How it is.
+    pub fn figures(&self) -> Figures {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        Figures {
+            asked: read(&self.asked),
+            shared: read(&self.from_redis),
+            computed: read(&self.computed),
+            entries: self.local.entry_count(),
+            bytes: self.local.weighted_size(),
+            room: CAPACITY,
+        }
     }
 
     /// Whether Redis answers; `None` when none is configured.
@@ -157,6 +195,7 @@ impl Cache {
         T: Send + Sync + 'static,
         F: Future<Output = Result<Entry, DataError>>,
     {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         let entry = match self.local.get(key).await {
             Some(entry) => entry,
             // Boxed when it is needed: most of the time it is not, and then it would only be moved about.
@@ -174,6 +213,7 @@ impl Cache {
             && let Some(bytes) = redis.get(key).await
             && let Ok(value) = serde_json::from_slice::<T>(&bytes)
         {
+            self.from_redis.fetch_add(1, Ordering::Relaxed);
             metrics::counter!("stoa_cache_requests_total", "result" => "shared").increment(1);
             return Ok(Entry::of(bytes.len(), value));
         }

@@ -3,9 +3,11 @@
 
 use domain::ids::UserId;
 use domain::permission::Permission;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::Provider;
+use crate::audit::{self, Attempt, Origin};
 use crate::connect::Db;
 use crate::error::DataError;
 use crate::people::passwords::Passwords;
@@ -34,21 +36,24 @@ pub async fn enter(
     provider: &Provider,
     subject: &str,
     email: &str,
+    origin: &Origin,
 ) -> Result<Result<Person, NoEntry>, DataError> {
     if let Some(known) = linked(db, provider, subject).await? {
         let person = if is_member(db, provider, known).await? { people::person(db, known).await? } else { None };
         return Ok(person.ok_or(NoEntry::NoMember));
     }
-    let Some(person) = by_address(db, passwords, provider, email).await? else { return Ok(Err(NoEntry::NoMember)) };
+    let Some(person) = by_address(db, passwords, provider, email, origin).await? else {
+        return Ok(Err(NoEntry::NoMember));
+    };
     if !is_member(db, provider, person.id).await? {
-        match team::accept_by_address(db, provider.tenant, &person).await {
+        match team::accept_by_address(db, provider.tenant, &person, origin.clone()).await {
             Ok(true) => {}
             Ok(false) => return Ok(Err(NoEntry::NoMember)),
             Err(DataError::AtLimit(reached)) => return Ok(Err(NoEntry::AtLimit(reached.to_string()))),
             Err(other) => return Err(other),
         }
     }
-    Ok(if link(db, provider, subject, person.id).await? { Ok(person) } else { Err(NoEntry::OtherIdentity) })
+    Ok(if link(db, provider, subject, person.id, origin).await? { Ok(person) } else { Err(NoEntry::OtherIdentity) })
 }
 
 // Nobody gets an account whom nobody has invited.
@@ -57,11 +62,17 @@ async fn by_address(
     passwords: &Passwords,
     provider: &Provider,
     email: &str,
+    origin: &Origin,
 ) -> Result<Option<Person>, DataError> {
     let id = match people::find(db, email).await? {
         Some(id) => id,
         None if team::is_invited(db, provider.tenant, email).await? => {
-            people::create_without_password(db, passwords, email).await?
+            let id = people::create_without_password(db, passwords, email).await?;
+            let (actor, details) = (Actor::User(id), json!({"by": "company"}));
+            let subject = email.to_owned();
+            let made = Attempt { actor, action: "account.create", subject, details, origin: origin.clone() };
+            audit::in_tenants(db, &[provider.tenant], &made).await?;
+            id
         }
         None => return Ok(None),
     };
@@ -85,15 +96,16 @@ async fn is_member(db: &Db, provider: &Provider, person: UserId) -> Result<bool,
 }
 
 // False when the person or the subject has another link.
-async fn link(db: &Db, provider: &Provider, subject: &str, person: UserId) -> Result<bool, DataError> {
-    let tx = begin(db, provider).await?;
+async fn link(db: &Db, provider: &Provider, subject: &str, person: UserId, origin: &Origin) -> Result<bool, DataError> {
+    let access = Access::acting(db.clone(), provider.tenant, Actor::User(person)).with_origin(origin.clone());
+    let tx = access.scope(Permission::ManagePeople)?.begin().await?;
     let sql = "insert into linked_identities (tenant_id, issuer, subject, user_id, created_at) values ($1, $2, $3, $4, $5) \
                on conflict do nothing";
     let values = [provider.issuer.as_str().into(), subject.into(), person.0.into(), db.clock().now().into()];
     let done = tx.run(sql, values).await?;
     if done > 0 {
-        let details = serde_json::json!({"issuer": provider.issuer, "subject": subject});
-        crate::audit::note(&tx, "identity.link", &person.to_string(), details).await?;
+        let details = json!({"issuer": provider.issuer, "subject": subject});
+        audit::note(&tx, "identity.link", &person.to_string(), details).await?;
     }
     tx.commit().await?;
     Ok(done > 0)

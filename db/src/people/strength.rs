@@ -68,7 +68,7 @@ mod tests {
             "stoa-demo-password",
             "a password of some length",
             "correct horse battery",
-            "x7#Kq2!vLm",
+            "x7#Kq2!vLm9wZ",
             "a long enough password",
         ] {
             assert_eq!(check_password(good, strength(good)), Ok(()), "{good}: {:?}", strength(good));

@@ -45,6 +45,7 @@ impl Platform {
         }
         export(&tx, &EXPORTED).await?;
         audit::note(&tx, "tenant.delete", slug, json!({"reason": reason, "after": after})).await?;
+        crate::feed::access_changed(&tx).await?;
         tx.commit().await?;
         Ok(after)
     }

@@ -182,6 +182,8 @@ impl Platform {
         let changed = tx.run(sql, values).await? > 0;
         if changed {
             audit::note(&tx, action, slug, details).await?;
+            // Open streams ask at once whether they may go on.
+            crate::feed::access_changed(&tx).await?;
         }
         tx.commit().await?;
         Ok(changed)

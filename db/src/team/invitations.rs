@@ -11,6 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::place::{NewPlace, columns};
+use crate::audit::Origin;
 use crate::connect::Db;
 use crate::error::DataError;
 use crate::limits;
@@ -151,7 +152,7 @@ pub async fn withdraw(scope: &Scope, id: InvitationId) -> Result<(), DataError> 
 /// When PostgreSQL fails.
 pub async fn find(db: &Db, secret: &str) -> Result<Option<Invited>, DataError> {
     let Some((tenant, hash)) = tenant_token::parse(secret) else { return Ok(None) };
-    let tx = enter(db, tenant, Actor::Job)?.begin().await?;
+    let tx = enter(db, tenant, Actor::Job, Origin::default())?.begin().await?;
     let found: Option<InvitedRow> = tx.one(BY_SECRET, [hash.into(), db.clock().now().into()]).await?;
     tx.end();
     Ok(found.map(|row| Invited {
@@ -169,7 +170,7 @@ pub async fn find(db: &Db, secret: &str) -> Result<Option<Invited>, DataError> {
 /// # Errors
 /// [`DataError::NotFound`] when it cannot be accepted any more; [`DataError::Refused`] for somebody else than the invited;
 /// [`DataError::AtLimit`] when the tier allows no more members.
-pub async fn accept(db: &Db, secret: &str, person: &Person) -> Result<Invited, DataError> {
+pub async fn accept(db: &Db, secret: &str, person: &Person, origin: Origin) -> Result<Invited, DataError> {
     let invited = find(db, secret).await?.ok_or(DataError::NotFound("invitation"))?;
     if !invited.email.eq_ignore_ascii_case(&person.email) {
         return Err(DataError::Refused(format!(
@@ -178,7 +179,7 @@ pub async fn accept(db: &Db, secret: &str, person: &Person) -> Result<Invited, D
         )));
     }
     let (tenant, hash) = tenant_token::parse(secret).ok_or(DataError::NotFound("invitation"))?;
-    if !join(db, tenant, person, "token_hash = $2", hash.into()).await? {
+    if !join(db, tenant, person, origin, ("token_hash = $2", hash.into())).await? {
         return Err(DataError::Refused("You belong to this team already.".to_owned()));
     }
     Ok(invited)
@@ -189,7 +190,7 @@ pub async fn accept(db: &Db, secret: &str, person: &Person) -> Result<Invited, D
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn is_invited(db: &Db, tenant: TenantId, email: &str) -> Result<bool, DataError> {
-    let tx = enter(db, tenant, Actor::Job)?.begin().await?;
+    let tx = enter(db, tenant, Actor::Job, Origin::default())?.begin().await?;
     let sql =
         "select exists (select from invitations where tenant_id = $1 and lower(email) = lower($2) and expires_at > $3)";
     let found: Option<bool> = tx.scalar(sql, [email.into(), db.clock().now().into()]).await?;
@@ -202,8 +203,8 @@ pub async fn is_invited(db: &Db, tenant: TenantId, email: &str) -> Result<bool, 
 ///
 /// # Errors
 /// [`DataError::AtLimit`] when the tier allows no more members.
-pub async fn accept_by_address(db: &Db, tenant: TenantId, person: &Person) -> Result<bool, DataError> {
-    join(db, tenant, person, "lower(email) = lower($2)", person.email.as_str().into()).await
+pub async fn accept_by_address(db: &Db, tenant: TenantId, person: &Person, origin: Origin) -> Result<bool, DataError> {
+    join(db, tenant, person, origin, ("lower(email) = lower($2)", person.email.as_str().into())).await
 }
 
 // By the invitation that `which` finds with `$2`; false when there is none, or they are a member already.
@@ -211,10 +212,10 @@ async fn join(
     db: &Db,
     tenant: TenantId,
     person: &Person,
-    which: &'static str,
-    value: sea_orm::Value,
+    origin: Origin,
+    (which, value): (&'static str, sea_orm::Value),
 ) -> Result<bool, DataError> {
-    let scope = enter(db, tenant, Actor::User(person.id))?;
+    let scope = enter(db, tenant, Actor::User(person.id), origin)?;
     let tx = scope.begin().await?;
     limits::claim(&tx, Limit::Members).await?;
     let sql = format!(
@@ -234,8 +235,8 @@ async fn join(
     Ok(true)
 }
 
-fn enter(db: &Db, tenant: TenantId, actor: Actor) -> Result<Scope, DataError> {
-    let access = Access::new(db.clone(), tenant, actor, Grants::All);
+fn enter(db: &Db, tenant: TenantId, actor: Actor, origin: Origin) -> Result<Scope, DataError> {
+    let access = Access::new(db.clone(), tenant, actor, Grants::All).with_origin(origin);
     access.scope(domain::permission::Permission::ManagePeople)
 }
 

@@ -70,9 +70,8 @@ pub async fn change(scope: &Scope, id: UserId, to: &NewPlace) -> Result<(), Data
     let place = to.find(&tx).await?;
     let sql = "update memberships set role = $3, role_id = $4, store_ids = $5 where tenant_id = $1 and user_id = $2";
     tx.run(sql, std::iter::once(id.0.into()).chain(place.columns())).await?;
-    let mut details = place.details();
-    details["before"] = json!({"role": member.role.name(), "stores": member.stores.only()});
-    crate::audit::note(&tx, "member.change", &id.to_string(), details).await?;
+    let before = json!({"role": member.role.name(), "stores": member.stores.only()});
+    crate::audit::changed(&tx, "member.change", &id.to_string(), before, place.details()).await?;
     crate::feed::access_changed(&tx).await?;
     tx.commit().await
 }
@@ -99,8 +98,11 @@ pub async fn remove(scope: &Scope, id: UserId) -> Result<Member, DataError> {
 /// When PostgreSQL fails.
 pub async fn set_needs_second_factor(scope: &Scope, needs: bool) -> Result<(), DataError> {
     let tx = scope.begin().await?;
+    let sql = "select needs_second_factor from tenants where id = $1 for no key update";
+    let before: Option<bool> = tx.scalar(sql, []).await?;
     tx.run("update tenants set needs_second_factor = $2 where id = $1", [needs.into()]).await?;
-    crate::audit::note(&tx, "team.second_factor", "team", json!({"needed": needs})).await?;
+    let (before, after) = (json!({"needed": before}), json!({"needed": needs}));
+    crate::audit::changed(&tx, "team.second_factor", "team", before, after).await?;
     crate::feed::access_changed(&tx).await?;
     tx.commit().await
 }

@@ -80,10 +80,9 @@ pub async fn update_role(scope: &Scope, id: RoleId, name: &str, permissions: Per
     let sql = "update roles set name = $3, permissions = $4, updated_at = $5 where tenant_id = $1 and id = $2";
     let values = [id.0.into(), name.as_str().into(), names(permissions).into(), scope.now().into()];
     tx.run(sql, values).await.map_err(name_taken)?;
-    let details = json!({
-        "name": name, "permissions": names(permissions), "before": {"name": former.name, "permissions": names(former.permissions)},
-    });
-    crate::audit::note(&tx, "role.update", &id.to_string(), details).await?;
+    let before = json!({"name": former.name, "permissions": names(former.permissions)});
+    let after = json!({"name": name, "permissions": names(permissions)});
+    crate::audit::changed(&tx, "role.update", &id.to_string(), before, after).await?;
     crate::feed::access_changed(&tx).await?;
     tx.commit().await
 }

@@ -10,10 +10,12 @@ use domain::fields::FieldErrors;
 use http::request::Parts;
 use jobs::people::{Notice, confirm_email, notice};
 use serde::Deserialize;
+use serde_json::json;
 
 use super::password::guess;
 use super::show::again;
 use crate::auth::SignedIn;
+use crate::auth::record::record;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::visit::Visit;
@@ -41,7 +43,8 @@ pub async fn change(
 ) -> Result<Response, PageError> {
     match check(&state, &signed_in, &parts, &entered).await? {
         Ok(email) => {
-            send(&state, &signed_in, email).await?;
+            send(&state, &signed_in, email.clone()).await?;
+            record(&state, &signed_in.person, "email.ask", json!({"to": email})).await?;
             Ok(answer::done("/account", "email").into_response())
         }
         Err(faults) => {

@@ -8,11 +8,13 @@ use domain::fields::FieldErrors;
 use http::request::Parts;
 use jobs::people::Notice;
 use serde::Deserialize;
+use serde_json::json;
 use tower_sessions::Session;
 
 use super::password::check;
 use crate::auth::SignedIn;
 use crate::auth::begin::{rename, tell};
+use crate::auth::record::record;
 use crate::error::PageError;
 use crate::middleware::address;
 use crate::pages::answer;
@@ -76,6 +78,7 @@ pub async fn confirm(
                 state.sessions.end_others(person.id, signed_in.session).await?;
                 state.visitors.forget_person(person.id).await;
                 rename(&state, &session).await?;
+                record(&state, person, "second_factor.on", json!({})).await?;
                 tell(&state, &person.email, &Notice::SecondFactorOn).await?;
                 return Ok(answer::ok(&codes_view(&Codes { visitor: visit.of(person), codes })));
             }
@@ -105,6 +108,7 @@ pub async fn renew(
         return Err(PageError::Refused("Set the second factor up first.".to_owned()));
     }
     let codes = second_factor::renew(&state.db, signed_in.person.id).await?;
+    record(&state, &signed_in.person, "second_factor.codes", json!({})).await?;
     Ok(answer::ok(&codes_view(&Codes { visitor: visit.of(&signed_in.person), codes })))
 }
 
@@ -125,6 +129,7 @@ pub async fn remove(
     let person = &signed_in.person;
     second_factor::remove(&state.db, person.id).await?;
     state.visitors.forget_person(person.id).await;
+    record(&state, person, "second_factor.off", json!({})).await?;
     tell(&state, &person.email, &Notice::SecondFactorOff).await?;
     Ok(answer::done("/account", "factor-off").into_response())
 }

@@ -9,11 +9,13 @@ use domain::fields::FieldErrors;
 use http::request::Parts;
 use jobs::people::Notice;
 use serde::Deserialize;
+use serde_json::json;
 use tower_sessions::Session;
 
 use super::show::again;
 use crate::auth::SignedIn;
 use crate::auth::begin::{rename, tell};
+use crate::auth::record::record;
 use crate::error::PageError;
 use crate::middleware::address;
 use crate::pages::answer;
@@ -52,6 +54,7 @@ pub async fn change(
                     state.sessions.end_others(person.id, signed_in.session).await?;
                     state.visitors.forget_person(person.id).await;
                     rename(&state, &session).await?;
+                    record(&state, person, "password.change", json!({})).await?;
                     tell(&state, &person.email, &Notice::PasswordChanged).await?;
                     return Ok(answer::done("/account", "password").into_response());
                 }

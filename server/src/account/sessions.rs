@@ -3,8 +3,10 @@
 use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::auth::SignedIn;
+use crate::auth::record::record;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::state::AppState;
@@ -31,6 +33,7 @@ pub async fn end(
         return Err(PageError::NotFound);
     }
     state.visitors.forget_person(signed_in.person.id).await;
+    record(&state, &signed_in.person, "session.end_one", json!({})).await?;
     Ok(answer::done("/account", "ended").into_response())
 }
 

@@ -10,8 +10,9 @@ use db::sessions::OwnSession;
 use domain::calendar::Tz;
 use domain::fields::FieldErrors;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::auth::record::record;
 use crate::auth::{SignedIn, device};
 use crate::error::PageError;
 use crate::pages::answer;
@@ -48,6 +49,8 @@ pub async fn rename(
     match db::people::account::rename(&state.db, signed_in.person.id, &named.name).await {
         Ok(()) => {
             state.visitors.forget_person(signed_in.person.id).await;
+            let details = json!({"from": signed_in.person.name, "to": named.name.trim()});
+            record(&state, &signed_in.person, "account.rename", details).await?;
             Ok(answer::done("/account", "name").into_response())
         }
         Err(DataError::Invalid(faults)) => {

@@ -1,7 +1,5 @@
 //! Beginning a session. Whatever session there was ends, so that an id planted by somebody else is worth nothing.
 
-use db::Actor;
-use db::audit::{self, Attempt};
 use db::outbox;
 use db::people::Person;
 use db::people::devices::{self, Familiar};
@@ -13,8 +11,9 @@ use serde_json::json;
 use tower_sessions::Session;
 
 use super::device;
+use super::record::{record, record_in};
 use crate::error::{PageError, incident_number};
-use crate::middleware::{address, current};
+use crate::middleware::address;
 use crate::sessions::{ADDRESS, AGENT, HALF, Half, ONLY, Only, PERSON, UNTIL};
 use crate::state::AppState;
 
@@ -73,7 +72,11 @@ pub async fn begin(
         session.insert(AGENT, &agent).await
     };
     steps.await.map_err(session_failed)?;
-    note(state, person, how).await?;
+    let details = json!({"by": how.as_str()});
+    match how {
+        How::Company(only) => record_in(state, only.tenant, person, "session.begin", details).await?,
+        _ => record(state, person, "session.begin", details).await?,
+    }
     tracing::info!(person = %person.id, %address, by = how.as_str(), "signed in");
     if devices::note(&state.db, person.id, &device::id(parts, state)).await? == Familiar::New {
         let news = Notice::NewDevice { device: device::words(&agent), address };
@@ -119,21 +122,6 @@ pub fn session_failed(error: tower_sessions::session::Error) -> PageError {
     let incident = incident_number();
     tracing::error!(%incident, %error, "a session could not be stored");
     PageError::Internal(incident)
-}
-
-async fn note(state: &AppState, person: &Person, how: How) -> Result<(), PageError> {
-    let attempt = Attempt {
-        actor: Actor::User(person.id),
-        action: "session.begin",
-        subject: person.email.clone(),
-        details: json!({"by": how.as_str()}),
-        origin: current::origin(),
-    };
-    // What opens one tenant is no business of the others.
-    Ok(match how {
-        How::Company(only) => audit::in_tenants(&state.db, &[only.tenant], &attempt).await?,
-        _ => audit::of_person(&state.db, Some(person.id), &attempt).await?,
-    })
 }
 
 async fn fresh(state: &AppState, session: &Session) -> Result<(), PageError> {

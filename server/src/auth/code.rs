@@ -3,12 +3,15 @@
 use app::pages::entry::{CodeForm, code as view};
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use db::Actor;
+use db::audit::Attempt;
 use db::people::second_factor::{self, Opened};
 use domain::ids::UserId;
 use http::StatusCode;
 use http::request::Parts;
 use jobs::people::Notice;
 use serde::Deserialize;
+use serde_json::json;
 use tower_sessions::Session;
 
 use super::begin::{How, begin, session_failed, tell};
@@ -78,10 +81,12 @@ pub async fn submit(
     };
     let address = address::client(&parts, state.config.http.proxies);
     let Ok(attempt) = state.sign_in_limits.attempt(&format!("code of {person}"), address).await else {
+        refuse(&state, person, "session.limit");
         return Ok(form(&state, StatusCode::TOO_MANY_REQUESTS, next, Some(TOO_MANY)));
     };
     let Some(opened) = second_factor::open(&state.db, &state.sealer, person, &entered.code).await? else {
         tracing::info!(%person, %address, "a second step failed");
+        refuse(&state, person, "session.refuse");
         return Ok(form(&state, StatusCode::UNPROCESSABLE_ENTITY, next, Some(WRONG)));
     };
     attempt.succeeded().await;
@@ -94,6 +99,17 @@ pub async fn submit(
         tell(&state, &person.email, &Notice::RecoveryCodeUsed { left }).await?;
     }
     Ok(Redirect::to(next).into_response())
+}
+
+// They have given the password: that much is proven of them, and no more.
+fn refuse(state: &AppState, person: UserId, action: &'static str) {
+    let (state, origin) = (state.clone(), current::origin());
+    tokio::spawn(async move {
+        let known = db::people::person(&state.db, person).await.ok().flatten();
+        let subject = known.map_or_else(|| person.to_string(), |person| person.email);
+        let attempt = Attempt { actor: Actor::Nobody, action, subject, details: json!({"step": "code"}), origin };
+        state.refusals.of_person(&state.db, Some(person), attempt);
+    });
 }
 
 async fn half(state: &AppState, session: &Session) -> Result<Option<UserId>, PageError> {

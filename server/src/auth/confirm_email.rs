@@ -8,8 +8,10 @@ use db::people::account;
 use db::people::links::{self, Link, Purpose};
 use http::StatusCode;
 use jobs::people::Notice;
+use serde_json::json;
 
 use super::begin::tell;
+use super::record::record;
 use crate::error::PageError;
 use crate::middleware::current;
 use crate::pages::answer;
@@ -41,6 +43,7 @@ pub async fn submit(State(state): State<AppState>, Path(secret): Path<String>) -
         Err(other) => return Err(other.into()),
     };
     state.visitors.forget_person(person.id).await;
+    record(&state, &person, "email.change", json!({"from": former, "to": person.email})).await?;
     tell(&state, &former, &Notice::EmailChanged { to: person.email.clone() }).await?;
     tracing::info!(person = %person.id, "changed their address");
     Ok(Redirect::to("/account?done=email-changed").into_response())

@@ -4,16 +4,19 @@
 use app::pages::entry::{ForgotForm, ResetForm, forgot as view, over, reset as reset_view};
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use db::DataError;
+use db::audit::{self, Attempt, Origin};
 use db::people::links::{self, Purpose};
 use db::people::{self, account};
+use db::{Actor, DataError};
 use domain::fields::FieldErrors;
 use http::StatusCode;
 use http::request::Parts;
 use jobs::people::{Notice, reset_password};
 use serde::Deserialize;
+use serde_json::json;
 
 use super::begin::tell;
+use super::record::record;
 use crate::error::PageError;
 use crate::middleware::{address, current};
 use crate::pages::answer;
@@ -56,9 +59,9 @@ pub async fn submit(
         let form = ForgotForm { email, fault: Some(TOO_MANY.to_owned()), theme, ..ForgotForm::default() };
         return Ok(answer::with(StatusCode::TOO_MANY_REQUESTS, &view(form)));
     }
-    let (later, to) = (state.clone(), email.clone());
+    let (later, to, origin) = (state.clone(), email.clone(), current::origin());
     tokio::spawn(async move {
-        if let Err(error) = send(&later, &to).await {
+        if let Err(error) = send(&later, &to, origin).await {
             tracing::warn!(%error, "a letter for a forgotten password could not be written");
         }
     });
@@ -95,6 +98,7 @@ pub async fn reset(
     };
     state.sessions.end_all(person.id).await?;
     state.visitors.forget_person(person.id).await;
+    record(&state, &person, "password.reset", json!({})).await?;
     tell(&state, &person.email, &Notice::PasswordChanged).await?;
     tracing::info!(person = %person.id, "chose another password with a link");
     Ok(Redirect::to("/login?done=password").into_response())
@@ -104,9 +108,13 @@ fn again(secret: String, faults: FieldErrors) -> Response {
     answer::faulty(&reset_view(ResetForm { secret, faults, theme: current::theme() }))
 }
 
-async fn send(state: &AppState, email: &str) -> Result<(), DataError> {
+// Recorded beside the answer, like everything that only happens for known addresses.
+async fn send(state: &AppState, email: &str, origin: Origin) -> Result<(), DataError> {
     let Some(id) = people::find(&state.db, email).await? else { return Ok(()) };
     let Some(person) = people::person(&state.db, id).await? else { return Ok(()) };
     let letter = |secret: &str| vec![reset_password(&state.tools.mailer, state.db.clock().id(), &person.email, secret)];
-    links::send(&state.db, id, &Purpose::Password, letter).await
+    links::send(&state.db, id, &Purpose::Password, letter).await?;
+    let (actor, action, subject) = (Actor::Nobody, "password.ask", person.email.clone());
+    let attempt = Attempt { actor, action, subject, details: json!({}), origin };
+    audit::of_person(&state.db, Some(id), &attempt).await
 }

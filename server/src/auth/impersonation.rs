@@ -18,6 +18,7 @@ use tower_sessions::Session;
 use super::begin::{rename, session_failed};
 use super::{PlatformAdmin, SignedIn};
 use crate::error::PageError;
+use crate::middleware::current;
 use crate::pages::answer;
 use crate::pages::visit::Visit;
 use crate::sessions::LOOK;
@@ -114,7 +115,7 @@ pub async fn raise(
 ) -> Result<Response, PageError> {
     let signed_in = signed_in.ok_or(PageError::NotFound)?;
     let look = signed_in.look.as_ref().ok_or(PageError::NotFound)?;
-    match impersonation::raise(&state.db, &look.impersonation, &wanted.reason).await {
+    match impersonation::raise(&state.db, &look.impersonation, &wanted.reason, current::origin()).await {
         Ok(()) => {
             rename(&state, &session).await?;
             let home = signed_in.memberships.first().map_or_else(|| "/".to_owned(), |m| format!("/t/{}", m.slug));
@@ -138,8 +139,7 @@ pub async fn end(
     session: Session,
 ) -> Result<Response, PageError> {
     if let Some(look) = signed_in.and_then(|s| s.look) {
-        let look = &look.impersonation;
-        impersonation::end(&state.db, look.tenant, look.id, look.admin).await?;
+        impersonation::end(&state.db, &look.impersonation, current::origin()).await?;
     }
     session.remove_value(LOOK).await.map_err(session_failed)?;
     rename(&state, &session).await?;

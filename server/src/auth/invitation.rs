@@ -10,10 +10,12 @@ use domain::fields::FieldErrors;
 use http::StatusCode;
 use http::request::Parts;
 use serde::Deserialize;
+use serde_json::json;
 use tower_sessions::Session;
 
 use super::SignedIn;
 use super::begin::{How, begin};
+use super::record::record;
 use crate::error::PageError;
 use crate::middleware::current;
 use crate::pages::answer;
@@ -69,7 +71,10 @@ pub async fn submit(
         return Ok(answer::ok(&view(&again)));
     }
     let person = match make_account(&state, &invited, &entered).await {
-        Ok(person) => person,
+        Ok(person) => {
+            record(&state, &person, "account.create", json!({})).await?;
+            person
+        }
         Err(DataError::Invalid(faults)) => {
             again.faults = faults;
             again.name = entered.name;
@@ -83,7 +88,7 @@ pub async fn submit(
 }
 
 async fn join(state: &AppState, mut again: InvitationPage, person: &Person) -> Result<Response, PageError> {
-    match team::accept(&state.db, &again.secret, person).await {
+    match team::accept(&state.db, &again.secret, person, current::origin()).await {
         Ok(invited) => {
             state.visitors.forget_person(person.id).await;
             tracing::info!(person = %person.id, tenant = %invited.tenant, "joined");

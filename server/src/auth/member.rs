@@ -11,7 +11,6 @@ use http::request::Parts;
 use super::visitors::Look;
 use super::{SignedIn, needs};
 use crate::error::PageError;
-use crate::middleware::current;
 use crate::sessions::Only;
 use crate::state::AppState;
 
@@ -68,10 +67,9 @@ impl FromRequestParts<AppState> for Member {
         if membership.needs_second_factor && !signed_in.person.has_second_factor && !is_vouched_for {
             return Err(PageError::SecondFactorNeeded { whose: membership.name });
         }
-        let actor = signed_in.look.as_ref().map_or(signed_in.person.id, |look| look.admin.id);
-        let access = db::people::access_as(&state.db, actor, &membership);
+        let access = db::people::access_as(&state.db, signed_in.actor(), &membership);
         Ok(Self {
-            access: access.with_origin(current::origin()),
+            access: access.with_origin(signed_in.origin()),
             membership,
             person: signed_in.person,
             memberships: signed_in.memberships,

@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 use super::key::bearer;
 use super::{KeyAccess, Member, PlatformAdmin, SignedIn};
 use crate::error::{PageError, Problem};
-use crate::middleware::{address, current};
+use crate::middleware::address;
 use crate::state::AppState;
 
 /// What a route needs.
@@ -41,7 +41,10 @@ impl Needs {
     pub async fn check(self, parts: &mut Parts, state: &AppState) -> Result<(), Box<Response>> {
         match self {
             Self::Nothing => Ok(()),
-            Self::SignedIn => found::<SignedIn>(parts, state).await.map(drop).map_err(refused),
+            Self::SignedIn => match found::<SignedIn>(parts, state).await {
+                Ok(_) => Ok(()),
+                Err(refusal) => Err(self.unknown(refusal, parts, state).await),
+            },
             Self::PlatformAdmin => self.platform_admin(parts, state).await,
             Self::Member(permission) => self.member(permission, parts, state).await,
             Self::Key(scope) => self.key(scope, parts, state).await,
@@ -86,18 +89,19 @@ impl Needs {
         Ok(())
     }
 
-    // Somebody who signed in asked for what does not exist for them: the installation records who and what.
+    // Somebody who signed in asked for what does not exist for them, or looks and wanted to change something: the
+    // installation records who and what, and so does the tenant that is looked at.
     async fn unknown(self, refusal: PageError, parts: &mut Parts, state: &AppState) -> Box<Response> {
-        if matches!(refusal, PageError::NotFound)
-            && let Ok(signed_in) = found::<SignedIn>(parts, state).await
+        if matches!(refusal, PageError::NotFound | PageError::Refused(_))
+            && let Ok(Some(signed_in)) = Option::<SignedIn>::from_request_parts(parts, state).await
         {
-            let attempt = Attempt {
-                actor: Actor::User(signed_in.person.id),
-                action: "access.refuse",
-                subject: asked(parts),
-                details: self.details(),
-                origin: current::origin(),
-            };
+            let (actor, subject) = (Actor::User(signed_in.actor()), asked(parts));
+            if let Some(tenant) = signed_in.memberships.first().filter(|_| signed_in.look.is_some()) {
+                let access = db::people::access_as(&state.db, signed_in.actor(), tenant);
+                state.refusals.of_access(&access.with_origin(signed_in.origin()), &subject, self.details());
+            }
+            let (details, origin) = (self.details(), signed_in.origin());
+            let attempt = Attempt { actor, action: "access.refuse", subject, details, origin };
             state.refusals.of_person(&state.db, None, attempt);
         }
         refused(refusal)

@@ -33,8 +33,8 @@ pub fn routes() -> Routes {
         .get("/platform/tenants/{slug}/members", PlatformAdmin, impersonation::members)
         .get(LOOK, PlatformAdmin, impersonation::ask)
         .post(LOOK, PlatformAdmin, impersonation::begin)
-        .get("/impersonation/raise", SignedIn, impersonation::ask_raise)
-        // Whoever looks may write nothing but this: they see to it themselves who asks.
+        // For whoever looks, who may write nothing else; to everybody else they are not there, which they see to themselves.
+        .get("/impersonation/raise", Nothing, impersonation::ask_raise)
         .post("/impersonation/raise", Nothing, impersonation::raise)
         .post("/impersonation/end", Nothing, impersonation::end)
         .post("/logout", Nothing, sign_out::here)

@@ -2,14 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Redirect;
-use db::Actor;
-use db::audit::{self, Attempt};
-use db::people::Person;
-use serde_json::{Value, json};
+use db::impersonation;
+use serde_json::json;
 use tower_sessions::Session;
 
 use super::SignedIn;
 use super::begin::session_failed;
+use super::record::record;
 use crate::error::PageError;
 use crate::middleware::current;
 use crate::state::AppState;
@@ -24,8 +23,14 @@ pub async fn here(
     session: Session,
 ) -> Result<Redirect, PageError> {
     end(&state, &session).await?;
-    if let Some(SignedIn { person, .. }) = signed_in {
-        record(&state, &person, "session.end", json!({})).await?;
+    match signed_in {
+        // The session was the admin's, and what they looked at ends with it.
+        Some(SignedIn { look: Some(look), .. }) => {
+            impersonation::end(&state.db, &look.impersonation, current::origin()).await?;
+            record(&state, &look.admin, "session.end", json!({})).await?;
+        }
+        Some(SignedIn { person, .. }) => record(&state, &person, "session.end", json!({})).await?,
+        None => {}
     }
     Ok(Redirect::to("/login"))
 }
@@ -45,12 +50,6 @@ pub async fn everywhere(
     record(&state, &signed_in.person, "session.end_all", json!({"sessions": ended})).await?;
     tracing::info!(person = %signed_in.person.id, ended, "signed out everywhere");
     Ok(Redirect::to("/login"))
-}
-
-async fn record(state: &AppState, person: &Person, action: &'static str, details: Value) -> Result<(), PageError> {
-    let actor = Actor::User(person.id);
-    let attempt = Attempt { actor, action, subject: person.email.clone(), details, origin: current::origin() };
-    Ok(audit::of_person(&state.db, Some(person.id), &attempt).await?)
 }
 
 async fn end(state: &AppState, session: &Session) -> Result<(), PageError> {

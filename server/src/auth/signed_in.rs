@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use db::audit::Origin;
 use db::people::{Membership, Person};
+use domain::audit::Via;
+use domain::ids::UserId;
 use http::Method;
 use http::request::Parts;
 use tower_sessions::session::Id;
 
 use super::visitors::Look;
 use crate::error::PageError;
+use crate::middleware::current;
 use crate::sessions::{Only, session_id};
 use crate::state::AppState;
 
@@ -26,6 +30,18 @@ pub struct SignedIn {
     pub look: Option<Arc<Look>>,
     /// Which tenant alone their session opens, where it does not open all of theirs.
     pub only: Option<Only>,
+}
+
+impl SignedIn {
+    /// Whose doing it is, whatever this session does.
+    pub fn actor(&self) -> UserId {
+        self.look.as_ref().map_or(self.person.id, |look| look.admin.id)
+    }
+
+    /// Where it comes from: what an admin of the platform does who looks as somebody is the platform's doing.
+    pub fn origin(&self) -> Origin {
+        Origin { via: self.look.as_ref().map(|_| Via::Platform), ..current::origin() }
+    }
 }
 
 impl FromRequestParts<AppState> for SignedIn {

@@ -90,6 +90,8 @@ impl Watch {
         match &self.who {
             Who::Key(key) => self.key_lives(key, role_is_due).await,
             Who::Person(listening) => {
+                // A look ends by the clock: nothing in the feed tells of it.
+                let role_is_due = role_is_due || listening.look.is_some();
                 self.state.sessions.lives(listening.session).await.unwrap_or(true)
                     && (!role_is_due || self.still_member(listening).await.unwrap_or(true))
             }
@@ -107,8 +109,10 @@ impl Watch {
 
     async fn still_member(&self, who: &Listening) -> Result<bool, DataError> {
         let db = &self.state.db;
-        if let Some(look) = who.look {
-            return Ok(db::impersonation::current(db, who.tenant, look).await?.is_some());
+        if let Some(look) = who.look
+            && db::impersonation::current(db, who.tenant, look).await?.is_none()
+        {
+            return Ok(false);
         }
         if let Some(only) = who.only
             && !db::identity::lives(db, only.tenant, only.provider).await?
@@ -121,7 +125,7 @@ impl Watch {
         if !may || membership.stores != who.stores {
             return Ok(false);
         }
-        if !membership.needs_second_factor || who.only.is_some() {
+        if !membership.needs_second_factor || who.look.is_some() || who.only.is_some() {
             return Ok(true);
         }
         Ok(db::people::person(db, who.person).await?.is_some_and(|person| person.has_second_factor))

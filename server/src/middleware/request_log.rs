@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
+use chrono::{DateTime, Utc};
 use http::{Method, StatusCode, Uri};
+
+use crate::slow::SlowRequest;
 
 /// What is remembered of a request until its answer is known.
 pub struct Seen {
@@ -27,6 +30,17 @@ impl Seen {
     /// Its route, as declared: few different ones, whatever people ask for.
     pub fn route(&self) -> &str {
         self.route.as_ref().map_or("unmatched", MatchedPath::as_str)
+    }
+
+    /// What is kept of it when it took too long.
+    pub fn slow(&self, at: DateTime<Utc>, status: StatusCode, taken: Duration, request_id: &str) -> SlowRequest {
+        SlowRequest {
+            at,
+            route: format!("{} {}", self.method, self.route()),
+            status: status.as_u16(),
+            micros: u64::try_from(taken.as_micros()).unwrap_or(u64::MAX),
+            request_id: request_id.to_owned(),
+        }
     }
 
     /// Whether a program is asking.

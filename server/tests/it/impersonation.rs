@@ -40,7 +40,7 @@ impl World {
 
     async fn audit(&self) -> Vec<(String, String, serde_json::Value)> {
         let owner = self.app.test_db.owner(self.demo.tenant()).await;
-        let sql = "select action, actor, after from audit_entries where tenant_id = $1 order by at, id";
+        let sql = "select action, actor, coalesce(after, '{}') from audit_entries where tenant_id = $1 order by at, id";
         sqlx::query_as(sql).bind(self.demo.tenant().0).fetch_all(&owner).await.unwrap()
     }
 }

@@ -17,7 +17,7 @@ use crate::second_step::{self, texts};
 
 const EMAIL: &str = "owner@demo.test";
 // Browsers tie passkeys to names, so the address of this machine is called by its own.
-const ORIGIN: &str = "http://localhost:3000";
+pub const ORIGIN: &str = "http://localhost:3000";
 const NAMED: [(&str, &str); 2] = [("passkey_name", "Laptop"), ("passkey_password", PASSWORD)];
 
 fn browser(app: &App) -> Browser {
@@ -31,7 +31,7 @@ async fn signed_in(app: &App, email: &str) -> Browser {
 }
 
 // What the page asks the device.
-async fn options(answer: Response) -> Value {
+pub async fn options(answer: Response) -> Value {
     assert_eq!(answer.status(), 200);
     let html = answer.text().await.unwrap();
     assert!(html.contains("Passkeys need scripts"), "whoever has no scripts is told");

@@ -11,7 +11,7 @@ use crate::browser::{Browser, PASSWORD, location, person, tenant_with_owner};
 use crate::harness::App;
 use crate::tenancy::described;
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 9] = [
     "/platform",
     "/platform/tenants",
     "/platform/jobs",
@@ -19,6 +19,8 @@ const PAGES: [&str; 7] = [
     "/platform/jobs/list?state=ended",
     "/platform/backups",
     "/platform/partitions",
+    "/platform/performance",
+    "/platform/cache",
 ];
 const FORMS: [&str; 4] = [
     "/platform/jobs/change",

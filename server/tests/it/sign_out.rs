@@ -60,7 +60,7 @@ async fn a_tenant_that_was_suspended_is_closed_within_a_second() {
     tokio::time::sleep(A_SECOND).await;
     let closed = browser.get("/t/demo").await;
     assert_eq!(closed.status(), 403);
-    assert!(closed.text().await.unwrap().contains("unpaid"), "its members are told why");
+    assert!(closed.text().await.unwrap().contains("Unpaid."), "its members are told why");
     assert!(platform.resume("demo").await.unwrap());
     tokio::time::sleep(A_SECOND).await;
     assert_eq!(browser.get("/t/demo").await.status(), 200);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::Datelike;
 use db::backups::Summary;
+use db::cache::Figures;
 use db::health::DatabaseHealth;
 use db::partitions::Overview;
 use db::platform::Census;
@@ -12,7 +13,9 @@ use db::queue::console::Counts;
 use domain::backups::Alarm;
 use leptos::prelude::*;
 
+use super::cache::found;
 use super::partitions::runway_tone;
+use super::performance::{self, RouteRow};
 use crate::document::Rendered;
 use crate::frame::PlatformFrame;
 use crate::ui::field::sentence;
@@ -37,6 +40,10 @@ pub struct Board {
     pub round_trip: i64,
     /// Whether Redis answers; none when there is none.
     pub redis: Option<bool>,
+    /// How the cache is.
+    pub cache: Figures,
+    /// Every route that was asked, the slowest first.
+    pub routes: Vec<RouteRow>,
     /// How many tenants there are.
     pub census: Census,
     /// How the queue is.
@@ -79,6 +86,7 @@ pub fn page(board: &Board) -> Rendered {
                 {backups(board)}
                 {database(board)}
                 {cache(board)}
+                {routes(board)}
                 {tenants(board)}
             </div>
         }
@@ -157,8 +165,27 @@ fn cache(board: &Board) -> AnyView {
         Some(false) => (Tone::Attention, "Redis does not answer", "does not answer; everything goes on without it"),
         None => (Tone::Neutral, "In this process alone", "none is set up"),
     };
-    let facts = vec![("Redis", redis.to_owned())];
-    view! { <Health title="Cache" words=words tone facts/> }.into_any()
+    let found = found(&board.cache).unwrap_or_else(|| "nobody asked yet".to_owned());
+    let bytes = i64::try_from(board.cache.bytes).unwrap_or(i64::MAX);
+    let facts = vec![("Redis", redis.to_owned()), ("Found", found), ("Kept", size(bytes))];
+    view! { <Health title="Cache" words=words tone facts href="/platform/cache"/> }.into_any()
+}
+
+fn routes(board: &Board) -> AnyView {
+    let slow: Vec<&RouteRow> = board.routes.iter().filter(|row| row.is_slow()).collect();
+    let number = i64::try_from(slow.len()).unwrap_or(i64::MAX);
+    let (tone, words) = match slow.first() {
+        None => (Tone::Neutral, "Every route is quick".to_owned()),
+        Some(first) => {
+            (Tone::Attention, format!("{} slow, {} most", things(number, "route is", "routes are"), first.route))
+        }
+    };
+    let answers: u64 = board.routes.iter().map(|row| row.answers).sum();
+    let failed: u64 = board.routes.iter().map(|row| row.failed).sum();
+    let whole = |n: u64| count(i64::try_from(n).unwrap_or(i64::MAX));
+    let slowest = board.routes.first().map_or_else(|| "none yet".to_owned(), |row| performance::taken(row.most));
+    let facts = vec![("Answers", whole(answers)), ("Failed", whole(failed)), ("Slowest, 95 % within", slowest)];
+    view! { <Health title="Performance" words=words tone facts href="/platform/performance"/> }.into_any()
 }
 
 fn tenants(board: &Board) -> AnyView {

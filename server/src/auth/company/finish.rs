@@ -127,7 +127,7 @@ async fn entry(
     if !has_domain(email, &provider.domains) {
         return no(DOMAIN);
     }
-    match identity::enter(&state.db, &state.passwords, provider, &identity.subject, email).await? {
+    match identity::enter(&state.db, &state.passwords, provider, &identity.subject, email, &current::origin()).await? {
         Ok(person) => {
             state.visitors.forget_person(person.id).await;
             Ok(Ok(person))

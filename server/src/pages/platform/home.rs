@@ -9,6 +9,7 @@ use axum::response::Response;
 use db::backups;
 use db::queue::{alerts, console};
 
+use super::performance::routes;
 use super::{clock, frame};
 use crate::auth::PlatformAdmin;
 use crate::error::PageError;
@@ -29,6 +30,8 @@ pub async fn show(State(state): State<AppState>, admin: PlatformAdmin, visit: Vi
         database: db::health::database(&state.db).await?,
         round_trip,
         redis: state.db.cache().redis_answers().await,
+        cache: state.db.cache().figures(),
+        routes: routes(&state),
         census,
         jobs: JobHealth {
             alerts: alerts::alerts(&admin.platform).await?,

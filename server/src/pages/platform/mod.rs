@@ -2,10 +2,12 @@
 
 mod audit;
 mod backups;
+mod cache;
 mod home;
 pub mod jobs;
 mod one_backup;
 mod partitions;
+mod performance;
 mod tenants;
 mod tiers;
 
@@ -30,6 +32,8 @@ pub fn routes() -> Routes {
         .get("/platform/backups/{id}", ADMIN, one_backup::show)
         .get("/platform/partitions", ADMIN, partitions::show)
         .post("/platform/partitions/maintain", ADMIN, partitions::maintain)
+        .get("/platform/performance", ADMIN, performance::show)
+        .get("/platform/cache", ADMIN, cache::show)
         .get("/platform/audit", ADMIN, audit::index)
         .get("/platform/audit/export", ADMIN, audit::export)
         .post("/platform/partitions/{quarter}/restore", ADMIN, partitions::restore)

@@ -18,8 +18,8 @@ const LOGIN: &str = "/login";
 // They end sessions, which leads to the sign-in page for its own reason.
 const ENDING: [&str; 2] = ["/logout", "/account/sign-out-everywhere"];
 
-// To have one of these takes more than rows; `partitions` asks for one that is there.
-const WITHOUT_OWN: [&str; 1] = ["/platform/partitions/{quarter}/restore"];
+// What these are about is not in the address, or takes more than rows; `account` and `partitions` ask for what is there.
+const WITHOUT_OWN: [&str; 2] = ["/account/sessions/end", "/platform/partitions/{quarter}/restore"];
 
 // Once somebody who may has done it, the thing is gone; `team` and `keys` do it.
 const ONCE: [&str; 4] = [
@@ -77,7 +77,10 @@ async fn check(world: &World, door: &answers::Door, who: Who, route: &Declared) 
     let has_ids = route.path.replace("{tenant}", "").contains('{');
     let ids: &[Id] = if has_ids { &[Id::Own, Id::Foreign, Id::Random, Id::Malformed] } else { &[Id::Own] };
     let mut absent: Option<Answer> = None;
-    let is_there = |id: &Id| !(WITHOUT_OWN.contains(&route.path.as_str()) && matches!(id, Id::Own | Id::Foreign));
+    // Strangers are sent to the sign-in page all the same.
+    let is_there = |id: &Id| {
+        !(who != Who::Stranger && WITHOUT_OWN.contains(&route.path.as_str()) && matches!(id, Id::Own | Id::Foreign))
+    };
     for id in ids.iter().filter(|id| is_there(id)) {
         if ONCE.contains(&route.path.as_str())
             && route.method == Method::POST

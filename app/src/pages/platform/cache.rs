@@ -1,0 +1,110 @@
+//! `/platform/cache`: how often figures and pages were found, where, and how much room they take.
+
+use chrono::{DateTime, Utc};
+use db::cache::Figures;
+use leptos::prelude::*;
+
+use crate::document::Rendered;
+use crate::frame::PlatformFrame;
+use crate::ui::money::count;
+use crate::ui::text::size;
+use crate::ui::time::span;
+use crate::ui::{Card, Clock, Notice, PageHeader, Tone};
+
+/// Seconds between two looks.
+const LIVE: u32 = 10;
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct CachePage {
+    /// What surrounds it.
+    pub frame: PlatformFrame,
+    /// How the cache is.
+    pub figures: Figures,
+    /// Whether Redis answers; none when there is none.
+    pub redis: Option<bool>,
+    /// When the process began.
+    pub since: DateTime<Utc>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// `99.2 %`, or nothing where nobody asked.
+pub fn found(figures: &Figures) -> Option<String> {
+    let permille = (figures.asked - figures.computed.min(figures.asked)) * 1_000 / figures.asked.max(1);
+    (figures.asked > 0).then(|| format!("{}.{} %", permille / 10, permille % 10))
+}
+
+/// Renders the page.
+pub fn page(page: &CachePage) -> Rendered {
+    page.frame.render_live("Cache", LIVE, || {
+        let begun = span(page.clock.now - page.since);
+        let note = format!("of this process, which began {begun} ago").into_any();
+        view! {
+            <PageHeader title="Cache" note=note/>
+            <div class="stack" data-live="cache">
+                {redis(page)}
+                <div class="columns">{asked(page)}{room(page)}</div>
+                <Card title="How long things are kept">
+                    <p>
+                        "Every write moves a tenant on to another generation, and what was kept under the one before is not found any more. "
+                        "So nothing needs to be emptied by hand: what nobody asks for is gone after five minutes."
+                    </p>
+                </Card>
+            </div>
+        }
+    })
+}
+
+fn redis(page: &CachePage) -> Option<AnyView> {
+    (page.redis == Some(false)).then(|| {
+        view! {
+            <Notice tone=Tone::Attention>
+                <p>"Redis does not answer. Everything goes on without it; each process keeps figures of its own."</p>
+            </Notice>
+        }
+        .into_any()
+    })
+}
+
+fn asked(page: &CachePage) -> AnyView {
+    let Figures { asked, shared, computed, .. } = page.figures;
+    let whole = |n: u64| count(i64::try_from(n).unwrap_or(i64::MAX));
+    let here = asked.saturating_sub(shared + computed);
+    let found = found(&page.figures).unwrap_or_else(|| "nobody asked yet".to_owned());
+    let redis = match page.redis {
+        Some(true) => "answers",
+        Some(false) => "does not answer",
+        None => "none is set up",
+    };
+    view! {
+        <Card title="Found">
+            <p class="runway">{found}</p>
+            <dl class="sums">
+                <dt>"Asked for"</dt><dd>{whole(asked)}</dd>
+                <dt>"Found in this process"</dt><dd>{whole(here)}</dd>
+                <dt>"Found in Redis"</dt><dd>{whole(shared)}</dd>
+                <dt>"Computed"</dt><dd>{whole(computed)}</dd>
+                <dt>"Redis"</dt><dd>{redis}</dd>
+            </dl>
+        </Card>
+    }
+    .into_any()
+}
+
+fn room(page: &CachePage) -> AnyView {
+    let Figures { entries, bytes, room, .. } = page.figures;
+    let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let (value, max) = (bytes.to_string(), room.to_string());
+    view! {
+        <Card title="Room">
+            <p class="runway">{size(whole(bytes))}</p>
+            <meter class="runway-bar" min="0" max=max value=value aria-label="Room that is taken"></meter>
+            <dl class="sums">
+                <dt>"Entries"</dt><dd>{count(whole(entries))}</dd>
+                <dt>"Of at most"</dt><dd>{size(whole(room))}</dd>
+            </dl>
+        </Card>
+    }
+    .into_any()
+}

@@ -1,0 +1,167 @@
+//! `/platform/performance`: how long every route takes, and which requests took too long.
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+
+use crate::document::Rendered;
+use crate::frame::PlatformFrame;
+use crate::ui::money::{count, things};
+use crate::ui::pill::{Pill, Tone};
+use crate::ui::table::{Column, Table};
+use crate::ui::time::{since, span};
+use crate::ui::{Card, Clock, Empty, PageHeader};
+
+/// Seconds between two looks.
+const LIVE: u32 = 10;
+/// A route is slow when one answer in twenty takes longer than so many microseconds.
+const SLOW: u64 = 100_000;
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct Performance {
+    /// What surrounds it.
+    pub frame: PlatformFrame,
+    /// Every route that was asked, the slowest first.
+    pub routes: Vec<RouteRow>,
+    /// Requests that took too long, the last first.
+    pub slow: Vec<SlowRow>,
+    /// What is too long, in milliseconds.
+    pub too_long: u128,
+    /// When the process began.
+    pub since: DateTime<Utc>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// A route. Times are microseconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RouteRow {
+    /// `GET /t/{tenant}`.
+    pub route: String,
+    /// How often it was answered.
+    pub answers: u64,
+    /// How many of these tell of a fault of ours.
+    pub failed: u64,
+    /// Half of the answers took no longer.
+    pub median: u64,
+    /// Nineteen of twenty took no longer.
+    pub most: u64,
+    /// The longest.
+    pub longest: u64,
+}
+
+/// A request that took too long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlowRow {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Its route.
+    pub route: String,
+    /// The status of its answer.
+    pub status: u16,
+    /// How long it took, in microseconds.
+    pub micros: u64,
+    /// Its id in the logs.
+    pub request_id: String,
+}
+
+impl RouteRow {
+    /// Whether it is slow.
+    pub const fn is_slow(&self) -> bool {
+        self.most > SLOW
+    }
+}
+
+/// `0.4 ms`, `120 ms`, `1.2 s`.
+pub fn taken(micros: u64) -> String {
+    match micros {
+        0..10_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
+        10_000..1_000_000 => format!("{} ms", micros / 1_000),
+        _ => format!("{}.{} s", micros / 1_000_000, micros % 1_000_000 / 100_000),
+    }
+}
+
+/// Renders the page.
+pub fn page(page: &Performance) -> Rendered {
+    page.frame.render_live("Performance", LIVE, || {
+        let begun = span(page.clock.now - page.since);
+        let note = format!("since this process began, {begun} ago").into_any();
+        view! {
+            <PageHeader title="Performance" note=note/>
+            <div class="stack" data-live="performance">
+                {routes(page)}
+                {slow(page)}
+            </div>
+        }
+    })
+}
+
+fn routes(page: &Performance) -> AnyView {
+    let rows = page.routes.iter().map(route).collect_view();
+    let columns = vec![
+        Column::text("Route"),
+        Column::figures("Answers"),
+        Column::figures("Failed").wide(),
+        Column::figures("Half within").wide(),
+        Column::figures("95 % within"),
+        Column::figures("Longest"),
+    ];
+    view! { <Card title="Routes" flush=true><Table caption="Routes" columns dense=true>{rows}</Table></Card> }
+        .into_any()
+}
+
+fn route(row: &RouteRow) -> impl IntoView + use<> {
+    let whole = |n: u64| count(i64::try_from(n).unwrap_or(i64::MAX));
+    let slow = row.is_slow().then(|| view! { " "<Pill tone=Tone::Attention label="Slow"/> });
+    let failed = match row.failed {
+        0 => view! { <span class="quiet">"0"</span> }.into_any(),
+        n => view! { <span class="critical-words">{whole(n)}</span> }.into_any(),
+    };
+    view! {
+        <tr>
+            <td class="breaks"><code>{row.route.clone()}</code>{slow}</td>
+            <td class="num">{whole(row.answers)}</td>
+            <td class="num wide">{failed}</td>
+            <td class="num wide">{taken(row.median)}</td>
+            <td class="num">{taken(row.most)}</td>
+            <td class="num">{taken(row.longest)}</td>
+        </tr>
+    }
+}
+
+fn slow(page: &Performance) -> AnyView {
+    let title = "Took too long";
+    if page.slow.is_empty() {
+        let text = format!("Requests that take longer than {} ms are listed here, the last 50 of them.", page.too_long);
+        return view! { <Card title><Empty title="Nothing did" text=text/></Card> }.into_any();
+    }
+    let rows = page.slow.iter().map(|row| slow_row(row, page.clock)).collect_view();
+    let columns = vec![
+        Column::text("When"),
+        Column::text("Route"),
+        Column::figures("Status").wide(),
+        Column::figures("Took"),
+        Column::text("Request").wide(),
+    ];
+    let note =
+        format!("longer than {} ms; {} kept", page.too_long, things(page.slow.len() as i64, "request", "requests"));
+    view! {
+        <Card title flush=true>
+            <p class="quiet card-note">{note}</p>
+            <Table caption="Requests that took too long" columns dense=true>{rows}</Table>
+        </Card>
+    }
+    .into_any()
+}
+
+fn slow_row(row: &SlowRow, clock: Clock) -> impl IntoView + use<> {
+    view! {
+        <tr>
+            <td>{since(row.at, clock)}</td>
+            <td class="breaks"><code>{row.route.clone()}</code></td>
+            <td class="num wide">{row.status.to_string()}</td>
+            <td class="num">{taken(row.micros)}</td>
+            <td class="wide"><code>{row.request_id.clone()}</code></td>
+        </tr>
+    }
+}

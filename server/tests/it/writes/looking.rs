@@ -1,0 +1,101 @@
+//! Whoever looks as a member changes nothing: every route that writes is asked, and nothing that the database holds is
+//! another afterwards.
+
+use domain::permission::Role;
+use reqwest::Method;
+use server::auth::Needs;
+use server::router;
+
+use super::held;
+use crate::browser::{Browser, PASSWORD};
+use crate::matrix::world::{Id, Who, World};
+
+// What a look itself is about, and what belongs to the browser or to nobody.
+const OF_THE_LOOK: [&str; 3] = ["/impersonation/raise", "/impersonation/end", "/logout"];
+// What keeps the time of the admin's own session, counts what was refused, and records it.
+const MOVING: [&str; 4] = ["sessions", "audit_entries", "audit_heads", "known_devices"];
+
+async fn looking(world: &World) -> Browser {
+    let admin = world.enter(Who::Admin).await.0;
+    let owner = db::people::find(&world.app.db, "owner@demo.test").await.unwrap().unwrap();
+    let form = [("reason", "ticket 7"), ("minutes", "60")];
+    assert_eq!(admin.post(&format!("/platform/tenants/demo/look/{owner}"), &form).await.status(), 303);
+    admin
+}
+
+#[tokio::test]
+async fn whoever_looks_changes_nothing_by_any_route() {
+    let world = World::new().await;
+    let admin = looking(&world).await;
+    let before = held(&world.app).await;
+    let forms: [&[(&str, &str)]; 2] = [
+        &[],
+        &[
+            ("go", "1"),
+            ("reason", "x"),
+            ("name", "Changed"),
+            ("hour", "9"),
+            ("email", "x@demo.test"),
+            ("role", "viewer"),
+            ("reach", "all"),
+            ("extent", "full"),
+            ("password", PASSWORD),
+            ("current", PASSWORD),
+            ("hours", "1"),
+            ("scopes", "orders:read"),
+            ("permissions", "orders.read"),
+            ("needed", "yes"),
+            ("minutes", "30"),
+        ],
+    ];
+    let mut asked = 0;
+    for route in router::table(&world.app.state) {
+        let is_own = OF_THE_LOOK.contains(&route.path.as_str());
+        // What needs nothing is done in nobody's name: it does not know who asks.
+        let is_open = matches!(route.needs, Needs::Nothing | Needs::Key(_) | Needs::Monitor);
+        if route.method == Method::GET || is_own || is_open {
+            continue;
+        }
+        for form in forms {
+            for id in [Id::Own, Id::Random] {
+                let path = world.address(&route.path, "demo", id);
+                let status = admin.post(&path, form).await.status().as_u16();
+                // To whoever looks as somebody else there is no platform.
+                let refused = if route.path.starts_with("/platform") { vec![404, 409] } else { vec![409] };
+                assert!(refused.contains(&status), "{path}: {status}");
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 100, "{asked}");
+    let invitation = world.address("/invitation/{secret}", "demo", Id::Own);
+    assert_eq!(admin.post(&invitation, &[("password", PASSWORD)]).await.status(), 403, "joins nothing in their name");
+    let mut after = held(&world.app).await;
+    let mut before = before;
+    for table in MOVING {
+        assert!(before.remove(table).is_some() && after.remove(table).is_some(), "{table}");
+    }
+    assert_eq!(before, after);
+}
+
+#[tokio::test]
+async fn a_look_sees_no_other_tenant_and_ends_when_the_admin_signs_out() {
+    let world = World::new().await;
+    let second = db::people::create(&world.app.db, &world.app.state.passwords, "root@stoa.test", PASSWORD, true);
+    let second = second.await.unwrap();
+    db::people::set_role(&world.demo.access, second, Role::Owner).await.unwrap();
+    let admin = looking(&world).await;
+    assert_eq!(admin.get("/t/other").await.status(), 404);
+    assert_eq!(admin.post("/logout", &[]).await.status(), 303);
+    let owner = world.app.test_db.owner(world.demo.access.tenant()).await;
+    let open: i64 = sqlx::query_scalar("select count(*) from impersonations where ended_at is null")
+        .fetch_one(&owner)
+        .await
+        .unwrap();
+    assert_eq!(open, 0);
+    let me = db::people::find(&world.app.db, "admin@stoa.test").await.unwrap().unwrap();
+    let sql = "select distinct actor from audit_entries where tenant_id = $1 and action in ('impersonation.end', 'session.end')";
+    let actors: Vec<String> =
+        sqlx::query_scalar(sql).bind(world.demo.access.tenant().0).fetch_all(&owner).await.unwrap();
+    assert_eq!(actors, [format!("user:{me}")], "nothing is said of the member");
+}
