@@ -20,6 +20,7 @@ pub mod feed;
 mod fuzz;
 pub mod health;
 pub mod idempotency;
+pub mod identity;
 pub mod impersonation;
 pub mod imports;
 mod known_stores;

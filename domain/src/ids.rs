@@ -68,6 +68,8 @@ id! {
     RoleId,
     /// A key on somebody's device that signs them in.
     PasskeyId,
+    /// What a tenant has set for signing in through its own OpenID provider.
+    ProviderId,
     /// A letter that asks somebody to join a tenant.
     InvitationId,
     /// A platform admin who looks at a tenant as one of its members.

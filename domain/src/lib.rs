@@ -25,6 +25,7 @@ pub mod people;
 pub mod period;
 pub mod permission;
 pub mod quarter;
+pub mod reach;
 pub mod settings;
 pub mod size;
 pub mod slug;

@@ -19,6 +19,7 @@ pub mod listen;
 pub mod logging;
 pub mod metrics;
 pub mod middleware;
+pub mod outside;
 pub mod pages;
 pub mod router;
 pub mod routes;

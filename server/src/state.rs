@@ -19,6 +19,7 @@ use crate::auth::refusal_log::RefusalLog;
 use crate::auth::visitors::Visitors;
 use crate::config::Config;
 use crate::metrics::Meters;
+use crate::outside::Outside;
 use crate::sessions::Sessions;
 use crate::slow::SlowRequests;
 
@@ -41,6 +42,8 @@ pub struct Parts {
     pub cursors: Cursors,
     /// Asks devices for passkeys, where the public address has a name.
     pub passkeys: Option<Passkeys>,
+    /// Asks addresses that tenants name.
+    pub outside: Outside,
     /// Seals secrets that must be read again.
     pub sealer: Sealer,
     /// Sessions as they are stored.
@@ -87,6 +90,7 @@ impl AppState {
             rates: Rates::new(config.redis_url.as_deref())?,
             cursors: Cursors::new(config.secret.as_bytes()),
             passkeys: Passkeys::new(&config.http.public_url),
+            outside: Outside::new(config.is_tried_out()).map_err(|e| DataError::Corrupt(e.to_string()))?,
             sealer: Sealer::new(config.secret.as_bytes())?,
             config,
             db,

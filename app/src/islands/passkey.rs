@@ -17,7 +17,8 @@ enum Step {
 impl Step {
     const fn words(self) -> &'static str {
         match self {
-            Self::Asleep | Self::Ready => "",
+            Self::Asleep => "Passkeys need scripts. Where they are off, your password and codes go on as before.",
+            Self::Ready => "",
             Self::Asking => "Follow what your device asks.",
             Self::Refused => "Your device gave no passkey. Try again, or go back.",
             Self::Unable => "This browser cannot use passkeys here.",

@@ -30,6 +30,10 @@ pub struct SignIn {
 /// Renders the form. It posts `email`, `password` and `next` to `/login`.
 pub fn page(form: SignIn) -> Rendered {
     bare(&Head::plain("Sign in", form.theme), None, || {
+        let company = match &form.next {
+            Some(next) => crate::url::with_query("/login/oidc", [("next", next.as_str())]),
+            None => "/login/oidc".to_owned(),
+        };
         let passkey = form.passkeys.then(|| entry::passkey_button(form.next.clone()));
         let focus_password = !form.email.is_empty();
         view! {
@@ -61,6 +65,7 @@ pub fn page(form: SignIn) -> Rendered {
                     </form>
                 </Card>
                 {passkey}
+                <p><a href=company>"Sign in with your company"</a></p>
                 <p><a href="/forgot-password">"Forgot your password?"</a></p>
                 {form.demo.then(demo_people)}
             </div>

@@ -9,5 +9,5 @@ mod verify;
 
 pub use list::{Entry, entries, platform_entries};
 pub use note::{Origin, changed, note, note_platform, record};
-pub use people::{Attempt, of_person};
+pub use people::{Attempt, in_tenants, of_person};
 pub use verify::{Broken, Walk, verify};

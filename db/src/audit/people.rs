@@ -35,13 +35,23 @@ pub struct Attempt {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn of_person(db: &Db, person: Option<UserId>, attempt: &Attempt) -> Result<(), DataError> {
+    let tenants: Vec<TenantId> = match person {
+        Some(person) => people::memberships(db, person).await?.iter().map(|m| m.tenant).take(MOST).collect(),
+        None => Vec::new(),
+    };
+    in_tenants(db, &tenants, attempt).await
+}
+
+/// Records `attempt` for the installation and for `tenants`: of what concerns one of them alone, the others learn nothing.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn in_tenants(db: &Db, tenants: &[TenantId], attempt: &Attempt) -> Result<(), DataError> {
     let platform = Platform::acting(db.clone(), attempt.actor, attempt.origin.clone());
     let tx = platform.begin().await?;
     note::note_platform(&tx, attempt.action, &attempt.subject, Value::Null, attempt.details.clone());
     tx.commit().await?;
-    let Some(person) = person else { return Ok(()) };
-    let tenants: Vec<TenantId> = people::memberships(db, person).await?.iter().map(|m| m.tenant).take(MOST).collect();
-    for tenant in tenants.into_iter().filter(|tenant| *tenant != PlatformTx::NIL) {
+    for tenant in tenants.iter().copied().filter(|tenant| *tenant != PlatformTx::NIL) {
         let access = Access::acting(db.clone(), tenant, attempt.actor).with_origin(attempt.origin.clone());
         let tx = access.scope(Permission::ReadAudit)?.begin().await?;
         note::note(&tx, attempt.action, &attempt.subject, attempt.details.clone()).await?;

@@ -12,6 +12,7 @@ pub mod strength;
 
 use std::collections::HashMap;
 
+use base64::Engine;
 use domain::fields::FieldErrors;
 use domain::ids::UserId;
 use domain::limits::Limit;
@@ -112,17 +113,34 @@ pub async fn create(
     );
     strength::check(&mut errors, "password", password, &[email]);
     errors.into_result(())?;
+    insert(db, email, passwords.hash(password).await?, admin).await
+}
+
+async fn insert(db: &Db, email: &str, hash: String, admin: bool) -> Result<UserId, DataError> {
     let id: UserId = db.clock().id();
     let row = user::ActiveModel {
         id: Set(id.0),
         email: Set(email.to_owned()),
         name: Set(String::new()),
-        password_hash: Set(passwords.hash(password).await?),
+        password_hash: Set(hash),
         is_platform_admin: Set(admin),
         created_at: Set(db.clock().now()),
     };
     row.insert(&db.conn).await.map_err(DataError::from).map_err(email_taken)?;
     Ok(id)
+}
+
+/// Makes an account that no password opens, for somebody whom an invitation and their company's provider vouch for. They
+/// choose a password with a link that is sent to the address, if they want one.
+///
+/// # Errors
+/// When the e-mail is bad or taken.
+pub async fn create_without_password(db: &Db, passwords: &Passwords, email: &str) -> Result<UserId, DataError> {
+    let email = domain::email::check(email).map_err(|words| FieldErrors::one("email", words))?;
+    let mut nobody_knows = [0_u8; 32];
+    getrandom::fill(&mut nobody_knows).map_err(|e| DataError::Corrupt(e.to_string()))?;
+    let hash = passwords.hash(&base64::engine::general_purpose::STANDARD.encode(nobody_knows)).await?;
+    insert(db, &email, hash, false).await
 }
 
 /// The account with this e-mail, for the command line.

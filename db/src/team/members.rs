@@ -84,6 +84,7 @@ pub async fn remove(scope: &Scope, id: UserId) -> Result<Member, DataError> {
     let tx = scope.begin().await?;
     let member = within_reach(&tx, id, "remove them").await?;
     tx.run("delete from memberships where tenant_id = $1 and user_id = $2", [id.0.into()]).await?;
+    tx.run("delete from linked_identities where tenant_id = $1 and user_id = $2", [id.0.into()]).await?;
     let details = json!({"email": member.email, "role": member.role.name()});
     crate::audit::note(&tx, "member.remove", &id.to_string(), details).await?;
     crate::feed::access_changed(&tx).await?;

@@ -6,7 +6,9 @@ mod owner;
 mod place;
 mod roles;
 
-pub use invitations::{Invitation, Invited, accept, find, invitations, invite, resend, withdraw};
+pub use invitations::{
+    Invitation, Invited, accept, accept_by_address, find, invitations, invite, is_invited, resend, withdraw,
+};
 pub use members::{Member, change, member, members, remove, set_needs_second_factor};
 pub(crate) use owner::keep_an_owner;
 pub use owner::transfer;

@@ -1,11 +1,13 @@
 //! Members of a tenant: what their role is and which stores they reach.
 
+mod mail_domains;
 mod member_role;
 mod passkey_name;
 mod password;
 mod role_name;
 mod store_access;
 
+pub use mail_domains::{has_domain, read_domains};
 pub use member_role::MemberRole;
 pub use passkey_name::check_passkey_name;
 pub use password::{

@@ -3,10 +3,9 @@
 use app::pages::account::{Codes, RemovePasskey, Typed, add_passkey, codes as codes_view, remove_passkey};
 use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Response};
-use db::audit::{self, Attempt};
+use db::DataError;
 use db::people::ceremonies;
 use db::people::passkeys::{self, NewPasskey};
-use db::{Actor, DataError};
 use domain::fields::FieldErrors;
 use domain::ids::{PasskeyId, UserId};
 use domain::people::check_passkey_name;
@@ -20,8 +19,8 @@ use super::password::check as check_password;
 use super::show::again;
 use crate::auth::SignedIn;
 use crate::auth::begin::{rename, session_failed, tell};
+use crate::auth::record::record;
 use crate::error::{PageError, incident_number};
-use crate::middleware::current;
 use crate::pages::answer;
 use crate::pages::visit::Visit;
 use crate::sessions::CEREMONY;
@@ -118,7 +117,7 @@ pub async fn add(
         Err(DataError::Invalid(faults)) => return again(&state, &signed_in, visit, Typed::default(), faults).await,
         Err(other) => return Err(other.into()),
     };
-    record(&state, &signed_in, "passkey.add", &name).await?;
+    record(&state, person, "passkey.add", json!({"name": name})).await?;
     tell(&state, &person.email, &Notice::PasskeyAdded { name }).await?;
     state.visitors.forget_person(person.id).await;
     let Some(codes) = codes else { return Ok(answer::done("/account", "passkey").into_response()) };
@@ -154,7 +153,7 @@ pub async fn remove(
         return Ok(answer::faulty(&remove_passkey(&page(faults))));
     }
     if let Some(name) = passkeys::remove(&state.db, person.id, found.id).await? {
-        record(&state, &signed_in, "passkey.remove", &name).await?;
+        record(&state, person, "passkey.remove", json!({"name": name})).await?;
         tell(&state, &person.email, &Notice::PasskeyRemoved { name }).await?;
     }
     state.visitors.forget_person(person.id).await;
@@ -193,11 +192,4 @@ async fn take(
     let Some(waiting) = waiting.filter(|waiting| waiting.person == signed_in.person.id) else { return Ok(None) };
     let checker = state.passkeys.as_ref().ok_or(PageError::NotFound)?;
     Ok(checker.read_new(waiting.name, &made.credential, waiting.state).ok())
-}
-
-async fn record(state: &AppState, signed_in: &SignedIn, action: &'static str, name: &str) -> Result<(), PageError> {
-    let person = &signed_in.person;
-    let (actor, details) = (Actor::User(person.id), json!({"name": name}));
-    let attempt = Attempt { actor, action, subject: person.email.clone(), details, origin: current::origin() };
-    Ok(audit::of_person(&state.db, Some(person.id), &attempt).await?)
 }

@@ -11,10 +11,10 @@ use serde_json::json;
 use tower_sessions::Session;
 
 use super::device;
-use super::record::record;
+use super::record::{record, record_in};
 use crate::error::{PageError, incident_number};
 use crate::middleware::address;
-use crate::sessions::{ADDRESS, AGENT, HALF, Half, PERSON, UNTIL};
+use crate::sessions::{ADDRESS, AGENT, HALF, Half, ONLY, Only, PERSON, UNTIL};
 use crate::state::AppState;
 
 /// By what somebody showed who they are.
@@ -30,6 +30,8 @@ pub enum How {
     Passkey,
     /// By the link of an invitation, with which they made an account.
     Invitation,
+    /// Their company's provider vouches for them, in its tenant alone.
+    Company(Only),
 }
 
 impl How {
@@ -40,6 +42,7 @@ impl How {
             Self::RecoveryCode => "password and recovery code",
             Self::Passkey => "passkey",
             Self::Invitation => "invitation",
+            Self::Company(_) => "company",
         }
     }
 }
@@ -62,11 +65,18 @@ pub async fn begin(
     let steps = async {
         session.insert(PERSON, person.id).await?;
         session.insert(UNTIL, until).await?;
+        if let How::Company(only) = how {
+            session.insert(ONLY, only).await?;
+        }
         session.insert(ADDRESS, &address).await?;
         session.insert(AGENT, &agent).await
     };
     steps.await.map_err(session_failed)?;
-    record(state, person, "session.begin", json!({"by": how.as_str()})).await?;
+    let details = json!({"by": how.as_str()});
+    match how {
+        How::Company(only) => record_in(state, only.tenant, person, "session.begin", details).await?,
+        _ => record(state, person, "session.begin", details).await?,
+    }
     tracing::info!(person = %person.id, %address, by = how.as_str(), "signed in");
     if devices::note(&state.db, person.id, &device::id(parts, state)).await? == Familiar::New {
         let news = Notice::NewDevice { device: device::words(&agent), address };

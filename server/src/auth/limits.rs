@@ -53,12 +53,13 @@ impl SignInLimits {
         Ok(Attempt { limits: self, keys: vec![account, address] })
     }
 
-    /// Counts an attempt from `address` that names no account yet.
+    /// Counts an attempt from `address` that names no account yet. Passwords are counted apart: whoever spends these keeps
+    /// nobody behind the same address from signing in with one.
     ///
     /// # Errors
     /// How long to wait when there were too many.
     pub async fn attempt_from(&self, address: IpAddr) -> Result<Attempt<'_>, Duration> {
-        let address = self.key("address", &network(address));
+        let address = self.key("nameless", &network(address));
         if self.count(address).await > PER_ADDRESS {
             return Err(WINDOW);
         }
@@ -67,7 +68,7 @@ impl SignInLimits {
 
     /// Takes back an attempt from `address` that was counted earlier: it led to a success.
     pub async fn take_back(&self, address: IpAddr) {
-        Attempt { limits: self, keys: vec![self.key("address", &network(address))] }.succeeded().await;
+        Attempt { limits: self, keys: vec![self.key("nameless", &network(address))] }.succeeded().await;
     }
 
     async fn count(&self, key: Key) -> i64 {

@@ -11,6 +11,7 @@ use http::request::Parts;
 use super::visitors::Look;
 use super::{SignedIn, needs};
 use crate::error::PageError;
+use crate::sessions::Only;
 use crate::state::AppState;
 
 /// A member of the tenant that `{tenant}` in the address names. To everybody else that tenant looks exactly like
@@ -27,6 +28,8 @@ pub struct Member {
     pub memberships: Arc<[Membership]>,
     /// Who looks, where a platform admin looks as this person.
     pub look: Option<Arc<Look>>,
+    /// Which tenant alone the session opens, where it does not open all of theirs.
+    pub only: Option<Only>,
 }
 
 impl Member {
@@ -59,7 +62,9 @@ impl FromRequestParts<AppState> for Member {
         if let Some(reason) = membership.suspended {
             return Err(PageError::Suspended(reason));
         }
-        if membership.needs_second_factor && !signed_in.person.has_second_factor && signed_in.look.is_none() {
+        // Whom the tenant's own provider vouches for, it asks for what it likes.
+        let is_vouched_for = signed_in.look.is_some() || signed_in.only.is_some();
+        if membership.needs_second_factor && !signed_in.person.has_second_factor && !is_vouched_for {
             return Err(PageError::SecondFactorNeeded { whose: membership.name });
         }
         let access = db::people::access_as(&state.db, signed_in.actor(), &membership);
@@ -69,6 +74,7 @@ impl FromRequestParts<AppState> for Member {
             person: signed_in.person,
             memberships: signed_in.memberships,
             look: signed_in.look,
+            only: signed_in.only,
         })
     }
 }

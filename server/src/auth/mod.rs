@@ -3,6 +3,7 @@
 
 pub mod begin;
 mod code;
+pub mod company;
 mod confirm_email;
 pub mod device;
 mod forgot;

@@ -3,6 +3,7 @@
 use db::Actor;
 use db::audit::{self, Attempt};
 use db::people::Person;
+use domain::ids::TenantId;
 use serde_json::Value;
 
 use crate::error::PageError;
@@ -14,7 +15,24 @@ use crate::state::AppState;
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn record(state: &AppState, person: &Person, action: &'static str, details: Value) -> Result<(), PageError> {
+    Ok(audit::of_person(&state.db, Some(person.id), &attempt(person, action, details)).await?)
+}
+
+/// Records what `person` did with a session that opens `tenant` alone: it is no business of their other tenants.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn record_in(
+    state: &AppState,
+    tenant: TenantId,
+    person: &Person,
+    action: &'static str,
+    details: Value,
+) -> Result<(), PageError> {
+    Ok(audit::in_tenants(&state.db, &[tenant], &attempt(person, action, details)).await?)
+}
+
+fn attempt(person: &Person, action: &'static str, details: Value) -> Attempt {
     let (actor, subject, origin) = (Actor::User(person.id), person.email.clone(), current::origin());
-    let attempt = Attempt { actor, action, subject, details, origin };
-    Ok(audit::of_person(&state.db, Some(person.id), &attempt).await?)
+    Attempt { actor, action, subject, details, origin }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use db::audit::{self, Attempt};
 use db::{Access, DataError, Db};
-use domain::ids::UserId;
+use domain::ids::{TenantId, UserId};
 use domain::permission::Permission;
 use serde_json::{Value, json};
 
@@ -52,6 +52,17 @@ impl RefusalLog {
             let (db, attempt) = (db.clone(), Attempt { details, ..attempt });
             tokio::spawn(async move {
                 note_failure(audit::of_person(&db, person, &attempt).await);
+            });
+        }
+    }
+
+    /// Somebody was refused something that concerns one tenant, who has no place there.
+    pub fn in_tenant(&self, db: &Db, tenant: TenantId, attempt: Attempt) {
+        let who = format!("{tenant} {:?}", attempt.origin.address);
+        if let Some(details) = self.counted(&who, attempt.details.clone()) {
+            let (db, attempt) = (db.clone(), Attempt { details, ..attempt });
+            tokio::spawn(async move {
+                note_failure(audit::in_tenants(&db, &[tenant], &attempt).await);
             });
         }
     }

@@ -14,7 +14,7 @@ use tower_sessions::session::Id;
 use super::visitors::Look;
 use crate::error::PageError;
 use crate::middleware::current;
-use crate::sessions::session_id;
+use crate::sessions::{Only, session_id};
 use crate::state::AppState;
 
 /// Somebody who signed in; everybody else is sent to the sign-in page.
@@ -28,6 +28,8 @@ pub struct SignedIn {
     pub session: Id,
     /// Who looks, where a platform admin looks as this person.
     pub look: Option<Arc<Look>>,
+    /// Which tenant alone their session opens, where it does not open all of theirs.
+    pub only: Option<Only>,
 }
 
 impl SignedIn {
@@ -48,6 +50,7 @@ impl FromRequestParts<AppState> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
         let found = visitor(parts, state).await?.ok_or_else(|| signed_out(parts))?;
         allow_look(parts, &found)?;
+        allow_only(parts, &found)?;
         Ok(found)
     }
 }
@@ -68,6 +71,7 @@ async fn visitor(parts: &Parts, state: &AppState) -> Result<Option<SignedIn>, Pa
         memberships: Arc::clone(&v.memberships),
         session,
         look: v.look.clone(),
+        only: v.only,
     }))
 }
 
@@ -83,6 +87,18 @@ fn allow_look(parts: &Parts, found: &SignedIn) -> Result<(), PageError> {
         return refused("Nothing was changed: you only look. What the strip at the top offers lets you change things.");
     }
     Ok(())
+}
+
+// A company's provider speaks for its tenant. The account belongs to the person, who may have others with it.
+fn allow_only(parts: &Parts, found: &SignedIn) -> Result<(), PageError> {
+    let is_account = parts.uri.path().starts_with("/account");
+    if found.only.is_none() || !is_account {
+        return Ok(());
+    }
+    Err(PageError::Refused(format!(
+        "Your company signed you in. The account of {} is the person's own: sign out, then sign in with the password.",
+        found.person.email
+    )))
 }
 
 // A form that was sent after the session ended cannot be sent again: back to the page it was on, as far as known.

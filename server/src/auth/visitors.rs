@@ -11,6 +11,7 @@ use domain::ids::UserId;
 use tower_sessions::session::Id;
 
 use crate::error::PageError;
+use crate::sessions::Only;
 use crate::state::AppState;
 
 /// For how long: with what a request takes, safely within the second that revocation is promised to take.
@@ -25,6 +26,8 @@ pub struct Visitor {
     pub memberships: Arc<[Membership]>,
     /// Who looks, if it is not the person.
     pub look: Option<Arc<Look>>,
+    /// Which tenant alone this session opens, and through which provider it began.
+    pub only: Option<Only>,
 }
 
 /// A platform admin who looks as one of a tenant's members.
@@ -81,13 +84,27 @@ impl Visitors {
 async fn load(state: &AppState, session: Id) -> Result<Option<Arc<Visitor>>, DataError> {
     let Some(bearer) = state.sessions.bearer(session).await? else { return Ok(None) };
     let Some(person) = db::people::person(&state.db, bearer.person).await? else { return Ok(None) };
+    if let Some(only) = bearer.only {
+        return within(state, person, only).await;
+    }
     if let Some((tenant, id)) = bearer.look.filter(|_| person.is_platform_admin)
         && let Some(impersonation) = db::impersonation::current(&state.db, tenant, id).await?
     {
         return as_member(state, Look { admin: person, impersonation }).await;
     }
     let memberships = db::people::memberships(&state.db, person.id).await?;
-    Ok(Some(Arc::new(Visitor { person: Arc::new(person), memberships: memberships.into(), look: None })))
+    Ok(Some(Arc::new(Visitor { person: Arc::new(person), memberships: memberships.into(), look: None, only: None })))
+}
+
+// A tenant's provider vouches for people in that tenant, as long as it is set there, and never for the platform.
+async fn within(state: &AppState, person: Person, only: Only) -> Result<Option<Arc<Visitor>>, DataError> {
+    if !db::identity::lives(&state.db, only.tenant, only.provider).await? {
+        return Ok(None);
+    }
+    let mut memberships = db::people::memberships(&state.db, person.id).await?;
+    memberships.retain(|m| m.tenant == only.tenant);
+    let person = Arc::new(Person { is_platform_admin: false, ..person });
+    Ok(Some(Arc::new(Visitor { person, memberships: memberships.into(), look: None, only: Some(only) })))
 }
 
 // Nothing of the member's beyond the one tenant is shown.
@@ -104,5 +121,6 @@ async fn as_member(state: &AppState, look: Look) -> Result<Option<Arc<Visitor>>,
         person: Arc::new(person),
         memberships: memberships.into(),
         look: Some(Arc::new(look)),
+        only: None,
     })))
 }

@@ -100,6 +100,16 @@ impl Config {
         Self::read(&Vars::of_process(), purpose)
     }
 
+    /// Whether this is no installation for others: the demo, or one that only this machine reaches.
+    pub fn is_tried_out(&self) -> bool {
+        let host = self.http.public_url.parse::<::http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
+        let is_here = |host: &str| {
+            host == "localhost"
+                || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        };
+        self.demo || host.is_some_and(|host| is_here(&host))
+    }
+
     /// The settings that `vars` hold.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use tower_sessions::session::Id;
 
 use crate::auth::Member;
+use crate::sessions::Only;
 use crate::state::AppState;
 
 /// A revoked key or ended session is noticed within this time, and what its check takes.
@@ -43,6 +44,7 @@ struct Listening {
     // Those that the stream was opened for.
     stores: StoreAccess,
     look: Option<ImpersonationId>,
+    only: Option<Only>,
 }
 
 impl Watch {
@@ -59,6 +61,7 @@ impl Watch {
             tenant: member.membership.tenant,
             stores: member.membership.stores.clone(),
             look: member.look.as_ref().map(|look| look.impersonation.id),
+            only: member.only,
         };
         Self::new(state, Who::Person(Box::new(listening)))
     }
@@ -111,13 +114,18 @@ impl Watch {
         {
             return Ok(false);
         }
+        if let Some(only) = who.only
+            && !db::identity::lives(db, only.tenant, only.provider).await?
+        {
+            return Ok(false);
+        }
         let memberships = db::people::memberships(db, who.person).await?;
         let Some(membership) = memberships.iter().find(|m| m.tenant == who.tenant) else { return Ok(false) };
         let may = membership.suspended.is_none() && membership.allows(Permission::ReadEvents);
         if !may || membership.stores != who.stores {
             return Ok(false);
         }
-        if !membership.needs_second_factor || who.look.is_some() {
+        if !membership.needs_second_factor || who.look.is_some() || who.only.is_some() {
             return Ok(true);
         }
         Ok(db::people::person(db, who.person).await?.is_some_and(|person| person.has_second_factor))

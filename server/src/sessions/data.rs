@@ -1,7 +1,7 @@
 //! What a session holds.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::ids::{ImpersonationId, TenantId, UserId};
+use domain::ids::{ImpersonationId, ProviderId, TenantId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,6 +15,9 @@ pub const HALF: &str = "half";
 pub const LOOK: &str = "look";
 /// The key under which stands what the browser was asked last: the name of a ceremony of signing in.
 pub const CEREMONY: &str = "ceremony";
+/// The key under which stands which tenant alone the session opens ([`Only`]), where that tenant's provider vouches for
+/// whoever signed in.
+pub const ONLY: &str = "only";
 /// The key under which the address stands from which somebody signed in.
 pub const ADDRESS: &str = "address";
 /// The key under which the browser stands in which somebody signed in.
@@ -29,6 +32,17 @@ pub struct Bearer {
     pub person: UserId,
     /// As a member of which tenant they look at it, if they do.
     pub look: Option<(TenantId, ImpersonationId)>,
+    /// Which tenant alone the session opens, if it does not open all of theirs.
+    pub only: Option<Only>,
+}
+
+/// The one tenant that a session opens, and the provider through which it began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Only {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// What it had set then.
+    pub provider: ProviderId,
 }
 
 /// Somebody between password and second factor.
@@ -39,10 +53,15 @@ pub struct Half {
 }
 
 impl Bearer {
-    /// The bearer of a session that holds `data`; none between password and second factor.
+    /// The bearer of a session that holds `data`; none between password and second factor. A session whose bounds cannot be
+    /// read is nobody's: it must not open more than it did.
     pub fn of(data: &Value) -> Option<Self> {
+        let only = match data.get(ONLY) {
+            Some(only) => Some(serde_json::from_value(only.clone()).ok()?),
+            None => None,
+        };
         let look = data.get(LOOK).and_then(|look| serde_json::from_value(look.clone()).ok());
-        Some(Self { person: person(data)?, look })
+        Some(Self { person: person(data)?, look, only })
     }
 }
 
@@ -83,7 +102,19 @@ mod tests {
     fn a_look_stands_beside_whose_it_is() {
         let id = |n| Uuid::from_u128(n);
         let data = json!({PERSON: id(1), LOOK: [id(2), id(3)]});
-        let expected = Bearer { person: UserId(id(1)), look: Some((TenantId(id(2)), ImpersonationId(id(3)))) };
+        let expected =
+            Bearer { person: UserId(id(1)), look: Some((TenantId(id(2)), ImpersonationId(id(3)))), only: None };
         assert_eq!(Bearer::of(&data), Some(expected));
+    }
+
+    #[test]
+    fn bounds_that_cannot_be_read_open_nothing() {
+        let id = |n| Uuid::from_u128(n);
+        let only = Only { tenant: TenantId(id(2)), provider: ProviderId(id(3)) };
+        let bound = Bearer { person: UserId(id(1)), look: None, only: Some(only) };
+        assert_eq!(Bearer::of(&json!({PERSON: id(1), ONLY: only})), Some(bound));
+        for broken in [json!(null), json!({}), json!("x"), json!({"tenant": id(2)})] {
+            assert_eq!(Bearer::of(&json!({PERSON: id(1), ONLY: broken})), None);
+        }
     }
 }

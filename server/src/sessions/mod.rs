@@ -24,7 +24,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 use crate::config::SessionTimes;
 use crate::middleware::cookies;
 
-pub use data::{ADDRESS, AGENT, Bearer, CEREMONY, HALF, Half, LOOK, PERSON, UNTIL};
+pub use data::{ADDRESS, AGENT, Bearer, CEREMONY, HALF, Half, LOOK, ONLY, Only, PERSON, UNTIL};
 
 const COPY_LIVES: Duration = Duration::from_secs(60);
 const MARK_LIVES: Duration = Duration::from_secs(120);

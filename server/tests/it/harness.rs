@@ -103,6 +103,7 @@ async fn serve(db: Db, url: &str, settings: &[(&str, &str)]) -> (AppState, Strin
     let config = Config::read(&vars, Purpose::Serve).unwrap();
     metrics::install().unwrap();
     log();
+    let _first = rustls::crypto::ring::default_provider().install_default();
     let passwords = Passwords::new(2).unwrap();
     let tools = server::work::tools(&config, &db).unwrap();
     let state = AppState::assemble(config, db, passwords, tools, CancellationToken::new()).unwrap();

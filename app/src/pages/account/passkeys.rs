@@ -7,7 +7,6 @@ use leptos::prelude::*;
 use crate::document::{Head, Rendered, Scripts};
 use crate::frame::{Visitor, bare};
 use crate::islands::PasskeyStep;
-use crate::pages::entry::without_scripts;
 use crate::ui::table::{Column, Table};
 use crate::ui::{Button, ButtonLink, Card, Clock, Field, Look, PageHeader, When};
 
@@ -33,7 +32,6 @@ pub fn add(visitor: &Visitor, name: &str, options: String) -> Rendered {
     bare(&head, Some(visitor.clone()), || {
         view! {
             <PageHeader title="Add a passkey" back=("/account".to_owned(), "Account")/>
-            {without_scripts("Your password and codes go on as before.")}
             <Card>
                 <p>{words}</p>
                 <PasskeyStep action="/account/passkeys".to_owned() options makes=true next=None/>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::document::{Head, Rendered, Scripts, Theme};
 use crate::frame::bare;
 use crate::islands::PasskeyStep;
-use crate::ui::{Button, Card, Notice, Tone};
+use crate::ui::{Button, Card};
 
 /// What the page shows.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,6 @@ pub fn page(page: PasskeyPage) -> Rendered {
         view! {
             <div class="sign-in">
                 <h1>"Sign in with a passkey"</h1>
-                {without_scripts("Sign in with your password instead.")}
                 <Card>
                     <PasskeyStep action="/login/passkey/finish".to_owned() options makes=false next/>
                 </Card>
@@ -43,14 +42,5 @@ pub fn button(next: Option<String>) -> impl IntoView {
             {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
             <Button label="Use a passkey"/>
         </form>
-    }
-}
-
-/// Says that passkeys need scripts, where there are none.
-pub fn without_scripts(instead: &'static str) -> impl IntoView {
-    view! {
-        <noscript>
-            <Notice tone=Tone::Attention>{format!("Passkeys need scripts, and this browser runs none. {instead}")}</Notice>
-        </noscript>
     }
 }

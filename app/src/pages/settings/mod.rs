@@ -1,5 +1,6 @@
 //! `/t/{tenant}/settings`: the stores, and what concerns the tenant as a whole.
 
+mod sign_in;
 mod store;
 
 use domain::fields::FieldErrors;
@@ -11,6 +12,7 @@ use crate::ui::pill::Tone;
 use crate::ui::table::{Column, Table};
 use crate::ui::{Button, Card, Empty, Field, Look, Notice, PageHeader, SelectField};
 
+pub use sign_in::{SignInSettings, callback, page as sign_in};
 pub use store::{StorePage, StoreValues, page as store_page};
 
 /// What the page shows.

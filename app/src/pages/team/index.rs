@@ -49,7 +49,7 @@ pub fn page(page: &TeamIndex) -> Rendered {
             {invitations(page)}
             <div class="two-thirds">
                 {invite(page)}
-                <div class="stack">{roles(page)}{second_factor(page)}</div>
+                <div class="stack">{roles(page)}{second_factor(page)}{company(page)}</div>
             </div>
         }
     })
@@ -215,4 +215,17 @@ fn second_factor(page: &TeamIndex) -> impl IntoView + use<> {
             </form>
         </Card>
     }
+}
+
+// Owners alone set it, for it decides who comes in as whom.
+fn company(page: &TeamIndex) -> Option<impl IntoView + use<>> {
+    let href = format!("/t/{}/settings/sign-in", page.frame.tenant());
+    page.frame.membership.role.is_owner().then(|| {
+        view! {
+            <Card title="Sign-in through your company">
+                <p>"Members can sign in at your own OpenID provider."</p>
+                <div class="actions"><ButtonLink href label="Set it up"/></div>
+            </Card>
+        }
+    })
 }

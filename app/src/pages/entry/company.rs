@@ -1,0 +1,96 @@
+//! Signing in through one's company.
+
+use leptos::prelude::*;
+
+use crate::document::{Head, Rendered, Theme};
+use crate::frame::bare;
+use crate::ui::{Button, ButtonLink, Card, Field, Look, PageHeader};
+
+/// What the form shows.
+#[derive(Clone, Debug, Default)]
+pub struct CompanyForm {
+    /// The tenant's name in addresses, as it was typed.
+    pub tenant: String,
+    /// The page they wanted to see: a path on this server.
+    pub next: Option<String>,
+    /// What is wrong with it.
+    pub fault: Option<String>,
+    /// The theme of this browser.
+    pub theme: Theme,
+}
+
+/// The way on.
+#[derive(Clone, Debug, Default)]
+pub struct CompanyPage {
+    /// The tenant's name.
+    pub tenant: String,
+    /// The host to which it leads.
+    pub host: String,
+    /// Where exactly.
+    pub address: String,
+    /// The theme of this browser.
+    pub theme: Theme,
+}
+
+/// Renders the form. It posts `tenant` and `next` to `/login/oidc`.
+pub fn form(form: &CompanyForm) -> Rendered {
+    bare(&Head::plain("Sign in with your company", form.theme), None, || {
+        let CompanyForm { tenant, next, fault, .. } = form.clone();
+        view! {
+            <div class="sign-in">
+                <PageHeader title="Sign in with your company"/>
+                <Card>
+                    <form class="stack" method="post" action="/login/oidc">
+                        {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
+                        <Field
+                            name="tenant"
+                            label="Company"
+                            value=tenant
+                            hint="Its name in addresses here: what follows /t/."
+                            fault
+                            required=true
+                            autofocus=true
+                        />
+                        <Button label="Go on" look=Look::Primary/>
+                    </form>
+                </Card>
+                <p><a href="/login">"Back to signing in"</a></p>
+            </div>
+        }
+    })
+}
+
+/// Renders the way on. It is a link, and not where a form leads: pages here send forms nowhere else.
+pub fn page(page: &CompanyPage) -> Rendered {
+    bare(&Head::plain("Sign in with your company", page.theme), None, || {
+        let title = format!("Sign in to {}", page.tenant);
+        let (words, address) = (format!("You go on to {} and come back here.", page.host), page.address.clone());
+        view! {
+            <div class="sign-in">
+                <PageHeader title/>
+                <Card>
+                    <p>{words}</p>
+                    <div class="actions"><ButtonLink href=address label="Go on" look=Look::Primary/></div>
+                </Card>
+                <p><a href="/login">"Back to signing in"</a></p>
+            </div>
+        }
+    })
+}
+
+/// Says why nobody was signed in.
+pub fn refused(slug: &str, why: &str, theme: Theme) -> Rendered {
+    let (again, why) = (format!("/login/oidc/{}", crate::url::escape(slug)), why.to_owned());
+    bare(&Head::plain("Not signed in", theme), None, || {
+        view! {
+            <div class="error-page">
+                <h1>"You are not signed in"</h1>
+                <p role="alert">{why}</p>
+                <div class="actions">
+                    <ButtonLink href=again label="Begin again" look=Look::Primary/>
+                    <ButtonLink href="/login" label="Sign in another way"/>
+                </div>
+            </div>
+        }
+    })
+}

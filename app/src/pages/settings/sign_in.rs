@@ -1,0 +1,96 @@
+//! Signing in through the tenant's own OpenID provider.
+
+use domain::fields::FieldErrors;
+use leptos::prelude::*;
+
+use crate::document::Rendered;
+use crate::frame::TenantFrame;
+use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, PageHeader, Tone};
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct SignInSettings {
+    /// What surrounds it.
+    pub frame: TenantFrame,
+    /// The issuer, as it is or was typed.
+    pub issuer: String,
+    /// The client, as it is or was typed.
+    pub client_id: String,
+    /// The domains, as they are or were typed.
+    pub domains: String,
+    /// Whether a provider is set.
+    pub is_set: bool,
+    /// Where the provider sends people back to.
+    pub callback: String,
+    /// What people type to get here.
+    pub public_url: String,
+    /// What is wrong.
+    pub faults: FieldErrors,
+    /// What was just done.
+    pub done: Option<&'static str>,
+}
+
+/// Where the provider of the tenant called `slug` sends people back to.
+pub fn callback(public_url: &str, slug: &str) -> String {
+    format!("{public_url}/login/oidc/{slug}/callback")
+}
+
+/// Renders the page.
+pub fn page(page: &SignInSettings) -> Rendered {
+    page.frame.render("Sign-in through your company", || {
+        let base = format!("/t/{}", page.frame.tenant());
+        let done = page.done.map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> });
+        view! {
+            <PageHeader title="Sign-in through your company" back=(format!("{base}/team"), "Team")/>
+            {done}
+            {about(page)}
+            {form(page, format!("{base}/settings/sign-in"))}
+        }
+    })
+}
+
+fn about(page: &SignInSettings) -> impl IntoView + use<> {
+    let address = format!("{}/login/oidc/{}", page.public_url, page.frame.tenant());
+    let callback = page.callback.clone();
+    let here = page.is_set.then(|| view! { <dt>"People come in at"</dt><dd><code>{address}</code></dd> });
+    view! {
+        <Card title="How it works">
+            <p>"Members sign in at your OpenID provider, and so do those whom you have invited. Nobody else gets in: the provider must say that their address is verified, and the address must be a member's or an invited one's."</p>
+            <p>"What begins that way opens this tenant alone, and not the person's account. Whoever runs the provider can come in here as any member: set only one that you trust with all of this. A second factor is the provider's business then. Passwords and passkeys go on as before."</p>
+            <dl class="facts">
+                <dt>"Redirect address for your provider"</dt>
+                <dd><code>{callback}</code></dd>
+                {here}
+            </dl>
+        </Card>
+    }
+}
+
+fn form(page: &SignInSettings, action: String) -> impl IntoView + use<> {
+    let fault = |field: &str| page.faults.of(field).map(str::to_owned);
+    let (issuer, client, secret, domains) =
+        (fault("issuer"), fault("client_id"), fault("client_secret"), fault("domains"));
+    let (issuer_value, client_value, domains_value) =
+        (page.issuer.clone(), page.client_id.clone(), page.domains.clone());
+    let hint = if page.is_set {
+        "Left empty, the present one stays. Another issuer needs another one."
+    } else {
+        "It is sealed, and never shown again."
+    };
+    let remove = page
+        .is_set
+        .then(|| view! { <ButtonLink href=format!("{action}/remove") label="Remove it" look=Look::Danger/> });
+    let warning = page.is_set.then(|| view! { <p>"Saving signs out whoever came in through the provider."</p> });
+    view! {
+        <Card title="Your provider">
+            <form class="stack narrow" method="post" action=action.clone()>
+                <Field name="issuer" label="Issuer" kind="url" value=issuer_value required=true fault=issuer example="https://login.example.com" hint="Exactly as the provider names it. It is asked when you save."/>
+                <Field name="client_id" label="Client" value=client_value required=true fault=client hint="What the provider calls this installation."/>
+                <Field name="client_secret" label="Client secret" kind="password" autocomplete="off" fault=secret hint/>
+                <Field name="domains" label="Domains" value=domains_value required=true fault=domains example="example.com, example.org" hint="Only people with addresses there come in this way."/>
+                {warning}
+                <div class="actions"><Button label="Save it" look=Look::Primary/>{remove}</div>
+            </form>
+        </Card>
+    }
+}

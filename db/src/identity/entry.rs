@@ -1,0 +1,117 @@
+//! As whom somebody comes for whom a tenant's provider vouches. It vouches for people of that tenant and nobody else: a
+//! link is the tenant's own, and is made only for its members and for those whom it has invited.
+
+use domain::ids::UserId;
+use domain::permission::Permission;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::Provider;
+use crate::audit::{self, Attempt, Origin};
+use crate::connect::Db;
+use crate::error::DataError;
+use crate::people::passwords::Passwords;
+use crate::people::{self, Person};
+use crate::scope::{Access, Actor, Tx};
+use crate::team;
+
+/// Why nobody comes in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoEntry {
+    /// They are no member, and nobody has invited them.
+    NoMember,
+    /// The address is that of a member who comes as somebody else.
+    OtherIdentity,
+    /// They are invited, but the tier allows no more members.
+    AtLimit(String),
+}
+
+/// The member of the provider's tenant whom it calls `subject`. The first time, it is the one with this address.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn enter(
+    db: &Db,
+    passwords: &Passwords,
+    provider: &Provider,
+    subject: &str,
+    email: &str,
+    origin: &Origin,
+) -> Result<Result<Person, NoEntry>, DataError> {
+    if let Some(known) = linked(db, provider, subject).await? {
+        let person = if is_member(db, provider, known).await? { people::person(db, known).await? } else { None };
+        return Ok(person.ok_or(NoEntry::NoMember));
+    }
+    let Some(person) = by_address(db, passwords, provider, email, origin).await? else {
+        return Ok(Err(NoEntry::NoMember));
+    };
+    if !is_member(db, provider, person.id).await? {
+        match team::accept_by_address(db, provider.tenant, &person, origin.clone()).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(Err(NoEntry::NoMember)),
+            Err(DataError::AtLimit(reached)) => return Ok(Err(NoEntry::AtLimit(reached.to_string()))),
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(if link(db, provider, subject, person.id, origin).await? { Ok(person) } else { Err(NoEntry::OtherIdentity) })
+}
+
+// Nobody gets an account whom nobody has invited.
+async fn by_address(
+    db: &Db,
+    passwords: &Passwords,
+    provider: &Provider,
+    email: &str,
+    origin: &Origin,
+) -> Result<Option<Person>, DataError> {
+    let id = match people::find(db, email).await? {
+        Some(id) => id,
+        None if team::is_invited(db, provider.tenant, email).await? => {
+            let id = people::create_without_password(db, passwords, email).await?;
+            let (actor, details) = (Actor::User(id), json!({"by": "company"}));
+            let subject = email.to_owned();
+            let made = Attempt { actor, action: "account.create", subject, details, origin: origin.clone() };
+            audit::in_tenants(db, &[provider.tenant], &made).await?;
+            id
+        }
+        None => return Ok(None),
+    };
+    people::person(db, id).await
+}
+
+async fn linked(db: &Db, provider: &Provider, subject: &str) -> Result<Option<UserId>, DataError> {
+    let tx = begin(db, provider).await?;
+    let sql = "select user_id from linked_identities where tenant_id = $1 and issuer = $2 and subject = $3";
+    let found: Option<Uuid> = tx.scalar(sql, [provider.issuer.as_str().into(), subject.into()]).await?;
+    tx.end();
+    Ok(found.map(UserId))
+}
+
+async fn is_member(db: &Db, provider: &Provider, person: UserId) -> Result<bool, DataError> {
+    let tx = begin(db, provider).await?;
+    let sql = "select exists (select from memberships where tenant_id = $1 and user_id = $2)";
+    let found: Option<bool> = tx.scalar(sql, [person.0.into()]).await?;
+    tx.end();
+    Ok(found == Some(true))
+}
+
+// False when the person or the subject has another link.
+async fn link(db: &Db, provider: &Provider, subject: &str, person: UserId, origin: &Origin) -> Result<bool, DataError> {
+    let access = Access::acting(db.clone(), provider.tenant, Actor::User(person)).with_origin(origin.clone());
+    let tx = access.scope(Permission::ManagePeople)?.begin().await?;
+    let sql = "insert into linked_identities (tenant_id, issuer, subject, user_id, created_at) values ($1, $2, $3, $4, $5) \
+               on conflict do nothing";
+    let values = [provider.issuer.as_str().into(), subject.into(), person.0.into(), db.clock().now().into()];
+    let done = tx.run(sql, values).await?;
+    if done > 0 {
+        let details = json!({"issuer": provider.issuer, "subject": subject});
+        audit::note(&tx, "identity.link", &person.to_string(), details).await?;
+    }
+    tx.commit().await?;
+    Ok(done > 0)
+}
+
+async fn begin(db: &Db, provider: &Provider) -> Result<Tx, DataError> {
+    let access = Access::acting(db.clone(), provider.tenant, Actor::Job);
+    access.scope(Permission::ManagePeople)?.begin().await
+}

@@ -1,0 +1,37 @@
+//! Signing in through a tenant's own OpenID provider. What begins that way opens that tenant alone: the provider vouches
+//! for its people there, and for nobody anywhere else.
+
+mod ask;
+mod finish;
+mod provider;
+
+pub use ask::{form, named, show};
+pub use finish::finish;
+pub use provider::{Unusable, discover};
+
+use axum::response::Response;
+use domain::ids::{ProviderId, TenantId};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use crate::middleware::current;
+use crate::pages::answer;
+
+const KIND: &str = "company";
+
+// What was asked, until the browser comes back.
+#[derive(Serialize, Deserialize)]
+struct Waiting {
+    tenant: TenantId,
+    slug: String,
+    provider: ProviderId,
+    state: String,
+    nonce: String,
+    verifier: String,
+    next: String,
+}
+
+// Why nobody was signed in, and the way back.
+fn refused(status: StatusCode, slug: &str, why: &str) -> Response {
+    answer::with(status, &app::pages::entry::company_refused(slug, why, current::theme()))
+}

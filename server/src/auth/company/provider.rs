@@ -1,0 +1,167 @@
+//! A provider as it describes itself, what it is asked, and what it answers.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use db::identity::Provider;
+use openidconnect::core::{
+    CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreJwsSigningAlgorithm as Algorithm,
+    CoreProviderMetadata,
+};
+use openidconnect::{
+    AccessTokenHash, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DiscoveryError, EndpointMaybeSet,
+    EndpointNotSet, EndpointSet, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
+    RedirectUrl, Scope, TokenResponse,
+};
+use url::Url;
+
+use crate::outside::{NoAnswer, Outside};
+
+// Only signatures that nobody but the provider can make.
+const ALGORITHMS: [Algorithm; 9] = [
+    Algorithm::RsaSsaPkcs1V15Sha256,
+    Algorithm::RsaSsaPkcs1V15Sha384,
+    Algorithm::RsaSsaPkcs1V15Sha512,
+    Algorithm::RsaSsaPssSha256,
+    Algorithm::RsaSsaPssSha384,
+    Algorithm::RsaSsaPssSha512,
+    Algorithm::EcdsaP256Sha256,
+    Algorithm::EcdsaP384Sha384,
+    Algorithm::EdDsa,
+];
+// Clocks differ, and so do moments of issue.
+const OLDEST: TimeDelta = TimeDelta::minutes(10);
+const AHEAD: TimeDelta = TimeDelta::minutes(2);
+
+type Client =
+    CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
+
+/// Why an issuer cannot be used: words that follow the name of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unusable(pub String);
+
+/// A question, and what must be known to judge its answer.
+pub(super) struct Question {
+    pub url: Url,
+    pub state: String,
+    pub nonce: String,
+    pub verifier: String,
+}
+
+/// Whom a provider vouches for.
+#[derive(Debug)]
+pub(super) struct Identity {
+    pub subject: String,
+    pub email: Option<String>,
+    pub email_is_verified: bool,
+}
+
+/// Why an answer is not taken.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Rejected {
+    #[error("the code was not taken: {0}")]
+    Code(String),
+    #[error("there is no identity in the answer")]
+    Nothing,
+    #[error("the identity is not proven: {0}")]
+    Unproven(String),
+}
+
+/// What the provider at `issuer` says of itself.
+///
+/// # Errors
+/// What is wrong with it.
+pub async fn discover(outside: &Outside, issuer: &str) -> Result<CoreProviderMetadata, Unusable> {
+    let unusable = |words: &str| Unusable(words.to_owned());
+    let url = Url::parse(issuer).map_err(|_| unusable("must be an address such as https://login.example.com"))?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(unusable("must be an address without anything after a ? or #"));
+    }
+    if !outside.asks(&url) {
+        return Err(unusable("must be an address in the public Internet that begins with https://"));
+    }
+    let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|_| unusable("must be an address"))?;
+    let found = CoreProviderMetadata::discover_async(issuer, outside).await;
+    let metadata = found.map_err(|error| {
+        tracing::info!(%error, "an OpenID provider was not found");
+        match error {
+            DiscoveryError::Request(NoAnswer::Forbidden) => {
+                unusable("leads into this network, or names addresses that do")
+            }
+            DiscoveryError::Request(_) => unusable("does not answer"),
+            DiscoveryError::Validation(_) => {
+                unusable("calls itself something else: enter the issuer exactly as the provider names it")
+            }
+            _ => unusable(
+                "answers, but not as an OpenID provider does: look at .well-known/openid-configuration below it",
+            ),
+        }
+    })?;
+    let may_go_there = outside.asks(metadata.authorization_endpoint().url());
+    let may_ask = metadata.token_endpoint().is_some_and(|endpoint| outside.asks(endpoint.url()));
+    if !may_go_there || !may_ask {
+        return Err(unusable("names addresses that this server does not ask, or none to bring codes to"));
+    }
+    Ok(metadata)
+}
+
+/// Asks `provider`, which describes itself by `metadata`, who somebody is. They come back to `back`.
+pub(super) fn question(provider: &Provider, metadata: CoreProviderMetadata, back: RedirectUrl) -> Question {
+    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let flow = CoreAuthenticationFlow::AuthorizationCode;
+    let client = client(provider, metadata, back);
+    let request = client.authorize_url(flow, CsrfToken::new_random, Nonce::new_random);
+    let request = request.add_scope(Scope::new("email".to_owned())).add_scope(Scope::new("profile".to_owned()));
+    let (url, state, nonce) = request.set_pkce_challenge(challenge).url();
+    Question { url, state: state.secret().clone(), nonce: nonce.secret().clone(), verifier: verifier.secret().clone() }
+}
+
+/// Brings `code` to the provider; whom it vouches for in exchange.
+pub(super) async fn redeem(
+    outside: &Outside,
+    provider: &Provider,
+    metadata: CoreProviderMetadata,
+    back: RedirectUrl,
+    code: &str,
+    (verifier, nonce): (String, String),
+    now: DateTime<Utc>,
+) -> Result<Identity, Rejected> {
+    let client = client(provider, metadata, back);
+    let request = client.exchange_code(AuthorizationCode::new(code.to_owned()));
+    let request =
+        request.map_err(|e| Rejected::Code(e.to_string()))?.set_pkce_verifier(PkceCodeVerifier::new(verifier));
+    let tokens = request.request_async(outside).await.map_err(|e| Rejected::Code(e.to_string()))?;
+    let token = tokens.id_token().ok_or(Rejected::Nothing)?;
+    let verifier = client
+        .id_token_verifier()
+        .set_allowed_algs(ALGORITHMS)
+        .set_time_fn(move || now)
+        .set_issue_time_verifier_fn(move |issued| is_fresh(issued, now));
+    let unproven = |error: &dyn std::fmt::Display| Rejected::Unproven(error.to_string());
+    let claims = token.claims(&verifier, &Nonce::new(nonce)).map_err(|e| unproven(&e))?;
+    if let Some(expected) = claims.access_token_hash() {
+        let algorithm = token.signing_alg().map_err(|e| unproven(&e))?;
+        let key = token.signing_key(&verifier).map_err(|e| unproven(&e))?;
+        let actual = AccessTokenHash::from_token(tokens.access_token(), algorithm, key).map_err(|e| unproven(&e))?;
+        if actual != *expected {
+            return Err(Rejected::Unproven("the access token is another's".to_owned()));
+        }
+    }
+    Ok(Identity {
+        subject: claims.subject().to_string(),
+        email: claims.email().map(|email| email.to_string()),
+        email_is_verified: claims.email_verified() == Some(true),
+    })
+}
+
+fn client(provider: &Provider, metadata: CoreProviderMetadata, back: RedirectUrl) -> Client {
+    let methods = metadata.token_endpoint_auth_methods_supported();
+    let takes_basic = methods.is_none_or(|methods| methods.contains(&CoreClientAuthMethod::ClientSecretBasic));
+    let (id, secret) = (ClientId::new(provider.client_id.clone()), ClientSecret::new(provider.secret.clone()));
+    CoreClient::from_provider_metadata(metadata, id, Some(secret))
+        .set_redirect_uri(back)
+        .set_auth_type(if takes_basic { AuthType::BasicAuth } else { AuthType::RequestBody })
+}
+
+fn is_fresh(issued: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), String> {
+    let fits = issued > now - OLDEST && issued < now + AHEAD;
+    if fits { Ok(()) } else { Err(format!("it was issued at {issued}")) }
+}

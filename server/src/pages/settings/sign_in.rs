@@ -1,0 +1,166 @@
+//! Signing in through the tenant's own OpenID provider: set by its owner, who thereby trusts that provider with it.
+
+use app::frame::Section;
+use app::pages::settings::{SignInSettings, callback, sign_in as view};
+use app::pages::team::{Confirm, confirm};
+use axum::extract::{Form, State};
+use axum::response::{IntoResponse, Response};
+use db::identity::{self, Settings};
+use db::{DataError, Scope};
+use domain::fields::FieldErrors;
+use domain::people::read_domains;
+use domain::permission::Permission;
+use serde::Deserialize;
+
+use crate::auth::Member;
+use crate::auth::company::{Unusable, discover};
+use crate::error::PageError;
+use crate::pages::answer;
+use crate::pages::frame::frame;
+use crate::pages::visit::Visit;
+use crate::state::AppState;
+
+const LONGEST: usize = 500;
+
+/// The form.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Entered {
+    #[serde(default)]
+    issuer: String,
+    #[serde(default)]
+    client_id: String,
+    #[serde(default)]
+    client_secret: String,
+    #[serde(default)]
+    domains: String,
+}
+
+/// What is set.
+///
+/// # Errors
+/// For everybody but owners, and when PostgreSQL fails.
+pub async fn show(State(state): State<AppState>, member: Member, visit: Visit) -> Result<Response, PageError> {
+    let scope = of_owner(&member)?;
+    let settings = identity::settings(&scope).await?;
+    let entered = settings.as_ref().map_or_else(Entered::default, |settings| Entered {
+        issuer: settings.issuer.clone(),
+        client_id: settings.client_id.clone(),
+        domains: settings.domains.join(", "),
+        ..Entered::default()
+    });
+    let page = page(&state, &scope, &member, visit, entered, FieldErrors::default()).await?;
+    Ok(answer::ok(&view(&page)))
+}
+
+/// Saves it, once the issuer has answered as a provider does.
+///
+/// # Errors
+/// For everybody but owners, and when PostgreSQL fails.
+pub async fn save(
+    State(state): State<AppState>,
+    member: Member,
+    visit: Visit,
+    Form(entered): Form<Entered>,
+) -> Result<Response, PageError> {
+    let scope = of_owner(&member)?;
+    let faults = match check(&state, &scope, &entered).await? {
+        Ok(new) => {
+            let secret = Some(entered.client_secret.trim()).filter(|secret| !secret.is_empty());
+            match identity::save(&scope, &state.sealer, &new, secret).await {
+                Ok(()) => return Ok(answer::done(&address(&member), "saved").into_response()),
+                Err(DataError::NotFound(_)) => FieldErrors::one("client_secret", "is needed for this issuer"),
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(faults) => faults,
+    };
+    Ok(answer::faulty(&view(&page(&state, &scope, &member, visit, entered, faults).await?)))
+}
+
+/// What follows when it is removed.
+///
+/// # Errors
+/// For everybody but owners, and when PostgreSQL fails.
+pub async fn ask_remove(member: Member, visit: Visit) -> Result<Response, PageError> {
+    let scope = of_owner(&member)?;
+    let back = address(&member);
+    let plan = Confirm {
+        frame: frame(&scope, &member, visit, Section::Team, None).await?,
+        title: "Remove the sign-in through your company".to_owned(),
+        plan: vec![
+            "Nobody comes in through your provider any more, and whoever did is signed out within a second.".to_owned(),
+            "Members keep their places: they sign in with a password, which they choose by \u{201c}Forgot your password?\u{201d} if they never had one.".to_owned(),
+            "Issuer, client and secret are forgotten.".to_owned(),
+        ],
+        label: "Remove it",
+        action: format!("{back}/remove"),
+        back,
+        asks_password: false,
+        faults: FieldErrors::default(),
+        refused: None,
+    };
+    Ok(answer::ok(&confirm(&plan)))
+}
+
+/// Removes it.
+///
+/// # Errors
+/// For everybody but owners, and when PostgreSQL fails.
+pub async fn remove(member: Member) -> Result<Response, PageError> {
+    identity::remove(&of_owner(&member)?).await?;
+    Ok(answer::done(&address(&member), "removed").into_response())
+}
+
+// Whoever sets the provider decides who comes in as whom: that is the owner's, and nobody's who only looks as the owner.
+fn of_owner(member: &Member) -> Result<Scope, PageError> {
+    let scope = member.scope(Permission::ManagePeople)?;
+    if member.membership.role.is_owner() && member.look.is_none() { Ok(scope) } else { Err(PageError::Forbidden) }
+}
+
+async fn check(state: &AppState, scope: &Scope, entered: &Entered) -> Result<Result<Settings, FieldErrors>, PageError> {
+    let mut faults = FieldErrors::default();
+    let (issuer, client_id) = (entered.issuer.trim().to_owned(), entered.client_id.trim().to_owned());
+    let is_bad = |text: &str| text.is_empty() || text.chars().count() > LONGEST || text.chars().any(char::is_control);
+    faults.add_if(is_bad(&client_id), "client_id", "must be what the provider calls this client");
+    let secret = entered.client_secret.trim();
+    faults.add_if(!secret.is_empty() && is_bad(secret), "client_secret", "must have at most 500 characters");
+    // A secret goes to nobody but the issuer that it was given for.
+    let keeps = identity::settings(scope).await?.is_some_and(|kept| kept.issuer == issuer);
+    faults.add_if(secret.is_empty() && !keeps, "client_secret", "is needed for this issuer");
+    let domains = read_domains(&entered.domains).map_err(|words| faults.add("domains", words)).unwrap_or_default();
+    if let Err(Unusable(words)) = discover(&state.outside, &issuer).await {
+        faults.add("issuer", words);
+    }
+    Ok(faults.into_result(Settings { issuer, client_id, domains }))
+}
+
+async fn page(
+    state: &AppState,
+    scope: &Scope,
+    member: &Member,
+    visit: Visit,
+    entered: Entered,
+    faults: FieldErrors,
+) -> Result<SignInSettings, PageError> {
+    let is_set = identity::settings(scope).await?.is_some();
+    let done = match visit.done() {
+        Some("saved") => Some("It was saved, and the issuer answers as a provider does."),
+        Some("removed") => Some("It was removed."),
+        _ => None,
+    };
+    Ok(SignInSettings {
+        issuer: entered.issuer,
+        client_id: entered.client_id,
+        domains: entered.domains,
+        is_set,
+        callback: callback(&state.config.http.public_url, &member.membership.slug),
+        public_url: state.config.http.public_url.clone(),
+        faults,
+        done,
+        frame: frame(scope, member, visit, Section::Team, None).await?,
+    })
+}
+
+fn address(member: &Member) -> String {
+    format!("/t/{}/settings/sign-in", member.membership.slug)
+}

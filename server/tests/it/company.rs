@@ -1,0 +1,366 @@
+//! Signing in through a tenant's own OpenID provider: whom it lets in, where to, and everything that it does not.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use db::clock::Clock;
+use db::team::{self, NewPlace};
+use db::{Access, people};
+use domain::permission::{Permission, Role};
+use reqwest::Response;
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::browser::{Browser, PASSWORD, location, person, tenant_with_owner};
+use crate::harness::App;
+use crate::openid::{CLIENT, Provider, SECRET};
+use crate::second_step::texts;
+
+const A_SECOND: Duration = Duration::from_secs(1);
+const ANA: &str = "ana@demo.test";
+
+struct World {
+    app: App,
+    clock: Clock,
+    demo: Access,
+    provider: Provider,
+    owner: Browser,
+}
+
+fn form<'a>(issuer: &'a str, secret: &'a str, domains: &'a str) -> [(&'a str, &'a str); 4] {
+    [("issuer", issuer), ("client_id", CLIENT), ("client_secret", secret), ("domains", domains)]
+}
+
+async fn set(owner: &Browser, tenant: &str, provider: &Provider) -> Response {
+    let path = format!("/t/{tenant}/settings/sign-in");
+    owner.post(&path, &form(&provider.issuer, SECRET, "demo.test, partner.test")).await
+}
+
+impl World {
+    /// The tenants `demo`, with a provider and the member Ana, and `other`, where Ana is an owner.
+    async fn new() -> Self {
+        let clock = Clock::fixed(Clock::System.now());
+        let app = App::at(clock.clone(), &[("STOA_SESSION_IDLE_MINUTES", "1000")]).await;
+        let demo = tenant_with_owner(&app, "demo").await;
+        let other = tenant_with_owner(&app, "other").await;
+        let ana = person(&app, ANA).await;
+        people::set_role(&demo, ana, Role::Staff).await.unwrap();
+        people::set_role(&other, ana, Role::Owner).await.unwrap();
+        let (provider, owner) = (Provider::start().await, Browser::signed_in(&app.base, "owner@demo.test").await);
+        assert_eq!(location(&set(&owner, "demo", &provider).await), "/t/demo/settings/sign-in?done=saved");
+        Self { app, clock, demo, provider, owner }
+    }
+
+    fn browser(&self) -> Browser {
+        Browser::new(&self.app.base)
+    }
+
+    /// Signs in at the provider as `email` and comes back.
+    async fn come(&self, email: &str, bend: impl FnOnce(&mut Value)) -> (Browser, Response) {
+        let browser = self.browser();
+        let asked = asked(&browser, "demo").await;
+        let back = back(&asked, &self.provider.code(&asked, email, bend));
+        let answer = browser.get(&back).await;
+        (browser, answer)
+    }
+
+    async fn refused(&self, why: &str, words: &str, email: &str, bend: impl FnOnce(&mut Value)) {
+        let (browser, answer) = self.come(email, bend).await;
+        assert_refused(&browser, answer, words, why).await;
+    }
+}
+
+async fn assert_refused(browser: &Browser, answer: Response, words: &str, why: &str) {
+    assert_eq!(answer.status(), 422, "{why}");
+    let html = answer.text().await.unwrap();
+    assert!(html.contains(words), "{why}: {html}");
+    assert!(!browser.is_signed_in().await && browser.get("/t/demo").await.status() == 303, "{why}");
+}
+
+// Where the page sends the browser.
+async fn asked(browser: &Browser, tenant: &str) -> Url {
+    let answer = browser.get(&format!("/login/oidc/{tenant}?next=/t/demo/orders")).await;
+    assert_eq!(answer.status(), 200);
+    let html = answer.text().await.unwrap();
+    let link =
+        html.split("href=\"").map(|rest| rest.split('"').next().unwrap()).find(|href| href.contains("/authorize?"));
+    Url::parse(&link.unwrap().replace("&amp;", "&")).unwrap()
+}
+
+fn param(asked: &Url, name: &str) -> String {
+    asked.query_pairs().find(|(n, _)| n == name).unwrap().1.into_owned()
+}
+
+// The address at which the provider gives the browser back.
+fn back(asked: &Url, code: &str) -> String {
+    let target = Url::parse(&param(asked, "redirect_uri")).unwrap();
+    app::url::with_query(target.path(), [("code", code), ("state", param(asked, "state").as_str())])
+}
+
+#[tokio::test]
+async fn a_member_comes_in_and_the_session_opens_that_tenant_alone() {
+    let world = World::new().await;
+    let (ana, answer) = world.come(ANA, |_| ()).await;
+    assert_eq!(location(&answer), "/t/demo/orders");
+    assert_eq!(ana.get("/t/demo/orders").await.status(), 200);
+    assert_eq!(location(&ana.get("/").await), "/t/demo", "there is nothing else to choose");
+    for path in ["/t/other", "/t/other/team", "/t/other/events"] {
+        let (theirs, nothing) = (ana.get(path).await, ana.get(&path.replace("other", "absent")).await);
+        assert_eq!((theirs.status(), nothing.status()), (404.try_into().unwrap(), 404.try_into().unwrap()), "{path}");
+    }
+    assert_eq!(ana.get("/t/demo/team").await.status(), 403, "and there she is staff, as she was");
+    for path in ["/account", "/account/second-factor"] {
+        assert_eq!(ana.get(path).await.status(), 409, "{path}: the account is her own");
+    }
+    for path in ["/account/passkeys/new", "/account/password", "/account/email", "/account/sign-out-everywhere"] {
+        assert_eq!(ana.post(path, &[("current", PASSWORD), ("password", "x")]).await.status(), 409, "{path}");
+    }
+    let own = Browser::signed_in(&world.app.base, ANA).await;
+    assert_eq!(own.get("/t/other").await.status(), 200, "with her password it is hers");
+    let (again, answer) = world.come(ANA, |_| ()).await;
+    assert_eq!(location(&answer), "/t/demo/orders", "and again, by the link that was made");
+    assert_eq!(again.get("/t/demo").await.status(), 200);
+}
+
+#[tokio::test]
+async fn it_opens_nothing_of_the_platform_and_joins_nothing_elsewhere() {
+    let world = World::new().await;
+    let root =
+        people::create(&world.app.db, &world.app.state.passwords, "root@demo.test", PASSWORD, true).await.unwrap();
+    people::set_role(&world.demo, root, Role::Manager).await.unwrap();
+    let (root, answer) = world.come("root@demo.test", |_| ()).await;
+    assert_eq!(location(&answer), "/t/demo/orders");
+    for path in ["/platform", "/platform/tenants", "/platform/tenants/demo/members"] {
+        assert_eq!(root.get(path).await.status(), 404, "{path}");
+    }
+    let other = db::Access::command(world.app.db.clone(), tenant(&world, "other").await);
+    let secret = invite(&other, "root@demo.test").await;
+    assert_eq!(root.post(&format!("/invitation/{secret}"), &[]).await.status(), 403);
+}
+
+#[tokio::test]
+async fn an_invited_person_joins_and_one_without_an_account_gets_one_that_no_password_opens() {
+    let world = World::new().await;
+    person(&world.app, "known@demo.test").await;
+    for email in ["known@demo.test", "new@partner.test"] {
+        world.refused("nobody has invited them", "no member here", email, |_| ()).await;
+        invite(&world.demo, email).await;
+        let (browser, answer) = world.come(email, |_| ()).await;
+        assert_eq!(location(&answer), "/t/demo/orders", "{email}");
+        assert_eq!(browser.get("/t/demo/orders").await.status(), 200, "{email}");
+    }
+    assert!(people::find(&world.app.db, "nobody@demo.test").await.unwrap().is_none());
+    assert_eq!(world.browser().sign_in("new@partner.test", "").await.status(), 422);
+}
+
+#[tokio::test]
+async fn nobody_comes_in_whom_it_does_not_vouch_for_here() {
+    let world = World::new().await;
+    person(&world.app, "stranger@demo.test").await;
+    let changed = |name: &'static str, value: Value| move |claims: &mut Value| claims[name] = value;
+    let now = world.clock.now().timestamp();
+    let unproven = "cannot be taken";
+    world.refused("the address is not verified", "is verified", ANA, changed("email_verified", json!(false))).await;
+    world.refused("nothing is said of that", "is verified", ANA, changed("email_verified", Value::Null)).await;
+    world.refused("there is no address", "is verified", ANA, changed("email", Value::Null)).await;
+    world.refused("another domain", "not one of those", "ana@elsewhere.test", |_| ()).await;
+    world.refused("a member of another tenant", "not one of those", "owner@other.test", |_| ()).await;
+    world.refused("no member", "no member here", "stranger@demo.test", |_| ()).await;
+    world.refused("another nonce", unproven, ANA, changed("nonce", json!("x"))).await;
+    world.refused("no nonce", unproven, ANA, changed("nonce", Value::Null)).await;
+    world.refused("another client's", unproven, ANA, changed("aud", json!("another"))).await;
+    world.refused("for others too", unproven, ANA, changed("aud", json!([CLIENT, "another"]))).await;
+    world.refused("another issuer", unproven, ANA, changed("iss", json!("https://evil.test"))).await;
+    world.refused("it is over", unproven, ANA, changed("exp", json!(now - 1))).await;
+    world.refused("it is old", unproven, ANA, changed("iat", json!(now - 3_600))).await;
+    world.provider.sign_with_another_key();
+    world.refused("a key that it does not show", unproven, ANA, |_| ()).await;
+    let recorded = recorded(&world, "session.refuse").await;
+    assert!(recorded.iter().all(|details| details["by"] == "company"), "{recorded:?}");
+}
+
+#[tokio::test]
+async fn an_answer_is_taken_once_in_the_browser_that_asked_for_the_tenant_that_was_meant() {
+    let world = World::new().await;
+    let foreign = "does not belong";
+    let owner = Browser::signed_in(&world.app.base, "owner@other.test").await;
+    assert_eq!(set(&owner, "other", &world.provider).await.status(), 303);
+
+    let here = world.browser();
+    let question = asked(&here, "demo").await;
+    let code = world.provider.code(&question, ANA, |_| ());
+    let good = back(&question, &code);
+    for (why, browser) in [
+        ("asked nothing", world.browser()),
+        ("asked itself", {
+            let b = world.browser();
+            asked(&b, "demo").await;
+            b
+        }),
+    ] {
+        assert_refused(&browser, browser.get(&good).await, foreign, why).await;
+    }
+    assert_eq!(world.provider.tokens_given(), 0, "the code was shown to nobody");
+    assert_eq!(location(&here.get(&good).await), "/t/demo/orders");
+    let again = here.get(&good).await;
+    assert_eq!(again.status(), 422, "once");
+
+    for (why, bend) in [
+        ("another state", (|path: &str| path.replace("state=", "state=x")) as fn(&str) -> String),
+        ("no state", |path| path.split("&state=").next().unwrap().to_owned()),
+        ("another tenant's address", |path| path.replace("/demo/", "/other/")),
+        ("a tenant that does not exist", |path| path.replace("/demo/", "/absent/")),
+    ] {
+        let browser = world.browser();
+        let question = asked(&browser, "demo").await;
+        let path = bend(&back(&question, &world.provider.code(&question, ANA, |_| ())));
+        assert_refused(&browser, browser.get(&path).await, foreign, why).await;
+    }
+    let browser = world.browser();
+    let question = asked(&browser, "demo").await;
+    world.provider.code(&question, ANA, |_| ());
+    assert_refused(&browser, browser.get(&back(&question, &code)).await, "cannot be taken", "a code that was used")
+        .await;
+    let browser = world.browser();
+    let question = asked(&browser, "demo").await;
+    let denied = back(&question, "").replace("code=", "error=access_denied");
+    assert_refused(&browser, browser.get(&denied).await, "signed nobody in", "they changed their mind").await;
+    let slow = world.browser();
+    let question = asked(&slow, "demo").await;
+    let code = world.provider.code(&question, ANA, |_| ());
+    world.clock.set(world.clock.now() + TimeDelta::minutes(10));
+    assert_refused(&slow, slow.get(&back(&question, &code)).await, foreign, "too late").await;
+}
+
+#[tokio::test]
+async fn an_address_that_somebody_else_has_now_opens_nothing_of_the_former_owner() {
+    let world = World::new().await;
+    world.come(ANA, |_| ()).await;
+    world.refused("another identity", "somebody else", ANA, |claims| claims["sub"] = json!("another")).await;
+    let (renamed, answer) =
+        world.come("a.new@demo.test", |claims| claims["sub"] = json!(format!("sub of {ANA}"))).await;
+    assert_eq!(location(&answer), "/t/demo/orders", "whoever is called otherwise there is still the same");
+    assert_eq!(renamed.get("/t/demo/orders").await.status(), 200);
+    let ana = people::find(&world.app.db, ANA).await.unwrap().unwrap();
+    world.owner.post(&format!("/t/demo/team/members/{ana}/remove"), &[]).await;
+    tokio::time::sleep(A_SECOND).await;
+    assert_ne!(renamed.get("/t/demo/orders").await.status(), 200, "a member no more");
+    world.refused("a member no more", "no member here", ANA, |_| ()).await;
+}
+
+#[tokio::test]
+async fn a_tenant_without_a_provider_looks_like_one_that_does_not_exist() {
+    let world = World::new().await;
+    let browser = world.browser();
+    let body = async |slug: &str| {
+        let answer = browser.get(&format!("/login/oidc/{slug}")).await;
+        let nonce_free = |html: String| html.replace(slug, "SLUG");
+        (answer.status().as_u16(), nonce_free(answer.text().await.unwrap()))
+    };
+    assert_eq!(body("other").await, body("absent").await);
+    assert_eq!(body("other").await.0, 404);
+    assert_eq!(location(&browser.post("/login/oidc", &[("tenant", " Other ")]).await), "/login/oidc/other");
+    assert_eq!(location(&browser.post("/login/oidc", &[("tenant", "absent")]).await), "/login/oidc/absent");
+    for bad in ["", "../x", "a b"] {
+        let answer = browser.post("/login/oidc", &[("tenant", bad)]).await;
+        assert_eq!(answer.status(), 422, "{bad}");
+    }
+    let mut refused = 0;
+    for _ in 0..60 {
+        refused += i32::from(browser.get("/login/oidc/demo").await.status() == 429);
+    }
+    assert!(refused >= 10, "nobody makes this server ask without end: {refused}");
+}
+
+#[tokio::test]
+async fn owners_set_it_faults_are_named_and_the_secret_is_never_shown() {
+    let world = World::new().await;
+    let path = "/t/demo/settings/sign-in";
+    let html = world.owner.get(path).await.text().await.unwrap();
+    assert!(html.contains(&world.provider.issuer) && !html.contains("secret: +"), "{html}");
+    assert!(html.contains("/login/oidc/demo/callback"), "{html}");
+    let issuer = world.provider.issuer.clone();
+    let elsewhere = format!("{issuer}/elsewhere");
+    let slash = format!("{issuer}/");
+    let boss = world.demo.scope(Permission::ManagePeople).unwrap();
+    let before = db::identity::settings(&boss).await.unwrap();
+    for (form, field, words) in [
+        (form("login.example.com", SECRET, "demo.test"), "issuer", "Must be an address such as"),
+        (form("http://login.example.com", SECRET, "demo.test"), "issuer", "begins with https"),
+        (form("https://10.1.2.3", SECRET, "demo.test"), "issuer", "public Internet"),
+        (form("https://169.254.169.254/latest", SECRET, "demo.test"), "issuer", "public Internet"),
+        (form("http://127.0.0.1:9", SECRET, "demo.test"), "issuer", "Does not answer"),
+        (form(&slash, SECRET, "demo.test"), "issuer", "exactly as the provider names it"),
+        (form(&elsewhere, SECRET, "demo.test"), "issuer", "not as an OpenID provider"),
+        (form(&issuer, SECRET, "demo"), "domains", "Must be domains"),
+        (form(&elsewhere, "", "demo.test"), "client_secret", "Is needed for this issuer"),
+    ] {
+        let answer = world.owner.post(path, &form).await;
+        assert_eq!(answer.status(), 422, "{form:?}");
+        let html = answer.text().await.unwrap();
+        assert!(html.contains(words), "{form:?}: {html}");
+        assert!(texts(&html, &format!("#f-{field}-note")).concat().contains(words), "{form:?}: beside its field");
+        assert!(!html.contains("secret: +"), "{html}");
+    }
+    assert_eq!(db::identity::settings(&boss).await.unwrap(), before, "nothing was changed");
+    world.provider.say("token_endpoint", "http://192.168.0.1/token");
+    let answer = world.owner.post(path, &form(&issuer, "", "demo.test")).await;
+    assert!(answer.text().await.unwrap().contains("does not ask"), "not even by what it says of itself");
+    world.provider.say("token_endpoint", &format!("{issuer}/token"));
+    let answer = world.owner.post(path, &form(&issuer, "", "demo.test")).await;
+    assert_eq!(location(&answer), "/t/demo/settings/sign-in?done=saved", "without a secret the present one stays");
+    assert_eq!(location(&world.come(ANA, |_| ()).await.1), "/t/demo/orders");
+    let ana = Browser::signed_in(&world.app.base, ANA).await;
+    assert_eq!(ana.post(path, &form(&issuer, SECRET, "demo.test")).await.status(), 403);
+    let owner = world.app.test_db.owner(world.demo.tenant()).await;
+    let sealed: Vec<u8> =
+        sqlx::query_scalar("select client_secret from identity_providers").fetch_one(&owner).await.unwrap();
+    assert!(!sealed.windows(8).any(|part| part == &SECRET.as_bytes()[..8]));
+}
+
+#[tokio::test]
+async fn what_began_through_a_provider_ends_with_it() {
+    let world = World::new().await;
+    let owner = world.owner.post("/t/demo/team/second-factor", &[("needed", "yes")]).await;
+    assert_eq!(owner.status(), 303);
+    let (ana, _) = world.come(ANA, |_| ()).await;
+    assert_eq!(ana.get("/t/demo/orders").await.status(), 200, "the second factor is the provider's business");
+    let own = Browser::signed_in(&world.app.base, ANA).await;
+    assert_eq!(own.get("/t/demo/orders").await.status(), 303, "but not for whoever comes with a password");
+    let (mine, _) = world.come("owner@demo.test", |_| ()).await;
+    let plan = mine.get("/t/demo/settings/sign-in/remove").await.text().await.unwrap();
+    assert!(plan.contains("signed out within a second"), "{plan}");
+    assert_eq!(mine.post("/t/demo/settings/sign-in/remove", &[]).await.status(), 303);
+    tokio::time::sleep(A_SECOND).await;
+    for browser in [&ana, &mine] {
+        assert!(location(&browser.get("/t/demo/orders").await).starts_with("/login"));
+    }
+    assert_eq!(ana.get("/login/oidc/demo").await.status(), 404);
+}
+
+async fn tenant(world: &World, slug: &str) -> domain::ids::TenantId {
+    let owner = world.app.test_db.owner(world.demo.tenant()).await;
+    let id: uuid::Uuid =
+        sqlx::query_scalar("select id from tenants where slug = $1").bind(slug).fetch_one(&owner).await.unwrap();
+    id.into()
+}
+
+async fn invite(access: &Access, email: &str) -> String {
+    let scope = access.scope(Permission::ManagePeople).unwrap();
+    let place = NewPlace { role: "viewer".to_owned(), stores: None };
+    let mail = |_: &str| db::outbox::NewMail {
+        key: email.to_owned(),
+        kind: "test",
+        recipient: email.to_owned(),
+        subject: "s".into(),
+        body: json!({}),
+    };
+    team::invite(&scope, email, &place, mail).await.unwrap()
+}
+
+async fn recorded(world: &World, action: &str) -> Vec<Value> {
+    tokio::time::sleep(A_SECOND).await;
+    let owner = world.app.test_db.owner(world.demo.tenant()).await;
+    let sql = "select after from audit_entries where tenant_id = $1 and action = $2 order by seq";
+    sqlx::query_scalar(sql).bind(world.demo.tenant().0).bind(action).fetch_all(&owner).await.unwrap()
+}
