@@ -13,8 +13,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use webauthn_rs::prelude::{
-    CredentialID, DiscoverableAuthentication, Passkey, PasskeyRegistration, PublicKeyCredential,
-    RegisterPublicKeyCredential, Url, Webauthn, WebauthnBuilder, WebauthnError,
+    DiscoverableAuthentication, Passkey, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential, Url,
+    Webauthn, WebauthnBuilder, WebauthnError,
 };
 
 /// Asks devices in the name of this installation.
@@ -64,7 +64,6 @@ impl Passkeys {
     /// # Errors
     /// Never in practice.
     pub fn ask_new(&self, person: &Person, existing: Vec<Vec<u8>>) -> Result<Question, WebauthnError> {
-        let existing: Vec<CredentialID> = existing.into_iter().map(CredentialID::from).collect();
         let name = if person.name.is_empty() { &person.email } else { &person.name };
         let (options, state) = self.0.start_passkey_registration(person.id.0, &person.email, name, Some(existing))?;
         let mut options = as_json(&options.public_key)?;
