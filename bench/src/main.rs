@@ -4,6 +4,7 @@
 mod bare;
 mod cpu;
 mod dashboard;
+mod disturbed;
 mod http;
 mod import;
 mod jobs;
@@ -50,6 +51,8 @@ fn run(options: Options) -> anyhow::Result<()> {
                 Measurement::List => list::measure(&mut world, &mut report)?,
                 Measurement::Order => order::measure(&mut world, &mut report)?,
                 Measurement::Listeners => listeners::measure(&mut world, &mut report)?,
+                Measurement::SignIns => disturbed::sign_ins(&mut world, &mut report)?,
+                Measurement::Neighbour => disturbed::neighbour(&mut world, &mut report)?,
                 Measurement::Jobs => jobs::measure(&world, &mut report)?,
             }
         }

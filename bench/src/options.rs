@@ -72,12 +72,23 @@ pub enum Measurement {
     List,
     Order,
     Jobs,
+    SignIns,
+    Neighbour,
     Listeners,
 }
 
 impl Measurement {
-    pub const ALL: [Self; 7] =
-        [Self::Import, Self::Rest, Self::Dashboard, Self::List, Self::Order, Self::Jobs, Self::Listeners];
+    pub const ALL: [Self; 9] = [
+        Self::Import,
+        Self::Rest,
+        Self::Dashboard,
+        Self::List,
+        Self::Order,
+        Self::Jobs,
+        Self::SignIns,
+        Self::Neighbour,
+        Self::Listeners,
+    ];
 
     pub const fn title(self) -> &'static str {
         match self {
@@ -86,6 +97,8 @@ impl Measurement {
             Self::Dashboard => "Cached dashboard against a bare handler",
             Self::List => "Order list against the same SQL",
             Self::Order => "Single orders against the same statements",
+            Self::SignIns => "Order lists beside a crowd that signs in",
+            Self::Neighbour => "Order lists beside a loud tenant",
             Self::Listeners => "Listeners",
             Self::Jobs => "Jobs that do nothing against SKIP LOCKED",
         }

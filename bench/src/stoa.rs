@@ -29,6 +29,8 @@ impl Stoa {
         let child = Command::new(&world.options.stoa)
             .arg("serve")
             .env("STOA_ADDR", format!("127.0.0.1:{port}"))
+            // Crowds come from many addresses.
+            .env("STOA_PROXIES", "1")
             .env("STOA_PUBLIC_URL", format!("http://127.0.0.1:{port}"))
             .stderr(log)
             .spawn()?;

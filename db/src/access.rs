@@ -26,6 +26,17 @@ pub enum Actor {
     Nobody,
 }
 
+impl Actor {
+    /// The id of the person or the key; nil for everybody else.
+    pub const fn id(self) -> uuid::Uuid {
+        match self {
+            Self::User(id) => id.0,
+            Self::Key(id) => id.0,
+            Self::Command | Self::Job | Self::Nobody => uuid::Uuid::nil(),
+        }
+    }
+}
+
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

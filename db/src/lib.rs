@@ -16,6 +16,8 @@ pub mod dashboards;
 mod entities;
 pub mod error;
 pub mod feed;
+#[cfg(test)]
+mod fuzz;
 pub mod health;
 pub mod idempotency;
 pub mod identity;

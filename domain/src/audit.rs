@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::fields::FieldErrors;
 use crate::orders::query::day;
-use crate::page::Cursor;
+use crate::page::{Place, Seal};
 
 /// The action of orders that programs sent: by far the most entries.
 pub const ORDERS_TAKEN: &str = "order.place";
@@ -48,7 +48,7 @@ pub struct AuditQuery {
     /// Last day, in UTC.
     pub to: Option<NaiveDate>,
     /// Where the page begins.
-    pub cursor: Option<Cursor>,
+    pub cursor: Option<Place>,
 }
 
 /// A field that an entry tells of.
@@ -98,10 +98,10 @@ impl FromStr for Via {
 
 impl AuditQuery {
     /// What can be understood of `pairs`, and every fault of the rest. Empty values and unknown names mean nothing.
-    pub fn understood<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Self, FieldErrors) {
+    pub fn understood<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, seal: &Seal) -> (Self, FieldErrors) {
         let (mut query, mut faults) = (Self::default(), FieldErrors::default());
         for (name, value) in pairs.into_iter().map(|(n, v)| (n, v.trim())).filter(|(_, v)| !v.is_empty()) {
-            if let Err(message) = query.set(name, value) {
+            if let Err(message) = query.set(name, value, seal) {
                 faults.add(name, message);
             }
         }
@@ -121,13 +121,13 @@ impl AuditQuery {
             ("via", self.via.map(|via| via.as_str().to_owned())),
             ("from", self.from.map(|day| day.to_string())),
             ("to", self.to.map(|day| day.to_string())),
-            ("cursor", self.cursor.as_ref().map(Cursor::encode)),
+            ("cursor", self.cursor.map(|place| place.text().to_owned())),
         ];
         pairs.into_iter().filter_map(|(name, value)| value.map(|v| (name, v))).collect()
     }
 
     /// The same filters, from `cursor` on.
-    pub fn at(&self, cursor: Option<Cursor>) -> Self {
+    pub fn at(&self, cursor: Option<Place>) -> Self {
         Self { cursor, ..self.clone() }
     }
 
@@ -143,7 +143,7 @@ impl AuditQuery {
         action && self.via.is_none_or(|via| via == Via::Api)
     }
 
-    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+    fn set(&mut self, name: &str, value: &str, seal: &Seal) -> Result<(), String> {
         match name {
             "tenant" => self.tenant = Some(short(value)?),
             "actor" => self.actor = Some(short(value)?),
@@ -152,7 +152,7 @@ impl AuditQuery {
             "via" => self.via = Some(value.parse::<Via>()?),
             "from" => self.from = Some(day(value)?),
             "to" => self.to = Some(day(value)?),
-            "cursor" => self.cursor = Some(Cursor::decode(value).ok_or("is not a cursor of this list")?),
+            "cursor" => self.cursor = Some(seal.open(value)?),
             _ => {}
         }
         Ok(())
@@ -206,15 +206,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::page::seal;
 
     proptest! {
         #[test]
         fn filters_are_understood_or_named_and_print_back(
             pairs in prop::collection::vec(("(actor|action|object|via|from|to|cursor|tenant)", "\\PC{0,30}"), 0..6),
         ) {
-            let (query, _) = AuditQuery::understood(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())));
+            let (query, _) = AuditQuery::understood(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())), &seal());
             let printed = query.pairs();
-            let (again, faults) = AuditQuery::understood(printed.iter().map(|(n, v)| (*n, v.as_str())));
+            let (again, faults) = AuditQuery::understood(printed.iter().map(|(n, v)| (*n, v.as_str())), &seal());
             prop_assert!(faults.is_empty() || query.to < query.from);
             prop_assert_eq!(again, query);
         }
@@ -224,24 +225,24 @@ mod tests {
     fn a_query_prints_back_to_itself_and_names_its_faults() {
         let pairs =
             [("actor", "ana@x.test"), ("action", "order"), ("object", "A-1"), ("via", "page"), ("from", "2026-03-01")];
-        let (query, faults) = AuditQuery::understood(pairs);
+        let (query, faults) = AuditQuery::understood(pairs, &seal());
         assert!(faults.is_empty() && query.is_filtered());
         assert_eq!(query.pairs(), pairs.map(|(n, v)| (n, v.to_owned())));
         let long = "x".repeat(201);
         let bad = [("via", "pigeon"), ("from", "x"), ("cursor", "y"), ("object", long.as_str()), ("action", "a\0")];
-        let (rest, faults) = AuditQuery::understood(bad);
+        let (rest, faults) = AuditQuery::understood(bad, &seal());
         assert_eq!(
             faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(),
             ["via", "from", "cursor", "object", "action"]
         );
         assert!(!rest.is_filtered());
-        let (_, faults) = AuditQuery::understood([("from", "2026-03-02"), ("to", "2026-03-01")]);
+        let (_, faults) = AuditQuery::understood([("from", "2026-03-02"), ("to", "2026-03-01")], &seal());
         assert_eq!(faults.0[0].field, "to");
     }
 
     #[test]
     fn orders_are_passed_over_where_they_cannot_be_meant() {
-        let shows = |name, value| AuditQuery::understood([(name, value)]).0.may_show_orders();
+        let shows = |name, value| AuditQuery::understood([(name, value)], &seal()).0.may_show_orders();
         assert!(AuditQuery::default().may_show_orders() && shows("via", "api") && shows("action", "order"));
         assert!(shows("action", "order.place") && !shows("action", "order.cancel") && !shows("via", "page"));
     }

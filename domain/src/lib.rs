@@ -10,6 +10,8 @@ pub mod customers;
 pub mod email;
 pub mod feed;
 pub mod fields;
+#[cfg(test)]
+mod fuzz;
 pub mod ids;
 pub mod imports;
 pub mod jobs;

@@ -7,9 +7,12 @@ pub mod auth;
 pub mod backups;
 pub mod commands;
 pub mod config;
+pub mod cursors;
 pub mod error;
 pub mod events;
 pub mod files;
+#[cfg(test)]
+mod fuzz;
 pub mod health;
 pub mod home;
 pub mod listen;

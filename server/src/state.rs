@@ -9,6 +9,7 @@ use db::people::passwords::Passwords;
 use db::rates::Rates;
 use db::sealing::Sealer;
 use db::{DataError, Db};
+use domain::page::Cursors;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::keys::Keys;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub db: Db,
     /// Hashes and verifies passwords.
     pub passwords: Passwords,
+    /// Seals places in lists.
+    pub cursors: Cursors,
     /// Asks devices for passkeys, where the public address has a name.
     pub passkeys: Option<Passkeys>,
     /// Asks addresses that tenants name.
@@ -85,6 +88,7 @@ impl AppState {
         Ok(Self(Arc::new(Parts {
             sign_in_limits: SignInLimits::new(redis, config.secret.as_bytes()),
             rates: Rates::new(config.redis_url.as_deref())?,
+            cursors: Cursors::new(config.secret.as_bytes()),
             passkeys: Passkeys::new(&config.http.public_url),
             outside: Outside::new(config.is_tried_out()).map_err(|e| DataError::Corrupt(e.to_string()))?,
             sealer: Sealer::new(config.secret.as_bytes())?,

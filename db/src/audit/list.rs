@@ -120,7 +120,7 @@ fn narrow(conditions: &mut Conditions, query: &AuditQuery, without_orders: bool)
     conditions.add_some("j.via = ?", query.via.map(Via::as_str));
     conditions.add_some("j.at >= ?", query.from.map(midnight));
     conditions.add_some("j.at < ?", query.to.and_then(|day| day.checked_add_days(Days::new(1))).map(midnight));
-    conditions.add_cursor("(j.at, j.id)", query.cursor.as_ref());
+    conditions.add_cursor("(j.at, j.id)", query.cursor.as_deref());
 }
 
 fn midnight(day: NaiveDate) -> DateTime<Utc> {
@@ -134,7 +134,7 @@ async fn read(
     rows: Limit,
     slug: &str,
 ) -> Result<Page<Entry>, DataError> {
-    let from = query.cursor.as_ref();
+    let from = query.cursor.as_deref();
     let (side, most) = (order(from), limit(rows));
     let sql = format!(
         "select j.tenant_id, {slug} as slug, j.at, j.id, j.seq, j.actor, j.via, j.action, j.subject, j.before, j.after, \

@@ -19,7 +19,7 @@ pub async fn list(scope: &Scope, query: &ImportQuery, limit: Limit) -> Result<Pa
     let found: Vec<Row> = tx.all(&sql, values).await?;
     tx.end();
     let runs: Vec<Run> = found.into_iter().map(Run::try_from).collect::<Result<_, _>>()?;
-    Ok(Page::cut(runs, limit, query.cursor.as_ref(), |run| (run.created_at, run.id.0)))
+    Ok(Page::cut(runs, limit, query.cursor.as_deref(), |run| (run.created_at, run.id.0)))
 }
 
 /// How PostgreSQL reads one page, for the tests of its plan.

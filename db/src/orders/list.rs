@@ -31,7 +31,7 @@ pub async fn list(scope: &Scope, query: &OrderQuery) -> Result<Page<OrderRow>, D
     let (found, stores): (Vec<OrderRecord>, _) = records(&tx, query, COLUMNS).await?;
     tx.end();
     let rows: Vec<OrderRow> = found.into_iter().map(|record| record.row(&stores)).collect();
-    Ok(Page::cut(rows, query.limit, query.cursor.as_ref(), |row| (row.placed_at, row.id.0)))
+    Ok(Page::cut(rows, query.limit, query.cursor.as_deref(), |row| (row.placed_at, row.id.0)))
 }
 
 /// Like [`list`], each order with its money and its lines: one statement more.
@@ -42,7 +42,7 @@ pub async fn with_items(scope: &Scope, query: &OrderQuery) -> Result<Page<FullOr
     let tx = scope.begin().await?;
     let (found, stores): (Vec<DetailRecord>, _) = records(&tx, query, WITH_MONEY).await?;
     let rows: Vec<FullOrder> = found.into_iter().map(|record| full(record, &stores)).collect();
-    let mut page = Page::cut(rows, query.limit, query.cursor.as_ref(), |row| (row.order.placed_at, row.order.id.0));
+    let mut page = Page::cut(rows, query.limit, query.cursor.as_deref(), |row| (row.order.placed_at, row.order.id.0));
     let mut items = items_of(&tx, &page.rows).await?;
     tx.end();
     for row in &mut page.rows {

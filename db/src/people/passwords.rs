@@ -2,6 +2,7 @@
 //! meant to be expensive, so only a few run at once; the others wait their turn.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
@@ -18,6 +19,7 @@ pub struct Passwords {
     argon2: Argon2<'static>,
     // Verified for unknown e-mails, so that they take as long as known ones.
     decoy: Arc<str>,
+    hashes: Arc<AtomicU64>,
 }
 
 impl Passwords {
@@ -29,7 +31,7 @@ impl Passwords {
         let params = Params::new(19 * 1024, 2, 1, None).map_err(|e| DataError::Corrupt(e.to_string()))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let decoy = hash(&argon2, "nobody has this password")?.into();
-        Ok(Self { permits: Arc::new(Semaphore::new(at_once)), argon2, decoy })
+        Ok(Self { permits: Arc::new(Semaphore::new(at_once)), argon2, decoy, hashes: Arc::default() })
     }
 
     /// The PHC string to keep for `password`.
@@ -53,8 +55,14 @@ impl Passwords {
         right.await.unwrap_or(false) && known
     }
 
+    /// How many hashes were begun: what guessing costs, whoever is guessed at.
+    pub fn hashes(&self) -> u64 {
+        self.hashes.load(Ordering::Relaxed)
+    }
+
     async fn bounded<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, DataError> {
         let _permit = self.permits.acquire().await.map_err(|e| DataError::Corrupt(e.to_string()))?;
+        self.hashes.fetch_add(1, Ordering::Relaxed);
         tokio::task::spawn_blocking(work).await.map_err(|e| DataError::Corrupt(e.to_string()))
     }
 }

@@ -196,8 +196,14 @@ fn hash(code: &str) -> Vec<u8> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// The time step that `code` belongs to at `seconds`, under `secret`.
+    pub fn step(secret: &[u8], code: &str, seconds: i64) -> Option<i64> {
+        let found = Found { secret: secret.to_vec(), is_confirmed: true };
+        found.step_of(code, chrono::DateTime::from_timestamp(seconds, 0)?)
+    }
 
     #[test]
     fn recovery_codes_are_read_however_they_are_typed() {

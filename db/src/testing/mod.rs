@@ -6,3 +6,9 @@ mod seed;
 
 pub use database::TestDb;
 pub use seed::{head, order, place_all, store, tenant};
+
+/// Seals places in lists for tests that are about something else.
+pub fn seal() -> domain::page::Seal {
+    let (nobody, list) = (crate::platform::PlatformTx::NIL, domain::page::List::Orders);
+    domain::page::Cursors::new(b"tests").of(nobody, uuid::Uuid::nil(), list, chrono::DateTime::UNIX_EPOCH)
+}

@@ -27,7 +27,7 @@ async fn shop(db: &TestDb, slug: &str) -> (Access, Scope, db::stores::Store) {
 }
 
 fn query(text: &[(&str, &str)]) -> OrderQuery {
-    OrderQuery::parse(text.iter().copied(), AmountsIn::Major).unwrap()
+    OrderQuery::parse(text.iter().copied(), AmountsIn::Major, &testing::seal()).unwrap()
 }
 
 async fn number(scope: &Scope, pairs: &[(&str, &str)]) -> i64 {

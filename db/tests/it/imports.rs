@@ -57,7 +57,7 @@ async fn pages_of_imports_and_problems_take_one_statement_and_read_an_index() {
     let newest = ImportQuery::default();
     let page = list(&scope, &newest, limit).await.unwrap();
     let first = since();
-    let next = ImportQuery { cursor: page.older, ..ImportQuery::default() };
+    let next = ImportQuery { cursor: page.sealed(&testing::seal()).older, ..ImportQuery::default() };
     assert_eq!(list(&scope, &next, Limit::new(100).unwrap()).await.unwrap().rows.len(), 100);
     let after = ProblemKey { line: 2_000, position: 0 };
     let second = since();

@@ -10,6 +10,7 @@ mod feed;
 mod figures;
 mod idempotency;
 mod imports;
+mod joining;
 mod limits;
 mod lists;
 mod partitions;

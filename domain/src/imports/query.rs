@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fields::FieldErrors;
 use crate::orders::query::day;
-use crate::page::Cursor;
+use crate::page::{Place, Seal};
 
 /// What to list. The default is everything, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct ImportQuery {
     /// The first day, in UTC, on which they were begun.
     pub from: Option<NaiveDate>,
     /// Where the page begins.
-    pub cursor: Option<Cursor>,
+    pub cursor: Option<Place>,
 }
 
 /// Imports that somebody should look at.
@@ -53,10 +53,10 @@ impl FromStr for ImportView {
 
 impl ImportQuery {
     /// What can be understood of `pairs`, and every fault of the rest. Empty values and unknown names mean nothing.
-    pub fn understood<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Self, FieldErrors) {
+    pub fn understood<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, seal: &Seal) -> (Self, FieldErrors) {
         let (mut query, mut faults) = (Self::default(), FieldErrors::default());
         for (name, value) in pairs.into_iter().map(|(n, v)| (n, v.trim())).filter(|(_, v)| !v.is_empty()) {
-            if let Err(message) = query.set(name, value) {
+            if let Err(message) = query.set(name, value, seal) {
                 faults.add(name, message);
             }
         }
@@ -69,7 +69,7 @@ impl ImportQuery {
             ("store", self.store.clone()),
             ("status", self.view.map(|view| view.as_str().to_owned())),
             ("from", self.from.map(|day| day.to_string())),
-            ("cursor", self.cursor.as_ref().map(Cursor::encode)),
+            ("cursor", self.cursor.map(|place| place.text().to_owned())),
         ];
         pairs.into_iter().filter_map(|(name, value)| value.map(|v| (name, v))).collect()
     }
@@ -79,12 +79,12 @@ impl ImportQuery {
         self.store.is_some() || self.view.is_some() || self.from.is_some()
     }
 
-    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+    fn set(&mut self, name: &str, value: &str, seal: &Seal) -> Result<(), String> {
         match name {
             "store" => self.store = Some(value.to_owned()),
             "status" => self.view = Some(value.parse::<ImportView>()?),
             "from" => self.from = Some(day(value)?),
-            "cursor" => self.cursor = Some(Cursor::decode(value).ok_or("is not a cursor of this list")?),
+            "cursor" => self.cursor = Some(seal.open(value)?),
             _ => {}
         }
         Ok(())
@@ -94,15 +94,16 @@ impl ImportQuery {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::seal;
 
     #[test]
     fn a_query_prints_back_to_itself_and_names_its_faults() {
         let pairs = [("store", "north"), ("status", "rejected"), ("from", "2026-03-01")];
-        let (query, faults) = ImportQuery::understood(pairs);
+        let (query, faults) = ImportQuery::understood(pairs, &seal());
         assert!(faults.is_empty() && query.is_filtered());
         assert_eq!(query.pairs(), pairs.map(|(n, v)| (n, v.to_owned())));
         let (rest, faults) =
-            ImportQuery::understood([("status", "gone"), ("from", "x"), ("cursor", "y"), ("store", "a")]);
+            ImportQuery::understood([("status", "gone"), ("from", "x"), ("cursor", "y"), ("store", "a")], &seal());
         assert_eq!(faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["status", "from", "cursor"]);
         assert_eq!(rest.store.as_deref(), Some("a"));
     }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::{JobState, RunOutcome};
 use crate::fields::FieldErrors;
 use crate::orders::query::day;
-use crate::page::Cursor;
+use crate::page::{Place, Seal};
 
 /// How the installation itself is called where tenants are named; no tenant can be.
 pub const INSTALLATION: &str = "-";
@@ -32,7 +32,7 @@ pub struct JobQuery {
     /// Last day, in UTC.
     pub to: Option<NaiveDate>,
     /// Where the page begins.
-    pub cursor: Option<Cursor>,
+    pub cursor: Option<Place>,
 }
 
 /// Live jobs of one state, or attempts that ended, all or with one outcome.
@@ -57,13 +57,13 @@ impl JobQuery {
     }
 
     /// What can be understood of `pairs`, and every fault of the rest. Empty values and unknown names mean nothing.
-    pub fn understood<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Self, FieldErrors) {
+    pub fn understood<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, seal: &Seal) -> (Self, FieldErrors) {
         let (mut query, mut faults) = (Self::default(), FieldErrors::default());
         let mut outcome = None;
         for (name, value) in pairs.into_iter().map(|(n, v)| (n, v.trim())).filter(|(_, v)| !v.is_empty()) {
             let read = match name {
                 "outcome" => RunOutcome::from_str(value).map(|found| outcome = Some(found)),
-                name => query.set(name, value),
+                name => query.set(name, value, seal),
             };
             if let Err(message) = read {
                 faults.add(name, message);
@@ -96,13 +96,13 @@ impl JobQuery {
             ("q", self.q.clone()),
             ("from", self.from.map(|day| day.to_string())),
             ("to", self.to.map(|day| day.to_string())),
-            ("cursor", self.cursor.as_ref().map(Cursor::encode)),
+            ("cursor", self.cursor.map(|place| place.text().to_owned())),
         ];
         pairs.into_iter().filter_map(|(name, value)| value.map(|v| (name, v))).collect()
     }
 
     /// The same filters, from `cursor` on.
-    pub fn at(&self, cursor: Option<Cursor>) -> Self {
+    pub fn at(&self, cursor: Option<Place>) -> Self {
         Self { cursor, ..self.clone() }
     }
 
@@ -112,7 +112,7 @@ impl JobQuery {
         *self != everything
     }
 
-    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+    fn set(&mut self, name: &str, value: &str, seal: &Seal) -> Result<(), String> {
         match name {
             "state" if value == "ended" => self.view = JobView::Ended(None),
             "state" => self.view = JobView::Live(value.parse()?),
@@ -123,7 +123,7 @@ impl JobQuery {
             "q" => self.q = Some(short(value)?),
             "from" => self.from = Some(day(value)?),
             "to" => self.to = Some(day(value)?),
-            "cursor" => self.cursor = Some(Cursor::decode(value).ok_or("is not a cursor of this list")?),
+            "cursor" => self.cursor = Some(seal.open(value)?),
             _ => {}
         }
         Ok(())
@@ -143,26 +143,31 @@ fn short(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::seal;
 
     #[test]
     fn a_query_prints_back_to_itself() {
         let pairs = [("state", "ended"), ("outcome", "failed"), ("tenant", "demo"), ("kind", "x"), ("q", "a b")];
-        let (query, faults) = JobQuery::understood(pairs);
+        let (query, faults) = JobQuery::understood(pairs, &seal());
         assert!(faults.is_empty() && query.is_filtered());
         assert_eq!(query.pairs(), pairs.map(|(n, v)| (n, v.to_owned())));
-        assert_eq!(JobQuery::understood([("outcome", "failed")]).0, JobQuery::default(), "live jobs have no outcome");
+        assert_eq!(
+            JobQuery::understood([("outcome", "failed")], &seal()).0,
+            JobQuery::default(),
+            "live jobs have no outcome"
+        );
     }
 
     #[test]
     fn every_fault_is_named_and_the_rest_stays() {
         let pairs = [("state", "gone"), ("outcome", "x"), ("from", "y"), ("cursor", "z"), ("kind", "k")];
-        let (query, faults) = JobQuery::understood(pairs);
+        let (query, faults) = JobQuery::understood(pairs, &seal());
         assert_eq!(
             faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(),
             ["state", "outcome", "from", "cursor"]
         );
         assert_eq!((query.view, query.kind.as_deref()), (JobView::default(), Some("k")));
-        let backwards = JobQuery::understood([("from", "2026-03-02"), ("to", "2026-03-01")]);
+        let backwards = JobQuery::understood([("from", "2026-03-02"), ("to", "2026-03-01")], &seal());
         assert_eq!(backwards.1.0[0].field, "to");
     }
 }

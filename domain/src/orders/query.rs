@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::status::{FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
 use crate::fields::FieldErrors;
-use crate::page::{Cursor, Limit};
+use crate::page::{Limit, Place, Seal};
 use crate::period::Period;
 
 /// What to list. The default is everything, newest first, 50 a page.
@@ -31,7 +31,7 @@ pub struct OrderQuery {
     /// Greatest total, minor units.
     pub max: Option<i64>,
     /// Where the page begins.
-    pub cursor: Option<Cursor>,
+    pub cursor: Option<Place>,
     /// Rows a page.
     pub limit: Limit,
 }
@@ -53,8 +53,9 @@ impl OrderQuery {
     pub fn parse<'a>(
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
         amounts: AmountsIn,
+        seal: &Seal,
     ) -> Result<Self, FieldErrors> {
-        let (query, errors) = Self::understood(pairs, amounts);
+        let (query, errors) = Self::understood(pairs, amounts, seal);
         errors.into_result(query)
     }
 
@@ -62,6 +63,7 @@ impl OrderQuery {
     pub fn understood<'a>(
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
         amounts: AmountsIn,
+        seal: &Seal,
     ) -> (Self, FieldErrors) {
         let mut query = Self::default();
         let mut errors = FieldErrors::default();
@@ -70,7 +72,7 @@ impl OrderQuery {
             if value.is_empty() {
                 continue;
             }
-            if let Err(message) = query.set(name, value, amounts) {
+            if let Err(message) = query.set(name, value, amounts, seal) {
                 errors.add(name, message);
             }
         }
@@ -101,7 +103,7 @@ impl OrderQuery {
             ("to", self.to.map(|d| d.to_string())),
             ("min", self.min.map(amount)),
             ("max", self.max.map(amount)),
-            ("cursor", self.cursor.as_ref().map(Cursor::encode)),
+            ("cursor", self.cursor.map(|place| place.text().to_owned())),
             ("limit", limit),
         ]
         .into_iter()
@@ -116,7 +118,7 @@ impl OrderQuery {
     }
 
     /// The same filters, from `cursor` on.
-    pub fn at(&self, cursor: Option<Cursor>) -> Self {
+    pub fn at(&self, cursor: Option<Place>) -> Self {
         Self { cursor, ..self.clone() }
     }
 
@@ -139,7 +141,7 @@ impl OrderQuery {
         query
     }
 
-    fn set(&mut self, name: &str, value: &str, amounts: AmountsIn) -> Result<(), String> {
+    fn set(&mut self, name: &str, value: &str, amounts: AmountsIn, seal: &Seal) -> Result<(), String> {
         match name {
             "store" => self.store = Some(value.to_owned()),
             "status" => self.status = Some(value.parse()?),
@@ -151,7 +153,7 @@ impl OrderQuery {
             "to" => self.to = Some(day(value)?),
             "min" => self.min = Some(amount(value, amounts)?),
             "max" => self.max = Some(amount(value, amounts)?),
-            "cursor" => self.cursor = Some(Cursor::decode(value).ok_or("is not a cursor of this list")?),
+            "cursor" => self.cursor = Some(seal.open(value)?),
             "limit" => self.limit = Limit::new(value.parse().map_err(|_| "must be a whole number")?)?,
             _ => return Err("is not a filter".into()),
         }
@@ -208,6 +210,7 @@ fn major(minor: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::seal;
     use proptest::prelude::*;
 
     #[test]
@@ -221,7 +224,7 @@ mod tests {
             ("colour", "red"),
             ("to", "2026-02-30"),
         ];
-        let errors = OrderQuery::parse(bad, AmountsIn::Minor).unwrap_err();
+        let errors = OrderQuery::parse(bad, AmountsIn::Minor, &seal()).unwrap_err();
         let names: Vec<_> = errors.0.iter().map(|e| e.field.as_str()).collect();
         assert_eq!(names, bad.map(|(name, _)| name));
     }
@@ -229,18 +232,19 @@ mod tests {
     #[test]
     fn what_can_be_understood_stays() {
         let pairs = [("store", "north"), ("from", "yesterday"), ("status", "cancelled"), ("colour", "red")];
-        let (query, errors) = OrderQuery::understood(pairs, AmountsIn::Major);
+        let (query, errors) = OrderQuery::understood(pairs, AmountsIn::Major, &seal());
         assert_eq!((query.store.as_deref(), query.status), (Some("north"), Some(OrderStatus::Cancelled)));
         assert_eq!(errors.0.len(), 2);
         let backwards = [("from", "2026-03-02"), ("to", "2026-03-01"), ("min", "5")];
-        let (query, errors) = OrderQuery::understood(backwards, AmountsIn::Major);
+        let (query, errors) = OrderQuery::understood(backwards, AmountsIn::Major, &seal());
         assert_eq!((query.from, query.to, query.min), (None, None, Some(500)));
         assert_eq!(errors.0[0].field, "to");
     }
 
     #[test]
     fn people_type_major_units() {
-        let query = OrderQuery::parse([("min", "12.5"), ("max", "1,300"), ("status", "")], AmountsIn::Major).unwrap();
+        let query =
+            OrderQuery::parse([("min", "12.5"), ("max", "1,300"), ("status", "")], AmountsIn::Major, &seal()).unwrap();
         assert_eq!((query.min, query.max, query.status), (Some(1_250), Some(130_000), None));
         assert!(query.is_filtered() && !query.without("min").without("max").is_filtered());
     }
@@ -263,13 +267,13 @@ mod tests {
                 ..OrderQuery::default()
             };
             let pairs = query.pairs(units);
-            let read = OrderQuery::parse(pairs.iter().map(|(n, v)| (*n, v.as_str())), units);
+            let read = OrderQuery::parse(pairs.iter().map(|(n, v)| (*n, v.as_str())), units, &seal());
             prop_assert_eq!(read, Ok(query));
         }
 
         #[test]
         fn no_text_makes_it_panic(name in "[a-z]{0,10}", value in ".{0,40}") {
-            let _ = OrderQuery::parse([(name.as_str(), value.as_str())], AmountsIn::Major);
+            let _ = OrderQuery::parse([(name.as_str(), value.as_str())], AmountsIn::Major, &seal());
         }
     }
 }

@@ -121,9 +121,15 @@ async fn runs_are_listed_newest_first_in_pages() {
     };
     let at = |cursor| ImportQuery { cursor, ..ImportQuery::default() };
     let first = db::imports::list(&scope, &at(None), limit).await.unwrap();
-    let second = db::imports::list(&scope, &at(first.older), limit).await.unwrap();
-    let third = db::imports::list(&scope, &at(second.older), limit).await.unwrap();
+    let second = db::imports::list(&scope, &at(first.older.map(|cursor| db::testing::seal().seal(cursor))), limit)
+        .await
+        .unwrap();
+    let third = db::imports::list(&scope, &at(second.older.map(|cursor| db::testing::seal().seal(cursor))), limit)
+        .await
+        .unwrap();
     assert_eq!([minutes(&first), minutes(&second), minutes(&third)], [vec![4, 3], vec![2, 1], vec![0]]);
-    let back = db::imports::list(&scope, &at(third.newer), limit).await.unwrap();
+    let back = db::imports::list(&scope, &at(third.newer.map(|cursor| db::testing::seal().seal(cursor))), limit)
+        .await
+        .unwrap();
     assert_eq!((minutes(&back), third.older), (vec![2, 1], None));
 }

@@ -2,14 +2,14 @@
 
 mod body;
 mod docs;
-mod json;
+pub(crate) mod json;
 mod openapi;
 mod order;
 mod orders;
 pub mod problems;
 pub mod query;
 pub mod rate;
-mod repeat;
+pub(crate) mod repeat;
 mod reports;
 pub mod schema;
 

@@ -1,6 +1,6 @@
 //! Event streams: a tenant's feed as server-sent events, for people's pages and for programs.
 
-mod place;
+pub(crate) mod place;
 mod stream;
 mod watch;
 

@@ -11,7 +11,7 @@ use db::{DataError, people};
 use domain::audit::{AuditQuery, difference};
 use domain::calendar::Tz;
 use domain::csv;
-use domain::page::{Limit, Page};
+use domain::page::{Limit, List, Page, Place, Seal};
 use domain::permission::Permission;
 use futures::stream::{self, Stream, StreamExt};
 use http::{HeaderValue, header};
@@ -21,6 +21,7 @@ use super::answer;
 use super::frame::frame;
 use super::visit::Visit;
 use crate::auth::Member;
+use crate::cursors;
 use crate::error::PageError;
 use crate::state::AppState;
 
@@ -41,11 +42,13 @@ pub async fn index(
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadAudit)?;
-    let (query, faults) = understood(&typed);
+    let seal = cursors::of(&state, &scope, List::Audit);
+    let (query, faults) = understood(&typed, &seal);
     // Whose it is is settled by the address.
     let query = AuditQuery { tenant: None, ..query };
     let is_faulty = !faults.is_empty();
-    let page = if is_faulty { None } else { Some(audit::entries(&scope, &query, Limit::default()).await?) };
+    let page =
+        if is_faulty { None } else { Some(audit::entries(&scope, &query, Limit::default()).await?.sealed(&seal)) };
     let people = people::emails(&state.db, actors(page.as_ref(), &query)).await?;
     let frame = frame(&scope, &member, visit, Section::Audit, None).await?;
     let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
@@ -64,20 +67,21 @@ pub async fn export(
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadAudit)?;
-    let (query, faults) = understood(&typed);
+    let seal = cursors::of(&state, &scope, List::Audit);
+    let (query, faults) = understood(&typed, &seal);
     let query = AuditQuery { tenant: None, cursor: None, ..faults.into_result(query)? };
     audit::record(&scope, "audit.export", "tenant", json!({"filters": shown(&query)})).await?;
     let slug = member.membership.slug.clone();
     let pages = move |query: AuditQuery| {
-        let scope = scope.clone();
-        async move { audit::entries(&scope, &query, most()).await }
+        let (scope, seal) = (scope.clone(), seal.clone());
+        async move { Ok(audit::entries(&scope, &query, most()).await?.sealed(&seal)) }
     };
     Ok(file(&format!("stoa-{slug}-audit.csv"), lines(query, state, pages)))
 }
 
 /// What can be understood of an address, and the faults of the rest.
-pub(super) fn understood(typed: &Pairs) -> (AuditQuery, domain::fields::FieldErrors) {
-    AuditQuery::understood(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())))
+pub(super) fn understood(typed: &Pairs, seal: &Seal) -> (AuditQuery, domain::fields::FieldErrors) {
+    AuditQuery::understood(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), seal)
 }
 
 /// The filters in one line, for the record.
@@ -86,7 +90,7 @@ pub(super) fn shown(query: &AuditQuery) -> String {
 }
 
 /// Everybody who is named on a page, and who was asked for.
-pub(super) fn actors<'a>(page: Option<&'a Page<Entry>>, query: &'a AuditQuery) -> impl Iterator<Item = &'a str> {
+pub(super) fn actors<'a>(page: Option<&'a Page<Entry, Place>>, query: &'a AuditQuery) -> impl Iterator<Item = &'a str> {
     let named = page.into_iter().flat_map(|page| &page.rows).map(|entry| entry.actor.as_str());
     named.chain(query.actor.as_deref())
 }
@@ -95,7 +99,7 @@ pub(super) fn actors<'a>(page: Option<&'a Page<Entry>>, query: &'a AuditQuery) -
 pub(super) fn lines<F, W>(query: AuditQuery, state: AppState, pages: F) -> impl Stream<Item = Result<Bytes, DataError>>
 where
     F: Fn(AuditQuery) -> W + Send,
-    W: Future<Output = Result<Page<Entry>, DataError>> + Send,
+    W: Future<Output = Result<Page<Entry, Place>, DataError>> + Send,
 {
     let head = stream::iter([Ok(Bytes::from(csv::line(HEADING)))]);
     let rest = stream::try_unfold((Some(query), pages, state), |(query, pages, state)| async move {

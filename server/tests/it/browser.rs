@@ -1,7 +1,11 @@
 //! A person with a browser, and the people that these tests know.
 
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use db::{Access, people, testing};
 use domain::permission::Role;
+use http::{HeaderName, HeaderValue};
 use reqwest::Response;
 
 use crate::harness::{App, http};
@@ -21,9 +25,23 @@ impl Browser {
         Self { http: http().cookie_store(true).build().unwrap(), base: base.to_owned() }
     }
 
+    /// One at an address of its own, where the server stands behind a proxy: guesses are counted by address.
+    pub fn elsewhere(base: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0x0a00_0001);
+        let address = Ipv4Addr::from_bits(NEXT.fetch_add(256, Ordering::Relaxed)).to_string();
+        let headers = [(HeaderName::from_static("x-forwarded-for"), HeaderValue::try_from(address).unwrap())];
+        let http = http().cookie_store(true).default_headers(headers.into_iter().collect()).build().unwrap();
+        Self { http, base: base.to_owned() }
+    }
+
     /// One in which `email` is signed in.
     pub async fn signed_in(base: &str, email: &str) -> Self {
-        let browser = Self::new(base);
+        Self::new(base).into_signed_in(email).await
+    }
+
+    /// The same one, once `email` is signed in.
+    pub async fn into_signed_in(self, email: &str) -> Self {
+        let browser = self;
         let answer = browser.sign_in(email, PASSWORD).await;
         assert_eq!(answer.status(), 303, "{email} cannot sign in");
         // Platform admins see nothing of the platform before they have one.

@@ -43,7 +43,12 @@ async fn order_by_order_through_the_api_the_figures_are_the_same() {
     let scope = world.demo.scope(Permission::ReadReports).unwrap();
     assert!(rollups::verify(&scope).await.unwrap().is_empty());
     let query = |pairs: &[(&str, &str)]| {
-        domain::orders::OrderQuery::parse(pairs.iter().copied(), domain::orders::query::AmountsIn::Minor).unwrap()
+        domain::orders::OrderQuery::parse(
+            pairs.iter().copied(),
+            domain::orders::query::AmountsIn::Minor,
+            &db::testing::seal(),
+        )
+        .unwrap()
     };
     for (pairs, total) in [
         (&[][..], SALES_TOTAL + RETURNS_TOTAL),

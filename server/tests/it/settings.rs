@@ -39,7 +39,7 @@ async fn a_store_is_added_and_set_up_by_plain_forms() {
     assert!(html.contains("value=\"Süd\"") && html.contains("value=\"a@b.test\""), "{html}");
     assert!(html.contains("<option value=\"4\" selected"), "{html}");
     let scope = access.scope(Permission::ReadAudit).unwrap();
-    let (query, _) = AuditQuery::understood([("action", "store.set")]);
+    let (query, _) = AuditQuery::understood([("action", "store.set")], &db::testing::seal());
     let recorded = entries(&scope, &query, Limit::default()).await.unwrap().rows;
     assert_eq!(recorded.len(), 1);
     let (before, after) = (recorded[0].before.clone().unwrap(), recorded[0].after.clone().unwrap());

@@ -161,3 +161,36 @@ async fn members_roles_and_invitations_of_another_tenant_do_not_exist() {
         other.post("/t/other/team/invitations", &[("email", "x@x.test"), ("role", &role), ("reach", "all")]).await;
     assert!(text(invited).await.contains("one of the roles"), "another tenant's role is none");
 }
+
+#[tokio::test]
+async fn figures_alone_are_shown_without_orders_and_orders_without_figures() {
+    let app = App::new().await;
+    let demo = tenant_with_owner(&app, "demo").await;
+    let write = demo.scope(domain::permission::Permission::WriteOrders).unwrap();
+    let store = db::stores::known(&write).await.unwrap()[0].clone();
+    db::testing::place_all(&write, &store, &[db::testing::order(&store, "A-1", app.db.clock().now(), 1)]).await;
+    let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
+    assert!(text(owner.get("/t/demo").await).await.contains("/orders/north/A-1"));
+    for permission in ["reports.read", "orders.read", "imports.read"] {
+        let form = [("name", permission), ("permissions", permission)];
+        owner.post("/t/demo/team/roles", &form).await;
+        let people = demo.scope(domain::permission::Permission::ManagePeople).unwrap();
+        let roles = db::team::roles(&people).await.unwrap();
+        let id = roles.iter().find(|role| role.name == permission).unwrap().id.to_string();
+        let place = [("role", id.as_str()), ("reach", "all")];
+        let email = format!("{}@demo.test", permission.replace('.', "-"));
+        let somebody = member(&app, &demo, &email, Role::Viewer).await;
+        let changed = owner.post(&format!("/t/demo/team/members/{somebody}"), &place).await;
+        assert_eq!(location(&changed), "/t/demo/team?done=changed", "{permission}");
+        let browser = Browser::signed_in(&app.base, &email).await;
+        let (home, orders) = (browser.get("/t/demo").await, browser.get("/t/demo/orders").await);
+        let expected = match permission {
+            "reports.read" => (200, 403),
+            "orders.read" => (403, 200),
+            _ => (403, 403),
+        };
+        assert_eq!((home.status().as_u16(), orders.status().as_u16()), expected, "{permission}");
+        let html = text(home).await;
+        assert!(!html.contains("A-1") && !html.contains("Latest orders"), "{permission}: {html}");
+    }
+}

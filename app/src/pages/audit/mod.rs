@@ -8,12 +8,12 @@ use std::collections::HashMap;
 use db::audit::Entry;
 use domain::audit::AuditQuery;
 use domain::fields::FieldErrors;
-use domain::page::{Cursor, Page};
+use domain::page::{Page, Place};
 use leptos::prelude::*;
 
 use crate::document::Rendered;
 use crate::frame::{PlatformFrame, TenantFrame};
-use crate::ui::pager::Pager;
+use crate::ui::pager::{Pager, no_place};
 use crate::ui::pill::Tone;
 use crate::ui::{ButtonLink, Card, Clock, Empty, Notice, PageHeader};
 use crate::url;
@@ -39,7 +39,7 @@ pub struct AuditPage {
     /// What could not be understood; then nothing is listed.
     pub faults: FieldErrors,
     /// One page of entries.
-    pub page: Option<Page<Entry>>,
+    pub page: Option<Page<Entry, Place>>,
     /// Who the actors are.
     pub people: HashMap<String, String>,
     /// Now.
@@ -66,13 +66,14 @@ fn body(page: &AuditPage) -> AnyView {
         {filters::form(page)}
         {filters::chips(page)}
         {bad}
+        {no_place(&page.faults, page.around.list(&first))}
         {page.page.as_ref().map(|found| listed(page, found))}
     }
     .into_any()
 }
 
-fn listed(page: &AuditPage, found: &Page<Entry>) -> AnyView {
-    let address = |cursor: Cursor| page.around.list(&page.query.at(Some(cursor)));
+fn listed(page: &AuditPage, found: &Page<Entry, Place>) -> AnyView {
+    let address = |place: Place| page.around.list(&page.query.at(Some(place)));
     let (newer, older) = (found.newer.map(address), found.older.map(address));
     let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
     if found.rows.is_empty() {

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use db::backups::{Backup, Summary};
 use domain::backups::{Alarm, Status};
-use domain::page::{Cursor, Page};
+use domain::fields::FieldErrors;
+use domain::page::{Page, Place};
 use leptos::prelude::*;
 
 use super::{alarms, figures, table};
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
-use crate::ui::pager::Pager;
+use crate::ui::pager::{Pager, no_place};
 use crate::ui::{Button, Card, Clock, Empty, Look, Notice, PageHeader, Tone};
 use crate::url;
 
@@ -24,8 +25,10 @@ const LIVE: [u32; 2] = [2, 15];
 pub struct TenantBackups {
     /// What surrounds it.
     pub frame: TenantFrame,
+    /// What of the address could not be understood; then nothing is listed.
+    pub faults: FieldErrors,
     /// One page of backups.
-    pub page: Page<Backup>,
+    pub page: Option<Page<Backup, Place>>,
     /// All of them in figures.
     pub summary: Arc<Summary>,
     /// What is wrong.
@@ -44,7 +47,7 @@ pub struct TenantBackups {
 
 /// Renders the page.
 pub fn page(page: &TenantBackups) -> Rendered {
-    let runs = page.page.rows.iter().any(|backup| backup.status == Status::Running);
+    let runs = page.page.iter().flat_map(|page| &page.rows).any(|backup| backup.status == Status::Running);
     page.frame.render_live("Backups", if runs { LIVE[0] } else { LIVE[1] }, || {
         let note = format!(
             "Made every day and read back at once; kept for {} days, the newest proven one for ever.",
@@ -57,7 +60,8 @@ pub fn page(page: &TenantBackups) -> Rendered {
             <div class="stack" data-live="backups">
                 {alarms(&page.alarms, &HashMap::new())}
                 {figures(&page.summary, page.due, page.clock)}
-                {listed(page)}
+                {no_place(&page.faults, format!("/t/{}/backups", page.frame.tenant()))}
+                {page.page.as_ref().map(|rows| listed(page, rows))}
             </div>
         }
     })
@@ -68,15 +72,15 @@ pub fn ask(action: String) -> AnyView {
     view! { <form method="post" action=action><Button label="Back up now" look=Look::Primary/></form> }.into_any()
 }
 
-fn listed(page: &TenantBackups) -> AnyView {
-    if page.page.rows.is_empty() {
+fn listed(page: &TenantBackups, rows: &Page<Backup, Place>) -> AnyView {
+    if rows.rows.is_empty() {
         let text = "The first one is made at the time above. Nothing has to be done for it.";
         return view! { <Empty title="No backups yet" text=text/> }.into_any();
     }
     let path = format!("/t/{}/backups", page.frame.tenant());
-    let address = |cursor: Cursor| url::with_query(&path, [("cursor", cursor.encode().as_str())]);
-    let (newer, older) = (page.page.newer.map(address), page.page.older.map(address));
+    let address = |place: Place| url::with_query(&path, [("cursor", place.text())]);
+    let (newer, older) = (rows.newer.map(address), rows.older.map(address));
     let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
-    let table = table(&page.page.rows, page.clock, false, page.may_ask.then_some(path.as_str()));
+    let table = table(&rows.rows, page.clock, false, page.may_ask.then_some(path.as_str()));
     view! { <Card flush=true>{table}</Card>{pager} }.into_any()
 }

@@ -44,10 +44,10 @@ pub fn top_products(page: &DashboardPage, dashboard: &Dashboard) -> impl IntoVie
 }
 
 /// The latest orders, whatever the period.
-pub fn latest(page: &DashboardPage, clock: Clock) -> impl IntoView + use<> {
+pub fn latest(page: &DashboardPage, orders: &[OrderRow], clock: Clock) -> impl IntoView + use<> {
     let tenant = page.frame.tenant();
     let all = url::orders(tenant, &OrderQuery { store: page.query.store.clone(), ..OrderQuery::default() });
-    let rows = page.latest.iter().map(|order| row(tenant, order, clock)).collect_view();
+    let rows = orders.iter().map(|order| row(tenant, order, clock)).collect_view();
     let columns =
         vec![Column::text("Order"), Column::text("Customer"), Column::text("Status").wide(), Column::figures("Total")];
     let aside = view! { <a href=all>"All orders"</a> }.into_any();

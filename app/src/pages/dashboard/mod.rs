@@ -41,8 +41,8 @@ pub struct DashboardPage {
     pub faults: FieldErrors,
     /// The figures.
     pub dashboard: Option<Arc<Dashboard>>,
-    /// The latest orders.
-    pub latest: Vec<OrderRow>,
+    /// The latest orders; none for whoever may not see orders.
+    pub latest: Option<Vec<OrderRow>>,
     /// What needs doing.
     pub attention: Vec<Attention>,
     /// Limits of the tier that are near or reached, for those who can do something about it.
@@ -137,7 +137,7 @@ fn figures(page: &DashboardPage, dashboard: &Arc<Dashboard>) -> AnyView {
         {parts.collect_view()}
         <div class="columns">
             {lists::top_products(page, dashboard)}
-            {lists::latest(page, clock)}
+            {page.latest.as_ref().map(|orders| lists::latest(page, orders, clock))}
         </div>
     }
     .into_any()
@@ -155,7 +155,7 @@ fn chart_and_attention(page: &DashboardPage, dashboard: &Dashboard, part: &Curre
 
 fn nothing(page: &DashboardPage) -> AnyView {
     let tenant = page.frame.tenant();
-    if page.latest.is_empty() {
+    if page.latest.as_ref().is_some_and(Vec::is_empty) {
         let href = format!("/t/{tenant}/imports/new");
         return view! {
             <Empty
@@ -168,10 +168,15 @@ fn nothing(page: &DashboardPage) -> AnyView {
         .into_any();
     }
     let all = url::orders(tenant, &OrderQuery { store: page.query.store.clone(), ..OrderQuery::default() });
+    let (text, link) = match page.latest {
+        Some(_) => (
+            "No order, return or refund falls into them. Choose other days, or look at all orders.",
+            view! { <ButtonLink href=all label="Show all orders"/> }.into_any(),
+        ),
+        None => ("No order, return or refund falls into them. Choose other days.", ().into_any()),
+    };
     view! {
-        <Empty title="Nothing in these days" text="No order, return or refund falls into them. Choose other days, or look at all orders.">
-            <ButtonLink href=all label="Show all orders"/>
-        </Empty>
+        <Empty title="Nothing in these days" text=text>{link}</Empty>
         {attention::attention(page)}
     }
     .into_any()

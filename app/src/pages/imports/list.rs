@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use db::imports::Run;
 use domain::fields::{FieldError, FieldErrors};
 use domain::imports::{ImportQuery, ImportView, RunStatus};
-use domain::page::{Cursor, Page};
+use domain::page::{Page, Place};
 use leptos::prelude::*;
 
 use crate::document::Rendered;
@@ -12,7 +12,7 @@ use crate::frame::TenantFrame;
 use crate::ui::field::sentence;
 use crate::ui::icon::{Icon, Sign};
 use crate::ui::money::{count, things};
-use crate::ui::pager::Pager;
+use crate::ui::pager::{Pager, no_place};
 use crate::ui::pill::{self, Pill};
 use crate::ui::table::{Column, Table};
 use crate::ui::{ButtonLink, Card, Empty, Look, Notice, PageHeader, Tone, When};
@@ -28,7 +28,7 @@ pub struct ImportIndex {
     /// What could not be understood; then nothing is listed.
     pub faults: FieldErrors,
     /// One page of runs.
-    pub page: Option<Page<Run>>,
+    pub page: Option<Page<Run, Place>>,
     /// Whether whoever looks may run imports.
     pub may_run: bool,
     /// Now.
@@ -47,6 +47,7 @@ pub fn page(index: &ImportIndex) -> Rendered {
             {views(index)}
             {narrowed(index)}
             {faults(&index.faults)}
+            {no_place(&index.faults, url::imports_under(index.frame.tenant(), &ImportQuery { cursor: None, ..index.query.clone() }))}
             {index.page.as_ref().map(|page| listed(index, page))}
         }
     })
@@ -88,7 +89,7 @@ fn faults(faults: &FieldErrors) -> Option<AnyView> {
     })
 }
 
-fn listed(index: &ImportIndex, page: &Page<Run>) -> AnyView {
+fn listed(index: &ImportIndex, page: &Page<Run, Place>) -> AnyView {
     if page.rows.is_empty() && index.query.is_filtered() {
         let all = url::imports(index.frame.tenant());
         return view! {
@@ -111,8 +112,8 @@ fn listed(index: &ImportIndex, page: &Page<Run>) -> AnyView {
         Column::figures("Orders"),
         Column::figures("Problems").wide(),
     ];
-    let address = |cursor: Cursor| {
-        let query = ImportQuery { cursor: Some(cursor), ..index.query.clone() };
+    let address = |place: Place| {
+        let query = ImportQuery { cursor: Some(place), ..index.query.clone() };
         url::imports_under(index.frame.tenant(), &query)
     };
     let (newer, older) = (page.newer.map(address), page.older.map(address));

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use db::queue::console::{Counts, JobDetail, JobRow, RunRow};
 use domain::fields::FieldErrors;
 use domain::jobs::{JobQuery, JobState, JobView};
-use domain::page::{Cursor, Page};
+use domain::page::{Page, Place};
 use leptos::prelude::*;
 
 use super::{Shown, detail, filters, live_table, runs_table, tabs};
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
-use crate::ui::pager::Pager;
+use crate::ui::pager::{Pager, no_place};
 use crate::ui::pill::Tone;
 use crate::ui::{Card, Clock, Empty, Notice, PageHeader};
 
@@ -22,9 +22,9 @@ const LIVE: u32 = 4;
 #[derive(Clone, Debug)]
 pub enum Listed {
     /// Live ones.
-    Live(JobState, Page<JobRow>),
+    Live(JobState, Page<JobRow, Place>),
     /// Attempts.
-    Ended(Page<RunRow>),
+    Ended(Page<RunRow, Place>),
 }
 
 /// What the list shows.
@@ -68,6 +68,7 @@ pub fn index(page: &TenantJobs) -> Rendered {
             <div data-live="tabs">{tabs(shown, &page.query, &page.counts)}</div>
             {filters(shown, &page.query, &page.typed, &page.faults)}
             {bad(&page.faults)}
+            {no_place(&page.faults, shown.list(&page.query.at(None)))}
             <div class="stack" data-live="list">
                 {page.found.as_ref().map(|found| listed(shown, &page.query, found, page.clock))}
             </div>
@@ -131,8 +132,8 @@ pub fn nothing(query: &JobQuery) -> AnyView {
 }
 
 /// The way to newer and older rows, when there is any.
-pub fn pager(shown: Shown<'_>, query: &JobQuery, newer: Option<Cursor>, older: Option<Cursor>) -> Option<AnyView> {
-    let address = |cursor: Cursor| shown.list(&query.at(Some(cursor)));
+pub fn pager(shown: Shown<'_>, query: &JobQuery, newer: Option<Place>, older: Option<Place>) -> Option<AnyView> {
+    let address = |place: Place| shown.list(&query.at(Some(place)));
     let (newer, older) = (newer.map(address), older.map(address));
     (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> }.into_any())
 }

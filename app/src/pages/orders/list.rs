@@ -6,7 +6,7 @@ use db::orders::summary::Summary;
 use db::orders::{OrderRow, RefundRow};
 use domain::fields::FieldErrors;
 use domain::orders::OrderQuery;
-use domain::page::Page;
+use domain::page::{Page, Place};
 use leptos::prelude::*;
 
 use super::filters::{Chips, Filters};
@@ -15,7 +15,7 @@ use super::table::{orders_table, refunds_table};
 use super::views::views;
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
-use crate::ui::pager::Pager;
+use crate::ui::pager::{Pager, no_place};
 use crate::ui::pill::Tone;
 use crate::ui::{ButtonLink, Card, Empty, Look, Notice, PageHeader};
 use crate::url;
@@ -45,7 +45,7 @@ pub struct OrderIndex {
 #[derive(Clone, Debug)]
 pub struct Found {
     /// One page of orders.
-    pub page: Page<OrderRow>,
+    pub page: Page<OrderRow, Place>,
     /// What all of them come to.
     pub summary: Summary,
     /// Refunds of the same days, where returns are listed.
@@ -66,6 +66,7 @@ pub fn page(index: &OrderIndex) -> Rendered {
             <PageHeader title="Orders">{actions}</PageHeader>
             {views(&tenant, &index.query, index.counts.as_ref())}
             {bad}
+            {no_place(&index.faults, url::orders(&tenant, &index.query.at(None)))}
             <Filters
                 tenant=tenant.clone()
                 typed=index.typed.clone()

@@ -8,14 +8,14 @@ use db::backups::{Backup, Summary};
 use domain::backups::{Alarm, Kind, Status};
 use domain::fields::FieldErrors;
 use domain::ids::TenantId;
-use domain::page::{Cursor, Page};
+use domain::page::{Page, Place};
 use leptos::prelude::*;
 
 use crate::document::Rendered;
 use crate::frame::PlatformFrame;
 use crate::pages::backups::{alarms, ask, figures, kind, table};
 use crate::ui::field::sentence;
-use crate::ui::pager::Pager;
+use crate::ui::pager::{Pager, no_place};
 use crate::ui::{Card, Clock, Empty, Notice, PageHeader, Tone};
 use crate::url;
 
@@ -33,7 +33,7 @@ pub struct Backups {
     /// What of the address could not be understood; then nothing is listed.
     pub faults: FieldErrors,
     /// One page of backups.
-    pub page: Option<Page<Backup>>,
+    pub page: Option<Page<Backup, Place>>,
     /// All of them in figures.
     pub summary: Arc<Summary>,
     /// What is wrong.
@@ -59,6 +59,7 @@ pub fn page(page: &Backups) -> Rendered {
             <PageHeader title="Backups">{ask}</PageHeader>
             {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
             {bad}
+            {no_place(&page.faults, address(page.kind, None))}
             <div class="stack" data-live="summary">
                 {alarms(&page.alarms, &page.names)}
                 {figures(&page.summary, page.due, page.clock)}
@@ -69,9 +70,8 @@ pub fn page(page: &Backups) -> Rendered {
     })
 }
 
-fn address(kind: Option<Kind>, cursor: Option<Cursor>) -> String {
-    let cursor = cursor.map(|cursor| cursor.encode());
-    let pairs = [("kind", kind.map(|k| k.as_str())), ("cursor", cursor.as_deref())];
+fn address(kind: Option<Kind>, place: Option<Place>) -> String {
+    let pairs = [("kind", kind.map(|k| k.as_str())), ("cursor", place.as_ref().map(Place::text))];
     url::with_query(PATH, pairs.into_iter().filter_map(|(name, value)| value.map(|v| (name, v))))
 }
 
@@ -84,12 +84,12 @@ fn kinds(chosen: Option<Kind>) -> AnyView {
     view! { <nav class="tabs" aria-label="Kinds">{all}{rest}</nav> }.into_any()
 }
 
-fn listed(page: &Backups, rows: &Page<Backup>) -> AnyView {
+fn listed(page: &Backups, rows: &Page<Backup, Place>) -> AnyView {
     if rows.rows.is_empty() {
         let text = "They are made every day by a worker. Is one running?";
         return view! { <Empty title="No backups here" text=text/> }.into_any();
     }
-    let at = |cursor: Cursor| address(page.kind, Some(cursor));
+    let at = |place: Place| address(page.kind, Some(place));
     let (newer, older) = (rows.newer.map(at), rows.older.map(at));
     let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
     let table = table(&rows.rows, page.clock, true, None);

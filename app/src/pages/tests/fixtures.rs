@@ -119,3 +119,9 @@ pub fn detail(order: OrderRow) -> OrderDetail {
         order,
     }
 }
+
+/// Seals places in lists.
+pub fn seal() -> domain::page::Seal {
+    let (tenant, actor) = (domain::ids::TenantId(domain::ids::Uuid::nil()), domain::ids::Uuid::nil());
+    domain::page::Cursors::new(b"tests").of(tenant, actor, domain::page::List::Orders, now())
+}

@@ -6,7 +6,7 @@ use domain::ids::Uuid;
 use domain::imports::{Format, ImportQuery, Problem, ProblemKind, RunStatus, Summary, Totals};
 use domain::page::Page;
 
-use super::fixtures::{HOSTILE, frame, now};
+use super::fixtures::{HOSTILE, frame, now, seal};
 use super::{assert_clean, attributes, texts};
 use crate::frame::Section;
 use crate::pages::imports::{ImportForm, ImportIndex, ImportPage, index, new, show};
@@ -104,7 +104,7 @@ fn form_and_list_stand_alone() {
     assert_eq!(texts(&html, "#f-file-note"), ["The file is empty."]);
     assert_eq!(attributes(&html, "#f-format option[selected]", "value"), ["orders-csv"]);
     let page = Page { rows: vec![run(RunStatus::Done)], newer: None, older: None };
-    let (query, faults) = ImportQuery::understood([("status", "failed"), ("from", "yesterday")]);
+    let (query, faults) = ImportQuery::understood([("status", "failed"), ("from", "yesterday")], &seal());
     let listed =
         ImportIndex { frame: frame(Section::Imports), query, faults, page: Some(page), may_run: false, now: now() };
     let html = index(&listed).with_nonce("N");

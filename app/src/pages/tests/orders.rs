@@ -8,7 +8,7 @@ use domain::orders::query::AmountsIn;
 use domain::orders::{Figures, OrderKind, OrderQuery, OrderStatus};
 use domain::page::Page;
 
-use super::fixtures::{HOSTILE, day, detail, frame, now, order};
+use super::fixtures::{HOSTILE, day, detail, frame, now, order, seal};
 use super::{assert_clean, attributes, texts};
 use crate::frame::Section;
 use crate::pages::orders::{Asked, Found, OrderIndex, OrderPage, Refunding, index, show};
@@ -92,7 +92,8 @@ fn nothing_at_all_and_nothing_found_are_told_apart() {
 fn bad_filters_keep_what_was_typed_beside_the_message() {
     let typed: Vec<(String, String)> =
         [("from", "yesterday"), ("q", "ana"), ("colour", "red")].map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec();
-    let faults = OrderQuery::parse(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), AmountsIn::Major).unwrap_err();
+    let faults =
+        OrderQuery::parse(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), AmountsIn::Major, &seal()).unwrap_err();
     let frame = frame(Section::Orders);
     let query = OrderQuery::default();
     let page = OrderIndex { frame, query, typed, faults, found: None, counts: None, may_import: false, now: now() };

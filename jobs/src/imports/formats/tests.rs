@@ -216,7 +216,14 @@ fn orders_jsonl_reads_api_bodies() {
     assert_eq!(faults(&all[5]), [(7, "body", "must be a JSON object")]);
 }
 
+#[expect(clippy::disallowed_methods, reason = "tests are told by the environment how long to go on")]
+fn often() -> ProptestConfig {
+    ProptestConfig::with_cases(if std::env::var("STOA_TORTURE").is_ok() { 50_000 } else { 256 })
+}
+
 proptest! {
+    #![proptest_config(often())]
+
     #[test]
     fn no_file_makes_a_reader_panic_or_lose_a_line(
         format in prop::sample::select(Format::ALL.to_vec()),

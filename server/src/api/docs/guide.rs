@@ -32,7 +32,7 @@ const TEXTS: [&[&str]; 6] = [
         "A body that is no JSON is 400 with line and column, one that is too large 413, one of another content type 415. Every answer carries `X-Request-Id`; name it when you ask for help.",
     ],
     &[
-        "Lists run newest first, 50 entries a page unless `limit` (1 to 200) says otherwise. `next_cursor` leads to the following page under the same filters, and is null on the last. Pages are read by position and not by count: entries that arrive meanwhile neither shift nor repeat anything, and the ten thousandth page is as quick as the first.",
+        "Lists run newest first, 50 entries a page unless `limit` (1 to 200) says otherwise. `next_cursor` leads to the following page under the same filters, and is null on the last. Pages are read by position and not by count: entries that arrive meanwhile neither shift nor repeat anything, and the ten thousandth page is as quick as the first. A cursor is for the key that was given it, and for seven days; any other is a fault of `cursor` (422): begin at the first page then.",
     ],
     &[
         "`GET /api/v1/events` is a server-sent event stream. `id:` is the tenant's own sequence number without holes, in the order of commits; `event:` is `order.placed`, `order.updated`, `import.progress`, `store.created`, `store.changed`, `access.changed`, `figures.rebuilt` or `gap`; `data:` is JSON. To resume, send the last id that you handled as `Last-Event-ID` (or `?after=`). When events after it are no longer kept, one `event: gap` comes first: its id is the last one that was lost, so read the lists again and go on.",

@@ -7,7 +7,7 @@ use db::orders::{list, show};
 use domain::ids::OrderId;
 use domain::orders::OrderQuery;
 use domain::orders::query::AmountsIn;
-use domain::page::Cursor;
+use domain::page::List;
 use domain::permission::Permission;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,6 +16,7 @@ use super::super::order::{OrderDetailJson, OrderJson};
 use super::super::problems::{Absent, Refusals, unknown_store};
 use super::super::query::Pairs;
 use crate::auth::KeyAccess;
+use crate::cursors;
 use crate::error::Problem;
 use crate::state::AppState;
 
@@ -49,11 +50,12 @@ pub struct PageJson {
     ),
     security(("key" = ["orders:read"])),
     responses((status = 200, description = "The page", body = PageJson), Refusals))]
-pub async fn list(_: State<AppState>, key: KeyAccess, pairs: Pairs) -> Result<Json<PageJson>, Problem> {
+pub async fn list(State(state): State<AppState>, key: KeyAccess, pairs: Pairs) -> Result<Json<PageJson>, Problem> {
     let scope = key.scope(Permission::ReadOrders)?;
-    let query = OrderQuery::parse(pairs.iter(), AmountsIn::Minor)?;
+    let seal = cursors::of(&state, &scope, List::Orders);
+    let query = OrderQuery::parse(pairs.iter(), AmountsIn::Minor, &seal)?;
     let page = list::with_items(&scope, &query).await.map_err(unknown_store)?;
-    let next_cursor = page.older.as_ref().map(Cursor::encode);
+    let next_cursor = page.older.map(|cursor| seal.seal(cursor).text().to_owned());
     Ok(Json(PageJson { orders: page.rows.into_iter().map(OrderJson::from).collect(), next_cursor }))
 }
 

@@ -1,7 +1,7 @@
 //! How a tenant's backups are, and asking for one now.
 
 use app::frame::Section;
-use app::pages::backups::{TenantBackups, page};
+use app::pages::backups::{TenantBackups, page as view};
 use app::ui::Clock;
 use axum::extract::{Query, State};
 use axum::response::{Redirect, Response};
@@ -9,11 +9,12 @@ use db::backups::{self, Place};
 use domain::backups::Kind;
 use domain::calendar::Tz;
 use domain::fields::FieldErrors;
-use domain::page::{Cursor, Limit};
+use domain::page::{Limit, List, Place as InList, Seal};
 use domain::permission::Permission;
 use serde::Deserialize;
 
 use crate::auth::Member;
+use crate::cursors;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::frame::frame;
@@ -37,9 +38,12 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadBackups)?;
-    let read =
-        |text: &str| Cursor::decode(text).ok_or_else(|| FieldErrors::one("cursor", "is not a cursor of this list"));
-    let cursor = wanted.cursor.as_deref().map(read).transpose()?;
+    let seal = cursors::of(&state, &scope, List::Backups);
+    let (cursor, faults) = read(wanted.cursor.as_deref(), &seal);
+    let page = match faults.is_empty() {
+        true => Some(backups::list(&scope, cursor.as_deref(), Limit::default()).await?.sealed(&seal)),
+        false => None,
+    };
     let done = visit.done().and_then(done_words);
     let frame = frame(&scope, &member, visit, Section::Backups, None).await?;
     let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
@@ -48,14 +52,16 @@ pub async fn show(
         may_ask: member.may(Permission::ManageBackups),
         done,
         frame,
-        page: backups::list(&scope, cursor.as_ref(), Limit::default()).await?,
+        page,
+        faults,
         summary: backups::summary(&scope).await?,
         alarms: backups::tenant_alarms(&scope).await?,
         due: backups::next_slot(now, backups::hour(&scope).await?),
         days: backups::retention_days(&scope, state.config.backups.days).await?,
         clock: Clock { now, zone },
     };
-    Ok(answer::ok(&page(&shown)))
+    let html = view(&shown);
+    Ok(if shown.faults.is_empty() { answer::ok(&html) } else { answer::faulty(&html) })
 }
 
 /// Asks for a backup of everything that the tenant has.
@@ -66,6 +72,14 @@ pub async fn ask(member: Member) -> Result<Redirect, PageError> {
     let scope = member.scope(Permission::ManageBackups)?;
     let made = backups::ask(&Place::Tenant(scope.clone()), &[Kind::Database, Kind::Files], scope.actor()).await?;
     Ok(answer::done(&format!("/t/{}/backups", member.membership.slug), if made.is_empty() { "waits" } else { "asked" }))
+}
+
+/// The place that an address names, if it is one of the list.
+pub fn read(cursor: Option<&str>, seal: &Seal) -> (Option<InList>, FieldErrors) {
+    let mut faults = FieldErrors::default();
+    let given = cursor.filter(|text| !text.is_empty());
+    let place = given.and_then(|text| seal.open(text).map_err(|words| faults.add("cursor", words)).ok());
+    (place, faults)
 }
 
 /// What was just done about a backup.

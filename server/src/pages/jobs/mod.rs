@@ -10,7 +10,7 @@ use db::{DataError, Scope, people};
 use domain::calendar::Tz;
 use domain::ids::JobId;
 use domain::jobs::{JobQuery, JobView};
-use domain::page::Limit;
+use domain::page::{Limit, List, Seal};
 use domain::permission::Permission;
 use serde::Deserialize;
 
@@ -20,6 +20,7 @@ use super::platform::jobs::list::{live_filter, run_filter};
 use super::platform::jobs::show::actors;
 use super::visit::Visit;
 use crate::auth::Member;
+use crate::cursors;
 use crate::error::PageError;
 use crate::state::AppState;
 
@@ -40,11 +41,12 @@ pub async fn index(
     Query(typed): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadJobs)?;
-    let (query, faults) = JobQuery::understood(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())));
+    let seal = cursors::of(&state, &scope, List::Jobs);
+    let (query, faults) = JobQuery::understood(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), &seal);
     // Whose they are is settled by the address.
     let query = JobQuery { tenant: None, ..query };
     let is_faulty = !faults.is_empty();
-    let found = if is_faulty { None } else { Some(find(&scope, &query).await?) };
+    let found = if is_faulty { None } else { Some(find(&scope, &query, &seal).await?) };
     let counts = console::counts_of(&scope).await?;
     let frame = frame(&scope, &member, visit, Section::Jobs, None).await?;
     let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
@@ -73,16 +75,16 @@ pub async fn show(
     Ok(answer::ok(&view(&TenantJob { frame, job, people, clock })))
 }
 
-async fn find(scope: &Scope, query: &JobQuery) -> Result<Listed, DataError> {
-    let cursor = query.cursor.as_ref();
+async fn find(scope: &Scope, query: &JobQuery, seal: &Seal) -> Result<Listed, DataError> {
+    let cursor = query.cursor.as_deref();
     match query.view {
         JobView::Live(state) => {
             let filter = live_filter(query, state, None);
-            Ok(Listed::Live(state, console::jobs_of(scope, &filter, cursor, Limit::default()).await?))
+            Ok(Listed::Live(state, console::jobs_of(scope, &filter, cursor, Limit::default()).await?.sealed(seal)))
         }
         JobView::Ended(outcome) => {
             let filter = run_filter(query, outcome);
-            Ok(Listed::Ended(console::history_of(scope, &filter, cursor, Limit::default()).await?))
+            Ok(Listed::Ended(console::history_of(scope, &filter, cursor, Limit::default()).await?.sealed(seal)))
         }
     }
 }

@@ -10,9 +10,11 @@ use db::orders::counts::{self, ViewCounts};
 use db::orders::{RefundRow, list, refund, summary};
 use domain::orders::query::AmountsIn;
 use domain::orders::{OrderKind, OrderQuery};
+use domain::page::{List, Seal};
 use domain::permission::Permission;
 
 use crate::auth::Member;
+use crate::cursors;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::frame::frame;
@@ -33,10 +35,11 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadOrders)?;
     let pairs = typed.iter().map(|(n, v)| (n.as_str(), v.as_str()));
-    let (query, faults) = OrderQuery::understood(pairs, AmountsIn::Major);
+    let seal = cursors::of(&state, &scope, List::Orders);
+    let (query, faults) = OrderQuery::understood(pairs, AmountsIn::Major, &seal);
     let frame = frame(&scope, &member, visit, Section::Orders, query.store.clone()).await?;
     let is_faulty = !faults.is_empty();
-    let found = if is_faulty { None } else { Some(find(&scope, &query, frame.live.after).await?) };
+    let found = if is_faulty { None } else { Some(find(&scope, &query, frame.live.after, &seal).await?) };
     let counts = counts(&scope, query.store.as_deref(), frame.live.after).await?;
     let page = index(&OrderIndex {
         frame,
@@ -52,8 +55,8 @@ pub async fn show(
 }
 
 // The sums depend on the filters alone: one computation serves all pages of the list until somebody writes.
-async fn find(scope: &Scope, query: &OrderQuery, generation: i64) -> Result<Found, PageError> {
-    let page = list::list(scope, query).await?;
+async fn find(scope: &Scope, query: &OrderQuery, generation: i64, seal: &Seal) -> Result<Found, PageError> {
+    let page = list::list(scope, query).await?.sealed(seal);
     let whole = OrderQuery { limit: Default::default(), ..query.at(None) };
     let key = format!("orders:summary:{}", url::orders("", &whole));
     let adding = async { Box::pin(summary::summary(scope, &whole)).await };

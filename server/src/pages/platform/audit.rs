@@ -8,11 +8,12 @@ use db::platform::Platform;
 use db::{DataError, audit, people};
 use domain::audit::AuditQuery;
 use domain::fields::FieldErrors;
-use domain::page::{Limit, Page};
+use domain::page::{Limit, List, Page};
 use serde_json::json;
 
 use super::{clock, frame};
 use crate::auth::PlatformAdmin;
+use crate::cursors;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::audit::{actors, file, lines, most, shown, understood};
@@ -29,8 +30,10 @@ pub async fn index(
     visit: Visit,
     Query(typed): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    let (query, mut faults) = understood(&typed);
+    let seal = cursors::of_platform(&state, &admin.platform, List::Audit);
+    let (query, mut faults) = understood(&typed, &seal);
     let page = if faults.is_empty() { find(&admin.platform, &query, &mut faults).await? } else { None };
+    let page = page.map(|page| page.sealed(&seal));
     let is_faulty = !faults.is_empty();
     let people = people::emails(&state.db, actors(page.as_ref(), &query)).await?;
     let around = Around::Platform(frame(&admin, visit, Place::Audit));
@@ -47,7 +50,8 @@ pub async fn export(
     admin: PlatformAdmin,
     Query(typed): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    let (query, mut faults) = understood(&typed);
+    let seal = cursors::of_platform(&state, &admin.platform, List::Audit);
+    let (query, mut faults) = understood(&typed, &seal);
     let query = AuditQuery { cursor: None, ..query };
     if faults.is_empty() {
         find(&admin.platform, &query, &mut faults).await?;
@@ -56,8 +60,8 @@ pub async fn export(
     admin.platform.record("audit.export", "platform", json!({"filters": shown(&query)})).await?;
     let platform = admin.platform.clone();
     let pages = move |query: AuditQuery| {
-        let platform = platform.clone();
-        async move { audit::platform_entries(&platform, &query, most()).await }
+        let (platform, seal) = (platform.clone(), seal.clone());
+        async move { Ok(audit::platform_entries(&platform, &query, most()).await?.sealed(&seal)) }
     };
     Ok(file("stoa-audit.csv", lines(query, state, pages)))
 }

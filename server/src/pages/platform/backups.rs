@@ -10,14 +10,15 @@ use db::Actor;
 use db::backups;
 use domain::backups::Kind;
 use domain::fields::FieldErrors;
-use domain::page::{Cursor, Limit};
+use domain::page::{Limit, List, Place as InList, Seal};
 use serde::Deserialize;
 
 use super::{clock, frame};
 use crate::auth::PlatformAdmin;
+use crate::cursors;
 use crate::error::PageError;
 use crate::pages::answer;
-use crate::pages::backups::done_words;
+use crate::pages::backups::{done_words, read};
 use crate::pages::visit::Visit;
 use crate::state::AppState;
 
@@ -40,13 +41,14 @@ pub async fn show(
     visit: Visit,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, PageError> {
-    let (kind, cursor, faults) = read(&wanted);
+    let seal = cursors::of_platform(&state, &admin.platform, List::Backups);
+    let (kind, cursor, faults) = understood(&wanted, &seal);
     let (platform, clock) = (&admin.platform, clock(&state));
     let done = visit.done().and_then(done_words);
     let is_faulty = !faults.is_empty();
     let page = match is_faulty {
         true => None,
-        false => Some(backups::platform_list(platform, kind, cursor.as_ref(), Limit::default()).await?),
+        false => Some(backups::platform_list(platform, kind, cursor.as_deref(), Limit::default()).await?.sealed(&seal)),
     };
     let alarms = backups::alarms(platform).await?;
     let names = if alarms.iter().any(|alarm| !alarm.tenant.0.is_nil()) {
@@ -79,21 +81,15 @@ pub async fn ask(admin: PlatformAdmin) -> Result<Redirect, PageError> {
     Ok(answer::done("/platform/backups", if made.is_empty() { "waits" } else { "asked" }))
 }
 
-fn read(wanted: &Wanted) -> (Option<Kind>, Option<Cursor>, FieldErrors) {
-    let mut faults = FieldErrors::default();
-    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-    let kind = given(&wanted.kind).and_then(|text| match text.parse() {
+fn understood(wanted: &Wanted, seal: &Seal) -> (Option<Kind>, Option<InList>, FieldErrors) {
+    let (cursor, mut faults) = read(wanted.cursor.as_deref(), seal);
+    let kind = wanted.kind.as_deref().filter(|text| !text.is_empty()).and_then(|text| match text.parse() {
         Ok(kind) => Some(kind),
         Err(error) => {
             let error: domain::backups::UnknownWord = error;
             faults.add("kind", error.to_string());
             None
         }
-    });
-    let cursor = given(&wanted.cursor).and_then(|text| {
-        let cursor = Cursor::decode(&text);
-        faults.add_if(cursor.is_none(), "cursor", "is not a cursor of this list");
-        cursor
     });
     (kind, cursor, faults)
 }

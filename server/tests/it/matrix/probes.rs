@@ -2,7 +2,7 @@
 //! forms, batches. The same question about something that does not exist gets the same answer.
 
 use chrono::DateTime;
-use domain::page::{Cursor, Direction};
+use domain::page::{Cursor, Cursors, Direction, List};
 use domain::permission::Role;
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
@@ -170,8 +170,12 @@ impl Dice {
             8 => ids(&other.backup),
             _ => {
                 let at = DateTime::from_timestamp(1_772_359_200, 0).unwrap();
-                let cursor = |id: &str| Cursor { direction: Direction::Older, at, id: id.parse().unwrap() }.encode();
-                (cursor(&other.order), cursor(&same_shape(&other.order)))
+                // Sealed for somebody of theirs, and by somebody else's secret.
+                let cursor = |id: &str| Cursor { direction: Direction::Older, at, id: id.parse().unwrap() };
+                let (state, tenant, order) = (&world.app.state, other.access.tenant(), &other.order);
+                let of = |cursors: &Cursors| cursors.of(tenant, Uuid::nil(), List::Orders, state.db.clock().now());
+                let sealed = |cursors: &Cursors, id: &str| of(cursors).seal(cursor(id)).text().to_owned();
+                (sealed(&state.cursors, order), sealed(&Cursors::new(b"another"), &same_shape(order)))
             }
         }
     }

@@ -81,7 +81,7 @@ impl World {
     pub async fn new() -> Self {
         // So that two looks at the same thing read the same, whenever they come.
         let clock = db::Clock::fixed(db::Clock::System.now());
-        let app = App::at(clock, &[]).await;
+        let app = App::at(clock, &[("STOA_PROXIES", "1")]).await;
         let platform = Platform::command(app.db.clone());
         timetable::sync(&platform, &jobs::schedule::entries()).await.unwrap();
         locks::take(&app.db, "backup:x", "test", Duration::from_secs(3_600), "matrix").await.unwrap().unwrap();
@@ -101,17 +101,19 @@ impl World {
     /// Somebody at the door: a browser, or a program with its key.
     pub async fn enter(&self, who: Who) -> (Browser, Option<String>) {
         let email = match who {
-            Who::Stranger => return (Browser::new(&self.app.base), None),
-            Who::Key(scope) => return (Browser::new(&self.app.base), Some(key(&self.demo.access, &[scope]).await)),
+            Who::Stranger => return (Browser::elsewhere(&self.app.base), None),
+            Who::Key(scope) => {
+                return (Browser::elsewhere(&self.app.base), Some(key(&self.demo.access, &[scope]).await));
+            }
             Who::OtherKey => {
-                return (Browser::new(&self.app.base), Some(key(&self.other.access, &KeyScope::ALL).await));
+                return (Browser::elsewhere(&self.app.base), Some(key(&self.other.access, &KeyScope::ALL).await));
             }
             Who::Member(role) => format!("{role}@demo.test"),
             Who::OtherOwner => "owner@other.test".to_owned(),
             Who::Nobody => "nobody@stoa.test".to_owned(),
             Who::Admin => self.admin().await,
         };
-        (Browser::signed_in(&self.app.base, &email).await, None)
+        (Browser::elsewhere(&self.app.base).into_signed_in(&email).await, None)
     }
 
     // Another one each time: whoever comes back needs the phone that the first time has set up.

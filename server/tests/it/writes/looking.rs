@@ -6,7 +6,7 @@ use reqwest::Method;
 use server::auth::Needs;
 use server::router;
 
-use super::held;
+use super::{held, last_admin};
 use crate::browser::{Browser, PASSWORD};
 use crate::matrix::world::{Id, Who, World};
 
@@ -93,7 +93,7 @@ async fn a_look_sees_no_other_tenant_and_ends_when_the_admin_signs_out() {
         .await
         .unwrap();
     assert_eq!(open, 0);
-    let me = db::people::find(&world.app.db, "admin@stoa.test").await.unwrap().unwrap();
+    let me = last_admin(&world.app).await;
     let sql = "select distinct actor from audit_entries where tenant_id = $1 and action in ('impersonation.end', 'session.end')";
     let actors: Vec<String> =
         sqlx::query_scalar(sql).bind(world.demo.access.tenant().0).fetch_all(&owner).await.unwrap();

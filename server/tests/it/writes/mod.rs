@@ -8,6 +8,7 @@ mod walk;
 
 use std::collections::BTreeMap;
 
+use domain::ids::UserId;
 use sqlx::{Connection, Executor, PgConnection};
 
 use crate::harness::App;
@@ -27,4 +28,11 @@ pub async fn held(app: &App) -> BTreeMap<String, String> {
     }
     assert_ne!(held["orders"], "0", "it sees nothing");
     held
+}
+
+/// The platform admin that was made last.
+pub async fn last_admin(app: &App) -> UserId {
+    let mut owner = PgConnection::connect(&app.test_db.owner_url).await.unwrap();
+    let sql = "select id from users where is_platform_admin order by age(xmin) limit 1";
+    UserId(sqlx::query_scalar(sql).fetch_one(&mut owner).await.unwrap())
 }

@@ -71,7 +71,7 @@ impl Walk {
         let entry = found.iter().find(|e| e.action == action);
         let entry = entry.unwrap_or_else(|| panic!("{route} left no {action} in the record: {found:?}"));
         assert!(entry.actor == actor || actor == "key" && entry.actor.starts_with("key:"), "{route}: {entry:?}");
-        assert_eq!(entry.address.as_deref(), Some("127.0.0.1"), "{route}");
+        assert!(entry.address.is_some(), "{route}");
         let of_platform = route.starts_with("/platform") || route.starts_with("/impersonation");
         let via = if route.starts_with("/api") {
             "api"

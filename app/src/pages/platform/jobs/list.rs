@@ -9,6 +9,7 @@ use super::choice;
 use crate::document::Rendered;
 use crate::frame::PlatformFrame;
 use crate::pages::jobs::{Listed, Shown, bad, filters, live_table, nothing, pager, runs_table, tabs};
+use crate::ui::pager::no_place;
 use crate::ui::{Card, Clock, Look, Notice, PageHeader, Tone};
 
 /// Seconds between two looks.
@@ -45,6 +46,7 @@ pub fn page(page: &JobList) -> Rendered {
             <div data-live="tabs">{tabs(Shown::Platform, &page.query, &page.counts)}</div>
             {filters(Shown::Platform, &page.query, &page.typed, &page.faults)}
             {bad(&page.faults)}
+            {no_place(&page.faults, Shown::Platform.list(&page.query.at(None)))}
             <div class="stack" data-live="list">{page.found.as_ref().map(|found| listed(page, found))}</div>
         }
     })

@@ -5,19 +5,22 @@ use app::frame::Place;
 use app::pages::jobs::Shown;
 use app::pages::platform::jobs::{Confirm, confirm};
 use app::ui::money::{count, things};
-use axum::extract::Form;
+use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Response};
 use db::Actor;
 use db::queue::console::{self, Action, By, Changed, Chosen, MOST};
 use domain::fields::FieldErrors;
 use domain::jobs::{JobQuery, JobView};
+use domain::page::{List, Seal};
 
 use super::list::{live_filter, tenant_of};
 use crate::auth::PlatformAdmin;
+use crate::cursors;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::platform::{frame, submitted_reason};
 use crate::pages::visit::Visit;
+use crate::state::AppState;
 
 type Pairs = Vec<(String, String)>;
 
@@ -27,8 +30,13 @@ const ACTIONS: [Action; 3] = [Action::Retry, Action::Cancel, Action::Delete];
 ///
 /// # Errors
 /// For everybody but platform admins, for what cannot be understood, and when PostgreSQL fails.
-pub async fn submit(admin: PlatformAdmin, visit: Visit, Form(pairs): Form<Pairs>) -> Result<Response, PageError> {
-    let (action, query) = read(&pairs)?;
+pub async fn submit(
+    State(state): State<AppState>,
+    admin: PlatformAdmin,
+    visit: Visit,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageError> {
+    let (action, query) = read(&pairs, &cursors::of_platform(&state, &admin.platform, List::Jobs))?;
     let chosen = chosen(&admin, &query, &pairs).await?;
     let actor = Actor::User(admin.person.id);
     let reason = submitted_reason(&pairs);
@@ -78,9 +86,9 @@ pub fn done_words(word: &str) -> Option<String> {
     Some(format!("{} of {} {did}.{rest}", count(changed), things(chosen, "job", "jobs")))
 }
 
-fn read(pairs: &Pairs) -> Result<(Action, JobQuery), FieldErrors> {
+fn read(pairs: &Pairs, seal: &Seal) -> Result<(Action, JobQuery), FieldErrors> {
     let value = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
-    let (query, mut faults) = JobQuery::understood(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())));
+    let (query, mut faults) = JobQuery::understood(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())), seal);
     let action = ACTIONS.into_iter().find(|action| Some(action.as_str()) == value("action"));
     faults.add_if(action.is_none(), "action", "must be retry, cancel or delete");
     faults.add_if(!matches!(query.view, JobView::Live(_)), "state", "must be that of live jobs");
@@ -151,8 +159,14 @@ mod tests {
     fn a_change_names_its_faults() {
         let pairs =
             |list: &[(&str, &str)]| list.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect::<Pairs>();
-        let faults = read(&pairs(&[("action", "eat"), ("state", "ended")])).unwrap_err();
+        let seal = domain::page::Cursors::new(b"x").of(
+            db::platform::PlatformTx::NIL,
+            uuid::Uuid::nil(),
+            List::Jobs,
+            chrono::DateTime::UNIX_EPOCH,
+        );
+        let faults = read(&pairs(&[("action", "eat"), ("state", "ended")]), &seal).unwrap_err();
         assert_eq!(faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["action", "state", "which"]);
-        assert!(read(&pairs(&[("action", "retry"), ("state", "dead"), ("which", "matching")])).is_ok());
+        assert!(read(&pairs(&[("action", "retry"), ("state", "dead"), ("which", "matching")]), &seal).is_ok());
     }
 }

@@ -13,9 +13,10 @@ use domain::calendar::next;
 use domain::fields::FieldErrors;
 use domain::ids::TenantId;
 use domain::jobs::{INSTALLATION, JobQuery, JobState, JobView};
-use domain::page::Limit;
+use domain::page::{Limit, List, Seal};
 
 use crate::auth::PlatformAdmin;
+use crate::cursors;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::platform::{clock, frame};
@@ -32,10 +33,11 @@ pub async fn show(
     visit: Visit,
     Query(typed): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    let (query, mut faults) = JobQuery::understood(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())));
+    let seal = cursors::of_platform(&state, &admin.platform, List::Jobs);
+    let (query, mut faults) = JobQuery::understood(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), &seal);
     let tenant = tenant_of(&admin.platform, &query, &mut faults).await?;
     let is_faulty = !faults.is_empty();
-    let found = if is_faulty { None } else { Some(find(&admin.platform, &query, tenant).await?) };
+    let found = if is_faulty { None } else { Some(find(&admin.platform, &query, tenant, &seal).await?) };
     let page = JobList {
         query,
         typed,
@@ -88,16 +90,21 @@ pub fn live_filter(query: &JobQuery, state: JobState, tenant: Option<TenantId>) 
     }
 }
 
-async fn find(platform: &Platform, query: &JobQuery, tenant: Option<TenantId>) -> Result<Listed, DataError> {
-    let cursor = query.cursor.as_ref();
+async fn find(
+    platform: &Platform,
+    query: &JobQuery,
+    tenant: Option<TenantId>,
+    seal: &Seal,
+) -> Result<Listed, DataError> {
+    let cursor = query.cursor.as_deref();
     match query.view {
         JobView::Live(state) => {
             let filter = live_filter(query, state, tenant);
-            Ok(Listed::Live(state, console::jobs(platform, &filter, cursor, Limit::default()).await?))
+            Ok(Listed::Live(state, console::jobs(platform, &filter, cursor, Limit::default()).await?.sealed(seal)))
         }
         JobView::Ended(outcome) => {
             let filter = RunFilter { tenant, ..run_filter(query, outcome) };
-            Ok(Listed::Ended(console::history(platform, &filter, cursor, Limit::default()).await?))
+            Ok(Listed::Ended(console::history(platform, &filter, cursor, Limit::default()).await?.sealed(seal)))
         }
     }
 }

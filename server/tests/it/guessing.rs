@@ -1,0 +1,116 @@
+//! Guessing passwords: limited by account and by address, and nobody learns by the clock which accounts there are.
+
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use reqwest::StatusCode;
+
+use crate::browser::person;
+use crate::harness::App;
+use crate::killed::full_counts;
+
+const BEHIND_A_PROXY: [(&str, &str); 1] = [("STOA_PROXIES", "1")];
+
+async fn guess(app: &App, http: &reqwest::Client, address: usize, email: &str) -> StatusCode {
+    let form = [("email", email), ("password", "a wrong guess")];
+    let request = http.post(format!("{}/login", app.base)).form(&form);
+    let address = format!("10.{}.{}.7", address / 250, address % 250);
+    request.header("x-forwarded-for", address).send().await.unwrap().status()
+}
+
+// How many of `number` guesses were looked at; `of` says whence each comes and at which account.
+async fn looked_at(app: &App, number: usize, of: impl Fn(usize) -> (usize, String)) -> usize {
+    let http = app.http();
+    let mut looked_at = 0;
+    for begin in (0..number).step_by(50) {
+        let some = (begin..number.min(begin + 50)).map(|n| {
+            let ((address, email), http) = (of(n), &http);
+            async move { guess(app, http, address, &email).await }
+        });
+        let answers = join_all(some).await;
+        assert!(answers.iter().all(|status| [422, 429].contains(&status.as_u16())), "{answers:?}");
+        looked_at += answers.iter().filter(|status| **status == StatusCode::UNPROCESSABLE_ENTITY).count();
+    }
+    looked_at
+}
+
+#[tokio::test]
+async fn ten_thousand_guesses_are_sixty_hashes() {
+    let app = App::with(&BEHIND_A_PROXY).await;
+    person(&app, "known@demo.test").await;
+    let before = app.state.passwords.hashes();
+    let number = if full_counts() { 10_000 } else { 400 };
+    // At one account from a thousand addresses; at every account from one address.
+    let at_one = looked_at(&app, number, |n| (n % 1_000, "known@demo.test".to_owned())).await;
+    let from_one = looked_at(&app, number, |n| (9_999, format!("p{n}@demo.test"))).await;
+    assert_eq!((at_one, from_one), (10, 50));
+    assert_eq!(app.state.passwords.hashes() - before, 60, "whoever is refused costs no hash");
+    // Other people at other addresses are not kept out.
+    assert_eq!(guess(&app, &app.http(), 4_242, "somebody@demo.test").await, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn known_and_unknown_accounts_cost_one_hash_each() {
+    let app = App::with(&BEHIND_A_PROXY).await;
+    person(&app, "known@demo.test").await;
+    let http = app.http();
+    for (n, email) in
+        ["known@demo.test", "nobody@demo.test", "KNOWN@demo.test ", "", "no address"].into_iter().enumerate()
+    {
+        let before = app.state.passwords.hashes();
+        assert_eq!(guess(&app, &http, n, email).await, StatusCode::UNPROCESSABLE_ENTITY, "{email}");
+        assert_eq!(app.state.passwords.hashes() - before, 1, "{email}");
+    }
+}
+
+#[tokio::test]
+async fn the_clock_does_not_tell_which_accounts_there_are() {
+    // Long runs alone say something about milliseconds; the short one makes sure that the long one works.
+    let (accounts, each) = if full_counts() { (500, 10) } else { (4, 5) };
+    let app = App::with(&BEHIND_A_PROXY).await;
+    for n in 0..accounts {
+        person(&app, &format!("known{n}@demo.test")).await;
+    }
+    let (http, mut taken) = (app.http(), [Vec::new(), Vec::new()]);
+    for turn in 0..accounts * each {
+        // Whoever comes first meets what the one before left to be done: so they take turns.
+        for kind in [turn % 2, 1 - turn % 2] {
+            let email = format!("{}{}@demo.test", ["known", "nobody"][kind], turn % accounts);
+            let began = Instant::now();
+            assert_eq!(guess(&app, &http, turn, &email).await, StatusCode::UNPROCESSABLE_ENTITY);
+            taken[kind].push(began.elapsed());
+            if full_counts() {
+                tokio::time::sleep(Duration::from_millis(3)).await;
+            }
+        }
+    }
+    let [known, unknown] = taken.map(Sample::of);
+    let t = (known.mean - unknown.mean) / (known.error.powi(2) + unknown.error.powi(2)).sqrt();
+    let apart = (known.median - unknown.median).abs() / known.median;
+    println!("known {known:?}, unknown {unknown:?}, t {t:.2}, medians {:.2} % apart", apart * 100.0);
+    if full_counts() {
+        assert!(t.abs() < 3.3 || apart < 0.005, "known {known:?}, unknown {unknown:?}, t {t}");
+    } else {
+        assert!(apart < 1.0, "without the hash it would be a tenth: known {known:?}, unknown {unknown:?}");
+    }
+}
+
+/// Seconds, without the slowest and the fastest twentieth.
+#[derive(Debug)]
+struct Sample {
+    mean: f64,
+    median: f64,
+    error: f64,
+}
+
+impl Sample {
+    fn of(mut all: Vec<Duration>) -> Self {
+        all.sort_unstable();
+        let cut = all.len() / 20;
+        let kept: Vec<f64> = all[cut..all.len() - cut].iter().map(Duration::as_secs_f64).collect();
+        let count = kept.len() as f64;
+        let mean = kept.iter().sum::<f64>() / count;
+        let variance = kept.iter().map(|s| (s - mean).powi(2)).sum::<f64>() / (count - 1.0);
+        Self { mean, median: kept[kept.len() / 2], error: (variance / count).sqrt() }
+    }
+}
