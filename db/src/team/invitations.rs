@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use domain::email;
 use domain::fields::FieldErrors;
 use domain::ids::{InvitationId, TenantId};
-use domain::limits::Limit;
 use domain::people::{INVITATION_LASTS, MemberRole, StoreAccess};
 use sea_orm::FromQueryResult;
 use serde_json::json;
@@ -14,9 +13,8 @@ use super::place::{NewPlace, columns};
 use crate::audit::Origin;
 use crate::connect::Db;
 use crate::error::DataError;
-use crate::limits;
 use crate::outbox::{self, NewMail};
-use crate::people::{Person, member_role, read_stores};
+use crate::people::{member_role, read_stores};
 use crate::scope::{Access, Actor, Grants, Scope, Tx};
 use crate::tenant_token;
 
@@ -165,77 +163,7 @@ pub async fn find(db: &Db, secret: &str) -> Result<Option<Invited>, DataError> {
     }))
 }
 
-/// Makes `person` a member, and uses the invitation with this secret up.
-///
-/// # Errors
-/// [`DataError::NotFound`] when it cannot be accepted any more; [`DataError::Refused`] for somebody else than the invited;
-/// [`DataError::AtLimit`] when the tier allows no more members.
-pub async fn accept(db: &Db, secret: &str, person: &Person, origin: Origin) -> Result<Invited, DataError> {
-    let invited = find(db, secret).await?.ok_or(DataError::NotFound("invitation"))?;
-    if !invited.email.eq_ignore_ascii_case(&person.email) {
-        return Err(DataError::Refused(format!(
-            "This invitation is for {}. Sign in with that address.",
-            invited.email
-        )));
-    }
-    let (tenant, hash) = tenant_token::parse(secret).ok_or(DataError::NotFound("invitation"))?;
-    if !join(db, tenant, person, origin, ("token_hash = $2", hash.into())).await? {
-        return Err(DataError::Refused("You belong to this team already.".to_owned()));
-    }
-    Ok(invited)
-}
-
-/// Whether an invitation of `tenant` to this address can be accepted now.
-///
-/// # Errors
-/// When PostgreSQL fails.
-pub async fn is_invited(db: &Db, tenant: TenantId, email: &str) -> Result<bool, DataError> {
-    let tx = enter(db, tenant, Actor::Job, Origin::default())?.begin().await?;
-    let sql =
-        "select exists (select from invitations where tenant_id = $1 and lower(email) = lower($2) and expires_at > $3)";
-    let found: Option<bool> = tx.scalar(sql, [email.into(), db.clock().now().into()]).await?;
-    tx.end();
-    Ok(found == Some(true))
-}
-
-/// Makes `person` a member of `tenant`, which has invited their address, and uses the invitation up; false when it had not.
-/// For whoever has shown by other means than the link that the address is theirs, as far as this tenant is concerned.
-///
-/// # Errors
-/// [`DataError::AtLimit`] when the tier allows no more members.
-pub async fn accept_by_address(db: &Db, tenant: TenantId, person: &Person, origin: Origin) -> Result<bool, DataError> {
-    join(db, tenant, person, origin, ("lower(email) = lower($2)", person.email.as_str().into())).await
-}
-
-// By the invitation that `which` finds with `$2`; false when there is none, or they are a member already.
-async fn join(
-    db: &Db,
-    tenant: TenantId,
-    person: &Person,
-    origin: Origin,
-    (which, value): (&'static str, sea_orm::Value),
-) -> Result<bool, DataError> {
-    let scope = enter(db, tenant, Actor::User(person.id), origin)?;
-    let tx = scope.begin().await?;
-    limits::claim(&tx, Limit::Members).await?;
-    let sql = format!(
-        "with accepted as (delete from invitations where tenant_id = $1 and {which} and expires_at > $3 \
-           returning role, role_id, store_ids) \
-         insert into memberships (tenant_id, user_id, role, role_id, store_ids, created_at) \
-         select $1, $4, role, role_id, store_ids, $3 from accepted \
-         on conflict (tenant_id, user_id) do nothing returning role"
-    );
-    let values = [value, scope.now().into(), person.id.0.into()];
-    let joined: Option<String> = tx.scalar(&sql, values).await.map_err(role_gone)?;
-    let Some(role) = joined else { return Ok(false) };
-    let details = json!({"email": person.email, "role": role});
-    crate::audit::note(&tx, "invitation.accept", &person.id.to_string(), details).await?;
-    crate::feed::access_changed(&tx).await?;
-    tx.commit().await?;
-    Ok(true)
-}
-
-fn enter(db: &Db, tenant: TenantId, actor: Actor, origin: Origin) -> Result<Scope, DataError> {
+pub(super) fn enter(db: &Db, tenant: TenantId, actor: Actor, origin: Origin) -> Result<Scope, DataError> {
     let access = Access::new(db.clone(), tenant, actor, Grants::All).with_origin(origin);
     access.scope(domain::permission::Permission::ManagePeople)
 }
@@ -306,16 +234,6 @@ impl TryFrom<Row> for Invitation {
 fn invited_before(error: DataError) -> DataError {
     match error.constraint() {
         Some("invitations_email") => FieldErrors::one("email", "is invited already; send that invitation again").into(),
-        _ => error,
-    }
-}
-
-// A restore took the role away meanwhile.
-fn role_gone(error: DataError) -> DataError {
-    match error.constraint() {
-        Some("memberships_tenant_id_role_id_fkey") => DataError::Refused(
-            "The role of this invitation does not exist any more. Ask for another invitation.".to_owned(),
-        ),
         _ => error,
     }
 }

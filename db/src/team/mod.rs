@@ -1,14 +1,14 @@
 //! Who works for a tenant: members, their roles and stores, invitations, and the tenant's own roles.
 
+mod accept;
 mod invitations;
 mod members;
 mod owner;
 mod place;
 mod roles;
 
-pub use invitations::{
-    Invitation, Invited, accept, accept_by_address, find, invitations, invite, is_invited, resend, withdraw,
-};
+pub use accept::{accept, accept_by_address, is_invited};
+pub use invitations::{Invitation, Invited, find, invitations, invite, resend, withdraw};
 pub use members::{Member, change, member, members, remove, set_needs_second_factor};
 pub(crate) use owner::keep_an_owner;
 pub use owner::transfer;

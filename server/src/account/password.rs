@@ -90,6 +90,10 @@ pub(super) async fn check(
     field: &str,
     password: &str,
 ) -> Result<Result<(), FieldErrors>, PageError> {
+    // Nobody has none, so this is no guess.
+    if password.is_empty() {
+        return Ok(Err(FieldErrors::one(field, "is not your password")));
+    }
     let attempt = match guess(state, signed_in, parts).await {
         Err(too_many) => return Ok(Err(too_many.as_fault_of(field))),
         Ok(attempt) => attempt,
