@@ -107,6 +107,10 @@ async fn fill(world: &World, access: &Access) {
         "insert into idempotency_keys (tenant_id, key, request_hash, status, body, created_at) values ($1, $2::text, '', 201, '', now())",
         "insert into impersonations (tenant_id, id, admin_id, member_id, reason, began_at, until) \
          select $1, $2, u.user_id, u.user_id, 'x', now(), now() from memberships u where u.tenant_id = $1 limit 1",
+        "insert into identity_providers (tenant_id, id, issuer, client_id, client_secret, domains, changed_at) \
+         values ($1, $2, 'https://id.test', 'x', '', '{x.test}', now())",
+        "insert into linked_identities (tenant_id, issuer, subject, user_id, created_at) \
+         select $1, 'https://id.test', $2::text, m.user_id, now() from memberships m where m.tenant_id = $1 limit 1",
         "insert into import_queue (tenant_id, import_id, run_at) values ($1, $2, now())",
         "insert into job_runs (tenant_id, job_id, fence, kind, queue, payload, attempt, outcome, enqueued_at, ready_at, finished_at, wait_ms, run_ms) \
          values ($1, $2, 1, 'x', 'default', '{}', 1, 'done', now(), now(), now(), 0, 0)",
