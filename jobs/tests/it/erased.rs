@@ -68,6 +68,28 @@ fn mail(key: &str) -> db::outbox::NewMail {
     db::outbox::NewMail { key: key.to_owned(), kind: "test", recipient, subject, body: json!({}) }
 }
 
+// Of the tenant $1, about something called $2.
+const ROWS: [&str; 12] = [
+    "insert into import_problems (tenant_id, import_id, line, position, kind, reason) values ($1, $2, 1, 1, 'rejected', 'x')",
+    "insert into job_notes (tenant_id, id, at, actor, action, subject, reason) values ($1, $2, now(), 'command', 'x', 'x', 'x')",
+    "insert into customer_money (tenant_id, customer_id, currency, orders, net) values ($1, $2, 'GBP', 1, 1)",
+    "insert into customers (tenant_id, id, store_id, created_at) select $1, $2, s.id, now() from stores s where s.tenant_id = $1 limit 1",
+    "insert into idempotency_keys (tenant_id, key, request_hash, status, body, created_at) values ($1, $2::text, '', 201, '', now())",
+    "insert into impersonations (tenant_id, id, admin_id, member_id, reason, began_at, until) \
+     select $1, $2, u.user_id, u.user_id, 'x', now(), now() from memberships u where u.tenant_id = $1 limit 1",
+    "insert into identity_providers (tenant_id, id, issuer, client_id, client_secret, domains, changed_at) \
+     values ($1, $2, 'https://id.test', 'x', '', '{x.test}', now())",
+    "insert into linked_identities (tenant_id, issuer, subject, user_id, created_at) \
+     select $1, 'https://id.test', $2::text, m.user_id, now() from memberships m where m.tenant_id = $1 limit 1",
+    "insert into import_queue (tenant_id, import_id, run_at) values ($1, $2, now())",
+    "insert into job_runs (tenant_id, job_id, fence, kind, queue, payload, attempt, outcome, enqueued_at, ready_at, finished_at, wait_ms, run_ms) \
+     values ($1, $2, 1, 'x', 'default', '{}', 1, 'done', now(), now(), now(), 0, 0)",
+    "insert into refunds (tenant_id, order_placed_at, order_id, id, store_id, at, local_day, currency, amount, actor) \
+     select $1, o.placed_at, o.id, $2, o.store_id, now(), current_date, 'GBP', 1, 'command' from orders o where o.tenant_id = $1 limit 1",
+    "insert into customer_metrics (tenant_id, customer_id, store_id, orders, first_at, last_at, last_day, currency, net) \
+     values ($1, $2, $2, 1, now(), now(), current_date, 'GBP', 1)",
+];
+
 // A little of everything.
 async fn fill(world: &World, access: &Access) {
     let scope = access.scope(Permission::ManagePeople).unwrap();
@@ -99,26 +121,7 @@ async fn fill(world: &World, access: &Access) {
     };
     let db::imports::Created::New(run) = db::imports::create(&scope, new).await.unwrap() else { panic!("not new") };
     let owner = world.test.owner(access.tenant()).await;
-    for sql in [
-        "insert into import_problems (tenant_id, import_id, line, position, kind, reason) values ($1, $2, 1, 1, 'rejected', 'x')",
-        "insert into job_notes (tenant_id, id, at, actor, action, subject, reason) values ($1, $2, now(), 'command', 'x', 'x', 'x')",
-        "insert into customer_money (tenant_id, customer_id, currency, orders, net) values ($1, $2, 'GBP', 1, 1)",
-        "insert into customers (tenant_id, id, store_id, created_at) select $1, $2, s.id, now() from stores s where s.tenant_id = $1 limit 1",
-        "insert into idempotency_keys (tenant_id, key, request_hash, status, body, created_at) values ($1, $2::text, '', 201, '', now())",
-        "insert into impersonations (tenant_id, id, admin_id, member_id, reason, began_at, until) \
-         select $1, $2, u.user_id, u.user_id, 'x', now(), now() from memberships u where u.tenant_id = $1 limit 1",
-        "insert into identity_providers (tenant_id, id, issuer, client_id, client_secret, domains, changed_at) \
-         values ($1, $2, 'https://id.test', 'x', '', '{x.test}', now())",
-        "insert into linked_identities (tenant_id, issuer, subject, user_id, created_at) \
-         select $1, 'https://id.test', $2::text, m.user_id, now() from memberships m where m.tenant_id = $1 limit 1",
-        "insert into import_queue (tenant_id, import_id, run_at) values ($1, $2, now())",
-        "insert into job_runs (tenant_id, job_id, fence, kind, queue, payload, attempt, outcome, enqueued_at, ready_at, finished_at, wait_ms, run_ms) \
-         values ($1, $2, 1, 'x', 'default', '{}', 1, 'done', now(), now(), now(), 0, 0)",
-        "insert into refunds (tenant_id, order_placed_at, order_id, id, store_id, at, local_day, currency, amount, actor) \
-         select $1, o.placed_at, o.id, $2, o.store_id, now(), current_date, 'GBP', 1, 'command' from orders o where o.tenant_id = $1 limit 1",
-        "insert into customer_metrics (tenant_id, customer_id, store_id, orders, first_at, last_at, last_day, currency, net) \
-         values ($1, $2, $2, 1, now(), now(), current_date, 'GBP', 1)",
-    ] {
+    for sql in ROWS {
         sqlx::query(sql).bind(access.tenant().0).bind(run.id.0).execute(&owner).await.unwrap();
     }
     let cached = async || {
