@@ -202,7 +202,12 @@ impl SessionStore for Sessions {
     async fn save(&self, record: &Record) -> Result<()> {
         let session = self.stored(record);
         let person = data::person(&session.data);
-        db::sessions::update(&self.db, &key(record.id), person, &session).await.map_err(failed).map(drop)
+        db::sessions::update(&self.db, &key(record.id), person, &session).await.map_err(failed)?;
+        // The copy is what the session was before: the next request must find what this one has put into it.
+        if let Some(redis) = &self.redis {
+            redis.delete(copy_key(&db::sessions::row_id(&key(record.id)))).await;
+        }
+        Ok(())
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
