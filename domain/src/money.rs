@@ -1,5 +1,6 @@
 //! Money: an integer of minor units and an ISO 4217 currency. Unlike currencies are never added.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -26,14 +27,14 @@ impl Currency {
     }
 
     /// The sign written before an amount, such as `£`; the code itself where there is none of its own.
-    pub fn sign(self) -> String {
+    pub fn sign(self) -> Cow<'static, str> {
         match self.code() {
             "GBP" => "£".into(),
             "EUR" => "€".into(),
             "USD" => "$".into(),
             "JPY" => "¥".into(),
             "INR" => "₹".into(),
-            code => format!("{code} "),
+            code => format!("{code} ").into(),
         }
     }
 
@@ -138,13 +139,18 @@ impl Money {
         (group(&whole), fraction)
     }
 
-    fn parts(self) -> (String, String) {
+    /// Whole units, the minor units beyond them, and how many digits these take (0 for JPY), all without a sign.
+    pub fn split(self) -> (u64, u64, usize) {
         let places = self.currency.exponent();
         let unit = 10_u64.pow(places);
         let magnitude = self.minor.unsigned_abs();
-        let fraction =
-            if places == 0 { String::new() } else { format!("{:0w$}", magnitude % unit, w = places as usize) };
-        ((magnitude / unit).to_string(), fraction)
+        (magnitude / unit, magnitude % unit, places as usize)
+    }
+
+    fn parts(self) -> (String, String) {
+        let (whole, rest, places) = self.split();
+        let fraction = if places == 0 { String::new() } else { format!("{rest:0places$}") };
+        (whole.to_string(), fraction)
     }
 }
 

@@ -9,18 +9,14 @@ use crate::ui::icon::{Icon, Sign};
 use crate::url;
 
 /// Always there, whatever the page.
-#[component]
-pub fn Bar(
-    /// What it says.
-    frame: TenantFrame,
-) -> impl IntoView {
+pub fn bar(frame: &TenantFrame) -> impl IntoView + use<> {
     let tenant = frame.tenant().to_owned();
     let store = frame.store.clone();
     let events = format!("/t/{tenant}/events?after={}", frame.live.after);
     let show = frame.live.show.clone();
     view! {
         <header class="bar">
-            {(!frame.stores.is_empty()).then(|| switch(&frame))}
+            {(!frame.stores.is_empty()).then(|| switch(frame))}
             <form class="search" role="search" method="get" action=format!("/t/{tenant}/orders")>
                 {store.clone().map(|store| view! { <input type="hidden" name="store" value=store/> })}
                 <Icon sign=Sign::Search/>
@@ -35,7 +31,7 @@ pub fn Bar(
                 <kbd aria-hidden="true">"Ctrl K"</kbd>
             </form>
             <LiveOrders events store=store show/>
-            <PersonMenu visitor=frame.visitor many_tenants=frame.many_tenants/>
+            <PersonMenu visitor=frame.visitor.clone() many_tenants=frame.many_tenants/>
         </header>
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::Visitor;
 use super::menu::PersonMenu;
-use super::rail::{BottomBar, Rail, Room};
+use super::rail::{BottomBar, Rail, Room, links};
 use crate::document::{Head, Rendered, Scripts, document};
 use crate::ui::icon::Sign;
 
@@ -71,11 +71,12 @@ impl PlatformFrame {
             live: live.is_some(),
             ..Head::plain("", self.visitor.theme)
         };
+        let links = links(&self.rooms());
         document(&head, || {
             view! {
                 <a class="skip" href="#main">"Skip to the content"</a>
                 <div class="frame platform">
-                    <Rail name="Platform".to_owned() home="/platform".to_owned() rooms=self.rooms()/>
+                    <Rail name="Platform".to_owned() home="/platform".to_owned() links=links.clone()/>
                     <div class="stage">
                         <header class="bar">
                             <span class="bar-place">"Platform"</span>
@@ -84,7 +85,7 @@ impl PlatformFrame {
                         </header>
                         <main id="main" data-live-every=live.map(|seconds| seconds.to_string())>{body().into_any()}</main>
                     </div>
-                    <BottomBar rooms=self.rooms()/>
+                    <BottomBar links/>
                 </div>
             }
         })

@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 
 use super::bare::Mark;
-use crate::ui::icon::{Icon, Sign};
+use crate::ui::Html;
+use crate::ui::icon::{Sign, write_icon};
+
+// What a link takes, roughly.
+const ROOM_BYTES: usize = 512;
 
 /// A room: where a link of the rail leads.
 #[derive(Clone, Debug)]
@@ -25,13 +29,13 @@ pub fn Rail(
     name: String,
     /// Where that begins.
     home: String,
-    /// The rooms.
-    rooms: Vec<Room>,
+    /// The rooms, as [`links`] writes them.
+    links: Html,
 ) -> impl IntoView {
     view! {
         <nav class="rail" aria-label="Rooms">
             <a class="brand" href=home aria-label="Stoa"><Mark/><span>{name}</span></a>
-            {links(rooms)}
+            {links.view()}
         </nav>
     }
 }
@@ -39,22 +43,22 @@ pub fn Rail(
 /// The same rooms at the bottom of a phone.
 #[component]
 pub fn BottomBar(
-    /// The rooms.
-    rooms: Vec<Room>,
+    /// The rooms, as [`links`] writes them.
+    links: Html,
 ) -> impl IntoView {
     view! {
-        <nav class="bottom" aria-label="Rooms, at hand">{links(rooms)}</nav>
+        <nav class="bottom" aria-label="Rooms, at hand">{links.view()}</nav>
     }
 }
 
-fn links(rooms: Vec<Room>) -> impl IntoView {
-    let link = |room: Room| {
-        view! {
-            <a class="room" href=room.href aria-current=room.current.then_some("page") title=room.label>
-                <Icon sign=room.sign/>
-                <span>{room.label}</span>
-            </a>
-        }
-    };
-    rooms.into_iter().map(link).collect_view()
+/// A link into each room. Every page holds them twice, so they are written once and without views.
+pub fn links(rooms: &[Room]) -> Html {
+    let mut html = Html::with_capacity(rooms.len() * ROOM_BYTES);
+    for room in rooms {
+        html.markup("<a class=\"room\"").attribute("href", Some(&room.href));
+        html.attribute("aria-current", room.current.then_some("page")).attribute("title", Some(room.label)).markup(">");
+        write_icon(&mut html, room.sign);
+        html.markup("<span>").text(room.label).markup("</span></a>");
+    }
+    html
 }

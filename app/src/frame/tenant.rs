@@ -8,9 +8,9 @@ use domain::permission::Permission;
 use leptos::prelude::*;
 
 use super::Visitor;
-use super::bar::Bar;
+use super::bar::bar;
 use super::look_bar::look_bar;
-use super::rail::{BottomBar, Rail, Room};
+use super::rail::{BottomBar, Rail, Room, links};
 use crate::document::{Head, Rendered, Scripts, document};
 use crate::ui::Clock;
 use crate::ui::icon::Sign;
@@ -96,7 +96,7 @@ impl TenantFrame {
     /// The clock of the store called `slug`: its zone, or UTC when there is no such store.
     pub fn clock(&self, slug: &str, now: DateTime<Utc>) -> Clock {
         let zone = self.stores.iter().find(|s| s.slug == slug).map_or(Tz::UTC, |s| s.zone);
-        Clock { now, zone }
+        Clock::new(now, zone)
     }
 
     /// Renders `body` within this frame, under `title`.
@@ -129,17 +129,18 @@ impl TenantFrame {
         let title = format!("{title} · {}", self.membership.name);
         let (theme, live_parts) = (self.visitor.theme, live.is_some());
         let head = Head { title, theme, scripts: Scripts::Islands, live: live_parts, reload };
+        let links = links(&self.rooms());
         document(&head, || {
             view! {
                 <a class="skip" href="#main">"Skip to the content"</a>
                 {look_bar(self.visitor.look.clone())}
                 <div class="frame">
-                    <Rail name=self.membership.name.clone() home=self.home() rooms=self.rooms()/>
+                    <Rail name=self.membership.name.clone() home=self.home() links=links.clone()/>
                     <div class="stage">
-                        <Bar frame=self.clone()/>
+                        {bar(self)}
                         <main id="main" data-live-every=live.map(|seconds| seconds.to_string())>{body().into_any()}</main>
                     </div>
-                    <BottomBar rooms=self.rooms()/>
+                    <BottomBar links/>
                 </div>
             }
         })

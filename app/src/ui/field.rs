@@ -1,6 +1,13 @@
 //! Fields of forms: label above, fault below, nothing lost.
 
 use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
+
+use super::html::Html;
+
+// What a field takes, and an option of it, roughly.
+const FIELD_BYTES: usize = 256;
+const OPTION_BYTES: usize = 64;
 
 /// A line of text, a number, a day.
 #[component]
@@ -36,31 +43,18 @@ pub fn Field(
     #[prop(optional)]
     autofocus: bool,
 ) -> impl IntoView {
-    let (id, below) = (format!("f-{name}"), format!("f-{name}-note"));
-    let described = (fault.is_some() || hint.is_some()).then(|| below.clone());
     let inputmode = (kind == Some("amount")).then_some("decimal");
     // Browsers empty a day field whose text is no day: a faulty one is shown as the text that it is.
     let keeps = |kind: &&str| *kind != "amount" && !(*kind == "date" && fault.is_some());
     let kind = kind.filter(keeps).unwrap_or("text");
-    view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
-            <input
-                id=id
-                name=name
-                type=kind
-                value=value
-                placeholder=example
-                autocomplete=autocomplete.unwrap_or("off")
-                inputmode=inputmode
-                required=required
-                autofocus=autofocus
-                aria-invalid=fault.is_some().then_some("true")
-                aria-describedby=described
-            />
-            {note(below, fault, hint)}
-        </div>
-    }
+    let frame = Frame { name: &name, label: &label, fault: fault.as_deref(), hint };
+    frame.around(FIELD_BYTES, |html| {
+        html.markup("<input");
+        frame.attributes(html);
+        html.attribute("type", Some(kind)).attribute("value", Some(&value)).attribute("placeholder", example);
+        html.attribute("autocomplete", Some(autocomplete.unwrap_or("off"))).attribute("inputmode", inputmode);
+        html.flag("required", required).flag("autofocus", autofocus).markup(">");
+    })
 }
 
 /// One of a few choices.
@@ -83,24 +77,17 @@ pub fn SelectField(
     #[prop(optional)]
     hint: Option<&'static str>,
 ) -> impl IntoView {
-    let (id, below) = (format!("f-{name}"), format!("f-{name}-note"));
-    let described = (fault.is_some() || hint.is_some()).then(|| below.clone());
-    let options = options
-        .into_iter()
-        .map(|(value, words)| {
-            let selected = value == chosen;
-            view! { <option value=value selected=selected>{words}</option> }
-        })
-        .collect_view();
-    view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
-            <select id=id name=name aria-invalid=fault.is_some().then_some("true") aria-describedby=described>
-                {options}
-            </select>
-            {note(below, fault, hint)}
-        </div>
-    }
+    let frame = Frame { name, label: &label, fault: fault.as_deref(), hint };
+    frame.around(FIELD_BYTES + options.len() * OPTION_BYTES, |html| {
+        html.markup("<select");
+        frame.attributes(html);
+        html.markup(">");
+        for (value, words) in &options {
+            html.markup("<option").attribute("value", Some(value)).flag("selected", *value == chosen);
+            html.markup(">").text(words).markup("</option>");
+        }
+        html.markup("</select>");
+    })
 }
 
 /// A few lines of text.
@@ -164,6 +151,42 @@ pub fn FileField(
             />
             {note(below, fault, hint)}
         </div>
+    }
+}
+
+// What stands around every control: its label above, its fault or a word of help below.
+struct Frame<'a> {
+    name: &'a str,
+    label: &'a str,
+    fault: Option<&'a str>,
+    hint: Option<&'static str>,
+}
+
+impl Frame<'_> {
+    fn around(&self, bytes: usize, control: impl FnOnce(&mut Html)) -> InertElement {
+        let mut html = Html::with_capacity(bytes);
+        html.markup("<div class=\"field\"><label for=\"f-").text(self.name).markup("\">").text(self.label);
+        html.markup("</label>");
+        control(&mut html);
+        let below = match (self.fault, self.hint) {
+            (Some(fault), _) => Some(("fault", sentence(fault))),
+            (None, hint) => hint.map(|hint| ("hint", hint.to_owned())),
+        };
+        if let Some((class, words)) = below {
+            html.markup("<p class=\"").markup(class).markup("\" id=\"f-").text(self.name).markup("-note\">");
+            html.text(&words).markup("</p>");
+        }
+        html.markup("</div>");
+        html.view()
+    }
+
+    // What ties a control to its label and to what stands below it.
+    fn attributes(&self, html: &mut Html) {
+        html.markup(" id=\"f-").text(self.name).markup("\" name=\"").text(self.name).markup("\"");
+        html.attribute("aria-invalid", self.fault.is_some().then_some("true"));
+        if self.fault.is_some() || self.hint.is_some() {
+            html.markup(" aria-describedby=\"f-").text(self.name).markup("-note\"");
+        }
     }
 }
 

@@ -1,11 +1,16 @@
-//! HTML written straight into one text, for what a page holds dozens of: the rows of a list, where building a view of
-//! each cell costs more than everything else about the page. All other HTML is made by views.
+//! HTML written straight into one text, for what a page holds dozens of: rows of a list, rooms, fields of a form. Building
+//! a view of each of them costs more than everything else about the page. All other HTML is made by views.
 //!
 //! What stands in the source goes in as it is, and the compiler sees to it that nothing else does; what comes from
 //! data goes in escaped.
 
+use leptos::tachys::html::InertElement;
+
+// 18,446,744,073,709,551,615.
+const MOST_GROUPED: usize = 26;
+
 /// HTML that grows.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Html(String);
 
 impl Html {
@@ -34,10 +39,43 @@ impl Html {
         self
     }
 
+    /// An attribute of an open tag; none where there is no value.
+    pub fn attribute(&mut self, name: &'static str, value: Option<&str>) -> &mut Self {
+        match value {
+            Some(value) => self.markup(" ").markup(name).markup("=\"").text(value).markup("\""),
+            None => self,
+        }
+    }
+
+    /// An attribute without a value, where it is `on`.
+    pub fn flag(&mut self, name: &'static str, on: bool) -> &mut Self {
+        if on { self.markup(" ").markup(name) } else { self }
+    }
+
     /// A number in at least so many digits, at most ten.
     pub fn digits(&mut self, number: u32, digits: usize) -> &mut Self {
         push_number(&mut self.0, number, digits);
         self
+    }
+
+    /// A number with thousands apart.
+    pub fn grouped(&mut self, number: u64) -> &mut Self {
+        let (mut buffer, mut first, mut left) = ([b','; MOST_GROUPED], MOST_GROUPED, number);
+        for place in 0.. {
+            first -= usize::from(place > 0 && place % 3 == 0) + 1;
+            buffer[first] = b'0' + (left % 10) as u8;
+            left /= 10;
+            if left == 0 {
+                break;
+            }
+        }
+        self.0.push_str(std::str::from_utf8(&buffer[first..]).unwrap_or_default());
+        self
+    }
+
+    /// Part of a view. An attribute's value would be copied on its way; this is not.
+    pub fn view(self) -> InertElement {
+        InertElement::new(self.0)
     }
 
     /// What was written.
@@ -48,6 +86,13 @@ impl Html {
 
 /// Adds `number` to `text` in at least so many digits, at most ten.
 pub(super) fn push_number(text: &mut String, number: u32, digits: usize) {
+    if number < 100 && digits <= 2 {
+        if number > 9 || digits == 2 {
+            text.push(char::from(b'0' + (number / 10) as u8));
+        }
+        text.push(char::from(b'0' + (number % 10) as u8));
+        return;
+    }
     let (mut buffer, mut first, mut left) = ([b'0'; 10], 10, number);
     while left > 0 {
         first -= 1;
@@ -55,7 +100,7 @@ pub(super) fn push_number(text: &mut String, number: u32, digits: usize) {
         left /= 10;
     }
     let first = first.min(10_usize.saturating_sub(digits.max(1)));
-    text.extend(buffer[first..].iter().copied().map(char::from));
+    text.push_str(std::str::from_utf8(&buffer[first..]).unwrap_or_default());
 }
 
 const SPECIAL: [bool; 256] = {
@@ -84,11 +129,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn thousands_stand_apart() {
+        let grouped = |number| std::mem::take(Html::default().grouped(number)).into_string();
+        for number in [0, 7, 999, 1_000, 12_345, 999_999, 1_000_000, u64::MAX] {
+            assert_eq!(grouped(number), domain::money::group(&number.to_string()));
+        }
+        assert_eq!(grouped(u64::MAX).len(), MOST_GROUPED);
+    }
+
+    #[test]
     fn only_markup_stays_markup() {
         let mut html = Html::default();
         html.markup("<b title=\"").text("a\"b'é<&>").markup("\">").text("").markup("</b>");
-        html.text("<i>");
+        html.text("<i>").attribute("a", Some("\"")).attribute("b", None).flag("c", true).flag("d", false);
         html.digits(0, 1).digits(7, 2).digits(2011, 1).digits(u32::MAX, 4);
-        assert_eq!(html.into_string(), "<b title=\"a&quot;b&#39;é&lt;&amp;&gt;\"></b>&lt;i&gt;00720114294967295");
+        assert_eq!(
+            html.into_string(),
+            "<b title=\"a&quot;b&#39;é&lt;&amp;&gt;\"></b>&lt;i&gt; a=\"&quot;\" c00720114294967295"
+        );
     }
 }

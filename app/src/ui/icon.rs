@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::html::Html;
+
 /// What an icon shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
@@ -76,6 +78,12 @@ pub fn Icon(
     view! {
         <svg class="icon" viewBox="0 0 24 24" width="16" height="16" aria-hidden="true" inner_html=sign.shape()></svg>
     }
+}
+
+/// The same icon, into HTML.
+pub fn write_icon(html: &mut Html, sign: Sign) {
+    html.markup(r#"<svg class="icon" viewBox="0 0 24 24" width="16" height="16" aria-hidden="true">"#);
+    html.markup(sign.shape()).markup("</svg>");
 }
 
 impl Sign {

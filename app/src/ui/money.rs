@@ -19,19 +19,22 @@ pub fn Amount(
 
 /// The same in a row.
 pub fn write_amount(html: &mut Html, money: Money) {
-    let (whole, minor) = money.grouped();
-    html.markup("<span class=\"money\">");
-    if money.minor < 0 {
-        html.markup("\u{2212}");
-    }
-    html.text(&money.currency.sign()).text(&whole);
-    if !minor.is_empty() {
-        html.markup("<small>.").text(&minor).markup("</small>");
+    let (whole, rest, places) = money.split();
+    html.markup(if money.minor < 0 { "<span class=\"money\">\u{2212}" } else { "<span class=\"money\">" });
+    html.text(&money.currency.sign()).grouped(whole);
+    if places > 0 {
+        // Less than ten to the fourth: no currency has more digits.
+        html.markup("<small>.").digits(u32::try_from(rest).unwrap_or_default(), places).markup("</small>");
     }
     html.markup("</span>");
 }
 
-/// A whole number with thousands apart.
+/// A whole number with thousands apart, in a row.
+pub fn write_count(html: &mut Html, n: i64) {
+    html.markup(if n < 0 { "\u{2212}" } else { "" }).grouped(n.unsigned_abs());
+}
+
+/// The same as text.
 pub fn count(n: i64) -> String {
     let sign = if n < 0 { "\u{2212}" } else { "" };
     format!("{sign}{}", domain::money::group(&n.unsigned_abs().to_string()))

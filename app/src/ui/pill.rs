@@ -103,10 +103,11 @@ pub fn of_order(
     status: OrderStatus,
     paid: PaymentStatus,
     sent: FulfilmentStatus,
-) -> Vec<(Tone, &'static str)> {
-    match (kind_is, status) {
-        (_, OrderStatus::Cancelled) => vec![order(status)],
-        (OrderKind::Return, _) => vec![kind(kind_is)],
-        (OrderKind::Sale, _) => vec![payment(paid), fulfilment(sent)],
-    }
+) -> impl Iterator<Item = (Tone, &'static str)> {
+    let (first, second) = match (kind_is, status) {
+        (_, OrderStatus::Cancelled) => (order(status), None),
+        (OrderKind::Return, _) => (kind(kind_is), None),
+        (OrderKind::Sale, _) => (payment(paid), Some(fulfilment(sent))),
+    };
+    std::iter::once(first).chain(second)
 }

@@ -5,6 +5,9 @@ use leptos::tachys::html::InertElement;
 
 use super::html::Html;
 
+// What stands around the rows, roughly.
+const HEAD_BYTES: usize = 1_024;
+
 /// A column's heading.
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
@@ -43,7 +46,7 @@ impl Column {
     }
 }
 
-/// A table; its body is the rows, as views or, where there are many, as HTML.
+/// A table.
 #[component]
 pub fn Table(
     /// What it lists, for screen readers.
@@ -54,28 +57,12 @@ pub fn Table(
     /// Rows of 32 px.
     #[prop(optional)]
     dense: bool,
-    /// On a phone, rows of two lines: cells are placed by their classes `at-*`.
-    #[prop(optional)]
-    stacks: bool,
-    /// The rows as HTML, within their `tbody`.
-    #[prop(optional)]
-    rows: Option<Html>,
-    /// The rows as views.
-    #[prop(optional)]
-    children: Option<Children>,
+    /// The rows.
+    children: Children,
 ) -> impl IntoView {
     let heads = columns.into_iter().map(|c| view! { <th scope="col" class=c.class()>{c.title}</th> }).collect_view();
     let label = caption.clone();
-    let class = match (dense, stacks) {
-        (_, true) => "table stacks",
-        (true, false) => "table dense",
-        (false, false) => "table",
-    };
-    let body = match rows {
-        // As it is: an attribute's value would be copied on its way.
-        Some(rows) => InertElement::new(rows.into_string()).into_any(),
-        None => view! { <tbody>{children.map(|children| children())}</tbody> }.into_any(),
-    };
+    let class = if dense { "table dense" } else { "table" };
     view! {
         <div class="table-box" tabindex="0" role="region" aria-label=label>
             <table class=class>
@@ -83,8 +70,29 @@ pub fn Table(
                 <thead>
                     <tr>{heads}</tr>
                 </thead>
-                {body}
+                <tbody>{children()}</tbody>
             </table>
         </div>
     }
+}
+
+/// A table of many rows, which `rows` writes, with room for so many `bytes` of them. On a phone each takes two lines: cells
+/// are placed by their classes `at-*`.
+pub fn long_table(
+    caption: &'static str,
+    columns: &[Column],
+    bytes: usize,
+    rows: impl FnOnce(&mut Html),
+) -> InertElement {
+    let mut html = Html::with_capacity(HEAD_BYTES + bytes);
+    html.markup("<div class=\"table-box\" tabindex=\"0\" role=\"region\"").attribute("aria-label", Some(caption));
+    html.markup("><table class=\"table stacks\"><caption>").markup(caption).markup("</caption><thead><tr>");
+    for column in columns {
+        html.markup("<th scope=\"col\"").attribute("class", column.class()).markup(">").markup(column.title);
+        html.markup("</th>");
+    }
+    html.markup("</tr></thead><tbody>");
+    rows(&mut html);
+    html.markup("</tbody></table></div>");
+    html.view()
 }

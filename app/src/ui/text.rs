@@ -1,15 +1,17 @@
 //! Words for things that have names of their own.
 
+use std::borrow::Cow;
+
 use db::orders::CustomerRow;
 use domain::imports::Format;
 pub use domain::size::size;
 
 /// How a customer is called: by name, else by what is known of them.
-pub fn customer(customer: Option<&CustomerRow>) -> Option<String> {
+pub fn customer(customer: Option<&CustomerRow>) -> Option<Cow<'_, str>> {
     let customer = customer?;
     let known = [&customer.name, &customer.email, &customer.phone];
-    let named = known.into_iter().flatten().find(|text| !text.trim().is_empty()).cloned();
-    named.or_else(|| customer.external_id.as_ref().map(|id| format!("Customer {id}")))
+    let named = known.into_iter().flatten().find(|text| !text.trim().is_empty());
+    named.map(Cow::from).or_else(|| customer.external_id.as_ref().map(|id| format!("Customer {id}").into()))
 }
 
 /// What a format is, for people who choose one.

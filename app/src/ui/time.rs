@@ -6,7 +6,8 @@ use leptos::prelude::*;
 
 use super::html::{Html, push_number};
 
-const MONTHS: [&str; 12] = [
+/// The months, as people write them.
+pub const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -28,12 +29,19 @@ pub struct Clock {
     pub now: DateTime<Utc>,
     /// The zone.
     pub zone: Tz,
+    // The day that it is, found once for all the moments of a page.
+    today: NaiveDate,
 }
 
 impl Clock {
+    /// The clock of `zone`, `now`.
+    pub fn new(now: DateTime<Utc>, zone: Tz) -> Self {
+        Self { now, zone, today: day_of(now, zone) }
+    }
+
     /// The clock of a page that tells days alone.
     pub fn of_day(today: NaiveDate) -> Self {
-        Self { now: today.and_time(chrono::NaiveTime::MIN).and_utc(), zone: Tz::UTC }
+        Self { now: today.and_time(chrono::NaiveTime::MIN).and_utc(), zone: Tz::UTC, today }
     }
 
     /// `today 14:02`, `yesterday 09:12`, `3 Mar 14:02`, `3 Mar 2011 14:02`.
@@ -43,7 +51,7 @@ impl Clock {
 
     /// `3 Mar`, or `3 Mar 2011` when that is another year.
     pub fn day(&self, day: NaiveDate) -> String {
-        said(|text| write_day(text, day, day_of(self.now, self.zone)))
+        said(|text| write_day(text, day, self.today))
     }
 
     /// `14:02`.
@@ -62,7 +70,7 @@ impl Clock {
 
     // By hand: the patterns of chrono are read anew for every moment, and a list has many.
     fn write_short(&self, pen: &mut impl Pen, local: NaiveDateTime) {
-        let (day, today) = (local.date(), day_of(self.now, self.zone));
+        let (day, today) = (local.date(), self.today);
         if day == today {
             pen.word("today");
         } else if day == days_before(today, 1) {
@@ -232,7 +240,7 @@ mod tests {
     #[test]
     fn moments_are_told_by_the_stores_clock() {
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        let clock = Clock { now: at("2026-03-03T00:30:00Z"), zone: Tz::Pacific__Auckland };
+        let clock = Clock::new(at("2026-03-03T00:30:00Z"), Tz::Pacific__Auckland);
         assert_eq!(clock.short(at("2026-03-03T00:02:00Z")), "today 13:02");
         assert_eq!(clock.short(at("2026-03-02T10:59:00Z")), "yesterday 23:59");
         assert_eq!(clock.short(at("2026-02-01T10:00:00Z")), "1 Feb 23:00");

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use ::redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use ::redis::{AsyncCommands, Client, IntoConnectionInfo, RedisFuture, Script};
+use ::redis::{AsyncCommands, Client, ExistenceCheck, IntoConnectionInfo, RedisFuture, Script, SetExpiry, SetOptions};
 
 use crate::error::DataError;
 
@@ -54,6 +54,15 @@ impl Redis {
     pub async fn set(&self, key: impl AsRef<[u8]>, value: &[u8], ttl: Duration) -> bool {
         let mut manager = self.manager.clone();
         self.attempt(manager.set_ex::<_, _, ()>(key.as_ref(), value, ttl.as_secs().max(1))).await.is_some()
+    }
+
+    /// The same, unless there is a value already.
+    pub async fn set_if_absent(&self, key: impl AsRef<[u8]>, value: &[u8], ttl: Duration) {
+        let mut manager = self.manager.clone();
+        let options = SetOptions::default()
+            .conditional_set(ExistenceCheck::NX)
+            .with_expiration(SetExpiry::EX(ttl.as_secs().max(1)));
+        self.attempt(manager.set_options::<_, _, ()>(key.as_ref(), value, options)).await;
     }
 
     /// Forgets `key`; whether Redis heard it.

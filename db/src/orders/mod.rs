@@ -2,6 +2,7 @@
 
 mod absent;
 pub mod cancel;
+mod cells;
 pub mod counts;
 pub(crate) mod filter;
 pub mod list;

@@ -1,15 +1,15 @@
 //! An order as PostgreSQL sends it. Read by position and straight into what callers get: a list reads twenty columns of
 //! some fifty rows, and looking each up by its name took as long as everything else about the row. Nor is the type of each
-//! cell compared with PostgreSQL's: the columns are the ones below.
+//! cell compared with PostgreSQL's: the columns are the ones below, and [`Cells`] knows how each is sent.
+
+use std::sync::Arc;
 
 use domain::ids::{CustomerId, OrderId, StoreId};
 use sea_orm::{DbErr, FromQueryResult, QueryResult, RuntimeErr};
+use sqlx::Row;
 use sqlx::postgres::PgRow;
-use sqlx::{Column, Row};
-use std::str::FromStr;
-use std::sync::Arc;
-use uuid::Uuid;
 
+use super::cells::Cells;
 use super::rows::{CustomerRow, OrderRow};
 use crate::stores::Store;
 
@@ -45,43 +45,35 @@ impl FromQueryResult for OrderRecord {
 }
 
 fn read(row: &PgRow) -> Result<OrderRow, sqlx::Error> {
-    let customer: Option<Uuid> = row.try_get_unchecked(13)?;
+    let cells = Cells(row);
+    let customer = cells.filled(13)?;
     Ok(OrderRow {
-        id: OrderId(row.try_get_unchecked(0)?),
-        store_id: StoreId(row.try_get_unchecked(1)?),
+        id: OrderId(cells.uuid(0)?),
+        store_id: StoreId(cells.uuid(1)?),
         store: String::new(),
-        number: row.try_get_unchecked(2)?,
-        kind: word(row, 3)?,
-        status: word(row, 4)?,
-        payment_status: word(row, 5)?,
-        fulfilment_status: word(row, 6)?,
-        placed_at: row.try_get_unchecked(7)?,
-        local_day: row.try_get_unchecked(8)?,
-        currency: word(row, 9)?,
-        item_count: row.try_get_unchecked(10)?,
-        total: row.try_get_unchecked(11)?,
-        refunded: row.try_get_unchecked(12)?,
-        customer: customer.map(|id| buyer(row, CustomerId(id))).transpose()?,
+        number: cells.text(2)?.to_owned(),
+        kind: cells.word(3)?,
+        status: cells.word(4)?,
+        payment_status: cells.word(5)?,
+        fulfilment_status: cells.word(6)?,
+        placed_at: cells.moment(7)?,
+        local_day: cells.day(8)?,
+        currency: cells.word(9)?,
+        item_count: cells.int(10)?,
+        total: cells.bigint(11)?,
+        refunded: cells.bigint(12)?,
+        customer: if customer { Some(buyer(&cells, CustomerId(cells.uuid(13)?))?) } else { None },
     })
 }
 
-fn buyer(row: &PgRow, id: CustomerId) -> Result<CustomerRow, sqlx::Error> {
-    let first = row.len().saturating_sub(CUSTOMER_COLUMNS);
+fn buyer(cells: &Cells<'_>, id: CustomerId) -> Result<CustomerRow, sqlx::Error> {
+    let first = cells.0.len().saturating_sub(CUSTOMER_COLUMNS);
     Ok(CustomerRow {
         id: Some(id),
-        email: row.try_get_unchecked(first)?,
-        name: row.try_get_unchecked(first + 1)?,
-        phone: row.try_get_unchecked(first + 2)?,
-        external_id: row.try_get_unchecked(first + 3)?,
-        country: row.try_get_unchecked(first + 4)?,
-    })
-}
-
-// A word of a column as its type.
-fn word<T: FromStr>(row: &PgRow, column: usize) -> Result<T, sqlx::Error> {
-    let text: &str = row.try_get_unchecked(column)?;
-    text.parse().map_err(|_| sqlx::Error::ColumnDecode {
-        index: row.column(column).name().to_owned(),
-        source: format!("'{text}' is none of its words").into(),
+        email: cells.some_text(first)?,
+        name: cells.some_text(first + 1)?,
+        phone: cells.some_text(first + 2)?,
+        external_id: cells.some_text(first + 3)?,
+        country: cells.some_text(first + 4)?,
     })
 }

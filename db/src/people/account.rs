@@ -2,11 +2,11 @@
 
 use domain::fields::FieldErrors;
 use domain::ids::UserId;
-use domain::people::{LONGEST_PASSWORD, check_password};
+use domain::people::LONGEST_PASSWORD;
 
 use super::links::{self, Link, Purpose};
 use super::passwords::Passwords;
-use super::{Person, email_taken, person, strength};
+use super::{Person, email_taken, person};
 use crate::connect::Db;
 use crate::error::DataError;
 use crate::platform::Platform;
@@ -36,7 +36,7 @@ pub async fn change_password(
     let mut errors = FieldErrors::default();
     let knows = knows_password(db, passwords, person.id, current).await?;
     errors.add_if(!knows, "current", "is not your password");
-    strength::check(&mut errors, "password", new, &[&person.email, &person.name]);
+    passwords.check(&mut errors, "password", new, &[&person.email, &person.name]).await?;
     errors.add_if(knows && current == new, "password", "is the one that you have");
     errors.into_result(())?;
     let hash = passwords.hash(new).await?;
@@ -57,8 +57,9 @@ pub async fn reset_password(db: &Db, passwords: &Passwords, link: &str, new: &st
         return Err(gone());
     };
     let person = person(db, id).await?.ok_or_else(gone)?;
-    let names = [person.email.as_str(), person.name.as_str()];
-    check_password(new, strength::measure(new, &names)).map_err(|words| FieldErrors::one("password", words))?;
+    let mut errors = FieldErrors::default();
+    passwords.check(&mut errors, "password", new, &[&person.email, &person.name]).await?;
+    errors.into_result(())?;
     let hash = passwords.hash(new).await?;
     let tx = Platform::command(db.clone()).begin().await?;
     links::take(&tx, link).await?.ok_or_else(gone)?;

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod ceremonies;
 pub mod devices;
+pub mod leaked;
 pub mod links;
 mod memberships;
 pub mod passkeys;
@@ -111,7 +112,7 @@ pub async fn create(
         "email",
         "must be an e-mail address",
     );
-    strength::check(&mut errors, "password", password, &[email]);
+    passwords.check(&mut errors, "password", password, &[email]).await?;
     errors.into_result(())?;
     insert(db, email, passwords.hash(password).await?, admin).await
 }

@@ -8,8 +8,12 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::fields::FieldErrors;
+use domain::people::{LONGEST_PASSWORD, check_password};
 use tokio::sync::Semaphore;
 
+use super::leaked::LeakedPasswords;
+use super::strength;
 use crate::error::DataError;
 
 /// Hashes and verifies, a bounded number at a time.
@@ -20,6 +24,7 @@ pub struct Passwords {
     // Verified for unknown e-mails, so that they take as long as known ones.
     decoy: Arc<str>,
     hashes: Arc<AtomicU64>,
+    leaked: Option<LeakedPasswords>,
 }
 
 impl Passwords {
@@ -31,7 +36,38 @@ impl Passwords {
         let params = Params::new(19 * 1024, 2, 1, None).map_err(|e| DataError::Corrupt(e.to_string()))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let decoy = hash(&argon2, "nobody has this password")?.into();
-        Ok(Self { permits: Arc::new(Semaphore::new(at_once)), argon2, decoy, hashes: Arc::default() })
+        Ok(Self { permits: Arc::new(Semaphore::new(at_once)), argon2, decoy, hashes: Arc::default(), leaked: None })
+    }
+
+    /// The same, refusing new passwords that stand on `leaked` too.
+    #[must_use]
+    pub fn with_leaked(self, leaked: Option<LeakedPasswords>) -> Self {
+        Self { leaked, ..self }
+    }
+
+    /// Notes under `field` why somebody called by `names` may not choose `password`.
+    ///
+    /// # Errors
+    /// When there is a list of leaked passwords and it cannot be read.
+    pub async fn check(
+        &self,
+        errors: &mut FieldErrors,
+        field: &str,
+        password: &str,
+        names: &[&str],
+    ) -> Result<(), DataError> {
+        let mut strength = strength::measure(password, names);
+        if let Some(leaked) = &self.leaked
+            && !strength.is_leaked
+            && password.len() <= LONGEST_PASSWORD
+        {
+            let read = leaked.contains(password).await;
+            strength.is_leaked = read.map_err(|e| DataError::Corrupt(format!("the list of leaked passwords: {e}")))?;
+        }
+        if let Err(words) = check_password(password, strength) {
+            errors.add(field, words);
+        }
+        Ok(())
     }
 
     /// The PHC string to keep for `password`.

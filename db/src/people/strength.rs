@@ -1,8 +1,7 @@
 //! How strong a password is, measured without asking anybody: `zxcvbn` knows the common words and names of several
 //! languages, keyboard walks, dates, and the passwords that stand highest on the lists of leaked ones.
 
-use domain::fields::FieldErrors;
-use domain::people::{LONGEST_PASSWORD, Strength, check_password};
+use domain::people::{LONGEST_PASSWORD, Strength};
 use zxcvbn::feedback::Warning;
 use zxcvbn::{Score, zxcvbn};
 
@@ -44,15 +43,10 @@ fn own_names_alone(password: &str, names: &[&str]) -> bool {
     rest.len() < password.len() && rest.chars().filter(|c| c.is_alphanumeric()).count() < LEFT_OF_IT
 }
 
-/// Notes under `field` why `password` will not do.
-pub(crate) fn check(errors: &mut FieldErrors, field: &str, password: &str, names: &[&str]) {
-    if let Err(words) = check_password(password, measure(password, names)) {
-        errors.add(field, words);
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use domain::people::check_password;
+
     use super::*;
 
     #[test]

@@ -14,6 +14,7 @@ mod joining;
 mod limits;
 mod lists;
 mod partitions;
+mod partitions_seen;
 mod people;
 mod plans;
 mod queue;

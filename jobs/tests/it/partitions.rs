@@ -1,10 +1,10 @@
-//! Upkeep of partitions, and quarters that leave the database and come back whole.
+//! Quarters that leave the database and come back whole.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use db::orders::{cancel, list, refund, show};
-use db::partitions::{ArchiveState, QuarterState, Table, archiving, overview, steps, upkeep};
+use db::partitions::{ArchiveState, QuarterState, archiving, overview, upkeep};
 use db::platform::Platform;
 use db::testing::{self, TestDb};
 use db::{Access, Clock, DataError, Scope, rollups};
@@ -21,13 +21,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::setup::Shop;
 
-const NOW: &str = "2026-11-21T12:00:00Z";
+pub const NOW: &str = "2026-11-21T12:00:00Z";
 
-fn at(text: &str) -> DateTime<Utc> {
+pub fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-fn stop() -> CancellationToken {
+pub fn stop() -> CancellationToken {
     CancellationToken::new()
 }
 
@@ -63,7 +63,7 @@ async fn id_of(scope: &Scope, number: &str) -> OrderId {
     show::by_number(scope, "main", number).await.unwrap().order.id
 }
 
-async fn listed(scope: &Scope) -> Vec<String> {
+pub async fn listed(scope: &Scope) -> Vec<String> {
     let query = OrderQuery { limit: Limit::new(200).unwrap(), ..OrderQuery::default() };
     let rows = list::with_items(scope, &query).await.unwrap().rows;
     rows.iter().map(|row| format!("{row:?}")).collect()
@@ -201,17 +201,17 @@ async fn walk_to(shop: &Shop, store: &Storage, quarter: Quarter, wanted: Archive
 }
 
 /// Holds what every step that changes tables takes first.
-struct Obstacle(PgConnection);
+pub struct Obstacle(PgConnection);
 
 impl Obstacle {
-    async fn on(db: &TestDb) -> Self {
+    pub async fn on(db: &TestDb) -> Self {
         let mut owner = PgConnection::connect(&db.owner_url).await.unwrap();
         let sql = "select pg_advisory_lock(hashtext('stoa_partitions'), hashtext(t)) from unnest(array['orders', 'order_items']) t";
         sqlx::query(sql).execute(&mut owner).await.unwrap();
         Self(owner)
     }
 
-    async fn gone(self) {
+    pub async fn gone(self) {
         self.0.close().await.unwrap();
     }
 }
@@ -279,59 +279,6 @@ async fn two_do_not_archive_at_once() {
     drop(alone);
     tokio::time::sleep(Duration::from_millis(200)).await;
     archive(db, &store, "2024q1".parse().unwrap(), &stop()).await.unwrap();
-}
-
-#[tokio::test]
-async fn one_failing_table_does_not_stop_the_other() {
-    let shop = Shop::with(TestDb::with(Clock::fixed(at("2031-05-01T12:00:00Z")), None).await).await;
-    let db = &shop.test.db;
-    let mut owner = PgConnection::connect(&shop.test.owner_url).await.unwrap();
-    let sql = "select pg_advisory_lock(hashtext('stoa_partitions'), hashtext('orders'))";
-    sqlx::query(sql).execute(&mut owner).await.unwrap();
-    let done = maintain(db, &stop()).await.unwrap();
-    assert_eq!((done.made.len(), done.failed.len()), (3, 3), "{done}");
-    assert!(done.failed.iter().all(|f| f.table == Table::Orders));
-    let last = upkeep::last(db).await.unwrap();
-    assert_eq!(last.iter().map(|u| u.error.is_some()).collect::<Vec<_>>(), [true, false], "{last:?}");
-    owner.close().await.unwrap();
-    assert!(maintain(db, &stop()).await.unwrap().failed.is_empty());
-    assert_eq!(maintain(db, &stop()).await.unwrap().to_string(), "0 quarters made");
-    assert!(steps::unanalysed(db, Table::Orders).await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn after_four_quarters_without_upkeep_orders_are_taken_and_all_is_repaired() {
-    let clock = Clock::fixed(at(NOW));
-    let shop = Shop::with(TestDb::with(clock.clone(), None).await).await;
-    let db = &shop.test.db;
-    maintain(db, &stop()).await.unwrap();
-    assert!(upkeep::pulse(db).await.unwrap().runway_days > 180);
-    clock.set(at("2028-02-29T12:00:00Z"));
-    let scope = shop.access.scope(Permission::WriteOrders).unwrap();
-    let obstacle = Obstacle::on(&shop.test).await;
-    for n in 0..30 {
-        let order = testing::order(&shop.store, &n.to_string(), clock.now(), 1);
-        testing::place_all(&scope, &shop.store, &[order]).await;
-    }
-    // The alarm is one look away, and there is a look every half minute.
-    let alarm = upkeep::pulse(db).await.unwrap();
-    assert_eq!((alarm.runway_days, alarm.default_rows), (0, 90));
-    obstacle.gone().await;
-    let watching = stop();
-    let watch = tokio::spawn(jobs::partitions::watch(db.clone(), true, watching.clone()));
-    for _ in 0..200 {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        let pulse = upkeep::pulse(db).await.unwrap();
-        if pulse.default_rows == 0 && pulse.runway_days > 180 {
-            break;
-        }
-    }
-    watching.cancel();
-    watch.await.unwrap();
-    let mended = upkeep::pulse(db).await.unwrap();
-    assert!(mended.default_rows == 0 && mended.runway_days > 180, "{mended:?}");
-    assert_eq!(listed(&scope).await.len(), 30);
-    assert_eq!(rollups::verify(&scope).await.unwrap(), []);
 }
 
 async fn every_table_is_walled(shop: &Shop) {

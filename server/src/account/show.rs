@@ -95,7 +95,7 @@ async fn page(
         takes_passkeys: state.passkeys.is_some(),
         typed,
         faults,
-        clock: Clock { now: state.db.clock().now(), zone: Tz::UTC },
+        clock: Clock::new(state.db.clock().now(), Tz::UTC),
     })
 }
 

@@ -45,7 +45,7 @@ pub async fn members(
 ) -> Result<Response, PageError> {
     let scope = admin.platform.enter(&slug).await?.scope(Permission::ManagePeople)?;
     let members = team::members(&scope).await?;
-    let clock = Clock { now: state.db.clock().now(), zone: Tz::UTC };
+    let clock = Clock::new(state.db.clock().now(), Tz::UTC);
     Ok(answer::ok(&look_members(&frame(&admin, visit), &slug, &members, clock)))
 }
 

@@ -23,8 +23,9 @@ pub async fn database(config: &Config) -> Result<Db, Failure> {
 }
 
 /// Hashes passwords on as many cores as there are.
-pub fn passwords() -> Result<Passwords, DataError> {
-    Passwords::new(std::thread::available_parallelism().map_or(1, NonZero::get))
+pub fn passwords(config: &Config) -> Result<Passwords, DataError> {
+    let passwords = Passwords::new(std::thread::available_parallelism().map_or(1, NonZero::get))?;
+    Ok(passwords.with_leaked(config.leaked_passwords.clone()))
 }
 
 /// The tenant called `slug`.

@@ -32,7 +32,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     Assets { css: site.address("css"), js: site.address("js"), wasm: site.address("wasm") }.install();
     warn_unless_migrated(&db).await;
     let tools = work::tools(&config, &db).map_err(Failure::failed)?;
-    let state = AppState::assemble(config, db.clone(), connect::passwords()?, tools, stop.clone())?;
+    let passwords = connect::passwords(&config)?;
+    let state = AppState::assemble(config, db.clone(), passwords, tools, stop.clone())?;
     let app = router::router(state.clone()).map_err(Failure::failed)?;
     let tasks = TaskTracker::new();
     begin_background(&state, &tasks);

@@ -59,7 +59,7 @@ impl Command {
             Some(password) => (password, false),
             None => (people::passwords::made()?, true),
         };
-        let id = people::create(&db, &connect::passwords()?, &email, &password, platform_admin).await?;
+        let id = people::create(&db, &connect::passwords(config)?, &email, &password, platform_admin).await?;
         let about = json!({"platform_admin": platform_admin});
         Platform::command(db.clone()).record("person.create", &email, about).await?;
         set_role(id, place).await?;

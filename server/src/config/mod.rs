@@ -12,7 +12,7 @@ mod sessions;
 mod site;
 mod vars;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use backups::BackupSettings;
 pub use database::Database;
@@ -23,6 +23,7 @@ pub use sessions::SessionTimes;
 pub use site::Site;
 pub use vars::Vars;
 
+use db::people::leaked::LeakedPasswords;
 use db::platform::MOST_GRACE_DAYS;
 use domain::tenants::GRACE_DAYS;
 
@@ -45,6 +46,8 @@ pub struct Config {
     pub site: Site,
     /// What names in shared places are keyed with.
     pub secret: Secret,
+    /// Leaked passwords that nobody may choose, if there is a list.
+    pub leaked_passwords: Option<LeakedPasswords>,
     /// Uploads and local backups.
     pub data_dir: PathBuf,
     /// Where a second copy of the backups goes, if anywhere.
@@ -129,6 +132,7 @@ impl Config {
             log: Log::read(vars, purpose, &mut faults),
             site: Site::read(vars, &mut faults),
             secret: secret(vars, demo || purpose == Purpose::Command, &mut faults),
+            leaked_passwords: leaked_passwords(vars, &mut faults),
             offsite: offsite::read(vars, &mut faults),
             data_dir,
             retention_quarters: vars.number("STOA_RETENTION_QUARTERS", 0, 0..=200, &mut faults),
@@ -148,6 +152,11 @@ fn redis_url(vars: &Vars, faults: &mut Faults) -> Option<String> {
         faults.add("REDIS_URL", "must begin with redis:// or rediss://, such as redis://127.0.0.1:6379");
     }
     Some(url.to_owned())
+}
+
+fn leaked_passwords(vars: &Vars, faults: &mut Faults) -> Option<LeakedPasswords> {
+    let opened = LeakedPasswords::open(Path::new(vars.text("STOA_LEAKED_PASSWORDS")?));
+    opened.map_err(|error| faults.add("STOA_LEAKED_PASSWORDS", format!("cannot be used: {error}"))).ok()
 }
 
 fn secret(vars: &Vars, optional: bool, faults: &mut Faults) -> Secret {

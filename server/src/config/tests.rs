@@ -63,6 +63,7 @@ fn every_fault_is_named_and_all_at_once() {
         ("STOA_SMTP_URL", "mail.example.com"),
         ("STOA_MAIL_FROM", "Stoa"),
         ("STOA_SECRET", "too short"),
+        ("STOA_LEAKED_PASSWORDS", "/nowhere/to/be/found"),
         ("STOA_RETENTION_QUARTERS", "-8"),
         ("STOA_WORKER", "maybe"),
         ("STOA_DEMO", "2"),
@@ -75,7 +76,7 @@ fn every_fault_is_named_and_all_at_once() {
     let mut expected: Vec<_> = wrong.iter().map(|(name, _)| *name).collect();
     expected.sort_unstable();
     assert_eq!(named, expected);
-    assert!(faults.to_string().starts_with("21 settings are wrong"), "{faults}");
+    assert!(faults.to_string().starts_with("22 settings are wrong"), "{faults}");
     for (name, value) in wrong {
         let good = good().with("STOA_MAIL_FROM", "stoa@example.com");
         let faults = Config::read(&good.with(name, value), Purpose::Serve).unwrap_err();

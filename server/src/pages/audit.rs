@@ -52,7 +52,7 @@ pub async fn index(
     let people = people::emails(&state.db, actors(page.as_ref(), &query)).await?;
     let frame = frame(&scope, &member, visit, Section::Audit, None).await?;
     let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
-    let clock = Clock { now: state.db.clock().now(), zone };
+    let clock = Clock::new(state.db.clock().now(), zone);
     let html = view(&AuditPage { around: Around::Tenant(Box::new(frame)), query, typed, faults, page, people, clock });
     Ok(if is_faulty { answer::faulty(&html) } else { answer::ok(&html) })
 }

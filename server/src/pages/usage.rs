@@ -31,5 +31,5 @@ pub async fn show(State(state): State<AppState>, member: Member, visit: Visit) -
         *rate = Some(state.rates.pending(scope.tenant(), Rate::per_minute(allowed)).await);
     }
     let plan = limits::plan(&state.db, scope.tenant()).await?;
-    Ok(answer::ok(&page(&UsagePage { frame, plan, usage, clock: Clock { now: scope.now(), zone } })))
+    Ok(answer::ok(&page(&UsagePage { frame, plan, usage, clock: Clock::new(scope.now(), zone) })))
 }

@@ -156,7 +156,8 @@ impl Sessions {
         if let (Some(session), Some(redis), Some(_)) = (&found, &self.redis, &copied)
             && let Ok(copy) = serde_json::to_vec(session)
         {
-            redis.set(copy_key(&row), &copy, COPY_LIVES).await;
+            // Whoever changes the session meanwhile puts the newer copy there.
+            redis.set_if_absent(copy_key(&row), &copy, COPY_LIVES).await;
         }
         Ok(found)
     }
@@ -202,10 +203,13 @@ impl SessionStore for Sessions {
     async fn save(&self, record: &Record) -> Result<()> {
         let session = self.stored(record);
         let person = data::person(&session.data);
-        db::sessions::update(&self.db, &key(record.id), person, &session).await.map_err(failed)?;
+        let lives = db::sessions::update(&self.db, &key(record.id), person, &session).await.map_err(failed)?;
         // The copy is what the session was before: the next request must find what this one has put into it.
-        if let Some(redis) = &self.redis {
-            redis.delete(copy_key(&db::sessions::row_id(&key(record.id)))).await;
+        if lives
+            && let Some(redis) = &self.redis
+            && let Ok(copy) = serde_json::to_vec(&session)
+        {
+            redis.set(copy_key(&db::sessions::row_id(&key(record.id))), &copy, COPY_LIVES).await;
         }
         Ok(())
     }

@@ -11,6 +11,8 @@ use crate::letters;
 
 const A_SECOND: Duration = Duration::from_secs(1);
 const BETTER: &str = "another password of some length";
+// The SHA-1 of that one, and of `password`.
+const LEAKED: &str = "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:12\r\n95EC13757255E1F1B21C303965B73D7689B27E45:3\r\n";
 const EMAIL: &str = "owner@demo.test";
 
 fn session(answer: &reqwest::Response) -> String {
@@ -57,6 +59,23 @@ async fn another_password_needs_the_present_one_and_ends_all_other_sessions() {
     assert_eq!(Browser::new(&app.base).sign_in(EMAIL, BETTER).await.status(), 303);
     let told = letters::of_platform(&app, "account").await;
     assert!(told.iter().any(|l| l.to == EMAIL && l.subject == "Your password was changed"), "{told:?}");
+}
+
+#[tokio::test]
+async fn no_password_on_the_installations_list_is_taken_anywhere() {
+    let list = std::env::temp_dir().join(format!("leaked-{}.txt", uuid::Uuid::now_v7()));
+    std::fs::write(&list, LEAKED).unwrap();
+    let app = App::with(&[("STOA_LEAKED_PASSWORDS", list.to_str().unwrap())]).await;
+    tenant_with_owner(&app, "demo").await;
+    let browser = Browser::signed_in(&app.base, EMAIL).await;
+    let change = async |to: &str| browser.post("/account/password", &[("current", PASSWORD), ("password", to)]).await;
+    let answer = change(BETTER).await;
+    assert_eq!(answer.status(), 422);
+    assert!(answer.text().await.unwrap().contains("Is on the lists of leaked passwords"));
+    let made = db::people::create(&app.db, &app.state.passwords, "new@demo.test", BETTER, false).await;
+    assert!(made.unwrap_err().to_string().contains("leaked"));
+    assert_eq!(change("a password that nobody has leaked").await.status(), 303);
+    std::fs::remove_file(&list).unwrap();
 }
 
 #[tokio::test]

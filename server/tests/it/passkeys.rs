@@ -1,4 +1,4 @@
-//! Passkeys: how they are added, what they open, and everything that is no right answer.
+//! Passkeys: what they open, and everything that is no right answer.
 
 use std::time::Duration;
 
@@ -13,18 +13,18 @@ use crate::authenticator::Device;
 use crate::browser::{Browser, PASSWORD, location, person, tenant_with_owner};
 use crate::harness::App;
 use crate::letters;
-use crate::second_step::{self, texts};
+use crate::second_step::texts;
 
-const EMAIL: &str = "owner@demo.test";
+pub const EMAIL: &str = "owner@demo.test";
 // Browsers tie passkeys to names, so the address of this machine is called by its own.
 pub const ORIGIN: &str = "http://localhost:3000";
-const NAMED: [(&str, &str); 2] = [("passkey_name", "Laptop"), ("passkey_password", PASSWORD)];
+pub const NAMED: [(&str, &str); 2] = [("passkey_name", "Laptop"), ("passkey_password", PASSWORD)];
 
-fn browser(app: &App) -> Browser {
+pub fn browser(app: &App) -> Browser {
     Browser::new(&app.base)
 }
 
-async fn signed_in(app: &App, email: &str) -> Browser {
+pub async fn signed_in(app: &App, email: &str) -> Browser {
     let browser = browser(app);
     assert_eq!(browser.sign_in(email, PASSWORD).await.status(), 303);
     browser
@@ -42,7 +42,7 @@ pub async fn options(answer: Response) -> Value {
     serde_json::from_str(props["options"].as_str().unwrap()).unwrap()
 }
 
-async fn add(browser: &Browser, counter: u32) -> (Device, Response) {
+pub async fn add(browser: &Browser, counter: u32) -> (Device, Response) {
     let asked = options(browser.post("/account/passkeys/new", &NAMED).await).await;
     assert_eq!(asked["authenticatorSelection"]["residentKey"], "required", "{asked}");
     assert_eq!(asked["authenticatorSelection"]["userVerification"], "required", "{asked}");
@@ -61,7 +61,7 @@ async fn give(browser: &Browser, answer: &str) -> Response {
     browser.post("/login/passkey/finish", &[("credential", answer), ("next", "/account")]).await
 }
 
-async fn use_it(app: &App, device: &mut Device) -> (Browser, Response) {
+pub async fn use_it(app: &App, device: &mut Device) -> (Browser, Response) {
     let browser = browser(app);
     let asked = ask(&browser).await;
     let answer = give(&browser, &device.answer(&asked)).await;
@@ -199,81 +199,6 @@ async fn a_device_that_has_counted_back_is_refused_and_told_of() {
     let told = letters::of_platform(&app, "account").await;
     assert_eq!(told.iter().filter(|l| l.subject == "A passkey was refused").count(), 2, "{told:?}");
     assert_eq!(use_it(&app, &mut device).await.1.status(), 303, "the true one goes on");
-}
-
-#[tokio::test]
-async fn adding_needs_the_password_and_what_was_asked_of_this_very_session() {
-    let app = App::new().await;
-    tenant_with_owner(&app, "demo").await;
-    person(&app, "ana@demo.test").await;
-    let owner = signed_in(&app, EMAIL).await;
-    for (name, password, words) in [
-        ("Laptop", "wrong", "Is not your password"),
-        ("", PASSWORD, "Must say which device"),
-        (&"x".repeat(41), PASSWORD, "at most 40"),
-    ] {
-        let answer =
-            owner.post("/account/passkeys/new", &[("passkey_name", name), ("passkey_password", password)]).await;
-        assert_eq!(answer.status(), 422, "{name}");
-        let html = answer.text().await.unwrap();
-        assert!(
-            html.contains(words) && html.contains(&format!("name=\"passkey_name\" type=\"text\" value=\"{name}\"")),
-            "{html}"
-        );
-    }
-    let asked = options(owner.post("/account/passkeys/new", &NAMED).await).await;
-    let (_, made) = Device::make(&asked, ORIGIN, 0);
-    let ana = signed_in(&app, "ana@demo.test").await;
-    options(ana.post("/account/passkeys/new", &NAMED).await).await;
-    assert_eq!(
-        ana.post("/account/passkeys", &[("credential", &made)]).await.status(),
-        422,
-        "it was asked of somebody else"
-    );
-    let (_, elsewhere) = Device::make(&asked, "https://evil.test", 0);
-    assert_eq!(owner.post("/account/passkeys", &[("credential", &elsewhere)]).await.status(), 422);
-    assert_eq!(
-        owner.post("/account/passkeys", &[("credential", &made)]).await.status(),
-        422,
-        "each question is asked once"
-    );
-    let (device, added) = add(&owner, 0).await;
-    assert_eq!(added.status(), 200);
-    let asked = options(owner.post("/account/passkeys/new", &NAMED).await).await;
-    assert_eq!(asked["excludeCredentials"].as_array().unwrap().len(), 1, "the device need not make the same again");
-    assert_eq!(location(&add(&owner, 0).await.1), "/account?done=passkey", "with a further one there are no codes");
-    drop(device);
-}
-
-#[tokio::test]
-async fn one_is_removed_with_the_password_and_with_the_last_the_recovery_codes_go() {
-    let app = App::new().await;
-    tenant_with_owner(&app, "demo").await;
-    person(&app, "ana@demo.test").await;
-    let owner = signed_in(&app, EMAIL).await;
-    let (mut device, added) = add(&owner, 0).await;
-    let code = texts(&added.text().await.unwrap(), "pre.once").remove(0).lines().next().unwrap().to_owned();
-    let html = owner.get("/account").await.text().await.unwrap();
-    assert!(html.contains("Laptop") && html.contains("Never"), "{html}");
-    let id = html.split("name=\"passkey\" value=\"").nth(1).unwrap()[..36].to_owned();
-    let remove = "/account/passkeys/remove";
-    let ana = signed_in(&app, "ana@demo.test").await;
-    for (browser, id) in [(&ana, id.as_str()), (&owner, "x"), (&owner, "0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f")] {
-        let answer = browser.post(remove, &[("passkey", id), ("password", PASSWORD)]).await;
-        assert_eq!(location(&answer), "/account?done=passkey-gone", "what is another's is as good as none");
-    }
-    let plan = owner.post(remove, &[("passkey", &id)]).await.text().await.unwrap();
-    assert!(plan.contains("It is the last"), "{plan}");
-    assert_eq!(owner.post(remove, &[("passkey", &id), ("password", "wrong")]).await.status(), 422);
-    assert_eq!(use_it(&app, &mut device).await.1.status(), 303, "nothing was changed");
-    let done = owner.post(remove, &[("passkey", &id), ("password", PASSWORD)]).await;
-    assert_eq!(location(&done), "/account?done=passkey-off");
-    assert_eq!(use_it(&app, &mut device).await.1.status(), 422);
-    assert_eq!(location(&browser(&app).sign_in(EMAIL, PASSWORD).await), "/", "the password alone again");
-    second_step::set_up(&owner).await;
-    let half = browser(&app);
-    half.sign_in(EMAIL, PASSWORD).await;
-    assert_eq!(half.post("/login/code", &[("code", &code)]).await.status(), 422, "that code went with the passkey");
 }
 
 #[tokio::test]

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use db::people;
 use domain::limits::Limit;
-use domain::permission::{Permission, Role};
 
-use crate::browser::{Browser, PASSWORD, location, person, tenant_with_owner};
+use crate::browser::{Browser, PASSWORD, location, tenant_with_owner};
 use crate::harness::App;
 
 const PAGES: [&str; 6] = [
@@ -30,16 +29,16 @@ const FORMS: [&str; 10] = [
     "/platform/tiers/standard/retire",
 ];
 
-async fn admin(app: &App) -> Browser {
+pub async fn admin(app: &App) -> Browser {
     people::create(&app.db, &app.state.passwords, "admin@stoa.test", PASSWORD, true).await.unwrap();
     Browser::signed_in(&app.base, "admin@stoa.test").await
 }
 
-async fn body(answer: reqwest::Response) -> String {
+pub async fn body(answer: reqwest::Response) -> String {
     answer.text().await.unwrap()
 }
 
-async fn shows(browser: &Browser, path: &str, words: &[&str]) {
+pub async fn shows(browser: &Browser, path: &str, words: &[&str]) {
     let answer = browser.get(path).await;
     assert_eq!(answer.status(), 200, "{path}");
     let html = body(answer).await;
@@ -234,52 +233,6 @@ async fn a_deletion_says_its_plan_and_can_be_taken_back() {
     let recorded: String = sqlx::query_scalar(sql).fetch_one(&rows).await.unwrap();
     let expected = "tenant.create command, tenant.delete user, tenant.keep user, tenant.resume user";
     assert_eq!(recorded, expected);
-}
-
-#[tokio::test]
-async fn owners_see_what_they_use_and_are_warned() {
-    let app = App::new().await;
-    let access = tenant_with_owner(&app, "demo").await;
-    for (email, role) in [("manager@demo.test", Role::Manager), ("staff@demo.test", Role::Staff)] {
-        let id = person(&app, email).await;
-        people::set_role(&access, id, role).await.unwrap();
-    }
-    let admin = admin(&app).await;
-    let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
-    let html = body(owner.get("/t/demo").await).await;
-    assert!(!html.contains("What this account uses"), "{html}");
-    shows(&owner, "/t/demo/usage", &["What is not", "Orders a month"]).await;
-    let tier = [
-        ("slug", "small"),
-        ("name", "Small"),
-        ("stores", "1"),
-        ("members", "4"),
-        ("requests_per_minute", "60"),
-        ("has", "api"),
-    ];
-    admin.post("/platform/tiers", &tier).await;
-    admin.post("/platform/tenants/demo/tier", &[("tier", "small"), ("go", "1")]).await;
-    let scope = access.scope(Permission::ManageKeys).unwrap();
-    let key = db::api_keys::create(&scope, &domain::permission::KeyScope::ALL, None).await.unwrap();
-    for _ in 0..5 {
-        let asked = app.http().get(format!("{}/api/v1/orders", app.base)).bearer_auth(&key).send().await.unwrap();
-        assert_eq!(asked.status(), 200);
-    }
-    let warned = ["Stores: 1 of 1 used. No further store can be made.", "What this account uses"];
-    shows(&owner, "/t/demo", &warned).await;
-    let html = body(owner.get("/t/demo/usage").await).await;
-    for words in ["Tier Small", "class=\"meter critical\"", "Reached", "answered with 429", "Not included"] {
-        assert!(html.contains(words), "{words}: {html}");
-    }
-    let row = html.split("API requests a minute<").nth(1).unwrap().split("</tr>").next().unwrap().to_owned();
-    assert!(row.contains(">4<") || row.contains(">5<"), "what was just asked is pending: {row}");
-    let manager = Browser::signed_in(&app.base, "manager@demo.test").await;
-    assert_eq!(manager.get("/t/demo/usage").await.status(), 200);
-    assert!(!body(manager.get("/t/demo").await).await.contains("What this account uses"), "owners alone are warned");
-    let staff = Browser::signed_in(&app.base, "staff@demo.test").await;
-    assert_eq!(staff.get("/t/demo/usage").await.status(), 403);
-    assert!(!body(staff.get("/t/demo").await).await.contains("/t/demo/usage"), "no room that cannot be entered");
-    assert_eq!(admin.get("/t/demo/usage").await.status(), 404, "a stranger to the tenant");
 }
 
 #[tokio::test]

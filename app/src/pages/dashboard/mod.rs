@@ -121,7 +121,7 @@ fn figures(page: &DashboardPage, dashboard: &Arc<Dashboard>) -> AnyView {
     if dashboard.currencies.is_empty() {
         return nothing(page);
     }
-    let clock = Clock { now: dashboard.as_of, zone: dashboard.zone };
+    let clock = Clock::new(dashboard.as_of, dashboard.zone);
     let several = dashboard.currencies.len() > 1;
     let parts = dashboard.currencies.iter().enumerate().map(|(n, part)| {
         let heading = several.then(|| view! { <h2 class="currency">{part.currency.code().to_owned()}</h2> });
@@ -183,7 +183,7 @@ fn nothing(page: &DashboardPage) -> AnyView {
 }
 
 fn as_of(dashboard: &Dashboard) -> AnyView {
-    let clock = Clock { now: dashboard.as_of, zone: dashboard.zone };
+    let clock = Clock::new(dashboard.as_of, dashboard.zone);
     let zones = if dashboard.mixed_zones { "each store's own days; hours as in " } else { "" };
     let exact = clock.exact(dashboard.as_of);
     view! {

@@ -72,8 +72,8 @@ impl OrderPage {
     }
 
     /// The clock of the order's store.
-    pub const fn clock(&self) -> Clock {
-        Clock { now: self.now, zone: self.order.zone }
+    pub fn clock(&self) -> Clock {
+        Clock::new(self.now, self.order.zone)
     }
 }
 

@@ -1,89 +1,58 @@
 //! The filters of the order list: a plain form, and a chip for each filter that is set.
 
-use db::stores::Store;
 use domain::fields::FieldErrors;
 use domain::orders::query::AmountsIn;
-use domain::orders::{FulfilmentStatus, OrderKind, OrderQuery, OrderStatus, PaymentStatus};
+use domain::orders::{FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
 use leptos::prelude::*;
 
+use super::list::OrderIndex;
 use crate::frame::TenantFrame;
 use crate::ui::field::sentence;
 use crate::ui::icon::{Icon, Sign};
-use crate::ui::{Button, Field, Look, SelectField, pill};
+use crate::ui::{FilterForm, Search, Typed, pill};
 use crate::url;
 
 /// The form. It shows what was typed, understood or not.
-#[component]
-pub fn Filters(
-    /// The tenant's name in addresses.
-    tenant: String,
-    /// What was typed.
-    typed: Vec<(String, String)>,
-    /// What is wrong with it.
-    faults: FieldErrors,
-    /// The tenant's stores.
-    stores: Vec<Store>,
-) -> impl IntoView {
-    let path = format!("/t/{tenant}/orders");
-    let value = |name: &str| typed.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
-    let fault = |name: &str| faults.of(name).map(str::to_owned);
-    let text = |name: &'static str, label: &'static str, kind: &'static str| {
-        view! { <Field name label kind value=value(name) fault=fault(name)/> }
+pub fn filters(index: &OrderIndex) -> AnyView {
+    let typed = Typed { pairs: &index.typed, faults: &index.faults };
+    let stores = index.frame.stores.iter().map(|s| (s.slug.clone(), s.name.clone()));
+    let fields = vec![
+        typed.select("store", "Store", "All stores", stores),
+        typed.select("kind", "Kind", "Sales and returns", kinds()),
+        typed.select("status", "Status", "Open and cancelled", statuses()),
+        typed.select("payment", "Payment", "Any payment", payments()),
+        typed.select("fulfilment", "Fulfilment", "Any fulfilment", fulfilments()),
+        typed.field("from", "Placed from", "date"),
+        typed.field("to", "Placed to, included", "date"),
+        typed.field("min", "Total from", "amount"),
+        typed.field("max", "Total to", "amount"),
+    ];
+    let search = Search {
+        name: "q",
+        value: typed.value("q"),
+        placeholder: "Number, e-mail, customer id or SKU",
+        label: "Search these orders by number, e-mail, customer id or SKU",
     };
-    let select = |name: &'static str, label: &'static str, options: Vec<(String, String)>| {
-        view! { <SelectField name label options chosen=value(name) fault=fault(name)/> }
-    };
-    let stores = any("All stores", stores.into_iter().map(|s| (s.slug, s.name)));
-    let search_fault = fault("q").map(|fault| view! { <p class="fault">{sentence(&fault)}</p> });
-    let unknown = unknown_faults(&faults);
-    let limit = Some(value("limit")).filter(|limit| !limit.is_empty());
-    view! {
-        <form class="filters" method="get" action=path>
-            <div class="search">
-                <Icon sign=Sign::Search/>
-                <input
-                    type="search"
-                    name="q"
-                    value=value("q")
-                    placeholder="Number, e-mail, customer id or SKU"
-                    aria-label="Search these orders by number, e-mail, customer id or SKU"
-                />
-            </div>
-            <Button label="Search"/>
-            <details class="menu filter-menu" open=!faults.is_empty()>
-                <summary class="btn"><Icon sign=Sign::Filter/>"Filter"</summary>
-                <div class="menu-box">
-                    <div class="grid-fields">
-                        {select("store", "Store", stores)}
-                        {select("kind", "Kind", any("Sales and returns", kinds()))}
-                        {select("status", "Status", any("Open and cancelled", statuses()))}
-                        {select("payment", "Payment", any("Any payment", payments()))}
-                        {select("fulfilment", "Fulfilment", any("Any fulfilment", fulfilments()))}
-                        {text("from", "Placed from", "date")}
-                        {text("to", "Placed to, included", "date")}
-                        {text("min", "Total from", "amount")}
-                        {text("max", "Total to", "amount")}
-                    </div>
-                    <Button label="Apply" look=Look::Primary/>
-                </div>
-            </details>
-            {limit.map(|limit| view! { <input type="hidden" name="limit" value=limit/> })}
-            {search_fault}
-            {unknown}
-        </form>
+    let action = format!("/t/{}/orders", index.frame.tenant());
+    view! { <FilterForm action search is_open=!index.faults.is_empty() rest=rest(&typed) fields/> }.into_any()
+}
+
+// The number of rows goes along; faults without a field of the menu stand below it.
+fn rest(typed: &Typed<'_>) -> Option<AnyView> {
+    let limit = typed.value("limit");
+    if limit.is_empty() && typed.faults.is_empty() {
+        return None;
     }
+    let limit = (!limit.is_empty()).then(|| view! { <input type="hidden" name="limit" value=limit/> });
+    let search = typed.fault("q").map(|fault| view! { <p class="fault">{sentence(&fault)}</p> });
+    Some(view! { {limit}{search}{unknown_faults(typed.faults)} }.into_any())
 }
 
 /// One link for each filter that is set: it takes that filter away.
-#[component]
-pub fn Chips(
-    /// What surrounds the page.
-    frame: TenantFrame,
-    /// The filters.
-    query: OrderQuery,
-) -> impl IntoView {
+pub fn chips(index: &OrderIndex) -> Option<AnyView> {
+    let (frame, query) = (&index.frame, index.query.at(None));
     let chip = |(name, value): (&'static str, String)| {
-        let words = words(&frame, name, &value);
+        let words = words(frame, name, &value);
         let href = url::orders(frame.tenant(), &query.without(name));
         view! {
             <a class="chip" href=href aria-label=format!("Take away the filter: {words}")>
@@ -102,6 +71,7 @@ pub fn Chips(
                 <a class="chip-clear" href=all>"Clear all"</a>
             </div>
         }
+        .into_any()
     })
 }
 
@@ -121,10 +91,6 @@ fn words(frame: &TenantFrame, name: &str, value: &str) -> String {
         _ => None,
     }
     .unwrap_or_else(|| value.to_owned())
-}
-
-fn any(words: &str, options: impl IntoIterator<Item = (String, String)>) -> Vec<(String, String)> {
-    std::iter::once((String::new(), words.to_owned())).chain(options).collect()
 }
 
 fn kinds() -> Vec<(String, String)> {

@@ -9,7 +9,7 @@ use domain::orders::OrderQuery;
 use domain::page::{Page, Place};
 use leptos::prelude::*;
 
-use super::filters::{Chips, Filters};
+use super::filters::{chips, filters};
 use super::strip::strip;
 use super::table::{orders_table, refunds_table};
 use super::views::views;
@@ -67,13 +67,8 @@ pub fn page(index: &OrderIndex) -> Rendered {
             {views(&tenant, &index.query, index.counts.as_ref())}
             {bad}
             {no_place(&index.faults, url::orders(&tenant, &index.query.at(None)))}
-            <Filters
-                tenant=tenant.clone()
-                typed=index.typed.clone()
-                faults=index.faults.clone()
-                stores=index.frame.stores.clone()
-            />
-            <Chips frame=index.frame.clone() query=index.query.clone()/>
+            {filters(index)}
+            {chips(index)}
             {index.found.as_ref().map(|found| listed(index, found))}
         }
     })

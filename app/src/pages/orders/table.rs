@@ -5,12 +5,12 @@ use domain::money::Money;
 use leptos::prelude::*;
 
 use super::list::OrderIndex;
-use crate::ui::money::{Amount, count, write_amount};
+use crate::ui::money::{Amount, write_amount, write_count};
 use crate::ui::pill::{of_order, write_pill};
-use crate::ui::table::{Column, Table};
+use crate::ui::table::{Column, Table, long_table};
 use crate::ui::text::customer;
 use crate::ui::time::write_when;
-use crate::ui::{Card, Html, When};
+use crate::ui::{Card, Clock, Html, When};
 use crate::url;
 
 // What a row takes, roughly.
@@ -27,20 +27,26 @@ pub fn orders_table(index: &OrderIndex, rows: &[OrderRow]) -> AnyView {
         Column::text("Status"),
         Column::figures("Total"),
     ]);
-    let mut html = Html::with_capacity(rows.len() * ROW_BYTES);
-    html.markup("<tbody>");
-    for order in rows {
-        row(&mut html, index, order, several);
-    }
-    html.markup("</tbody>");
-    view! { <Table caption="Orders" columns stacks=true rows=html/> }.into_any()
+    let bytes = rows.len() * ROW_BYTES;
+    long_table("Orders", &columns, bytes, |html| {
+        let mut last: Option<(&str, Clock)> = None;
+        for order in rows {
+            let clock = match last {
+                Some((store, clock)) if store == order.store => clock,
+                _ => index.frame.clock(&order.store, index.now),
+            };
+            last = Some((&order.store, clock));
+            row(html, index, order, &clock, several);
+        }
+    })
+    .into_any()
 }
 
-fn row(html: &mut Html, index: &OrderIndex, order: &OrderRow, several: bool) {
+fn row(html: &mut Html, index: &OrderIndex, order: &OrderRow, clock: &Clock, several: bool) {
     html.markup("<tr><td class=\"at-name\"><a class=\"row-link\" href=\"");
     html.text(&url::order(index.frame.tenant(), &order.store, &order.number)).markup("\">#").text(&order.number);
     html.markup("</a></td><td class=\"at-time\">");
-    write_when(html, order.placed_at, &index.frame.clock(&order.store, index.now));
+    write_when(html, order.placed_at, clock);
     html.markup("</td>");
     if several {
         html.markup("<td class=\"wide\">").text(&index.frame.store_name(&order.store)).markup("</td>");
@@ -50,7 +56,8 @@ fn row(html: &mut Html, index: &OrderIndex, order: &OrderRow, several: bool) {
         Some(name) => html.markup("<span class=\"clip\" dir=\"auto\">").text(&name).markup("</span>"),
         None => html.markup("<span class=\"quiet\">Guest</span>"),
     };
-    html.markup("</td><td class=\"num wide\">").text(&count(order.item_count.into()));
+    html.markup("</td><td class=\"num wide\">");
+    write_count(html, order.item_count.into());
     html.markup("</td><td class=\"at-state\">");
     for (tone, label) in of_order(order.kind, order.status, order.payment_status, order.fulfilment_status) {
         write_pill(html, tone, label);

@@ -4,20 +4,25 @@ use db::orders::counts::{Count, ViewCounts};
 use domain::orders::{FulfilmentStatus, OrderKind, OrderQuery, OrderStatus, PaymentStatus};
 use leptos::prelude::*;
 
+use crate::ui::Html;
 use crate::ui::money::at_least;
 use crate::url;
 
+// What the links take, roughly.
+const VIEWS_BYTES: usize = 1_024;
+
 /// The links; the one that is open is marked.
 pub fn views(tenant: &str, query: &OrderQuery, counts: Option<&ViewCounts>) -> impl IntoView + use<> {
-    let here = query.at(None);
-    let link = |(label, choice, count): (&'static str, OrderQuery, Option<Count>)| {
-        let current = (choice == here).then_some("page");
-        let number = count.filter(|count| count.number > 0);
-        let number = number.map(|c| view! { " "<span class="tab-count">{at_least(c.number, c.more)}</span> });
-        view! { <a href=url::orders(tenant, &choice) aria-current=current>{label}{number}</a> }
-    };
-    let links = choices(query, counts).map(link).into_iter().collect_view();
-    view! { <nav class="tabs" aria-label="Views">{links}</nav> }
+    let (here, mut html) = (query.at(None), Html::with_capacity(VIEWS_BYTES));
+    for (label, choice, count) in choices(query, counts) {
+        html.markup("<a").attribute("href", Some(&url::orders(tenant, &choice)));
+        html.attribute("aria-current", (choice == here).then_some("page")).markup(">").markup(label);
+        if let Some(count) = count.filter(|count| count.number > 0) {
+            html.markup(" <span class=\"tab-count\">").text(&at_least(count.number, count.more)).markup("</span>");
+        }
+        html.markup("</a>");
+    }
+    view! { <nav class="tabs" aria-label="Views">{html.view()}</nav> }
 }
 
 fn choices(query: &OrderQuery, counts: Option<&ViewCounts>) -> [(&'static str, OrderQuery, Option<Count>); 5] {

@@ -8,23 +8,10 @@ use leptos::prelude::*;
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
 use crate::ui::pill::Tone;
+use crate::ui::time::MONTHS;
 use crate::ui::{Button, Card, Field, Look, Notice, PageHeader, SelectField};
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// The values of a form: as they are, or as they were typed.
 #[derive(Clone, Debug, Default)]

@@ -100,7 +100,7 @@ fn fields() -> AnyView {
 }
 
 fn table(now: DateTime<Utc>) -> AnyView {
-    let clock = Clock { now, zone: Tz::Europe__London };
+    let clock = Clock::new(now, Tz::Europe__London);
     let row = |(title, minor, code): (&'static str, i64, &'static str)| {
         let money = code.parse::<Currency>().ok().map(|c| view! { <Amount money=Money::new(minor, c)/> });
         view! {

@@ -86,7 +86,7 @@ fn refusals() -> AnyView {
 }
 
 fn table(caption: &'static str, rows: Vec<(String, i64, &'static str)>, now: DateTime<Utc>) -> AnyView {
-    let clock = Clock { now, zone: Tz::Asia__Kathmandu };
+    let clock = Clock::new(now, Tz::Asia__Kathmandu);
     let row = |(n, (name, minor, code)): (usize, (String, i64, &str))| {
         let money = code.parse::<Currency>().ok().map(|c| view! { <Amount money=Money::new(minor, c)/> });
         let at = now - TimeDelta::hours(i64::try_from(n).unwrap_or(0) * 9);

@@ -1,5 +1,6 @@
 //! Pages as a browser would read them: what is escaped, what is said when there is nothing, what is hidden.
 
+mod backups;
 mod dashboard;
 mod fixtures;
 mod imports;

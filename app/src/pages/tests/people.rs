@@ -28,7 +28,7 @@ fn html(page: &Rendered) -> String {
 }
 
 fn clock() -> Clock {
-    Clock { now: now(), zone: Tz::UTC }
+    Clock::new(now(), Tz::UTC)
 }
 
 fn id(n: u128) -> Uuid {

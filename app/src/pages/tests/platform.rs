@@ -1,16 +1,13 @@
-//! The platform's pages: the queue and backups, as they look when something is wrong and when nothing is.
+//! The platform's pages of the queue, as they look when something is wrong and when nothing is.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use chrono::TimeDelta;
-use db::backups::{Backup, KindSummary, Summary};
 use db::queue::alerts::Alert;
 use db::queue::console::{
     AtWork, Counts, EntryRow, JobDetail, JobRow, LockRow, LogLine, Point, QueueRow, RunDetail, RunRow, Waiting,
     WorkerRow,
 };
-use domain::backups::{Kind, Offsite, Progress, Status, Trigger};
 use domain::calendar::Tz;
 use domain::fields::FieldErrors;
 use domain::ids::{TenantId, Uuid};
@@ -20,20 +17,19 @@ use domain::page::Page;
 use super::fixtures::{HOSTILE, frame as tenant_frame, now};
 use super::{assert_clean, attributes, texts};
 use crate::frame::{Place, PlatformFrame, Section};
-use crate::pages::backups::{TenantBackups, page as tenant_backups};
 use crate::pages::jobs::Listed;
 use crate::pages::platform::jobs::{Confirm, JobList, OneJob, Overview, Span, confirm, list, overview, show};
 use crate::ui::Clock;
 
-fn clock() -> Clock {
-    Clock { now: now(), zone: Tz::UTC }
+pub fn clock() -> Clock {
+    Clock::new(now(), Tz::UTC)
 }
 
 fn frame(place: Place) -> PlatformFrame {
     PlatformFrame { visitor: tenant_frame(Section::Home).visitor, place }
 }
 
-fn tenant() -> TenantId {
+pub fn tenant() -> TenantId {
     Uuid::from_u128(7).into()
 }
 
@@ -273,71 +269,4 @@ fn what_follows_is_said_before_it_is_done() {
     assert_eq!(attributes(&html, "[name=job]", "value"), [HOSTILE]);
     let nothing = confirm(&Confirm { label: None, ..page }).with_nonce("N");
     assert!(texts(&nothing, "main button").is_empty());
-}
-
-fn backup(status: Status) -> Backup {
-    Backup {
-        id: Uuid::from_u128(3).into(),
-        tenant: tenant(),
-        tenant_slug: Some("demo".into()),
-        kind: Kind::Database,
-        status,
-        trigger: Trigger::Demand,
-        actor: "command".into(),
-        started_at: now() - TimeDelta::hours(4),
-        finished_at: (status != Status::Running).then(now),
-        bytes: 1_234_567,
-        plain_bytes: 900,
-        bytes_before: Some(2_000),
-        rows: 1_204,
-        tables: 9,
-        location: String::new(),
-        manifest_sha256: None,
-        recipient: None,
-        error: (status == Status::Failed).then(|| HOSTILE.to_owned()),
-        verified_at: (status == Status::Verified).then(|| now() - TimeDelta::hours(3)),
-        verify_ms: None,
-        verify_error: None,
-        progress: Progress { step: "writing orders".into(), done: 3, total: 9 },
-        offsite: Offsite::Failed,
-        offsite_at: None,
-        offsite_error: Some(HOSTILE.into()),
-        expires_at: Some(now() + TimeDelta::days(30)),
-    }
-}
-
-#[test]
-fn each_backup_leads_with_its_proof() {
-    let rows = [Status::Verified, Status::Running, Status::Stored, Status::Failed].map(backup).to_vec();
-    let kind = KindSummary {
-        kind: Kind::Database,
-        count: 2,
-        bytes: 2_500_000,
-        verified: 0,
-        failed: 1,
-        newest_verified: None,
-        last_verification: None,
-    };
-    let page = TenantBackups {
-        frame: tenant_frame(Section::Backups),
-        faults: FieldErrors::default(),
-        page: Some(Page { rows, newer: None, older: None }),
-        summary: Arc::new(Summary { kinds: vec![kind], count: 2, bytes: 2_500_000 }),
-        alarms: Vec::new(),
-        due: now() + TimeDelta::hours(13),
-        may_ask: true,
-        done: None,
-        days: 30,
-        clock: clock(),
-    };
-    let html = tenant_backups(&page).with_nonce("N");
-    assert_clean(&html);
-    assert!(!html.contains("<script>alert"), "{html}");
-    assert_eq!(
-        texts(&html, ".proof"),
-        ["Read back 3 h ago, 1,204 rows equal", "Being written", "Not read back yet", "Not to be relied upon"]
-    );
-    assert!(html.contains("Writing orders. 3 of 9"), "{html}");
-    assert_eq!(texts(&html, ".under.end"), ["\u{2193} 55 %", "\u{2193} 55 %"]);
-    assert!(html.contains(">in 13 h</span>"), "{html}");
 }

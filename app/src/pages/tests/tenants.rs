@@ -21,7 +21,7 @@ use crate::pages::usage::{UsagePage, page as usage, warnings};
 use crate::ui::Clock;
 
 fn clock() -> Clock {
-    Clock { now: now(), zone: Tz::UTC }
+    Clock::new(now(), Tz::UTC)
 }
 
 fn frame(place: Place) -> PlatformFrame {

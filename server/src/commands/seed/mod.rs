@@ -44,7 +44,7 @@ pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
     }
     let (demo, demo_since) = tenant(&platform, "demo", "Harbour & Finch").await?;
     let (other, other_since) = tenant(&platform, "other", "Prairie Supply").await?;
-    let passwords = connect::passwords()?;
+    let passwords = connect::passwords(config)?;
     let people = people::ensure(&db, &passwords, &demo, &other).await?;
     let mut orders = 0;
     for (access, stores, since) in [(&demo, DEMO_STORES.as_slice(), demo_since), (&other, &OTHER_STORES, other_since)] {

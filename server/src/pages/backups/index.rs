@@ -58,7 +58,7 @@ pub async fn show(
         alarms: backups::tenant_alarms(&scope).await?,
         due: backups::next_slot(now, backups::hour(&scope).await?),
         days: backups::retention_days(&scope, state.config.backups.days).await?,
-        clock: Clock { now, zone },
+        clock: Clock::new(now, zone),
     };
     let html = view(&shown);
     Ok(if shown.faults.is_empty() { answer::ok(&html) } else { answer::faulty(&html) })

@@ -50,7 +50,7 @@ pub async fn index(
     let counts = console::counts_of(&scope).await?;
     let frame = frame(&scope, &member, visit, Section::Jobs, None).await?;
     let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
-    let clock = Clock { now: state.db.clock().now(), zone };
+    let clock = Clock::new(state.db.clock().now(), zone);
     let page = list_view(&TenantJobs { frame, query, typed, faults, counts, found, clock });
     Ok(if is_faulty { answer::faulty(&page) } else { answer::ok(&page) })
 }
@@ -71,7 +71,7 @@ pub async fn show(
     let people = people::emails(&state.db, actors(&job)).await?;
     let frame = frame(&scope, &member, visit, Section::Jobs, None).await?;
     let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
-    let clock = Clock { now: state.db.clock().now(), zone };
+    let clock = Clock::new(state.db.clock().now(), zone);
     Ok(answer::ok(&view(&TenantJob { frame, job, people, clock })))
 }
 

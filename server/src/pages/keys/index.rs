@@ -106,5 +106,5 @@ async fn page(
     let frame = frame(scope, member, visit, Section::Keys, None).await?;
     let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
     let keys = api_keys::list(scope).await?;
-    Ok(KeyIndex { frame, keys, form, made, done, clock: Clock { now: scope.now(), zone } })
+    Ok(KeyIndex { frame, keys, form, made, done, clock: Clock::new(scope.now(), zone) })
 }

@@ -98,6 +98,6 @@ async fn page(scope: &Scope, member: &Member, visit: Visit, id: ApiKeyId) -> Res
     let key = api_keys::show(scope, id).await?;
     let frame = frame(scope, member, visit, Section::Keys, None).await?;
     let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
-    let clock = Clock { now: scope.now(), zone };
+    let clock = Clock::new(scope.now(), zone);
     Ok(OneKey { frame, key, made: None, faults: FieldErrors::default(), refused: None, clock })
 }

@@ -33,6 +33,16 @@ pub async fn show(
     visit: Visit,
     Query(typed): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
+    // A future is moved whole into each one that waits for it; this one is large, so only its box is.
+    Box::pin(listed(state, member, visit, typed)).await
+}
+
+async fn listed(
+    state: AppState,
+    member: Member,
+    visit: Visit,
+    typed: Vec<(String, String)>,
+) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadOrders)?;
     let pairs = typed.iter().map(|(n, v)| (n.as_str(), v.as_str()));
     let seal = cursors::of(&state, &scope, List::Orders);

@@ -47,7 +47,7 @@ fn frame(admin: &PlatformAdmin, visit: Visit, place: Place) -> PlatformFrame {
 
 /// The platform lives by UTC: its tenants live in many zones.
 fn clock(state: &AppState) -> Clock {
-    Clock { now: state.db.clock().now(), zone: Tz::UTC }
+    Clock::new(state.db.clock().now(), Tz::UTC)
 }
 
 /// What a form brought under `name`; empty when it brought nothing.

@@ -66,7 +66,7 @@ pub(super) async fn page(scope: &Scope, member: &Member, visit: Visit, news: New
         invited: news.invited,
         refused: news.refused,
         done,
-        clock: Clock { now: scope.now(), zone },
+        clock: Clock::new(scope.now(), zone),
         frame,
     })
 }

@@ -115,7 +115,7 @@ async fn page(
         i_own: member.membership.role.is_owner(),
         member: found,
         refused,
-        clock: Clock { now: scope.now(), zone },
+        clock: Clock::new(scope.now(), zone),
         frame,
     })
 }

@@ -61,7 +61,7 @@ async fn questions_about_foreign_things_are_answered_like_those_about_nothing() 
 fn without(text: &str, word: &str) -> String {
     // Pages say "another" of themselves, in which one of the tenants is called by its name.
     let text = text.replace("another", "ANY");
-    let text = text.replace(&app::url::escape(word), "WORD").replace(word, "WORD");
+    let text = text.replace(&*app::url::escape(word), "WORD").replace(word, "WORD");
     let made = text.split("\"id\":\"");
     let rest = made.enumerate().map(|(n, part)| if n == 0 { part } else { part.get(36..).unwrap_or(part) });
     rest.collect::<Vec<_>>().join("MADE ")

@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn every_minute_has_its_bar_and_the_last_is_the_one_that_runs() {
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        let clock = Clock { now: at("2026-03-03T14:02:31Z"), zone: Tz::UTC };
+        let clock = Clock::new(at("2026-03-03T14:02:31Z"), Tz::UTC);
         let point = Point {
             at: at("2026-03-03T14:02:00Z"),
             done: 4,
