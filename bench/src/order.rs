@@ -7,7 +7,7 @@ use crate::report::{Goal, Report};
 use crate::sample::Samples;
 use crate::script::Script;
 use crate::snapshot::{now, rfc3339};
-use crate::statements::capture;
+use crate::statements::{Statement, capture};
 use crate::world::World;
 use anyhow::{Context, ensure};
 
@@ -70,9 +70,17 @@ fn script(world: &mut World, headers: &[String; 2], body: &str) -> anyhow::Resul
         .flat_map(|(id, number)| [id, format!("{NUMBER}-{number}"), format!("{KEY}-{number}")])
         .filter(|text| said(text))
         .collect();
-    let own: Vec<&str> = own.iter().map(String::as_str).collect();
     ensure!(own.len() == 3, "the statements of an order do not speak of it");
+    let noted = noted(&statements).context("no statement writes the order's audit entry")?;
+    let own: Vec<&str> = own.iter().map(String::as_str).chain([noted.as_str()]).collect();
     Ok(Script::of(&statements, &own))
+}
+
+// The id of the order's entry in the audit.
+fn noted(statements: &[Statement]) -> Option<String> {
+    let appending = statements.iter().find(|statement| statement.sql.contains("stoa_audit_append"))?;
+    let lists = appending.values.iter().flatten().filter_map(|value| serde_json::from_str(value).ok());
+    lists.into_iter().find_map(|entries: serde_json::Value| Some(entries.get(0)?.get("id")?.as_str()?.to_owned()))
 }
 
 fn body() -> String {

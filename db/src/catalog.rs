@@ -124,10 +124,12 @@ async fn make(tx: &Tx, store: &Store, titles: &BTreeMap<&str, &str>) -> Result<H
 // Counted as they are made, because nobody counts them on a page. Above what the tier allows they are made all the
 // same: their orders are not refused, and the platform sees it.
 fn insert_products() -> String {
-    let above = |products: &str| format!("case when {products} > {} then $3 end", limits::allowed(Limit::Products));
+    let above = |products: &str| {
+        format!("case when {products} > {} then $3::timestamptz end", limits::allowed(Limit::Products))
+    };
     format!(
         "with made as (insert into products (tenant_id, store_id, id, title, created_at) \
-           select $1, $2, p.id, p.title, $3 from unnest($4::uuid[], $5::text[]) p (id, title) returning 1) \
+           select $1, $2, p.id, p.title, $3::timestamptz from unnest($4::uuid[], $5::text[]) p (id, title) returning 1) \
          insert into usage_totals as r (tenant_id, products, products_over_since) \
          select $1, n.products, {} from (select count(*) as products from made) n \
          on conflict (tenant_id) do update set products = r.products + excluded.products, \

@@ -76,6 +76,9 @@ impl Note {
     }
 }
 
+// What the function takes after the tenant.
+const TYPES: [&str; 6] = ["timestamptz", "text", "text", "text", "text", "jsonb"];
+
 /// The statement's call that appends `notes`, with placeholders from `$first` on, and the values for them; the tenant is `$1`.
 pub(crate) fn call(notes: Vec<Note>, first: usize, by: &By<'_>) -> (String, Vec<Bound>) {
     let entries: Vec<Value> = notes
@@ -85,7 +88,7 @@ pub(crate) fn call(notes: Vec<Note>, first: usize, by: &By<'_>) -> (String, Vec<
             json!({"id": id, "action": n.action, "subject": n.subject, "before": n.before, "after": n.after})
         })
         .collect();
-    let places: Vec<String> = (first..first + 6).map(|n| format!("${n}")).collect();
+    let places: Vec<String> = TYPES.iter().zip(first..).map(|(kind, n)| format!("${n}::{kind}")).collect();
     let values = vec![
         by.at.into(),
         by.actor.to_string().into(),
@@ -94,7 +97,7 @@ pub(crate) fn call(notes: Vec<Note>, first: usize, by: &By<'_>) -> (String, Vec<
         by.origin.address.map(|address| address.to_string()).into(),
         Value::from(entries).into(),
     ];
-    (format!("stoa_audit_append($1, {})", places.join(", ")), values)
+    (format!("stoa_audit_append($1::uuid, {})", places.join(", ")), values)
 }
 
 /// Who did what is noted, when, and from where.

@@ -110,8 +110,9 @@ fn statement() -> String {
 // Orders of the days' months, whatever their kind; one that is cancelled stays counted. Above what the tier allows they
 // are taken in all the same, and the month says since when. `now` is the place of the present moment among the values.
 fn months(now: usize) -> String {
-    let above =
-        |orders: &str| format!("case when {orders} > {} then ${now} end", limits::allowed(Limit::OrdersPerMonth));
+    let above = |orders: &str| {
+        format!("case when {orders} > {} then ${now}::timestamptz end", limits::allowed(Limit::OrdersPerMonth))
+    };
     format!(
         "insert into usage_months as r (tenant_id, month, orders, over_since) \
          select $1, n.month, n.orders, {} from (select date_trunc('month', u.day::timestamp)::date as month, \

@@ -1,6 +1,12 @@
 //! PostgreSQL.
 
+use std::num::NonZero;
+
 use super::{Faults, Vars};
+
+const LEAST_USUAL: u32 = 10;
+// Two processes of them leave room below the 100 connections that PostgreSQL takes by itself.
+const MOST_USUAL: u32 = 40;
 
 /// Where the data is.
 #[derive(Clone, Debug)]
@@ -28,9 +34,16 @@ impl Database {
         Self {
             url: url.to_owned(),
             migration_url: migration_url.unwrap_or(url).to_owned(),
-            pool: vars.number("STOA_DB_POOL", 20, 2..=1_000, faults),
+            pool: vars.number("STOA_DB_POOL", usual_pool(), 2..=1_000, faults),
         }
     }
+}
+
+// Requests take the connections in turn. What does not fit into the caches of the cores makes every statement dearer:
+// docs/benchmarks.md has the figures.
+fn usual_pool() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    u32::try_from(4 * cores).unwrap_or(MOST_USUAL).clamp(LEAST_USUAL, MOST_USUAL)
 }
 
 fn check(name: &'static str, url: &str, faults: &mut Faults) {
