@@ -50,11 +50,14 @@ pub fn neighbour(world: &mut World, report: &mut Report) -> anyhow::Result<()> {
     let headers = [format!("Authorization: Bearer {key}")];
     let pause = Duration::from_secs(60) / u32::try_from(ALLOWED * TIMES / SENDERS)?;
     let program = |until: Instant| -> anyhow::Result<()> {
-        all((0..SENDERS).map(|_| {
-            || {
-                let mut next = Instant::now();
+        let (begun, headers, sent, refused) = (Instant::now(), &headers, &sent, &refused);
+        all((0..SENDERS).map(|sender| {
+            move || {
+                // One after the other: programs do not strike all at the same instant.
+                let mut next = begun + pause * u32::try_from(sender)? / u32::try_from(SENDERS)?;
+                thread::sleep(next.saturating_duration_since(Instant::now()));
                 while Instant::now() < until {
-                    let answer = http::request(port, "GET", "/api/v1/orders?limit=50", &headers, "")?;
+                    let answer = http::request(port, "GET", "/api/v1/orders?limit=50", headers, "")?;
                     ensure!([200, 429].contains(&answer.status), "the loud tenant got {}", answer.status);
                     sent.fetch_add(1, Ordering::Relaxed);
                     refused.fetch_add(usize::from(answer.status == 429), Ordering::Relaxed);

@@ -40,7 +40,7 @@ pub fn page(page: &UsagePage) -> Rendered {
                 <Card title="What is limited" flush=true><Table caption="Limits of this account" columns=columns()>{rows}</Table></Card>
             })}
             {open.map(|rows| view! {
-                <Card title="What is not" flush=true><Table caption="Without a limit" columns=open_columns()>{rows}</Table></Card>
+                <Card title="Without a limit" flush=true><Table caption="Without a limit" columns=open_columns()>{rows}</Table></Card>
             })}
             {features(page)}
             <p class="hint">

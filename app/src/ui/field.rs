@@ -50,10 +50,12 @@ pub fn Field(
     let frame = Frame { name: &name, label: &label, fault: fault.as_deref(), hint };
     frame.around(FIELD_BYTES, |html| {
         html.markup("<input");
-        frame.attributes(html);
+        frame.named(html);
         html.attribute("type", Some(kind)).attribute("value", Some(&value)).attribute("placeholder", example);
         html.attribute("autocomplete", Some(autocomplete.unwrap_or("off"))).attribute("inputmode", inputmode);
-        html.flag("required", required).flag("autofocus", autofocus).markup(">");
+        html.flag("required", required).flag("autofocus", autofocus);
+        frame.described(html);
+        html.markup(">");
     })
 }
 
@@ -80,7 +82,8 @@ pub fn SelectField(
     let frame = Frame { name, label: &label, fault: fault.as_deref(), hint };
     frame.around(FIELD_BYTES + options.len() * OPTION_BYTES, |html| {
         html.markup("<select");
-        frame.attributes(html);
+        frame.named(html);
+        frame.described(html);
         html.markup(">");
         for (value, words) in &options {
             html.markup("<option").attribute("value", Some(value)).flag("selected", *value == chosen);
@@ -180,9 +183,13 @@ impl Frame<'_> {
         html.view()
     }
 
-    // What ties a control to its label and to what stands below it.
-    fn attributes(&self, html: &mut Html) {
+    // What ties a control to its label,
+    fn named(&self, html: &mut Html) {
         html.markup(" id=\"f-").text(self.name).markup("\" name=\"").text(self.name).markup("\"");
+    }
+
+    // and to what stands below it.
+    fn described(&self, html: &mut Html) {
         html.attribute("aria-invalid", self.fault.is_some().then_some("true"));
         if self.fault.is_some() || self.hint.is_some() {
             html.markup(" aria-describedby=\"f-").text(self.name).markup("-note\"");

@@ -168,7 +168,8 @@ pub async fn take_place(owner: &Owner, restored: &str, kept_as: &str) -> Result<
     Ok(conn.close().await?)
 }
 
-const SCHEMA: &str = "with t as (select c.* from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'S')), \
+const SCHEMA: &str = "with t as (select c.* from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'S') \
+      and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')), \
     line as ( \
       select 'table ' || t.relname || ' ' || t.relkind::text || ' ' || t.relrowsecurity || ' ' || t.relforcerowsecurity || ' ' \
         || coalesce(pg_get_partkeydef(t.oid), '') || ' ' || coalesce(pg_get_expr(t.relpartbound, t.oid), '') as text from t \

@@ -68,7 +68,8 @@ impl Subscription {
                 drop(self.head.changed().await);
                 continue;
             }
-            self.ready = self.channel.after(&self.scope, self.last).await?.into();
+            // Boxed: an idle listener should not carry the room that reading needs.
+            self.ready = Box::pin(self.channel.after(&self.scope, self.last)).await?.into();
             match self.ready.front().map(|event| event.seq) {
                 Some(first) if first > self.last + 1 => {
                     self.last = first - 1;
@@ -133,7 +134,9 @@ impl Channel {
     fn in_ring(&self, last: i64) -> Option<Vec<Arc<Event>>> {
         let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
         let (first, end) = (ring.front()?.seq, ring.back()?.seq);
-        (first <= last + 1 && last < end).then(|| ring.iter().filter(|e| e.seq > last).cloned().collect())
+        // There are no gaps in it, so the place of an event follows from its number.
+        let known = usize::try_from(last + 1 - first).ok().filter(|_| last < end)?;
+        Some(ring.range(known..).cloned().collect())
     }
 
     // Only what continues the ring may join it; a listener that catches up from far back leaves it alone.

@@ -17,6 +17,9 @@ pub struct Event {
     pub store_id: Option<uuid::Uuid>,
     /// What listeners get.
     pub data: Value,
+    /// The same as JSON text: written once, however many listen.
+    #[sea_orm(skip)]
+    pub text: Box<str>,
 }
 
 /// The number of the tenant's last event; 0 before the first.
@@ -32,5 +35,9 @@ pub async fn head(tx: &Tx) -> Result<i64, DataError> {
 pub(super) async fn after(tx: &Tx, after: i64, limit: i64) -> Result<Vec<Event>, DataError> {
     let sql =
         "select seq, kind, store_id, data from feed_events where tenant_id = $1 and seq > $2 order by seq limit $3";
-    tx.all(sql, [after.into(), limit.into()]).await
+    let mut events: Vec<Event> = tx.all(sql, [after.into(), limit.into()]).await?;
+    for event in &mut events {
+        event.text = event.data.to_string().into();
+    }
+    Ok(events)
 }

@@ -12,6 +12,9 @@ use super::{BackupError, Backups};
 
 /// Rows that a restore is looking at are nobody's data.
 const QUARANTINE: &str = "--exclude-schema=stoa_quarantine_*";
+/// Stoa needs no extension but this one, which is everywhere. Those that a database has besides, such as
+/// `pg_stat_statements`, only its superuser can make again.
+const EXTENSIONS: &str = "--extension=plpgsql";
 
 /// Programs that fit the server.
 pub(super) struct Programs {
@@ -43,7 +46,14 @@ impl Programs {
     /// `pg_dump` of the installation's database, in the directory format.
     pub(super) async fn dump(&self, into: &Path, snapshot: &str, left_out: &[&str]) -> Result<(), BackupError> {
         let mut command = self.command("pg_dump");
-        command.args(["--format=directory", "--compress=3", "--enable-row-security", "--no-sync", QUARANTINE]);
+        command.args([
+            "--format=directory",
+            "--compress=3",
+            "--enable-row-security",
+            "--no-sync",
+            QUARANTINE,
+            EXTENSIONS,
+        ]);
         command.arg(format!("--snapshot={snapshot}")).arg("--file").arg(into);
         command.args(left_out.iter().map(|table| format!("--exclude-table-data=public.{table}")));
         self.run(&mut command, "pg_dump").await.map(drop)
@@ -52,14 +62,14 @@ impl Programs {
     /// `pg_dump` of the present schema alone.
     pub(super) async fn dump_schema(&self, into: &Path) -> Result<(), BackupError> {
         let mut command = self.command("pg_dump");
-        command.args(["--format=custom", "--schema-only", QUARANTINE, "--file"]).arg(into);
+        command.args(["--format=custom", "--schema-only", QUARANTINE, EXTENSIONS, "--file"]).arg(into);
         self.run(&mut command, "pg_dump").await.map(drop)
     }
 
     /// `pg_restore` of a dump into the database `into`.
     pub(super) async fn restore(&self, dump: &Path, into: &str) -> Result<(), BackupError> {
         let mut command = self.command("pg_restore");
-        // Comments on extensions are their owner's affair.
+        // Comments are nothing that is looked at.
         command.args(["--exit-on-error", "--no-comments", "--dbname", into]).arg(dump);
         self.run(&mut command, "pg_restore").await.map(drop)
     }

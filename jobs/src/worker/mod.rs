@@ -13,7 +13,7 @@ use db::platform::Platform;
 use db::queue::engine::{Claim, Claimed, Engine};
 use db::queue::timetable;
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::partitions;
@@ -22,6 +22,10 @@ pub use options::Options;
 use signals::Signals;
 
 const AGAIN: Duration = Duration::from_secs(1);
+/// Jobs that end within this time are followed by others in one claim.
+const GATHER: Duration = Duration::from_millis(3);
+/// One part in so many of a queue's places is worth a claim.
+const ENOUGH: usize = 4;
 
 /// Works until `stop`. Waits for PostgreSQL when it is out of reach; takes a new name when it was thought dead.
 pub async fn run(db: Db, options: Options, stop: CancellationToken) {
@@ -86,6 +90,7 @@ struct Life<'a> {
 // The places of one queue.
 struct Places {
     claim: Claim,
+    all: usize,
     free: usize,
     // Whether there may be work.
     hungry: bool,
@@ -100,8 +105,13 @@ struct Ended {
 
 impl<'a> Life<'a> {
     fn new(engine: Engine, options: &'a Options, stop: &CancellationToken) -> Self {
-        let places =
-            |&(queue, free): &(&'static str, usize)| Places { claim: Claim::of(queue), free, hungry: true, wary: true };
+        let places = |&(queue, all): &(&'static str, usize)| Places {
+            claim: Claim::of(queue),
+            all,
+            free: all,
+            hungry: true,
+            wary: true,
+        };
         Self {
             engine,
             options,
@@ -141,8 +151,27 @@ impl<'a> Life<'a> {
                 Ok(()) = bell.changed() => self.look(),
                 _ = poll.tick() => self.look(),
             }
+            self.gather().await;
+        }
+    }
+
+    // Short jobs end one close after the other: a claim for many of them costs hardly more than one for one. So while few
+    // places of a queue with work are free, this waits for more, but not for long: jobs may as well take hours.
+    async fn gather(&mut self) {
+        let until = Instant::now() + GATHER;
+        loop {
             while let Some(ended) = self.running.try_join_next() {
                 self.ended(ended);
+            }
+            let is_enough = |q: &Places| q.free * ENOUGH >= q.all;
+            if !self.queues.iter().any(|q| q.hungry && q.free > 0)
+                || self.queues.iter().any(|q| q.hungry && is_enough(q))
+            {
+                return;
+            }
+            match timeout_at(until, self.running.join_next()).await {
+                Ok(Some(ended)) => self.ended(ended),
+                Ok(None) | Err(_) => return,
             }
         }
     }

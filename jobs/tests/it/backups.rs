@@ -3,6 +3,7 @@
 use domain::backups::{Kind, Status};
 use futures::StreamExt;
 use jobs::backups::{BackupError, Identity, Recipient, download};
+use sqlx::{Connection, Executor, PgConnection};
 
 use crate::backup_setup::World;
 
@@ -18,6 +19,20 @@ async fn a_backup_of_each_kind_is_made_and_read_back() {
         assert!(row.bytes > 0 && row.rows > 0 && row.verified_at.is_some() && row.duration().is_some());
     }
     assert_eq!(world.scratches().await, 0, "scratch databases go");
+}
+
+#[tokio::test]
+async fn what_a_superuser_added_to_the_database_is_not_part_of_a_backup() {
+    let world = World::new().await;
+    let mut owner = PgConnection::connect(&world.test.owner_url).await.unwrap();
+    // One that the owner may add as well, so that this test needs nobody else.
+    owner.execute("create extension pg_trgm").await.unwrap();
+    owner.close().await.unwrap();
+    let (made, _) = world.make(Kind::Full).await.unwrap();
+    assert_eq!(world.row(Kind::Full, made.id).await.status, Status::Verified);
+    let parts: Vec<_> = world.objects(made.id).iter().map(|path| std::fs::read(path).unwrap()).collect();
+    let says = |words: &str| parts.iter().any(|part| part.windows(words.len()).any(|seen| seen == words.as_bytes()));
+    assert!(says("CREATE TABLE public.orders") && !says("CREATE EXTENSION"));
 }
 
 #[tokio::test]

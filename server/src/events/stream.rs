@@ -106,7 +106,7 @@ impl Listener {
 }
 
 fn written(event: &Arc<feed::Event>) -> Event {
-    Event::default().id(event.seq.to_string()).event(&event.kind).data(event.data.to_string())
+    Event::default().id(event.seq.to_string()).event(&event.kind).data(&event.text)
 }
 
 fn gap(seq: i64) -> Event {

@@ -19,7 +19,7 @@ async fn owners_see_what_they_use_and_are_warned() {
     let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
     let html = body(owner.get("/t/demo").await).await;
     assert!(!html.contains("What this account uses"), "{html}");
-    shows(&owner, "/t/demo/usage", &["What is not", "Orders a month"]).await;
+    shows(&owner, "/t/demo/usage", &["Without a limit", "Orders a month"]).await;
     let tier = [
         ("slug", "small"),
         ("name", "Small"),

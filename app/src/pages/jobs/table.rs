@@ -39,7 +39,7 @@ fn live(shown: Shown<'_>, job: &JobRow, clock: Clock, choose: bool) -> impl Into
     let href = shown.job(job.tenant, job.tenant_slug.as_deref(), job.id);
     let tick = choose.then(|| {
         let value = format!("{}/{}", job.tenant, job.id);
-        view! { <td class="tick"><input type="checkbox" name="job" value=value aria-label=format!("Choose {} {}", job.kind, job.id)/></td> }
+        view! { <td class="chosen"><input type="checkbox" name="job" value=value aria-label=format!("Choose {} {}", job.kind, job.id)/></td> }
     });
     let at = if job.state == JobState::Running { job.started_at.unwrap_or(job.run_at) } else { job.run_at };
     let tenant =

@@ -28,6 +28,8 @@ use crate::ui::{Clock, Health, PageHeader, Tone};
 const LIVE: u32 = 10;
 /// A round trip to PostgreSQL that takes longer than so many microseconds is slow.
 const SLOW: i64 = 20_000;
+// Characters.
+const MOST_OF_A_HEADLINE: usize = 120;
 
 /// What the board shows.
 #[derive(Clone, Debug)]
@@ -205,9 +207,13 @@ fn tenants(board: &Board) -> AnyView {
     view! { <Health title="Tenants" words=words tone facts href="/platform/tenants"/> }.into_any()
 }
 
-// A sentence without its full stop.
+// A sentence without its full stop; what programs said at length stands behind the link.
 fn headline(words: &str) -> String {
-    sentence(words).trim_end_matches('.').to_owned()
+    let words = sentence(words);
+    match words.char_indices().nth(MOST_OF_A_HEADLINE) {
+        Some((end, _)) => format!("{}\u{2026}", words[..end].trim_end()),
+        None => words.trim_end_matches('.').to_owned(),
+    }
 }
 
 // `0.4 ms`.
