@@ -53,7 +53,7 @@ fn run(options: Options) -> anyhow::Result<()> {
                 Measurement::Listeners => listeners::measure(&mut world, &mut report)?,
                 Measurement::SignIns => disturbed::sign_ins(&mut world, &mut report)?,
                 Measurement::Neighbour => disturbed::neighbour(&mut world, &mut report)?,
-                Measurement::Jobs => jobs::measure(&world, &mut report)?,
+                Measurement::Jobs => jobs::measure(&mut world, &mut report)?,
             }
         }
     }

@@ -115,6 +115,11 @@ impl World {
         Ok((stoa.pid(), cookie.clone()))
     }
 
+    /// Ends the server, if it runs.
+    pub fn stop_server(&mut self) {
+        self.server = None;
+    }
+
     /// Starts the server again; sessions and keys go on.
     pub fn restart(&mut self) -> anyhow::Result<u32> {
         let Some((stoa, cookie)) = self.server.take() else { return Ok(self.server()?.0) };

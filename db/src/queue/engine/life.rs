@@ -86,7 +86,7 @@ impl Engine {
     /// When PostgreSQL fails.
     pub async fn let_go(&self, lease: &Lease) -> Result<(), DataError> {
         let sql = "update jobs set state = 'ready', worker_id = null, fence = fence + 1, attempt = greatest(0, attempt - 1) \
-                   where tenant_id = $1 and id = $2 and worker_id = $3 and fence = $4 and state = 'running'";
+                   where tenant_id = $1 and id = $2 and worker_id = $3 and fence = $4";
         let query = sqlx::query(sql).bind(lease.tenant.0).bind(lease.job.0).bind(lease.worker.0).bind(lease.fence);
         query.execute(&self.pool).await?;
         Ok(())

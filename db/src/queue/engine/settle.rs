@@ -51,7 +51,7 @@ impl Ended {
 
 // `$1..$4` are the lease.
 const AGAIN: &str = "with moved as (update jobs set state = $5, run_at = $6, waits_for = $7, worker_id = null, attempt = attempt - $8, last_error = coalesce($9, last_error) \
-      where tenant_id = $1 and id = $2 and worker_id = $3 and fence = $4 and state = 'running' returning *) \
+      where tenant_id = $1 and id = $2 and worker_id = $3 and fence = $4 returning *) \
     insert into job_runs (tenant_id, job_id, fence, kind, queue, key, payload, attempt, outcome, enqueued_at, ready_at, started_at, finished_at, wait_ms, run_ms, error, log, worker_id) \
     select tenant_id, id, fence, kind, queue, key, payload, attempt + $8, $10, enqueued_at, $11, started_at, $12::timestamptz, \
       greatest(0, (extract(epoch from started_at - $11) * 1000)::bigint), greatest(0, (extract(epoch from $12::timestamptz - started_at) * 1000)::bigint), $13, $14, $3 from moved";
@@ -90,6 +90,26 @@ impl Engine {
             self.note_stale(job).await?;
         }
         Ok(settled)
+    }
+
+    /// The plan by which a job is taken away, for tests.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    #[cfg(feature = "testing")]
+    pub async fn explain_done(&self) -> Result<String, DataError> {
+        use sqlx::{AssertSqlSafe, Executor};
+        let mut tx = self.pool.begin().await?;
+        tx.execute("set local plan_cache_mode = force_generic_plan").await?;
+        let types = "uuid, uuid, uuid, bigint, text, timestamptz, text, jsonb";
+        tx.execute(AssertSqlSafe(format!("prepare done ({types}) as {DONE}"))).await?;
+        let nobody = "gen_random_uuid()";
+        let sql =
+            format!("explain (costs off) execute done ({nobody}, {nobody}, {nobody}, 1, 'done', now(), null, null)");
+        let lines: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut *tx).await?;
+        tx.execute("deallocate done").await?;
+        tx.rollback().await?;
+        Ok(lines.join("\n"))
     }
 
     async fn end(

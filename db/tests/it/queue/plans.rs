@@ -44,6 +44,14 @@ async fn a_claim_reads_by_its_index_and_no_more_than_it_takes() {
 }
 
 #[tokio::test]
+async fn a_job_is_taken_away_by_its_name_and_not_through_all_that_ran_lately() {
+    for db in [TestDb::new().await, filled().await] {
+        let plan = engine(&db.db).await.explain_done().await.unwrap();
+        assert!(plan.contains("Index Scan using jobs_pkey") && !plan.contains("jobs_state"), "{plan}");
+    }
+}
+
+#[tokio::test]
 async fn lists_read_by_their_indexes() {
     let db = filled().await;
     let cases: [(&str, &str); 8] = [
