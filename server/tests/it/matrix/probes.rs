@@ -59,9 +59,10 @@ async fn questions_about_foreign_things_are_answered_like_those_about_nothing() 
 
 // Without what was asked for, and without the ids of orders that a batch has made.
 fn without(text: &str, word: &str) -> String {
-    // Pages say "another" of themselves, in which one of the tenants is called by its name.
-    let text = text.replace("another", "ANY");
     let text = text.replace(&*app::url::escape(word), "WORD").replace(word, "WORD");
+    // One of the tenants is called "other", and pages say "another" and "other days" whoever is asked about: in both answers
+    // the same letters in the same places.
+    let text = text.replace("other", "WORD");
     let made = text.split("\"id\":\"");
     let rest = made.enumerate().map(|(n, part)| if n == 0 { part } else { part.get(36..).unwrap_or(part) });
     rest.collect::<Vec<_>>().join("MADE ")
