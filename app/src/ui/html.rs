@@ -77,11 +77,6 @@ impl Html {
     pub fn view(self) -> InertElement {
         InertElement::new(self.0)
     }
-
-    /// What was written.
-    pub fn into_string(self) -> String {
-        self.0
-    }
 }
 
 /// Adds `number` to `text` in at least so many digits, at most ten.
@@ -130,7 +125,7 @@ mod tests {
 
     #[test]
     fn thousands_stand_apart() {
-        let grouped = |number| std::mem::take(Html::default().grouped(number)).into_string();
+        let grouped = |number| std::mem::take(Html::default().grouped(number)).0;
         for number in [0, 7, 999, 1_000, 12_345, 999_999, 1_000_000, u64::MAX] {
             assert_eq!(grouped(number), domain::money::group(&number.to_string()));
         }
@@ -143,9 +138,6 @@ mod tests {
         html.markup("<b title=\"").text("a\"b'é<&>").markup("\">").text("").markup("</b>");
         html.text("<i>").attribute("a", Some("\"")).attribute("b", None).flag("c", true).flag("d", false);
         html.digits(0, 1).digits(7, 2).digits(2011, 1).digits(u32::MAX, 4);
-        assert_eq!(
-            html.into_string(),
-            "<b title=\"a&quot;b&#39;é&lt;&amp;&gt;\"></b>&lt;i&gt; a=\"&quot;\" c00720114294967295"
-        );
+        assert_eq!(html.0, "<b title=\"a&quot;b&#39;é&lt;&amp;&gt;\"></b>&lt;i&gt; a=\"&quot;\" c00720114294967295");
     }
 }
