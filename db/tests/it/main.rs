@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod audit;
+mod backup_tiers;
 mod backups;
 mod beside_lists;
 mod cache;
