@@ -14,6 +14,7 @@ mod imports;
 mod joining;
 mod limits;
 mod lists;
+mod migrated;
 mod partitions;
 mod partitions_seen;
 mod people;

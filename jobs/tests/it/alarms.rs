@@ -45,7 +45,8 @@ async fn admins_hear_once_a_day_of_what_stands() {
 /// What the queue looks like when four things are wrong at once, and nobody works.
 const WRONG: &str = "insert into jobs (tenant_id, id, kind, queue, state, run_at, max_attempts, enqueued_at, actor) \
       select $1, gen_random_uuid(), 'work', 'default', state, $2, 5, $2, 'job' from unnest(array['ready', 'dead']) state";
-const MANY_FAILURES: &str = "insert into job_minutes (minute, kind, queue, done, failed) values ($1, 'work', 'default', 30, 10)";
+const MANY_FAILURES: &str =
+    "insert into job_minutes (minute, kind, queue, done, failed) values ($1, 'work', 'default', 30, 10)";
 
 #[tokio::test]
 async fn each_alert_of_the_queue_is_one_letter_a_day() {

@@ -58,7 +58,8 @@ impl Watch {
 impl Seen {
     /// How long sessions of this name waited altogether between two moments.
     pub fn of(&self, name: &str, (from, to): (DateTime<Utc>, DateTime<Utc>)) -> Duration {
-        let within = |(key, _): &(&(String, i32, DateTime<Utc>), &Duration)| key.0 == name && key.2 >= from && key.2 <= to;
+        let within =
+            |(key, _): &(&(String, i32, DateTime<Utc>), &Duration)| key.0 == name && key.2 >= from && key.2 <= to;
         self.0.iter().filter(within).map(|(_, lasted)| *lasted).sum()
     }
 

@@ -24,15 +24,17 @@ async fn a_change_of_all_that_match_is_capped_and_says_so() {
     testing::tenant(&db.db, "ours").await;
     let platform = platform(&db);
     let all = |state| Chosen::Matching(JobFilter::of(state));
-    let change =
-        async |action, state, dry| console::change(&platform, action, &all(state), &by(), dry).await.unwrap();
+    let change = async |action, state, dry| console::change(&platform, action, &all(state), &by(), dry).await.unwrap();
     let capped = Changed { chosen: MOST, changed: MOST, more: true };
     let rest = Changed { chosen: MORE, changed: MORE, more: false };
     fill(&db).await;
     let dry = change(Action::Retry, JobState::Dead, true).await;
     assert_eq!(dry, Changed { changed: 0, ..capped });
     assert_eq!(change(Action::Retry, JobState::Dead, false).await, capped);
-    assert_eq!(scalar(&db, "select count(*) from jobs where state = 'dead' and run_at > now() - interval '1 hour'").await, MORE);
+    assert_eq!(
+        scalar(&db, "select count(*) from jobs where state = 'dead' and run_at > now() - interval '1 hour'").await,
+        MORE
+    );
     assert_eq!(scalar(&db, "select count(*) from jobs where state = 'ready'").await, MOST);
     // Exactly as many as one change concerns: there are no more.
     let exactly = Changed { changed: 0, more: false, ..capped };
@@ -48,7 +50,10 @@ async fn a_change_of_all_that_match_is_capped_and_says_so() {
     assert_eq!(change(Action::Delete, JobState::Dead, false).await, capped);
     assert_eq!(scalar(&db, "select count(*) from jobs").await, MORE);
     assert_eq!(scalar(&db, "select count(*) from jobs where run_at > now() - interval '1 minute'").await, MORE);
-    assert_eq!(scalar(&db, "select count(*) from job_notes where action = 'delete' and job_id is not null").await, MOST);
+    assert_eq!(
+        scalar(&db, "select count(*) from job_notes where action = 'delete' and job_id is not null").await,
+        MOST
+    );
 }
 
 #[tokio::test]
