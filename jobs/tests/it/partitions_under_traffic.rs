@@ -73,17 +73,7 @@ async fn upkeep_under_traffic_holds_nobody_up_and_survives_being_killed() {
     assert!(waits.of(CONTROL, held_too_long) > HELD_AT_MOST.mul_f32(0.8), "what is held up is seen");
     let held = requests.iter().map(|(shop, span)| waits.of(shop, *span)).max().unwrap();
     assert!(held <= HELD_AT_MOST, "a request waited {held:?} for locks");
-    while upkeep::pulse(&test.db).await.unwrap().default_rows > 0 {
-        maintain(&test.db, &CancellationToken::new()).await.unwrap();
-    }
-    maintain(&test.db, &CancellationToken::new()).await.unwrap();
-    seamless(&bounds(&test.db).await.unwrap(), test.db.clock().now());
-    let mut stored = 0_i64;
-    for access in &shops {
-        let scope = access.scope(Permission::ReadOrders).unwrap();
-        assert_eq!(rollups::verify(&scope).await.unwrap(), []);
-        stored += db::orders::summary::summary(&scope, &OrderQuery::default()).await.unwrap().found;
-    }
+    let stored = repaired(&test, &shops).await;
     assert_eq!(stored, placed.load(Ordering::SeqCst), "every order that was acknowledged is there");
     let slowest = requests.iter().map(|(_, (begun, ended))| *ended - *begun).max().unwrap();
     assert!(cut * 2 > kills, "{cut} of {kills} were cut in the middle of a step");
@@ -95,6 +85,22 @@ async fn upkeep_under_traffic_holds_nobody_up_and_survives_being_killed() {
         slowest.num_milliseconds()
     );
     owner.close().await.unwrap();
+}
+
+/// Upkeep does what is left, and then nothing is wrong; how many orders there are.
+async fn repaired(test: &TestDb, shops: &[Access]) -> i64 {
+    while upkeep::pulse(&test.db).await.unwrap().default_rows > 0 {
+        maintain(&test.db, &CancellationToken::new()).await.unwrap();
+    }
+    maintain(&test.db, &CancellationToken::new()).await.unwrap();
+    seamless(&bounds(&test.db).await.unwrap(), test.db.clock().now());
+    let mut stored = 0;
+    for access in shops {
+        let scope = access.scope(Permission::ReadOrders).unwrap();
+        assert_eq!(rollups::verify(&scope).await.unwrap(), []);
+        stored += db::orders::summary::summary(&scope, &OrderQuery::default()).await.unwrap().found;
+    }
+    stored
 }
 
 fn name(shop: usize) -> String {
@@ -112,11 +118,11 @@ async fn control(test: &TestDb) -> Span {
     let mut hurried = PgConnection::connect(&hurried_url(test, CONTROL)).await.unwrap();
     let mut tx = owner.begin().await.unwrap();
     sqlx::raw_sql("lock table orders in access exclusive mode").execute(&mut *tx).await.unwrap();
-    let begun = Utc::now();
+    let begun = test.db.clock().now();
     let refused = sqlx::raw_sql("select from orders").execute(&mut hurried).await.unwrap_err();
     assert_eq!(code(&refused), "55P03", "{refused}");
     tx.rollback().await.unwrap();
-    (begun, Utc::now())
+    (begun, test.db.clock().now())
 }
 
 /// A store's day: orders of now and of a quarter that comes and goes, and the list between them. When each request began
@@ -131,7 +137,6 @@ async fn shop(access: Access, store: Store, stop: CancellationToken, placed: Arc
         }
         let now = scope.now();
         let moment = if n % 4 == 3 { old.begins() + TimeDelta::hours(n % 2_000) } else { now };
-        let begun = Utc::now();
         if n % 3 == 2 {
             list::with_items(&scope, &OrderQuery::default()).await.unwrap();
         } else {
@@ -139,7 +144,7 @@ async fn shop(access: Access, store: Store, stop: CancellationToken, placed: Arc
             testing::place_all(&scope, &store, &[order]).await;
             placed.fetch_add(1, Ordering::SeqCst);
         }
-        spans.push((begun, Utc::now()));
+        spans.push((now, scope.now()));
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     spans
