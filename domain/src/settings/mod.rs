@@ -1,10 +1,12 @@
-//! What a store can be set to, by name, with the type of each value.
+//! What a store and a tenant can be set to, by name, with the type of each value.
 
 use serde::{Deserialize, Serialize};
 
 mod store;
+mod tenant;
 
 pub use store::{StoreCalendar, StoreSettings};
+pub use tenant::{FEWEST_EVENTS, TenantForm, TenantSettings};
 
 use crate::email;
 
