@@ -14,6 +14,7 @@ pub fn bar(frame: &TenantFrame) -> impl IntoView + use<> {
     let store = frame.store.clone();
     let events = format!("/t/{tenant}/events?after={}", frame.live.after);
     let show = frame.live.show.clone();
+    let apart = frame.numbers.thousands();
     view! {
         <header class="bar">
             {(!frame.stores.is_empty()).then(|| switch(frame))}
@@ -30,7 +31,7 @@ pub fn bar(frame: &TenantFrame) -> impl IntoView + use<> {
                 />
                 <kbd aria-hidden="true">"Ctrl K"</kbd>
             </form>
-            <LiveOrders events store=store show/>
+            <LiveOrders events store=store show apart=apart.to_owned()/>
             <PersonMenu visitor=frame.visitor.clone() many_tenants=frame.many_tenants/>
         </header>
     }

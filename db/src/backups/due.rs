@@ -62,8 +62,8 @@ pub async fn due(platform: &Platform) -> Result<Vec<Due>, DataError> {
     let mut found = Vec::new();
     for row in rows {
         // A tier may ask for one only every few days.
-        let slot = last_slot(now, u32::try_from(row.hour).unwrap_or(usual))
-            - TimeDelta::days((row.every - 1).clamp(0, 31));
+        let slot =
+            last_slot(now, u32::try_from(row.hour).unwrap_or(usual)) - TimeDelta::days((row.every - 1).clamp(0, 31));
         let is_patient = row.tried.is_none_or(|tried| now - tried >= AGAIN_AFTER);
         if is_patient && row.last.is_none_or(|last| last < slot) {
             found.push(Due { tenant: row.tenant_id.into(), kind: word(&row.kind)? });

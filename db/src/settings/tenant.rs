@@ -48,7 +48,8 @@ pub async fn change_tenant(scope: &Scope, form: TenantForm, pairs: &[(String, St
 }
 
 async fn read(tx: &Tx) -> Result<TenantSettings, DataError> {
-    let sql = "select coalesce(jsonb_object_agg(name, value), '{}') from settings where tenant_id = $1 and store_id = $2";
+    let sql =
+        "select coalesce(jsonb_object_agg(name, value), '{}') from settings where tenant_id = $1 and store_id = $2";
     let values: Option<Value> = tx.scalar(sql, [Uuid::nil().into()]).await?;
     Ok(TenantSettings::of(values.as_ref().and_then(Value::as_object).unwrap_or(&Map::new())))
 }

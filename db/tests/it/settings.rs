@@ -156,7 +156,9 @@ async fn settings_of_a_tenant_are_at_hand_and_an_edit_elsewhere_moves_them_on() 
     assert!(hits * 100 > (hits + misses) * 95, "{hits} of {} at hand", hits + misses);
     assert!(misses >= 5, "every edit was read, and the other tenant's once: {misses}");
     let DataError::Invalid(faults) =
-        change_tenant(&here, TenantForm::General, &form(&[("numbers", "roman"), ("event_days", "1")])).await.unwrap_err()
+        change_tenant(&here, TenantForm::General, &form(&[("numbers", "roman"), ("event_days", "1")]))
+            .await
+            .unwrap_err()
     else {
         panic!("it is invalid")
     };

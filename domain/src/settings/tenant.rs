@@ -150,7 +150,8 @@ mod tests {
     #[test]
     fn a_form_changes_its_own_fields_and_every_fault_is_told() {
         let usual = TenantSettings::default();
-        let form = [("numbers", " point-comma "), ("event_days", "30"), ("import_days", "365"), ("hour", "5"), ("x", "y")];
+        let form =
+            [("numbers", " point-comma "), ("event_days", "30"), ("import_days", "365"), ("hour", "5"), ("x", "y")];
         let (changed, faults) = usual.changed(TenantForm::General, form);
         assert!(faults.is_empty(), "{faults}");
         assert_eq!((changed.numbers, changed.event_days), (NumberFormat::PointComma, 30));
@@ -170,8 +171,12 @@ mod tests {
 
     #[test]
     fn what_is_stored_reads_back_and_nonsense_is_as_if_nobody_chose() {
-        let chosen =
-            TenantSettings { numbers: NumberFormat::SpaceComma, backup_hour: 0, event_days: 7, import_days: Some(3_650) };
+        let chosen = TenantSettings {
+            numbers: NumberFormat::SpaceComma,
+            backup_hour: 0,
+            event_days: 7,
+            import_days: Some(3_650),
+        };
         let stored = |settings: &TenantSettings| {
             settings.stored().into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>()
         };

@@ -38,7 +38,8 @@ async fn aged(shop: &Shop, access: &Access, from: i64, to: i64, days: i32) {
 /// The first event, the last one, how many there are, and what the head says is the first.
 async fn kept(shop: &Shop, access: &Access) -> (i64, i64, i64, i64) {
     let owner = shop.test.owner(access.tenant()).await;
-    let sql = "select min(e.seq), max(e.seq), count(*), h.first_seq from feed_events e, feed_heads h group by h.first_seq";
+    let sql =
+        "select min(e.seq), max(e.seq), count(*), h.first_seq from feed_events e, feed_heads h group by h.first_seq";
     sqlx::query_as(sql).fetch_one(&owner).await.unwrap()
 }
 

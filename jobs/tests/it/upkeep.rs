@@ -39,7 +39,10 @@ async fn each_job_does_its_work_and_twice_is_harmless() {
     }
     assert_eq!(jobs::run_named(db, &tools, "customer-metrics").await.unwrap(), "0 tenants to be measured");
     let unknown = jobs::run_named(db, &tools, "dust").await.unwrap_err().to_string();
-    assert!(unknown.contains("prune-feed, prune-idempotency, prune-imports, prune-job-runs, prune-mail, prune-sessions"), "{unknown}");
+    assert!(
+        unknown.contains("prune-feed, prune-idempotency, prune-imports, prune-job-runs, prune-mail, prune-sessions"),
+        "{unknown}"
+    );
 }
 
 #[tokio::test]
