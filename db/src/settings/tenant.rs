@@ -16,13 +16,9 @@ use crate::scope::{Scope, Tx};
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn of_tenant(scope: &Scope) -> Result<Arc<TenantSettings>, DataError> {
-    let reading = async {
-        let tx = scope.begin().await?;
-        let settings = read(&tx).await?;
-        tx.end();
-        Ok(settings)
-    };
-    scope.db().settings().of_tenant(scope.tenant(), Box::pin(reading)).await
+    // Boxed when it is needed: as a part of this future, which every page waits for, it would be moved about for nothing.
+    let reading = async { Box::pin(read_anew(scope)).await };
+    scope.db().settings().of_tenant(scope.tenant(), reading).await
 }
 
 /// Changes the tenant's settings to what `form` with `pairs` says, all or nothing. Fields of other forms are not looked at.
@@ -45,6 +41,13 @@ pub async fn change_tenant(scope: &Scope, form: TenantForm, pairs: &[(String, St
     tx.commit().await?;
     scope.db().settings().forget(scope.tenant()).await;
     Ok(())
+}
+
+async fn read_anew(scope: &Scope) -> Result<TenantSettings, DataError> {
+    let tx = scope.begin().await?;
+    let settings = read(&tx).await?;
+    tx.end();
+    Ok(settings)
 }
 
 async fn read(tx: &Tx) -> Result<TenantSettings, DataError> {

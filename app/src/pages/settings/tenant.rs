@@ -18,7 +18,7 @@ pub fn general(page: &SettingsPage) -> AnyView {
     let imports = page.value("import_days", settings.import_days.map(|days| days.to_string()).unwrap_or_default());
     let fault = |name: &str| page.faults.of(name).map(str::to_owned);
     let shown = "On the pages of this account. Exports and the API stay plain.";
-    let feed = "What programs and open pages can catch up with. The newest 10,000 are kept in any case.";
+    let feed = "What programs and open pages can catch up with. The newest ten thousand are kept in any case.";
     let ended = "After they ended; empty for ever. Orders that an import stored are never removed by this.";
     let inner = view! {
             <form class="stack narrow" method="post" action=action>
