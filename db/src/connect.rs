@@ -27,7 +27,7 @@ pub const APP_ROLE: &str = "stoa_app";
 /// How to connect.
 #[derive(Clone, Debug)]
 pub struct ConnectOptions {
-    /// `postgres://...`
+    /// `postgres://...`. An `application_name` in it is kept; without one, connections are named `stoa`.
     pub url: String,
     /// Most connections at once.
     pub pool: u32,
@@ -63,7 +63,10 @@ impl Db {
     /// # Errors
     /// When the URL is wrong, PostgreSQL is out of reach, or the login may not become the app's role.
     pub async fn connect(options: ConnectOptions) -> Result<Self, DataError> {
-        let login = PgConnectOptions::from_str(&options.url)?.application_name("stoa");
+        let mut login = PgConnectOptions::from_str(&options.url)?;
+        if login.get_application_name().is_none() {
+            login = login.application_name("stoa");
+        }
         let pool = PgPoolOptions::new()
             .max_connections(options.pool)
             .acquire_timeout(Duration::from_secs(5))
