@@ -83,6 +83,12 @@ pub fn page(page: &ImportPage) -> Rendered {
     })
 }
 
+// Lines a second since it began; 0 when that says nothing. Where scripts run, they measure what it is now.
+fn rate(page: &ImportPage) -> u64 {
+    let seconds = page.run.started_at.map_or(0, |at| (page.now - at).num_seconds());
+    u64::try_from(seconds).ok().and_then(|seconds| page.run.summary.read.checked_div(seconds)).unwrap_or_default()
+}
+
 fn moving_on(page: &ImportPage) -> AnyView {
     let run = &page.run;
     let title = match run.status {
@@ -95,7 +101,7 @@ fn moving_on(page: &ImportPage) -> AnyView {
         of: run.total_lines,
         stored: run.summary.orders + run.summary.returns,
         problems: run.problem_count,
-        rate: 0,
+        rate: rate(page),
     };
     let events = format!("/t/{}/events?after={}", page.frame.tenant(), page.frame.live.after);
     let id = run.id.to_string();

@@ -76,7 +76,8 @@ async fn find(scope: &Scope, query: &OrderQuery, generation: i64, seal: &Seal) -
 
 async fn counts(scope: &Scope, store: Option<&str>, generation: i64) -> Result<ViewCounts, PageError> {
     let key = format!("orders:counts:{}", store.unwrap_or_default());
-    let counts = scope.db().cache().get(scope, generation, &key, counts::views(scope, store)).await?;
+    let counting = async { Box::pin(counts::views(scope, store)).await };
+    let counts = scope.db().cache().get(scope, generation, &key, counting).await?;
     Ok(*counts)
 }
 
