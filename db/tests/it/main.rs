@@ -21,4 +21,5 @@ mod people;
 mod plans;
 mod queue;
 mod settings;
+mod storage;
 mod walls;
