@@ -18,5 +18,6 @@ mod partitions_seen;
 mod people;
 mod plans;
 mod queue;
+mod returns;
 mod settings;
 mod walls;

@@ -4,6 +4,7 @@ use db::orders::{ItemRow, OrderDetail};
 use domain::money::Money;
 use domain::orders::refund::Refundable;
 use domain::orders::{ItemKind, OrderKind, OrderStatus};
+use domain::settings::ReturnDay;
 use leptos::prelude::*;
 
 use super::detail::{OrderPage, Refunding};
@@ -45,8 +46,9 @@ pub fn refund_form(page: &OrderPage, typed: &Refunding) -> AnyView {
                 <input type="hidden" name="seen" value=seen/>
                 {general}
                 <p>
-                    "Records that money goes back, today. It lowers today's figures; "
-                    "the payment itself is made where the customer paid."
+                    "Records that money goes back, today. It lowers the figures of "
+                    {lowered(page)}
+                    "; the payment itself is made where the customer paid."
                 </p>
                 {lines}
                 <TextArea name="reason" label="Reason" value=reason fault hint="Stands in the order's timeline. May be empty."/>
@@ -59,6 +61,15 @@ pub fn refund_form(page: &OrderPage, typed: &Refunding) -> AnyView {
         </Card>
     }
     .into_any()
+}
+
+// The day on which the store's refunds count.
+fn lowered(page: &OrderPage) -> String {
+    let store = page.frame.stores.iter().find(|store| store.slug == page.order.order.store);
+    match store.map(|store| store.returns_on).unwrap_or_default() {
+        ReturnDay::Return => "today".to_owned(),
+        ReturnDay::Order => format!("the day of the order, {}", page.clock().day(page.order.order.local_day)),
+    }
 }
 
 fn lines(page: &OrderPage, typed: &Refunding) -> AnyView {
