@@ -52,27 +52,27 @@ async fn a_store_is_added_and_set_up_by_plain_forms() {
 
 #[tokio::test]
 async fn where_refunds_count_is_chosen_on_a_page_and_shows_everywhere_at_once() {
-    let app = App::new().await;
+    let now = "2026-03-10T12:00:00Z".parse().unwrap();
+    let app = App::at(db::Clock::fixed(now), &[]).await;
     let access = tenant_with_owner(&app, "demo").await;
     let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
     let scope = access.scope(Permission::RefundOrders).unwrap();
     let store = db::stores::known(&scope).await.unwrap().remove(0);
-    let now = app.db().clock().now();
     let placed_at = now - chrono::Duration::days(3);
-    db::testing::place_all(&scope, &store, &[db::testing::order(&store, "R-1", placed_at, 2)]).await;
+    db::testing::place_all(&scope, &store, &[db::testing::order(&store, "R-1", placed_at, 3)]).await;
     let order = format!("/t/demo/orders/{}/R-1", store.slug);
     let [then, today] = [placed_at, now].map(|at| domain::calendar::day_of(at, store.zone));
     let sums = async |day: chrono::NaiveDate| {
         let list = owner.get(&format!("/t/demo/orders?kind=return&from={day}&to={day}")).await.text().await.unwrap();
         let board = owner.get(&format!("/t/demo?from={day}&to={day}&compare=none")).await.text().await.unwrap();
         let table = list.contains("Refunds that count on these days");
-        assert_eq!(table, list.contains("12.00"), "the table and the sum go together: {list}");
-        assert_eq!(table, board.contains("12.00"), "and the dashboard with them: {board}");
+        assert_eq!(table, list.contains("£4<small>.50"), "the table and the sum go together: {list}");
+        assert_eq!(table, board.contains("£4<small>.50"), "and the dashboard with them: {board}");
         table
     };
     let form = owner.get(&format!("{order}/refund")).await.text().await.unwrap();
     assert!(form.contains("It lowers the figures of today;"), "{form}");
-    let pressed = owner.post(&format!("{order}/refund"), &[("seen", "0"), ("extent", "full"), ("reason", "")]).await;
+    let pressed = owner.post(&format!("{order}/refund"), &[("seen", "0"), ("extent", "lines"), ("line_1", "1")]).await;
     assert_eq!(pressed.status(), 303);
     assert_eq!((sums(then).await, sums(today).await), (false, true));
 
@@ -83,6 +83,8 @@ async fn where_refunds_count_is_chosen_on_a_page_and_shows_everywhere_at_once() 
     assert_eq!(location(&saved), format!("{page}?done=saved"));
     assert!(owner.get(&page).await.text().await.unwrap().contains("<option value=\"order\" selected"));
     assert_eq!((sums(then).await, sums(today).await), (true, false));
+    let form = owner.get(&format!("{order}/refund")).await.text().await.unwrap();
+    assert!(form.contains("It lowers the figures of the day of the order, 7 Mar"), "{form}");
     let recorded = recorded(&access).await;
     assert_eq!(recorded, [(json!("return"), json!("order"))]);
 }
