@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+mod returns;
 mod store;
 
+pub use returns::ReturnDay;
 pub use store::{StoreCalendar, StoreSettings};
 
 use crate::email;

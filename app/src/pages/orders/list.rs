@@ -48,7 +48,7 @@ pub struct Found {
     pub page: Page<OrderRow, Place>,
     /// What all of them come to.
     pub summary: Summary,
-    /// Refunds of the same days, where returns are listed.
+    /// Refunds that count on the same days, where returns are listed.
     pub refunds: Vec<RefundRow>,
 }
 

@@ -70,7 +70,7 @@ fn row(html: &mut Html, index: &OrderIndex, order: &OrderRow, clock: &Clock, sev
     html.markup("</td></tr>");
 }
 
-/// Refunds of the same days: the other half of what counts as returns.
+/// Refunds that count on the same days: the other half of what counts as returns.
 pub fn refunds_table(index: &OrderIndex, refunds: &[RefundRow]) -> Option<AnyView> {
     let row = |refund: &RefundRow| {
         let clock = index.frame.clock(&refund.store, index.now);
@@ -93,7 +93,7 @@ pub fn refunds_table(index: &OrderIndex, refunds: &[RefundRow]) -> Option<AnyVie
     (!refunds.is_empty()).then(|| {
         let rows = refunds.iter().map(row).collect_view();
         view! {
-            <Card title="Refunds in these days" flush=true>
+            <Card title="Refunds that count on these days" flush=true>
                 <Table caption="Refunds" columns dense=true>{rows}</Table>
             </Card>
         }
