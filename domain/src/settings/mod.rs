@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+mod returns;
 mod store;
 mod tenant;
 
+pub use returns::ReturnDay;
 pub use store::{StoreCalendar, StoreSettings};
 pub use tenant::{FEWEST_EVENTS, TenantForm, TenantSettings};
 

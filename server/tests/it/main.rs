@@ -20,6 +20,7 @@ mod company_settings;
 mod company_told;
 mod cross_site;
 mod cursors;
+mod doctor;
 mod events;
 mod forged;
 mod guessing;
@@ -41,6 +42,7 @@ mod passkeys;
 mod passkeys_account;
 mod performance;
 mod platform;
+mod platform_stand;
 mod postgres_crashes;
 mod pruned;
 mod rates;
@@ -56,6 +58,9 @@ mod settings;
 mod sign_in;
 mod sign_out;
 mod some_stores;
+#[expect(dead_code, reason = "the tests of copies elsewhere use the rest of it")]
+#[path = "../../../jobs/tests/it/sshd.rs"]
+mod sshd;
 mod team;
 mod tenancy;
 mod tenants;

@@ -29,11 +29,12 @@ async fn a_store_is_added_and_set_up_by_plain_forms() {
     assert_eq!(location(&answer), "/t/demo/settings/stores/south?done=added");
 
     let store = "/t/demo/settings/stores/south";
-    let bad = [("name", ""), ("week_start", "8"), ("orders", "nobody"), ("currency", "EUR")];
+    let bad = [("name", ""), ("week_start", "8"), ("orders", "nobody"), ("currency", "EUR"), ("returns_on", "never")];
     let answer = owner.post(store, &bad).await;
     assert_eq!(answer.status(), 422);
     let html = answer.text().await.unwrap();
-    assert_eq!(html.matches("aria-invalid=\"true\"").count(), 3, "{html}");
+    assert_eq!(html.matches("aria-invalid=\"true\"").count(), 4, "{html}");
+    assert!(html.contains("Must be return or order"), "{html}");
     let good =
         [("name", "Süd"), ("week_start", "7"), ("year_start", "4"), ("orders", "a@b.test"), ("summary_hour", "8")];
     assert_eq!(location(&owner.post(store, &good).await), format!("{store}?done=saved"));
@@ -49,6 +50,53 @@ async fn a_store_is_added_and_set_up_by_plain_forms() {
     assert_eq!((&before["orders.notify"], &after["orders.notify"]), (&json!(0), &json!(1)));
     let range = owner.get("/t/demo?store=south").await.text().await.unwrap();
     assert!(range.contains("This financial year") && range.contains("-04-01"), "{range}");
+}
+
+#[tokio::test]
+async fn where_refunds_count_is_chosen_on_a_page_and_shows_everywhere_at_once() {
+    let now = "2026-03-10T12:00:00Z".parse().unwrap();
+    let app = App::at(db::Clock::fixed(now), &[]).await;
+    let access = tenant_with_owner(&app, "demo").await;
+    let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
+    let scope = access.scope(Permission::RefundOrders).unwrap();
+    let store = db::stores::known(&scope).await.unwrap().remove(0);
+    let placed_at = now - chrono::Duration::days(3);
+    db::testing::place_all(&scope, &store, &[db::testing::order(&store, "R-1", placed_at, 3)]).await;
+    let order = format!("/t/demo/orders/{}/R-1", store.slug);
+    let [then, today] = [placed_at, now].map(|at| domain::calendar::day_of(at, store.zone));
+    let sums = async |day: chrono::NaiveDate| {
+        let list = owner.get(&format!("/t/demo/orders?kind=return&from={day}&to={day}")).await.text().await.unwrap();
+        let board = owner.get(&format!("/t/demo?from={day}&to={day}&compare=none")).await.text().await.unwrap();
+        let table = list.contains("Refunds that count on these days");
+        assert_eq!(table, list.contains("£4<small>.50"), "the table and the sum go together: {list}");
+        assert_eq!(table, board.contains("£4<small>.50"), "and the dashboard with them: {board}");
+        table
+    };
+    let form = owner.get(&format!("{order}/refund")).await.text().await.unwrap();
+    assert!(form.contains("It lowers the figures of today;"), "{form}");
+    let pressed = owner.post(&format!("{order}/refund"), &[("seen", "0"), ("extent", "lines"), ("line_1", "1")]).await;
+    assert_eq!(pressed.status(), 303);
+    assert_eq!((sums(then).await, sums(today).await), (false, true));
+
+    let page = format!("/t/demo/settings/stores/{}", store.slug);
+    let html = owner.get(&page).await.text().await.unwrap();
+    assert!(html.contains("<option value=\"return\" selected") && html.contains("Return orders always count"), "{html}");
+    let saved = owner.post(&page, &[("returns_on", "order")]).await;
+    assert_eq!(location(&saved), format!("{page}?done=saved"));
+    assert!(owner.get(&page).await.text().await.unwrap().contains("<option value=\"order\" selected"));
+    assert_eq!((sums(then).await, sums(today).await), (true, false));
+    let form = owner.get(&format!("{order}/refund")).await.text().await.unwrap();
+    assert!(form.contains("It lowers the figures of the day of the order, 7 Mar"), "{form}");
+    let recorded = recorded(&access).await;
+    assert_eq!(recorded, [(json!("return"), json!("order"))]);
+}
+
+async fn recorded(access: &db::Access) -> Vec<(serde_json::Value, serde_json::Value)> {
+    let scope = access.scope(Permission::ReadAudit).unwrap();
+    let (query, _) = AuditQuery::understood([("action", "store.set")], &db::testing::seal());
+    let rows = entries(&scope, &query, Limit::default()).await.unwrap().rows;
+    let rule = |values: &Option<serde_json::Value>| values.as_ref().unwrap()["returns_on"].clone();
+    rows.iter().map(|row| (rule(&row.before), rule(&row.after))).collect()
 }
 
 #[tokio::test]

@@ -32,8 +32,10 @@ pub struct ImportPage {
     pub problems: ProblemPage,
     /// Whether that page is the first.
     pub is_first: bool,
-    /// Whether whoever looks may start it.
+    /// Whether whoever looks may start imports.
     pub may_run: bool,
+    /// Who else uploaded it and alone may start it: their address, if they have an account; none where it is the same person.
+    pub uploaded_by: Option<String>,
     /// What was just done.
     pub done: Option<&'static str>,
     /// Now.

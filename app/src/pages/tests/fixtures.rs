@@ -43,6 +43,7 @@ pub fn frame(section: Section) -> TenantFrame {
         currency: "GBP".parse().unwrap(),
         notifies_orders: false,
         tracks_stock: false,
+        returns_on: Default::default(),
     };
     TenantFrame {
         visitor: Visitor {
