@@ -55,6 +55,8 @@ pub struct Parts {
     stores: KnownStores,
     settings: KnownSettings,
     plans: KnownPlans,
+    #[cfg(feature = "testing")]
+    broken_filter: std::sync::OnceLock<(domain::ids::TenantId, domain::ids::TenantId)>,
 }
 
 impl Db {
@@ -97,6 +99,8 @@ impl Db {
             stores: KnownStores::default(),
             settings: KnownSettings::default(),
             plans: KnownPlans::default(),
+            #[cfg(feature = "testing")]
+            broken_filter: std::sync::OnceLock::new(),
         }));
         tokio::spawn(crate::feed::send(db.clone()));
         tokio::spawn(crate::queue::ring(db.clone()));
@@ -121,6 +125,18 @@ impl Db {
     /// Wakes workers when there are new jobs.
     pub(crate) fn bell(&self) -> &Bell {
         &self.bell
+    }
+
+    /// From now on the query layer asks for `victim`'s rows wherever it works for `tenant`, while row level security still
+    /// holds `tenant`: what remains of a whole server when the first wall is down. Once and for good.
+    #[cfg(feature = "testing")]
+    pub fn break_filter(&self, tenant: domain::ids::TenantId, victim: domain::ids::TenantId) {
+        let _first = self.broken_filter.set((tenant, victim));
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn filter_for(&self, tenant: domain::ids::TenantId) -> domain::ids::TenantId {
+        self.broken_filter.get().filter(|(whose, _)| *whose == tenant).map_or(tenant, |(_, victim)| *victim)
     }
 
     /// Begins a transaction in which row level security goes by `setting`.

@@ -9,6 +9,7 @@ use domain::fields::FieldErrors;
 use domain::ids::StoreId;
 use domain::limits::Limit;
 use domain::money::Currency;
+use domain::settings::ReturnDay;
 use domain::slug;
 use sea_orm::{ActiveModelTrait, QueryOrder, Set};
 
@@ -35,6 +36,8 @@ pub struct Store {
     pub notifies_orders: bool,
     /// Whether levels of stock are kept, for the same reason.
     pub tracks_stock: bool,
+    /// On which day its refunds count. What books one asks [`return_day`].
+    pub returns_on: ReturnDay,
 }
 
 /// A store to be made.
@@ -90,6 +93,17 @@ pub async fn by_slug(tx: &Tx, slug: &str) -> Result<Store, DataError> {
     list(tx).await?.into_iter().find(|s| s.slug == slug).ok_or(DataError::NotFound("store"))
 }
 
+/// The day on which refunds of the store count, for a transaction that books one. It must hold the feed's head: whoever
+/// changes the rule holds it too, so nothing is booked by a rule that is over.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub(crate) async fn return_day(tx: &Tx, store: StoreId) -> Result<ReturnDay, DataError> {
+    let sql = "select returns_on from stores where tenant_id = $1 and id = $2";
+    let word: String = tx.scalar(sql, [store.0.into()]).await?.ok_or(DataError::NotFound("store"))?;
+    word.parse().map_err(|_| DataError::Corrupt(format!("stores.returns_on is '{word}'")))
+}
+
 /// Makes a store.
 ///
 /// # Errors
@@ -119,6 +133,7 @@ pub async fn create(scope: &Scope, new: NewStore<'_>) -> Result<StoreId, DataErr
         created_at: Set(scope.now()),
         notifies_orders: Set(false),
         tracks_stock: Set(false),
+        returns_on: Set(ReturnDay::default().as_str().to_owned()),
     };
     row.insert(tx.conn()).await.map_err(DataError::from).map_err(slug_taken)?;
     crate::audit::note(&tx, "store.create", new.slug, serde_json::json!({"name": new.name})).await?;
@@ -159,6 +174,7 @@ impl TryFrom<store::Model> for Store {
             name: row.name,
             notifies_orders: row.notifies_orders,
             tracks_stock: row.tracks_stock,
+            returns_on: row.returns_on.parse().map_err(|_| bad("returns_on", &row.returns_on))?,
         })
     }
 }

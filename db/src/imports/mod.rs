@@ -11,6 +11,7 @@ mod create;
 mod expire;
 pub(crate) mod list;
 mod problems;
+mod prune;
 mod queue;
 mod settle;
 mod show;
@@ -35,10 +36,12 @@ pub use list::list;
 #[cfg(feature = "testing")]
 pub use problems::explain as explain_problems;
 pub use problems::{MAX_STORED, ProblemKey, ProblemPage, problems};
+pub use prune::prune;
 pub use queue::retry;
 pub use settle::{ATTEMPTS, GaveUp, ROUNDS, checked, fail, finish, give_up};
 pub use show::show;
 
+use crate::access::Actor;
 use crate::error::DataError;
 
 /// One attempt at importing a file.
@@ -86,6 +89,15 @@ pub struct Run {
     pub started_at: Option<DateTime<Utc>>,
     /// When it was settled.
     pub finished_at: Option<DateTime<Utc>>,
+}
+
+impl Run {
+    /// Whether `actor` may say that it starts: what a person uploaded is that person's to start. The server's own work goes
+    /// on with whatever there is.
+    pub fn is_started_by(&self, actor: Actor) -> bool {
+        let is_servers = matches!(actor, Actor::Command | Actor::Job);
+        is_servers || !self.actor.starts_with("user:") || self.actor == actor.to_string()
+    }
 }
 
 /// What a check found: what the run would come to, and its first orders.

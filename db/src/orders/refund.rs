@@ -1,6 +1,6 @@
 //! Giving money back on a sale.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use domain::calendar::day_of;
 use domain::feed::EventKind;
 use domain::ids::{OrderId, RefundId};
@@ -17,12 +17,12 @@ use super::show::known;
 use crate::error::DataError;
 use crate::rollups::{self, Deltas};
 use crate::scope::{Scope, Tx};
-use crate::{audit, feed};
+use crate::{audit, feed, stores};
 
 /// What somebody is told who refunds what another just did.
 const SEEN: &str = "Somebody refunded on this order meanwhile. Look at what is left, then try again.";
 
-/// Records a refund: order, lines, figures of today, timeline and feed, all or nothing.
+/// Records a refund: order, lines, figures of the day on which it counts, timeline and feed, all or nothing.
 ///
 /// # Errors
 /// [`DataError::NotFound`], or [`DataError::Invalid`] with the rule's words by field; [`DataError::Refused`] when
@@ -59,15 +59,16 @@ pub async fn refund(
     let event = order.event(EventKind::OrderUpdated, json!({"payment_status": payment, "refund": amount}));
     feed::append(&tx, vec![event]).await?;
     let mut deltas = Deltas::default();
-    deltas.add(&order.store, scope.now(), order.currency, Figures::of_refund(amount));
+    let counts_at = stores::return_day(&tx, order.store.id).await?.counts_at(scope.now(), order.placed_at);
+    deltas.add(&order.store, counts_at, order.currency, Figures::of_refund(amount));
     rollups::apply(&tx, &deltas).await?;
     audit::note(&tx, "order.refund", &id.to_string(), details).await?;
     tx.commit().await?;
     Ok(refund)
 }
 
-/// Refunds made on the local days `from ..= to` on orders of one store or of all, newest first, up to `limit`.
-/// Index: `refunds_day`.
+/// Refunds that count on the local days `from ..= to` in one store or in all, newest first, up to `limit`. Indexes:
+/// `refunds_day`; the primary key where they count on the day of the order.
 ///
 /// # Errors
 /// [`DataError::NotFound`] for a store that is not the tenant's.
@@ -80,11 +81,23 @@ pub async fn in_period(
 ) -> Result<Vec<RefundRow>, DataError> {
     let tx = scope.begin().await?;
     let stores = stores_of(&tx, store).await?;
-    let sql = "select f.id, f.at, f.amount, f.reason, f.currency, f.store_id, r.number from refunds f \
-               join order_refs r on r.tenant_id = f.tenant_id and r.order_id = f.order_id \
-               where f.tenant_id = $1 and f.store_id = any($2) and f.local_day between $3 and $4 order by f.at desc, f.id desc limit $5";
+    let sql = "with f as ( \
+                 select f.id, f.at, f.amount, f.reason, f.currency, f.store_id, f.order_id \
+                 from stores s join refunds f on f.tenant_id = $1 and f.store_id = s.id and f.local_day between $3 and $4 \
+                 where s.tenant_id = $1 and s.id = any($2) and s.returns_on = 'return' \
+                 union all \
+                 select f.id, f.at, f.amount, f.reason, f.currency, f.store_id, f.order_id \
+                 from stores s join refunds f on f.tenant_id = $1 and f.store_id = s.id and f.order_placed_at >= $6 and f.order_placed_at < $7 \
+                   and (f.order_placed_at at time zone s.time_zone)::date between $3 and $4 \
+                 where s.tenant_id = $1 and s.id = any($2) and s.returns_on = 'order') \
+               select f.id, f.at, f.amount, f.reason, f.currency, f.store_id, r.number \
+               from f join order_refs r on r.tenant_id = $1 and r.order_id = f.order_id order by f.at desc, f.id desc limit $5";
     let ids: Vec<Uuid> = stores.iter().map(|s| s.id.0).collect();
-    let found: Vec<PeriodRecord> = tx.all(sql, [ids.into(), from.into(), to.into(), limit.into()]).await?;
+    // The days in every zone of the world.
+    let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
+    let (earliest, latest) = (midnight(from) - Duration::hours(14), midnight(to) + Duration::hours(36));
+    let values = [ids.into(), from.into(), to.into(), limit.into(), earliest.into(), latest.into()];
+    let found: Vec<PeriodRecord> = tx.all(sql, values).await?;
     tx.commit().await?;
     let slug = |id: Uuid| stores.iter().find(|s| s.id.0 == id).map(|s| s.slug.clone()).unwrap_or_default();
     let row = |r: PeriodRecord| -> Result<RefundRow, DataError> {

@@ -24,7 +24,7 @@ pub struct Summary {
     /// Whether there are more than `found`.
     pub more: bool,
     /// The figures by currency, in the order of their codes. Empty when `more`. Under a filter by days, refunds count
-    /// on their own day, as everywhere; under finer filters, those of the orders found.
+    /// on the day that the store's rule says, as everywhere; under finer filters, those of the orders found.
     pub currencies: Vec<(Currency, Figures)>,
 }
 

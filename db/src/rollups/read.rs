@@ -136,8 +136,13 @@ pub(crate) async fn raw(tx: &Tx, spans: &Spans) -> Result<BTreeMap<Currency, Fig
              cross join lateral (select o.kind = 'sale' and o.status = 'open' sale) live \
            where o.placed_at >= $5 and o.placed_at < $6 \
            union all \
-           select f.currency, 0, 0, 0, 1, 0, 0, 0, 0, f.amount, 0, 0, 0 from w join refunds f on f.tenant_id = $1 and f.store_id = w.store_id \
-             and f.local_day between w.start::date - 1 and w.stop::date + 1 and f.at >= w.start and f.at < w.stop) facts group by currency"
+           select f.currency, 0, 0, 0, 1, 0, 0, 0, 0, f.amount, 0, 0, 0 from w join stores s on s.tenant_id = $1 and s.id = w.store_id \
+             join refunds f on f.tenant_id = $1 and f.store_id = w.store_id and f.local_day between w.start::date - 1 and w.stop::date + 1 \
+               and f.at >= w.start and f.at < w.stop where s.returns_on = 'return' \
+           union all \
+           select f.currency, 0, 0, 0, 1, 0, 0, 0, 0, f.amount, 0, 0, 0 from w join stores s on s.tenant_id = $1 and s.id = w.store_id \
+             join refunds f on f.tenant_id = $1 and f.store_id = w.store_id and f.order_placed_at >= w.start and f.order_placed_at < w.stop \
+           where s.returns_on = 'order' and f.order_placed_at >= $5 and f.order_placed_at < $6) facts group by currency"
     );
     let first = spans.iter().map(|s| s.1).min().unwrap_or_default();
     let last = spans.iter().map(|s| s.2).max().unwrap_or_default();

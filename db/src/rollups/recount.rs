@@ -84,14 +84,10 @@ const LIVE_DAY: &str = "not exists (select from archived_quarters a where day be
 const LIVE_HOUR: &str =
     "not exists (select from archived_quarters a where hour < a.ends and hour + interval '1 hour' > a.begins)";
 
-// `orders` and `refunds` narrow the raw rows: `and ...`, about `o` and `f`.
+// `orders` and `refunds` narrow the raw rows: `and ...`, about `o`, and about `f` with `c`, the instant at which it counts.
 pub(super) fn rollups(orders: &str, refunds: &str) -> [Rollup; 3] {
-    let day = |at: &str| format!("({at} at time zone s.time_zone)::date");
-    let hour = |at: &str| {
-        format!("{at} - (({at} at time zone s.time_zone) - date_trunc('hour', {at} at time zone s.time_zone))")
-    };
-    let days = facts("day", &day("o.placed_at"), &day("f.at"), (orders, refunds));
-    let hours = facts("hour", &hour("o.placed_at"), &hour("f.at"), (orders, refunds));
+    let days = facts("day", &day("o.placed_at"), &day("c.counts_at"), (orders, refunds));
+    let hours = facts("hour", &hour("o.placed_at"), &hour("c.counts_at"), (orders, refunds));
     let products = products(&day("o.placed_at"), orders);
     [
         Rollup {
@@ -121,6 +117,20 @@ pub(super) fn rollups(orders: &str, refunds: &str) -> [Rollup; 3] {
     ]
 }
 
+/// Refunds `f` of a tenant with their stores `s`, and `c.counts_at`, the instant at which each counts.
+pub(super) const COUNTED_REFUNDS: &str = "refunds f join stores s on s.tenant_id = $1 and s.id = f.store_id \
+    cross join lateral (select case s.returns_on when 'order' then f.order_placed_at else f.at end as counts_at) c where f.tenant_id = $1";
+
+/// The day of the instant `at`, on the clock of the store `s`.
+pub(super) fn day(at: &str) -> String {
+    format!("({at} at time zone s.time_zone)::date")
+}
+
+/// The instant at which the hour of `at` began, on the clock of the store `s`.
+pub(super) fn hour(at: &str) -> String {
+    format!("{at} - (({at} at time zone s.time_zone) - date_trunc('hour', {at} at time zone s.time_zone))")
+}
+
 // Every figure said once more, from the lines: nothing here reads a sum that Stoa keeps on the order.
 fn facts(bucket: &str, of_order: &str, of_refund: &str, (orders, refunds): (&str, &str)) -> String {
     format!(
@@ -143,8 +153,7 @@ fn facts(bucket: &str, of_order: &str, of_refund: &str, (orders, refunds): (&str
            cross join lateral (select (o.shipping - l.shipping) + o.tax - (o.discounts + l.discount) rest) own \
            where o.tenant_id = $1 {orders} \
            union all \
-           select f.store_id, {of_refund}, f.currency, 0, 0, 0, 1, 0, 0, 0, 0, f.amount, 0, 0, 0 \
-           from refunds f join stores s on s.tenant_id = $1 and s.id = f.store_id where f.tenant_id = $1 {refunds}) facts \
+           select f.store_id, {of_refund}, f.currency, 0, 0, 0, 1, 0, 0, 0, 0, f.amount, 0, 0, 0 from {COUNTED_REFUNDS} {refunds}) facts \
          group by 1, 2, 3"
     )
 }

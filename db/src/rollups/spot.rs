@@ -87,7 +87,7 @@ fn window(day: NaiveDate) -> [Value; 3] {
 }
 
 fn of_day() -> [Rollup; 3] {
-    rollups("and o.placed_at >= $2 and o.placed_at < $3", "and f.at >= $2 and f.at < $3")
+    rollups("and o.placed_at >= $2 and o.placed_at < $3", "and c.counts_at >= $2 and c.counts_at < $3")
 }
 
 fn on_day(rollup: &str) -> &'static str {

@@ -14,6 +14,7 @@ use super::recipients::write_recipients;
 use crate::audit;
 use crate::error::DataError;
 use crate::feed::{self, NewEvent};
+use crate::rollups;
 use crate::scope::{Scope, Tx};
 use crate::stores::{self, Store};
 
@@ -25,6 +26,7 @@ struct Row {
     time_zone: String,
     currency: String,
     week_start: i16,
+    returns_on: String,
     values: Option<Value>,
 }
 
@@ -39,7 +41,7 @@ pub async fn of_store(scope: &Scope, store: &Store) -> Result<Arc<StoreSettings>
         tx.end();
         Ok(settings)
     };
-    scope.db().settings().get((scope.tenant(), store.id), Box::pin(reading)).await
+    scope.db().settings().of_store((scope.tenant(), store.id), Box::pin(reading)).await
 }
 
 /// Whether the store has any order: then the zone of its days is fixed.
@@ -53,7 +55,8 @@ pub async fn has_orders(scope: &Scope, store: StoreId) -> Result<bool, DataError
     Ok(found)
 }
 
-/// Changes the settings of the store called `slug` to what a form with `pairs` says, all or nothing.
+/// Changes the settings of the store called `slug` to what a form with `pairs` says, all or nothing. With the day on which
+/// refunds count, all figures that have any follow.
 ///
 /// # Errors
 /// Every fault by its field, among them a zone that can no longer be changed; [`DataError::NotFound`] for a store that is
@@ -61,7 +64,8 @@ pub async fn has_orders(scope: &Scope, store: StoreId) -> Result<bool, DataError
 pub async fn change(scope: &Scope, slug: &str, pairs: &[(String, String)]) -> Result<(), DataError> {
     let tx = scope.begin().await?;
     let store = stores::by_slug(&tx, slug).await?;
-    tx.run("select from stores where tenant_id = $1 and id = $2 for update", [store.id.0.into()]).await?;
+    // Not `for update`: whoever holds the feed's head and opens a bucket of figures refers to the row meanwhile.
+    tx.run("select from stores where tenant_id = $1 and id = $2 for no key update", [store.id.0.into()]).await?;
     let before = read(&tx, store.id).await?;
     let (after, mut faults) = before.changed(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())));
     if after.zone != before.zone && ordered(&tx, store.id).await? {
@@ -77,7 +81,18 @@ pub async fn change(scope: &Scope, slug: &str, pairs: &[(String, String)]) -> Re
     announce(&tx).await?;
     // Pages that are kept name stores and count by their calendar, so they must be drawn anew.
     let data = json!({"id": store.id, "store": store.slug});
-    feed::append(&tx, vec![NewEvent { kind: EventKind::StoreChanged, store: Some(store.id), data }]).await?;
+    let mut events = vec![NewEvent { kind: EventKind::StoreChanged, store: Some(store.id), data }];
+    let moved = after.returns_on != before.returns_on;
+    events.extend(moved.then(|| NewEvent {
+        kind: EventKind::FiguresRebuilt,
+        store: Some(store.id),
+        data: json!({}),
+    }));
+    feed::append(&tx, events).await?;
+    // Behind the feed's head: every refund that was booked is seen, and none is being booked.
+    if moved {
+        rollups::replace_refunds(&tx, store.id).await?;
+    }
     tx.commit().await?;
     scope.db().stores().forget(scope.tenant()).await;
     scope.db().settings().forget(scope.tenant()).await;
@@ -90,7 +105,7 @@ async fn ordered(tx: &Tx, store: StoreId) -> Result<bool, DataError> {
 }
 
 async fn read(tx: &Tx, store: StoreId) -> Result<StoreSettings, DataError> {
-    let sql = "select s.name, s.time_zone, s.currency, s.week_start, (select jsonb_object_agg(v.name, v.value) from settings v where v.tenant_id = $1 and v.store_id = s.id) as values \
+    let sql = "select s.name, s.time_zone, s.currency, s.week_start, s.returns_on, (select jsonb_object_agg(v.name, v.value) from settings v where v.tenant_id = $1 and v.store_id = s.id) as values \
                from stores s where s.tenant_id = $1 and s.id = $2";
     let row: Row = tx.one(sql, [store.0.into()]).await?.ok_or(DataError::NotFound("store"))?;
     let bad = |what: &str, value: &str| DataError::Corrupt(format!("stores.{what} is '{value}'"));
@@ -106,6 +121,7 @@ async fn read(tx: &Tx, store: StoreId) -> Result<StoreSettings, DataError> {
             week_start: u8::try_from(row.week_start).unwrap_or(1),
             year_start: number(YEAR_START, 1).clamp(1, 12),
         },
+        returns_on: row.returns_on.parse().map_err(|_| bad("returns_on", &row.returns_on))?,
         summary_hour: number(summaries::SETTING, summaries::HOUR),
         orders: told(&values, Setting::NotifyOrders)?,
         summary: told(&values, Setting::DailySummary)?,
@@ -120,14 +136,15 @@ fn told(values: &Map<String, Value>, setting: Setting) -> Result<Recipients, Dat
 }
 
 async fn write(tx: &Tx, store: &Store, before: &StoreSettings, after: &StoreSettings) -> Result<(), DataError> {
-    let sql =
-        "update stores set name = $3, time_zone = $4, currency = $5, week_start = $6 where tenant_id = $1 and id = $2";
+    let sql = "update stores set name = $3, time_zone = $4, currency = $5, week_start = $6, returns_on = $7 \
+               where tenant_id = $1 and id = $2";
     let values = [
         store.id.0.into(),
         after.name.clone().into(),
         after.zone.name().into(),
         after.currency.code().into(),
         i16::from(after.calendar.week_start).into(),
+        after.returns_on.as_str().into(),
     ];
     tx.run(sql, values).await?;
     keep(tx, store, YEAR_START, after.calendar.year_start).await?;

@@ -1,19 +1,24 @@
 //! Rollups equal an independent recount after every step, whatever happens.
 
-use chrono::{DateTime, Duration, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use db::orders::place::Placed;
 use db::orders::{cancel, refund};
 use db::rollups;
 use db::stores::Store;
 use db::testing::{self, TestDb};
-use db::{Clock, DataError, Scope};
+use db::{Access, Clock, DataError, Scope};
+use domain::calendar::day_of;
 use domain::ids::OrderId;
 use domain::orders::new_order::Draft;
 use domain::orders::refund::RefundRequest;
 use domain::orders::{ItemKind, NewItem, OrderKind};
 use domain::permission::Permission;
+use domain::settings::ReturnDay;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use uuid::Uuid;
 
 /// Kiritimati, Kathmandu, and daylight saving of an hour and of half an hour among them.
 const ZONES: [&str; 5] =
@@ -45,6 +50,7 @@ enum Action {
     RefundAll(usize),
     RefundLine(usize, i32, i64),
     Wait(i64),
+    CountReturnsOn(usize, ReturnDay),
 }
 
 fn action() -> impl Strategy<Value = Action> {
@@ -73,6 +79,7 @@ fn action() -> impl Strategy<Value = Action> {
         1 => (0_usize..40).prop_map(Action::RefundAll),
         2 => (0_usize..40, 1_i32..5, 1_i64..4).prop_map(|(order, line, n)| Action::RefundLine(order, line, n)),
         1 => (1_i64..50_000).prop_map(Action::Wait),
+        1 => (0_usize..5, prop::sample::select(ReturnDay::ALL.to_vec())).prop_map(|(store, rule)| Action::CountReturnsOn(store, rule)),
     ]
 }
 
@@ -106,6 +113,7 @@ async fn play(actions: &[Action]) {
         let differences = rollups::verify(&scope).await.unwrap();
         assert!(differences.is_empty(), "after step {n} {action:?}: {differences:#?}");
     }
+    refunds_lie_where_the_rules_say(&db, &access, &stores, actions).await;
     let before = totals(&scope).await;
     rollups::rebuild(&scope).await.unwrap();
     assert_eq!(totals(&scope).await, before, "a rebuild changes nothing that is right");
@@ -144,7 +152,39 @@ async fn act(
             clock.set(clock.now() + Duration::seconds(*seconds));
             None
         }
+        Action::CountReturnsOn(store, rule) => {
+            let form = [("returns_on".to_owned(), rule.as_str().to_owned())];
+            db::settings::change(scope, &stores[*store].slug, &form).await.unwrap();
+            None
+        }
     }
+}
+
+/// A witness that shares nothing with the recount: the calendar of this program, and the rules as the history chose them.
+async fn refunds_lie_where_the_rules_say(db: &TestDb, access: &Access, stores: &[Store], actions: &[Action]) {
+    let mut rules = [ReturnDay::Return; ZONES.len()];
+    for action in actions {
+        if let Action::CountReturnsOn(store, rule) = action {
+            rules[*store] = *rule;
+        }
+    }
+    let owner = db.owner(access.tenant()).await;
+    let made: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>, String, i64)> =
+        sqlx::query_as("select store_id, at, order_placed_at, currency, amount from refunds").fetch_all(&owner).await.unwrap();
+    let mut expected: BTreeMap<(Uuid, NaiveDate, String), (i64, i64)> = BTreeMap::new();
+    for (id, at, placed_at, currency, amount) in made {
+        let (store, rule) = stores.iter().zip(rules).find(|(store, _)| store.id.0 == id).unwrap();
+        let instant = if rule == ReturnDay::Order { placed_at } else { at };
+        let sum = expected.entry((id, day_of(instant, store.zone), currency)).or_default();
+        *sum = (sum.0 + 1, sum.1 + amount);
+    }
+    let kept: Vec<(Uuid, NaiveDate, String, i64, i64)> =
+        sqlx::query_as("select store_id, day, currency, refunds, refunded from rollup_days where refunds <> 0 or refunded <> 0")
+            .fetch_all(&owner)
+            .await
+            .unwrap();
+    let kept: BTreeMap<_, _> = kept.into_iter().map(|(id, day, currency, n, sum)| ((id, day, currency), (n, sum))).collect();
+    assert_eq!(kept, expected);
 }
 
 fn refunded<T>(done: Result<T, DataError>) -> Option<OrderId> {

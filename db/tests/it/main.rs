@@ -20,5 +20,7 @@ mod partitions_seen;
 mod people;
 mod plans;
 mod queue;
+mod returns;
 mod settings;
+mod storage;
 mod walls;

@@ -15,6 +15,7 @@ pub use terms::{Feature, Terms};
 use std::fmt;
 use std::str::FromStr;
 
+use crate::numbers::NumberFormat;
 use crate::size::size;
 
 /// Something of which a tier may allow only so much.
@@ -44,8 +45,6 @@ pub enum Limit {
     BackupEveryDays,
     /// Rows of one export.
     ExportRows,
-    /// Webhooks.
-    Webhooks,
 }
 
 /// What happens at a limit.
@@ -65,14 +64,13 @@ pub enum AtLimit {
 
 impl Limit {
     /// All of them, in the order in which people read them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 12] = [
         Self::OrdersPerMonth,
         Self::Stores,
         Self::Members,
         Self::Products,
         Self::StorageBytes,
         Self::ApiKeys,
-        Self::Webhooks,
         Self::RequestsPerMinute,
         Self::RequestsPerMinutePerKey,
         Self::BatchOrders,
@@ -96,7 +94,6 @@ impl Limit {
             Self::BackupDays => "backup_days",
             Self::BackupEveryDays => "backup_every_days",
             Self::ExportRows => "export_rows",
-            Self::Webhooks => "webhooks",
         }
     }
 
@@ -115,7 +112,6 @@ impl Limit {
             Self::BackupDays => "Days that backups are kept",
             Self::BackupEveryDays => "Days between backups",
             Self::ExportRows => "Rows of one export",
-            Self::Webhooks => "Webhooks",
         }
     }
 
@@ -134,20 +130,24 @@ impl Limit {
             Self::BackupDays => ("day of backups", "days of backups"),
             Self::BackupEveryDays => ("day between backups", "days between backups"),
             Self::ExportRows => ("row an export", "rows an export"),
-            Self::Webhooks => ("webhook", "webhooks"),
         };
         format!("{} {}", self.number(n), if n == 1 { one } else { many })
     }
 
     /// `n` of it as a figure: `12,000`, `1.5 GB`.
     pub fn number(self, n: i64) -> String {
-        if self == Self::StorageBytes { size(n) } else { crate::money::group(&n.to_string()) }
+        self.number_in(NumberFormat::default(), n)
+    }
+
+    /// The same as a tenant has its numbers written.
+    pub fn number_in(self, format: NumberFormat, n: i64) -> String {
+        if self == Self::StorageBytes { size(n) } else { format.count(n) }
     }
 
     /// What happens when it is reached.
     pub const fn at_limit(self) -> AtLimit {
         match self {
-            Self::Stores | Self::Members | Self::ApiKeys | Self::StorageBytes | Self::Webhooks => AtLimit::Refuse,
+            Self::Stores | Self::Members | Self::ApiKeys | Self::StorageBytes => AtLimit::Refuse,
             Self::OrdersPerMonth | Self::Products => AtLimit::Flag,
             Self::RequestsPerMinute | Self::RequestsPerMinutePerKey => AtLimit::Slow,
             Self::BatchOrders | Self::ExportRows => AtLimit::Size,
@@ -174,15 +174,14 @@ impl Limit {
             Self::StorageBytes => "No further file can be uploaded. Files that are there stay.",
             Self::BackupDays => "Older backups are given up, never the newest one that was read back.",
             Self::BackupEveryDays => "A backup is made this often, and whenever you ask for one.",
-            Self::ExportRows => "A larger export is refused; narrow its filters.",
-            Self::Webhooks => "No further webhook can be made. Those that are there go on.",
+            Self::ExportRows => "A larger export is refused as one file; narrow its filters, or take it in parts.",
         }
     }
 
     /// The least that a tier may set: nothing can be done with less.
     pub const fn least(self) -> i64 {
         match self {
-            Self::ApiKeys | Self::Webhooks | Self::StorageBytes | Self::ExportRows => 0,
+            Self::ApiKeys | Self::StorageBytes => 0,
             _ => 1,
         }
     }
@@ -203,7 +202,7 @@ impl Limit {
     /// # Errors
     /// The words for a form.
     pub fn check(self, value: i64) -> Result<i64, String> {
-        let group = |n: i64| crate::money::group(&n.to_string());
+        let group = |n: i64| NumberFormat::default().count(n);
         if (self.least()..=self.most()).contains(&value) {
             Ok(value)
         } else {

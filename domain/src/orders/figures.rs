@@ -55,7 +55,7 @@ impl Figures {
         }
     }
 
-    /// What a refund of `amount` adds on the day on which it was recorded.
+    /// What a refund of `amount` adds on the day on which it counts ([`crate::settings::ReturnDay`]).
     pub fn of_refund(amount: i64) -> Self {
         Self { refunds: 1, refunded: amount, ..Self::default() }
     }
@@ -65,7 +65,7 @@ impl Figures {
         -placed + Self { cancelled: 1, ..Self::default() }
     }
 
-    /// Returns, on the return's own date: return orders and refunds. Positive.
+    /// Returns: return orders and refunds. Positive.
     pub const fn returns(&self) -> i64 {
         self.returned + self.refunded
     }

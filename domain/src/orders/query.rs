@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 
 use super::status::{FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
 use crate::fields::FieldErrors;
-use crate::page::{Limit, Place, Seal};
+use crate::numbers::NumberFormat;
+use crate::page::{Limit, Place, Seal, Sort};
 use crate::period::Period;
 
 /// What to list. The default is everything, newest first, 50 a page.
@@ -30,6 +31,8 @@ pub struct OrderQuery {
     pub min: Option<i64>,
     /// Greatest total, minor units.
     pub max: Option<i64>,
+    /// Which come first.
+    pub sort: Sort,
     /// Where the page begins.
     pub cursor: Option<Place>,
     /// Rows a page.
@@ -41,8 +44,10 @@ pub struct OrderQuery {
 pub enum AmountsIn {
     /// Integers of minor units: the API.
     Minor,
-    /// Decimals of the major unit, `12.50`: pages, where people type.
+    /// Decimals of the major unit, `12.50`: addresses of pages.
     Major,
+    /// The same as people type it, who see numbers in this format. Addresses are understood as well.
+    Typed(NumberFormat),
 }
 
 impl OrderQuery {
@@ -90,7 +95,9 @@ impl OrderQuery {
         let amount = |minor: i64| match amounts {
             AmountsIn::Minor => minor.to_string(),
             AmountsIn::Major => major(minor),
+            AmountsIn::Typed(format) => major(minor).replace('.', format.decimal()),
         };
+        let sort = (self.sort != Sort::default()).then(|| self.sort.as_str().to_owned());
         let limit = (self.limit != Limit::default()).then(|| self.limit.rows().to_string());
         [
             ("store", self.store.clone()),
@@ -103,6 +110,7 @@ impl OrderQuery {
             ("to", self.to.map(|d| d.to_string())),
             ("min", self.min.map(amount)),
             ("max", self.max.map(amount)),
+            ("sort", sort),
             ("cursor", self.cursor.map(|place| place.text().to_owned())),
             ("limit", limit),
         ]
@@ -113,8 +121,19 @@ impl OrderQuery {
 
     /// Whether anything but the page itself is chosen.
     pub fn is_filtered(&self) -> bool {
-        let everything = Self { cursor: self.cursor, limit: self.limit, ..Self::default() };
+        let everything = Self { sort: self.sort, cursor: self.cursor, limit: self.limit, ..Self::default() };
         *self != everything
+    }
+
+    /// The same filters, from the beginning and as many rows a page as usual: all that sums depend on.
+    pub fn whole(&self) -> Self {
+        Self { sort: Sort::default(), limit: Limit::default(), ..self.at(None) }
+    }
+
+    /// The same list from its other end.
+    pub fn turned(&self) -> Self {
+        let sort = if self.sort == Sort::Newest { Sort::Oldest } else { Sort::Newest };
+        Self { sort, ..self.at(None) }
     }
 
     /// The same filters, from `cursor` on.
@@ -153,6 +172,7 @@ impl OrderQuery {
             "to" => self.to = Some(day(value)?),
             "min" => self.min = Some(amount(value, amounts)?),
             "max" => self.max = Some(amount(value, amounts)?),
+            "sort" => self.sort = value.parse()?,
             "cursor" => self.cursor = Some(seal.open(value)?),
             "limit" => self.limit = Limit::new(value.parse().map_err(|_| "must be a whole number")?)?,
             _ => return Err("is not a filter".into()),
@@ -182,20 +202,26 @@ fn search_text(text: &str) -> Result<String, String> {
 }
 
 fn amount(text: &str, amounts: AmountsIn) -> Result<i64, String> {
-    let parsed = match amounts {
-        AmountsIn::Minor => text.parse().map_err(|_| "must be a whole number of minor units".to_owned()),
-        AmountsIn::Major => {
-            let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-            let plain = fraction.len() <= 2 && fraction.bytes().all(|b| b.is_ascii_digit());
-            let digits = format!("{}{fraction:0<2}", whole.replace(',', ""));
-            digits.parse::<i64>().ok().filter(|_| plain).ok_or_else(|| "must be an amount such as 12.50".to_owned())
+    let minor = match amounts {
+        AmountsIn::Minor => text.parse().map_err(|_| "must be a whole number of minor units".to_owned())?,
+        AmountsIn::Major => in_major(text).ok_or_else(|| faulty_amount(NumberFormat::default()))?,
+        AmountsIn::Typed(format) => {
+            let plain = format.plain(text);
+            plain.and_then(|plain| in_major(&plain)).ok_or_else(|| faulty_amount(format))?
         }
     };
-    parsed.and_then(
-        |minor: i64| {
-            if minor.saturating_abs() > 1_000_000_000_000_000 { Err("is too large".into()) } else { Ok(minor) }
-        },
-    )
+    if minor.saturating_abs() > 1_000_000_000_000_000 { Err("is too large".into()) } else { Ok(minor) }
+}
+
+fn in_major(text: &str) -> Option<i64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let plain = fraction.len() <= 2 && fraction.bytes().all(|b| b.is_ascii_digit());
+    let digits = format!("{}{fraction:0<2}", whole.replace(',', ""));
+    digits.parse::<i64>().ok().filter(|_| plain)
+}
+
+fn faulty_amount(format: NumberFormat) -> String {
+    format!("must be an amount such as 12{}50", format.decimal())
 }
 
 fn major(minor: i64) -> String {
@@ -214,6 +240,22 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
+    fn amounts_are_read_as_they_are_shown_and_as_addresses_have_them() {
+        let least = |format: NumberFormat, text: &str| {
+            OrderQuery::parse([("min", text)], AmountsIn::Typed(format), &seal()).map(|query| query.min)
+        };
+        for format in NumberFormat::ALL {
+            for shown in [format.sample(), "1234.50", "1234.5"] {
+                assert_eq!(least(format, shown), Ok(Some(123_450)), "{format} {shown}");
+            }
+        }
+        assert_eq!(least(NumberFormat::PointComma, "1.300"), Ok(Some(130_000)));
+        let fault = |format, text| least(format, text).unwrap_err().0[0].message.clone();
+        assert_eq!(fault(NumberFormat::SpaceComma, "1,2,3"), "must be an amount such as 12,50");
+        assert_eq!(fault(NumberFormat::CommaPoint, "12,50"), "must be an amount such as 12.50");
+    }
+
+    #[test]
     fn every_fault_is_named() {
         let bad = [
             ("status", "gone"),
@@ -221,6 +263,7 @@ mod tests {
             ("limit", "201"),
             ("cursor", "x"),
             ("min", "1.5"),
+            ("sort", "up"),
             ("colour", "red"),
             ("to", "2026-02-30"),
         ];
@@ -256,6 +299,7 @@ mod tests {
             q in prop::option::of("[a-z0-9@. ]{1,20}"),
             min in prop::option::of(-100_000_i64..100_000),
             limit in 1_u64..=200,
+            oldest in any::<bool>(),
             major_units in any::<bool>(),
         ) {
             let units = if major_units { AmountsIn::Major } else { AmountsIn::Minor };
@@ -263,6 +307,7 @@ mod tests {
                 status: status.map(|s| s.parse().unwrap()),
                 q: q.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty()),
                 min: min.filter(|m| !major_units || *m >= 0),
+                sort: if oldest { Sort::Oldest } else { Sort::Newest },
                 limit: Limit::new(limit).unwrap(),
                 ..OrderQuery::default()
             };

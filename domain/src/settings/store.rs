@@ -3,7 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Value, json};
 
-use super::Recipients;
+use super::{Recipients, ReturnDay};
 use crate::calendar::Tz;
 use crate::fields::FieldErrors;
 use crate::money::Currency;
@@ -32,6 +32,8 @@ pub struct StoreSettings {
     pub currency: Currency,
     /// Its weeks and years.
     pub calendar: StoreCalendar,
+    /// The day on which its refunds count.
+    pub returns_on: ReturnDay,
     /// The hour of its clock at which the daily summary is due.
     pub summary_hour: u8,
     /// Who is told of each new sale.
@@ -82,7 +84,8 @@ impl StoreSettings {
     pub fn recorded(&self) -> Value {
         json!({
             "name": self.name, "time_zone": self.zone.name(), "currency": self.currency.code(),
-            "week_start": self.calendar.week_start, "year_start": self.calendar.year_start, "summary_hour": self.summary_hour,
+            "week_start": self.calendar.week_start, "year_start": self.calendar.year_start,
+            "returns_on": self.returns_on.as_str(), "summary_hour": self.summary_hour,
             "orders.notify": self.orders.addresses().len(), "summary.daily": self.summary.addresses().len(),
             "stock.alerts": self.stock.addresses().len(),
         })
@@ -98,6 +101,7 @@ impl StoreSettings {
             }
             "week_start" => self.calendar.week_start = number(value, 1, 7)?,
             "year_start" => self.calendar.year_start = number(value, 1, 12)?,
+            "returns_on" => self.returns_on = value.parse()?,
             "summary_hour" => self.summary_hour = number(value, 0, summaries::LAST_HOUR)?,
             "orders" => self.orders = Recipients::parse(value)?,
             "summary" => self.summary = Recipients::parse(value)?,
@@ -137,6 +141,7 @@ mod tests {
             zone: Tz::Europe__London,
             currency: "GBP".parse().unwrap(),
             calendar: StoreCalendar::default(),
+            returns_on: ReturnDay::default(),
             summary_hour: 7,
             orders: Recipients::default(),
             summary: Recipients::default(),
@@ -146,17 +151,23 @@ mod tests {
 
     #[test]
     fn a_form_changes_what_it_names_and_every_fault_is_told() {
-        let form = [("name", " South "), ("currency", "eur"), ("week_start", "7"), ("orders", "a@b.test"), ("x", "y")];
+        let form = [("name", " South "), ("currency", "eur"), ("week_start", "7"), ("returns_on", "order"), ("orders", "a@b.test"), ("x", "y")];
         let (changed, faults) = settings().changed(form);
         assert!(faults.is_empty(), "{faults}");
         assert_eq!((changed.name.as_str(), changed.currency.code(), changed.calendar.week_start), ("South", "EUR", 7));
         assert_eq!((changed.orders.addresses().len(), changed.zone), (1, Tz::Europe__London));
+        assert_eq!(changed.returns_on, ReturnDay::Order);
+        assert_eq!(
+            (&settings().recorded()["returns_on"], &changed.recorded()["returns_on"]),
+            (&json!("return"), &json!("order"))
+        );
         let bad = [
             ("name", ""),
             ("time_zone", "Mars/Base"),
             ("currency", "XXXX"),
             ("week_start", "0"),
             ("year_start", "13"),
+            ("returns_on", "never"),
             ("summary_hour", "24"),
             ("orders", "nobody"),
         ];

@@ -28,6 +28,7 @@ mod order_mail;
 mod partitions;
 mod partitions_under_traffic;
 mod partitions_upkeep;
+mod pruned;
 mod queued;
 mod refused;
 mod retail;

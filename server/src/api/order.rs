@@ -119,7 +119,7 @@ pub struct CustomerJson {
 pub struct RefundJson {
     /// The refund's id.
     pub id: uuid::Uuid,
-    /// When it was recorded: the day on which it counts.
+    /// When it was recorded. Whether it counts on this day or on that of the order is a setting of the store.
     #[schema(value_type = DateTime<Utc>)]
     pub at: Time,
     /// Minor units of the order's currency.

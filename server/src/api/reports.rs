@@ -78,7 +78,8 @@ pub struct FiguresJson {
     pub gross_sales: i64,
     /// Reductions on sales, positive.
     pub discounts: i64,
-    /// Every line of return orders and every refund, on its own date; positive.
+    /// Every line of return orders on its own date, and every refund on the date that its store chose: its own, or that
+    /// of the order; positive.
     pub returns: i64,
     /// Gross sales less discounts and returns.
     pub net_sales: i64,
@@ -97,7 +98,8 @@ pub struct FiguresJson {
 /// A sales report
 ///
 /// Sums by currency over whole local days of the store (or of all stores), read from maintained figures: as exact as
-/// the list of the same orders, at any size. `returns` counts return orders and refunds on their own date.
+/// the list of the same orders, at any size. `returns` counts return orders on their own date, and refunds on their own or
+/// on that of the order, as the settings of each store say.
 #[utoipa::path(get, path = "/api/v1/reports/sales", tag = "Reports", operation_id = "salesReport",
     params(
         ("store" = Option<String>, Query, description = "Slug of one store; all stores when not said"),

@@ -6,7 +6,7 @@ use db::orders::summary::Summary;
 use db::orders::{OrderRow, RefundRow};
 use domain::fields::FieldErrors;
 use domain::orders::OrderQuery;
-use domain::page::{Page, Place};
+use domain::page::{Page, Place, Sort};
 use leptos::prelude::*;
 
 use super::filters::{chips, filters};
@@ -19,6 +19,9 @@ use crate::ui::pager::{Pager, no_place};
 use crate::ui::pill::Tone;
 use crate::ui::{ButtonLink, Card, Empty, Html, Look, Notice, PageHeader};
 use crate::url;
+
+// What the links below the table take, roughly.
+const BYTES: usize = 1_024;
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -48,7 +51,7 @@ pub struct Found {
     pub page: Page<OrderRow, Place>,
     /// What all of them come to.
     pub summary: Summary,
-    /// Refunds of the same days, where returns are listed.
+    /// Refunds that count on the same days, where returns are listed.
     pub refunds: Vec<RefundRow>,
 }
 
@@ -119,7 +122,7 @@ fn nothing(index: &OrderIndex) -> AnyView {
 }
 
 fn limits(index: &OrderIndex) -> AnyView {
-    let mut html = Html::default();
+    let mut html = Html::with_capacity(BYTES);
     html.markup("<span class=\"limits\">");
     for rows in [25, 50, 100, 200] {
         let limit = domain::page::Limit::new(u64::from(rows)).unwrap_or_default();
@@ -128,6 +131,13 @@ fn limits(index: &OrderIndex) -> AnyView {
         html.markup("<a").attribute("href", Some(&url::orders(index.frame.tenant(), &query)));
         html.attribute("aria-current", current).markup(">").digits(rows, 1).markup("</a>");
     }
-    html.markup(" rows</span>");
+    html.markup(" rows</span><span class=\"limits\">");
+    for (sort, label) in [(Sort::Newest, "Newest"), (Sort::Oldest, "Oldest")] {
+        let query = OrderQuery { sort, ..index.query.at(None) };
+        let current = (sort == index.query.sort).then_some("true");
+        html.markup("<a").attribute("href", Some(&url::orders(index.frame.tenant(), &query)));
+        html.attribute("aria-current", current).markup(">").markup(label).markup("</a>");
+    }
+    html.markup(" first</span>");
     html.view().into_any()
 }

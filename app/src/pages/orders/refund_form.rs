@@ -4,11 +4,12 @@ use db::orders::{ItemRow, OrderDetail};
 use domain::money::Money;
 use domain::orders::refund::Refundable;
 use domain::orders::{ItemKind, OrderKind, OrderStatus};
+use domain::settings::ReturnDay;
 use leptos::prelude::*;
 
 use super::detail::{OrderPage, Refunding};
 use crate::ui::field::sentence;
-use crate::ui::money::{Amount, count};
+use crate::ui::money::{Amount, count, text};
 use crate::ui::pill::Tone;
 use crate::ui::table::{Column, Table};
 use crate::ui::{Button, ButtonLink, Card, Look, Notice, TextArea};
@@ -28,6 +29,7 @@ pub fn refund_form(page: &OrderPage, typed: &Refunding) -> AnyView {
         return view! { <Notice tone=Tone::Info>"Nothing of this order can be refunded any more."</Notice> }.into_any();
     };
     let (action, keep) = (format!("{}/refund", page.address()), page.address());
+    let consequence = consequence(page);
     let (lines, seen) = (lines(page, typed), page.order.order.refunded.to_string());
     let general =
         ["order", "amount"].iter().filter_map(|field| typed.faults.of(field).map(str::to_owned)).map(|words| {
@@ -44,21 +46,29 @@ pub fn refund_form(page: &OrderPage, typed: &Refunding) -> AnyView {
             <form class="stack" method="post" action=action>
                 <input type="hidden" name="seen" value=seen/>
                 {general}
-                <p>
-                    "Records that money goes back, today. It lowers today's figures; "
-                    "the payment itself is made where the customer paid."
-                </p>
+                <p>{consequence}</p>
                 {lines}
                 <TextArea name="reason" label="Reason" value=reason fault hint="Stands in the order's timeline. May be empty."/>
                 <div class="actions">
                     {by_line}
-                    <Button label=format!("Refund all that is left: {left}") look=Look::Primary name="extent" value="full"/>
+                    <Button label=format!("Refund all that is left: {}", text(left)) look=Look::Primary name="extent" value="full"/>
                     <ButtonLink href=keep label="Refund nothing" look=Look::Quiet/>
                 </div>
             </form>
         </Card>
     }
     .into_any()
+}
+
+fn consequence(page: &OrderPage) -> String {
+    let store = page.frame.stores.iter().find(|store| store.slug == page.order.order.store);
+    let day = match store.map(|store| store.returns_on).unwrap_or_default() {
+        ReturnDay::Return => "today".to_owned(),
+        ReturnDay::Order => format!("the day of the order, {}", page.clock().day(page.order.order.local_day)),
+    };
+    format!(
+        "Records that money goes back, today. It lowers the figures of {day}; the payment itself is made where the customer paid."
+    )
 }
 
 fn lines(page: &OrderPage, typed: &Refunding) -> AnyView {

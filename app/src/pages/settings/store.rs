@@ -1,7 +1,7 @@
 //! `/t/{tenant}/settings/stores/{store}`: one store.
 
 use domain::fields::FieldErrors;
-use domain::settings::{Recipients, StoreSettings};
+use domain::settings::{Recipients, ReturnDay, StoreSettings};
 use domain::summaries;
 use leptos::prelude::*;
 
@@ -60,6 +60,7 @@ fn form(page: &StorePage) -> AnyView {
     view! {
         <form class="stack" method="post" action=action>
             {basics(page)}
+            {returns(page)}
             {mails(page)}
             <div class="actions"><Button label="Save the settings" look=Look::Primary/></div>
         </form>
@@ -95,6 +96,20 @@ fn basics(page: &StorePage) -> AnyView {
             </div>
     };
     view! { <Card title="Store">{inner}</Card> }.into_any()
+}
+
+fn returns(page: &StorePage) -> AnyView {
+    let options = ReturnDay::ALL.map(|rule| (rule.as_str().to_owned(), rule.words().to_owned())).to_vec();
+    let chosen = page.typed.of("returns_on", page.settings.returns_on.as_str());
+    let fault = page.faults.of("returns_on").map(str::to_owned);
+    let hint = "Another choice moves every refund ever made, in the dashboard, the sums of lists and reports alike, as soon \
+                as it is saved. Return orders always count on their own day: they do not say which sale they correct.";
+    let inner = view! {
+            <div class="stack narrow">
+                <SelectField name="returns_on" label="Refunds count on" options chosen fault hint/>
+            </div>
+    };
+    view! { <Card title="Returns">{inner}</Card> }.into_any()
 }
 
 fn mails(page: &StorePage) -> AnyView {

@@ -5,9 +5,9 @@ use app::pages::orders::{Found, OrderIndex, index};
 use app::url;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use db::Scope;
 use db::orders::counts::{self, ViewCounts};
 use db::orders::{RefundRow, list, refund, summary};
+use db::{Scope, settings};
 use domain::orders::query::AmountsIn;
 use domain::orders::{OrderKind, OrderQuery};
 use domain::page::{List, Seal};
@@ -46,7 +46,8 @@ async fn listed(
     let scope = member.scope(Permission::ReadOrders)?;
     let pairs = typed.iter().map(|(n, v)| (n.as_str(), v.as_str()));
     let seal = cursors::of(&state, &scope, List::Orders);
-    let (query, faults) = OrderQuery::understood(pairs, AmountsIn::Major, &seal);
+    let numbers = settings::of_tenant(&scope).await?.numbers;
+    let (query, faults) = OrderQuery::understood(pairs, AmountsIn::Typed(numbers), &seal);
     let frame = frame(&scope, &member, visit, Section::Orders, query.store.clone()).await?;
     let is_faulty = !faults.is_empty();
     let found = if is_faulty { None } else { Some(find(&scope, &query, frame.live.after, &seal).await?) };
@@ -67,7 +68,7 @@ async fn listed(
 // The sums depend on the filters alone: one computation serves all pages of the list until somebody writes.
 async fn find(scope: &Scope, query: &OrderQuery, generation: i64, seal: &Seal) -> Result<Found, PageError> {
     let page = list::list(scope, query).await?.sealed(seal);
-    let whole = OrderQuery { limit: Default::default(), ..query.at(None) };
+    let whole = query.whole();
     let key = format!("orders:summary:{}", url::orders("", &whole));
     let adding = async { Box::pin(summary::summary(scope, &whole)).await };
     let summary = scope.db().cache().get(scope, generation, &key, adding).await?;
