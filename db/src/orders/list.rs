@@ -132,8 +132,7 @@ async fn items_of(tx: &Tx, orders: &[FullOrder]) -> Result<HashMap<Uuid, Vec<Ite
                where i.placed_at between $4 and $5 order by i.order_id, i.position";
     let times: Vec<_> = orders.iter().map(|o| o.order.placed_at).collect();
     let ids: Vec<Uuid> = orders.iter().map(|o| o.order.id.0).collect();
-    let lines: Vec<LineRecord> =
-        tx.all(sql, [times.into(), ids.into(), oldest.into(), newest.into()]).await?;
+    let lines: Vec<LineRecord> = tx.all(sql, [times.into(), ids.into(), oldest.into(), newest.into()]).await?;
     let mut items: HashMap<Uuid, Vec<ItemRow>> = HashMap::new();
     for line in lines {
         items.entry(line.order_id).or_default().push(line.item.row()?);

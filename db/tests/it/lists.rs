@@ -56,7 +56,9 @@ async fn pages_show_every_order_once_in_both_directions() {
         loop {
             turned.extend(page.rows.iter().map(|r| (r.placed_at, r.id)));
             let Some(newer) = page.newer else { break };
-            page = list::list(&scope, &OrderQuery { cursor: Some(testing::seal().seal(newer)), ..first.turned() }).await.unwrap();
+            page = list::list(&scope, &OrderQuery { cursor: Some(testing::seal().seal(newer)), ..first.turned() })
+                .await
+                .unwrap();
         }
         seen.reverse();
         assert_eq!(turned, seen, "oldest first, limit {limit}");
