@@ -27,7 +27,7 @@ pub const APP_ROLE: &str = "stoa_app";
 /// How to connect.
 #[derive(Clone, Debug)]
 pub struct ConnectOptions {
-    /// `postgres://...`
+    /// `postgres://...`. An `application_name` in it is kept; without one, connections are named `stoa`.
     pub url: String,
     /// Most connections at once.
     pub pool: u32,
@@ -55,6 +55,8 @@ pub struct Parts {
     stores: KnownStores,
     settings: KnownSettings,
     plans: KnownPlans,
+    #[cfg(feature = "testing")]
+    broken_filter: std::sync::OnceLock<(domain::ids::TenantId, domain::ids::TenantId)>,
 }
 
 impl Db {
@@ -63,7 +65,10 @@ impl Db {
     /// # Errors
     /// When the URL is wrong, PostgreSQL is out of reach, or the login may not become the app's role.
     pub async fn connect(options: ConnectOptions) -> Result<Self, DataError> {
-        let login = PgConnectOptions::from_str(&options.url)?.application_name("stoa");
+        let mut login = PgConnectOptions::from_str(&options.url)?;
+        if login.get_application_name().is_none() {
+            login = login.application_name("stoa");
+        }
         let pool = PgPoolOptions::new()
             .max_connections(options.pool)
             .acquire_timeout(Duration::from_secs(5))
@@ -94,6 +99,8 @@ impl Db {
             stores: KnownStores::default(),
             settings: KnownSettings::default(),
             plans: KnownPlans::default(),
+            #[cfg(feature = "testing")]
+            broken_filter: std::sync::OnceLock::new(),
         }));
         tokio::spawn(crate::feed::send(db.clone()));
         tokio::spawn(crate::queue::ring(db.clone()));
@@ -118,6 +125,18 @@ impl Db {
     /// Wakes workers when there are new jobs.
     pub(crate) fn bell(&self) -> &Bell {
         &self.bell
+    }
+
+    /// From now on the query layer asks for `victim`'s rows wherever it works for `tenant`, while row level security still
+    /// holds `tenant`: what remains of a whole server when the first wall is down. Once and for good.
+    #[cfg(feature = "testing")]
+    pub fn break_filter(&self, tenant: domain::ids::TenantId, victim: domain::ids::TenantId) {
+        let _first = self.broken_filter.set((tenant, victim));
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn filter_for(&self, tenant: domain::ids::TenantId) -> domain::ids::TenantId {
+        self.broken_filter.get().filter(|(whose, _)| *whose == tenant).map_or(tenant, |(_, victim)| *victim)
     }
 
     /// Begins a transaction in which row level security goes by `setting`.

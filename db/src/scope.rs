@@ -28,8 +28,10 @@ pub struct Scope {
 }
 
 impl Scope {
-    pub(crate) const fn new(access: Access) -> Self {
+    pub(crate) fn new(access: Access) -> Self {
         let filter = access.tenant();
+        #[cfg(feature = "testing")]
+        let filter = access.db().filter_for(filter);
         Self { access, filter }
     }
 

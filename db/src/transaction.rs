@@ -61,7 +61,8 @@ impl Transaction {
     ) -> Result<Self, sqlx::Error> {
         let conn = match pool.try_acquire() {
             Some(conn) => conn,
-            None => pool.acquire().await?,
+            // Boxed when it is needed: it knows how to connect, and would be moved about with every request.
+            None => Box::pin(pool.acquire()).await?,
         };
         let mut held = Held { conn: Some(conn), stage: Stage::Beginning };
         Manager::begin(held.conn()?, Some(AssertSqlSafe(setting.begin()).into_sql_str())).await?;

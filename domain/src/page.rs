@@ -49,6 +49,47 @@ pub enum Direction {
     Newer,
 }
 
+/// Which rows of a list sorted by time come first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Sort {
+    /// The newest.
+    #[default]
+    Newest,
+    /// The oldest.
+    Oldest,
+}
+
+impl Sort {
+    /// As it stands in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Oldest => "oldest",
+        }
+    }
+
+    // Which way the list goes on.
+    const fn onwards(self) -> Direction {
+        match self {
+            Self::Newest => Direction::Older,
+            Self::Oldest => Direction::Newer,
+        }
+    }
+
+    /// Which way a page is read that begins at `from`, or where the list begins.
+    pub fn reading(self, from: Option<&Cursor>) -> Direction {
+        from.map_or(self.onwards(), |cursor| cursor.direction)
+    }
+}
+
+impl std::str::FromStr for Sort {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Newest, Self::Oldest].into_iter().find(|sort| sort.as_str() == text).ok_or("must be newest or oldest")
+    }
+}
+
 /// A place in a list sorted by time: between the row that it names and the next. What leaves the server is a [`Place`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cursor {
@@ -87,10 +128,10 @@ impl Cursor {
     }
 }
 
-/// One page of a list, newest first, and the cursors of its neighbours.
+/// One page of a list sorted by time, and the cursors of its neighbours.
 #[derive(Clone, Debug)]
 pub struct Page<T, C = Cursor> {
-    /// The rows, newest first whichever way the page was reached.
+    /// The rows in the order of the list, whichever way the page was reached.
     pub rows: Vec<T>,
     /// Where newer rows begin, if there are any.
     pub newer: Option<C>,
@@ -99,16 +140,22 @@ pub struct Page<T, C = Cursor> {
 }
 
 impl<T> Page<T> {
-    /// Cuts a page out of `found`: up to `limit + 1` rows read from `from` in its direction.
-    pub fn cut(
+    /// Cuts a page of a list that runs newest first out of `found`: up to `limit + 1` rows read from `from` in its direction.
+    pub fn cut(found: Vec<T>, limit: Limit, from: Option<&Cursor>, key: impl Fn(&T) -> (DateTime<Utc>, Uuid)) -> Self {
+        Self::cut_sorted(found, Sort::Newest, limit, from, key)
+    }
+
+    /// The same of a list that runs as `sort` says: `found` was read in the direction of [`Sort::reading`].
+    pub fn cut_sorted(
         mut found: Vec<T>,
+        sort: Sort,
         limit: Limit,
         from: Option<&Cursor>,
         key: impl Fn(&T) -> (DateTime<Utc>, Uuid),
     ) -> Self {
         let more = found.len() > limit.rows();
         found.truncate(limit.rows());
-        let backwards = from.is_some_and(|c| c.direction == Direction::Newer);
+        let backwards = sort.reading(from) != sort.onwards();
         if backwards {
             found.reverse();
         }
@@ -118,10 +165,15 @@ impl<T> Page<T> {
                 Cursor { direction, at, id }
             })
         };
-        let has_older = if backwards { true } else { more };
-        let has_newer = if backwards { more } else { from.is_some() };
-        let older = cursor(found.last(), Direction::Older).filter(|_| has_older);
-        let newer = cursor(found.first(), Direction::Newer).filter(|_| has_newer);
+        let goes_on = backwards || more;
+        let has_before = if backwards { more } else { from.is_some() };
+        let (first, last) = (found.first(), found.last());
+        let (newer, older) = match sort {
+            Sort::Newest => ((first, has_before), (last, goes_on)),
+            Sort::Oldest => ((last, goes_on), (first, has_before)),
+        };
+        let newer = cursor(newer.0, Direction::Newer).filter(|_| newer.1);
+        let older = cursor(older.0, Direction::Older).filter(|_| older.1);
         Self { rows: found, newer, older }
     }
 }
@@ -135,6 +187,49 @@ pub(crate) fn seal() -> Seal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    // What PostgreSQL answers: one row more than asked for, in the direction that is read.
+    fn read(of: i64, sort: Sort, limit: Limit, from: Option<&Cursor>) -> Page<i64> {
+        let key = |n: &i64| (DateTime::from_timestamp(*n, 0).unwrap(), Uuid::nil());
+        let behind = |n: &i64| match from {
+            None => true,
+            Some(c) if c.direction == Direction::Older => key(n) < (c.at, c.id),
+            Some(c) => key(n) > (c.at, c.id),
+        };
+        let mut found: Vec<i64> = (0..of).filter(behind).collect();
+        if sort.reading(from) == Direction::Older {
+            found.reverse();
+        }
+        found.truncate(limit.rows() + 1);
+        Page::cut_sorted(found, sort, limit, from, key)
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn pages_of_either_order_show_every_row_once_there_and_back(of in 0_i64..40, rows in 1_u64..9, oldest: bool) {
+            let limit = Limit::new(rows).unwrap();
+            let sort = if oldest { Sort::Oldest } else { Sort::Newest };
+            let (mut pages, mut page) = (Vec::new(), read(of, sort, limit, None));
+            loop {
+                let onwards = if oldest { page.newer } else { page.older };
+                pages.push(page.rows.clone());
+                let Some(from) = onwards else { break };
+                page = read(of, sort, limit, Some(&from));
+            }
+            let mut all: Vec<i64> = (0..of).collect();
+            if !oldest {
+                all.reverse();
+            }
+            proptest::prop_assert_eq!(pages.concat(), all);
+            for expected in pages.iter().rev().skip(1) {
+                let back = if oldest { page.older } else { page.newer };
+                page = read(of, sort, limit, back.as_ref());
+                proptest::prop_assert_eq!(&page.rows, expected);
+            }
+            let before = if oldest { page.older } else { page.newer };
+            proptest::prop_assert_eq!(before, None);
+        }
+    }
 
     #[test]
     fn a_page_knows_its_neighbours() {

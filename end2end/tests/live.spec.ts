@@ -47,6 +47,29 @@ test('a new order is announced on list and dashboard without moving a row, and o
   for (const page of [list, home]) await expect(announced(page)).toHaveCount(0);
 });
 
+test('an order is on the screen a moment after it was stored', async ({ signedIn }) => {
+  const page = await signedIn(owner);
+  await page.goto(`/t/${store.tenant}/orders`);
+  await awake(page);
+  const waits: number[] = [];
+  for (let n = 2; n < 12; n++) {
+    const seen = page.locator('.bar [role=status]').evaluate(
+      (region, words) =>
+        new Promise<number>((told) => {
+          const look = () => region.textContent?.includes(words) && told(Date.now());
+          new MutationObserver(look).observe(region, { childList: true, characterData: true, subtree: true });
+        }),
+      n === 2 ? '1 new order' : `${n - 1} new orders`,
+    );
+    await place(key, store, `M-${n}`, [tea]);
+    const stored = Date.now();
+    waits.push((await seen) - stored);
+  }
+  const sorted = waits.toSorted((a, b) => a - b);
+  test.info().annotations.push({ type: 'stored to seen', description: `${sorted.join(', ')} ms` });
+  expect(sorted[9]).toBeLessThan(1000);
+});
+
 test('a page of one store does not announce the orders of another', async ({ signedIn }) => {
   const second = addStore(store.tenant, 'second');
   const page = await signedIn(owner);

@@ -49,6 +49,8 @@ const SCRIPTS: &[Script] = &[
     script!("m20261121_000061_choose_return_day"),
     script!("m20261121_000070_create_passkeys"),
     script!("m20261121_000071_create_identity_providers"),
+    script!("m20261121_000072_retry_unread_backups"),
+    script!("m20261121_000075_drop_import_queue"),
 ];
 
 impl MigrationName for Script {

@@ -2,62 +2,69 @@
 
 use leptos::prelude::*;
 
-use super::menu::PersonMenu;
+use super::menu::person_menu;
 use super::tenant::{Section, TenantFrame};
 use crate::islands::LiveOrders;
-use crate::ui::icon::{Icon, Sign};
+use crate::ui::Html;
+use crate::ui::icon::{Sign, write_icon};
 use crate::url;
+
+// What switch and search take, roughly.
+const BYTES: usize = 2_048;
 
 /// Always there, whatever the page.
 pub fn bar(frame: &TenantFrame) -> impl IntoView + use<> {
-    let tenant = frame.tenant().to_owned();
     let store = frame.store.clone();
-    let events = format!("/t/{tenant}/events?after={}", frame.live.after);
+    let events = format!("/t/{}/events?after={}", frame.tenant(), frame.live.after);
     let show = frame.live.show.clone();
+    let mut html = Html::with_capacity(BYTES);
+    if !frame.stores.is_empty() {
+        write_switch(&mut html, frame);
+    }
+    write_search(&mut html, frame);
     view! {
         <header class="bar">
-            {(!frame.stores.is_empty()).then(|| switch(frame))}
-            <form class="search" role="search" method="get" action=format!("/t/{tenant}/orders")>
-                {store.clone().map(|store| view! { <input type="hidden" name="store" value=store/> })}
-                <Icon sign=Sign::Search/>
-                <input
-                    type="search"
-                    name="q"
-                    data-search=""
-                    placeholder="Search orders"
-                    aria-label="Search orders by number, e-mail, customer id or SKU"
-                    autocomplete="off"
-                />
-                <kbd aria-hidden="true">"Ctrl K"</kbd>
-            </form>
+            {html.view()}
             <LiveOrders events store=store show/>
-            <PersonMenu visitor=frame.visitor.clone() many_tenants=frame.many_tenants/>
+            {person_menu(&frame.visitor, frame.many_tenants)}
         </header>
     }
 }
 
-fn switch(frame: &TenantFrame) -> impl IntoView + use<> {
-    let address = |store: Option<&str>| match frame.section {
-        Section::Orders => url::with_query(&format!("/t/{}/orders", frame.tenant()), store.map(|s| ("store", s))),
-        _ => url::home(frame.tenant(), store),
-    };
-    let link = |slug: Option<&str>, name: String| {
-        let current = (slug == frame.store.as_deref()).then_some("true");
-        view! { <a href=address(slug) aria-current=current>{name}</a> }
-    };
-    let name = frame.store.as_deref().map_or_else(|| "All stores".to_owned(), |slug| frame.store_name(slug));
-    let links = frame.stores.iter().map(|s| link(Some(&s.slug), s.name.clone())).collect_view();
-    view! {
-        <details class="menu switch">
-            <summary aria-label=format!("Store: {name}")>
-                <Icon sign=Sign::Store/>
-                <span>{name.clone()}</span>
-                <Icon sign=Sign::Down/>
-            </summary>
-            <div class="menu-box">
-                {link(None, "All stores".to_owned())}
-                {links}
-            </div>
-        </details>
+fn write_search(html: &mut Html, frame: &TenantFrame) {
+    html.markup("<form class=\"search\" role=\"search\" method=\"get\" action=\"/t/").text(frame.tenant());
+    html.markup("/orders\">");
+    if let Some(store) = &frame.store {
+        html.markup("<input type=\"hidden\" name=\"store\"").attribute("value", Some(store)).markup(">");
     }
+    write_icon(html, Sign::Search);
+    html.markup(
+        "<input type=\"search\" name=\"q\" data-search=\"\" placeholder=\"Search orders\" \
+         aria-label=\"Search orders by number, e-mail, customer id or SKU\" autocomplete=\"off\">\
+         <kbd aria-hidden=\"true\">Ctrl K</kbd></form>",
+    );
+}
+
+fn write_switch(html: &mut Html, frame: &TenantFrame) {
+    let name = frame.store.as_deref().map_or_else(|| "All stores".to_owned(), |slug| frame.store_name(slug));
+    html.markup("<details class=\"menu switch\"><summary aria-label=\"Store: ").text(&name).markup("\">");
+    write_icon(html, Sign::Store);
+    html.markup("<span>").text(&name).markup("</span>");
+    write_icon(html, Sign::Down);
+    html.markup("</summary><div class=\"menu-box\">");
+    write_store(html, frame, None, "All stores");
+    for store in &frame.stores {
+        write_store(html, frame, Some(&store.slug), &store.name);
+    }
+    html.markup("</div></details>");
+}
+
+fn write_store(html: &mut Html, frame: &TenantFrame, slug: Option<&str>, name: &str) {
+    let address = match frame.section {
+        Section::Orders => url::with_query(&format!("/t/{}/orders", frame.tenant()), slug.map(|s| ("store", s))),
+        _ => url::home(frame.tenant(), slug),
+    };
+    let current = (slug == frame.store.as_deref()).then_some("true");
+    html.markup("<a").attribute("href", Some(&address)).attribute("aria-current", current).markup(">");
+    html.text(name).markup("</a>");
 }

@@ -4,14 +4,14 @@ use leptos::prelude::*;
 
 use super::Visitor;
 use super::look_bar::look_bar;
-use super::menu::PersonMenu;
+use super::menu::person_menu;
 use crate::document::{Head, Rendered, document};
 
 /// Renders `body` under the bare frame; `visitor` is whoever is signed in.
 pub fn bare<V: IntoView + 'static>(head: &Head, visitor: Option<Visitor>, body: impl FnOnce() -> V) -> Rendered {
     document(head, || {
         let look = look_bar(visitor.as_ref().and_then(|visitor| visitor.look.clone()));
-        let menu = visitor.map(|visitor| view! { <PersonMenu visitor many_tenants=true/> });
+        let menu = visitor.map(|visitor| person_menu(&visitor, true));
         view! {
             <a class="skip" href="#main">"Skip to the content"</a>
             {look}

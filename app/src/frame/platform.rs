@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::Visitor;
-use super::menu::PersonMenu;
+use super::menu::person_menu;
 use super::rail::{BottomBar, Rail, Room, links};
 use crate::document::{Head, Rendered, Scripts, document};
 use crate::ui::icon::Sign;
@@ -81,7 +81,7 @@ impl PlatformFrame {
                         <header class="bar">
                             <span class="bar-place">"Platform"</span>
                             {live.is_some().then(live_mark)}
-                            <PersonMenu visitor=self.visitor.clone() many_tenants=true/>
+                            {person_menu(&self.visitor, true)}
                         </header>
                         <main id="main" data-live-every=live.map(|seconds| seconds.to_string())>{body().into_any()}</main>
                     </div>

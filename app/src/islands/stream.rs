@@ -11,6 +11,8 @@ use web_sys::{Event, EventSource, MessageEvent};
 
 const KINDS: [&str; 4] = ["order.placed", "order.updated", "import.progress", "gap"];
 const RETRY: Duration = Duration::from_secs(5);
+// Whoever was signed out is not let in by asking: after some minutes, once in five is enough.
+const MOST_DOUBLINGS: u32 = 6;
 
 /// What a listener hears.
 pub enum Heard<'a> {
@@ -32,6 +34,8 @@ struct Stream {
     listeners: Vec<Listener>,
     address: String,
     last: Option<String>,
+    // How often it was tried in vain since it was last open.
+    failures: u32,
 }
 
 thread_local! {
@@ -72,7 +76,10 @@ fn open() {
         for kind in KINDS {
             listen(stream, &source, kind, move |event| pass_on(kind, event));
         }
-        listen(stream, &source, "open", |_| tell(&Heard::Open));
+        listen(stream, &source, "open", |_| {
+            STREAM.with_borrow_mut(|stream| stream.failures = 0);
+            tell(&Heard::Open);
+        });
         listen(stream, &source, "error", lost);
         stream.source = Some(source);
     });
@@ -106,15 +113,23 @@ fn lost(event: Event) {
         .and_then(|target| target.dyn_into::<EventSource>().ok())
         .is_some_and(|source| source.ready_state() == EventSource::CLOSED);
     if given_up {
-        set_timeout(
-            || {
-                if STREAM.with_borrow(|stream| stream.source.is_some()) {
-                    open()
-                }
-            },
-            RETRY,
-        );
+        set_timeout(again, pause());
     }
+}
+
+fn again() {
+    if STREAM.with_borrow(|stream| stream.source.is_some()) {
+        open();
+    }
+}
+
+// Twice as long each time.
+fn pause() -> Duration {
+    STREAM.with_borrow_mut(|stream| {
+        let doubled = stream.failures.min(MOST_DOUBLINGS);
+        stream.failures += 1;
+        RETRY * 2_u32.pow(doubled)
+    })
 }
 
 fn tell(heard: &Heard<'_>) {

@@ -75,9 +75,9 @@ pub fn Icon(
     /// What it shows.
     sign: Sign,
 ) -> impl IntoView {
-    view! {
-        <svg class="icon" viewBox="0 0 24 24" width="16" height="16" aria-hidden="true" inner_html=sign.shape()></svg>
-    }
+    let mut html = Html::default();
+    write_icon(&mut html, sign);
+    html.view()
 }
 
 /// The same icon, into HTML.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 
 use super::html::Html;
+use super::icon::{Sign, write_icon};
 
 // What stands around the rows, roughly.
 const HEAD_BYTES: usize = 1_024;
@@ -17,6 +18,17 @@ pub struct Column {
     pub figures: bool,
     /// Whether a phone leaves it out.
     pub wide_only: bool,
+}
+
+/// What a list is sorted by: the heading of that column is a link that turns it round.
+#[derive(Clone, Copy, Debug)]
+pub struct Sorted<'a> {
+    /// The column's title.
+    pub by: &'static str,
+    /// Whether the list begins with the greatest.
+    pub descending: bool,
+    /// The address of the list the other way round.
+    pub turned: &'a str,
 }
 
 impl Column {
@@ -81,6 +93,7 @@ pub fn Table(
 pub fn long_table(
     caption: &'static str,
     columns: &[Column],
+    sorted: Sorted<'_>,
     bytes: usize,
     rows: impl FnOnce(&mut Html),
 ) -> InertElement {
@@ -88,11 +101,24 @@ pub fn long_table(
     html.markup("<div class=\"table-box\" tabindex=\"0\" role=\"region\"").attribute("aria-label", Some(caption));
     html.markup("><table class=\"table stacks\"><caption>").markup(caption).markup("</caption><thead><tr>");
     for column in columns {
-        html.markup("<th scope=\"col\"").attribute("class", column.class()).markup(">").markup(column.title);
+        html.markup("<th scope=\"col\"").attribute("class", column.class());
+        if column.title == sorted.by {
+            write_sort(&mut html, sorted);
+        } else {
+            html.markup(">").markup(column.title);
+        }
         html.markup("</th>");
     }
     html.markup("</tr></thead><tbody>");
     rows(&mut html);
     html.markup("</tbody></table></div>");
     html.view()
+}
+
+fn write_sort(html: &mut Html, sorted: Sorted<'_>) {
+    let (way, sign) = if sorted.descending { ("descending", Sign::ArrowDown) } else { ("ascending", Sign::ArrowUp) };
+    html.attribute("aria-sort", Some(way)).markup("><a class=\"sort\"").attribute("href", Some(sorted.turned));
+    html.markup(">").markup(sorted.by);
+    write_icon(html, sign);
+    html.markup("</a>");
 }

@@ -4,6 +4,7 @@
 mod change;
 mod create;
 mod list;
+mod prune;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{ApiKeyId, StoreId};
@@ -19,6 +20,7 @@ use crate::tenant_token;
 pub use change::{OVERLAPS, revoke, rotate};
 pub use create::{Made, NewKey, create, make};
 pub use list::{KeyRow, list, show};
+pub use prune::prune;
 
 const PREFIX: &str = "stoa_";
 /// The last use is noted to the minute: a busy key costs one write then, not one a request.

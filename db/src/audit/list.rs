@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use domain::audit::{AuditQuery, ORDERS_TAKEN, Via};
 use domain::ids::TenantId;
 use domain::jobs::INSTALLATION;
-use domain::page::{Limit, Page};
+use domain::page::{Cursor, Direction, Limit, Page};
 use sea_orm::FromQueryResult;
 use serde_json::Value;
 use uuid::Uuid;
@@ -62,6 +62,12 @@ struct Row {
     address: Option<String>,
 }
 
+#[derive(FromQueryResult)]
+struct Spot {
+    at: DateTime<Utc>,
+    id: Uuid,
+}
+
 /// One page of a tenant's record. Indexes: the primary key, `audit_entries_rare`.
 ///
 /// # Errors
@@ -69,17 +75,29 @@ struct Row {
 pub async fn entries(scope: &Scope, query: &AuditQuery, rows: Limit) -> Result<Page<Entry>, DataError> {
     let tx = scope.begin().await?;
     let reader = Reader::Tenant(&tx);
-    let mut conditions = reader.conditions();
-    if let Some(actor) = &query.actor {
-        // An e-mail means the member who has it; nobody learns here who else has an account.
-        let member = "(j.actor = ? or j.actor = (select 'user:' || u.id from users u join memberships m on m.user_id = u.id \
-                      where m.tenant_id = $1 and lower(u.email) = lower(?)))";
-        conditions.add(member, actor.as_str());
-    }
-    narrow(&mut conditions, query, !query.may_show_orders());
-    let found = read(reader, conditions, query, rows, "null::text").await?;
+    let found = read(reader, of_tenant(reader, query), query, rows, "null::text").await?;
     tx.end();
     Ok(found)
+}
+
+/// Where the first `rows` (at least one) entries under the filters end, if older ones follow. Reads one entry more than that, and
+/// never counts what there is. Indexes: as [`entries`].
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn rest(scope: &Scope, query: &AuditQuery, rows: i64) -> Result<Option<Cursor>, DataError> {
+    let tx = scope.begin().await?;
+    let reader = Reader::Tenant(&tx);
+    let conditions = of_tenant(reader, query);
+    let sql = format!(
+        "select j.at, j.id from audit_entries j {} order by j.at desc, j.id desc offset {} limit 2",
+        conditions.sql(),
+        rows.max(1) - 1
+    );
+    let found: Vec<Spot> = reader.all(&sql, conditions.values()).await?;
+    tx.end();
+    let last = found.first().filter(|_| found.len() > 1);
+    Ok(last.map(|last| Cursor { direction: Direction::Older, at: last.at, id: last.id }))
 }
 
 /// One page of everybody's record, or of one tenant's (`-`: the installation's). Orders that were taken in are listed under
@@ -107,6 +125,18 @@ pub async fn platform_entries(platform: &Platform, query: &AuditQuery, rows: Lim
     let found = read(reader, conditions, query, rows, slug).await?;
     tx.commit().await?;
     Ok(found)
+}
+
+fn of_tenant(reader: Reader<'_>, query: &AuditQuery) -> Conditions {
+    let mut conditions = reader.conditions();
+    if let Some(actor) = &query.actor {
+        // An e-mail means the member who has it; nobody learns here who else has an account.
+        let member = "(j.actor = ? or j.actor = (select 'user:' || u.id from users u join memberships m on m.user_id = u.id \
+                      where m.tenant_id = $1 and lower(u.email) = lower(?)))";
+        conditions.add(member, actor.as_str());
+    }
+    narrow(&mut conditions, query, !query.may_show_orders());
+    conditions
 }
 
 fn narrow(conditions: &mut Conditions, query: &AuditQuery, without_orders: bool) {

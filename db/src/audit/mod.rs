@@ -7,7 +7,7 @@ pub(crate) mod note;
 mod people;
 mod verify;
 
-pub use list::{Entry, entries, platform_entries};
+pub use list::{Entry, entries, platform_entries, rest};
 pub use note::{Origin, changed, note, note_platform, record};
 pub use people::{Attempt, in_tenants, of_person};
 pub use verify::{Broken, Walk, verify};

@@ -10,6 +10,7 @@ mod due;
 mod forget;
 mod list;
 pub mod owner;
+mod pending;
 mod place;
 pub mod quarantine;
 mod row;
@@ -17,7 +18,6 @@ pub mod scratch;
 mod snapshot;
 mod summary;
 pub mod tables;
-mod uncopied;
 pub mod whole;
 mod write;
 
@@ -29,12 +29,12 @@ pub use forget::forget;
 #[cfg(feature = "testing")]
 pub use list::explain;
 pub use list::{left, list, owner_of, platform_list, retained, show};
+pub use pending::{Pending, uncopied, unread};
 pub use place::Place;
 pub use row::{Backup, Proof};
 pub use snapshot::Snapshot;
 pub use summary::{KindSummary, Summary, platform_summary, summary};
-pub use uncopied::{Uncopied, uncopied};
 pub use write::{
-    Began, Claim, Done, NewBackup, begin, fail, heartbeat, note_offsite, note_removed, note_unread, note_verified,
-    prune, reap, store,
+    Began, Claim, Done, NewBackup, begin, fail, heartbeat, note_offsite, note_reading, note_removed, note_unread,
+    note_verified, prune, reap, store,
 };

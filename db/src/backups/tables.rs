@@ -14,7 +14,6 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("idempotency_keys", "answers to requests of the last hours, not to be given again"),
     ("identity_providers", "how people get in: a restore must not open a door that was closed"),
     ("impersonations", "who looked in on the tenant was here, whatever is brought back"),
-    ("import_queue", "work that waits, not data"),
     ("invitations", "links that were sent: a restore must not open one again"),
     ("job_notes", "what was done to work by hand, not data"),
     ("job_runs", "work that was done, not data"),

@@ -185,12 +185,24 @@ pub async fn reap(platform: &Platform) -> Result<usize, DataError> {
     Ok(silent.len())
 }
 
+/// The backup is about to be read back again: nobody else tries it for a while, and should this process die of it, the
+/// next one goes on with others.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn note_reading(place: &Place, id: BackupId) -> Result<(), DataError> {
+    let sql = "update backups set unread_at = $3 where tenant_id = $1 and id = $2 and status in ('stored', 'verified')";
+    let work = place.begin().await?;
+    work.run(sql, [id.0.into(), place.db().clock().now().into()]).await?;
+    work.commit().await
+}
+
 /// The backup was read back, restored and found equal; it took `took`.
 ///
 /// # Errors
 /// [`DataError::NotFound`] when it is kept no more; when PostgreSQL fails.
 pub async fn note_verified(place: &Place, id: BackupId, kind: Kind, took: TimeDelta) -> Result<(), DataError> {
-    let sql = "update backups set status = 'verified', verified_at = $3, verify_ms = $4, verify_error = null \
+    let sql = "update backups set status = 'verified', verified_at = $3, verify_ms = $4, verify_error = null, unread_at = null \
                where tenant_id = $1 and id = $2 and status in ('stored', 'verified')";
     let values = [id.0.into(), place.db().clock().now().into(), took.num_milliseconds().into()];
     let work = place.begin().await?;
@@ -208,10 +220,11 @@ pub async fn note_verified(place: &Place, id: BackupId, kind: Kind, took: TimeDe
 pub async fn note_unread(place: &Place, id: BackupId, kind: Kind, error: &str, bad: bool) -> Result<(), DataError> {
     let status = if bad { "status = 'failed'," } else { "" };
     let sql = format!(
-        "update backups set {status} verify_error = $3 where tenant_id = $1 and id = $2 and status in ('stored', 'verified')"
+        "update backups set {status} verify_error = $3, unread_at = $4 \
+         where tenant_id = $1 and id = $2 and status in ('stored', 'verified')"
     );
     let work = place.begin().await?;
-    work.run(&sql, [id.0.into(), error.into()]).await?;
+    work.run(&sql, [id.0.into(), error.into(), place.db().clock().now().into()]).await?;
     work.commit_change(id, kind, if bad { "failed" } else { "stored" }).await
 }
 

@@ -61,7 +61,10 @@ pub async fn create(scope: &Scope, new: NewRun<'_>) -> Result<Created, DataError
     super::claim::lock_store(&tx, new.store.id).await?;
     let created = match known(&tx, new.store, new.format, new.file_hash).await? {
         Some(run) if run.status == RunStatus::Done => Created::AlreadyDone(run),
-        Some(run) => {
+        Some(mut run) => {
+            if new.begin == Begin::Check {
+                take_over(&tx, &mut run).await?;
+            }
             if new.begin == Begin::Check && run.status != RunStatus::Checked {
                 enqueue_run(&tx, run.id, run.status, 0).await?;
             }
@@ -90,16 +93,20 @@ pub async fn known(tx: &Tx, store: &Store, format: Format, hash: &[u8]) -> Resul
     found.map(Run::try_from).transpose()
 }
 
-/// A person's word: a run that was checked is queued.
+/// The word of the person who uploaded it: a run that was checked is queued.
 ///
 /// # Errors
-/// When there is no such run, or it is not at that point.
+/// When there is no such run, somebody else uploaded it, or it is not at that point.
 pub async fn start(scope: &Scope, id: ImportId) -> Result<(), DataError> {
     let tx = scope.begin().await?;
-    show::read(&tx, id).await?;
+    let run = show::read(&tx, id).await?;
+    if !run.is_started_by(scope.actor()) {
+        let words = "somebody else uploaded this file; choose the same file yourself to start it";
+        return Err(DataError::Refused(words.to_owned()));
+    }
     let sql = "update import_runs set status = 'queued', attempts = 0, error = null \
-               where tenant_id = $1 and id = $2 and status = 'checked'";
-    if tx.run(sql, [id.0.into()]).await? == 0 {
+               where tenant_id = $1 and id = $2 and status = 'checked' and actor = $3";
+    if tx.run(sql, [id.0.into(), run.actor.into()]).await? == 0 {
         let run = show::read(&tx, id).await?;
         let words = format!("this import is {}; only a checked one can be started", run.status.as_str());
         return Err(DataError::Refused(words));
@@ -107,6 +114,19 @@ pub async fn start(scope: &Scope, id: ImportId) -> Result<(), DataError> {
     enqueue_run(&tx, id, RunStatus::Queued, 0).await?;
     crate::audit::note(&tx, "import.start", &id.to_string(), json!({})).await?;
     tx.commit().await
+}
+
+// Whoever brings the same file has it as much as the one who brought it first: the run is theirs to start from now on.
+async fn take_over(tx: &Tx, run: &mut Run) -> Result<(), DataError> {
+    let waits = matches!(run.status, RunStatus::Checking | RunStatus::Checked);
+    if !waits || run.is_started_by(tx.scope().actor()) {
+        return Ok(());
+    }
+    let before = std::mem::replace(&mut run.actor, tx.scope().actor().to_string());
+    let sql = "update import_runs set actor = $3 where tenant_id = $1 and id = $2";
+    tx.run(sql, [run.id.0.into(), run.actor.as_str().into()]).await?;
+    let (before, after) = (json!({"uploaded_by": before}), json!({"uploaded_by": run.actor}));
+    crate::audit::changed(tx, "import.take", &run.id.to_string(), before, after).await
 }
 
 /// The run's file lies elsewhere now; whether that was noted. It is not while somebody reads it.

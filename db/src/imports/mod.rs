@@ -39,6 +39,7 @@ pub use queue::retry;
 pub use settle::{ATTEMPTS, GaveUp, ROUNDS, checked, fail, finish, give_up};
 pub use show::show;
 
+use crate::access::Actor;
 use crate::error::DataError;
 
 /// One attempt at importing a file.
@@ -86,6 +87,15 @@ pub struct Run {
     pub started_at: Option<DateTime<Utc>>,
     /// When it was settled.
     pub finished_at: Option<DateTime<Utc>>,
+}
+
+impl Run {
+    /// Whether `actor` may say that it starts: what a person uploaded is that person's to start. The server's own work goes
+    /// on with whatever there is.
+    pub fn is_started_by(&self, actor: Actor) -> bool {
+        let is_servers = matches!(actor, Actor::Command | Actor::Job);
+        is_servers || !self.actor.starts_with("user:") || self.actor == actor.to_string()
+    }
 }
 
 /// What a check found: what the run would come to, and its first orders.

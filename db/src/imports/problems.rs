@@ -13,7 +13,7 @@ use crate::error::DataError;
 use crate::scope::{Scope, Tx};
 
 /// Most problems of a run that are kept; all are counted.
-pub const MAX_STORED: usize = 10_000;
+pub const MAX_STORED: usize = 100_000;
 
 /// A place in the list of problems: after this one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

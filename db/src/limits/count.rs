@@ -10,6 +10,13 @@ pub(super) const STORAGE: &str = "(select coalesce(sum(r.file_size), 0)::bigint 
       where r.tenant_id = $1 and r.status in ('checking', 'checked', 'queued', 'running')) \
     + (select coalesce(sum(b.bytes), 0)::bigint from backups b where b.tenant_id = $1 and b.removed_at is null)";
 
+/// What of that it kept at the moment `$2`.
+pub(super) const STORAGE_THEN: &str = "(select coalesce(sum(r.file_size), 0)::bigint from import_runs r \
+      where r.tenant_id = $1 and r.created_at < $2 \
+        and (r.status in ('checking', 'checked', 'queued', 'running') or r.finished_at >= $2)) \
+    + (select coalesce(sum(b.bytes), 0)::bigint from backups b \
+      where b.tenant_id = $1 and b.started_at < $2 and (b.removed_at is null or b.removed_at >= $2))";
+
 /// How much of `limit` is used. Zero for what is not kept: rates, sizes, and what the platform does by itself.
 pub(super) async fn used(tx: &Tx, limit: Limit) -> Result<i64, DataError> {
     let sql = match limit {
@@ -29,8 +36,7 @@ pub(super) async fn used(tx: &Tx, limit: Limit) -> Result<i64, DataError> {
         | Limit::BatchOrders
         | Limit::BackupDays
         | Limit::BackupEveryDays
-        | Limit::ExportRows
-        | Limit::Webhooks => return Ok(0),
+        | Limit::ExportRows => return Ok(0),
     };
     Ok(tx.scalar(sql, []).await?.unwrap_or(0))
 }

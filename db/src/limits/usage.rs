@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta, Utc};
 use domain::limits::{Growth, Level, Limit, forecast};
 use sea_orm::FromQueryResult;
 
-use super::count::STORAGE;
+use super::count::{STORAGE, STORAGE_THEN};
 use super::known::plan;
 use crate::error::DataError;
 use crate::scope::Scope;
@@ -51,6 +51,7 @@ struct Row {
     orders: i64,
     orders_over_since: Option<DateTime<Utc>>,
     storage: i64,
+    storage_then: i64,
 }
 
 /// All limits of the tenant, in the order in which people read them. One statement, besides the plan, which is mostly known.
@@ -68,7 +69,7 @@ pub async fn usage(scope: &Scope) -> Result<Vec<Usage>, DataError> {
         "select s.n as stores, s.grown as stores_grown, m.n as members, m.grown as members_grown, k.n as api_keys, k.grown as api_keys_grown, \
            coalesce(t.products, 0) as products, t.products_over_since, \
            (select count(*) from products p where p.tenant_id = $1 and p.id >= $3) as products_grown, \
-           coalesce(o.orders, 0) as orders, o.over_since as orders_over_since, {STORAGE} as storage \
+           coalesce(o.orders, 0) as orders, o.over_since as orders_over_since, {STORAGE} as storage, {STORAGE_THEN} as storage_then \
          from (select count(*) as n, count(*) filter (where created_at >= $2) as grown from stores where tenant_id = $1) s \
          cross join (select count(*) as n, count(*) filter (where created_at >= $2) as grown from memberships where tenant_id = $1) m \
          cross join (select count(*) as n, count(*) filter (where created_at >= $2) as grown from api_keys where tenant_id = $1 and revoked_at is null) k \
@@ -100,7 +101,8 @@ impl Row {
             Limit::ApiKeys => (self.api_keys, steady(self.api_keys_grown), None),
             Limit::Products => (self.products, steady(self.products_grown), self.products_over_since),
             Limit::OrdersPerMonth => (self.orders, Some((month, end)), self.orders_over_since),
-            Limit::StorageBytes => (self.storage, None, None),
+            // Files come and go: what counts is by how much there are more.
+            Limit::StorageBytes => (self.storage, steady(self.storage - self.storage_then), None),
             _ => return Usage { limit, used: None, allowed, forecast: None, over_since: None },
         };
         let ahead = |allowed| {

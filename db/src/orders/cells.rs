@@ -54,18 +54,22 @@ impl<'r> Cells<'r> {
     /// A `text`.
     pub(super) fn text(&self, column: usize) -> Result<&'r str, Error> {
         let bytes = self.bytes(column)?.ok_or_else(|| self.wrong(column, "it is null".into()))?;
-        std::str::from_utf8(bytes).map_err(|error| self.wrong(column, error.into()))
+        self.utf8(column, bytes)
     }
 
     /// A `text` that may be absent.
     pub(super) fn some_text(&self, column: usize) -> Result<Option<String>, Error> {
-        if self.filled(column)? { Ok(Some(self.text(column)?.to_owned())) } else { Ok(None) }
+        self.bytes(column)?.map(|bytes| self.utf8(column, bytes).map(str::to_owned)).transpose()
     }
 
     /// A `text` that is a word of a type.
     pub(super) fn word<T: FromStr>(&self, column: usize) -> Result<T, Error> {
         let text = self.text(column)?;
         text.parse().map_err(|_| self.wrong(column, format!("'{text}' is none of its words").into()))
+    }
+
+    fn utf8(&self, column: usize, bytes: &'r [u8]) -> Result<&'r str, Error> {
+        std::str::from_utf8(bytes).map_err(|error| self.wrong(column, error.into()))
     }
 
     fn exactly<const N: usize>(&self, column: usize) -> Result<[u8; N], Error> {

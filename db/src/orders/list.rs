@@ -21,7 +21,7 @@ pub(super) const WITH_MONEY: &str = "o.id, o.store_id, o.number, o.kind, o.statu
     o.local_day, o.currency, o.item_count, o.total, o.refunded, o.customer_id, \
     o.gross, o.discounts, o.shipping, o.tax, o.fees, o.note, o.tags";
 
-/// One page, newest first. One statement, one more for a search, whatever the number of rows.
+/// One page. One statement, one more for a search, whatever the number of rows.
 /// Indexes: the primary key for all stores, `orders_store` for one.
 ///
 /// # Errors
@@ -31,7 +31,7 @@ pub async fn list(scope: &Scope, query: &OrderQuery) -> Result<Page<OrderRow>, D
     let (found, stores): (Vec<OrderRecord>, _) = records(&tx, query, COLUMNS).await?;
     tx.end();
     let rows: Vec<OrderRow> = found.into_iter().map(|record| record.row(&stores)).collect();
-    Ok(Page::cut(rows, query.limit, query.cursor.as_deref(), |row| (row.placed_at, row.id.0)))
+    Ok(Page::cut_sorted(rows, query.sort, query.limit, query.cursor.as_deref(), |row| (row.placed_at, row.id.0)))
 }
 
 /// Like [`list`], each order with its money and its lines: one statement more.
@@ -42,7 +42,8 @@ pub async fn with_items(scope: &Scope, query: &OrderQuery) -> Result<Page<FullOr
     let tx = scope.begin().await?;
     let (found, stores): (Vec<DetailRecord>, _) = records(&tx, query, WITH_MONEY).await?;
     let rows: Vec<FullOrder> = found.into_iter().map(|record| full(record, &stores)).collect();
-    let mut page = Page::cut(rows, query.limit, query.cursor.as_deref(), |row| (row.order.placed_at, row.order.id.0));
+    let key = |row: &FullOrder| (row.order.placed_at, row.order.id.0);
+    let mut page = Page::cut_sorted(rows, query.sort, query.limit, query.cursor.as_deref(), key);
     let mut items = items_of(&tx, &page.rows).await?;
     tx.end();
     for row in &mut page.rows {
@@ -95,7 +96,7 @@ async fn build(
 ) -> Result<(String, Vec<Value>), DataError> {
     let mut filter = Filter::new(query, stores);
     filter.seek(query);
-    let newer = query.cursor.is_some_and(|c| c.direction == Direction::Newer);
+    let newer = query.sort.reading(query.cursor.as_deref()) == Direction::Newer;
     let way = if newer { "asc" } else { "desc" };
     // Written out: with a bound limit PostgreSQL cannot see that a page is cheap, and plans each one anew.
     let limit = query.limit.plus_one();
@@ -123,7 +124,8 @@ struct LineRecord {
 }
 
 async fn items_of(tx: &Tx, orders: &[FullOrder]) -> Result<HashMap<Uuid, Vec<ItemRow>>, DataError> {
-    let (Some(newest), Some(oldest)) = (orders.first(), orders.last()) else { return Ok(HashMap::new()) };
+    let days = || orders.iter().map(|order| order.order.placed_at);
+    let (Some(newest), Some(oldest)) = (days().max(), days().min()) else { return Ok(HashMap::new()) };
     let sql = "select i.order_id, i.position, i.sku, i.title, i.kind, i.quantity, i.unit_price, i.amount, i.refunded_quantity \
                from unnest($2::timestamptz[], $3::uuid[]) o (placed_at, id) \
                join order_items i on i.tenant_id = $1 and i.placed_at = o.placed_at and i.order_id = o.id \
@@ -131,7 +133,7 @@ async fn items_of(tx: &Tx, orders: &[FullOrder]) -> Result<HashMap<Uuid, Vec<Ite
     let times: Vec<_> = orders.iter().map(|o| o.order.placed_at).collect();
     let ids: Vec<Uuid> = orders.iter().map(|o| o.order.id.0).collect();
     let lines: Vec<LineRecord> =
-        tx.all(sql, [times.into(), ids.into(), oldest.order.placed_at.into(), newest.order.placed_at.into()]).await?;
+        tx.all(sql, [times.into(), ids.into(), oldest.into(), newest.into()]).await?;
     let mut items: HashMap<Uuid, Vec<ItemRow>> = HashMap::new();
     for line in lines {
         items.entry(line.order_id).or_default().push(line.item.row()?);

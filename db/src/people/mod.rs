@@ -8,6 +8,7 @@ pub mod links;
 mod memberships;
 pub mod passkeys;
 pub mod passwords;
+mod patient_threads;
 pub mod second_factor;
 pub mod strength;
 

@@ -43,6 +43,24 @@ impl TestDb {
         Self { db, url, owner_url: owner_url(&name), name }
     }
 
+    /// A database on which only the first `migrations` were run, for tests of the others.
+    pub async fn begun(migrations: u32) -> Self {
+        sweep().await;
+        let name = fresh_name();
+        let mut admin = PgConnection::connect(&owner_url("stoa")).await.expect("connect as owner");
+        run(&mut admin, format!("create database {name}")).await;
+        up(&name, Some(migrations)).await;
+        let url = app_url(&name);
+        let options = ConnectOptions { url: url.clone(), pool: 10, redis_url: None, clock: Clock::System };
+        let db = Db::connect(options).await.expect("connect to the test database");
+        Self { db, url, owner_url: owner_url(&name), name }
+    }
+
+    /// Runs the migrations that were not run yet; how many those were.
+    pub async fn migrate(&self) -> usize {
+        up(&self.name, None).await
+    }
+
     /// Another process's view of the same database.
     pub async fn another(&self, redis_url: Option<String>) -> Db {
         let options = ConnectOptions { url: self.url.clone(), pool: 5, redis_url, clock: self.db.clock().clone() };
@@ -131,14 +149,21 @@ async fn template() -> String {
         let making = format!("{name}_new");
         run(&mut admin, format!("drop database if exists {making} with (force)")).await;
         run(&mut admin, format!("create database {making}")).await;
-        let pool = PgPool::connect(&owner_url(&making)).await.expect("connect to the template");
-        let conn = sea_orm::SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
-        Migrator::up(&conn, None).await.expect("migrate the template");
-        pool.close().await;
+        up(&making, None).await;
         run(&mut admin, format!("alter database {making} rename to {name}")).await;
     }
     run(&mut admin, "select pg_advisory_unlock(7041)".into()).await;
     name
+}
+
+async fn up(database: &str, steps: Option<u32>) -> usize {
+    let pool = PgPool::connect(&owner_url(database)).await.expect("connect to the database");
+    let conn = sea_orm::SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
+    // Asking for the pending ones makes the table that remembers them.
+    let pending = Migrator::get_pending_migrations(&conn).await.expect("read the migrations").len();
+    Migrator::up(&conn, steps).await.expect("migrate");
+    pool.close().await;
+    pending
 }
 
 async fn run(conn: &mut PgConnection, sql: String) {

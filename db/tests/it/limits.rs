@@ -11,7 +11,7 @@ use db::{Access, Clock, DataError, Scope, people};
 use domain::limits::{Feature, Level, Limit, Terms};
 use domain::permission::{KeyScope, Permission, Role};
 
-async fn on_tier(db: &TestDb, tenant: &str, slug: &str, limits: &[(Limit, i64)]) -> Platform {
+pub async fn on_tier(db: &TestDb, tenant: &str, slug: &str, limits: &[(Limit, i64)]) -> Platform {
     let platform = Platform::command(db.db.clone());
     let mut terms = Terms::default();
     for (limit, value) in limits {
@@ -26,11 +26,11 @@ fn store(slug: &str) -> NewStore<'_> {
     NewStore { slug, name: "A store", time_zone: "Europe/London", currency: "GBP" }
 }
 
-fn scope(access: &Access) -> Scope {
+pub fn scope(access: &Access) -> Scope {
     access.scope(Permission::ManageStores).unwrap()
 }
 
-async fn of(scope: &Scope, limit: Limit) -> Usage {
+pub async fn of(scope: &Scope, limit: Limit) -> Usage {
     limits::usage(scope).await.unwrap().into_iter().find(|u| u.limit == limit).unwrap()
 }
 
@@ -234,22 +234,9 @@ async fn what_a_tier_leaves_out_is_refused_in_words() {
     let kinds = [domain::backups::Kind::Database];
     let refused = db::backups::ask(&place, &kinds, db::Actor::Command).await.unwrap_err();
     assert_eq!(refused.to_string(), "the tier Bare does not include this: backups on demand");
-    let file = async |size: u64, hash: u8| {
-        let scope = access.scope(Permission::RunImports).unwrap();
-        let tx = scope.begin().await.unwrap();
-        let store = stores::by_slug(&tx, "north").await.unwrap();
-        tx.end();
-        let new = db::imports::NewRun {
-            store: &store,
-            format: domain::imports::Format::OrdersJsonl,
-            file_name: "a.jsonl",
-            file_path: "/nowhere",
-            file_size: size,
-            file_hash: &[hash; 32],
-            begin: db::imports::Begin::Check,
-        };
-        db::imports::create(&scope, new).await
-    };
+    let imports = access.scope(Permission::RunImports).unwrap();
+    let north = stores::known(&imports).await.unwrap()[0].clone();
+    let file = async |size: u64, hash: u8| crate::storage::file(&imports, &north, size, &hash.to_string()).await;
     file(60, 1).await.unwrap();
     let refused = file(60, 2).await.unwrap_err();
     assert!(matches!(&refused, DataError::AtLimit(r) if (r.limit, r.used) == (Limit::StorageBytes, 60)), "{refused}");

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod audit;
+mod backup_tiers;
 mod backups;
 mod beside_lists;
 mod cache;
@@ -13,6 +14,7 @@ mod imports;
 mod joining;
 mod limits;
 mod lists;
+mod migrated;
 mod partitions;
 mod partitions_seen;
 mod people;
@@ -20,4 +22,5 @@ mod plans;
 mod queue;
 mod returns;
 mod settings;
+mod storage;
 mod walls;

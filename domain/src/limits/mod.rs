@@ -44,8 +44,6 @@ pub enum Limit {
     BackupEveryDays,
     /// Rows of one export.
     ExportRows,
-    /// Webhooks.
-    Webhooks,
 }
 
 /// What happens at a limit.
@@ -65,14 +63,13 @@ pub enum AtLimit {
 
 impl Limit {
     /// All of them, in the order in which people read them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 12] = [
         Self::OrdersPerMonth,
         Self::Stores,
         Self::Members,
         Self::Products,
         Self::StorageBytes,
         Self::ApiKeys,
-        Self::Webhooks,
         Self::RequestsPerMinute,
         Self::RequestsPerMinutePerKey,
         Self::BatchOrders,
@@ -96,7 +93,6 @@ impl Limit {
             Self::BackupDays => "backup_days",
             Self::BackupEveryDays => "backup_every_days",
             Self::ExportRows => "export_rows",
-            Self::Webhooks => "webhooks",
         }
     }
 
@@ -115,7 +111,6 @@ impl Limit {
             Self::BackupDays => "Days that backups are kept",
             Self::BackupEveryDays => "Days between backups",
             Self::ExportRows => "Rows of one export",
-            Self::Webhooks => "Webhooks",
         }
     }
 
@@ -134,7 +129,6 @@ impl Limit {
             Self::BackupDays => ("day of backups", "days of backups"),
             Self::BackupEveryDays => ("day between backups", "days between backups"),
             Self::ExportRows => ("row an export", "rows an export"),
-            Self::Webhooks => ("webhook", "webhooks"),
         };
         format!("{} {}", self.number(n), if n == 1 { one } else { many })
     }
@@ -147,7 +141,7 @@ impl Limit {
     /// What happens when it is reached.
     pub const fn at_limit(self) -> AtLimit {
         match self {
-            Self::Stores | Self::Members | Self::ApiKeys | Self::StorageBytes | Self::Webhooks => AtLimit::Refuse,
+            Self::Stores | Self::Members | Self::ApiKeys | Self::StorageBytes => AtLimit::Refuse,
             Self::OrdersPerMonth | Self::Products => AtLimit::Flag,
             Self::RequestsPerMinute | Self::RequestsPerMinutePerKey => AtLimit::Slow,
             Self::BatchOrders | Self::ExportRows => AtLimit::Size,
@@ -174,15 +168,14 @@ impl Limit {
             Self::StorageBytes => "No further file can be uploaded. Files that are there stay.",
             Self::BackupDays => "Older backups are given up, never the newest one that was read back.",
             Self::BackupEveryDays => "A backup is made this often, and whenever you ask for one.",
-            Self::ExportRows => "A larger export is refused; narrow its filters.",
-            Self::Webhooks => "No further webhook can be made. Those that are there go on.",
+            Self::ExportRows => "A larger export is refused as one file; narrow its filters, or take it in parts.",
         }
     }
 
     /// The least that a tier may set: nothing can be done with less.
     pub const fn least(self) -> i64 {
         match self {
-            Self::ApiKeys | Self::Webhooks | Self::StorageBytes | Self::ExportRows => 0,
+            Self::ApiKeys | Self::StorageBytes => 0,
             _ => 1,
         }
     }

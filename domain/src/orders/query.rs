@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::status::{FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
 use crate::fields::FieldErrors;
-use crate::page::{Limit, Place, Seal};
+use crate::page::{Limit, Place, Seal, Sort};
 use crate::period::Period;
 
 /// What to list. The default is everything, newest first, 50 a page.
@@ -30,6 +30,8 @@ pub struct OrderQuery {
     pub min: Option<i64>,
     /// Greatest total, minor units.
     pub max: Option<i64>,
+    /// Which come first.
+    pub sort: Sort,
     /// Where the page begins.
     pub cursor: Option<Place>,
     /// Rows a page.
@@ -91,6 +93,7 @@ impl OrderQuery {
             AmountsIn::Minor => minor.to_string(),
             AmountsIn::Major => major(minor),
         };
+        let sort = (self.sort != Sort::default()).then(|| self.sort.as_str().to_owned());
         let limit = (self.limit != Limit::default()).then(|| self.limit.rows().to_string());
         [
             ("store", self.store.clone()),
@@ -103,6 +106,7 @@ impl OrderQuery {
             ("to", self.to.map(|d| d.to_string())),
             ("min", self.min.map(amount)),
             ("max", self.max.map(amount)),
+            ("sort", sort),
             ("cursor", self.cursor.map(|place| place.text().to_owned())),
             ("limit", limit),
         ]
@@ -113,8 +117,19 @@ impl OrderQuery {
 
     /// Whether anything but the page itself is chosen.
     pub fn is_filtered(&self) -> bool {
-        let everything = Self { cursor: self.cursor, limit: self.limit, ..Self::default() };
+        let everything = Self { sort: self.sort, cursor: self.cursor, limit: self.limit, ..Self::default() };
         *self != everything
+    }
+
+    /// The same filters, from the beginning and as many rows a page as usual: all that sums depend on.
+    pub fn whole(&self) -> Self {
+        Self { sort: Sort::default(), limit: Limit::default(), ..self.at(None) }
+    }
+
+    /// The same list from its other end.
+    pub fn turned(&self) -> Self {
+        let sort = if self.sort == Sort::Newest { Sort::Oldest } else { Sort::Newest };
+        Self { sort, ..self.at(None) }
     }
 
     /// The same filters, from `cursor` on.
@@ -153,6 +168,7 @@ impl OrderQuery {
             "to" => self.to = Some(day(value)?),
             "min" => self.min = Some(amount(value, amounts)?),
             "max" => self.max = Some(amount(value, amounts)?),
+            "sort" => self.sort = value.parse()?,
             "cursor" => self.cursor = Some(seal.open(value)?),
             "limit" => self.limit = Limit::new(value.parse().map_err(|_| "must be a whole number")?)?,
             _ => return Err("is not a filter".into()),
@@ -221,6 +237,7 @@ mod tests {
             ("limit", "201"),
             ("cursor", "x"),
             ("min", "1.5"),
+            ("sort", "up"),
             ("colour", "red"),
             ("to", "2026-02-30"),
         ];
@@ -256,6 +273,7 @@ mod tests {
             q in prop::option::of("[a-z0-9@. ]{1,20}"),
             min in prop::option::of(-100_000_i64..100_000),
             limit in 1_u64..=200,
+            oldest in any::<bool>(),
             major_units in any::<bool>(),
         ) {
             let units = if major_units { AmountsIn::Major } else { AmountsIn::Minor };
@@ -263,6 +281,7 @@ mod tests {
                 status: status.map(|s| s.parse().unwrap()),
                 q: q.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty()),
                 min: min.filter(|m| !major_units || *m >= 0),
+                sort: if oldest { Sort::Oldest } else { Sort::Newest },
                 limit: Limit::new(limit).unwrap(),
                 ..OrderQuery::default()
             };

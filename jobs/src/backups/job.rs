@@ -38,9 +38,10 @@ pub(crate) async fn make_job(job: Running) -> Result<Outcome, JobError> {
 pub(crate) async fn round_job(job: Running) -> Result<Outcome, JobError> {
     match round(backups(&job)?, &job.stop).await {
         Ok(done) => {
-            let Round { verified, failed, pruned, copied } = done;
+            let Round { verified, failed, pruned, copied, read_again } = done;
             job.log.info(format!(
-                "{verified} made and read back, {failed} failed, {pruned} pruned, {copied} copied elsewhere after all"
+                "{verified} made and read back, {failed} failed, {pruned} pruned; \
+                 {copied} copied elsewhere and {read_again} read back after all"
             ));
             Ok(Outcome::Done)
         }

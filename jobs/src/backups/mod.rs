@@ -7,6 +7,7 @@
 
 pub mod offsite;
 
+mod again;
 mod create;
 mod database;
 mod download;
@@ -35,6 +36,7 @@ use domain::ids::{BackupId, TenantId};
 
 use crate::storage::{ObjectPath, Storage};
 
+pub use again::verify_again;
 pub use create::{Made, create, make};
 pub use download::download;
 pub use error::BackupError;

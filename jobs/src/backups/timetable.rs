@@ -1,12 +1,12 @@
 //! The daily round: whatever is due is made and read back, then retention, then tidying. One fault does not stop the rest.
 
-use db::backups::Place;
+use db::backups::{Due, Place};
 use db::platform::Platform;
 use domain::backups::Trigger;
 use tokio_util::sync::CancellationToken;
 
 use super::offsite::copy_again;
-use super::{BackupError, Backups, make, prune, sweep};
+use super::{BackupError, Backups, make, prune, sweep, verify_again};
 
 /// What a round did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Round {
     pub pruned: usize,
     /// Copies elsewhere that had failed and are there now.
     pub copied: usize,
+    /// Backups that could not be read back before, or never were, and were found equal now.
+    pub read_again: usize,
 }
 
 /// Does what is due. To be called every few minutes; when nothing is due it does nothing.
@@ -32,9 +34,24 @@ pub async fn round(backups: &Backups, stop: &CancellationToken) -> Result<Round,
         Ok(copied) => done.copied = copied,
         Err(error) => tracing::error!(%error, "copies elsewhere"),
     }
-    if due.is_empty() {
-        return Ok(done);
+    if !due.is_empty() {
+        make_all(backups, due, stop, &mut done).await?;
+        tidy(backups, &mut done).await;
     }
+    match verify_again(backups, stop).await {
+        Ok(read) => done.read_again = read,
+        Err(BackupError::Stopped) => return Err(BackupError::Stopped),
+        Err(error) => tracing::error!(%error, "reading back again"),
+    }
+    Ok(done)
+}
+
+async fn make_all(
+    backups: &Backups,
+    due: Vec<Due>,
+    stop: &CancellationToken,
+    done: &mut Round,
+) -> Result<(), BackupError> {
     for due in due {
         let place = Place::for_job(&backups.db, due.tenant)?;
         match make(backups, &place, due.kind, Trigger::Schedule, stop).await {
@@ -47,6 +64,10 @@ pub async fn round(backups: &Backups, stop: &CancellationToken) -> Result<Round,
             }
         }
     }
+    Ok(())
+}
+
+async fn tidy(backups: &Backups, done: &mut Round) {
     match prune(backups).await {
         Ok(pruned) => done.pruned = pruned.backups.len(),
         Err(error) => tracing::error!(%error, "retention"),
@@ -54,5 +75,4 @@ pub async fn round(backups: &Backups, stop: &CancellationToken) -> Result<Round,
     if let Err(error) = sweep(backups).await {
         tracing::error!(%error, "tidying up the storage");
     }
-    Ok(done)
 }

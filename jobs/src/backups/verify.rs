@@ -73,8 +73,10 @@ pub(super) async fn open(backups: &Backups, backup: &Backup) -> Result<(ObjectPa
     if let (Some(recipient), None) = (&backup.recipient, &backups.identity) {
         return Err(BackupError::Sealed(recipient.clone()));
     }
-    let label = Label::read(&backups.storage, &folder).await?;
-    let label = label.ok_or_else(|| BackupError::Damaged("label.json is missing or cannot be read".into()))?;
+    let Some(label) = Label::read(&backups.storage, &folder).await? else {
+        backups.storage.check_there().await?;
+        return Err(BackupError::Damaged("label.json is missing or cannot be read".into()));
+    };
     let known = backup.manifest_sha256.as_deref().map(hex);
     if label.id != backup.id || known.is_some_and(|known| known != label.manifest.sha256) {
         return Err(BackupError::Damaged("label.json is that of another backup".into()));

@@ -43,7 +43,7 @@ pub struct FileImport {
 pub struct Outcome {
     /// The figures of the whole file, whether it went in at once or in several attempts.
     pub summary: Summary,
-    /// The first problems.
+    /// The first problems; of a dry run, which has no page, all that would be kept.
     pub problems: Vec<Problem>,
     /// How many there are.
     pub problem_count: u64,
@@ -163,8 +163,7 @@ async fn dry_run(scope: &Scope, store: &Store, snapshot: Snapshot, hash: &[u8]) 
     if let Some(run) = known.filter(|run| run.status == domain::imports::RunStatus::Done) {
         return Ok(already(run));
     }
-    let mut found = tokio::task::spawn_blocking(move || check::check(&snapshot)).await??;
-    found.problems.truncate(SHOWN_PROBLEMS);
+    let found = tokio::task::spawn_blocking(move || check::check(&snapshot)).await??;
     Ok(Outcome {
         summary: found.preview.summary,
         problems: found.problems,

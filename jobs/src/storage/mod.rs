@@ -126,6 +126,24 @@ impl Storage {
         }
     }
 
+    /// Whether it is there at all: of a folder on a disk that is not mounted, every object is missing, and none is lost. To
+    /// be asked before what is missing is called lost. A server says so by itself.
+    ///
+    /// # Errors
+    /// When nothing is in the folder.
+    pub async fn check_there(&self) -> Result<(), StorageError> {
+        let Backend::Folder(_, root) = &self.backend else { return Ok(()) };
+        let nothing = match tokio::fs::read_dir(root).await {
+            Ok(mut entries) => entries.next_entry().await?.is_none(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
+            Err(error) => return Err(error.into()),
+        };
+        if nothing {
+            return Err(StorageError::Failed(format!("nothing is in {}: is it mounted?", root.display())));
+        }
+        Ok(())
+    }
+
     /// All whole objects at and below `prefix`, in the order of their paths.
     ///
     /// # Errors

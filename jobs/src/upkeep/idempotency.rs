@@ -1,4 +1,4 @@
-//! Idempotency keys that nobody repeats any more.
+//! Keys: answers kept for idempotency keys that nobody repeats any more, and API keys that ended long ago.
 
 use chrono::TimeDelta;
 use db::platform::Platform;
@@ -10,6 +10,8 @@ use crate::context::Running;
 use crate::outcome::{JobError, Outcome};
 
 const KEPT: TimeDelta = TimeDelta::days(30);
+/// API keys that were revoked or ran out are shown for so long.
+const REMEMBERED: TimeDelta = TimeDelta::days(365);
 
 /// Removes keys older than 30 days of all tenants; how many.
 ///
@@ -25,8 +27,23 @@ pub async fn prune(db: &Db) -> Result<u64, DataError> {
     Ok(gone)
 }
 
+/// Forgets API keys of all tenants that were revoked or ran out a year ago; how many.
+///
+/// # Errors
+/// When PostgreSQL fails; what was forgotten until then stays so.
+pub async fn prune_ended(db: &Db) -> Result<u64, DataError> {
+    let before = db.clock().now() - REMEMBERED;
+    let mut gone = 0;
+    for tenant in Platform::command(db.clone()).tenants(TENANTS).await? {
+        let scope = db::Access::job(db.clone(), tenant.id).scope(Permission::ManageKeys)?;
+        gone += db::api_keys::prune(&scope, before).await?;
+    }
+    Ok(gone)
+}
+
 /// The job `prune_idempotency`.
 pub(crate) async fn prune_job(job: Running) -> Result<Outcome, JobError> {
-    job.log.info(format!("{} keys removed", prune(&job.db).await?));
+    let (answers, ended) = (prune(&job.db).await?, prune_ended(&job.db).await?);
+    job.log.info(format!("{answers} keys removed, {ended} API keys forgotten"));
     Ok(Outcome::Done)
 }

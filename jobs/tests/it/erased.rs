@@ -69,7 +69,7 @@ fn mail(key: &str) -> db::outbox::NewMail {
 }
 
 // Of the tenant $1, about something called $2.
-const ROWS: [&str; 12] = [
+const ROWS: [&str; 11] = [
     "insert into import_problems (tenant_id, import_id, line, position, kind, reason) values ($1, $2, 1, 1, 'rejected', 'x')",
     "insert into job_notes (tenant_id, id, at, actor, action, subject, reason) values ($1, $2, now(), 'command', 'x', 'x', 'x')",
     "insert into customer_money (tenant_id, customer_id, currency, orders, net) values ($1, $2, 'GBP', 1, 1)",
@@ -81,7 +81,6 @@ const ROWS: [&str; 12] = [
      values ($1, $2, 'https://id.test', 'x', '', '{x.test}', now())",
     "insert into linked_identities (tenant_id, issuer, subject, user_id, created_at) \
      select $1, 'https://id.test', $2::text, m.user_id, now() from memberships m where m.tenant_id = $1 limit 1",
-    "insert into import_queue (tenant_id, import_id, run_at) values ($1, $2, now())",
     "insert into job_runs (tenant_id, job_id, fence, kind, queue, payload, attempt, outcome, enqueued_at, ready_at, finished_at, wait_ms, run_ms) \
      values ($1, $2, 1, 'x', 'default', '{}', 1, 'done', now(), now(), now(), 0, 0)",
     "insert into refunds (tenant_id, order_placed_at, order_id, id, store_id, at, local_day, currency, amount, actor) \

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
 mod alarms;
+mod backup_again;
 mod backup_child;
 mod backup_kills;
 mod backup_restore;
@@ -17,6 +18,7 @@ mod expired;
 mod files;
 mod killed;
 mod large;
+mod lock_waits;
 mod mail;
 mod offsite;
 mod offsite_again;

@@ -22,8 +22,8 @@ async fn each_job_does_its_work_and_twice_is_harmless() {
         tx.commit().await.unwrap();
     }
     clock.set("2031-05-01T12:00:00Z".parse().unwrap());
-    assert_eq!(jobs::run_named(db, &tools, "prune-idempotency").await.unwrap(), "1 keys removed");
-    assert_eq!(jobs::run_named(db, &tools, "prune-idempotency").await.unwrap(), "0 keys removed");
+    assert_eq!(jobs::run_named(db, &tools, "prune-idempotency").await.unwrap(), "1 keys removed, 0 API keys forgotten");
+    assert_eq!(jobs::run_named(db, &tools, "prune-idempotency").await.unwrap(), "0 keys removed, 0 API keys forgotten");
     assert_eq!(jobs::run_named(db, &tools, "prune-sessions").await.unwrap(), "0 sessions removed");
     for (name, said) in [
         ("customer-metrics", "1 tenants to be measured"),
@@ -65,4 +65,37 @@ async fn random_days_are_recomputed_repaired_and_reported() {
     assert_eq!(said, "3 days recomputed, 3 buckets repaired");
     assert!(db::rollups::verify(&scope).await.unwrap().is_empty());
     assert_eq!(shop.count("select count(*) from audit_entries where action = 'rollups.repair'").await, 1);
+}
+
+#[tokio::test]
+async fn api_keys_are_forgotten_a_year_after_their_end() {
+    use db::api_keys::{self, NewKey};
+    use domain::permission::KeyScope;
+    let clock = db::Clock::fixed("2031-04-01T12:00:00Z".parse().unwrap());
+    let shop = Shop::with(db::testing::TestDb::with(clock.clone(), None).await).await;
+    let scope = shop.access.scope(Permission::ManageKeys).unwrap();
+    let make = async |name: &str, days: Option<i64>| {
+        let expires_at = days.map(|days| clock.now() + chrono::TimeDelta::days(days));
+        let new = NewKey { name: name.into(), scopes: vec![KeyScope::OrdersRead], store: None, expires_at };
+        api_keys::make(&scope, &new).await.unwrap()
+    };
+    make("living", None).await;
+    make("ran out", Some(1)).await;
+    make("runs out later", Some(30)).await;
+    let revoked = make("revoked", None).await;
+    api_keys::revoke(&scope, revoked.id).await.unwrap();
+    let left = async || {
+        let mut names: Vec<String> = api_keys::list(&scope).await.unwrap().into_iter().map(|key| key.name).collect();
+        names.sort();
+        names
+    };
+    let prune = async |at: &str| {
+        clock.set(at.parse().unwrap());
+        jobs::upkeep::idempotency::prune_ended(&shop.test.db).await.unwrap()
+    };
+    assert_eq!(prune("2032-03-31T11:00:00Z").await, 0, "a year is not over");
+    assert_eq!(prune("2032-04-02T13:00:00Z").await, 2);
+    assert_eq!(left().await, ["living", "runs out later"]);
+    assert_eq!(prune("2032-04-02T13:00:00Z").await, 0);
+    assert_eq!(shop.count("select count(*) from audit_entries where action = 'api_key.forget'").await, 1);
 }

@@ -51,7 +51,9 @@ impl Import {
         }
         let shown = u64::try_from(outcome.problems.len()).unwrap_or(u64::MAX);
         if outcome.problem_count > shown {
-            to_stderr(&format!("... and {} more; all of them are on the import's page", outcome.problem_count - shown));
+            let more = outcome.problem_count - shown;
+            let place = if self.dry_run { "mend these first" } else { "the import's page lists them" };
+            to_stderr(&format!("... and {more} more; {place}"));
         }
         out.result(&report(&outcome, self.dry_run)?, &text(&outcome, self.dry_run));
         Ok(())

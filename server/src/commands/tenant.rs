@@ -36,11 +36,17 @@ pub enum Command {
         /// Why; kept in the audit.
         #[arg(long, value_parser = words)]
         reason: String,
+        /// Nothing is asked, because it can be taken back; here for scripts that always answer yes.
+        #[arg(long)]
+        yes: bool,
     },
     /// Open a suspended tenant again.
     Resume {
         /// Which one.
         slug: String,
+        /// As above.
+        #[arg(long)]
+        yes: bool,
     },
     /// Close a tenant and have everything of it deleted when its time is over; saved once more first.
     Delete(Delete),
@@ -57,7 +63,7 @@ pub struct Delete {
     /// Which one.
     slug: String,
     /// Why; kept in the audit and told to its people.
-    #[arg(long, value_parser = words)]
+    #[arg(long, value_parser = words, default_value = "asked for at the command line")]
     reason: String,
     /// Days in which it can be taken back; STOA_DELETE_GRACE_DAYS when not said.
     #[arg(long, value_parser = clap::value_parser!(u32).range(0..=i64::from(MOST_GRACE_DAYS)))]
@@ -72,7 +78,7 @@ impl Command {
         let platform = Platform::command(connect::database(config).await?);
         match self {
             Self::Create { slug, name, tier } => create(&platform, &slug, &name, &tier, out).await,
-            Self::Suspend { slug, reason } => {
+            Self::Suspend { slug, reason, yes: _ } => {
                 let changed = platform.suspend(&slug, &reason).await.map_err(|e| absent(e, &slug))?;
                 let text = if changed { "is suspended" } else { "was suspended already" };
                 out.result(
@@ -81,7 +87,7 @@ impl Command {
                 );
                 Ok(())
             }
-            Self::Resume { slug } => {
+            Self::Resume { slug, yes: _ } => {
                 let changed = platform.resume(&slug).await.map_err(|e| absent(e, &slug))?;
                 let text = if changed { "is open again" } else { "was not suspended" };
                 out.result(

@@ -182,7 +182,7 @@ async fn pages_hold_every_order_once() {
     }));
     client.post("/api/v1/orders/batch", &[], orders.to_string()).await;
     for (filter, expected) in
-        [("", 137), ("&min=1650", 45), ("&from=2026-03-02&to=2026-03-03", 55), ("&store=south", 0)]
+        [("", 137), ("&sort=oldest", 137), ("&min=1650", 45), ("&from=2026-03-02&to=2026-03-03", 55), ("&store=south", 0)]
     {
         let (mut numbers, mut cursor) = (Vec::new(), String::new());
         loop {

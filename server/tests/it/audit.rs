@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use db::audit::{Entry, entries};
+use db::platform::{NewTier, Platform};
 use db::{Access, people};
 use domain::audit::AuditQuery;
-use domain::page::Limit;
+use domain::limits::{Limit, Terms};
+use domain::page::Limit as PageLimit;
 use domain::permission::{KeyScope, Permission, Role};
 use serde_json::json;
 
@@ -16,7 +18,7 @@ use crate::matrix::world::key;
 
 async fn record(access: &Access) -> Vec<Entry> {
     let scope = access.scope(Permission::ReadAudit).unwrap();
-    entries(&scope, &AuditQuery::default(), Limit::new(200).unwrap()).await.unwrap().rows
+    entries(&scope, &AuditQuery::default(), PageLimit::new(200).unwrap()).await.unwrap().rows
 }
 
 // What is recorded beside the answer takes a moment.
@@ -112,4 +114,63 @@ async fn the_page_shows_what_changed_and_the_file_is_harmless() {
     assert_eq!(admin.get("/platform/audit?tenant=nobody").await.status(), 422);
     let csv = admin.get("/platform/audit/export").await.text().await.unwrap();
     assert!(csv.lines().count() > 4 && csv.contains("audit.export"), "{csv}");
+}
+
+#[tokio::test]
+async fn a_file_larger_than_the_tier_allows_is_refused_and_had_in_parts() {
+    let app = App::new().await;
+    let access = tenant_with_owner(&app, "demo").await;
+    let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
+    wait_for(&access, "session.begin", "owner@demo.test").await;
+    let scope = access.scope(Permission::ReadAudit).unwrap();
+    for n in 0..25 {
+        let action = if n % 5 == 0 { "note.rare" } else { "note.usual" };
+        db::audit::record(&scope, action, &n.to_string(), json!({})).await.unwrap();
+    }
+    let mut terms = Terms::default();
+    terms.set(Limit::ExportRows, Some(10)).unwrap();
+    let platform = Platform::command(app.db.clone());
+    platform.create_tier(&NewTier { slug: "small".into(), name: "Small".into(), terms }).await.unwrap();
+    platform.put_on_tier("demo", "small").await.unwrap();
+    for path in ["/t/demo/audit/export", "/t/demo/audit/export?rows=11"] {
+        let refused = owner.get(path).await;
+        assert_eq!((refused.status().as_u16(), refused.headers().get("content-disposition")), (409, None), "{path}");
+        let html = refused.text().await.unwrap();
+        for words in
+            ["more than 10 rows", "the tier Small allows 10 rows an export", "Nothing was exported", "in parts"]
+        {
+            assert!(html.contains(words), "{words}: {html}");
+        }
+    }
+    assert!(record(&access).await.iter().all(|entry| entry.action != "audit.export"), "nothing went out");
+    assert_eq!(owner.get("/t/demo/audit/export?rows=none").await.status(), 422);
+    let few = owner.get("/t/demo/audit/export?action=note.rare").await;
+    assert_eq!((few.status().as_u16(), numbers(&few.text().await.unwrap()).len()), (200, 5), "narrowed, it is let out");
+
+    let (mut all, mut parts, mut next) = (Vec::new(), 0, "/t/demo/audit/export".to_owned());
+    loop {
+        let answer = owner.get(&next).await;
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        if status == 200 {
+            all.extend(numbers(&text));
+            break;
+        }
+        let links = text.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"));
+        let [part, rest] = links.filter(|href| href.contains("/audit/export?")).collect::<Vec<_>>().try_into().unwrap();
+        // What is recorded meanwhile, each part among it, moves none of the others.
+        let part = numbers(&owner.get(&part).await.text().await.unwrap());
+        assert_eq!(part.len(), 10);
+        all.extend(part);
+        (parts, next) = (parts + 1, rest);
+    }
+    assert!(parts >= 2, "{parts}");
+    all.sort_unstable();
+    let last = i64::try_from(all.len()).unwrap();
+    assert_eq!(all, (1..=last).collect::<Vec<_>>(), "every row once, and none left out");
+}
+
+// The numbers of the entries in a file.
+fn numbers(csv: &str) -> Vec<i64> {
+    csv.lines().skip(1).map(|line| line.split(',').nth(2).unwrap().parse().unwrap()).collect()
 }

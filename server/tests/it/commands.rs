@@ -5,6 +5,7 @@ use std::process::{Command, Output, Stdio};
 
 use db::testing::TestDb;
 use serde_json::Value;
+use sqlx::Connection;
 
 struct Stoa<'a> {
     db: &'a TestDb,
@@ -110,6 +111,96 @@ async fn wrong_use_is_2_and_failure_is_1_and_both_say_why() {
         assert!(words.contains(word), "stoa {line} does not say '{word}': {words}");
         assert_eq!(printed(&output), "", "stoa {line}");
     }
+}
+
+#[tokio::test]
+async fn a_broken_record_is_named_and_fails() {
+    let db = TestDb::new().await;
+    let stoa = Stoa { db: &db };
+    stoa.json("tenant create --slug shop --name Shop");
+    stoa.json("tenant suspend shop --reason unpaid");
+    let sound = stoa.run("audit verify");
+    assert_eq!(sound.status.code(), Some(0), "{}", words(&sound));
+    assert!(printed(&sound).contains("shop: 2 entries are as they were written"), "{}", printed(&sound));
+    let report = stoa.json("audit verify --tenant shop");
+    assert_eq!((report["chains"][0]["sound"].as_u64(), &report["chains"][0]["broken"]), (Some(2), &Value::Null));
+
+    db.tear_down_walls().await;
+    let mut owner = sqlx::PgConnection::connect(&db.owner_url).await.unwrap();
+    let sql = "update audit_entries set after = '{\"reason\": \"paid\"}' where action = 'tenant.suspend'";
+    assert_eq!(sqlx::query(sql).execute(&mut owner).await.unwrap().rows_affected(), 1);
+    for line in ["audit verify", "audit verify --tenant shop"] {
+        let broken = stoa.run(line);
+        assert_eq!(broken.status.code(), Some(1), "{line}");
+        assert!(printed(&broken).contains("shop: entry 2 ") && words(&broken).contains("keep the database"), "{line}");
+    }
+    let broken = stoa.run("audit verify --tenant shop --json");
+    let report: Value = serde_json::from_slice(&broken.stdout).unwrap();
+    assert_eq!(
+        (broken.status.code(), report["chains"][0]["broken"]["number"].as_u64()),
+        (Some(1), Some(2)),
+        "{report}"
+    );
+    assert_eq!(stoa.run("audit verify --tenant -").status.code(), Some(0), "the installation's own is sound");
+}
+
+#[tokio::test]
+async fn a_tenant_is_deleted_after_its_plan_was_agreed_to() {
+    let db = TestDb::new().await;
+    let stoa = Stoa { db: &db };
+    stoa.json("tenant create --slug shop --name Shop");
+    stoa.json("store create --tenant shop --slug north --name North --time-zone UTC --currency GBP");
+    let state = async || db::platform::Platform::command(db.db.clone()).tenant("shop").await.unwrap().state();
+    let asked = stoa.run("tenant delete shop --reason closing --grace-days 5");
+    let plan = words(&asked);
+    assert_eq!(asked.status.code(), Some(2), "nobody is there to answer: {plan}");
+    for words in ["Shop (shop) has 1 store", "After 5 days (", "nothing was changed", "--yes"] {
+        assert!(plan.contains(words), "{words}: {plan}");
+    }
+    assert_eq!(state().await, domain::tenants::TenantState::Active);
+    let done = stoa.run("tenant delete shop --reason closing --grace-days 5 --yes --json");
+    assert_eq!(done.status.code(), Some(0), "{}", words(&done));
+    assert!(words(&done).contains("Shop (shop) has 1 store"), "the plan is printed all the same");
+    let report: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let after: chrono::DateTime<chrono::Utc> = report["delete_after"].as_str().unwrap().parse().unwrap();
+    let days = after - db.db.clock().now();
+    assert!(report["slug"] == "shop" && days.num_hours() == 5 * 24 - 1, "{report}");
+    assert_eq!(state().await, domain::tenants::TenantState::Leaving);
+    assert_eq!(stoa.json("tenant keep shop")["changed"], true);
+    assert_eq!(state().await, domain::tenants::TenantState::Suspended, "nothing was deleted");
+}
+
+#[tokio::test]
+async fn an_import_reports_what_the_contract_says() {
+    let db = TestDb::new().await;
+    let stoa = Stoa { db: &db };
+    stoa.json("tenant create --slug shop --name Shop");
+    stoa.json("store create --tenant shop --slug north --name North --time-zone UTC --currency GBP");
+    let file = std::env::temp_dir().join(format!("{}.jsonl", db.name));
+    let order = |number: &str, kind: &str, quantity: i64| {
+        serde_json::json!({"store": "north", "number": number, "kind": kind, "placed_at": "2026-03-01T10:00:00Z", "currency": "GBP",
+            "items": [{"sku": "S", "title": "T", "quantity": quantity, "unit_price": 250}]})
+    };
+    let lines = [order("1", "sale", 4), order("2", "sale", 1), order("3", "return", -2), order("4", "sale", 0)];
+    std::fs::write(&file, lines.map(|line| line.to_string()).join("\n")).unwrap();
+    let import = format!("import --tenant shop --store north --format orders-jsonl {}", file.display());
+    let report = stoa.json(&import);
+    let names: Vec<&str> = report.as_object().unwrap().keys().map(String::as_str).collect();
+    let contract = ["read", "orders", "returns", "skipped", "rejected", "items", "currencies"];
+    let besides = ["unchanged", "dry_run", "problem_count", "problems", "already_imported"];
+    let all: std::collections::BTreeSet<&str> = contract.into_iter().chain(besides).collect();
+    assert_eq!(names.into_iter().collect::<std::collections::BTreeSet<_>>(), all);
+    let counted: Vec<i64> = contract[..6].iter().map(|name| report[*name].as_i64().unwrap()).collect();
+    assert_eq!(counted, [4, 2, 1, 0, 1, 3], "{report}");
+    assert_eq!(report["currencies"], serde_json::json!({"GBP": {"sales_total": 1_250, "returns_total": -500}}));
+    assert_eq!(
+        (report["problem_count"].as_i64(), report["problems"][0]["line"].as_i64()),
+        (Some(1), Some(4)),
+        "{report}"
+    );
+    let again = stoa.json(&import);
+    assert!(again["already_imported"].is_string() && again["orders"] == 0 && again["unchanged"] == 3, "{again}");
+    std::fs::remove_file(file).unwrap();
 }
 
 #[test]

@@ -63,7 +63,7 @@ impl World {
         (browser, answer)
     }
 
-    async fn refused(&self, why: &str, words: &str, email: &str, bend: impl FnOnce(&mut Value)) {
+    pub async fn refused(&self, why: &str, words: &str, email: &str, bend: impl FnOnce(&mut Value)) {
         let (browser, answer) = self.come(email, bend).await;
         assert_refused(&browser, answer, words, why).await;
     }

@@ -5,7 +5,7 @@ use domain::page::{List, NO_PLACE};
 use domain::permission::{KeyScope, Permission, Role};
 use reqwest::Response;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, location};
 use crate::killed::full_counts;
 use crate::matrix::world::{Id, Who, World, key};
 
@@ -156,4 +156,45 @@ async fn uploads_and_downloads_are_bound_to_the_tenant_and_to_the_right() {
         assert_eq!(plain(&there).await, plain(&nowhere).await);
         assert_eq!(stranger.get(path).await.status(), 404);
     }
+}
+
+#[tokio::test]
+async fn an_upload_is_started_by_who_uploaded_it() {
+    let world = World::new().await;
+    let [owner, staff] = [world.enter(Who::Member(Role::Owner)).await.0, world.enter(Who::Member(Role::Staff)).await.0];
+    let upload = async |browser: &Browser| {
+        let part = reqwest::multipart::Part::text("number\n").file_name("spring.csv");
+        let form =
+            reqwest::multipart::Form::new().text("store", "north").text("format", "orders-csv").part("file", part);
+        let request = browser.http.post(format!("{}/t/demo/imports", world.app.base)).multipart(form);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 303);
+        location(&answer).split('?').next().unwrap().to_owned()
+    };
+    let tables = world.app.test_db.owner(world.demo.access.tenant()).await;
+    let page = upload(&owner).await;
+    let summary = domain::imports::Summary { orders: 1, ..domain::imports::Summary::default() };
+    let preview = db::imports::Preview { summary, first: Vec::new() };
+    let sql = "update import_runs set status = 'checked', preview = $1 where file_name = 'spring.csv'";
+    sqlx::query(sql).bind(serde_json::to_value(preview).unwrap()).execute(&tables).await.unwrap();
+    let state = async || {
+        let sql = "select status || ' ' || (select count(*) from import_runs where file_name = 'spring.csv') from import_runs \
+                   where file_name = 'spring.csv'";
+        sqlx::query_scalar::<_, String>(sql).fetch_one(&tables).await.unwrap()
+    };
+    let start = format!("{page}/start");
+    let form = format!("action=\"{start}\"");
+    assert!(owner.get(&page).await.text().await.unwrap().contains(&form));
+    let html = staff.get(&page).await.text().await.unwrap();
+    assert!(html.contains("owner@demo.test") && html.contains("uploaded this file") && !html.contains(&form), "{html}");
+    let refused = staff.post(&start, &[]).await;
+    assert_eq!(refused.status(), 409);
+    assert!(refused.text().await.unwrap().contains("somebody else uploaded this file"));
+    assert_eq!(state().await, "checked 1");
+    // Who brings the same file takes it over.
+    assert_eq!(upload(&staff).await, page);
+    assert_eq!(owner.post(&start, &[]).await.status(), 409);
+    assert!(staff.get(&page).await.text().await.unwrap().contains(&form));
+    assert_eq!(staff.post(&start, &[]).await.status(), 303);
+    assert_eq!(state().await, "queued 1");
 }

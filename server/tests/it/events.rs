@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use domain::permission::KeyScope;
+use domain::permission::{KeyScope, Permission};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -160,6 +160,29 @@ async fn history_that_is_gone_is_a_gap_and_not_silence() {
     assert_eq!((gap.event.as_str(), gap.id), ("gap", Some(begin + 6)), "a number from a lost future");
     place(&client, 6..7).await;
     assert_eq!(ahead.ids(1).await, [begin + 7]);
+}
+
+#[tokio::test]
+async fn a_refund_and_a_cancellation_are_heard() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    let mut ids = Vec::new();
+    for number in ["A-1", "A-2"] {
+        let placed = client.place("", &order(number, 2)).await.json();
+        ids.push(placed["id"].as_str().unwrap().parse::<domain::ids::OrderId>().unwrap());
+    }
+    let begin = world.head(&world.demo).await;
+    let mut stream = Stream::open(&client, &format!("/api/v1/events?after={begin}"), None).await;
+    let request = domain::orders::refund::RefundRequest::Lines(vec![(1, 1)]);
+    let scope = world.demo.scope(Permission::RefundOrders).unwrap();
+    db::orders::refund::refund(&scope, ids[0], &request, "broken", None).await.unwrap();
+    let scope = world.demo.scope(Permission::CancelOrders).unwrap();
+    db::orders::cancel::cancel(&scope, ids[1], "by mistake").await.unwrap();
+    for (n, id) in (1..).zip(&ids) {
+        let block = stream.event().await.unwrap();
+        assert_eq!((block.event.as_str(), block.id), ("order.updated", Some(begin + n)));
+        assert_eq!(block.data["id"], json!(id));
+    }
 }
 
 #[tokio::test]

@@ -22,6 +22,20 @@ async fn every_answer_has_an_id_and_a_time() {
 }
 
 #[tokio::test]
+async fn a_built_file_without_a_hash_in_its_name_is_asked_for_each_time() {
+    let root = std::env::temp_dir().join(format!("stoa-site-{}", uuid::Uuid::now_v7()));
+    std::fs::create_dir_all(root.join("pkg")).unwrap();
+    std::fs::write(root.join("pkg/stoa.css"), "a{}").unwrap();
+    std::fs::write(root.join("robots.txt"), "x").unwrap();
+    let app = App::with(&[("LEPTOS_SITE_ROOT", root.to_str().unwrap())]).await;
+    for (path, rule) in [("/pkg/stoa.css", "no-cache"), ("/robots.txt", "public, max-age=3600")] {
+        let answer = app.http().get(format!("{}{path}", app.base)).send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), &answer.headers()["cache-control"]), (200, &rule.parse().unwrap()));
+    }
+    std::fs::remove_dir_all(&root).unwrap();
+}
+
+#[tokio::test]
 async fn pages_run_only_what_is_ours() {
     let app = App::with(&[("STOA_PUBLIC_URL", "https://stoa.example")]).await;
     let browser = Browser::new(&app.base);

@@ -45,6 +45,12 @@ impl World {
     }
 }
 
+// The address of the link that ends in `end`.
+fn link<'a>(html: &'a str, end: &str) -> &'a str {
+    let mut links = html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    links.find(|href| href.ends_with(end)).unwrap_or_else(|| panic!("no link to ..{end}: {html}"))
+}
+
 async fn text(answer: reqwest::Response) -> String {
     answer.text().await.unwrap()
 }
@@ -78,6 +84,17 @@ async fn a_look_has_a_reason_a_banner_and_an_end() {
         assert_eq!(entry.1, format!("user:{admin}"));
         assert!(entry.2.to_string().contains(word), "{entry:?}");
     }
+}
+
+#[tokio::test]
+async fn an_admin_finds_the_way_by_links_alone() {
+    let world = World::new().await;
+    let mut html = text(world.admin.get("/platform").await).await;
+    let member = world.owner.to_string();
+    for end in ["/platform/tenants", "/platform/tenants/demo", "/members", &member] {
+        html = text(world.admin.get(link(&html, end)).await).await;
+    }
+    assert!(html.contains("Look as owner@demo.test") && html.contains("name=\"reason\""), "{html}");
 }
 
 #[tokio::test]

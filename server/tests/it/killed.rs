@@ -21,22 +21,27 @@ pub fn full_counts() -> bool {
 }
 
 /// A real process on a fixed port, started again after each death.
-struct Program {
+pub struct Program {
     url: String,
     port: u16,
 }
 
 impl Program {
-    fn new(db: &TestDb) -> Self {
+    pub fn new(db: &TestDb) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         Self { url: db.url.clone(), port }
     }
 
-    fn base(&self) -> String {
+    pub fn base(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
     fn start(&self) -> Child {
+        self.start_with(&[])
+    }
+
+    /// The same with further settings.
+    pub fn start_with(&self, settings: &[(&str, &str)]) -> Child {
         Command::new(env!("CARGO_BIN_EXE_stoa"))
             .arg("serve")
             .env_clear()
@@ -45,6 +50,7 @@ impl Program {
             .env("STOA_ADDR", format!("127.0.0.1:{}", self.port))
             .env("STOA_PUBLIC_URL", self.base())
             .env("STOA_WORKER", "false")
+            .envs(settings.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

@@ -35,6 +35,8 @@ struct Inner {
     signs_with: SigningKey,
     metadata: Value,
     tokens_given: usize,
+    // What it tells whoever brings an access token.
+    told: Value,
 }
 
 impl Provider {
@@ -50,13 +52,14 @@ impl Provider {
             "response_types_supported": ["code"], "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["ES256"], "scopes_supported": ["openid", "email"],
         });
-        let inner = Inner { codes: HashMap::new(), signs_with: key.clone(), key, metadata, tokens_given: 0 };
+        let inner = Inner { codes: HashMap::new(), signs_with: key.clone(), key, metadata, tokens_given: 0, told: Value::Null };
         let provider = Self { issuer, inner: Arc::new(Mutex::new(inner)) };
         #[expect(clippy::disallowed_methods, reason = "not a server of ours")]
         let app = Router::new()
             .route("/.well-known/openid-configuration", get(describe))
             .route("/keys", get(keys))
             .route("/token", post(token))
+            .route("/userinfo", get(userinfo))
             .route(
                 "/elsewhere/.well-known/openid-configuration",
                 get(|| async { Redirect::to("/.well-known/openid-configuration") }),
@@ -95,6 +98,13 @@ impl Provider {
         self.inner.lock().unwrap().metadata[name] = json!(value);
     }
 
+    /// From now on it tells this to whoever brings an access token.
+    pub fn tell(&self, told: Value) {
+        let mut inner = self.inner.lock().unwrap();
+        inner.metadata["userinfo_endpoint"] = json!(format!("{}/userinfo", self.issuer));
+        inner.told = told;
+    }
+
     /// How many codes were taken.
     pub fn tokens_given(&self) -> usize {
         self.inner.lock().unwrap().tokens_given
@@ -110,6 +120,13 @@ async fn keys(State(provider): State<Provider>) -> Json<Value> {
     let point = key.verifying_key().to_sec1_point(false);
     let (x, y) = (BASE64.encode(&point.as_bytes()[1..33]), BASE64.encode(&point.as_bytes()[33..65]));
     Json(json!({"keys": [{"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": "1", "x": x, "y": y}]}))
+}
+
+async fn userinfo(State(provider): State<Provider>, headers: HeaderMap) -> Response {
+    if headers["authorization"] != "Bearer x" {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    Json(provider.inner.lock().unwrap().told.clone()).into_response()
 }
 
 async fn token(

@@ -1,7 +1,7 @@
 //! The platform's own pages: who finds them, what they say, and what may be done there.
 
 use db::platform::Platform;
-use db::queue::{NewJob, enqueue};
+use db::queue::{NewJob, enqueue, timetable};
 use db::{Access, Clock, people};
 use domain::ids::JobId;
 use domain::permission::{Permission, Role};
@@ -25,7 +25,7 @@ const PAGES: [&str; 9] = [
 const FORMS: [&str; 4] = [
     "/platform/jobs/change",
     "/platform/jobs/queues/default/pause",
-    "/platform/jobs/timetable/prune_jobs/run",
+    "/platform/jobs/timetable/prune-job-runs/run",
     "/platform/partitions/maintain",
 ];
 
@@ -73,6 +73,11 @@ async fn the_platform_exists_for_its_admins_alone() {
     let stranger = Browser::new(&app.base);
     for page in PAGES {
         assert_eq!(stranger.get(page).await.status(), 303, "{page}");
+    }
+    // What is hidden from others is there.
+    timetable::sync(&Platform::command(app.db.clone()), &jobs::schedule::entries()).await.unwrap();
+    for form in FORMS {
+        assert_ne!(admin.post(form, &[]).await.status(), 404, "{form}");
     }
 }
 

@@ -2,6 +2,9 @@
 
 mod filters;
 mod table;
+mod too_large;
+
+pub use too_large::{TooLarge, page as too_large};
 
 use std::collections::HashMap;
 

@@ -19,10 +19,12 @@ pub fn checked(page: &ImportPage) -> AnyView {
     let ready = if orders == 0 {
         let words = "No order of this file can go in. See the problems below, correct the file and choose it again.";
         view! { <Notice tone=Tone::Critical>{words}</Notice> }.into_any()
-    } else if page.may_run {
-        start(page, orders)
     } else {
-        view! { <Notice tone=Tone::Info>"Staff can start this import."</Notice> }.into_any()
+        match (page.may_run, &page.uploaded_by) {
+            (false, _) => view! { <Notice tone=Tone::Info>"Staff can start this import."</Notice> }.into_any(),
+            (true, None) => start(page, orders),
+            (true, Some(email)) => uploaded_by(page, email),
+        }
     };
     let sums = figures(&preview.summary, page.run.problem_count);
     view! {
@@ -43,6 +45,18 @@ fn start(page: &ImportPage, orders: u64) -> AnyView {
             <Button label=format!("Import {orders}") look=Look::Primary/>
             <ButtonLink href=other label="Choose another file" look=Look::Quiet/>
         </form>
+    }
+    .into_any()
+}
+
+fn uploaded_by(page: &ImportPage, email: &str) -> AnyView {
+    let who = if email.is_empty() { "Somebody else" } else { email }.to_owned();
+    let new = format!("{}/new", url::imports(page.frame.tenant()));
+    view! {
+        <Notice tone=Tone::Info>
+            <span dir="auto">{who}</span>" uploaded this file and can start it. To start it yourself, "
+            <a href=new>"choose the same file"</a>"."
+        </Notice>
     }
     .into_any()
 }

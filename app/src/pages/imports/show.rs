@@ -32,8 +32,10 @@ pub struct ImportPage {
     pub problems: ProblemPage,
     /// Whether that page is the first.
     pub is_first: bool,
-    /// Whether whoever looks may start it.
+    /// Whether whoever looks may start imports.
     pub may_run: bool,
+    /// Who else uploaded it and alone may start it: their address, if they have an account; none where it is the same person.
+    pub uploaded_by: Option<String>,
     /// What was just done.
     pub done: Option<&'static str>,
     /// Now.
@@ -81,6 +83,12 @@ pub fn page(page: &ImportPage) -> Rendered {
     })
 }
 
+// Lines a second since it began; 0 when that says nothing. Where scripts run, they measure what it is now.
+fn rate(page: &ImportPage) -> u64 {
+    let seconds = page.run.started_at.map_or(0, |at| (page.now - at).num_seconds());
+    u64::try_from(seconds).ok().and_then(|seconds| page.run.summary.read.checked_div(seconds)).unwrap_or_default()
+}
+
 fn moving_on(page: &ImportPage) -> AnyView {
     let run = &page.run;
     let title = match run.status {
@@ -93,7 +101,7 @@ fn moving_on(page: &ImportPage) -> AnyView {
         of: run.total_lines,
         stored: run.summary.orders + run.summary.returns,
         problems: run.problem_count,
-        rate: 0,
+        rate: rate(page),
     };
     let events = format!("/t/{}/events?after={}", page.frame.tenant(), page.frame.live.after);
     let id = run.id.to_string();

@@ -37,15 +37,16 @@ pub fn filters(index: &OrderIndex) -> AnyView {
     view! { <FilterForm action search is_open=!index.faults.is_empty() rest=rest(&typed) fields/> }.into_any()
 }
 
-// The number of rows goes along; faults without a field of the menu stand below it.
+// Order and number of rows go along; faults without a field of the menu stand below it.
 fn rest(typed: &Typed<'_>) -> Option<AnyView> {
-    let limit = typed.value("limit");
-    if limit.is_empty() && typed.faults.is_empty() {
+    let kept = ["sort", "limit"].map(|name| (name, typed.value(name)));
+    let mut kept = kept.into_iter().filter(|(_, value)| !value.is_empty()).peekable();
+    if kept.peek().is_none() && typed.faults.is_empty() {
         return None;
     }
-    let limit = (!limit.is_empty()).then(|| view! { <input type="hidden" name="limit" value=limit/> });
+    let kept = kept.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
     let search = typed.fault("q").map(|fault| view! { <p class="fault">{sentence(&fault)}</p> });
-    Some(view! { {limit}{search}{unknown_faults(typed.faults)} }.into_any())
+    Some(view! { {kept}{search}{unknown_faults(typed.faults)} }.into_any())
 }
 
 /// One link for each filter that is set: it takes that filter away.
@@ -61,7 +62,7 @@ pub fn chips(index: &OrderIndex) -> Option<AnyView> {
             </a>
         }
     };
-    let set = query.pairs(AmountsIn::Major).into_iter().filter(|(name, _)| !matches!(*name, "cursor" | "limit"));
+    let set = query.pairs(AmountsIn::Major).into_iter().filter(|(name, _)| !matches!(*name, "sort" | "cursor" | "limit"));
     let chips: Vec<_> = set.map(chip).collect();
     (!chips.is_empty()).then(|| {
         let all = format!("/t/{}/orders", frame.tenant());

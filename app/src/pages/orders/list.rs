@@ -6,7 +6,7 @@ use db::orders::summary::Summary;
 use db::orders::{OrderRow, RefundRow};
 use domain::fields::FieldErrors;
 use domain::orders::OrderQuery;
-use domain::page::{Page, Place};
+use domain::page::{Page, Place, Sort};
 use leptos::prelude::*;
 
 use super::filters::{chips, filters};
@@ -17,7 +17,7 @@ use crate::document::Rendered;
 use crate::frame::TenantFrame;
 use crate::ui::pager::{Pager, no_place};
 use crate::ui::pill::Tone;
-use crate::ui::{ButtonLink, Card, Empty, Look, Notice, PageHeader};
+use crate::ui::{ButtonLink, Card, Empty, Html, Look, Notice, PageHeader};
 use crate::url;
 
 /// What the page shows.
@@ -119,11 +119,22 @@ fn nothing(index: &OrderIndex) -> AnyView {
 }
 
 fn limits(index: &OrderIndex) -> AnyView {
-    let link = |rows: u16| {
+    let mut html = Html::default();
+    html.markup("<span class=\"limits\">");
+    for rows in [25, 50, 100, 200] {
         let limit = domain::page::Limit::new(u64::from(rows)).unwrap_or_default();
         let query = OrderQuery { limit, ..index.query.at(None) };
         let current = (limit == index.query.limit).then_some("true");
-        view! { <a href=url::orders(index.frame.tenant(), &query) aria-current=current>{rows}</a> }
-    };
-    view! { <span class="limits">{[25, 50, 100, 200].map(link).into_iter().collect_view()}" rows"</span> }.into_any()
+        html.markup("<a").attribute("href", Some(&url::orders(index.frame.tenant(), &query)));
+        html.attribute("aria-current", current).markup(">").digits(rows, 1).markup("</a>");
+    }
+    html.markup(" rows</span><span class=\"limits\">");
+    for (sort, label) in [(Sort::Newest, "Newest"), (Sort::Oldest, "Oldest")] {
+        let query = OrderQuery { sort, ..index.query.at(None) };
+        let current = (sort == index.query.sort).then_some("true");
+        html.markup("<a").attribute("href", Some(&url::orders(index.frame.tenant(), &query)));
+        html.attribute("aria-current", current).markup(">").markup(label).markup("</a>");
+    }
+    html.markup(" first</span>");
+    html.view().into_any()
 }

@@ -2,12 +2,13 @@
 
 use db::orders::{OrderRow, RefundRow};
 use domain::money::Money;
+use domain::page::Sort;
 use leptos::prelude::*;
 
 use super::list::OrderIndex;
 use crate::ui::money::{Amount, write_amount, write_count};
 use crate::ui::pill::{of_order, write_pill};
-use crate::ui::table::{Column, Table, long_table};
+use crate::ui::table::{Column, Sorted, Table, long_table};
 use crate::ui::text::customer;
 use crate::ui::time::write_when;
 use crate::ui::{Card, Clock, Html, When};
@@ -28,7 +29,9 @@ pub fn orders_table(index: &OrderIndex, rows: &[OrderRow]) -> AnyView {
         Column::figures("Total"),
     ]);
     let bytes = rows.len() * ROW_BYTES;
-    long_table("Orders", &columns, bytes, |html| {
+    let turned = url::orders(index.frame.tenant(), &index.query.turned());
+    let sorted = Sorted { by: "Placed", descending: index.query.sort == Sort::Newest, turned: &turned };
+    long_table("Orders", &columns, sorted, bytes, |html| {
         let mut last: Option<(&str, Clock)> = None;
         for order in rows {
             let clock = match last {

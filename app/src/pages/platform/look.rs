@@ -66,7 +66,7 @@ pub fn look_members(frame: &PlatformFrame, tenant: &str, members: &[Member], clo
         let rows = members.iter().map(row).collect_view();
         let columns = vec![Column::text("Who"), Column::text("Role"), Column::text("Last seen"), Column::text("")];
         view! {
-            <PageHeader title=format!("Members of {tenant}") back=("/platform/tenants".to_owned(), "Tenants")/>
+            <PageHeader title=format!("Members of {tenant}") back=(format!("/platform/tenants/{tenant}"), "Tenant")/>
             <Card flush=true><Table caption="Members" columns>{rows}</Table></Card>
         }
     })

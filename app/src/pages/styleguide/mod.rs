@@ -8,7 +8,7 @@ use domain::money::{Currency, Money};
 use leptos::prelude::*;
 
 use crate::document::{Head, Rendered, Theme};
-use crate::frame::{ThemeForm, bare};
+use crate::frame::{bare, theme_form};
 use crate::ui::change::{Better, Change, ChangeMark};
 use crate::ui::chart::{Bar, BarChart};
 use crate::ui::icon::Sign;
@@ -34,7 +34,7 @@ const TONES: [(Tone, &str); 5] = [
 pub fn page(theme: Theme, now: DateTime<Utc>) -> Rendered {
     bare(&Head::plain("Style guide", theme), None, || {
         view! {
-            <PageHeader title="Style guide"><ThemeForm theme back="/styleguide".to_owned()/></PageHeader>
+            <PageHeader title="Style guide">{theme_form(theme, "/styleguide")}</PageHeader>
             {buttons()}
             {words()}
             {fields()}

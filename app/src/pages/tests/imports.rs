@@ -48,6 +48,10 @@ fn run(status: RunStatus) -> Run {
 }
 
 fn render(run: Run, may_run: bool) -> String {
+    render_for(run, may_run, None)
+}
+
+fn render_for(run: Run, may_run: bool, uploaded_by: Option<&str>) -> String {
     let problem = Problem {
         line: 17,
         column: "Quantity".into(),
@@ -57,7 +61,16 @@ fn render(run: Run, may_run: bool) -> String {
     };
     let problems = ProblemPage { rows: vec![problem], next: Some(ProblemKey { line: 17, position: 0 }) };
     let frame = frame(Section::Imports);
-    let page = ImportPage { frame, run, problems, is_first: true, may_run, done: None, now: now() };
+    let page = ImportPage {
+        frame,
+        run,
+        problems,
+        is_first: true,
+        may_run,
+        uploaded_by: uploaded_by.map(str::to_owned),
+        done: None,
+        now: now(),
+    };
     let html = show(&page).with_nonce("N");
     assert_clean(&html);
     assert!(!html.contains("<script>alert"), "{html}");
@@ -69,6 +82,9 @@ fn a_checked_file_waits_for_the_word_of_those_who_may() {
     let html = render(run(RunStatus::Checked), true);
     assert!(texts(&html, "button").contains(&"Import 1,204 orders".to_owned()), "{html}");
     assert!(!texts(&render(run(RunStatus::Checked), false), "button").contains(&"Import 1,204 orders".to_owned()));
+    let theirs = render_for(run(RunStatus::Checked), true, Some("ana@demo.test"));
+    assert!(theirs.contains("ana@demo.test") && theirs.contains("choose the same file"), "{theirs}");
+    assert!(!texts(&theirs, "button").contains(&"Import 1,204 orders".to_owned()), "{theirs}");
     assert_eq!(texts(&html, "tbody td")[..3], ["17", "Quantity", "#536365"]);
     assert!(attributes(&html, ".pager a", "href")[0].ends_with("?after=17-0"), "{html}");
 }
@@ -78,7 +94,11 @@ fn a_running_import_looks_again_without_scripts() {
     let html = render(run(RunStatus::Running), true);
     assert!(html.contains("<noscript><meta http-equiv=\"refresh\" content=\"3\">"), "{html}");
     assert_eq!(texts(&html, ".progress-words"), ["5,000 of 5,001 lines read, 1,204 orders stored, 2 problems"]);
+    assert_eq!(texts(&html, ".progress-rate"), [""], "nothing is known of its pace yet");
     assert!(!render(run(RunStatus::Done), true).contains("http-equiv"));
+    let began = Some(now() - chrono::TimeDelta::seconds(100));
+    let html = render(Run { total_lines: Some(20_000), started_at: began, ..run(RunStatus::Running) }, true);
+    assert_eq!(texts(&html, ".progress-rate"), ["50 lines a second, about 5 min left"]);
 }
 
 #[test]

@@ -130,7 +130,7 @@ impl TryFrom<Row> for RunRow {
     }
 }
 
-/// One page of attempts, of all tenants: two statements, three with words. A page found by words may be short or empty
+/// One page of attempts, of all tenants: one statement, two with words. A page found by words may be short or empty
 /// and still have a neighbour: it looked at [`WINDOW`] attempts and the next page goes on from there.
 ///
 /// # Errors
@@ -171,21 +171,11 @@ async fn page(
 ) -> Result<Page<RunRow>, DataError> {
     let mut conditions = conditions(reader, filter);
     conditions.add_cursor("(j.finished_at, j.job_id)", from);
-    let (limit, order) = (limit(rows), order(from));
-    let by = format!("order by j.finished_at {order}, j.job_id {order}");
     let end = match filter.text {
-        Some(_) => window_end(reader, &conditions, &by).await?,
+        Some(_) => window_end(reader, &conditions, &sorted(from)).await?,
         None => None,
     };
-    let window = if filter.text.is_some() { format!("limit {WINDOW}") } else { limit.clone() };
-    let mut found = format!("select * from job_runs j {} {by} {window}", conditions.sql());
-    if filter.text.is_some() {
-        let mut words = conditions.clone();
-        let place = words.place(filter.text.clone());
-        found = format!("select * from ({found}) j where strpos(lower(j.error), lower({place})) > 0 {by} {limit}");
-        conditions = words;
-    }
-    let sql = format!("select {COLUMNS} from ({found}) j left join tenants t on t.id = j.tenant_id {by}");
+    let (sql, conditions) = statement(conditions, filter, from, rows);
     let found: Vec<Row> = reader.all(&sql, conditions.values()).await?;
     let found: Vec<RunRow> = found.into_iter().map(RunRow::try_from).collect::<Result<_, _>>()?;
     let is_last = found.len() <= rows.rows();
@@ -199,6 +189,49 @@ async fn page(
         }
     }
     Ok(page)
+}
+
+fn sorted(from: Option<&Cursor>) -> String {
+    let order = order(from);
+    format!("order by j.finished_at {order}, j.job_id {order}")
+}
+
+fn statement(
+    mut conditions: Conditions,
+    filter: &RunFilter,
+    from: Option<&Cursor>,
+    rows: Limit,
+) -> (String, Conditions) {
+    let (limit, by) = (limit(rows), sorted(from));
+    let window = if filter.text.is_some() { format!("limit {WINDOW}") } else { limit.clone() };
+    let mut found = format!("select * from job_runs j {} {by} {window}", conditions.sql());
+    if filter.text.is_some() {
+        let place = conditions.place(filter.text.clone());
+        found = format!("select * from ({found}) j where strpos(lower(j.error), lower({place})) > 0 {by} {limit}");
+    }
+    (format!("select {COLUMNS} from ({found}) j left join tenants t on t.id = j.tenant_id {by}"), conditions)
+}
+
+/// How PostgreSQL reads a page of [`history`], having read it.
+#[cfg(feature = "testing")]
+pub async fn explain_history(
+    platform: &Platform,
+    filter: &RunFilter,
+    from: Option<&Cursor>,
+) -> Result<String, DataError> {
+    #[derive(FromQueryResult)]
+    struct Line {
+        #[sea_orm(from_alias = "QUERY PLAN")]
+        line: String,
+    }
+    let tx = platform.begin().await?;
+    let reader = Reader::Platform(&tx);
+    let mut conditions = conditions(reader, filter);
+    conditions.add_cursor("(j.finished_at, j.job_id)", from);
+    let (sql, conditions) = statement(conditions, filter, from, Limit::default());
+    let lines: Vec<Line> =
+        reader.all(&format!("explain (analyze, costs off, timing off) {sql}"), conditions.values()).await?;
+    Ok(lines.into_iter().map(|l| l.line + "\n").collect())
 }
 
 // The last attempt that a search in errors looks at, and how many it looks at.

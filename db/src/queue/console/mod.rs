@@ -17,6 +17,8 @@ mod workers;
 
 pub use change::{Action, Changed, Chosen, MOST, change};
 pub use counts::{Capped, Counts, counts, counts_of};
+#[cfg(feature = "testing")]
+pub use history::explain_history;
 pub use history::{RunFilter, RunRow, WINDOW, history, history_of};
 pub use jobs::{JobFilter, JobRow, jobs, jobs_of};
 pub use locks::{LockRow, break_lock, locks};

@@ -1,5 +1,6 @@
 //! The job queue as rows. What workers make of it is tested in `jobs`.
 
+mod capped;
 mod claims;
 mod consoles;
 mod enqueued;

@@ -7,7 +7,7 @@ use db::orders::{list, show};
 use domain::ids::OrderId;
 use domain::orders::OrderQuery;
 use domain::orders::query::AmountsIn;
-use domain::page::List;
+use domain::page::{List, Sort};
 use domain::permission::Permission;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,19 +20,19 @@ use crate::cursors;
 use crate::error::Problem;
 use crate::state::AppState;
 
-/// One page of orders, newest first.
+/// One page of orders.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = OrderPage)]
 pub struct PageJson {
     /// The orders.
     pub orders: Vec<OrderJson>,
-    /// The `cursor` of the page with older orders; null on the last page.
+    /// The `cursor` of the page that follows; null on the last page.
     pub next_cursor: Option<String>,
 }
 
 /// List orders
 ///
-/// Newest first by `placed_at`, under the filters of the order list's page. Empty parameters count as absent.
+/// By `placed_at`, newest first when `sort` does not say otherwise, under the filters of the order list's page. Empty parameters count as absent.
 #[utoipa::path(get, path = "/api/v1/orders", tag = "Orders", operation_id = "listOrders",
     params(
         ("store" = Option<String>, Query, description = "Slug of one store"),
@@ -45,6 +45,7 @@ pub struct PageJson {
         ("to" = Option<chrono::NaiveDate>, Query, description = "Last local day, included"),
         ("min" = Option<i64>, Query, description = "Least `total`, minor units"),
         ("max" = Option<i64>, Query, description = "Greatest `total`, minor units"),
+        ("sort" = Option<String>, Query, description = "`newest` or `oldest`: which come first"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before, under the same filters"),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "Orders a page; 50 when not said, at most 200"),
     ),
@@ -55,7 +56,8 @@ pub async fn list(State(state): State<AppState>, key: KeyAccess, pairs: Pairs) -
     let seal = cursors::of(&state, &scope, List::Orders);
     let query = OrderQuery::parse(pairs.iter(), AmountsIn::Minor, &seal)?;
     let page = list::with_items(&scope, &query).await.map_err(unknown_store)?;
-    let next_cursor = page.older.map(|cursor| seal.seal(cursor).text().to_owned());
+    let next = if query.sort == Sort::Oldest { page.newer } else { page.older };
+    let next_cursor = next.map(|cursor| seal.seal(cursor).text().to_owned());
     Ok(Json(PageJson { orders: page.rows.into_iter().map(OrderJson::from).collect(), next_cursor }))
 }
 

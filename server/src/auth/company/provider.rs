@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use db::identity::Provider;
 use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreJwsSigningAlgorithm as Algorithm,
-    CoreProviderMetadata,
+    CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdTokenClaims, CoreJwsSigningAlgorithm as Algorithm,
+    CoreProviderMetadata, CoreUserInfoClaims,
 };
 use openidconnect::{
-    AccessTokenHash, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DiscoveryError, EndpointMaybeSet,
+    AccessToken, AccessTokenHash, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DiscoveryError, EndpointMaybeSet,
     EndpointNotSet, EndpointSet, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
     RedirectUrl, Scope, TokenResponse,
 };
@@ -145,10 +145,30 @@ pub(super) async fn redeem(
             return Err(Rejected::Unproven("the access token is another's".to_owned()));
         }
     }
+    identity(outside, &client, claims, tokens.access_token()).await
+}
+
+// Providers may leave the address out of the token and tell it only to whoever brings the access token (OpenID Connect
+// Core 1.0, 5.4); what they say then must be about the same person.
+async fn identity(
+    outside: &Outside,
+    client: &Client,
+    claims: &CoreIdTokenClaims,
+    access: &AccessToken,
+) -> Result<Identity, Rejected> {
+    let subject = claims.subject().to_string();
+    let (mut email, mut is_verified) = (claims.email().cloned(), claims.email_verified());
+    if (email.is_none() || is_verified.is_none())
+        && let Ok(request) = client.user_info(access.clone(), Some(claims.subject().clone()))
+    {
+        let told: CoreUserInfoClaims =
+            request.request_async(outside).await.map_err(|e| Rejected::Unproven(format!("who it is was not told: {e}")))?;
+        (email, is_verified) = (told.email().cloned(), told.email_verified());
+    }
     Ok(Identity {
-        subject: claims.subject().to_string(),
-        email: claims.email().map(|email| email.to_string()),
-        email_is_verified: claims.email_verified() == Some(true),
+        subject,
+        email: email.map(|email| email.to_string()),
+        email_is_verified: is_verified == Some(true),
     })
 }
 

@@ -5,6 +5,7 @@ use app::pages::imports::{ImportPage, show as view};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use db::imports::{self, ProblemKey};
+use db::people;
 use domain::fields::FieldErrors;
 use domain::ids::ImportId;
 use domain::page::Limit;
@@ -61,8 +62,13 @@ pub async fn show(
     let run = imports::show(&scope, id).await?;
     let problems = imports::problems(&scope, id, after, Limit::default()).await?;
     let may_run = member.may(Permission::RunImports);
+    let uploaded_by = match run.is_started_by(scope.actor()) {
+        true => None,
+        false => Some(people::emails(&state.db, [run.actor.as_str()]).await?.remove(&run.actor).unwrap_or_default()),
+    };
     let now = state.db.clock().now();
-    Ok(answer::ok(&view(&ImportPage { frame, run, problems, is_first: after.is_none(), may_run, done, now })))
+    let is_first = after.is_none();
+    Ok(answer::ok(&view(&ImportPage { frame, run, problems, is_first, may_run, uploaded_by, done, now })))
 }
 
 fn done_words(word: &str) -> Option<&'static str> {

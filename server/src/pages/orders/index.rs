@@ -67,7 +67,7 @@ async fn listed(
 // The sums depend on the filters alone: one computation serves all pages of the list until somebody writes.
 async fn find(scope: &Scope, query: &OrderQuery, generation: i64, seal: &Seal) -> Result<Found, PageError> {
     let page = list::list(scope, query).await?.sealed(seal);
-    let whole = OrderQuery { limit: Default::default(), ..query.at(None) };
+    let whole = query.whole();
     let key = format!("orders:summary:{}", url::orders("", &whole));
     let adding = async { Box::pin(summary::summary(scope, &whole)).await };
     let summary = scope.db().cache().get(scope, generation, &key, adding).await?;
@@ -76,7 +76,8 @@ async fn find(scope: &Scope, query: &OrderQuery, generation: i64, seal: &Seal) -
 
 async fn counts(scope: &Scope, store: Option<&str>, generation: i64) -> Result<ViewCounts, PageError> {
     let key = format!("orders:counts:{}", store.unwrap_or_default());
-    let counts = scope.db().cache().get(scope, generation, &key, counts::views(scope, store)).await?;
+    let counting = async { Box::pin(counts::views(scope, store)).await };
+    let counts = scope.db().cache().get(scope, generation, &key, counting).await?;
     Ok(*counts)
 }
 

@@ -63,7 +63,7 @@ pub async fn export(
         let (platform, seal) = (platform.clone(), seal.clone());
         async move { Ok(audit::platform_entries(&platform, &query, most()).await?.sealed(&seal)) }
     };
-    Ok(file("stoa-audit.csv", lines(query, state, pages)))
+    Ok(file("stoa-audit.csv", lines(query, usize::MAX, state, pages)))
 }
 
 async fn find(

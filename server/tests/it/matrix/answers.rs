@@ -1,13 +1,15 @@
 //! What comes back, but for what is random in every answer.
 
-use reqwest::Method;
+use std::time::Duration;
+
+use reqwest::{Method, Response};
 
 use crate::browser::Browser;
 
 /// A browser, or a program with its key.
 pub type Door = (Browser, Option<String>);
 
-/// An answer without its request id, time and nonce. Streams are not read.
+/// An answer without its request id, time and nonce. Of a stream, what it says at once.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Answer {
     pub status: u16,
@@ -32,6 +34,16 @@ pub async fn ask((browser, key): &Door, method: &Method, path: &str) -> Answer {
     read(request).await
 }
 
+// What comes without waiting for anything to happen.
+async fn heard(mut stream: Response) -> String {
+    const A_MOMENT: Duration = Duration::from_millis(60);
+    let mut text = String::new();
+    while let Ok(Ok(Some(piece))) = tokio::time::timeout(A_MOMENT, stream.chunk()).await {
+        text += &String::from_utf8_lossy(&piece);
+    }
+    text
+}
+
 /// Sends a request and reads what comes back.
 pub async fn read(request: reqwest::RequestBuilder) -> Answer {
     let answer = request.send().await.unwrap();
@@ -40,7 +52,7 @@ pub async fn read(request: reqwest::RequestBuilder) -> Answer {
     let headers: Vec<String> = kept.map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
     let (status, headers) = (answer.status().as_u16(), headers.join("\n"));
     if headers.contains("text/event-stream") {
-        return Answer { status, headers, body: String::new() };
+        return Answer { status, headers, body: heard(answer).await };
     }
     let request_id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
     let policy = answer.headers().get("content-security-policy").map(|v| v.to_str().unwrap().to_owned());

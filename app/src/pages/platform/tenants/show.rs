@@ -79,6 +79,8 @@ fn facts(page: &OneTenant) -> AnyView {
     let jobs = url::with_query("/platform/jobs/list", [("tenant", slug.as_str()), ("state", "ended")]);
     let (seen, happened) = (seen(page.figures.last_seen), seen(page.figures.last_event));
     let (state, since) = (super::state(page.tenant.state()), page.tenant.created_at);
+    let people = crate::ui::money::things(page.figures.members, "member", "members");
+    let members = format!("/platform/tenants/{slug}/members");
     let (tier, tier_name) = (format!("/platform/tiers/{}", page.tenant.tier), page.tenant.tier_name.clone());
     view! {
         <Card title="About">
@@ -86,6 +88,7 @@ fn facts(page: &OneTenant) -> AnyView {
                 <dt>"Address"</dt><dd><code>{slug}</code></dd>
                 <dt>"State"</dt><dd>{state}</dd>
                 <dt>"Tier"</dt><dd><a href=tier>{tier_name}</a></dd>
+                <dt>"People"</dt><dd><a href=members>{people}</a>". Look at it as one of them."</dd>
                 <dt>"Since"</dt><dd><When at=since clock/></dd>
                 <dt>"Somebody was here"</dt><dd>{seen}</dd>
                 <dt>"Something happened"</dt><dd>{happened}</dd>

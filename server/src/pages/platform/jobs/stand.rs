@@ -119,8 +119,10 @@ pub async fn lock(
     let question = Question {
         title: format!("Break the lock {name}?"),
         words: format!(
-            "{} holds it. What that one still writes under it is refused, and the next may begin.",
-            held.holder
+            "{} has held it since {} ({}). What that one still writes under it is refused, and the next may begin.",
+            held.holder,
+            held.acquired_at.format("%-d %b %Y, %H:%M:%S UTC"),
+            held.reason
         ),
         action: format!("{OVERVIEW}/locks/{}/break", app::url::escape(&name)),
         label: format!("Break {name}"),

@@ -1,5 +1,9 @@
 //! `/t/{tenant}/audit`: who did what in the tenant, and the same as a file.
 
+mod export;
+
+pub use export::export;
+
 use app::frame::Section;
 use app::pages::audit::{Around, AuditPage, page as view};
 use app::ui::Clock;
@@ -15,14 +19,13 @@ use domain::page::{Limit, List, Page, Place, Seal};
 use domain::permission::Permission;
 use futures::stream::{self, Stream, StreamExt};
 use http::{HeaderValue, header};
-use serde_json::json;
 
-use super::answer;
-use super::frame::frame;
-use super::visit::Visit;
 use crate::auth::Member;
 use crate::cursors;
 use crate::error::PageError;
+use crate::pages::answer;
+use crate::pages::frame::frame;
+use crate::pages::visit::Visit;
 use crate::state::AppState;
 
 type Pairs = Vec<(String, String)>;
@@ -57,64 +60,55 @@ pub async fn index(
     Ok(if is_faulty { answer::faulty(&html) } else { answer::ok(&html) })
 }
 
-/// Everything under the filters, oldest last, as CSV.
-///
-/// # Errors
-/// For strangers, staff and viewers, for filters that make no sense, and when PostgreSQL fails.
-pub async fn export(
-    State(state): State<AppState>,
-    member: Member,
-    Query(typed): Query<Pairs>,
-) -> Result<Response, PageError> {
-    let scope = member.scope(Permission::ReadAudit)?;
-    let seal = cursors::of(&state, &scope, List::Audit);
-    let (query, faults) = understood(&typed, &seal);
-    let query = AuditQuery { tenant: None, cursor: None, ..faults.into_result(query)? };
-    audit::record(&scope, "audit.export", "tenant", json!({"filters": shown(&query)})).await?;
-    let slug = member.membership.slug.clone();
-    let pages = move |query: AuditQuery| {
-        let (scope, seal) = (scope.clone(), seal.clone());
-        async move { Ok(audit::entries(&scope, &query, most()).await?.sealed(&seal)) }
-    };
-    Ok(file(&format!("stoa-{slug}-audit.csv"), lines(query, state, pages)))
-}
-
 /// What can be understood of an address, and the faults of the rest.
-pub(super) fn understood(typed: &Pairs, seal: &Seal) -> (AuditQuery, domain::fields::FieldErrors) {
+pub(in crate::pages) fn understood(typed: &Pairs, seal: &Seal) -> (AuditQuery, domain::fields::FieldErrors) {
     AuditQuery::understood(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), seal)
 }
 
 /// The filters in one line, for the record.
-pub(super) fn shown(query: &AuditQuery) -> String {
+pub(in crate::pages) fn shown(query: &AuditQuery) -> String {
     query.pairs().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
 }
 
 /// Everybody who is named on a page, and who was asked for.
-pub(super) fn actors<'a>(page: Option<&'a Page<Entry, Place>>, query: &'a AuditQuery) -> impl Iterator<Item = &'a str> {
+pub(in crate::pages) fn actors<'a>(
+    page: Option<&'a Page<Entry, Place>>,
+    query: &'a AuditQuery,
+) -> impl Iterator<Item = &'a str> {
     let named = page.into_iter().flat_map(|page| &page.rows).map(|entry| entry.actor.as_str());
     named.chain(query.actor.as_deref())
 }
 
-/// The lines of the file, page after page: nothing is held but the page that is being sent.
-pub(super) fn lines<F, W>(query: AuditQuery, state: AppState, pages: F) -> impl Stream<Item = Result<Bytes, DataError>>
+/// The lines of the file, `rows` at most, page after page: nothing is held but the page that is being sent.
+pub(in crate::pages) fn lines<F, W>(
+    query: AuditQuery,
+    rows: usize,
+    state: AppState,
+    pages: F,
+) -> impl Stream<Item = Result<Bytes, DataError>>
 where
     F: Fn(AuditQuery) -> W + Send,
     W: Future<Output = Result<Page<Entry, Place>, DataError>> + Send,
 {
     let head = stream::iter([Ok(Bytes::from(csv::line(HEADING)))]);
-    let rest = stream::try_unfold((Some(query), pages, state), |(query, pages, state)| async move {
-        let Some(query) = query else { return Ok::<_, DataError>(None) };
-        let page = pages(query.clone()).await?;
+    let rest = stream::try_unfold((Some((query, rows)), pages, state), |(next, pages, state)| async move {
+        let Some((query, rows)) = next else { return Ok::<_, DataError>(None) };
+        let mut page = pages(query.clone()).await?;
+        page.rows.truncate(rows);
+        let rows = rows - page.rows.len();
         let people = people::emails(&state.db, page.rows.iter().map(|e| e.actor.as_str())).await?;
         let text: String = page.rows.iter().map(|entry| line(entry, people.get(&entry.actor))).collect();
-        let next = page.older.map(|cursor| query.at(Some(cursor)));
+        let next = page.older.filter(|_| rows > 0).map(|cursor| (query.at(Some(cursor)), rows));
         Ok(Some((Bytes::from(text), (next, pages, state))))
     });
     head.chain(rest)
 }
 
 /// Those lines as a file to be kept.
-pub(super) fn file(name: &str, lines: impl Stream<Item = Result<Bytes, DataError>> + Send + 'static) -> Response {
+pub(in crate::pages) fn file(
+    name: &str,
+    lines: impl Stream<Item = Result<Bytes, DataError>> + Send + 'static,
+) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
@@ -127,7 +121,7 @@ pub(super) fn file(name: &str, lines: impl Stream<Item = Result<Bytes, DataError
 }
 
 /// As many entries as are read at once for a file.
-pub(super) fn most() -> Limit {
+pub(in crate::pages) fn most() -> Limit {
     Limit::new(u64::from(Limit::MAX)).unwrap_or_default()
 }
 

@@ -1,6 +1,8 @@
 //! Five hundred strings that want to be a script or a formula, through every text that comes in, on every page and file
 //! that shows it.
 
+mod fields;
+
 use db::settings;
 use domain::permission::{KeyScope, Permission};
 use scraper::{Html, Selector};
@@ -11,55 +13,20 @@ use crate::killed::full_counts;
 use crate::matrix::world::{Who, World, key};
 use domain::permission::Role;
 
-const ACTS: [&str; 20] = [
-    "<script>pwned()</script>",
-    "<img src=x onerror=pwned()>",
-    "\"><svg onload=pwned()>",
-    "'><body onload=pwned()>",
-    "</title><script>pwned()</script>",
-    "</textarea><script>pwned()</script>",
-    "</style><script>pwned()</script>",
-    "<iframe srcdoc='<script>pwned()</script>'>",
-    "<a href=javascript:pwned()>x</a>",
-    "javascript:pwned()",
-    "\" autofocus onfocus=pwned() x=\"",
-    "' style='background:url(javascript:pwned())",
-    "<!--><script>pwned()</script>",
-    "<math><mtext></mtext><script>pwned()</script>",
-    "{{constructor.constructor('pwned()')()}}",
-    "=HYPERLINK(\"http://evil.test\")",
-    "+cmd|' /C calc'!A0",
-    "-2+3+cmd|' /C calc'!A0",
-    "@SUM(1+1)*cmd|' /C calc'!A0",
-    "&lt;script&gt;pwned()&lt;/script&gt;",
-];
-const DISGUISES: [fn(&str) -> String; 5] = [
-    str::to_owned,
-    str::to_uppercase,
-    |act| act.replace('<', "<\u{200b}").replace("on", "ON"),
-    |act| format!("%3Cx%3E{act}"),
-    |act| act.replace('(', "&#40;").replace(' ', "\u{a0}"),
-];
-const PLACES: [fn(&str) -> String; 5] = [
-    str::to_owned,
-    |act| format!("Tea {act}"),
-    |act| format!("{act} Tea"),
-    |act| format!("]]>{act}"),
-    |act| format!("\u{202e}{act}"),
-];
+// The browser test reads the same file. Each has its number at its end, so that no two are the same.
+const CORPUS: &str = include_str!("../../../../end2end/fixtures/hostile.json");
 
-// Each with its number, so that no two are the same.
-fn corpus() -> Vec<String> {
-    let all = PLACES.iter().flat_map(|place| DISGUISES.iter().map(move |disguise| (place, disguise)));
-    let texts = all.flat_map(|(place, disguise)| ACTS.iter().map(|act| place(&disguise(act))));
-    texts.enumerate().map(|(n, text)| format!("{} {n}", text.trim())).collect()
+pub fn corpus() -> Vec<String> {
+    let corpus: Vec<String> = serde_json::from_str(CORPUS).unwrap();
+    let different: std::collections::BTreeSet<&String> = corpus.iter().collect();
+    assert_eq!((corpus.len(), different.len()), (500, 500));
+    corpus
 }
 
 #[tokio::test]
 async fn hostile_text_stays_text_everywhere() {
     let world = World::new().await;
     let corpus = corpus();
-    assert_eq!(corpus.len(), 500);
     let stored = store_all(&world, &corpus).await;
     assert_eq!(stored, 500, "every field took every string");
     let manage = world.demo.access.scope(Permission::ManageStores).unwrap();
@@ -92,13 +59,10 @@ async fn hostile_text_stays_text_everywhere() {
     assert_harmless(&owner, "/t/demo/audit?action=store").await;
     let csv = owner.get("/t/demo/audit/export").await.text().await.unwrap();
     assert!(csv.len() > 1_000);
-    for cell in csv.lines().flat_map(|line| line.split(',')) {
-        let inner = cell.trim_start_matches('"');
-        assert!(!inner.starts_with(['=', '+', '@', '\t']) && !cell.starts_with('-'), "{cell}");
-    }
+    assert_no_formulas(&csv);
 }
 
-async fn store_all(world: &World, corpus: &[String]) -> usize {
+pub async fn store_all(world: &World, corpus: &[String]) -> usize {
     let key = key(&world.demo.access, &[KeyScope::OrdersWrite]).await;
     let orders: Vec<Value> = corpus.iter().map(|text| order(text)).collect();
     let request = world.app.http().post(format!("{}/api/v1/orders/batch", world.app.base)).bearer_auth(key);
@@ -113,8 +77,8 @@ async fn store_all(world: &World, corpus: &[String]) -> usize {
     stored
 }
 
-// Its beginning and its own number.
-fn number(text: &str) -> String {
+/// Its beginning and its own number: the number of the order that [`store_all`] makes of it.
+pub fn number(text: &str) -> String {
     let n = text.rsplit(' ').next().unwrap();
     format!("{} {n}", text.chars().take(44).collect::<String>().trim())
 }
@@ -127,14 +91,14 @@ fn order(text: &str) -> Value {
     })
 }
 
-async fn assert_harmless(browser: &Browser, path: &str) {
+pub async fn assert_harmless(browser: &Browser, path: &str) {
     let answer = browser.get(path).await;
     assert!(answer.status().as_u16() < 500, "{path}: {}", answer.status());
     assert_clean(&answer.text().await.unwrap(), path);
 }
 
-// What a browser would make of it: no script but our own, no handler, no address that acts.
-fn assert_clean(html: &str, about: &str) {
+/// What a browser would make of it: no script but our own, no handler, no address that acts.
+pub fn assert_clean(html: &str, about: &str) {
     let page = Html::parse_document(html);
     let all = Selector::parse("*").unwrap();
     for element in page.select(&all) {
@@ -149,4 +113,27 @@ fn assert_clean(html: &str, about: &str) {
             assert!(!(is_address && acts), "{about}: {}", element.html());
         }
     }
+}
+
+/// No cell of the file begins as a formula does; a lone `-` says that there is no tenant.
+pub fn assert_no_formulas(csv: &str) {
+    for cell in cells(csv) {
+        let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell != "-";
+        assert!(!is_formula, "{cell}");
+    }
+}
+
+fn cells(csv: &str) -> Vec<String> {
+    let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
+    let mut letters = csv.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' if quoted && letters.peek() == Some(&'"') => cell.extend(letters.next()),
+            '"' => quoted = !quoted,
+            '\r' if !quoted && letters.peek() == Some(&'\n') => {}
+            ',' | '\n' if !quoted => cells.push(std::mem::take(&mut cell)),
+            letter => cell.push(letter),
+        }
+    }
+    cells
 }
