@@ -83,11 +83,7 @@ pub async fn change(scope: &Scope, slug: &str, pairs: &[(String, String)]) -> Re
     let data = json!({"id": store.id, "store": store.slug});
     let mut events = vec![NewEvent { kind: EventKind::StoreChanged, store: Some(store.id), data }];
     let moved = after.returns_on != before.returns_on;
-    events.extend(moved.then(|| NewEvent {
-        kind: EventKind::FiguresRebuilt,
-        store: Some(store.id),
-        data: json!({}),
-    }));
+    events.extend(moved.then(|| NewEvent { kind: EventKind::FiguresRebuilt, store: Some(store.id), data: json!({}) }));
     feed::append(&tx, events).await?;
     // Behind the feed's head: every refund that was booked is seen, and none is being booked.
     if moved {

@@ -170,7 +170,10 @@ async fn refunds_lie_where_the_rules_say(db: &TestDb, access: &Access, stores: &
     }
     let owner = db.owner(access.tenant()).await;
     let made: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>, String, i64)> =
-        sqlx::query_as("select store_id, at, order_placed_at, currency, amount from refunds").fetch_all(&owner).await.unwrap();
+        sqlx::query_as("select store_id, at, order_placed_at, currency, amount from refunds")
+            .fetch_all(&owner)
+            .await
+            .unwrap();
     let mut expected: BTreeMap<(Uuid, NaiveDate, String), (i64, i64)> = BTreeMap::new();
     for (id, at, placed_at, currency, amount) in made {
         let (store, rule) = stores.iter().zip(rules).find(|(store, _)| store.id.0 == id).unwrap();
@@ -178,12 +181,14 @@ async fn refunds_lie_where_the_rules_say(db: &TestDb, access: &Access, stores: &
         let sum = expected.entry((id, day_of(instant, store.zone), currency)).or_default();
         *sum = (sum.0 + 1, sum.1 + amount);
     }
-    let kept: Vec<(Uuid, NaiveDate, String, i64, i64)> =
-        sqlx::query_as("select store_id, day, currency, refunds, refunded from rollup_days where refunds <> 0 or refunded <> 0")
-            .fetch_all(&owner)
-            .await
-            .unwrap();
-    let kept: BTreeMap<_, _> = kept.into_iter().map(|(id, day, currency, n, sum)| ((id, day, currency), (n, sum))).collect();
+    let kept: Vec<(Uuid, NaiveDate, String, i64, i64)> = sqlx::query_as(
+        "select store_id, day, currency, refunds, refunded from rollup_days where refunds <> 0 or refunded <> 0",
+    )
+    .fetch_all(&owner)
+    .await
+    .unwrap();
+    let kept: BTreeMap<_, _> =
+        kept.into_iter().map(|(id, day, currency, n, sum)| ((id, day, currency), (n, sum))).collect();
     assert_eq!(kept, expected);
 }
 

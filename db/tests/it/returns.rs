@@ -123,9 +123,12 @@ async fn list_dashboard_and_report_agree_under_either_rule() {
         world.rule(&world.london, london).await;
         let mut days = Vec::new();
         for store in [None, Some("auckland"), Some("london")] {
-            for (from, to) in
-                [("2026-03-06", "2026-03-06"), ("2026-03-09", "2026-03-09"), ("2026-03-10", "2026-03-10"), ("2026-03-01", "2026-03-10")]
-            {
+            for (from, to) in [
+                ("2026-03-06", "2026-03-06"),
+                ("2026-03-09", "2026-03-09"),
+                ("2026-03-10", "2026-03-10"),
+                ("2026-03-01", "2026-03-10"),
+            ] {
                 days.push(one_number(&world.scope, store, (from, to)).await);
             }
         }
@@ -155,7 +158,8 @@ async fn one_number(scope: &Scope, store: Option<&str>, days: (&str, &str)) -> B
     assert_eq!(listed, shown, "the dashboard, {store:?} {days:?}");
 
     for group in [Group::Day, Group::Hour, Group::None] {
-        let report = SalesQuery { store: store.map(Into::into), period: Some(period), group, compare: Comparison::None };
+        let report =
+            SalesQuery { store: store.map(Into::into), period: Some(period), group, compare: Comparison::None };
         let parts = sales(scope, &report).await.unwrap().currencies;
         assert_eq!(listed, parts.iter().map(|p| (p.currency, p.totals)).collect(), "{group:?}, {store:?} {days:?}");
         let rows = |rows: &[(_, Figures)]| rows.iter().map(|(_, f)| *f).sum::<Figures>();
@@ -165,7 +169,8 @@ async fn one_number(scope: &Scope, store: Option<&str>, days: (&str, &str)) -> B
     pairs.push(("kind", "return"));
     let returns = summary(scope, &query(&pairs)).await.unwrap();
     let refunds = refund::in_period(scope, store, period.from, period.to, 1_000).await.unwrap();
-    let sums = returns.currencies.iter().map(|(_, f)| (f.refunds, f.refunded)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    let sums =
+        returns.currencies.iter().map(|(_, f)| (f.refunds, f.refunded)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
     let rows = (i64::try_from(refunds.len()).unwrap(), refunds.iter().map(|r| r.amount).sum::<i64>());
     assert_eq!(sums, rows, "the table of refunds, {store:?} {days:?}");
     let all = listed.values().map(|f| (f.refunds, f.refunded)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));

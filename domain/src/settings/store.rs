@@ -151,7 +151,14 @@ mod tests {
 
     #[test]
     fn a_form_changes_what_it_names_and_every_fault_is_told() {
-        let form = [("name", " South "), ("currency", "eur"), ("week_start", "7"), ("returns_on", "order"), ("orders", "a@b.test"), ("x", "y")];
+        let form = [
+            ("name", " South "),
+            ("currency", "eur"),
+            ("week_start", "7"),
+            ("returns_on", "order"),
+            ("orders", "a@b.test"),
+            ("x", "y"),
+        ];
         let (changed, faults) = settings().changed(form);
         assert!(faults.is_empty(), "{faults}");
         assert_eq!((changed.name.as_str(), changed.currency.code(), changed.calendar.week_start), ("South", "EUR", 7));

@@ -102,7 +102,8 @@ async fn a_quarter_leaves_whole_and_comes_back_equal() {
         assert_eq!(rollups::verify(&ours).await.unwrap(), []);
         rollups::rebuild(&ours).await.unwrap();
         assert_eq!(totals(&ours).await, figures);
-        let days = |from: &str, to: &str| OrderQuery { from: from.parse().ok(), to: to.parse().ok(), ..OrderQuery::default() };
+        let days =
+            |from: &str, to: &str| OrderQuery { from: from.parse().ok(), to: to.parse().ok(), ..OrderQuery::default() };
         let then = db::orders::summary::summary(&ours, &days("2024-01-02", "2024-03-30")).await.unwrap();
         then.currencies[0].1.refunds
     };

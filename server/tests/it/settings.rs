@@ -78,7 +78,10 @@ async fn where_refunds_count_is_chosen_on_a_page_and_shows_everywhere_at_once() 
 
     let page = format!("/t/demo/settings/stores/{}", store.slug);
     let html = owner.get(&page).await.text().await.unwrap();
-    assert!(html.contains("<option value=\"return\" selected") && html.contains("Return orders always count"), "{html}");
+    assert!(
+        html.contains("<option value=\"return\" selected") && html.contains("Return orders always count"),
+        "{html}"
+    );
     let saved = owner.post(&page, &[("returns_on", "order")]).await;
     assert_eq!(location(&saved), format!("{page}?done=saved"));
     assert!(owner.get(&page).await.text().await.unwrap().contains("<option value=\"order\" selected"));
