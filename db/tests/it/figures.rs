@@ -160,6 +160,9 @@ async fn act(
     }
 }
 
+/// A refund: store, when it was made, when its order was placed, currency and amount.
+type Made = (Uuid, DateTime<Utc>, DateTime<Utc>, String, i64);
+
 /// A witness that shares nothing with the recount: the calendar of this program, and the rules as the history chose them.
 async fn refunds_lie_where_the_rules_say(db: &TestDb, access: &Access, stores: &[Store], actions: &[Action]) {
     let mut rules = [ReturnDay::Return; ZONES.len()];
@@ -169,11 +172,10 @@ async fn refunds_lie_where_the_rules_say(db: &TestDb, access: &Access, stores: &
         }
     }
     let owner = db.owner(access.tenant()).await;
-    let made: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>, String, i64)> =
-        sqlx::query_as("select store_id, at, order_placed_at, currency, amount from refunds")
-            .fetch_all(&owner)
-            .await
-            .unwrap();
+    let made: Vec<Made> = sqlx::query_as("select store_id, at, order_placed_at, currency, amount from refunds")
+        .fetch_all(&owner)
+        .await
+        .unwrap();
     let mut expected: BTreeMap<(Uuid, NaiveDate, String), (i64, i64)> = BTreeMap::new();
     for (id, at, placed_at, currency, amount) in made {
         let (store, rule) = stores.iter().zip(rules).find(|(store, _)| store.id.0 == id).unwrap();
