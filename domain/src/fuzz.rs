@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::audit::AuditQuery;
 use crate::imports::ImportQuery;
 use crate::jobs::JobQuery;
+use crate::numbers::NumberFormat;
 use crate::orders::OrderQuery;
 use crate::orders::new_order::Draft;
 use crate::orders::query::AmountsIn;
@@ -79,10 +80,9 @@ proptest! {
     #[test]
     fn every_filter_is_understood_or_named(
         pairs in prop::collection::vec((prop::sample::select(NAMES.to_vec()), hostile()), 0..8),
-        is_major in any::<bool>(),
+        units in prop::sample::select(vec![AmountsIn::Minor, AmountsIn::Major, AmountsIn::Typed(NumberFormat::PointComma), AmountsIn::Typed(NumberFormat::SpaceComma)]),
     ) {
         let (seal, pairs) = (seal(), borrowed(&pairs));
-        let units = if is_major { AmountsIn::Major } else { AmountsIn::Minor };
         quick(|| {
             // What was understood of any text prints back to itself, and has no fault any more.
             let (query, _) = OrderQuery::understood(pairs.iter().copied(), units, &seal);

@@ -19,6 +19,7 @@ pub mod limits;
 pub mod link;
 pub mod mail;
 pub mod money;
+pub mod numbers;
 pub mod orders;
 pub mod page;
 pub mod people;

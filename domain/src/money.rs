@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::numbers::NumberFormat;
+
 /// An ISO 4217 currency, by its code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency([u8; 3]);
@@ -133,12 +135,6 @@ impl Money {
         if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
     }
 
-    /// Whole units with thousands commas, and the minor digits (empty for JPY), both without a sign.
-    pub fn grouped(self) -> (String, String) {
-        let (whole, fraction) = self.parts();
-        (group(&whole), fraction)
-    }
-
     /// Whole units, the minor units beyond them, and how many digits these take (0 for JPY), all without a sign.
     pub fn split(self) -> (u64, u64, usize) {
         let places = self.currency.exponent();
@@ -156,23 +152,8 @@ impl Money {
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, fraction) = self.grouped();
-        let minus = if self.minor < 0 { "\u{2212}" } else { "" };
-        let point = if fraction.is_empty() { "" } else { "." };
-        write!(f, "{minus}{}{whole}{point}{fraction}", self.currency.sign())
+        f.write_str(&NumberFormat::default().amount(*self))
     }
-}
-
-/// `1234567` as `1,234,567`.
-pub fn group(digits: &str) -> String {
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
 }
 
 #[cfg(test)]

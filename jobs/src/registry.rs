@@ -116,11 +116,25 @@ pub const KINDS: &[Kind] = &[
         run: |job| Box::pin(orders::job::tell(job)),
     },
     Kind {
+        name: "prune_feed",
+        queue: "default",
+        max_attempts: 3,
+        timeout: HOUR,
+        run: |job| Box::pin(upkeep::feed::prune_job(job)),
+    },
+    Kind {
         name: "prune_idempotency",
         queue: "default",
         max_attempts: 3,
         timeout: HOUR,
         run: |job| Box::pin(upkeep::idempotency::prune_job(job)),
+    },
+    Kind {
+        name: "prune_imports",
+        queue: "default",
+        max_attempts: 3,
+        timeout: HOUR,
+        run: |job| Box::pin(imports::job::prune(job)),
     },
     Kind {
         name: "prune_job_runs",

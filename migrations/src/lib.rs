@@ -47,6 +47,7 @@ const SCRIPTS: &[Script] = &[
     script!("m20261121_000050_create_teams"),
     script!("m20261121_000060_chain_audit"),
     script!("m20261121_000061_choose_return_day"),
+    script!("m20261121_000065_forget_imports"),
     script!("m20261121_000070_create_passkeys"),
     script!("m20261121_000071_create_identity_providers"),
     script!("m20261121_000072_retry_unread_backups"),

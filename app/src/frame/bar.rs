@@ -17,6 +17,7 @@ pub fn bar(frame: &TenantFrame) -> impl IntoView + use<> {
     let store = frame.store.clone();
     let events = format!("/t/{}/events?after={}", frame.tenant(), frame.live.after);
     let show = frame.live.show.clone();
+    let apart = frame.numbers.thousands().to_owned();
     let mut html = Html::with_capacity(BYTES);
     if !frame.stores.is_empty() {
         write_switch(&mut html, frame);
@@ -25,7 +26,7 @@ pub fn bar(frame: &TenantFrame) -> impl IntoView + use<> {
     view! {
         <header class="bar">
             {html.view()}
-            <LiveOrders events store=store show/>
+            <LiveOrders events store=store show apart/>
             {person_menu(&frame.visitor, frame.many_tenants)}
         </header>
     }

@@ -27,7 +27,9 @@ pub fn person_menu(visitor: &Visitor, many_tenants: bool) -> impl IntoView + use
         html.markup("<a href=\"/platform\">Platform</a>");
     }
     write_themes(&mut html, visitor.theme, &visitor.here);
-    html.markup("<form method=\"post\" action=\"/logout\"><button type=\"submit\">Sign out</button></form></div></details>");
+    html.markup(
+        "<form method=\"post\" action=\"/logout\"><button type=\"submit\">Sign out</button></form></div></details>",
+    );
     html.view()
 }
 

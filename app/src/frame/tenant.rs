@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use db::people::Membership;
 use db::stores::Store;
 use domain::calendar::Tz;
+use domain::numbers::NumberFormat;
 use domain::permission::Permission;
 use leptos::prelude::*;
 
@@ -12,8 +13,8 @@ use super::bar::bar;
 use super::look_bar::look_bar;
 use super::rail::{BottomBar, Rail, Room, links};
 use crate::document::{Head, Rendered, Scripts, document};
-use crate::ui::Clock;
 use crate::ui::icon::Sign;
+use crate::ui::{Clock, numbers};
 
 /// The rooms of a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,8 @@ pub struct TenantFrame {
     pub section: Section,
     /// The live feed.
     pub live: Live,
+    /// How numbers are written.
+    pub numbers: NumberFormat,
 }
 
 impl TenantFrame {
@@ -130,7 +133,7 @@ impl TenantFrame {
         let (theme, live_parts) = (self.visitor.theme, live.is_some());
         let head = Head { title, theme, scripts: Scripts::Islands, live: live_parts, reload };
         let links = links(&self.rooms());
-        document(&head, || {
+        let page = || {
             view! {
                 <a class="skip" href="#main">"Skip to the content"</a>
                 {look_bar(self.visitor.look.clone())}
@@ -143,7 +146,8 @@ impl TenantFrame {
                     <BottomBar links/>
                 </div>
             }
-        })
+        };
+        numbers::within(self.numbers, || document(&head, page))
     }
 
     fn home(&self) -> String {

@@ -27,9 +27,12 @@ pub fn ImportProgress(
     run: String,
     /// Where it stood when the page was loaded.
     begun: Progress,
+    /// What stands between thousands on the page.
+    apart: String,
 ) -> impl IntoView {
     let progress = RwSignal::new(begun);
     wake(events, run, progress);
+    let between = apart.clone();
     view! {
         <div class="progress">
             <progress
@@ -37,13 +40,14 @@ pub fn ImportProgress(
                 max=move || progress.get().of.unwrap_or(0).max(1).to_string()
                 value=move || progress.get().lines.to_string()
             ></progress>
-            <p class="progress-words" role="status">{move || words(&progress.get())}</p>
-            <p class="progress-rate">{move || pace(&progress.get())}</p>
+            <p class="progress-words" role="status">{move || words(&progress.get(), &apart)}</p>
+            <p class="progress-rate">{move || pace(&progress.get(), &between)}</p>
         </div>
     }
 }
 
-fn words(p: &Progress) -> String {
+fn words(p: &Progress, apart: &str) -> String {
+    let group = |n| group(n, apart);
     let of = p.of.map(|lines| format!(" of {}", group(lines))).unwrap_or_default();
     let problems = match p.problems {
         0 => String::new(),
@@ -53,7 +57,7 @@ fn words(p: &Progress) -> String {
     format!("{}{of} lines read, {} orders stored{problems}", group(p.lines), group(p.stored))
 }
 
-fn pace(p: &Progress) -> String {
+fn pace(p: &Progress, apart: &str) -> String {
     if p.rate == 0 {
         return String::new();
     }
@@ -62,16 +66,16 @@ fn pace(p: &Progress) -> String {
         Some(0..60) => ", less than a minute left".into(),
         Some(seconds) => format!(", about {} min left", seconds.div_ceil(60)),
     };
-    format!("{} lines a second{left}", group(p.rate))
+    format!("{} lines a second{left}", group(p.rate, apart))
 }
 
-/// Thousands apart.
-pub fn group(n: u64) -> String {
+/// Thousands apart, by the sign `apart`.
+pub fn group(n: u64, apart: &str) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
+            out.push_str(apart);
         }
         out.push(c);
     }
@@ -137,9 +141,10 @@ mod tests {
     #[test]
     fn progress_is_told_in_words() {
         let half = Progress { lines: 12_500, of: Some(1_250_000), stored: 900, problems: 2, rate: 10_000 };
-        assert_eq!(words(&half), "12,500 of 1,250,000 lines read, 900 orders stored, 2 problems");
-        assert_eq!(pace(&half), "10,000 lines a second, about 3 min left");
-        assert_eq!(pace(&Progress { of: None, rate: 10, ..half }), "10 lines a second");
-        assert_eq!(pace(&Progress::default()), "");
+        assert_eq!(words(&half, ","), "12,500 of 1,250,000 lines read, 900 orders stored, 2 problems");
+        assert_eq!(pace(&half, "."), "10.000 lines a second, about 3 min left");
+        assert_eq!(pace(&half, ","), "10,000 lines a second, about 3 min left");
+        assert_eq!(pace(&Progress { of: None, rate: 10, ..half }, ","), "10 lines a second");
+        assert_eq!(pace(&Progress::default(), ","), "");
     }
 }

@@ -43,14 +43,17 @@ pub fn LiveOrders(
     store: Option<String>,
     /// Where the pill leads; none where the page shows no orders.
     show: Option<String>,
+    /// What stands between thousands on the page.
+    apart: String,
 ) -> impl IntoView {
     let mark = RwSignal::new(Mark::Still);
     let fresh = RwSignal::new(0_u32);
+    let apart = StoredValue::new(apart);
     wake(events, store, mark, fresh);
     let words = move || match fresh.get() {
         0 => String::new(),
         1 => "1 new order".to_owned(),
-        n => format!("{} new orders", group(n.into())),
+        n => format!("{} new orders", apart.with_value(|apart| group(n.into(), apart))),
     };
     // What announces must be there before it has anything to say, and outside of what is hidden until then.
     let pill = show.map(|show| {

@@ -10,7 +10,7 @@ use crate::document::Rendered;
 use crate::frame::TenantFrame;
 use crate::ui::meter::{Meter, tone, word};
 use crate::ui::table::{Column, Table};
-use crate::ui::{Card, Clock, Notice, PageHeader, Pill, Tone};
+use crate::ui::{Card, Clock, Notice, PageHeader, Pill, Tone, numbers};
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -64,8 +64,12 @@ pub fn warnings(warned: &[Usage], clock: Clock, more: Option<String>) -> Option<
 /// `Stores: 4 of 5 used. At this pace the limit is reached on 3 May.`
 fn sentence(usage: &Usage, clock: Clock) -> String {
     let (used, allowed) = (usage.used.unwrap_or(0), usage.allowed.unwrap_or(0));
-    let figures =
-        format!("{}: {} of {} used.", usage.limit.label(), usage.limit.number(used), usage.limit.number(allowed));
+    let figures = format!(
+        "{}: {} of {} used.",
+        usage.limit.label(),
+        usage.limit.number_in(numbers::format(), used),
+        usage.limit.number_in(numbers::format(), allowed)
+    );
     match (usage.level(), usage.forecast) {
         (Level::Full | Level::Over, _) => format!("{figures} {}", usage.limit.consequence()),
         (_, Some(at)) => format!("{figures} At this pace the limit is reached on {}.", clock.day(at.date_naive())),
@@ -103,7 +107,7 @@ fn rows(page: &UsagePage, limited: bool) -> Option<AnyView> {
 fn limited_row(usage: &Usage, allowed: i64, clock: Clock) -> AnyView {
     let level = usage.level();
     let pill = word(level).map(|label| view! { " "<Pill tone=tone(level) label/> });
-    let used = usage.used.map(|used| usage.limit.number(used)).unwrap_or_else(|| "–".to_owned());
+    let used = usage.used.map(|used| usage.limit.number_in(numbers::format(), used)).unwrap_or_else(|| "–".to_owned());
     let meter = usage.used.map(|used| view! { <Meter used allowed/> });
     let reached = match (usage.over_since, usage.forecast) {
         (Some(since), _) => format!("above since {}", clock.short(since)),
@@ -116,7 +120,7 @@ fn limited_row(usage: &Usage, allowed: i64, clock: Clock) -> AnyView {
         <tr>
             <td>{usage.limit.label()}{pill}</td>
             <td class="num">{used}</td>
-            <td class="num">{usage.limit.number(allowed)}</td>
+            <td class="num">{usage.limit.number_in(numbers::format(), allowed)}</td>
             <td class="wide">{meter}</td>
             <td class="wide">{reached}</td>
             <td class="wide wrap">{usage.limit.consequence()}</td>
@@ -126,7 +130,7 @@ fn limited_row(usage: &Usage, allowed: i64, clock: Clock) -> AnyView {
 }
 
 fn open_row(usage: &Usage) -> AnyView {
-    let used = usage.used.map(|used| usage.limit.number(used)).unwrap_or_else(|| "–".to_owned());
+    let used = usage.used.map(|used| usage.limit.number_in(numbers::format(), used)).unwrap_or_else(|| "–".to_owned());
     view! { <tr><td>{usage.limit.label()}</td><td class="num">{used}</td></tr> }.into_any()
 }
 

@@ -4,7 +4,7 @@
 use domain::money::{Currency, Money};
 use leptos::prelude::*;
 
-use super::money::Amount;
+use super::money::{Amount, text};
 use super::scale::{Scale, short};
 use super::table::{Column, Table};
 
@@ -159,9 +159,9 @@ fn hatch(currency: Currency) -> String {
 }
 
 fn hover(bar: &Bar, currency: Currency) -> String {
-    let before = bar.before.map(|v| format!(", compared with {}", Money::new(v, currency))).unwrap_or_default();
+    let before = bar.before.map(|v| format!(", compared with {}", text(Money::new(v, currency)))).unwrap_or_default();
     let running = if bar.running { " so far" } else { "" };
-    format!("{}: {}{running}{before}", bar.label, Money::new(bar.value, currency))
+    format!("{}: {}{running}{before}", bar.label, text(Money::new(bar.value, currency)))
 }
 
 fn table(title: String, currency: Currency, bars: &[Bar], against: Option<String>) -> impl IntoView + use<> {

@@ -4,24 +4,39 @@
 //! What stands in the source goes in as it is, and the compiler sees to it that nothing else does; what comes from
 //! data goes in escaped.
 
+use domain::numbers::NumberFormat;
 use leptos::tachys::html::InertElement;
 
-// 18,446,744,073,709,551,615.
-const MOST_GROUPED: usize = 26;
+use super::numbers;
 
 /// HTML that grows.
-#[derive(Clone, Debug, Default)]
-pub struct Html(String);
+#[derive(Clone, Debug)]
+pub struct Html {
+    text: String,
+    // Asked for once, and not for each number of a long table.
+    numbers: NumberFormat,
+}
+
+impl Default for Html {
+    fn default() -> Self {
+        Self::with_capacity(0)
+    }
+}
 
 impl Html {
     /// Nothing yet, with room for `bytes`.
     pub fn with_capacity(bytes: usize) -> Self {
-        Self(String::with_capacity(bytes))
+        Self { text: String::with_capacity(bytes), numbers: numbers::format() }
+    }
+
+    /// How it writes numbers.
+    pub const fn numbers(&self) -> NumberFormat {
+        self.numbers
     }
 
     /// Markup from the source.
     pub fn markup(&mut self, markup: &'static str) -> &mut Self {
-        self.0.push_str(markup);
+        self.text.push_str(markup);
         self
     }
 
@@ -30,12 +45,12 @@ impl Html {
         let mut plain = 0;
         for (at, byte) in text.bytes().enumerate() {
             if SPECIAL[usize::from(byte)] {
-                self.0.push_str(&text[plain..at]);
-                self.0.push_str(escaped(byte));
+                self.text.push_str(&text[plain..at]);
+                self.text.push_str(escaped(byte));
                 plain = at + 1;
             }
         }
-        self.0.push_str(&text[plain..]);
+        self.text.push_str(&text[plain..]);
         self
     }
 
@@ -54,28 +69,19 @@ impl Html {
 
     /// A number in at least so many digits, at most ten.
     pub fn digits(&mut self, number: u32, digits: usize) -> &mut Self {
-        push_number(&mut self.0, number, digits);
+        push_number(&mut self.text, number, digits);
         self
     }
 
     /// A number with thousands apart.
     pub fn grouped(&mut self, number: u64) -> &mut Self {
-        let (mut buffer, mut first, mut left) = ([b','; MOST_GROUPED], MOST_GROUPED, number);
-        for place in 0.. {
-            first -= usize::from(place > 0 && place % 3 == 0) + 1;
-            buffer[first] = b'0' + (left % 10) as u8;
-            left /= 10;
-            if left == 0 {
-                break;
-            }
-        }
-        self.0.push_str(std::str::from_utf8(&buffer[first..]).unwrap_or_default());
+        self.numbers.push(&mut self.text, number);
         self
     }
 
     /// Part of a view. An attribute's value would be copied on its way; this is not.
     pub fn view(self) -> InertElement {
-        InertElement::new(self.0)
+        InertElement::new(self.text)
     }
 }
 
@@ -124,12 +130,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_stand_apart() {
-        let grouped = |number| std::mem::take(Html::default().grouped(number)).0;
-        for number in [0, 7, 999, 1_000, 12_345, 999_999, 1_000_000, u64::MAX] {
-            assert_eq!(grouped(number), domain::money::group(&number.to_string()));
+    fn thousands_stand_apart_as_the_page_has_them() {
+        for format in NumberFormat::ALL {
+            let html = numbers::within(format, || std::mem::take(&mut Html::default().grouped(1_234_567).text));
+            assert_eq!(html, format.count(1_234_567));
         }
-        assert_eq!(grouped(u64::MAX).len(), MOST_GROUPED);
     }
 
     #[test]
@@ -138,6 +143,6 @@ mod tests {
         html.markup("<b title=\"").text("a\"b'é<&>").markup("\">").text("").markup("</b>");
         html.text("<i>").attribute("a", Some("\"")).attribute("b", None).flag("c", true).flag("d", false);
         html.digits(0, 1).digits(7, 2).digits(2011, 1).digits(u32::MAX, 4);
-        assert_eq!(html.0, "<b title=\"a&quot;b&#39;é&lt;&amp;&gt;\"></b>&lt;i&gt; a=\"&quot;\" c00720114294967295");
+        assert_eq!(html.text, "<b title=\"a&quot;b&#39;é&lt;&amp;&gt;\"></b>&lt;i&gt; a=\"&quot;\" c00720114294967295");
     }
 }

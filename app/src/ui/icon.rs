@@ -4,6 +4,9 @@ use leptos::prelude::*;
 
 use super::html::Html;
 
+// What one takes, roughly.
+const BYTES: usize = 384;
+
 /// What an icon shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
@@ -75,7 +78,7 @@ pub fn Icon(
     /// What it shows.
     sign: Sign,
 ) -> impl IntoView {
-    let mut html = Html::default();
+    let mut html = Html::with_capacity(BYTES);
     write_icon(&mut html, sign);
     html.view()
 }

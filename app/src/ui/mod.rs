@@ -15,6 +15,7 @@ pub mod icon;
 pub mod meter;
 pub mod money;
 pub mod notice;
+pub mod numbers;
 pub mod pager;
 pub mod pill;
 pub mod qr;

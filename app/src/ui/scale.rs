@@ -1,5 +1,7 @@
 //! An axis on nice numbers.
 
+use super::numbers;
+
 /// The ticks of an axis that holds every value and zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scale {
@@ -72,8 +74,14 @@ pub fn short(value: i64) -> String {
         _ => (1_000_000_000, "bn"),
     };
     let (whole, tenth) = (n / unit, n % unit * 10 / unit);
-    let digits = domain::money::group(&whole.to_string());
-    if tenth == 0 { format!("{sign}{digits}{letter}") } else { format!("{sign}{digits}.{tenth}{letter}") }
+    let format = numbers::format();
+    let mut text = String::from(sign);
+    format.push(&mut text, whole);
+    if tenth > 0 {
+        text.push_str(format.decimal());
+        text.push_str(&tenth.to_string());
+    }
+    text + letter
 }
 
 #[cfg(test)]
@@ -105,5 +113,7 @@ mod tests {
     fn large_numbers_are_short() {
         assert_eq!([short(0), short(2_500), short(25_000), short(12_500)], ["0", "2,500", "25k", "12.5k"]);
         assert_eq!([short(-1_250_000), short(3_000_000_000)], ["\u{2212}1.2M", "3bn"]);
+        let there = numbers::within(domain::numbers::NumberFormat::PointComma, || [short(2_500), short(12_500)]);
+        assert_eq!(there, ["2.500", "12,5k"]);
     }
 }

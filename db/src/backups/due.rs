@@ -3,21 +3,18 @@
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use domain::backups::Kind;
 use domain::ids::TenantId;
+use domain::settings::TenantSettings;
 use sea_orm::FromQueryResult;
 
 use super::row::word;
-use crate::audit;
 use crate::error::DataError;
 use crate::platform::{Platform, PlatformTx};
 use crate::scope::Scope;
 
 /// The installation's hour (UTC).
 pub const PLATFORM_HOUR: u32 = 2;
-/// A tenant's, until it chooses another.
-const TENANT_HOUR: u32 = 3;
 /// One that failed is tried again after so long.
 const AGAIN_AFTER: TimeDelta = TimeDelta::hours(1);
-const SETTING: &str = "backup_hour";
 
 /// A backup that should be made now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,54 +53,23 @@ pub async fn due(platform: &Platform) -> Result<Vec<Due>, DataError> {
                left join lateral (select b.started_at from backups b where b.tenant_id = w.tenant_id and b.kind = w.kind \
                    and b.trigger = 'schedule' order by b.started_at desc limit 1) a on true \
                order by w.tenant_id, w.kind";
+    let usual = u32::from(TenantSettings::default().backup_hour);
     let tx = platform.begin().await?;
-    let hours = [PlatformTx::NIL.0.into(), i64::from(PLATFORM_HOUR).into(), i64::from(TENANT_HOUR).into()];
+    let hours = [PlatformTx::NIL.0.into(), i64::from(PLATFORM_HOUR).into(), i64::from(usual).into()];
     let rows: Vec<Row> = tx.all(sql, hours).await?;
     tx.commit().await?;
     let now = platform.db().clock().now();
     let mut found = Vec::new();
     for row in rows {
         // A tier may ask for one only every few days.
-        let slot = last_slot(now, u32::try_from(row.hour).unwrap_or(TENANT_HOUR))
-            - TimeDelta::days((row.every - 1).clamp(0, 31));
+        let slot =
+            last_slot(now, u32::try_from(row.hour).unwrap_or(usual)) - TimeDelta::days((row.every - 1).clamp(0, 31));
         let is_patient = row.tried.is_none_or(|tried| now - tried >= AGAIN_AFTER);
         if is_patient && row.last.is_none_or(|last| last < slot) {
             found.push(Due { tenant: row.tenant_id.into(), kind: word(&row.kind)? });
         }
     }
     Ok(found)
-}
-
-/// The hour (UTC, 0 to 23) at which the tenant's backups are made.
-///
-/// # Errors
-/// When PostgreSQL fails.
-pub async fn hour(scope: &Scope) -> Result<u32, DataError> {
-    let sql = "select (value #>> '{}')::int from settings where tenant_id = $1 and store_id = $2 and name = $3";
-    let tx = scope.begin().await?;
-    let chosen: Option<i32> = tx.scalar(sql, [uuid::Uuid::nil().into(), SETTING.into()]).await?;
-    tx.commit().await?;
-    Ok(chosen.and_then(|hour| u32::try_from(hour).ok()).unwrap_or(TENANT_HOUR))
-}
-
-/// Chooses the hour (UTC) at which the tenant's backups are made.
-///
-/// # Errors
-/// When it is not 0 to 23, or PostgreSQL fails.
-pub async fn set_hour(scope: &Scope, hour: u32) -> Result<(), DataError> {
-    if hour > 23 {
-        return Err(domain::fields::FieldErrors::one("hour", "must be 0 to 23").into());
-    }
-    let sql = "insert into settings (tenant_id, store_id, name, value, updated_at) values ($1, $2, $3, $4, $5) \
-               on conflict (tenant_id, store_id, name) do update set value = excluded.value, updated_at = excluded.updated_at";
-    let value = serde_json::Value::from(hour);
-    let tx = scope.begin().await?;
-    let known = "select (value #>> '{}')::int from settings where tenant_id = $1 and store_id = $2 and name = $3";
-    let before: Option<i32> = tx.scalar(known, [uuid::Uuid::nil().into(), SETTING.into()]).await?;
-    tx.run(sql, [uuid::Uuid::nil().into(), SETTING.into(), value.into(), scope.now().into()]).await?;
-    let before = before.map_or(serde_json::Value::Null, |hour| serde_json::json!({"hour": hour}));
-    audit::changed(&tx, "backup.hour", "tenant", before, serde_json::json!({"hour": hour})).await?;
-    tx.commit().await
 }
 
 /// How many days the tenant's backups are kept: its tier's `backup_days`, or `default`.

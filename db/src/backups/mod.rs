@@ -24,7 +24,7 @@ mod write;
 pub use adopt::adopt;
 pub use alarms::{alarms, tenant_alarms};
 pub use ask::{JOB, ask};
-pub use due::{Due, PLATFORM_HOUR, due, hour, next_slot, retention_days, set_hour};
+pub use due::{Due, PLATFORM_HOUR, due, next_slot, retention_days};
 pub use forget::forget;
 #[cfg(feature = "testing")]
 pub use list::explain;

@@ -11,6 +11,7 @@ mod create;
 mod expire;
 pub(crate) mod list;
 mod problems;
+mod prune;
 mod queue;
 mod settle;
 mod show;
@@ -35,6 +36,7 @@ pub use list::list;
 #[cfg(feature = "testing")]
 pub use problems::explain as explain_problems;
 pub use problems::{MAX_STORED, ProblemKey, ProblemPage, problems};
+pub use prune::prune;
 pub use queue::retry;
 pub use settle::{ATTEMPTS, GaveUp, ROUNDS, checked, fail, finish, give_up};
 pub use show::show;

@@ -4,10 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use db::backups::{self, Began, Claim, Done, NewBackup, Place};
 use db::platform::Platform;
 use db::testing::{self, TestDb};
-use db::{Access, Clock, DataError, Scope};
+use db::{Access, Clock, DataError, Scope, settings};
 use domain::backups::{Kind, Progress, Status, Trigger};
 use domain::page::{Cursor, Direction, Limit};
 use domain::permission::{Permission, Role};
+use domain::settings::TenantForm;
 
 fn scope(access: &Access) -> Scope {
     access.scope(Permission::ManageBackups).unwrap()
@@ -150,10 +151,14 @@ async fn what_is_due_follows_the_chosen_hour_and_makes_up_for_missed_ones() {
     assert!(kinds().await.is_empty());
     clock.set("2026-11-21T02:00:00Z".parse().unwrap());
     assert_eq!(kinds().await, [Kind::Full], "the platform's hour");
-    backups::set_hour(&scope(&ours), 2).await.unwrap();
-    assert_eq!(backups::hour(&scope(&ours)).await.unwrap(), 2);
+    let choose = async |hour: &str| {
+        let form = [("hour".to_owned(), hour.to_owned())];
+        settings::change_tenant(&scope(&ours), TenantForm::Backups, &form).await
+    };
+    choose("2").await.unwrap();
+    assert_eq!(settings::of_tenant(&scope(&ours)).await.unwrap().backup_hour, 2);
     assert_eq!(kinds().await.len(), 3);
-    backups::set_hour(&scope(&ours), 23).await.unwrap();
+    choose("23").await.unwrap();
     assert_eq!(kinds().await, [Kind::Full]);
     clock.set("2026-11-25T12:00:00Z".parse().unwrap());
     assert_eq!(kinds().await.len(), 3, "missed for days, made up for once");
@@ -162,7 +167,7 @@ async fn what_is_due_follows_the_chosen_hour_and_makes_up_for_missed_ones() {
     assert_eq!(kinds().await.len(), 2, "what failed is not tried again at once");
     clock.set("2026-11-25T13:00:00Z".parse().unwrap());
     assert_eq!(kinds().await.len(), 3, "but after an hour");
-    let wrong = backups::set_hour(&scope(&ours), 24).await.unwrap_err();
+    let wrong = choose("24").await.unwrap_err();
     assert!(wrong.to_string().contains("hour"), "{wrong}");
 }
 

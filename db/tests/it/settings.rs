@@ -1,11 +1,13 @@
-//! Settings of stores: typed, recorded, at hand, and moved on at once when somebody edits them.
+//! Settings of stores and tenants: typed, recorded, at hand, and moved on at once when somebody edits them.
 
 use std::time::Duration;
 
-use db::settings::{change, of_store};
+use db::settings::{change, change_tenant, of_store, of_tenant};
 use db::testing::{self, TestDb};
 use db::{Access, DataError, Scope, stores};
+use domain::numbers::NumberFormat;
 use domain::permission::Permission;
+use domain::settings::TenantForm;
 
 fn scope(access: &Access) -> Scope {
     access.scope(Permission::ManageStores).unwrap()
@@ -114,4 +116,52 @@ async fn ordinary_use_finds_settings_at_hand_and_an_edit_elsewhere_moves_them_on
     let (hits, misses) = (db.db.settings().reads().0 - hits, db.db.settings().reads().1 - misses);
     assert!(hits * 100 > (hits + misses) * 95, "{hits} of {} at hand", hits + misses);
     assert!(misses >= 3, "every edit was read: {misses}");
+}
+
+#[tokio::test]
+async fn settings_of_a_tenant_are_at_hand_and_an_edit_elsewhere_moves_them_on() {
+    let db = TestDb::new().await;
+    let (ours, theirs) = (testing::tenant(&db.db, "ours").await, testing::tenant(&db.db, "theirs").await);
+    let elsewhere = scope(&Access::command(db.another(None).await, ours.tenant()));
+    let (here, foreign) = (scope(&ours), scope(&theirs));
+    tokio::spawn(db::feed::listen(db.db.clone()));
+    let listening = async || {
+        of_tenant(&here).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        let before = db.db.settings().reads().1;
+        of_tenant(&here).await.unwrap();
+        db.db.settings().reads().1 == before
+    };
+    while !listening().await {}
+    let (hits, misses) = db.db.settings().reads();
+    for n in 0..400 {
+        if n % 100 == 50 {
+            let format = NumberFormat::ALL[(n / 100 + 1) % 4];
+            let days = (30 + n).to_string();
+            let chosen = form(&[("numbers", format.as_str()), ("event_days", &days), ("hour", "22")]);
+            change_tenant(&elsewhere, TenantForm::General, &chosen).await.unwrap();
+            let moved_on = async {
+                while of_tenant(&here).await.unwrap().event_days.to_string() != days {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(1), moved_on).await.expect("the edit is heard of");
+            let settings = of_tenant(&here).await.unwrap();
+            assert_eq!((settings.numbers, settings.backup_hour), (format, 3), "the hour belongs to another form");
+        }
+        of_tenant(&here).await.unwrap();
+        assert_eq!(of_tenant(&foreign).await.unwrap().event_days, 90);
+    }
+    let (hits, misses) = (db.db.settings().reads().0 - hits, db.db.settings().reads().1 - misses);
+    assert!(hits * 100 > (hits + misses) * 95, "{hits} of {} at hand", hits + misses);
+    assert!(misses >= 5, "every edit was read, and the other tenant's once: {misses}");
+    let DataError::Invalid(faults) =
+        change_tenant(&here, TenantForm::General, &form(&[("numbers", "roman"), ("event_days", "1")]))
+            .await
+            .unwrap_err()
+    else {
+        panic!("it is invalid")
+    };
+    assert_eq!(faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["numbers", "event_days"]);
+    assert_eq!(of_tenant(&here).await.unwrap().event_days, 380, "nothing was changed");
 }

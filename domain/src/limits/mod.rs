@@ -15,6 +15,7 @@ pub use terms::{Feature, Terms};
 use std::fmt;
 use std::str::FromStr;
 
+use crate::numbers::NumberFormat;
 use crate::size::size;
 
 /// Something of which a tier may allow only so much.
@@ -135,7 +136,12 @@ impl Limit {
 
     /// `n` of it as a figure: `12,000`, `1.5 GB`.
     pub fn number(self, n: i64) -> String {
-        if self == Self::StorageBytes { size(n) } else { crate::money::group(&n.to_string()) }
+        self.number_in(NumberFormat::default(), n)
+    }
+
+    /// The same as a tenant has its numbers written.
+    pub fn number_in(self, format: NumberFormat, n: i64) -> String {
+        if self == Self::StorageBytes { size(n) } else { format.count(n) }
     }
 
     /// What happens when it is reached.
@@ -196,7 +202,7 @@ impl Limit {
     /// # Errors
     /// The words for a form.
     pub fn check(self, value: i64) -> Result<i64, String> {
-        let group = |n: i64| crate::money::group(&n.to_string());
+        let group = |n: i64| NumberFormat::default().count(n);
         if (self.least()..=self.most()).contains(&value) {
             Ok(value)
         } else {

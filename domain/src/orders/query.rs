@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::status::{FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
 use crate::fields::FieldErrors;
+use crate::numbers::NumberFormat;
 use crate::page::{Limit, Place, Seal, Sort};
 use crate::period::Period;
 
@@ -43,8 +44,10 @@ pub struct OrderQuery {
 pub enum AmountsIn {
     /// Integers of minor units: the API.
     Minor,
-    /// Decimals of the major unit, `12.50`: pages, where people type.
+    /// Decimals of the major unit, `12.50`: addresses of pages.
     Major,
+    /// The same as people type it, who see numbers in this format. Addresses are understood as well.
+    Typed(NumberFormat),
 }
 
 impl OrderQuery {
@@ -92,6 +95,7 @@ impl OrderQuery {
         let amount = |minor: i64| match amounts {
             AmountsIn::Minor => minor.to_string(),
             AmountsIn::Major => major(minor),
+            AmountsIn::Typed(format) => major(minor).replace('.', format.decimal()),
         };
         let sort = (self.sort != Sort::default()).then(|| self.sort.as_str().to_owned());
         let limit = (self.limit != Limit::default()).then(|| self.limit.rows().to_string());
@@ -198,20 +202,26 @@ fn search_text(text: &str) -> Result<String, String> {
 }
 
 fn amount(text: &str, amounts: AmountsIn) -> Result<i64, String> {
-    let parsed = match amounts {
-        AmountsIn::Minor => text.parse().map_err(|_| "must be a whole number of minor units".to_owned()),
-        AmountsIn::Major => {
-            let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-            let plain = fraction.len() <= 2 && fraction.bytes().all(|b| b.is_ascii_digit());
-            let digits = format!("{}{fraction:0<2}", whole.replace(',', ""));
-            digits.parse::<i64>().ok().filter(|_| plain).ok_or_else(|| "must be an amount such as 12.50".to_owned())
+    let minor = match amounts {
+        AmountsIn::Minor => text.parse().map_err(|_| "must be a whole number of minor units".to_owned())?,
+        AmountsIn::Major => in_major(text).ok_or_else(|| faulty_amount(NumberFormat::default()))?,
+        AmountsIn::Typed(format) => {
+            let plain = format.plain(text);
+            plain.and_then(|plain| in_major(&plain)).ok_or_else(|| faulty_amount(format))?
         }
     };
-    parsed.and_then(
-        |minor: i64| {
-            if minor.saturating_abs() > 1_000_000_000_000_000 { Err("is too large".into()) } else { Ok(minor) }
-        },
-    )
+    if minor.saturating_abs() > 1_000_000_000_000_000 { Err("is too large".into()) } else { Ok(minor) }
+}
+
+fn in_major(text: &str) -> Option<i64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let plain = fraction.len() <= 2 && fraction.bytes().all(|b| b.is_ascii_digit());
+    let digits = format!("{}{fraction:0<2}", whole.replace(',', ""));
+    digits.parse::<i64>().ok().filter(|_| plain)
+}
+
+fn faulty_amount(format: NumberFormat) -> String {
+    format!("must be an amount such as 12{}50", format.decimal())
 }
 
 fn major(minor: i64) -> String {
@@ -228,6 +238,22 @@ mod tests {
     use super::*;
     use crate::page::seal;
     use proptest::prelude::*;
+
+    #[test]
+    fn amounts_are_read_as_they_are_shown_and_as_addresses_have_them() {
+        let least = |format: NumberFormat, text: &str| {
+            OrderQuery::parse([("min", text)], AmountsIn::Typed(format), &seal()).map(|query| query.min)
+        };
+        for format in NumberFormat::ALL {
+            for shown in [format.sample(), "1234.50", "1234.5"] {
+                assert_eq!(least(format, shown), Ok(Some(123_450)), "{format} {shown}");
+            }
+        }
+        assert_eq!(least(NumberFormat::PointComma, "1.300"), Ok(Some(130_000)));
+        let fault = |format, text| least(format, text).unwrap_err().0[0].message.clone();
+        assert_eq!(fault(NumberFormat::SpaceComma, "1,2,3"), "must be an amount such as 12,50");
+        assert_eq!(fault(NumberFormat::CommaPoint, "12,50"), "must be an amount such as 12.50");
+    }
 
     #[test]
     fn every_fault_is_named() {

@@ -1,12 +1,14 @@
-//! What a store can be set to, by name, with the type of each value.
+//! What a store and a tenant can be set to, by name, with the type of each value.
 
 use serde::{Deserialize, Serialize};
 
 mod returns;
 mod store;
+mod tenant;
 
 pub use returns::ReturnDay;
 pub use store::{StoreCalendar, StoreSettings};
+pub use tenant::{FEWEST_EVENTS, TenantForm, TenantSettings};
 
 use crate::email;
 

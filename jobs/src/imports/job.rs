@@ -1,4 +1,4 @@
-//! The jobs `apply_import`, `retry_import` and `expire_imports`.
+//! The jobs `apply_import`, `retry_import`, `expire_imports` and `prune_imports`.
 
 use chrono::TimeDelta;
 use domain::ids::ImportId;
@@ -40,6 +40,13 @@ pub(crate) async fn retry(job: Running) -> Result<Outcome, JobError> {
 pub(crate) async fn expire(job: Running) -> Result<Outcome, JobError> {
     let given_up = super::expire(&job.db, &job.tools.data_dir).await?;
     job.log.info(format!("{given_up} uploads that nobody started were given up"));
+    Ok(Outcome::Done)
+}
+
+/// Forgets imports that their tenants no longer keep. Twice is safe: the second finds nothing.
+pub(crate) async fn prune(job: Running) -> Result<Outcome, JobError> {
+    let gone = super::prune(&job.db, &job.tools.data_dir, &job.stop).await?;
+    job.log.info(format!("{gone} imports forgotten"));
     Ok(Outcome::Done)
 }
 

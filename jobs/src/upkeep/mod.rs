@@ -2,6 +2,7 @@
 //! calls it. All of them may run twice, even at once: they remove what is old or make what is missing.
 
 pub mod audit;
+pub mod feed;
 pub mod idempotency;
 pub mod job_runs;
 pub mod partitions;

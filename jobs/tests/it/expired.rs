@@ -8,7 +8,8 @@ use domain::imports::{Format, RunStatus};
 
 use crate::setup::Shop;
 
-async fn checked_run(shop: &Shop, name: &str) -> (domain::ids::ImportId, std::path::PathBuf) {
+/// A run that waits for a word, and its file.
+pub async fn checked_run(shop: &Shop, name: &str) -> (domain::ids::ImportId, std::path::PathBuf) {
     let folder = shop.folder.join("imports").join(shop.access.tenant().to_string());
     fs::create_dir_all(&folder).unwrap();
     let path = folder.join(name);

@@ -29,6 +29,7 @@ mod partitions;
 mod partitions_returns;
 mod partitions_under_traffic;
 mod partitions_upkeep;
+mod pruned;
 mod queued;
 mod refused;
 mod retail;

@@ -28,6 +28,8 @@ async fn each_job_does_its_work_and_twice_is_harmless() {
     for (name, said) in [
         ("customer-metrics", "1 tenants to be measured"),
         ("daily-summaries", "0 stores told"),
+        ("prune-feed", "0 events forgotten"),
+        ("prune-imports", "0 imports forgotten"),
         ("prune-mail", "0 messages forgotten"),
         ("send-mail", "0 sent, 0 to be tried again, 0 given up"),
         ("stock-alerts", "0 levels told"),
@@ -37,7 +39,10 @@ async fn each_job_does_its_work_and_twice_is_harmless() {
     }
     assert_eq!(jobs::run_named(db, &tools, "customer-metrics").await.unwrap(), "0 tenants to be measured");
     let unknown = jobs::run_named(db, &tools, "dust").await.unwrap_err().to_string();
-    assert!(unknown.contains("prune-idempotency, prune-job-runs, prune-mail, prune-sessions"), "{unknown}");
+    assert!(
+        unknown.contains("prune-feed, prune-idempotency, prune-imports, prune-job-runs, prune-mail, prune-sessions"),
+        "{unknown}"
+    );
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use db::orders::OrderRow;
 use db::{DataError, Scope, settings};
 use domain::calendar::{Tz, day_of};
 use domain::fields::FieldErrors;
+use domain::numbers::NumberFormat;
 use domain::orders::{OrderQuery, query};
 use domain::page::Limit;
 use domain::people::MemberRole;
@@ -53,20 +54,22 @@ pub async fn show(
     let generation = cache.generation(&scope).await?;
     let quarter = state.db.clock().now().timestamp() / QUARTER_HOUR;
     let plan = db::limits::plan(&state.db, scope.tenant()).await?.generation;
-    let key = key(&member, &visit, (quarter, plan));
+    let numbers = settings::of_tenant(&scope).await?.numbers;
+    let key = key(&member, &visit, numbers, (quarter, plan));
     // Boxed when it is needed: as part of this future, which is moved about, it costs more than all else while it is not.
     let drawing = async { Box::pin(render(&scope, &member, visit, query)).await };
     let page = cache.get_local(&scope, generation, &key, drawing).await?;
     Ok(answer::ok(&page))
 }
 
-// Whatever the page says beside figures: who looks, as what, in which theme, under which address, and what the tenant is allowed.
-fn key(member: &Member, visit: &Visit, (quarter, plan): (i64, i64)) -> String {
+// Whatever the page says beside figures: who looks, as what, in which theme, under which address, what the tenant is allowed,
+// and how it writes numbers.
+fn key(member: &Member, visit: &Visit, numbers: NumberFormat, (quarter, plan): (i64, i64)) -> String {
     let (person, role, theme) = (member.person.id, member.membership.role.code(), visit.theme.as_str());
     // What the strip at the top says of it.
     let look = member.look.as_ref().map(|l| (l.impersonation.id, l.impersonation.is_raised));
     let tenants = member.memberships.len();
-    format!("page:dashboard:{quarter}:{plan}:{person}:{role}:{look:?}:{tenants}:{theme}:{}", visit.here)
+    format!("page:dashboard:{quarter}:{plan}:{person}:{role}:{look:?}:{tenants}:{theme}:{numbers}:{}", visit.here)
 }
 
 async fn render(scope: &Scope, member: &Member, visit: Visit, query: DashboardQuery) -> Result<Rendered, DataError> {

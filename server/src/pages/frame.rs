@@ -1,7 +1,7 @@
 //! What surrounds the pages of a tenant.
 
 use app::frame::{Live, Section, TenantFrame};
-use db::{DataError, Scope, stores};
+use db::{DataError, Scope, settings, stores};
 
 use super::visit::Visit;
 use crate::auth::Member;
@@ -23,6 +23,7 @@ pub async fn frame(
     let stores = stores::known(scope).await?;
     let shows_orders = matches!(section, Section::Home | Section::Orders);
     let show = shows_orders.then(|| visit.here.clone());
+    let numbers = settings::of_tenant(scope).await?.numbers;
     Ok(TenantFrame {
         visitor: visit.of(&member.person),
         membership: member.membership.clone(),
@@ -31,5 +32,6 @@ pub async fn frame(
         store,
         section,
         live: Live { after, show },
+        numbers,
     })
 }

@@ -49,6 +49,7 @@ pub fn routes() -> Routes {
         .get("/t/{tenant}/audit", Member(P::ReadAudit), audit::index)
         .get("/t/{tenant}/audit/export", Member(P::ReadAudit), audit::export)
         .get("/t/{tenant}/settings", Member(P::ManageStores), settings::show)
+        .post("/t/{tenant}/settings", Member(P::ManageStores), settings::save)
         .get("/t/{tenant}/settings/sign-in", Member(P::ManagePeople), settings::sign_in)
         .post("/t/{tenant}/settings/sign-in", Member(P::ManagePeople), settings::save_sign_in)
         .get("/t/{tenant}/settings/sign-in/remove", Member(P::ManagePeople), settings::ask_remove_sign_in)

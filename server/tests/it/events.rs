@@ -65,7 +65,8 @@ impl Stream {
         }
     }
 
-    async fn ids(&mut self, n: usize) -> Vec<i64> {
+    /// The numbers of the next events.
+    pub async fn ids(&mut self, n: usize) -> Vec<i64> {
         let mut ids = Vec::new();
         for _ in 0..n {
             ids.push(self.event().await.unwrap().id.unwrap());

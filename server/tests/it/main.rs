@@ -44,6 +44,7 @@ mod performance;
 mod platform;
 mod platform_stand;
 mod postgres_crashes;
+mod pruned;
 mod rates;
 mod real_file;
 mod redis_gone;

@@ -52,7 +52,8 @@ impl Provider {
             "response_types_supported": ["code"], "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["ES256"], "scopes_supported": ["openid", "email"],
         });
-        let inner = Inner { codes: HashMap::new(), signs_with: key.clone(), key, metadata, tokens_given: 0, told: Value::Null };
+        let inner =
+            Inner { codes: HashMap::new(), signs_with: key.clone(), key, metadata, tokens_given: 0, told: Value::Null };
         let provider = Self { issuer, inner: Arc::new(Mutex::new(inner)) };
         #[expect(clippy::disallowed_methods, reason = "not a server of ours")]
         let app = Router::new()

@@ -74,7 +74,8 @@ async fn a_request_that_is_half_sent_when_the_program_is_asked_to_end_is_answere
 fn lines(dir: &Path, name: &str) -> Vec<String> {
     let files = std::fs::read_dir(dir).unwrap().map(|file| file.unwrap());
     let ours = files.filter(|file| file.file_name().to_string_lossy().starts_with(name));
-    ours.flat_map(|f| std::fs::read_to_string(f.path()).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+    ours.flat_map(|f| std::fs::read_to_string(f.path()).unwrap().lines().map(str::to_owned).collect::<Vec<_>>())
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

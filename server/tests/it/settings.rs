@@ -1,9 +1,11 @@
 //! Settings on pages: what is faulty is named and kept, what is saved is recorded and shows.
 
 use db::audit::entries;
+use db::testing;
 use domain::audit::AuditQuery;
 use domain::page::Limit;
 use domain::permission::Permission;
+use domain::settings::TenantSettings;
 use serde_json::json;
 
 use crate::browser::{Browser, location, tenant_with_owner};
@@ -40,7 +42,7 @@ async fn a_store_is_added_and_set_up_by_plain_forms() {
     assert!(html.contains("value=\"Süd\"") && html.contains("value=\"a@b.test\""), "{html}");
     assert!(html.contains("<option value=\"4\" selected"), "{html}");
     let scope = access.scope(Permission::ReadAudit).unwrap();
-    let (query, _) = AuditQuery::understood([("action", "store.set")], &db::testing::seal());
+    let (query, _) = AuditQuery::understood([("action", "store.set")], &testing::seal());
     let recorded = entries(&scope, &query, Limit::default()).await.unwrap().rows;
     assert_eq!(recorded.len(), 1);
     let (before, after) = (recorded[0].before.clone().unwrap(), recorded[0].after.clone().unwrap());
@@ -110,7 +112,8 @@ async fn the_hour_of_backups_and_levels_of_stock_are_checked() {
         assert_eq!(answer.status(), 422, "{bad}");
     }
     assert_eq!(location(&owner.post("/t/demo/settings/backups", &[("hour", "5")]).await), "/t/demo/settings?done=hour");
-    assert_eq!(db::backups::hour(&access.scope(Permission::ManageBackups).unwrap()).await.unwrap(), 5);
+    let scope = access.scope(Permission::ManageBackups).unwrap();
+    assert_eq!(db::settings::of_tenant(&scope).await.unwrap().backup_hour, 5);
     let stock = "/t/demo/settings/stores/north/stock";
     let answer = owner.post(stock, &[("sku", "TEA"), ("quantity", "many"), ("threshold", "2")]).await;
     let html = answer.text().await.unwrap();
@@ -118,4 +121,85 @@ async fn the_hour_of_backups_and_levels_of_stock_are_checked() {
     let answer = owner.post(stock, &[("sku", "TEA"), ("quantity", "5"), ("threshold", "2")]).await;
     assert_eq!(answer.status(), 422);
     assert!(answer.text().await.unwrap().contains("never sold here"));
+}
+
+#[tokio::test]
+async fn a_tenant_says_how_its_numbers_are_written_and_how_long_things_are_kept() {
+    let app = App::new().await;
+    let access = tenant_with_owner(&app, "demo").await;
+    tenant_with_owner(&app, "other").await;
+    let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
+    let page = "/t/demo/settings";
+    let bad = [("numbers", "roman"), ("event_days", "6"), ("import_days", "<i>soon")];
+    let answer = owner.post(page, &bad).await;
+    assert_eq!(answer.status(), 422);
+    let html = answer.text().await.unwrap();
+    assert_eq!(html.matches("aria-invalid=\"true\"").count(), 3, "{html}");
+    assert!(html.contains("Must be 7 to 3,650.") && html.contains("value=\"&lt;i&gt;soon\""), "{html}");
+    let scope = access.scope(Permission::ReadAudit).unwrap();
+    assert_eq!(*db::settings::of_tenant(&scope).await.unwrap(), TenantSettings::default(), "nothing was changed");
+    for path in ["/t/other/settings", "/t/nobody/settings"] {
+        assert_eq!(owner.post(path, &[("numbers", "point-comma")]).await.status(), 404, "{path}");
+    }
+
+    // The hour belongs to another form, which takes another permission.
+    let good = [("numbers", "point-comma"), ("event_days", "3650"), ("import_days", " 400 "), ("hour", "5")];
+    assert_eq!(location(&owner.post(page, &good).await), "/t/demo/settings?done=saved");
+    let html = owner.get("/t/demo/settings?done=saved").await.text().await.unwrap();
+    assert!(html.contains("The settings are saved.") && html.contains("value=\"400\""), "{html}");
+    assert!(html.contains("<option value=\"point-comma\" selected>1.234,50</option>"), "{html}");
+    assert!(html.contains("3.650 days, and the newest 10.000"), "{html}");
+    let (query, _) = AuditQuery::understood([("action", "tenant.set")], &testing::seal());
+    let recorded = entries(&scope, &query, Limit::default()).await.unwrap().rows;
+    assert_eq!(recorded.len(), 1);
+    let (before, after) = (recorded[0].before.clone().unwrap(), recorded[0].after.clone().unwrap());
+    assert_eq!((&before["numbers"], &after["numbers"]), (&json!("comma-point"), &json!("point-comma")));
+    assert_eq!((&before["import_days"], &after["import_days"]), (&json!(null), &json!(400)));
+    assert_eq!(db::settings::of_tenant(&scope).await.unwrap().backup_hour, 3);
+    let html = owner.get("/t/demo/audit?action=tenant.set").await.text().await.unwrap();
+    assert!(html.contains("point-comma"), "{html}");
+}
+
+#[tokio::test]
+async fn pages_write_numbers_as_their_tenant_says_and_understand_them_so() {
+    let app = App::new().await;
+    let access = tenant_with_owner(&app, "demo").await;
+    let writing = access.scope(Permission::WriteOrders).unwrap();
+    let tx = writing.begin().await.unwrap();
+    let store = db::stores::by_slug(&tx, "north").await.unwrap();
+    tx.commit().await.unwrap();
+    let now = app.db.clock().now();
+    // 1,236.00 and 7.50 pounds.
+    let orders = [("big", 274), ("small", 1)].map(|(number, quantity)| testing::order(&store, number, now, quantity));
+    testing::place_all(&writing, &store, &orders).await;
+    let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
+    let pages = ["/t/demo", "/t/demo/orders", "/t/demo/orders/north/big"];
+    let read = async |path: &str| owner.get(path).await.text().await.unwrap();
+    for (format, whole, cents) in [
+        ("comma-point", "£1,236", ".00"),
+        ("point-comma", "£1.236", ",00"),
+        ("space-comma", "£1\u{202f}236", ",00"),
+        ("apostrophe-point", "£1\u{2019}236", ".00"),
+    ] {
+        owner.post("/t/demo/settings", &[("numbers", format)]).await;
+        for path in pages {
+            // Twice: the dashboard's page is kept.
+            for html in [read(path).await, read(path).await] {
+                assert!(html.contains(&format!("{whole}<small>{cents}</small>")), "{format} {path}: {html}");
+                let other = if whole == "£1,236" { "£1.236" } else { "£1,236" };
+                assert!(!html.contains(other), "{format} {path}: {html}");
+            }
+        }
+        let typed = format!("{}{cents}", whole.trim_start_matches('£'));
+        for least in [typed.as_str(), "1236.00", "1236"] {
+            let address = app::url::with_query("/t/demo/orders", [("min", least)]);
+            let html = read(&address).await;
+            assert!(html.contains("#big") && !html.contains("#small"), "{format} {least}: {html}");
+            let more = app::url::with_query("/t/demo/orders", [("min", least.replace("1236", "1237").as_str())]);
+            assert_eq!(read(&more).await.contains("#big"), !least.contains("1236"), "{format} {least}");
+        }
+        let chip = format!("at least 7{}50", &cents[..1]);
+        let html = read(&app::url::with_query("/t/demo/orders", [("min", "7.50")])).await;
+        assert!(html.contains(&chip) && html.contains("#small"), "{format}: {html}");
+    }
 }

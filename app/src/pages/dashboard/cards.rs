@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::{DashboardPage, against, behind};
 use crate::ui::change::{Better, Change, ChangeMark};
-use crate::ui::money::{Amount, count};
+use crate::ui::money::{Amount, count, text};
 use crate::ui::sparkline::Sparkline;
 use crate::url;
 
@@ -68,7 +68,7 @@ pub fn cards(page: &DashboardPage, dashboard: &Dashboard, part: &CurrencyPart) -
 // Nine digits must fit where four stand as well.
 fn size(figure: &Figure, part: &CurrencyPart) -> &'static str {
     let letters = match (figure.of)(&part.now) {
-        Some(n) if figure.is_money => Money::new(n, part.currency).to_string().chars().count(),
+        Some(n) if figure.is_money => text(Money::new(n, part.currency)).chars().count(),
         _ => 0,
     };
     match letters {

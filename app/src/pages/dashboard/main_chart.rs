@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::{DashboardPage, against};
 use crate::ui::Card;
 use crate::ui::chart::{Bar, BarChart};
-use crate::ui::money::things;
+use crate::ui::money::{text, things};
 use crate::ui::time::days;
 
 /// The chart of one currency.
@@ -17,7 +17,7 @@ pub fn main_chart(page: &DashboardPage, dashboard: &Dashboard, part: &CurrencyPa
     let description = format!(
         "{}: {} from {}.",
         days(dashboard.period.from, dashboard.period.to),
-        Money::new(part.now.total(), part.currency),
+        text(Money::new(part.now.total(), part.currency)),
         things(part.now.orders, "order", "orders"),
     );
     let (bars, currency) = (bars(part), part.currency);

@@ -62,7 +62,10 @@ pub fn chips(index: &OrderIndex) -> Option<AnyView> {
             </a>
         }
     };
-    let set = query.pairs(AmountsIn::Major).into_iter().filter(|(name, _)| !matches!(*name, "sort" | "cursor" | "limit"));
+    let set = query
+        .pairs(AmountsIn::Typed(frame.numbers))
+        .into_iter()
+        .filter(|(name, _)| !matches!(*name, "sort" | "cursor" | "limit"));
     let chips: Vec<_> = set.map(chip).collect();
     (!chips.is_empty()).then(|| {
         let all = format!("/t/{}/orders", frame.tenant());

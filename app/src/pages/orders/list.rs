@@ -20,6 +20,9 @@ use crate::ui::pill::Tone;
 use crate::ui::{ButtonLink, Card, Empty, Html, Look, Notice, PageHeader};
 use crate::url;
 
+// What the links below the table take, roughly.
+const BYTES: usize = 1_024;
+
 /// What the page shows.
 #[derive(Clone, Debug)]
 pub struct OrderIndex {
@@ -119,7 +122,7 @@ fn nothing(index: &OrderIndex) -> AnyView {
 }
 
 fn limits(index: &OrderIndex) -> AnyView {
-    let mut html = Html::default();
+    let mut html = Html::with_capacity(BYTES);
     html.markup("<span class=\"limits\">");
     for rows in [25, 50, 100, 200] {
         let limit = domain::page::Limit::new(u64::from(rows)).unwrap_or_default();

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::detail::{OrderPage, Refunding};
 use crate::ui::field::sentence;
-use crate::ui::money::{Amount, count};
+use crate::ui::money::{Amount, count, text};
 use crate::ui::pill::Tone;
 use crate::ui::table::{Column, Table};
 use crate::ui::{Button, ButtonLink, Card, Look, Notice, TextArea};
@@ -51,7 +51,7 @@ pub fn refund_form(page: &OrderPage, typed: &Refunding) -> AnyView {
                 <TextArea name="reason" label="Reason" value=reason fault hint="Stands in the order's timeline. May be empty."/>
                 <div class="actions">
                     {by_line}
-                    <Button label=format!("Refund all that is left: {left}") look=Look::Primary name="extent" value="full"/>
+                    <Button label=format!("Refund all that is left: {}", text(left)) look=Look::Primary name="extent" value="full"/>
                     <ButtonLink href=keep label="Refund nothing" look=Look::Quiet/>
                 </div>
             </form>

@@ -6,7 +6,7 @@ use domain::orders::OrderQuery;
 use leptos::prelude::*;
 
 use super::detail::OrderPage;
-use crate::ui::{Card, When};
+use crate::ui::{Card, When, money};
 use crate::url;
 
 /// What happened, newest first.
@@ -68,7 +68,7 @@ fn words(row: &TimelineRow, currency: Currency) -> String {
         "cancelled" => "Order cancelled".into(),
         "refunded" => {
             let amount = row.details.get("amount").and_then(serde_json::Value::as_i64).unwrap_or(0);
-            format!("{} refunded", Money::new(amount, currency))
+            format!("{} refunded", money::text(Money::new(amount, currency)))
         }
         other => other.to_owned(),
     }

@@ -2,15 +2,19 @@
 
 mod sign_in;
 mod store;
+mod tenant;
+
+use std::sync::Arc;
 
 use domain::fields::FieldErrors;
+use domain::settings::TenantSettings;
 use leptos::prelude::*;
 
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
 use crate::ui::pill::Tone;
 use crate::ui::table::{Column, Table};
-use crate::ui::{Button, Card, Empty, Field, Look, Notice, PageHeader, SelectField};
+use crate::ui::{Button, Card, Empty, Field, Look, Notice, PageHeader};
 
 pub use sign_in::{SignInSettings, callback, page as sign_in};
 pub use store::{StorePage, StoreValues, page as store_page};
@@ -20,18 +24,24 @@ pub use store::{StorePage, StoreValues, page as store_page};
 pub struct SettingsPage {
     /// What surrounds it.
     pub frame: TenantFrame,
-    /// The hour (UTC) at which backups are made.
-    pub backup_hour: u32,
+    /// What is set for the tenant as a whole.
+    pub settings: Arc<TenantSettings>,
     /// Days for which backups are kept.
     pub backup_days: u32,
     /// Quarters after which orders are archived; 0 for never.
     pub retention_quarters: u32,
-    /// A new store as it was typed.
+    /// Whatever form was sent, as it was typed.
     pub typed: Vec<(String, String)>,
     /// What is wrong with what was typed.
     pub faults: FieldErrors,
     /// What was just done.
     pub done: Option<&'static str>,
+}
+
+impl SettingsPage {
+    fn value(&self, name: &str, otherwise: impl ToString) -> String {
+        self.typed.iter().find(|(n, _)| n == name).map_or_else(|| otherwise.to_string(), |(_, v)| v.clone())
+    }
 }
 
 /// Renders the page.
@@ -42,8 +52,9 @@ pub fn page(page: &SettingsPage) -> Rendered {
             {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
             {stores(page)}
             {new_store(page)}
-            {backups(page)}
-            {kept(page)}
+            {tenant::general(page)}
+            {tenant::backups(page)}
+            {tenant::kept(page)}
         }
     })
 }
@@ -80,9 +91,10 @@ fn stores(page: &SettingsPage) -> AnyView {
 
 fn new_store(page: &SettingsPage) -> AnyView {
     let action = format!("/t/{}/settings/stores", page.frame.tenant());
-    let value = |name: &str| page.typed.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
+    let value = |name: &str| page.value(name, "");
     let fault = |name: &str| page.faults.of(name).map(str::to_owned);
-    let open = page.frame.stores.is_empty() || page.faults.0.iter().any(|f| f.field != "hour");
+    let open = page.frame.stores.is_empty()
+        || ["name", "slug", "time_zone", "currency"].into_iter().any(|field| page.faults.of(field).is_some());
     let zone = "The zone of its days, such as Europe/London. It stays as it is from the first order on.";
     let inner = view! {
             <details open=open>
@@ -97,36 +109,4 @@ fn new_store(page: &SettingsPage) -> AnyView {
             </details>
     };
     view! { <Card>{inner}</Card> }.into_any()
-}
-
-fn backups(page: &SettingsPage) -> AnyView {
-    let action = format!("/t/{}/settings/backups", page.frame.tenant());
-    let hours = (0..24).map(|h: u32| (h.to_string(), format!("{h:02}:00 UTC"))).collect();
-    let typed = page.typed.iter().find(|(n, _)| n == "hour").map(|(_, v)| v.clone());
-    let chosen = typed.unwrap_or_else(|| page.backup_hour.to_string());
-    let fault = page.faults.of("hour").map(str::to_owned);
-    let inner = view! {
-            <form class="stack narrow" method="post" action=action>
-                <SelectField name="hour" label="Every day at" options=hours chosen=chosen fault=fault/>
-                <div class="actions"><Button label="Save the hour"/></div>
-            </form>
-    };
-    view! { <Card title="Backups">{inner}</Card> }.into_any()
-}
-
-fn kept(page: &SettingsPage) -> AnyView {
-    let orders = match page.retention_quarters {
-        0 => "For ever".to_owned(),
-        n => format!("At hand for {n} quarters, then in an archive that the platform brings back on request"),
-    };
-    let backups = format!("{} days", page.backup_days);
-    let inner = view! {
-            <dl class="facts">
-                <dt>"Orders"</dt><dd>{orders}</dd>
-                <dt>"Backups"</dt><dd>{backups}</dd>
-                <dt>"Audit"</dt><dd>"For ever"</dd>
-            </dl>
-            <p class="hint">"Your plan and the platform's settings decide this."</p>
-    };
-    view! { <Card title="How long things are kept">{inner}</Card> }.into_any()
 }

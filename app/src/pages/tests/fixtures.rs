@@ -8,6 +8,7 @@ use db::people::{Membership, Person};
 use db::stores::Store;
 use domain::calendar::Tz;
 use domain::ids::Uuid;
+use domain::numbers::NumberFormat;
 use domain::orders::{FulfilmentStatus, ItemKind, OrderKind, OrderStatus, PaymentStatus};
 use domain::people::{MemberRole, StoreAccess};
 use domain::permission::Role;
@@ -65,6 +66,7 @@ pub fn frame(section: Section) -> TenantFrame {
         store: None,
         section,
         live: Live { after: 7, show: Some("/t/demo/orders".into()) },
+        numbers: NumberFormat::default(),
     }
 }
 

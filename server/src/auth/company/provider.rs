@@ -7,9 +7,9 @@ use openidconnect::core::{
     CoreProviderMetadata, CoreUserInfoClaims,
 };
 use openidconnect::{
-    AccessToken, AccessTokenHash, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DiscoveryError, EndpointMaybeSet,
-    EndpointNotSet, EndpointSet, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
-    RedirectUrl, Scope, TokenResponse,
+    AccessToken, AccessTokenHash, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DiscoveryError,
+    EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
+    PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
 };
 use url::Url;
 
@@ -161,15 +161,13 @@ async fn identity(
     if (email.is_none() || is_verified.is_none())
         && let Ok(request) = client.user_info(access.clone(), Some(claims.subject().clone()))
     {
-        let told: CoreUserInfoClaims =
-            request.request_async(outside).await.map_err(|e| Rejected::Unproven(format!("who it is was not told: {e}")))?;
+        let told: CoreUserInfoClaims = request
+            .request_async(outside)
+            .await
+            .map_err(|e| Rejected::Unproven(format!("who it is was not told: {e}")))?;
         (email, is_verified) = (told.email().cloned(), told.email_verified());
     }
-    Ok(Identity {
-        subject,
-        email: email.map(|email| email.to_string()),
-        email_is_verified: is_verified == Some(true),
-    })
+    Ok(Identity { subject, email: email.map(|email| email.to_string()), email_is_verified: is_verified == Some(true) })
 }
 
 fn client(provider: &Provider, metadata: CoreProviderMetadata, back: RedirectUrl) -> Client {

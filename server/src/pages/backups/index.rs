@@ -6,6 +6,7 @@ use app::ui::Clock;
 use axum::extract::{Query, State};
 use axum::response::{Redirect, Response};
 use db::backups::{self, Place};
+use db::settings;
 use domain::backups::Kind;
 use domain::calendar::Tz;
 use domain::fields::FieldErrors;
@@ -56,7 +57,7 @@ pub async fn show(
         faults,
         summary: backups::summary(&scope).await?,
         alarms: backups::tenant_alarms(&scope).await?,
-        due: backups::next_slot(now, backups::hour(&scope).await?),
+        due: backups::next_slot(now, settings::of_tenant(&scope).await?.backup_hour.into()),
         days: backups::retention_days(&scope, state.config.backups.days).await?,
         clock: Clock::new(now, zone),
     };

@@ -5,9 +5,10 @@ use app::pages::settings::{SettingsPage, page as view, store_address};
 use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Response};
 use db::stores::{self, NewStore};
-use db::{DataError, Scope};
+use db::{DataError, Scope, settings};
 use domain::fields::FieldErrors;
 use domain::permission::Permission;
+use domain::settings::TenantForm;
 
 use crate::auth::Member;
 use crate::error::PageError;
@@ -52,6 +53,20 @@ pub async fn add_store(
     }
 }
 
+/// Changes what is set for the tenant as a whole, all or nothing.
+///
+/// # Errors
+/// For strangers, staff and viewers, and when PostgreSQL fails.
+pub async fn save(
+    State(state): State<AppState>,
+    member: Member,
+    visit: Visit,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::ManageStores)?;
+    change(&state, &scope, &member, visit, TenantForm::General, pairs).await
+}
+
 /// Chooses the hour of the backups.
 ///
 /// # Errors
@@ -63,11 +78,24 @@ pub async fn backups(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageBackups)?;
-    let hour = pairs.iter().find(|(name, _)| name == "hour").and_then(|(_, value)| value.trim().parse().ok());
-    // What is no number is as wrong as one that no day has.
-    match db::backups::set_hour(&scope, hour.unwrap_or(u32::MAX)).await {
-        Ok(()) => Ok(answer::done(&format!("/t/{}/settings", member.membership.slug), "hour").into_response()),
-        Err(error) => again(&state, &scope, &member, visit, pairs, error).await,
+    change(&state, &scope, &member, visit, TenantForm::Backups, pairs).await
+}
+
+async fn change(
+    state: &AppState,
+    scope: &Scope,
+    member: &Member,
+    visit: Visit,
+    form: TenantForm,
+    pairs: Pairs,
+) -> Result<Response, PageError> {
+    let word = match form {
+        TenantForm::General => "saved",
+        TenantForm::Backups => "hour",
+    };
+    match settings::change_tenant(scope, form, &pairs).await {
+        Ok(()) => Ok(answer::done(&format!("/t/{}/settings", member.membership.slug), word).into_response()),
+        Err(error) => again(state, scope, member, visit, pairs, error).await,
     }
 }
 
@@ -92,9 +120,9 @@ async fn assemble(
     typed: Pairs,
     faults: FieldErrors,
 ) -> Result<SettingsPage, DataError> {
-    let done = visit.done().filter(|word| *word == "hour").map(|_| "The hour of the backups is saved.");
+    let done = visit.done().and_then(done_words);
     Ok(SettingsPage {
-        backup_hour: db::backups::hour(scope).await?,
+        settings: settings::of_tenant(scope).await?,
         backup_days: db::backups::retention_days(scope, state.config.backups.days).await?,
         retention_quarters: state.config.retention_quarters,
         frame: frame(scope, member, visit, Section::Settings, None).await?,
@@ -102,4 +130,12 @@ async fn assemble(
         faults,
         done,
     })
+}
+
+fn done_words(word: &str) -> Option<&'static str> {
+    match word {
+        "hour" => Some("The hour of the backups is saved."),
+        "saved" => Some("The settings are saved."),
+        _ => None,
+    }
 }

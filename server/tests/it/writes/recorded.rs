@@ -58,6 +58,7 @@ async fn of_orders_and_settings(walk: &mut Walk) {
     walk.post(b, me, "/t/{tenant}/imports/{id}/start", &[], "import.start").await;
     walk.post(b, me, "/t/{tenant}/backups", &[], "backup.ask").await;
     walk.post(b, me, "/t/{tenant}/settings/backups", &[("hour", "9")], "backup.hour").await;
+    walk.post(b, me, "/t/{tenant}/settings", &[("event_days", "30")], "tenant.set").await;
     let store = [("slug", "west"), ("name", "West"), ("time_zone", "Europe/London"), ("currency", "GBP")];
     walk.post(b, me, "/t/{tenant}/settings/stores", &store, "store.create").await;
     let stock = [("sku", "demo-sku"), ("quantity", "3"), ("threshold", "1")];
