@@ -160,6 +160,9 @@ async fn act(
     }
 }
 
+/// A refund: store, when it was made, when its order was placed, currency and amount.
+type Made = (Uuid, DateTime<Utc>, DateTime<Utc>, String, i64);
+
 /// A witness that shares nothing with the recount: the calendar of this program, and the rules as the history chose them.
 async fn refunds_lie_where_the_rules_say(db: &TestDb, access: &Access, stores: &[Store], actions: &[Action]) {
     let mut rules = [ReturnDay::Return; ZONES.len()];
@@ -169,8 +172,7 @@ async fn refunds_lie_where_the_rules_say(db: &TestDb, access: &Access, stores: &
         }
     }
     let owner = db.owner(access.tenant()).await;
-    type Refund = (Uuid, DateTime<Utc>, DateTime<Utc>, String, i64);
-    let made: Vec<Refund> = sqlx::query_as("select store_id, at, order_placed_at, currency, amount from refunds")
+    let made: Vec<Made> = sqlx::query_as("select store_id, at, order_placed_at, currency, amount from refunds")
         .fetch_all(&owner)
         .await
         .unwrap();

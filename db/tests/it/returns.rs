@@ -27,7 +27,7 @@ use domain::settings::ReturnDay;
 const NOW: &str = "2026-03-09T20:45:00Z";
 
 struct World {
-    _db: TestDb,
+    db: TestDb,
     access: Access,
     scope: Scope,
     auckland: Store,
@@ -41,7 +41,7 @@ async fn world() -> World {
     let auckland = testing::store(&access, "auckland", "Pacific/Auckland", "GBP").await;
     let london = testing::store(&access, "london", "Europe/London", "GBP").await;
     let scope = access.scope(Permission::RefundOrders).unwrap();
-    World { _db: db, access, scope, auckland, london }
+    World { db, access, scope, auckland, london }
 }
 
 impl World {
@@ -197,6 +197,48 @@ async fn a_running_day_is_compared_by_the_rule_to_the_second() {
         assert_eq!((part.now.refunds, part.before.unwrap().refunds), (now, before), "{rule:?}");
         assert_eq!(part.before.unwrap().refunded, before * 1_200);
     }
+}
+
+#[tokio::test]
+async fn a_refund_that_waits_for_a_change_of_the_rule_goes_by_the_new_one() {
+    let world = world().await;
+    let placed_at = now() - Duration::days(4);
+    testing::place_all(&world.scope, &world.london, &[testing::order(&world.london, "1", placed_at, 2)]).await;
+    let sale = world.sales().await[0];
+    let owner = world.db.owner(world.access.tenant()).await;
+    let watching = world.db.owner(world.access.tenant()).await;
+    let mut holding = owner.begin().await.unwrap();
+    sqlx::query("select from feed_heads for update").execute(&mut *holding).await.unwrap();
+    let manager = world.access.scope(Permission::ManageStores).unwrap();
+    let changing = tokio::spawn(async move {
+        change(&manager, "london", &[("returns_on".into(), ReturnDay::Order.as_str().into())]).await.unwrap();
+    });
+    until_waiting(&watching, 1).await;
+    let scope = world.scope.clone();
+    let refunding = tokio::spawn(async move {
+        refund::refund(&scope, sale, &RefundRequest::Full, "", None).await.unwrap();
+    });
+    until_waiting(&watching, 2).await;
+    holding.commit().await.unwrap();
+    changing.await.unwrap();
+    refunding.await.unwrap();
+    let found = rollups::verify(&world.scope).await.unwrap();
+    assert!(found.is_empty(), "{found:#?}");
+    let refunds = refund::in_period(&world.scope, None, day("2026-03-05"), day("2026-03-05"), 10).await.unwrap();
+    assert_eq!(refunds.len(), 1);
+}
+
+/// Until so many transactions stand in the queue for the feed's head.
+async fn until_waiting(owner: &sqlx::PgPool, many: i64) {
+    let sql = "select count(*) from pg_locks where locktype = 'tuple' and relation = 'feed_heads'::regclass \
+               and database = (select oid from pg_database where datname = current_database())";
+    for _ in 0..500 {
+        if sqlx::query_scalar::<_, i64>(sql).fetch_one(owner).await.unwrap() == many {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("nobody waits");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
