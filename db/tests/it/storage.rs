@@ -88,7 +88,9 @@ async fn storage_is_foreseen_by_how_much_more_is_kept() {
         recipient: None,
         days: 90,
     };
-    let db::backups::Began::Mine(claim) = db::backups::begin(&place, &new).await.unwrap() else { panic!("another runs") };
+    let db::backups::Began::Mine(claim) = db::backups::begin(&place, &new).await.unwrap() else {
+        panic!("another runs")
+    };
     let done = db::backups::Done { bytes: 60, rows: 1, tables: 1, ..db::backups::Done::default() };
     db::backups::store(&place, &claim, &done).await.unwrap();
     clock.set(now);
@@ -98,6 +100,10 @@ async fn storage_is_foreseen_by_how_much_more_is_kept() {
     // From 150 to 400 in thirty days: the 500 that are left take sixty.
     let storage = of(&write, Limit::StorageBytes).await;
     assert_eq!((storage.used, storage.forecast), (Some(400), Some(now + TimeDelta::days(60))));
-    sqlx::query("update import_runs set status = 'done', finished_at = $1 where file_name = 'came'").bind(now).execute(&owner).await.unwrap();
+    sqlx::query("update import_runs set status = 'done', finished_at = $1 where file_name = 'came'")
+        .bind(now)
+        .execute(&owner)
+        .await
+        .unwrap();
     assert_eq!(of(&write, Limit::StorageBytes).await.forecast, None, "as much went as came");
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use db::audit::{Entry, entries};
-use db::{Access, people};
 use db::platform::{NewTier, Platform};
+use db::{Access, people};
 use domain::audit::AuditQuery;
 use domain::limits::{Limit, Terms};
 use domain::page::Limit as PageLimit;
@@ -136,7 +136,9 @@ async fn a_file_larger_than_the_tier_allows_is_refused_and_had_in_parts() {
         let refused = owner.get(path).await;
         assert_eq!((refused.status().as_u16(), refused.headers().get("content-disposition")), (409, None), "{path}");
         let html = refused.text().await.unwrap();
-        for words in ["more than 10 rows", "the tier Small allows 10 rows an export", "Nothing was exported", "in parts"] {
+        for words in
+            ["more than 10 rows", "the tier Small allows 10 rows an export", "Nothing was exported", "in parts"]
+        {
             assert!(html.contains(words), "{words}: {html}");
         }
     }

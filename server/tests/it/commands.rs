@@ -136,7 +136,11 @@ async fn a_broken_record_is_named_and_fails() {
     }
     let broken = stoa.run("audit verify --tenant shop --json");
     let report: Value = serde_json::from_slice(&broken.stdout).unwrap();
-    assert_eq!((broken.status.code(), report["chains"][0]["broken"]["number"].as_u64()), (Some(1), Some(2)), "{report}");
+    assert_eq!(
+        (broken.status.code(), report["chains"][0]["broken"]["number"].as_u64()),
+        (Some(1), Some(2)),
+        "{report}"
+    );
     assert_eq!(stoa.run("audit verify --tenant -").status.code(), Some(0), "the installation's own is sound");
 }
 
@@ -189,7 +193,11 @@ async fn an_import_reports_what_the_contract_says() {
     let counted: Vec<i64> = contract[..6].iter().map(|name| report[*name].as_i64().unwrap()).collect();
     assert_eq!(counted, [4, 2, 1, 0, 1, 3], "{report}");
     assert_eq!(report["currencies"], serde_json::json!({"GBP": {"sales_total": 1_250, "returns_total": -500}}));
-    assert_eq!((report["problem_count"].as_i64(), report["problems"][0]["line"].as_i64()), (Some(1), Some(4)), "{report}");
+    assert_eq!(
+        (report["problem_count"].as_i64(), report["problems"][0]["line"].as_i64()),
+        (Some(1), Some(4)),
+        "{report}"
+    );
     let again = stoa.json(&import);
     assert!(again["already_imported"].is_string() && again["orders"] == 0 && again["unchanged"] == 3, "{again}");
     std::fs::remove_file(file).unwrap();

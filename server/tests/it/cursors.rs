@@ -164,7 +164,8 @@ async fn an_upload_is_started_by_who_uploaded_it() {
     let [owner, staff] = [world.enter(Who::Member(Role::Owner)).await.0, world.enter(Who::Member(Role::Staff)).await.0];
     let upload = async |browser: &Browser| {
         let part = reqwest::multipart::Part::text("number\n").file_name("spring.csv");
-        let form = reqwest::multipart::Form::new().text("store", "north").text("format", "orders-csv").part("file", part);
+        let form =
+            reqwest::multipart::Form::new().text("store", "north").text("format", "orders-csv").part("file", part);
         let request = browser.http.post(format!("{}/t/demo/imports", world.app.base)).multipart(form);
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), 303);

@@ -71,7 +71,10 @@ pub(in crate::pages) fn shown(query: &AuditQuery) -> String {
 }
 
 /// Everybody who is named on a page, and who was asked for.
-pub(in crate::pages) fn actors<'a>(page: Option<&'a Page<Entry, Place>>, query: &'a AuditQuery) -> impl Iterator<Item = &'a str> {
+pub(in crate::pages) fn actors<'a>(
+    page: Option<&'a Page<Entry, Place>>,
+    query: &'a AuditQuery,
+) -> impl Iterator<Item = &'a str> {
     let named = page.into_iter().flat_map(|page| &page.rows).map(|entry| entry.actor.as_str());
     named.chain(query.actor.as_deref())
 }
@@ -102,7 +105,10 @@ where
 }
 
 /// Those lines as a file to be kept.
-pub(in crate::pages) fn file(name: &str, lines: impl Stream<Item = Result<Bytes, DataError>> + Send + 'static) -> Response {
+pub(in crate::pages) fn file(
+    name: &str,
+    lines: impl Stream<Item = Result<Bytes, DataError>> + Send + 'static,
+) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),

@@ -27,7 +27,15 @@ async fn what_people_type_stays_text_too() {
     let list = owner.get("/t/demo/imports?limit=200").await.text().await.unwrap();
     assert!(list.contains("pwned"), "names of files are shown");
     assert_clean(&list, "the list of imports");
-    for path in ["/account", "/t/demo/team", "/t/demo/settings/keys", "/t/demo/settings", "/t/demo/audit", "/t/demo/orders", "/t/demo"] {
+    for path in [
+        "/account",
+        "/t/demo/team",
+        "/t/demo/settings/keys",
+        "/t/demo/settings",
+        "/t/demo/audit",
+        "/t/demo/orders",
+        "/t/demo",
+    ] {
         assert_harmless(&owner, path).await;
     }
     let tenants = ["/platform", "/platform/tenants", "/platform/tenants/demo", "/platform/tenants/demo/members"];

@@ -67,7 +67,8 @@ async fn what_is_foreign_is_absent_by_the_query_layer_alone() {
         }
     }
     let theirs = world.enter(Who::OtherOwner).await;
-    let order = ask(&theirs, &Method::GET, &format!("/t/other/orders/{}/{}", world.other.store, world.other.number)).await;
+    let order =
+        ask(&theirs, &Method::GET, &format!("/t/other/orders/{}/{}", world.other.store, world.other.number)).await;
     assert!(order.body.contains("Obsidian samovar") && !order.body.contains("Cancelled"), "{}", order.body);
 }
 

@@ -88,7 +88,8 @@ fn no_secret(body: &str, about: &str) {
 // Whatever a tenant's people and programs can read, files and streams too.
 fn patterns(world: &World) -> Vec<String> {
     let table = server::router::table(&world.app.state).into_iter();
-    let read = table.filter(|r| r.method == Method::GET && (r.path.starts_with("/t/{tenant}") || r.path.starts_with(API)));
+    let read =
+        table.filter(|r| r.method == Method::GET && (r.path.starts_with("/t/{tenant}") || r.path.starts_with(API)));
     let patterns: Vec<String> = read.map(|r| r.path).collect();
     for needed in ["/t/{tenant}/audit/export", "/t/{tenant}/backups/{id}/download", "/api/v1/events"] {
         assert!(patterns.iter().any(|path| path == needed), "{needed}: {patterns:?}");
@@ -141,8 +142,8 @@ enum Question {
 impl Question {
     fn new(dice: &mut Dice, patterns: &[String]) -> Self {
         let names = [
-            "q", "store", "cursor", "tenant", "customer", "status", "kind", "from", "id", "import", "order", "after", "actor",
-            "object", "rows",
+            "q", "store", "cursor", "tenant", "customer", "status", "kind", "from", "id", "import", "order", "after",
+            "actor", "object", "rows",
         ];
         let name = names[dice.below(names.len())];
         let others = ["", "&limit=1", "&from=2026-01-01&to=2026-12-31", "&kind=sale", "&min=1&max=999999999"];
