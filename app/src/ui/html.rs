@@ -17,12 +17,6 @@ pub struct Html {
     numbers: NumberFormat,
 }
 
-impl Default for Html {
-    fn default() -> Self {
-        Self::with_capacity(0)
-    }
-}
-
 impl Html {
     /// Nothing yet, with room for `bytes`.
     pub fn with_capacity(bytes: usize) -> Self {
@@ -132,14 +126,14 @@ mod tests {
     #[test]
     fn thousands_stand_apart_as_the_page_has_them() {
         for format in NumberFormat::ALL {
-            let html = numbers::within(format, || std::mem::take(&mut Html::default().grouped(1_234_567).text));
+            let html = numbers::within(format, || std::mem::take(&mut Html::with_capacity(0).grouped(1_234_567).text));
             assert_eq!(html, format.count(1_234_567));
         }
     }
 
     #[test]
     fn only_markup_stays_markup() {
-        let mut html = Html::default();
+        let mut html = Html::with_capacity(0);
         html.markup("<b title=\"").text("a\"b'é<&>").markup("\">").text("").markup("</b>");
         html.text("<i>").attribute("a", Some("\"")).attribute("b", None).flag("c", true).flag("d", false);
         html.digits(0, 1).digits(7, 2).digits(2011, 1).digits(u32::MAX, 4);
