@@ -2,7 +2,8 @@
 //! that nobody fills it by asking for what they may not see.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use db::audit::{self, Attempt};
@@ -20,6 +21,9 @@ const MOST: usize = 100_000;
 #[derive(Default)]
 pub struct RefusalLog {
     minute: Mutex<Minute>,
+    // Entries of one chain wait for each other. Where they wait here, they hold no connection meanwhile: a crowd that
+    // mistypes its passwords leaves those of the pool to everybody else, however slow the disk is.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 // What was refused since its beginning, by actor. Whoever is new when it is full is not counted, and not recorded.
@@ -39,9 +43,7 @@ impl RefusalLog {
     pub fn of_access(&self, access: &Access, asked: &str, details: Value) {
         if let Some(details) = self.counted(&format!("{} {}", access.tenant(), access.actor()), details) {
             let (access, asked) = (access.clone(), asked.to_owned());
-            tokio::spawn(async move {
-                note_failure(record(&access, &asked, details).await);
-            });
+            self.write(async move { record(&access, &asked, details).await });
         }
     }
 
@@ -50,9 +52,7 @@ impl RefusalLog {
         let who = format!("{} {:?}", attempt.actor, attempt.origin.address);
         if let Some(details) = self.counted(&who, attempt.details.clone()) {
             let (db, attempt) = (db.clone(), Attempt { details, ..attempt });
-            tokio::spawn(async move {
-                note_failure(audit::of_person(&db, person, &attempt).await);
-            });
+            self.write(async move { audit::of_person(&db, person, &attempt).await });
         }
     }
 
@@ -61,10 +61,19 @@ impl RefusalLog {
         let who = format!("{tenant} {:?}", attempt.origin.address);
         if let Some(details) = self.counted(&who, attempt.details.clone()) {
             let (db, attempt) = (db.clone(), Attempt { details, ..attempt });
-            tokio::spawn(async move {
-                note_failure(audit::in_tenants(&db, &[tenant], &attempt).await);
-            });
+            self.write(async move { audit::in_tenants(&db, &[tenant], &attempt).await });
         }
+    }
+
+    // One after the other.
+    fn write(&self, recording: impl Future<Output = Result<(), DataError>> + Send + 'static) {
+        let turn = Arc::clone(&self.turn);
+        tokio::spawn(async move {
+            let _turn = turn.lock().await;
+            if let Err(error) = recording.await {
+                tracing::error!(%error, "a refusal could not be recorded");
+            }
+        });
     }
 
     // The last one of a minute says that it is the last.
@@ -95,12 +104,6 @@ async fn record(access: &Access, asked: &str, details: Value) -> Result<(), Data
     // Recording is the server's business: whoever was refused needs no right for it.
     let scope = access.for_the_record().scope(Permission::ReadAudit)?;
     audit::record(&scope, "access.refuse", asked, details).await
-}
-
-fn note_failure(done: Result<(), DataError>) {
-    if let Err(error) = done {
-        tracing::error!(%error, "a refusal could not be recorded");
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use reqwest::StatusCode;
 
-use crate::browser::person;
+use crate::browser::{Browser, person, tenant_with_owner};
 use crate::harness::App;
 use crate::killed::full_counts;
 
@@ -113,4 +113,27 @@ impl Sample {
         let variance = kept.iter().map(|s| (s - mean).powi(2)).sum::<f64>() / (count - 1.0);
         Self { mean, median: kept[kept.len() / 2], error: (variance / count).sqrt() }
     }
+}
+
+#[tokio::test]
+async fn a_crowd_whose_refusals_wait_to_be_recorded_leaves_connections_to_others() {
+    let app = App::with(&BEHIND_A_PROXY).await;
+    let demo = tenant_with_owner(&app, "demo").await;
+    let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
+    let pool = app.test_db.owner(demo.tenant()).await;
+    let mut held_up = pool.begin().await.unwrap();
+    sqlx::query("lock table audit_heads in exclusive mode").execute(&mut *held_up).await.unwrap();
+    // More than the server has connections.
+    assert_eq!(looked_at(&app, 30, |n| (n, format!("p{n}@demo.test"))).await, 30);
+    for path in ["/t/demo/orders", "/account"] {
+        assert_eq!(owner.get(path).await.status(), 200, "{path}");
+    }
+    held_up.rollback().await.unwrap();
+    let recorded = "select count(*) from audit_entries where action = 'session.refuse'";
+    let all = async {
+        while sqlx::query_scalar::<_, i64>(recorded).fetch_one(&pool).await.unwrap() < 30 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), all).await.expect("every one of them is recorded");
 }
