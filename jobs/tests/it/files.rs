@@ -51,12 +51,12 @@ async fn a_number_that_is_taken_by_another_order_is_a_problem_of_its_line() {
 async fn problems_are_all_counted_though_not_all_kept() {
     let shop = Shop::new().await;
     let outcome = shop
-        .import(Format::OrdersJsonl, shop.file("a.jsonl", format!("{{}}\n{}", "{oops\n".repeat(12_000))))
+        .import(Format::OrdersJsonl, shop.file("a.jsonl", format!("{{}}\n{}", "{oops\n".repeat(120_000))))
         .await
         .unwrap();
-    assert_eq!((outcome.summary.rejected, outcome.problems.len()), (12_001, 20));
-    assert_eq!(outcome.problem_count, 12_000 + 4);
-    assert_eq!(shop.count("select count(*) from import_problems").await, 10_000);
+    assert_eq!((outcome.summary.rejected, outcome.problems.len()), (120_001, 20));
+    assert_eq!(outcome.problem_count, 120_000 + 4);
+    assert_eq!(shop.count("select count(*) from import_problems").await, 100_000);
 }
 
 #[tokio::test]

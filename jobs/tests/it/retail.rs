@@ -140,7 +140,9 @@ async fn a_dry_run_says_the_same_and_stores_nothing() {
     let dry = jobs::imports::run_file(&shop.access, options).await.unwrap();
     assert_eq!(shop.rows().await, rows);
     let real = shop.import(Format::OnlineRetail, real_file()).await.unwrap();
-    assert_eq!((dry.summary, dry.problem_count, dry.problems), (real.summary, real.problem_count, real.problems));
+    assert_eq!((dry.summary, dry.problem_count), (real.summary, real.problem_count));
+    assert_eq!(dry.problems.len() as u64, dry.problem_count, "it has no page, so it tells all");
+    assert_eq!(dry.problems[..real.problems.len()], real.problems);
 }
 
 #[tokio::test]
