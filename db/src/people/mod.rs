@@ -70,6 +70,7 @@ pub async fn emails<'a>(
 pub async fn verify(db: &Db, passwords: &Passwords, email: &str, password: &str) -> Result<Option<Person>, DataError> {
     // Nobody has a longer password, and hashing a book takes long.
     let password = if password.len() > domain::people::LONGEST_PASSWORD { "" } else { password };
+    let _arrival = passwords.arrive().await?;
     let sql = "select id, password_hash from users where lower(email) = lower($1)";
     let found: Option<(uuid::Uuid, String)> = sqlx::query_as(sql).bind(email.trim()).fetch_optional(&db.pool).await?;
     let (id, hash) = found.map_or((None, None), |(id, hash)| (Some(id), Some(hash)));

@@ -10,18 +10,22 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::fields::FieldErrors;
 use domain::people::{LONGEST_PASSWORD, check_password};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::leaked::LeakedPasswords;
 use super::patient_threads::PatientThreads;
 use super::strength;
 use crate::error::DataError;
 
+// For each hash at work, how many whose accounts are being looked up: enough that threads never wait for PostgreSQL.
+const ARRIVALS: usize = 2;
+
 /// Hashes and verifies, a bounded number at a time.
 #[derive(Clone)]
 pub struct Passwords {
     // Who gave up waiting leaves no work behind: it is handed on only with a permit.
     permits: Arc<Semaphore>,
+    arrivals: Arc<Semaphore>,
     threads: PatientThreads,
     argon2: Argon2<'static>,
     // Verified for unknown e-mails, so that they take as long as known ones.
@@ -41,7 +45,8 @@ impl Passwords {
         let decoy = hash(&argon2, "nobody has this password")?.into();
         let threads = PatientThreads::start(at_once).map_err(|e| DataError::Corrupt(format!("no threads: {e}")))?;
         let permits = Arc::new(Semaphore::new(at_once));
-        Ok(Self { permits, threads, argon2, decoy, hashes: Arc::default(), leaked: None })
+        let arrivals = Arc::new(Semaphore::new(at_once * ARRIVALS));
+        Ok(Self { permits, arrivals, threads, argon2, decoy, hashes: Arc::default(), leaked: None })
     }
 
     /// The same, refusing new passwords that stand on `leaked` too.
@@ -73,6 +78,15 @@ impl Passwords {
             errors.add(field, words);
         }
         Ok(())
+    }
+
+    /// Waits until somebody who signs in may be looked up. A crowd waits here, before it costs anybody else anything: not
+    /// only hashes are dear, so are two hundred questions to PostgreSQL in the same instant.
+    ///
+    /// # Errors
+    /// Never while there is a handle.
+    pub(super) async fn arrive(&self) -> Result<SemaphorePermit<'_>, DataError> {
+        self.arrivals.acquire().await.map_err(|e| DataError::Corrupt(e.to_string()))
     }
 
     /// The PHC string to keep for `password`.
