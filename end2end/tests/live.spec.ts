@@ -51,23 +51,28 @@ test('an order is on the screen a moment after it was stored', async ({ signedIn
   const page = await signedIn(owner);
   await page.goto(`/t/${store.tenant}/orders`);
   await awake(page);
-  const waits: number[] = [];
-  for (let n = 2; n < 12; n++) {
-    const seen = page.locator('.bar [role=status]').evaluate(
-      (region, words) =>
-        new Promise<number>((told) => {
-          const look = () => region.textContent?.includes(words) && told(Date.now());
-          new MutationObserver(look).observe(region, { childList: true, characterData: true, subtree: true });
-        }),
-      n === 2 ? '1 new order' : `${n - 1} new orders`,
-    );
+  const region = page.locator('.bar [role=status]');
+  const told = await region.evaluateHandle((element) => {
+    const seen = new Map<string, number>();
+    const look = () => seen.set(element.textContent ?? '', Date.now());
+    new MutationObserver(look).observe(element, { childList: true, characterData: true, subtree: true });
+    return seen;
+  });
+  const stored: number[] = [];
+  for (let n = 1; n <= 10; n++) {
     await place(key, store, `M-${n}`, [tea]);
-    const stored = Date.now();
-    waits.push((await seen) - stored);
+    stored.push(Date.now());
+    await expect(region).toContainText(n === 1 ? '1 new order' : `${n} new orders`);
   }
-  const sorted = waits.toSorted((a, b) => a - b);
-  test.info().annotations.push({ type: 'stored to seen', description: `${sorted.join(', ')} ms` });
-  expect(sorted[9]).toBeLessThan(1000);
+  const seen = await told.evaluate((seen) => [...seen]);
+  const waits = stored.map((at, n) => {
+    const words = new RegExp(`^\\D*${n + 1} new order`);
+    return (seen.find(([text]) => words.test(text))?.[1] ?? Infinity) - at;
+  });
+  waits.sort((a, b) => a - b);
+  test.info().annotations.push({ type: 'answered to seen', description: `${waits.join(', ')} ms` });
+  console.log(`answered to seen: ${waits.join(', ')} ms`);
+  expect(waits[9]).toBeLessThan(1000);
 });
 
 test('a page of one store does not announce the orders of another', async ({ signedIn }) => {
