@@ -8,7 +8,6 @@ pub mod links;
 mod memberships;
 pub mod passkeys;
 pub mod passwords;
-mod patient_threads;
 pub mod second_factor;
 pub mod strength;
 

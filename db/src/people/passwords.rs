@@ -1,5 +1,5 @@
 //! Password hashing: Argon2id with 19 MiB, two passes, one lane (OWASP's first recommendation). It is
-//! meant to be expensive, so only a few run at once, when nothing else wants the processor; the others wait their turn.
+//! meant to be expensive, so only a few run at once; the others wait their turn.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +13,6 @@ use domain::people::{LONGEST_PASSWORD, check_password};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::leaked::LeakedPasswords;
-use super::patient_threads::PatientThreads;
 use super::strength;
 use crate::error::DataError;
 
@@ -23,10 +22,8 @@ const ARRIVALS: usize = 2;
 /// Hashes and verifies, a bounded number at a time.
 #[derive(Clone)]
 pub struct Passwords {
-    // Who gave up waiting leaves no work behind: it is handed on only with a permit.
     permits: Arc<Semaphore>,
     arrivals: Arc<Semaphore>,
-    threads: PatientThreads,
     argon2: Argon2<'static>,
     // Verified for unknown e-mails, so that they take as long as known ones.
     decoy: Arc<str>,
@@ -38,15 +35,14 @@ impl Passwords {
     /// At most `at_once` hashes run at the same time: 19 MiB and one core each.
     ///
     /// # Errors
-    /// When there are no threads to be had, or the hashing parameters are refused, which would be a fault of this program.
+    /// When the hashing parameters are refused, which would be a fault of this program.
     pub fn new(at_once: usize) -> Result<Self, DataError> {
         let params = Params::new(19 * 1024, 2, 1, None).map_err(|e| DataError::Corrupt(e.to_string()))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let decoy = hash(&argon2, "nobody has this password")?.into();
-        let threads = PatientThreads::start(at_once).map_err(|e| DataError::Corrupt(format!("no threads: {e}")))?;
         let permits = Arc::new(Semaphore::new(at_once));
         let arrivals = Arc::new(Semaphore::new(at_once * ARRIVALS));
-        Ok(Self { permits, arrivals, threads, argon2, decoy, hashes: Arc::default(), leaked: None })
+        Ok(Self { permits, arrivals, argon2, decoy, hashes: Arc::default(), leaked: None })
     }
 
     /// The same, refusing new passwords that stand on `leaked` too.
@@ -118,7 +114,7 @@ impl Passwords {
     async fn bounded<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, DataError> {
         let _permit = self.permits.acquire().await.map_err(|e| DataError::Corrupt(e.to_string()))?;
         self.hashes.fetch_add(1, Ordering::Relaxed);
-        self.threads.run(work).await.ok_or_else(|| DataError::Corrupt("hashing a password panicked".to_owned()))
+        tokio::task::spawn_blocking(work).await.map_err(|e| DataError::Corrupt(e.to_string()))
     }
 }
 
