@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::ensure;
 use chrono::{Datelike, Days, Months, NaiveDate};
 
+use crate::sample::as_float;
 use crate::snapshot::now;
 use crate::world::{TENANT, World};
 
@@ -45,7 +46,7 @@ pub fn fill(world: &World, items: u64) -> anyhow::Result<Filled> {
     let (orders, last) = (items / LINES, now().date_naive() - Days::new(1));
     let first = last - Months::new(12 * YEARS);
     empty(world)?;
-    let customers = (orders / ORDERS_EACH / world.options.rounds.max(1) as u64).max(1);
+    let customers = (orders / ORDERS_EACH / u64::try_from(world.options.rounds)?.max(1)).max(1);
     catalogue(world, &tenant, customers)?;
     let later = put_off(world)?;
     let quarters = quarters(first, last, orders);
@@ -73,7 +74,11 @@ pub fn fill(world: &World, items: u64) -> anyhow::Result<Filled> {
     let filled = check(world, items)?;
     let seconds = begun.elapsed().as_secs_f64();
     let size = world.sql("select pg_size_pretty(pg_database_size(current_database()))")?;
-    world.say(&format!("{} items in {seconds:.0} s, {:.0} a second; the database has {size}", filled.items, filled.items as f64 / seconds));
+    world.say(&format!(
+        "{} items in {seconds:.0} s, {:.0} a second; the database has {size}",
+        filled.items,
+        as_float(filled.items) / seconds
+    ));
     Ok(filled)
 }
 
@@ -98,7 +103,10 @@ impl Quarter {
             world.sql(&format!("alter table {table}_{name} set unlogged"))?;
         }
         let values = [
-            ("{seed}", format!("{:.3}", 0.001 * f64::from(self.first.month() + 12 * (self.first.year().cast_unsigned() % 50)))),
+            (
+                "{seed}",
+                format!("{:.3}", 0.001 * f64::from(self.first.month() + 12 * (self.first.year().cast_unsigned() % 50))),
+            ),
             ("{tenant}", tenant.to_owned()),
             ("{quarter}", name.clone()),
             ("{first}", self.first.to_string()),
@@ -109,7 +117,9 @@ impl Quarter {
             ("{products}", PRODUCTS.to_string()),
             ("{figures}", FIGURES.to_owned()),
         ];
-        world.sql(&values.iter().fold(include_str!("quarter.sql").to_owned(), |sql, (name, value)| sql.replace(name, value)))?;
+        world.sql(
+            &values.iter().fold(include_str!("quarter.sql").to_owned(), |sql, (name, value)| sql.replace(name, value)),
+        )?;
         for index in later {
             world.sql(&format!(
                 "set maintenance_work_mem = '512MB'; create index on {}_{name} using {}",
@@ -208,7 +218,9 @@ fn finish(world: &World, tenant: &str) -> anyhow::Result<()> {
         refunds("rollup_days", "day", "local_day"),
         refunds("rollup_hours", "hour", "date_trunc('hour', at)"),
     ))?;
-    for table in ["order_refs", "refunds", "customers", "products", "variants", "rollup_days", "rollup_hours", "rollup_products"] {
+    for table in
+        ["order_refs", "refunds", "customers", "products", "variants", "rollup_days", "rollup_hours", "rollup_products"]
+    {
         world.sql(&format!("vacuum (analyze, parallel 0) {table}"))?;
     }
     world.sql("analyze orders")?;
@@ -235,7 +247,9 @@ fn check(world: &World, wanted: u64) -> anyhow::Result<Filled> {
     )?;
     ensure!(counted == kept, "orders come to {counted}, the figures kept of them to '{kept}'");
     let mut numbers = counted.split(' ').map(str::parse);
-    let (Some(Ok(orders)), Some(Ok(items))) = (numbers.next(), numbers.next()) else { anyhow::bail!("nothing counted") };
+    let (Some(Ok(orders)), Some(Ok(items))) = (numbers.next(), numbers.next()) else {
+        anyhow::bail!("nothing counted")
+    };
     if wanted <= RECOUNTED {
         world.stoa(&["rollups", "verify", "--tenant", TENANT], "")?;
     }

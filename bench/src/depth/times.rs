@@ -12,16 +12,15 @@ impl Times {
         Self(times)
     }
 
-    /// The milliseconds that this share of the requests stayed below.
-    pub fn ms(&self, share: f64) -> f64 {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between zero and the number of times")]
-        let place = (self.0.len().saturating_sub(1) as f64 * share).round() as usize;
+    /// The milliseconds that so many thousandths of the requests stayed below.
+    pub fn ms(&self, thousandths: usize) -> f64 {
+        let place = (self.0.len().saturating_sub(1) * thousandths + 500) / 1_000;
         self.0.get(place).map_or(f64::NAN, |time| time.as_secs_f64() * 1_000.0)
     }
 
     /// The middle and the slowest twentieth, in words.
     pub fn words(&self) -> String {
-        format!("{:.1} ms (half within {:.1})", self.ms(0.95), self.ms(0.5))
+        format!("{:.1} ms (half within {:.1})", self.ms(950), self.ms(500))
     }
 }
 
@@ -32,6 +31,6 @@ mod tests {
     #[test]
     fn the_middle_is_in_the_middle() {
         let times = Times::new((1..=101).rev().map(Duration::from_millis).collect());
-        assert_eq!((times.ms(0.0), times.ms(0.5), times.ms(0.95), times.ms(1.0)), (1.0, 51.0, 96.0, 101.0));
+        assert_eq!((times.ms(0), times.ms(500), times.ms(950), times.ms(1_000)), (1.0, 51.0, 96.0, 101.0));
     }
 }
