@@ -150,7 +150,7 @@ fn quarters(first: NaiveDate, last: NaiveDate, orders: u64) -> Vec<Quarter> {
 fn empty(world: &World) -> anyhow::Result<()> {
     world.sql(
         "set client_min_messages = warning; truncate orders, order_items, order_refs, refunds, customers, products, variants, \
-         rollup_days, rollup_hours, rollup_products, usage_months cascade",
+         rollup_days, rollup_hours, rollup_products, rollup_product_weeks, usage_months cascade",
     )?;
     Ok(())
 }
@@ -211,6 +211,9 @@ fn finish(world: &World, tenant: &str) -> anyhow::Result<()> {
          from (select *, placed_at + case when placed_at < now() - interval '4 days' then interval '2 days' else interval '0' end as at \
            from orders where tenant_id = '{tenant}' and payment_status = 'partially_refunded' and kind = 'sale' and status = 'open') o; \
          {}; {}; \
+         insert into rollup_product_weeks (tenant_id, store_id, week, product_id, currency, quantity, gross) \
+         select tenant_id, store_id, date_trunc('week', day::timestamp)::date, product_id, currency, sum(quantity), sum(gross) \
+         from rollup_products where tenant_id = '{tenant}' group by 1, 2, 3, 4, 5 order by 2, 3, 4; \
          insert into usage_months (tenant_id, month, orders) \
          select tenant_id, date_trunc('month', day)::date, sum(orders + cancelled + return_orders) from rollup_days where tenant_id = '{tenant}' group by 1, 2; \
          insert into feed_heads as h (tenant_id, last_seq, first_seq) values ('{tenant}', 1, 2) \
