@@ -221,9 +221,17 @@ fn finish(world: &World, tenant: &str) -> anyhow::Result<()> {
         refunds("rollup_days", "day", "local_day"),
         refunds("rollup_hours", "hour", "date_trunc('hour', at)"),
     ))?;
-    for table in
-        ["order_refs", "refunds", "customers", "products", "variants", "rollup_days", "rollup_hours", "rollup_products"]
-    {
+    for table in [
+        "order_refs",
+        "refunds",
+        "customers",
+        "products",
+        "variants",
+        "rollup_days",
+        "rollup_hours",
+        "rollup_products",
+        "rollup_product_weeks",
+    ] {
         world.sql(&format!("vacuum (analyze, parallel 0) {table}"))?;
     }
     world.sql("analyze orders")?;
@@ -243,10 +251,11 @@ fn check(world: &World, wanted: u64) -> anyhow::Result<Filled> {
     let kept = world.sql(
         "with d as (select sum(orders + cancelled + return_orders) n, sum(items) items, sum(gross) gross, sum(refunded) refunded from rollup_days), \
            h as (select sum(orders + cancelled + return_orders) n, sum(items) items, sum(gross) gross, sum(refunded) refunded from rollup_hours), \
-           p as (select sum(gross) gross from rollup_products), \
+           p as (select sum(gross) gross, sum(quantity) quantity from rollup_products), \
+           w as (select sum(gross) gross, sum(quantity) quantity from rollup_product_weeks), \
            c as (select sum(item_count) lines, sum(gross) gross from orders where status = 'cancelled') \
          select concat_ws(' ', d.n, d.items + c.lines, d.items + c.lines, d.gross, d.refunded, d.gross + c.gross) \
-         from d, h, p, c where d = h and d.gross = p.gross",
+         from d, h, p, w, c where d = h and p = w and d.gross = p.gross",
     )?;
     ensure!(counted == kept, "orders come to {counted}, the figures kept of them to '{kept}'");
     let mut numbers = counted.split(' ').map(str::parse);
