@@ -196,7 +196,7 @@ fn put_off(world: &World) -> anyhow::Result<Vec<Index>> {
     Ok(later)
 }
 
-// What is not of one quarter alone: refunds two days later, months, the feed's head; and what the planner wants to know.
+// What is not of one quarter alone: refunds two days later, weeks, months, the feed's head; and what the planner wants to know.
 fn finish(world: &World, tenant: &str) -> anyhow::Result<()> {
     let refunds = |table: &str, bucket: &str, of: &str| {
         format!(
