@@ -7,6 +7,7 @@ use db::limits::{self, Usage};
 use db::platform::{NewTier, Platform};
 use db::stores::{self, NewStore};
 use db::testing::{self, TestDb};
+use db::webhooks::NewWebhook;
 use db::{Access, Clock, DataError, Scope, people};
 use domain::limits::{Feature, Level, Limit, Terms};
 use domain::permission::{KeyScope, Permission, Role};
@@ -49,16 +50,22 @@ async fn of_many_who_want_the_last_one_exactly_one_gets_it() {
     }
     people::set_role(&access, persons[64], Role::Owner).await.unwrap();
     db::api_keys::create(&scope(&access), &[KeyScope::OrdersRead], None).await.unwrap();
-    on_tier(&db, "ours", "two", &[(Limit::Stores, 2), (Limit::Members, 2), (Limit::ApiKeys, 2)]).await;
+    let webhook = NewWebhook { url: "https://receiver.test".into(), ..NewWebhook::default() };
+    db::webhooks::create(&scope(&access), &crate::webhooks::sealer(), &webhook).await.unwrap();
+    let limits = [Limit::Stores, Limit::Members, Limit::ApiKeys, Limit::Webhooks];
+    on_tier(&db, "ours", "two", &limits.map(|limit| (limit, 2))).await;
 
-    for limit in [Limit::Stores, Limit::Members, Limit::ApiKeys] {
+    for limit in limits {
         let tasks: Vec<_> = (0..64)
             .map(|n| {
-                let (access, person) = (access.clone(), persons[n]);
+                let (access, person, webhook) = (access.clone(), persons[n], webhook.clone());
                 tokio::spawn(async move {
                     match limit {
                         Limit::Stores => stores::create(&scope(&access), store(&format!("s{n}"))).await.map(drop),
                         Limit::Members => people::set_role(&access, person, Role::Staff).await,
+                        Limit::Webhooks => {
+                            db::webhooks::create(&scope(&access), &crate::webhooks::sealer(), &webhook).await.map(drop)
+                        }
                         _ => db::api_keys::create(&scope(&access), &KeyScope::ALL, None).await.map(drop),
                     }
                 })

@@ -24,3 +24,4 @@ mod returns;
 mod settings;
 mod storage;
 mod walls;
+mod webhooks;
