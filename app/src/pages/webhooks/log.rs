@@ -1,0 +1,116 @@
+//! What a webhook was told, with every attempt. What receivers answered is shown as the text that it is.
+
+use db::webhooks::{Attempt, Delivery};
+use domain::page::{Page, Place};
+use domain::webhooks::{DeliveryQuery, DeliveryState};
+use leptos::prelude::*;
+
+use super::show::OneWebhook;
+use super::words::delivery as words_of;
+use crate::ui::pager::{Pager, no_place};
+use crate::ui::time::milliseconds;
+use crate::ui::{Button, Card, Clock, Empty, Notice, Pill, SelectField, Tone, When};
+use crate::url;
+
+/// The log.
+pub(super) fn card(page: &OneWebhook) -> AnyView {
+    let bad = (!page.faults.is_empty() && page.page.is_none()).then(|| {
+        view! { <Notice tone=Tone::Critical>"The filter cannot be understood. Nothing was listed."</Notice> }
+    });
+    view! {
+        <Card title="What it was told">
+            {filter(page)}
+            {bad}
+            {no_place(&page.faults, page.address())}
+            {page.page.as_ref().map(|found| listed(page, found))}
+        </Card>
+    }
+    .into_any()
+}
+
+fn filter(page: &OneWebhook) -> impl IntoView + use<> {
+    let any = std::iter::once((String::new(), "All".to_owned()));
+    let states = DeliveryState::ALL.iter().map(|s| (s.as_str().to_owned(), s.words().to_owned()));
+    let options = any.chain(states).collect();
+    let chosen = page.query.state.map(DeliveryState::as_str).unwrap_or_default();
+    let fault = page.faults.of("state").map(str::to_owned);
+    view! {
+        <form class="filters" method="get" action=page.address()>
+            <SelectField name="state" label="Show" options chosen fault/>
+            <Button label="Show them"/>
+        </form>
+    }
+}
+
+fn listed(page: &OneWebhook, found: &Page<Delivery, Place>) -> AnyView {
+    let at = |query: DeliveryQuery| {
+        url::with_query(&page.address(), query.pairs().iter().map(|(n, v)| (*n, v.as_str())))
+    };
+    let place = |place: Place| at(page.query.at(Some(place)));
+    let (newer, older) = (found.newer.map(place), found.older.map(place));
+    let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
+    if found.rows.is_empty() {
+        let (title, text) = if page.query.state.is_some() {
+            ("Nothing matches", "Show all to see the others.")
+        } else {
+            ("Nothing was sent yet", "Whatever happens from now on is listed here, for 30 days after it ended.")
+        };
+        return view! { <Empty title text/>{pager} }.into_any();
+    }
+    let rows = found.rows.iter().map(|delivery| row(page, delivery)).collect_view();
+    view! { <ol class="timeline">{rows}</ol>{pager} }.into_any()
+}
+
+fn row(page: &OneWebhook, delivery: &Delivery) -> impl IntoView + use<> {
+    let clock = page.clock;
+    let (tone, label) = words_of(delivery.state);
+    let number = delivery.seq.map(|seq| view! { <span class="quiet">{format!(" no. {seq}")}</span> });
+    let next = delivery.next_at.map(|at| {
+        if at <= clock.now {
+            view! { " · next attempt now" }.into_any()
+        } else {
+            view! { " · next attempt "<When at clock/> }.into_any()
+        }
+    });
+    let attempts = delivery.attempts.iter().map(|tried| attempt(tried, clock)).collect_view();
+    let count = match delivery.attempts.len() {
+        0 => "Not tried yet".to_owned(),
+        1 => "1 attempt".to_owned(),
+        many => format!("{many} attempts"),
+    };
+    let again = format!("{}/deliveries/{}/again", page.address(), delivery.id);
+    view! {
+        <li>
+            <p><code>{delivery.kind.clone()}</code>{number}" "<Pill tone label/></p>
+            <p class="quiet"><When at=delivery.created_at clock/>{next}</p>
+            <details>
+                <summary>{count}</summary>
+                <ol class="timeline">{attempts}</ol>
+                <p class="quiet">"What is sent:"</p>
+                <pre class="said-raw" dir="auto">{delivery.body.clone()}</pre>
+                <form method="post" action=again><Button label="Send it again"/></form>
+            </details>
+        </li>
+    }
+}
+
+fn attempt(tried: &Attempt, clock: Clock) -> impl IntoView + use<> {
+    let (tone, label) = match tried.status {
+        Some(200..=299) => (Tone::Positive, "Taken"),
+        Some(_) => (Tone::Critical, "Refused"),
+        None => (Tone::Critical, "No answer"),
+    };
+    let status = tried.status.map(|status| format!("Status {status} "));
+    let took = milliseconds(i64::from(tried.ms));
+    let error = tried.error.clone().map(|error| view! { <p dir="auto">{error}</p> });
+    let answer = (!tried.answer.is_empty())
+        .then(|| view! { <pre class="said-raw" dir="auto">{tried.answer.clone()}</pre> });
+    view! {
+        <li>
+            <p>{status}<Pill tone label/></p>
+            <p class="quiet"><When at=tried.at clock/>{format!(" · {took}")}</p>
+            {error}
+            {answer}
+        </li>
+    }
+}
