@@ -110,15 +110,20 @@ pub(super) async fn lock(tx: &Tx, id: WebhookId) -> Result<(), DataError> {
 }
 
 impl NewWebhook {
-    fn checked(&self) -> Result<Self, FieldErrors> {
+    /// What is wrong with it by itself.
+    pub fn faults(&self) -> FieldErrors {
         let mut faults = FieldErrors::default();
-        let url = self.url.trim().to_owned();
-        let description = self.description.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (url, description) = (self.url.trim(), plain(&self.description));
         faults.add_if(url.is_empty(), "url", "must be an address such as https://example.com/stoa");
         faults.add_if(url.len() > LONGEST_URL, "url", "must have at most 1,000 characters");
-        let is_long = description.chars().count() > LONGEST_DESCRIPTION || description.chars().any(char::is_control);
-        faults.add_if(is_long, "description", "must have at most 200 characters");
-        faults.into_result(Self { url, description, wanted: self.wanted.clone() })
+        let is_bad = description.chars().count() > LONGEST_DESCRIPTION || description.chars().any(char::is_control);
+        faults.add_if(is_bad, "description", "must have at most 200 characters");
+        faults
+    }
+
+    fn checked(&self) -> Result<Self, FieldErrors> {
+        let url = self.url.trim().to_owned();
+        self.faults().into_result(Self { url, description: plain(&self.description), wanted: self.wanted.clone() })
     }
 
     async fn check_store(&self, tx: &Tx) -> Result<(), DataError> {
@@ -136,4 +141,8 @@ impl NewWebhook {
         let url = self.url.split(['?', '#']).next().unwrap_or_default();
         json!({"url": url, "description": self.description, "kinds": self.kinds(), "store": self.wanted.store})
     }
+}
+
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -9,44 +9,37 @@ use super::show::OneWebhook;
 use super::words::delivery as words_of;
 use crate::ui::pager::{Pager, no_place};
 use crate::ui::time::milliseconds;
-use crate::ui::{Button, Card, Clock, Empty, Notice, Pill, SelectField, Tone, When};
+use crate::ui::{Button, Card, Clock, Empty, Notice, Pill, Tone, When};
 use crate::url;
 
 /// The log.
 pub(super) fn card(page: &OneWebhook) -> AnyView {
-    let bad = (!page.faults.is_empty() && page.page.is_none()).then(|| {
-        view! { <Notice tone=Tone::Critical>"The filter cannot be understood. Nothing was listed."</Notice> }
-    });
-    view! {
-        <Card title="What it was told">
-            {filter(page)}
-            {bad}
-            {no_place(&page.faults, page.address())}
-            {page.page.as_ref().map(|found| listed(page, found))}
-        </Card>
-    }
-    .into_any()
+    let faults = page.faults.0.iter().filter(|fault| fault.field == "state");
+    let faults = faults.map(|fault| format!("{} {}. ", fault.field, fault.message)).collect::<String>();
+    let bad = (!faults.is_empty())
+        .then(|| view! { <Notice tone=Tone::Critical>"Nothing was listed: "{faults}</Notice> });
+    let (tabs, lost) = (tabs(page), no_place(&page.faults, page.address()));
+    let list = page.page.as_ref().map(|found| listed(page, found));
+    view! { <Card title="What it was told">{tabs}{bad}{lost}{list}</Card> }.into_any()
 }
 
-fn filter(page: &OneWebhook) -> impl IntoView + use<> {
-    let any = std::iter::once((String::new(), "All".to_owned()));
-    let states = DeliveryState::ALL.iter().map(|s| (s.as_str().to_owned(), s.words().to_owned()));
-    let options = any.chain(states).collect();
-    let chosen = page.query.state.map(DeliveryState::as_str).unwrap_or_default();
-    let fault = page.faults.of("state").map(str::to_owned);
-    view! {
-        <form class="filters" method="get" action=page.address()>
-            <SelectField name="state" label="Show" options chosen fault/>
-            <Button label="Show them"/>
-        </form>
-    }
+fn tabs(page: &OneWebhook) -> impl IntoView + use<> {
+    let tab = |state: Option<DeliveryState>| {
+        let href = at(page, &DeliveryQuery { state, cursor: None });
+        let current = (page.query.state == state).then_some("page");
+        let words = state.map_or("All", DeliveryState::words);
+        view! { <a href=href aria-current=current>{words}</a> }
+    };
+    let tabs = std::iter::once(None).chain(DeliveryState::ALL.map(Some)).map(tab).collect_view();
+    view! { <nav class="tabs" aria-label="States">{tabs}</nav> }
+}
+
+fn at(page: &OneWebhook, query: &DeliveryQuery) -> String {
+    url::with_query(&page.address(), query.pairs().iter().map(|(n, v)| (*n, v.as_str())))
 }
 
 fn listed(page: &OneWebhook, found: &Page<Delivery, Place>) -> AnyView {
-    let at = |query: DeliveryQuery| {
-        url::with_query(&page.address(), query.pairs().iter().map(|(n, v)| (*n, v.as_str())))
-    };
-    let place = |place: Place| at(page.query.at(Some(place)));
+    let place = |place: Place| at(page, &page.query.at(Some(place)));
     let (newer, older) = (found.newer.map(place), found.older.map(place));
     let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
     if found.rows.is_empty() {

@@ -135,10 +135,11 @@ fn facts(page: &OneWebhook) -> impl IntoView + use<> {
 
 fn changes(page: &OneWebhook) -> impl IntoView + use<> {
     let one = page.address();
-    let at = |verb: &str| format!("{one}/{verb}");
+    let [pause, resume, test, rotate, delete] =
+        ["pause", "resume", "test", "rotate", "delete"].map(|verb| format!("{one}/{verb}"));
     let rest = if page.webhook.state == WebhookState::Live {
         view! {
-            <form class="stack" method="post" action=at("pause")>
+            <form class="stack" method="post" action=pause>
                 <p>"Nothing is sent until it is resumed; what happens meanwhile is kept for then."</p>
                 <Button label="Pause it"/>
             </form>
@@ -151,7 +152,7 @@ fn changes(page: &OneWebhook) -> impl IntoView + use<> {
         ];
         let fault = page.faults.of("from").map(str::to_owned);
         view! {
-            <form class="stack" method="post" action=at("resume")>
+            <form class="stack" method="post" action=resume>
                 <SelectField name="from" label="It goes on" options chosen="where-it-stopped" fault/>
                 <Button label="Resume it" look=Look::Primary/>
             </form>
@@ -160,21 +161,21 @@ fn changes(page: &OneWebhook) -> impl IntoView + use<> {
     };
     view! {
         <Card title="Try it">
-            <form class="stack" method="post" action=at("test")>
+            <form class="stack" method="post" action=test>
                 <p>"Sends one message that is no event, once."</p>
                 <Button label="Send a test"/>
             </form>
         </Card>
         <Card title="Let it rest">{rest}</Card>
         <Card title="Another secret">
-            <form class="stack" method="post" action=at("rotate")>
+            <form class="stack" method="post" action=rotate>
                 <p>"Another one is made and shown once. Both sign for a day; a former one that still signs ends now."</p>
                 <Button label="Make another secret"/>
             </form>
         </Card>
         <Card title="Delete it">
             <p>"Nothing is sent any more, and what is listed here goes with it."</p>
-            <ButtonLink href=at("delete") label="Delete it" look=Look::Danger/>
+            <ButtonLink href=delete label="Delete it" look=Look::Danger/>
         </Card>
     }
 }
