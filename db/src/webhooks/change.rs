@@ -99,7 +99,7 @@ pub async fn delete(scope: &Scope, id: WebhookId) -> Result<(), DataError> {
     lock(&tx, id).await?;
     let old = read(&tx, id).await?;
     tx.run("delete from webhooks where tenant_id = $1 and id = $2", [id.0.into()]).await?;
-    crate::audit::note(&tx, "webhook.delete", &id.to_string(), json!({"url": old.url})).await?;
+    crate::audit::note(&tx, "webhook.delete", &id.to_string(), json!({"url": without_secrets(&old.url)})).await?;
     tx.commit().await
 }
 
@@ -136,11 +136,15 @@ impl NewWebhook {
         self.wanted.kinds.iter().map(|kind| kind.as_str().to_owned()).collect()
     }
 
-    // For the record. What stands behind a `?` is often a password of the receiver.
+    // For the record.
     fn told(&self) -> Value {
-        let url = self.url.split(['?', '#']).next().unwrap_or_default();
-        json!({"url": url, "description": self.description, "kinds": self.kinds(), "store": self.wanted.store})
+        json!({"url": without_secrets(&self.url), "description": self.description, "kinds": self.kinds(), "store": self.wanted.store})
     }
+}
+
+// What stands behind a `?` is often a password of the receiver.
+fn without_secrets(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default()
 }
 
 fn plain(text: &str) -> String {

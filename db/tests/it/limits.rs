@@ -163,15 +163,20 @@ async fn after_a_smaller_tier_all_is_there_and_only_growth_stops() {
     let platform = Platform::command(db.db.clone());
     let effect = platform.effect("standard", &terms).await.unwrap();
     assert_eq!((effect.len(), effect[0].slug.as_str(), effect[0].above[0].used), (1, "ours", 2));
-    on_tier(&db, "ours", "one", &[(Limit::Stores, 1)]).await;
+    let webhook = NewWebhook { url: "https://receiver.test".into(), ..NewWebhook::default() };
+    db::webhooks::create(&scope(&access), &crate::webhooks::sealer(), &webhook).await.unwrap();
+    on_tier(&db, "ours", "one", &[(Limit::Stores, 1), (Limit::Webhooks, 0)]).await;
     assert!(platform.effect("standard", &terms).await.unwrap().is_empty());
 
     let refused = stores::create(&scope(&access), store("west")).await.unwrap_err();
     assert!(matches!(refused, DataError::AtLimit(_)), "{refused}");
     assert_eq!(stores::known(&write).await.unwrap().len(), 2);
+    let refused = db::webhooks::create(&scope(&access), &crate::webhooks::sealer(), &webhook).await.unwrap_err();
+    assert!(matches!(refused, DataError::AtLimit(_)), "{refused}");
     testing::place_all(&write, &north, &[testing::order(&north, "2", db.db.clock().now(), 1)]).await;
     let seen = db::orders::list::list(&write, &domain::orders::OrderQuery::default()).await.unwrap().rows;
     assert_eq!(seen.len(), 2);
+    assert_eq!(db::webhooks::dispatch(&scope(&access), 100, None).await.unwrap().made, 1, "the webhook is told of it");
     assert!(platform.put_on_tier("ours", "standard").await.unwrap());
     stores::create(&scope(&access), store("west")).await.unwrap();
 }

@@ -31,7 +31,7 @@ pub struct WebhookIndex {
 pub fn page(page: &WebhookIndex) -> Rendered {
     page.frame.render("Webhooks", || {
         let action = super::address(page.frame.tenant());
-        let note = view! { "Where events are sent as they happen. What is sent, and how a signature is checked, says the documentation of the "<a href="/api/docs">"API"</a>"." };
+        let note = view! { "Where events are sent as they happen. What is sent, and how a signature is checked, says the documentation of the "<a href="/api/docs#webhooks">"API"</a>"." };
         let made = page.made.clone().map(|secret| {
             view! {
                 <Notice tone=Tone::Positive>
