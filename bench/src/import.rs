@@ -55,7 +55,7 @@ fn copy(world: &World, round: usize) -> anyhow::Result<Sample> {
         let file = world.file(&format!("{table}.copy"));
         let columns = world.sql(&format!(
             "select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute \
-             where attrelid = '{table}'::regclass and attnum > 0 and not attisdropped and attname <> 'tenant_id'"
+             where attrelid = '{table}'::regclass and attnum > 0 and not attisdropped and attgenerated = '' and attname <> 'tenant_id'"
         ))?;
         let rows = format!(
             "copy (select md5('{round}')::uuid, {columns} from {table} where store_id = \

@@ -52,6 +52,7 @@ const SCRIPTS: &[Script] = &[
     script!("m20261121_000071_create_identity_providers"),
     script!("m20261121_000072_retry_unread_backups"),
     script!("m20261121_000075_drop_import_queue"),
+    script!("m20261122_000001_search_by_keys"),
     script!("m20261122_000010_create_webhooks"),
 ];
 

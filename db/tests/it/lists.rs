@@ -2,7 +2,7 @@
 //! that read partitions by their indexes.
 
 use chrono::{DateTime, Duration, Utc};
-use db::orders::{counts, list, neighbours, show, summary};
+use db::orders::{counts, list, neighbours, search, show, summary};
 use db::stores::Store;
 use db::testing::{self, TestDb};
 use db::{Access, Scope};
@@ -215,4 +215,34 @@ async fn the_last_page_costs_what_the_first_costs() {
     let rows = |plan: &str| plan.lines().filter(|l| l.contains("Rows Removed by Filter")).count();
     let (first, last) = (explain(&scope, &first).await, explain(&scope, &last).await);
     assert_eq!((rows(&first), rows(&last)), (0, 0), "a cursor seeks, it does not filter\n{last}");
+}
+
+#[tokio::test]
+async fn a_search_reads_by_its_indexes_even_where_one_tenant_owns_every_row() {
+    let db = TestDb::new().await;
+    let (access, store, scope) = shop(&db).await;
+    testing::place_all(&scope, &store, &orders(&store, 10, Duration::hours(2))).await;
+    let owner = db.owner(access.tenant()).await;
+    for sql in [
+        "insert into customers (tenant_id, id, store_id, external_id, email, created_at) \
+         select $1, gen_random_uuid(), $2, n::text, 'C' || n || '@example.com', now() from generate_series(1, 20000) n",
+        "insert into order_refs (tenant_id, store_id, number, order_id, placed_at, fingerprint) \
+         select $1, $2, 'B-' || n, gen_random_uuid(), now(), '' from generate_series(1, 20000) n",
+        "insert into products (tenant_id, id, store_id, title, created_at) values ($1, $2, $2, 'P', now())",
+        "insert into variants (tenant_id, id, product_id, store_id, sku, title, created_at) \
+         select $1, gen_random_uuid(), $2, $2, 'Sku-' || n, 'V', now() from generate_series(1, 20000) n",
+    ] {
+        sqlx::query(sql).bind(access.tenant().0).bind(store.id.0).execute(&owner).await.unwrap();
+    }
+    sqlx::query("analyze order_refs, customers, variants").execute(&owner).await.unwrap();
+    let tx = scope.begin().await.unwrap();
+    for text in ["b-1999", "c1999@", "1999", "sku-1999"] {
+        let plan = search::explain(&tx, text).await.unwrap();
+        assert!(!plan.contains("Seq Scan"), "{text}\n{plan}");
+        for index in ["order_refs_number", "customers_email", "customers_external_id", "variants_sku"] {
+            assert!(plan.contains(index), "{text}: {index}\n{plan}");
+        }
+        // Read by the key, and not by the tenant alone and then sorted out.
+        assert!(!plan.contains("Rows Removed"), "{text}\n{plan}");
+    }
 }

@@ -75,7 +75,7 @@ async fn walls(conn: &mut PgConnection, verb: &str) {
 
 async fn columns(owner: &mut PgConnection, table: &str) -> Vec<String> {
     let sql = "select quote_ident(attname) from pg_attribute where attrelid = $1::text::regclass and attnum > 0 \
-               and not attisdropped order by attname";
+               and not attisdropped and attgenerated = '' order by attname";
     sqlx::query_scalar(sql).bind(table).fetch_all(owner).await.unwrap()
 }
 

@@ -22,9 +22,10 @@ pub async fn database(config: &Config) -> Result<Db, Failure> {
     Ok(db)
 }
 
-/// Hashes passwords on as many cores as there are.
+/// Hashes passwords on all cores but one: a crowd that signs in leaves that one to everybody else.
 pub fn passwords(config: &Config) -> Result<Passwords, DataError> {
-    let passwords = Passwords::new(std::thread::available_parallelism().map_or(1, NonZero::get))?;
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let passwords = Passwords::new(cores.saturating_sub(1).max(1))?;
     Ok(passwords.with_leaked(config.leaked_passwords.clone()))
 }
 
