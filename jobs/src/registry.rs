@@ -55,7 +55,7 @@ pub const KINDS: &[Kind] = &[
     Kind {
         name: db::webhooks::DELIVER,
         queue: "webhooks",
-        max_attempts: 5,
+        max_attempts: 30,
         timeout: MINUTE,
         run: |job| Box::pin(webhooks::job::deliver(job)),
     },

@@ -79,10 +79,9 @@ pub async fn deliveries(
     let from = query.cursor.as_deref();
     let mut conditions = reader.conditions();
     conditions.add("j.webhook_id = ?", webhook.0);
-    match query.state {
+    if let Some(state) = query.state {
         // Written out, so that PostgreSQL sees which index knows them.
-        Some(state) => conditions.add_plain(&format!("j.state = '{}'", state.as_str())),
-        None => {}
+        conditions.add_plain(&format!("j.state = '{}'", state.as_str()));
     }
     conditions.add_cursor("(j.created_at, j.id)", from);
     let (side, most) = (order(from), limit(rows));

@@ -224,7 +224,8 @@ async fn store(tx: &Tx, deliveries: &[NewDelivery]) -> Result<(), DataError> {
     }
     let sql = "insert into webhook_deliveries (tenant_id, id, webhook_id, seq, kind, body, next_at, created_at) \
                select $1, d.id, d.webhook_id, nullif(d.seq, 0), d.kind, d.body, $2, $2 \
-               from unnest($3::uuid[], $4::uuid[], $5::bigint[], $6::text[], $7::text[]) d (id, webhook_id, seq, kind, body)";
+               from unnest($3::uuid[], $4::uuid[], $5::bigint[], $6::text[], $7::text[]) d (id, webhook_id, seq, kind, body) \
+               on conflict (tenant_id, webhook_id, seq) where seq is not null do nothing";
     let values = [
         tx.scope().now().into(),
         deliveries.iter().map(|d| d.id.0).collect::<Vec<_>>().into(),

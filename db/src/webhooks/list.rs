@@ -1,6 +1,7 @@
 //! The webhooks of a tenant, without their secrets.
 
 use chrono::{DateTime, Utc};
+use domain::feed::EventKind;
 use domain::ids::{StoreId, WebhookId};
 use domain::webhooks::{Wanted, WebhookState};
 use sea_orm::FromQueryResult;
@@ -122,5 +123,10 @@ impl Row {
 }
 
 pub(super) fn wanted(kinds: &[String], store: Option<Uuid>) -> Wanted {
-    Wanted { kinds: kinds.iter().filter_map(|kind| kind.parse().ok()).collect(), store: store.map(StoreId) }
+    let mut known: Vec<EventKind> = kinds.iter().filter_map(|kind| kind.parse().ok()).collect();
+    // Kinds that only another version knows are not all kinds: no event of the feed is a gap.
+    if known.is_empty() && !kinds.is_empty() {
+        known.push(EventKind::Gap);
+    }
+    Wanted { kinds: known, store: store.map(StoreId) }
 }

@@ -20,6 +20,9 @@ use crate::sealing::Sealer;
 /// The job that sends one delivery until it needs no further attempt.
 pub const DELIVER: &str = "deliver_webhook";
 
+// What receivers refuse is no failed try; these are for a database that is away, and last for most of a day.
+const TRIES: i16 = 30;
+
 /// What is to be done about a delivery.
 #[derive(Debug)]
 pub enum Begun {
@@ -91,9 +94,12 @@ pub async fn begin(scope: &Scope, sealer: &Sealer, id: DeliveryId) -> Result<Beg
         return Ok(Begun::Later(due));
     }
     let webhook = WebhookId(row.webhook_id);
-    let open = |sealed: &[u8]| secret::open(sealer, scope.tenant(), webhook, sealed);
-    let sealed = std::iter::once(&row.secret).chain(&row.old_secret);
-    let secrets = sealed.map(|sealed| open(sealed)).collect::<Result<_, _>>().unwrap_or_default();
+    let open = |sealed: &[u8]| secret::open(sealer, scope.tenant(), webhook, sealed).ok();
+    // The former one alone would sign for a day only.
+    let secrets: Vec<Secret> = match open(&row.secret) {
+        Some(secret) => std::iter::once(secret).chain(row.old_secret.as_deref().and_then(open)).collect(),
+        None => Vec::new(),
+    };
     let tries = row.tries.saturating_add(1);
     Ok(Begun::Send(Call { delivery: id, webhook, url: row.url, body: row.body, secrets, tries, is_trial }))
 }
@@ -138,5 +144,6 @@ pub async fn again(scope: &Scope, webhook: WebhookId, id: DeliveryId) -> Result<
 
 /// The job that sends it; a delivery has one at a time.
 pub(super) fn delivering(id: DeliveryId) -> NewJob {
-    NewJob { key: Some(id.to_string()), queue: QUEUE, ..NewJob::new(DELIVER, json!({"delivery": id})) }
+    let job = NewJob::new(DELIVER, json!({"delivery": id}));
+    NewJob { key: Some(id.to_string()), queue: QUEUE, max_attempts: TRIES, ..job }
 }

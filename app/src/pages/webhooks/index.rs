@@ -63,8 +63,9 @@ fn table(page: &WebhookIndex) -> AnyView {
     let row = |webhook: &Webhook| {
         let clock = page.clock;
         let (tone, label) = state(webhook);
+        let came = if webhook.last_ok == Some(true) { ", taken" } else { ", failed" };
         let last = match webhook.last_at {
-            Some(at) => view! { <When at clock/> }.into_any(),
+            Some(at) => view! { <When at clock/><span class="quiet">{came}</span> }.into_any(),
             None => view! { <span class="quiet">"never"</span> }.into_any(),
         };
         let since = webhook.failing_since.map(|at| view! { <span class="quiet">" since "<When at clock/></span> });

@@ -212,6 +212,23 @@ async fn a_webhook_that_rests_sends_nothing_but_a_test() {
 }
 
 #[tokio::test]
+async fn a_secret_that_does_not_open_sends_nothing_and_says_so() {
+    let mut world = World::new().await;
+    let receiver = Receiver::start(|_| Answer::Status(200, "")).await;
+    let made = world.webhook(receiver.url()).await;
+    let id = world.delivery("A-1", made.id).await;
+    let other = Sealer::new(b"another secret of the server").unwrap();
+    world.courier = Courier::within(Reach::Everywhere, other, Duration::from_secs(2)).unwrap();
+    let Attempted::Again(at) = world.attempt(id).await else { panic!("it cannot be signed") };
+    let error = world.told(made.id).await.remove(0).attempts.remove(0).error.unwrap();
+    assert!(error.contains("rotate it") && receiver.got().is_empty(), "{error}");
+    let made = webhooks::rotate(&world.scope(), world.courier.sealer(), made.id).await.unwrap();
+    world.clock.set(at);
+    assert_eq!(world.attempt(id).await, Attempted::Over("delivered"));
+    assert!(receiver.got()[0].is_signed(&made.secret));
+}
+
+#[tokio::test]
 async fn addresses_within_this_network_are_refused_when_saved_and_at_the_connection() {
     let mut world = World::new().await;
     world.courier = courier(Reach::Public);
