@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The benchmarks, each beside its baseline of the same run, in a database of their own on this clone's PostgreSQL.
 # Arguments go to the program: scripts/bench.sh --only list,order --rounds 5 --seconds 10
+# Lists and dashboards by size are measured only when asked for: scripts/bench.sh --only depth --items 8200000,50000000
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"

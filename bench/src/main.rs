@@ -4,6 +4,7 @@
 mod bare;
 mod cpu;
 mod dashboard;
+mod depth;
 mod disturbed;
 mod http;
 mod import;
@@ -53,6 +54,7 @@ fn run(options: Options) -> anyhow::Result<()> {
                 Measurement::Listeners => listeners::measure(&mut world, &mut report)?,
                 Measurement::SignIns => disturbed::sign_ins(&mut world, &mut report)?,
                 Measurement::Neighbour => disturbed::neighbour(&mut world, &mut report)?,
+                Measurement::Depth => depth::measure(&mut world, &mut report)?,
                 Measurement::Jobs => jobs::measure(&mut world, &mut report)?,
             }
         }

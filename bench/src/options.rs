@@ -55,6 +55,12 @@ pub struct Options {
     /// Orders in the file to be imported, three items each.
     #[arg(long, default_value_t = 100_000)]
     pub orders: usize,
+    /// Sizes for `depth`, in order items, smallest first; the full figures are for 8200000,50000000.
+    #[arg(long, value_delimiter = ',', default_values_t = [200_000, 1_000_000])]
+    pub items: Vec<u64>,
+    /// `depth` measures a size when a line comes on standard input, and again with each further one, until one says `on`.
+    #[arg(long)]
+    pub wait: bool,
     /// Only these.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub only: Vec<Measurement>,
@@ -75,10 +81,12 @@ pub enum Measurement {
     SignIns,
     Neighbour,
     Listeners,
+    /// Only when it is named: it throws away what the others have filled in, and takes some minutes.
+    Depth,
 }
 
 impl Measurement {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Import,
         Self::Rest,
         Self::Dashboard,
@@ -88,6 +96,7 @@ impl Measurement {
         Self::SignIns,
         Self::Neighbour,
         Self::Listeners,
+        Self::Depth,
     ];
 
     pub const fn title(self) -> &'static str {
@@ -100,6 +109,7 @@ impl Measurement {
             Self::SignIns => "Order lists beside a crowd that signs in",
             Self::Neighbour => "Order lists beside a loud tenant",
             Self::Listeners => "Listeners",
+            Self::Depth => "Lists and dashboards by size",
             Self::Jobs => "Jobs that do nothing against SKIP LOCKED",
         }
     }
@@ -108,6 +118,6 @@ impl Measurement {
 impl Options {
     /// Whether `measurement` is asked for.
     pub fn wants(&self, measurement: Measurement) -> bool {
-        self.only.is_empty() || self.only.contains(&measurement)
+        self.only.contains(&measurement) || (self.only.is_empty() && measurement != Measurement::Depth)
     }
 }

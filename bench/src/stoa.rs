@@ -31,6 +31,7 @@ impl Stoa {
             .env("STOA_ADDR", format!("127.0.0.1:{port}"))
             // Crowds come from many addresses.
             .env("STOA_PROXIES", "1")
+            .env("STOA_WORKER", world.background.to_string())
             .env("STOA_PUBLIC_URL", format!("http://127.0.0.1:{port}"))
             .stderr(log)
             .spawn()?;

@@ -26,6 +26,8 @@ pub struct World {
     pub postmaster: u32,
     /// A key of the API that may write orders.
     pub key: String,
+    /// Whether the server does background work too, as it does unless it is told not to.
+    pub background: bool,
     begun: Instant,
     // Busy and all CPU time of the machine at the start.
     machine: (u64, u64),
@@ -39,6 +41,7 @@ impl World {
             options,
             postmaster: 0,
             key: String::new(),
+            background: true,
             begun: Instant::now(),
             machine: cpu::machine(),
             server: None,

@@ -45,7 +45,7 @@ pub enum Attention {
 }
 
 /// What needs doing in one store, or in all, as far as the actor may see it. Three statements, two more for whoever
-/// sees imports, two for whoever sees backups. Indexes: the orders' primary key, `import_runs_created`, `backups_kind`.
+/// sees imports, two for whoever sees backups. Indexes: `orders_to_fulfil`, `import_runs_created`, `backups_kind`.
 ///
 /// # Errors
 /// [`DataError::NotFound`] for a store that is not the tenant's.

@@ -1,11 +1,12 @@
 //! Reporting periods: whole local days, and the equally long stretch they are compared with.
 
+use std::ops::Range;
 use std::str::FromStr;
 
-use chrono::{Datelike, Months, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::days_before;
+use crate::calendar::{days_before, next};
 
 /// Longest period, in days: ten years and a little.
 pub const MAX_DAYS: i64 = 3_660;
@@ -103,6 +104,16 @@ impl Period {
         u64::try_from((self.to - self.from).num_days() + 1).unwrap_or(1)
     }
 
+    /// The whole weeks in it, from their first Monday up to the Monday after them. Where there is none, both are the
+    /// day after the period.
+    pub fn weeks(self) -> Range<NaiveDate> {
+        let after = next(self.to);
+        let into = |day: NaiveDate| u64::from(day.weekday().num_days_from_monday());
+        let first = self.from.checked_add_days(Days::new((7 - into(self.from)) % 7)).unwrap_or(after);
+        let last = days_before(after, into(after));
+        if first < last { first..last } else { after..after }
+    }
+
     /// The period it is compared with, if any.
     pub fn compared(self, with: Comparison) -> Option<Self> {
         match with {
@@ -164,6 +175,28 @@ mod tests {
         assert_eq!(Preset::Month.on(today).days(), 30);
         assert_eq!(Preset::ThisMonth.on(today).from, day("2026-03-01"));
         assert_eq!(Preset::Yesterday.on(today).to, day("2026-03-04"));
+    }
+
+    #[test]
+    fn whole_weeks_and_the_days_beside_them_are_all_days_once() {
+        for (from, to) in (0..14).flat_map(|from| (from..35).map(move |to| (from, to))) {
+            let [from, to] = [from, to].map(|n| day("2026-02-24") + Days::new(n));
+            let weeks = Period::new(from, to).unwrap().weeks();
+            let days = (weeks.end - weeks.start).num_days();
+            let (head, tail) = ((weeks.start - from).num_days(), (next(to) - weeks.end).num_days());
+            assert!(
+                days >= 0
+                    && days % 7 == 0
+                    && head >= 0
+                    && tail >= 0
+                    && head + days + tail == (to - from).num_days() + 1
+            );
+            let monday = weeks.start.weekday().num_days_from_monday() == 0;
+            assert!(
+                if days > 0 { monday && head < 7 && tail < 7 } else { head < 13 && tail == 0 },
+                "{from}..{to}: {weeks:?}"
+            );
+        }
     }
 
     #[test]

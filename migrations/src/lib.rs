@@ -53,6 +53,8 @@ const SCRIPTS: &[Script] = &[
     script!("m20261121_000072_retry_unread_backups"),
     script!("m20261121_000075_drop_import_queue"),
     script!("m20261122_000001_search_by_keys"),
+    script!("m20261122_000002_index_what_waits"),
+    script!("m20261122_000003_count_product_weeks"),
     script!("m20261122_000010_create_webhooks"),
 ];
 

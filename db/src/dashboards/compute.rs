@@ -17,7 +17,7 @@ use crate::rollups::{self, ByCurrency, Spans};
 use crate::scope::{Scope, Tx};
 use crate::stores::Store;
 
-const TOP_PRODUCTS: i64 = 8;
+const TOP_PRODUCTS: usize = 8;
 
 /// Reads everything.
 ///
@@ -107,17 +107,24 @@ struct ProductRow {
     currency: String,
 }
 
+// Whole weeks are read as weeks, and the days before and after them as days.
 async fn top_products(tx: &Tx, stores: &[Store], period: Period) -> Result<Vec<TopProduct>, DataError> {
-    let sql = "select p.title, coalesce(v.sku, '') sku, t.quantity, t.gross, t.currency from ( \
-                 select product_id, currency, sum(quantity)::bigint quantity, sum(gross)::bigint gross from rollup_products \
-                 where tenant_id = $1 and store_id = any($2) and day between $3 and $4 group by product_id, currency \
-                 having sum(gross) > 0 order by sum(gross) desc, product_id limit $5) t \
-               join products p on p.tenant_id = $1 and p.id = t.product_id \
-               left join lateral (select min(sku) sku from variants v where v.tenant_id = $1 and v.store_id = p.store_id and v.product_id = p.id) v on true \
-               order by t.gross desc, t.product_id";
+    const OF: &str = "tenant_id = $1 and store_id = any($2) and";
+    let sql = format!(
+        "select p.title, coalesce(v.sku, '') sku, t.quantity, t.gross, t.currency from ( \
+           select product_id, currency, sum(quantity)::bigint quantity, sum(gross)::bigint gross from ( \
+             select product_id, currency, quantity, gross from rollup_product_weeks where {OF} week >= $4 and week < $5 \
+             union all select product_id, currency, quantity, gross from rollup_products where {OF} day >= $3 and day < $4 \
+             union all select product_id, currency, quantity, gross from rollup_products where {OF} day >= $5 and day <= $6) s \
+           group by product_id, currency having sum(gross) > 0 order by sum(gross) desc, product_id limit {TOP_PRODUCTS}) t \
+         join products p on p.tenant_id = $1 and p.id = t.product_id \
+         left join lateral (select min(sku) sku from variants v where v.tenant_id = $1 and v.store_id = p.store_id and v.product_id = p.id) v on true \
+         order by t.gross desc, t.product_id"
+    );
     let ids: Vec<Uuid> = stores.iter().map(|s| s.id.0).collect();
-    let rows: Vec<ProductRow> =
-        tx.all(sql, [ids.into(), period.from.into(), period.to.into(), TOP_PRODUCTS.into()]).await?;
+    let weeks = period.weeks();
+    let values = [ids.into(), period.from.into(), weeks.start.into(), weeks.end.into(), period.to.into()];
+    let rows: Vec<ProductRow> = tx.all(&sql, values).await?;
     let row = |r: ProductRow| {
         let currency = rollups::currency(&r.currency)?;
         Ok(TopProduct { title: r.title, sku: r.sku, quantity: r.quantity, gross: r.gross, currency })

@@ -41,7 +41,7 @@ pub struct ViewCounts {
 }
 
 /// Counts the orders of one store, or of all. Three statements at any size. Indexes: the primary key of
-/// `rollup_days`, `orders_partly_refunded`; what is to be fulfilled is read in the order of the primary key.
+/// `rollup_days`, `orders_partly_refunded`, `orders_to_fulfil`.
 ///
 /// # Errors
 /// [`DataError::NotFound`] for a store that is not the tenant's.
@@ -54,7 +54,11 @@ pub async fn views(scope: &Scope, store: Option<&str>) -> Result<ViewCounts, Dat
     Ok(ViewCounts { to_fulfil, partly_refunded, ..kept(&totals) })
 }
 
-/// Standing sales of the stores that are to be fulfilled and lie before the local day `before`. One statement.
+/// Most sales that wait too long which are counted: nobody asks how many thousands they are.
+pub const MOST_OVERDUE: i64 = 1_000;
+
+/// Standing sales of the stores that are to be fulfilled and lie before the local day `before`, up to
+/// [`MOST_OVERDUE`]. One statement. Index: `orders_to_fulfil`.
 ///
 /// # Errors
 /// When PostgreSQL fails.
@@ -62,12 +66,12 @@ pub(crate) async fn overdue(tx: &Tx, stores: &[Uuid], before: NaiveDate) -> Resu
     let sql = format!(
         "select count(*) from (select from orders o where o.tenant_id = $1 and o.store_id = any($2) and {TO_FULFIL} \
            and o.local_day < $3 and o.placed_at < $4 limit {}) o",
-        COUNTED + 1
+        MOST_OVERDUE + 1
     );
     // The widest zone lies half a day off.
     let latest: DateTime<Utc> = before.and_time(chrono::NaiveTime::MIN).and_utc() + chrono::Duration::hours(12);
     let number: Option<i64> = tx.scalar(&sql, [stores.to_vec().into(), before.into(), latest.into()]).await?;
-    Ok(Count::up_to(number.unwrap_or(0)))
+    Ok(Count::up_to(MOST_OVERDUE, number.unwrap_or(0)))
 }
 
 const TO_FULFIL: &str = "o.kind = 'sale' and o.status = 'open' and o.fulfilment_status = 'unfulfilled'";
@@ -88,7 +92,7 @@ async fn open_sales(tx: &Tx, stores: &[Uuid]) -> Result<[Count; 2], DataError> {
     );
     let row: Option<OpenRow> = tx.one(&sql, [Value::from(stores.to_vec())]).await?;
     let row = row.unwrap_or(OpenRow { to_fulfil: 0, partly_refunded: 0 });
-    Ok([Count::up_to(row.to_fulfil), Count::up_to(row.partly_refunded)])
+    Ok([row.to_fulfil, row.partly_refunded].map(|number| Count::up_to(COUNTED, number)))
 }
 
 fn kept(totals: &BTreeMap<Currency, Figures>) -> ViewCounts {
@@ -102,7 +106,7 @@ fn kept(totals: &BTreeMap<Currency, Figures>) -> ViewCounts {
 }
 
 impl Count {
-    fn up_to(number: i64) -> Self {
-        Self { number: number.min(COUNTED), more: number > COUNTED }
+    fn up_to(most: i64, number: i64) -> Self {
+        Self { number: number.min(most), more: number > most }
     }
 }

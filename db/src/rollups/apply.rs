@@ -1,4 +1,4 @@
-//! Writing changes: one statement for all three tables, and for the month's orders that the tenant's tier counts.
+//! Writing changes: one statement for all four tables, and for the month's orders that the tenant's tier counts.
 
 use std::fmt::Write;
 
@@ -94,16 +94,34 @@ fn statement() -> String {
     let hours = upsert("rollup_hours", "hour", "timestamptz", 5 + COLUMNS.len());
     let p = 8 + 2 * COLUMNS.len();
     let months = months(p + 6);
+    let [weeks, products] = [("rollup_product_weeks", "week"), ("rollup_products", "day")].map(add_products);
     format!(
-        "with d as ({days}), h as ({hours}), m as ({months}) insert into rollup_products as r (tenant_id, store_id, day, product_id, currency, quantity, gross) \
-         select $1, u.* from unnest(${}::uuid[], ${}::date[], ${}::uuid[], ${}::text[], ${}::bigint[], ${}::bigint[]) u \
-         on conflict (tenant_id, store_id, day, product_id, currency) do update set quantity = r.quantity + excluded.quantity, gross = r.gross + excluded.gross",
+        "with d as ({days}), h as ({hours}), m as ({months}), \
+         p (store_id, day, product_id, currency, quantity, gross) as (select * from \
+           unnest(${}::uuid[], ${}::date[], ${}::uuid[], ${}::text[], ${}::bigint[], ${}::bigint[])), \
+         w as ({weeks}) {products}",
         p,
         p + 1,
         p + 2,
         p + 3,
         p + 4,
         p + 5
+    )
+}
+
+// From `p` above. Several days lie in one week.
+fn add_products((table, bucket): (&str, &str)) -> String {
+    let rows = match bucket {
+        "week" => {
+            "select $1, store_id, date_trunc('week', day::timestamp)::date, product_id, currency, sum(quantity)::bigint, sum(gross)::bigint \
+             from p group by 2, 3, 4, 5"
+        }
+        _ => "select $1, p.* from p",
+    };
+    format!(
+        "insert into {table} as r (tenant_id, store_id, {bucket}, product_id, currency, quantity, gross) {rows} \
+         on conflict (tenant_id, store_id, {bucket}, product_id, currency) \
+         do update set quantity = r.quantity + excluded.quantity, gross = r.gross + excluded.gross"
     )
 }
 

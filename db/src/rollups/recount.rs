@@ -11,7 +11,7 @@ use domain::feed::EventKind;
 /// A bucket in which the maintained figures differ from the raw rows.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, serde::Serialize)]
 pub struct Difference {
-    /// `day`, `hour` or `product`.
+    /// `day`, `hour`, `product` or `week`.
     pub rollup: String,
     /// Store, bucket and currency.
     pub bucket: String,
@@ -28,7 +28,7 @@ pub struct Difference {
 pub async fn verify(scope: &Scope) -> Result<Vec<Difference>, DataError> {
     let tx = scope.begin().await?;
     let mut found = Vec::new();
-    for Rollup { name, table, key, values, recount, live } in rollups("", "") {
+    for Rollup { name, table, key, values, recount, live } in rollups("", "", "") {
         let zero = format!("({})", vec!["0"; values.split(',').count()].join(","));
         let sql = format!(
             "with truth as ({recount}), t as (select ({key})::text k, ({values})::text v from truth where {live}), \
@@ -51,7 +51,7 @@ pub async fn rebuild(scope: &Scope) -> Result<u64, DataError> {
     let event = NewEvent { kind: EventKind::FiguresRebuilt, store: None, data: serde_json::json!({}) };
     feed::append(&tx, vec![event]).await?;
     let mut rows = 0;
-    for Rollup { table, key, values, recount, live, .. } in rollups("", "") {
+    for Rollup { table, key, values, recount, live, .. } in rollups("", "", "") {
         tx.run(&format!("delete from {table} where tenant_id = $1 and {live}"), []).await?;
         let sql = format!(
             "insert into {table} (tenant_id, {key}, {values}) select $1, {key}, {values} from ({recount}) r where {live}"
@@ -85,7 +85,8 @@ const LIVE_HOUR: &str =
     "not exists (select from archived_quarters a where hour < a.ends and hour + interval '1 hour' > a.begins)";
 
 // `orders` and `refunds` narrow the raw rows: `and ...`, about `o`, and about `f` with `c`, the instant at which it counts.
-pub(super) fn rollups(orders: &str, refunds: &str) -> [Rollup; 3] {
+// Weeks are the sums of days that were recounted before them, those of archived quarters too; `days_of_weeks` narrows these.
+pub(super) fn rollups(orders: &str, refunds: &str, days_of_weeks: &str) -> [Rollup; 4] {
     let days = facts("day", &day("o.placed_at"), &day("c.counts_at"), (orders, refunds));
     let hours = facts("hour", &hour("o.placed_at"), &hour("c.counts_at"), (orders, refunds));
     let products = products(&day("o.placed_at"), orders);
@@ -113,6 +114,14 @@ pub(super) fn rollups(orders: &str, refunds: &str) -> [Rollup; 3] {
             values: PRODUCT_VALUES,
             recount: products,
             live: LIVE_DAY,
+        },
+        Rollup {
+            name: "week",
+            table: "rollup_product_weeks",
+            key: "store_id, week, product_id, currency",
+            values: PRODUCT_VALUES,
+            recount: weeks(days_of_weeks),
+            live: "true",
         },
     ]
 }
@@ -165,5 +174,12 @@ fn products(of_order: &str, orders: &str) -> String {
          join order_items i on i.tenant_id = $1 and i.placed_at = o.placed_at and i.order_id = o.id and i.kind = 'product' \
          join variants v on v.tenant_id = $1 and v.id = i.variant_id \
          where o.tenant_id = $1 and o.kind = 'sale' and o.status <> 'cancelled' {orders} group by 1, 2, 3, 4"
+    )
+}
+
+fn weeks(days: &str) -> String {
+    format!(
+        "select store_id, date_trunc('week', day::timestamp)::date as week, product_id, currency, sum(quantity)::bigint quantity, sum(gross)::bigint gross \
+         from rollup_products where tenant_id = $1 {days} group by 1, 2, 3, 4"
     )
 }

@@ -86,8 +86,13 @@ fn window(day: NaiveDate) -> [Value; 3] {
     [at(day - Days::new(1)).into(), at(day + Days::new(2)).into(), day.into()]
 }
 
-fn of_day() -> [Rollup; 3] {
-    rollups("and o.placed_at >= $2 and o.placed_at < $3", "and c.counts_at >= $2 and c.counts_at < $3")
+fn of_day() -> [Rollup; 4] {
+    rollups(
+        "and o.placed_at >= $2 and o.placed_at < $3",
+        "and c.counts_at >= $2 and c.counts_at < $3",
+        "and $2::timestamptz < $3::timestamptz and day >= date_trunc('week', $4::date::timestamp)::date \
+           and day < date_trunc('week', $4::date::timestamp)::date + 7",
+    )
 }
 
 fn on_day(rollup: &str) -> &'static str {
@@ -96,6 +101,7 @@ fn on_day(rollup: &str) -> &'static str {
             "r.hour >= $2 and r.hour < $3 \
              and (r.hour at time zone (select s.time_zone from stores s where s.tenant_id = $1 and s.id = r.store_id))::date = $4"
         }
+        "week" => "r.week = date_trunc('week', $4::date::timestamp)::date",
         _ => "r.day = $4",
     }
 }
