@@ -43,7 +43,7 @@ pub fn catching_up() -> NewJob {
     NewJob { key: Some("overdue".to_owned()), queue: QUEUE, ..NewJob::new(DISPATCH, json!({"overdue": true})) }
 }
 
-/// Reads up to `events` of the feed for the tenant's live webhooks and writes their deliveries, together with the jobs that
+/// Reads on in the feed for the tenant's live webhooks and writes up to `most` deliveries, together with the jobs that
 /// send them. With `overdue` it takes up as many deliveries that were due before then and that nobody works on. Does nothing
 /// for a tenant that is suspended. Eight statements at most, whatever the events.
 ///
@@ -51,7 +51,7 @@ pub fn catching_up() -> NewJob {
 /// When PostgreSQL fails; then nothing was written or moved on.
 pub async fn dispatch(
     scope: &Scope,
-    events: i64,
+    most: i64,
     overdue: Option<DateTime<Utc>>,
 ) -> Result<Dispatched, DataError> {
     let tx = scope.begin().await?;
@@ -65,11 +65,13 @@ pub async fn dispatch(
     let head = crate::feed::head(&tx).await?;
     readers.retain(|reader| reader.read_seq != head);
     let found = match overdue {
-        Some(due) => forgotten(&tx, due, events).await?,
+        Some(due) => forgotten(&tx, due, most).await?,
         None => Vec::new(),
     };
     let mut round = Round { slug: &slug, tx: &tx, deliveries: Vec::new(), read: HashMap::new() };
-    round.read_on(&readers, head, events).await?;
+    // So many deliveries at once, however many want each event.
+    let share = most / i64::try_from(readers.len().max(1)).unwrap_or(i64::MAX);
+    round.read_on(&readers, head, share.max(1)).await?;
     let (deliveries, read) = (round.deliveries, round.read);
     move_on(&tx, &read).await?;
     store(&tx, &deliveries).await?;
@@ -77,7 +79,7 @@ pub async fn dispatch(
     queue::enqueue_all(&tx, &jobs).await?;
     tx.commit().await?;
     let is_behind = !read.is_empty() && readers.iter().any(|reader| read.get(&reader.id).is_none_or(|seq| *seq < head));
-    let many = usize::try_from(events).unwrap_or(usize::MAX);
+    let many = usize::try_from(most).unwrap_or(usize::MAX);
     Ok(Dispatched {
         made: deliveries.len() as u64,
         found: found.len() as u64,

@@ -5,8 +5,8 @@ use db::webhooks::Dispatched;
 use db::{DataError, Scope};
 use tokio_util::sync::CancellationToken;
 
-// As many events in one transaction, whose rows of webhooks others wait for.
-const EVENTS: i64 = 500;
+// As many deliveries in one transaction, whose rows of webhooks others wait for.
+const AT_ONCE: i64 = 500;
 /// What was due so long ago has nobody who works on it.
 pub(super) const OVERDUE: TimeDelta = TimeDelta::minutes(2);
 
@@ -18,7 +18,7 @@ pub async fn dispatch(scope: &Scope, overdue: bool, stop: &CancellationToken) ->
     let due = overdue.then(|| scope.now() - OVERDUE);
     let mut all = Dispatched::default();
     loop {
-        let round = db::webhooks::dispatch(scope, EVENTS, due).await?;
+        let round = db::webhooks::dispatch(scope, AT_ONCE, due).await?;
         all.made += round.made;
         all.found += round.found;
         all.goes_on = round.goes_on;
