@@ -26,7 +26,13 @@ pub struct Hub {
 impl Hub {
     pub(crate) fn new() -> Self {
         let (outgoing, waiting) = mpsc::unbounded_channel();
-        Self { outgoing, waiting: Mutex::new(Some(waiting)), channels: Mutex::default(), seen: Mutex::default(), heard: Mutex::default() }
+        Self {
+            outgoing,
+            waiting: Mutex::new(Some(waiting)),
+            channels: Mutex::default(),
+            seen: Mutex::default(),
+            heard: Mutex::default(),
+        }
     }
 
     /// Says that the tenant's feed now reaches `seq`: here at once, elsewhere soon.

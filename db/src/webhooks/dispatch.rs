@@ -49,11 +49,7 @@ pub fn catching_up() -> NewJob {
 ///
 /// # Errors
 /// When PostgreSQL fails; then nothing was written or moved on.
-pub async fn dispatch(
-    scope: &Scope,
-    most: i64,
-    overdue: Option<DateTime<Utc>>,
-) -> Result<Dispatched, DataError> {
+pub async fn dispatch(scope: &Scope, most: i64, overdue: Option<DateTime<Utc>>) -> Result<Dispatched, DataError> {
     let tx = scope.begin().await?;
     let Some(slug) = open_slug(&tx).await? else {
         tx.end();

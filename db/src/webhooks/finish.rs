@@ -167,8 +167,7 @@ async fn reason(
     }
     let sql = "select count(*) from (select from webhook_deliveries where tenant_id = $1 and webhook_id = $2 \
                  and state <> 'delivered' and tries > 0 and kind <> $3 and coalesce(finished_at, $4) >= $5 limit $6) d";
-    let values =
-        [call.webhook.0.into(), TEST.into(), now.into(), since.into(), FAILED_AT_LEAST.into()];
+    let values = [call.webhook.0.into(), TEST.into(), now.into(), since.into(), FAILED_AT_LEAST.into()];
     let failed: i64 = tx.scalar(sql, values).await?.unwrap_or(0);
     let words = || format!("Nothing was delivered since {}.", since.unwrap_or(now).format("%-d %B %Y, %H:%M UTC"));
     Ok(is_hopeless(since, failed, now).then(words))

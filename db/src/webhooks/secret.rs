@@ -34,12 +34,7 @@ pub(super) fn random() -> Result<Secret, DataError> {
     Ok(bytes.into())
 }
 
-pub(super) fn seal(
-    sealer: &Sealer,
-    tenant: TenantId,
-    id: WebhookId,
-    secret: &Secret,
-) -> Result<Vec<u8>, DataError> {
+pub(super) fn seal(sealer: &Sealer, tenant: TenantId, id: WebhookId, secret: &Secret) -> Result<Vec<u8>, DataError> {
     sealer.seal(&purpose(tenant, id), secret.text().as_bytes())
 }
 

@@ -49,11 +49,13 @@ pub async fn resume(scope: &Scope, id: WebhookId, from: Resume) -> Result<(), Da
     if was == WebhookState::Live {
         return Err(DataError::Refused("It is live already.".to_owned()));
     }
-    let sql = "update webhooks set state = 'live', reason = null, failing_since = null where tenant_id = $1 and id = $2";
+    let sql =
+        "update webhooks set state = 'live', reason = null, failing_since = null where tenant_id = $1 and id = $2";
     tx.run(sql, [id.0.into()]).await?;
     if from == Resume::FromNow {
         let head = crate::feed::head(&tx).await?;
-        tx.run("update webhooks set read_seq = $3 where tenant_id = $1 and id = $2", [id.0.into(), head.into()]).await?;
+        tx.run("update webhooks set read_seq = $3 where tenant_id = $1 and id = $2", [id.0.into(), head.into()])
+            .await?;
         let sql = "update webhook_deliveries set state = 'failed', next_at = null, finished_at = $3 \
                    where tenant_id = $1 and webhook_id = $2 and state = 'waiting'";
         tx.run(sql, [id.0.into(), scope.now().into()]).await?;

@@ -41,7 +41,8 @@ async fn a_webhook_is_made_changed_and_deleted_and_its_secret_shown_once() {
     let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
     let empty = html(owner.get(WEBHOOKS).await, 200).await;
     assert!(empty.contains("No webhooks yet") && empty.contains("tells another program of yours"), "{empty}");
-    let secret = make(&owner, &[("url", HERE), ("description", HOSTILE), ("kinds", "order.placed"), ("store", "north")]).await;
+    let secret =
+        make(&owner, &[("url", HERE), ("description", HOSTILE), ("kinds", "order.placed"), ("store", "north")]).await;
     assert!(secret.parse::<Secret>().is_ok(), "{secret}");
     let listed = html(owner.get(WEBHOOKS).await, 200).await;
     assert!(!listed.contains(&secret) && !listed.contains(HOSTILE) && listed.contains("order.placed"), "{listed}");
@@ -53,7 +54,10 @@ async fn a_webhook_is_made_changed_and_deleted_and_its_secret_shown_once() {
     assert!(edit.contains(HERE) && edit.contains("value=\"order.placed\" checked"), "{edit}");
     let faulty = owner.post(&format!("{one}/edit"), &[("url", "https://10.0.0.1/"), ("description", "Kept")]).await;
     let faulty = html(faulty, 422).await;
-    assert!(faulty.contains("must be an address in the public Internet") || faulty.contains("Must be an address in the public Internet"));
+    assert!(
+        faulty.contains("must be an address in the public Internet")
+            || faulty.contains("Must be an address in the public Internet")
+    );
     assert!(faulty.contains("value=\"https://10.0.0.1/\"") && faulty.contains("value=\"Kept\""), "{faulty}");
     let saved = owner.post(&format!("{one}/edit"), &[("url", "https://1.0.0.1/books")]).await;
     assert_eq!(location(&saved), format!("{one}?done=saved"));
@@ -64,7 +68,10 @@ async fn a_webhook_is_made_changed_and_deleted_and_its_secret_shown_once() {
     html(owner.post(&format!("{one}/pause"), &[]).await, 409).await;
     let faulty = html(owner.post(&format!("{one}/resume"), &[("from", "yesterday")]).await, 422).await;
     assert!(faulty.contains("where it stopped, or now"), "{faulty}");
-    assert_eq!(location(&owner.post(&format!("{one}/resume"), &[("from", "now")]).await), format!("{one}?done=resumed"));
+    assert_eq!(
+        location(&owner.post(&format!("{one}/resume"), &[("from", "now")]).await),
+        format!("{one}?done=resumed")
+    );
     let rotated = html(owner.post(&format!("{one}/rotate"), &[]).await, 200).await;
     let other = texts(&rotated, "code.once").into_iter().find(|text| text.starts_with("whsec_")).unwrap();
     assert!(other != secret && rotated.contains("Former secret until"), "{rotated}");
@@ -82,13 +89,25 @@ async fn every_fault_stands_beside_its_field_and_nothing_is_made() {
     tenant_with_owner(&app, "demo").await;
     let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
     let long = "x".repeat(201);
-    let form = [("url", "http://1.1.1.1"), ("description", long.as_str()), ("kinds", "moon.rose"), ("store", "nowhere")];
+    let form =
+        [("url", "http://1.1.1.1"), ("description", long.as_str()), ("kinds", "moon.rose"), ("store", "nowhere")];
     let page = html(owner.post(WEBHOOKS, &form).await, 422).await;
-    for words in ["public Internet", "at most 200 characters", "no kind of event", "must be a store", "value=\"http://1.1.1.1\""] {
+    for words in
+        ["public Internet", "at most 200 characters", "no kind of event", "must be a store", "value=\"http://1.1.1.1\""]
+    {
         let capital = format!("{}{}", words[..1].to_uppercase(), &words[1..]);
         assert!(page.contains(words) || page.contains(&capital), "{words}: {page}");
     }
-    for url in ["", "stoa", "https://localhost/", "https://127.0.0.1/", "https://[::1]/", "https://169.254.169.254/", "ftp://1.1.1.1/", "https://me:secret@1.1.1.1/"] {
+    for url in [
+        "",
+        "stoa",
+        "https://localhost/",
+        "https://127.0.0.1/",
+        "https://[::1]/",
+        "https://169.254.169.254/",
+        "ftp://1.1.1.1/",
+        "https://me:secret@1.1.1.1/",
+    ] {
         let page = html(owner.post(WEBHOOKS, &[("url", url)]).await, 422).await;
         assert!(page.contains("aria-invalid"), "{url}: {page}");
     }
@@ -119,7 +138,8 @@ async fn the_log_shows_attempts_as_text_and_sends_again() {
     for _ in 0..51 {
         assert_eq!(location(&owner.post(&format!("{one}/test"), &[]).await), format!("{one}?done=tested"));
     }
-    let newest = db::webhooks::deliveries(&scope, id, &DeliveryQuery::default(), Rows::default()).await.unwrap().rows.remove(0);
+    let newest =
+        db::webhooks::deliveries(&scope, id, &DeliveryQuery::default(), Rows::default()).await.unwrap().rows.remove(0);
     let Begun::Send(call) = begin(&scope, &app.state.sealer, newest.id).await.unwrap() else { panic!("it is due") };
     let reply = Reply { at: scope.now(), ms: 1_250, status: Some(500), answer: HOSTILE.into(), error: None };
     finish(&scope, &call, &reply, 0, |_| Vec::new()).await.unwrap();
@@ -127,7 +147,11 @@ async fn the_log_shows_attempts_as_text_and_sends_again() {
     assert!(page.contains("1 attempt") && page.contains("Status 500") && page.contains("1.2 s"), "{page}");
     assert!(!page.contains(HOSTILE) && page.contains("&lt;script&gt;alert"), "{page}");
     assert_eq!(page.matches("Send it again").count(), 50);
-    let older = page.split("href=\"").map(|part| part.split('"').next().unwrap()).find(|href| href.contains("cursor=")).unwrap();
+    let older = page
+        .split("href=\"")
+        .map(|part| part.split('"').next().unwrap())
+        .find(|href| href.contains("cursor="))
+        .unwrap();
     let older = html(owner.get(&older.replace("&amp;", "&")).await, 200).await;
     assert_eq!(older.matches("Send it again").count(), 1);
     let failed = html(owner.get(&format!("{one}?state=failed")).await, 200).await;

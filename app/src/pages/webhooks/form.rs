@@ -57,8 +57,7 @@ pub(super) fn fields(
     cancel: Option<AnyView>,
 ) -> impl IntoView + use<> {
     let fault = |field: &str| form.faults.of(field).map(str::to_owned);
-    let [url_fault, description_fault, kinds_fault, store_fault] =
-        ["url", "description", "kinds", "store"].map(fault);
+    let [url_fault, description_fault, kinds_fault, store_fault] = ["url", "description", "kinds", "store"].map(fault);
     let choice = |kind: EventKind| Choice {
         value: kind.as_str().to_owned(),
         words: format!("{}, {}", kind.as_str(), kind.words()),

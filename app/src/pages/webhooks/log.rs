@@ -16,8 +16,8 @@ use crate::url;
 pub(super) fn card(page: &OneWebhook) -> AnyView {
     let faults = page.faults.0.iter().filter(|fault| fault.field == "state");
     let faults = faults.map(|fault| format!("{} {}. ", fault.field, fault.message)).collect::<String>();
-    let bad = (!faults.is_empty())
-        .then(|| view! { <Notice tone=Tone::Critical>"Nothing was listed: "{faults}</Notice> });
+    let bad =
+        (!faults.is_empty()).then(|| view! { <Notice tone=Tone::Critical>"Nothing was listed: "{faults}</Notice> });
     let (tabs, lost) = (tabs(page), no_place(&page.faults, page.address()));
     let list = page.page.as_ref().map(|found| listed(page, found));
     view! { <Card title="What it was told">{tabs}{bad}{lost}{list}</Card> }.into_any()
@@ -96,8 +96,8 @@ fn attempt(tried: &Attempt, clock: Clock) -> impl IntoView + use<> {
     let status = tried.status.map(|status| format!("Status {status} "));
     let took = milliseconds(i64::from(tried.ms));
     let error = tried.error.clone().map(|error| view! { <p dir="auto">{error}</p> });
-    let answer = (!tried.answer.is_empty())
-        .then(|| view! { <pre class="said-raw" dir="auto">{tried.answer.clone()}</pre> });
+    let answer =
+        (!tried.answer.is_empty()).then(|| view! { <pre class="said-raw" dir="auto">{tried.answer.clone()}</pre> });
     view! {
         <li>
             <p>{status}<Pill tone label/></p>

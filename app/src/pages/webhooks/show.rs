@@ -55,7 +55,11 @@ pub fn page(page: &OneWebhook) -> Rendered {
                 </Notice>
             }
         });
-        let done = page.done.as_deref().and_then(done_words).map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> });
+        let done = page
+            .done
+            .as_deref()
+            .and_then(done_words)
+            .map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> });
         let refused = page.refused.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
         view! {
             <PageHeader title="Webhook" back=(all, "Webhooks")><ButtonLink href=edit label="Change it"/></PageHeader>

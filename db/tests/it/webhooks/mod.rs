@@ -95,7 +95,10 @@ async fn many_who_dispatch_at_once_tell_every_event_once_to_everybody_who_wants_
     let (jobs, keys, deliveries): (i64, i64, i64) = sqlx::query_as(sql).fetch_one(&owner).await.unwrap();
     assert_eq!((jobs, keys), (deliveries, deliveries), "a job for each");
     let body: Value = serde_json::from_str(&told(&scope, in_south).await[0].body).unwrap();
-    assert_eq!((&body["type"], &body["tenant"], &body["data"]["store"]), (&"order.placed".into(), &"ours".into(), &"south".into()));
+    assert_eq!(
+        (&body["type"], &body["tenant"], &body["data"]["store"]),
+        (&"order.placed".into(), &"ours".into(), &"south".into())
+    );
     assert!(body["id"].as_str().unwrap().starts_with("msg_") && body["seq"].is_i64() && body["created_at"].is_string());
 }
 
@@ -207,7 +210,8 @@ async fn another_tenants_webhooks_do_not_exist_by_either_wall() {
     read(&their_scope).await;
     let delivery = told(&their_scope, id).await[0].id;
     let sees_nothing = async |scope: &Scope| {
-        let missing = |result: Result<(), DataError>| assert!(matches!(result, Err(DataError::NotFound(_))), "{result:?}");
+        let missing =
+            |result: Result<(), DataError>| assert!(matches!(result, Err(DataError::NotFound(_))), "{result:?}");
         missing(webhooks::show(scope, id).await.map(drop));
         missing(webhooks::change(scope, id, &new(Wanted::default())).await);
         missing(webhooks::pause(scope, id).await);

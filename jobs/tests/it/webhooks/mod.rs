@@ -143,8 +143,7 @@ async fn silence_is_not_waited_for_and_redirects_are_not_followed() {
     let world = World::new().await;
     let elsewhere = Receiver::start(|_| Answer::Status(200, "")).await;
     let to = elsewhere.url();
-    let receiver =
-        Receiver::start(move |n| if n == 0 { Answer::Silence } else { Answer::Redirect(to.clone()) }).await;
+    let receiver = Receiver::start(move |n| if n == 0 { Answer::Silence } else { Answer::Redirect(to.clone()) }).await;
     let made = world.webhook(receiver.url()).await;
     let id = world.delivery("A-1", made.id).await;
     let begun = Instant::now();
@@ -190,7 +189,10 @@ async fn who_answers_410_is_left_alone_and_the_owners_hear_of_it() {
     let mails = "select count(*) from mail_outbox where kind = 'webhook' and recipient = 'ana@demo.test' \
                  and body::text not like '%hush%' and body::text like '%/t/demo/settings/webhooks/%'";
     assert_eq!(world.shop.count(mails).await, 1);
-    assert_eq!(world.shop.count("select count(*) from audit_entries where action = 'webhook.off' and actor = 'command'").await, 1);
+    assert_eq!(
+        world.shop.count("select count(*) from audit_entries where action = 'webhook.off' and actor = 'command'").await,
+        1
+    );
     world.delivery("A-3", made.id).await;
     assert_eq!((receiver.got().len(), world.told(made.id).await.len()), (1, 2), "and nothing is written any more");
 }

@@ -55,11 +55,8 @@ impl Receiver {
     /// One that answers the request number `n` (from 0) with `answers(n)`.
     pub async fn start(answers: impl Fn(usize) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let receiver = Self {
-            port: listener.local_addr().unwrap().port(),
-            got: Arc::default(),
-            written: Arc::default(),
-        };
+        let receiver =
+            Self { port: listener.local_addr().unwrap().port(), got: Arc::default(), written: Arc::default() };
         let (this, answers) = (receiver.clone(), Arc::new(answers));
         tokio::spawn(async move {
             loop {
@@ -141,8 +138,7 @@ async fn read(stream: &mut TcpStream) -> Option<Message> {
     let mut lines = head.lines();
     let path = lines.next()?.split(' ').nth(1)?.to_owned();
     let pairs = lines.filter_map(|line| line.split_once(": "));
-    let headers: HashMap<String, String> =
-        pairs.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+    let headers: HashMap<String, String> = pairs.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
     let length: usize = headers["content-length"].parse().unwrap();
     while bytes.len() < end + length {
         if stream.read_buf(&mut bytes).await.ok()? == 0 {

@@ -105,7 +105,8 @@ async fn the_timetable_finds_what_nobody_heard_of() {
     tokio::time::timeout(Duration::from_secs(60), async {
         let stop = CancellationToken::new();
         let running = tokio::spawn(jobs::worker::run(db.db.clone(), options(), stop.clone()));
-        crate::work::until(&db, "select count(*) from jobs where kind = 'deliver_webhook'", 1, crate::work::MINUTE).await;
+        crate::work::until(&db, "select count(*) from jobs where kind = 'deliver_webhook'", 1, crate::work::MINUTE)
+            .await;
         stop.cancel();
         running.await.unwrap();
     })

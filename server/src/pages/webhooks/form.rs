@@ -92,11 +92,8 @@ pub(super) async fn understood(state: &AppState, scope: &Scope, form: &WebhookFo
             None
         }),
     };
-    let new = NewWebhook {
-        url: form.url.clone(),
-        description: form.description.clone(),
-        wanted: Wanted { kinds, store },
-    };
+    let new =
+        NewWebhook { url: form.url.clone(), description: form.description.clone(), wanted: Wanted { kinds, store } };
     // What is wrong with the rest is said together with that.
     for fault in new.faults().0 {
         let is_said = faults.of(&fault.field).is_some();
