@@ -55,8 +55,8 @@ pub struct Options {
     /// Orders in the file to be imported, three items each.
     #[arg(long, default_value_t = 100_000)]
     pub orders: usize,
-    /// Sizes for `depth`, in order items, smallest first; the full figures are for 8200000,50000000.
-    #[arg(long, value_delimiter = ',', default_values_t = [200_000, 1_000_000])]
+    /// Sizes for `depth`, in order items, smallest first: 200,000 or more. The full figures are for 8200000,50000000.
+    #[arg(long, value_delimiter = ',', default_values_t = [200_000, 1_000_000], value_parser = clap::value_parser!(u64).range(200_000..))]
     pub items: Vec<u64>,
     /// `depth` measures a size when a line comes on standard input, and again with each further one, until one says `on`.
     #[arg(long)]

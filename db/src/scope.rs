@@ -19,7 +19,48 @@ use crate::connect::Db;
 use crate::error::DataError;
 use crate::transaction::{Setting, Transaction};
 
-/// A handle on one tenant's data: actor, clock, connection, and a permission that was granted.
+/// A handle on one tenant's data: actor, clock, connection, and a permission that was granted. The only way to one:
+///
+/// ```
+/// # fn orders_of(access: db::Access) -> Result<db::Scope, db::DataError> {
+/// access.scope(domain::permission::Permission::ReadOrders)
+/// # }
+/// ```
+///
+/// Nobody makes one of an id, or without a permission:
+///
+/// ```compile_fail
+/// # fn orders_of(access: db::Access) -> db::Scope {
+/// db::Scope { access, filter: domain::ids::TenantId(domain::ids::Uuid::nil()) }
+/// # }
+/// ```
+/// ```compile_fail
+/// # fn orders_of(access: db::Access) -> db::Scope {
+/// db::Scope::new(access)
+/// # }
+/// ```
+///
+/// What is kept, streamed or put into a queue asks for one, or for a transaction that it began; an id is not enough:
+///
+/// ```
+/// # async fn kept(scope: &db::Scope) -> Result<(), db::DataError> {
+/// scope.db().cache().get(scope, 1, "name", async { Ok(5) }).await?;
+/// db::feed::subscribe(scope, None).await?;
+/// # Ok(())
+/// # }
+/// ```
+/// ```compile_fail
+/// # async fn kept(scope: &db::Scope) -> Result<(), db::DataError> {
+/// scope.db().cache().get(scope.tenant(), 1, "name", async { Ok(5) }).await?;
+/// # Ok(())
+/// # }
+/// ```
+/// ```compile_fail
+/// # async fn listens(scope: &db::Scope) -> Result<(), db::DataError> {
+/// db::feed::subscribe(scope.tenant(), None).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Scope {
     access: Access,

@@ -150,7 +150,7 @@ fn quarters(first: NaiveDate, last: NaiveDate, orders: u64) -> Vec<Quarter> {
 fn empty(world: &World) -> anyhow::Result<()> {
     world.sql(
         "set client_min_messages = warning; truncate orders, order_items, order_refs, refunds, customers, products, variants, \
-         rollup_days, rollup_hours, rollup_products, usage_months cascade",
+         rollup_days, rollup_hours, rollup_products, rollup_product_weeks, usage_months cascade",
     )?;
     Ok(())
 }
@@ -196,7 +196,7 @@ fn put_off(world: &World) -> anyhow::Result<Vec<Index>> {
     Ok(later)
 }
 
-// What is not of one quarter alone: refunds two days later, months, the feed's head; and what the planner wants to know.
+// What is not of one quarter alone: refunds two days later, weeks, months, the feed's head; and what the planner wants to know.
 fn finish(world: &World, tenant: &str) -> anyhow::Result<()> {
     let refunds = |table: &str, bucket: &str, of: &str| {
         format!(
@@ -211,6 +211,9 @@ fn finish(world: &World, tenant: &str) -> anyhow::Result<()> {
          from (select *, placed_at + case when placed_at < now() - interval '4 days' then interval '2 days' else interval '0' end as at \
            from orders where tenant_id = '{tenant}' and payment_status = 'partially_refunded' and kind = 'sale' and status = 'open') o; \
          {}; {}; \
+         insert into rollup_product_weeks (tenant_id, store_id, week, product_id, currency, quantity, gross) \
+         select tenant_id, store_id, date_trunc('week', day::timestamp)::date, product_id, currency, sum(quantity), sum(gross) \
+         from rollup_products where tenant_id = '{tenant}' group by 1, 2, 3, 4, 5 order by 2, 3, 4; \
          insert into usage_months (tenant_id, month, orders) \
          select tenant_id, date_trunc('month', day)::date, sum(orders + cancelled + return_orders) from rollup_days where tenant_id = '{tenant}' group by 1, 2; \
          insert into feed_heads as h (tenant_id, last_seq, first_seq) values ('{tenant}', 1, 2) \
@@ -218,9 +221,17 @@ fn finish(world: &World, tenant: &str) -> anyhow::Result<()> {
         refunds("rollup_days", "day", "local_day"),
         refunds("rollup_hours", "hour", "date_trunc('hour', at)"),
     ))?;
-    for table in
-        ["order_refs", "refunds", "customers", "products", "variants", "rollup_days", "rollup_hours", "rollup_products"]
-    {
+    for table in [
+        "order_refs",
+        "refunds",
+        "customers",
+        "products",
+        "variants",
+        "rollup_days",
+        "rollup_hours",
+        "rollup_products",
+        "rollup_product_weeks",
+    ] {
         world.sql(&format!("vacuum (analyze, parallel 0) {table}"))?;
     }
     world.sql("analyze orders")?;
@@ -240,10 +251,11 @@ fn check(world: &World, wanted: u64) -> anyhow::Result<Filled> {
     let kept = world.sql(
         "with d as (select sum(orders + cancelled + return_orders) n, sum(items) items, sum(gross) gross, sum(refunded) refunded from rollup_days), \
            h as (select sum(orders + cancelled + return_orders) n, sum(items) items, sum(gross) gross, sum(refunded) refunded from rollup_hours), \
-           p as (select sum(gross) gross from rollup_products), \
+           p as (select sum(gross) gross, sum(quantity) quantity from rollup_products), \
+           w as (select sum(gross) gross, sum(quantity) quantity from rollup_product_weeks), \
            c as (select sum(item_count) lines, sum(gross) gross from orders where status = 'cancelled') \
          select concat_ws(' ', d.n, d.items + c.lines, d.items + c.lines, d.gross, d.refunded, d.gross + c.gross) \
-         from d, h, p, c where d = h and d.gross = p.gross",
+         from d, h, p, w, c where d = h and p = w and d.gross = p.gross",
     )?;
     ensure!(counted == kept, "orders come to {counted}, the figures kept of them to '{kept}'");
     let mut numbers = counted.split(' ').map(str::parse);

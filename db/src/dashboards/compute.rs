@@ -19,7 +19,7 @@ use crate::stores::Store;
 
 const TOP_PRODUCTS: usize = 8;
 
-/// Reads everything.
+/// Reads everything, the products beside the figures: they take the longest, and neither waits for the other.
 ///
 /// # Errors
 /// [`DataError::NotFound`] for a store that is not the tenant's.
@@ -30,16 +30,9 @@ pub(super) async fn compute(scope: &Scope, query: &DashboardQuery) -> Result<Das
     let today = domain::calendar::day_of(scope.now(), zone);
     let period = query.period.unwrap_or_else(|| Preset::Month.on(today));
     let compared = period.compared(query.compare);
-    let bars = bars(&tx, &stores, period, today).await?;
-    let (before, bars_before) = match compared {
-        Some(other) => (
-            Some(elapsed::figures(&tx, &stores, period, other, today).await?),
-            self::bars(&tx, &stores, other, today).await?,
-        ),
-        None => (None, BTreeMap::new()),
-    };
-    let top_products = top_products(&tx, &stores, period).await?;
-    tx.end();
+    // Each ends its own transaction: nobody holds a connection while waiting for another.
+    let figures = figures(tx, &stores, period, compared, today);
+    let (currencies, top_products) = tokio::try_join!(figures, top_products(scope, &stores, period))?;
     Ok(Dashboard {
         period,
         compared,
@@ -48,9 +41,28 @@ pub(super) async fn compute(scope: &Scope, query: &DashboardQuery) -> Result<Das
         zone,
         mixed_zones: stores.iter().any(|s| s.zone != zone),
         as_of: scope.now(),
-        currencies: parts(bars, before, bars_before),
+        currencies,
         top_products,
     })
+}
+
+async fn figures(
+    tx: Tx,
+    stores: &[Store],
+    period: Period,
+    compared: Option<Period>,
+    today: NaiveDate,
+) -> Result<Vec<CurrencyPart>, DataError> {
+    let bars = bars(&tx, stores, period, today).await?;
+    let (before, bars_before) = match compared {
+        Some(other) => (
+            Some(elapsed::figures(&tx, stores, period, other, today).await?),
+            self::bars(&tx, stores, other, today).await?,
+        ),
+        None => (None, BTreeMap::new()),
+    };
+    tx.end();
+    Ok(parts(bars, before, bars_before))
 }
 
 type Bars = BTreeMap<Currency, Vec<Bucket>>;
@@ -108,7 +120,7 @@ struct ProductRow {
 }
 
 // Whole weeks are read as weeks, and the days before and after them as days.
-async fn top_products(tx: &Tx, stores: &[Store], period: Period) -> Result<Vec<TopProduct>, DataError> {
+async fn top_products(scope: &Scope, stores: &[Store], period: Period) -> Result<Vec<TopProduct>, DataError> {
     const OF: &str = "tenant_id = $1 and store_id = any($2) and";
     let sql = format!(
         "select p.title, coalesce(v.sku, '') sku, t.quantity, t.gross, t.currency from ( \
@@ -124,7 +136,9 @@ async fn top_products(tx: &Tx, stores: &[Store], period: Period) -> Result<Vec<T
     let ids: Vec<Uuid> = stores.iter().map(|s| s.id.0).collect();
     let weeks = period.weeks();
     let values = [ids.into(), period.from.into(), weeks.start.into(), weeks.end.into(), period.to.into()];
+    let tx = scope.begin().await?;
     let rows: Vec<ProductRow> = tx.all(&sql, values).await?;
+    tx.end();
     let row = |r: ProductRow| {
         let currency = rollups::currency(&r.currency)?;
         Ok(TopProduct { title: r.title, sku: r.sku, quantity: r.quantity, gross: r.gross, currency })

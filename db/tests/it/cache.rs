@@ -4,9 +4,11 @@ use std::time::{Duration, Instant};
 
 use db::dashboards::{DashboardQuery, dashboard};
 use db::orders::list;
+use db::platform::Platform;
 use db::testing::{self, TestDb};
 use db::{Access, Scope, stores};
 use domain::orders::OrderQuery;
+use domain::period::Period;
 use domain::permission::{KeyScope, Permission};
 
 async fn orders_on(scope: &Scope) -> i64 {
@@ -37,6 +39,30 @@ async fn two_hundred_simultaneous_misses_compute_once() {
             assert_eq!(reader.await.unwrap(), 1);
         }
         assert_eq!(db.db.cache().computed(), 1);
+    }
+}
+
+#[tokio::test]
+async fn many_dashboards_at_once_need_no_second_connection_each() {
+    let db = TestDb::new().await;
+    let access = testing::tenant(&db.db, "shop").await;
+    let store = testing::store(&access, "north", "UTC", "GBP").await;
+    let scope = access.scope(Permission::WriteOrders).unwrap();
+    testing::place_all(&scope, &store, &[testing::order(&store, "1", scope.now(), 1)]).await;
+    let options = db::ConnectOptions { url: db.url.clone(), pool: 1, redis_url: None, clock: db::Clock::System };
+    let single = db::Db::connect(options).await.unwrap();
+    let scope = Platform::command(single).enter("shop").await.unwrap().scope(Permission::ReadReports).unwrap();
+    // Whoever held the only connection while asking for another would wait for ever.
+    let dashboards = (1..=20).map(|days| {
+        let (scope, to) = (scope.clone(), scope.now().date_naive());
+        tokio::spawn(async move {
+            let period = Some(Period::new(to - chrono::Days::new(days), to).unwrap());
+            dashboard(&scope, &DashboardQuery { period, ..DashboardQuery::default() }).await.unwrap()
+        })
+    });
+    for answer in dashboards.collect::<Vec<_>>() {
+        let found = answer.await.unwrap();
+        assert_eq!((found.currencies[0].now.orders, found.top_products[0].quantity), (1, 1));
     }
 }
 

@@ -218,6 +218,25 @@ async fn the_last_page_costs_what_the_first_costs() {
 }
 
 #[tokio::test]
+async fn what_waits_to_be_sent_is_found_among_much_that_was_sent() {
+    let db = TestDb::new().await;
+    let (access, store, scope) = shop(&db).await;
+    for chunk in orders(&store, 3_000, Duration::hours(2)).chunks(1_000) {
+        testing::place_all(&scope, &store, chunk).await;
+    }
+    let owner = db.owner(access.tenant()).await;
+    let sent = "update orders set fulfilment_status = 'fulfilled' where number <> 'A-00012'";
+    assert_eq!(sqlx::query(sent).execute(&owner).await.unwrap().rows_affected(), 2_999);
+    sqlx::query("analyze orders").execute(&owner).await.unwrap();
+    let waiting = query(&[("kind", "sale"), ("status", "open"), ("fulfilment", "unfulfilled")]);
+    assert_eq!(list::list(&scope, &waiting).await.unwrap().rows.len(), 1);
+    let plan = explain(&scope, &waiting).await;
+    assert!(plan.contains("placed_at_id_idx") && !plan.contains("Rows Removed by Filter"), "{plan}");
+    let views = counts::views(&scope, None).await.unwrap();
+    assert_eq!((views.to_fulfil.number, views.to_fulfil.more), (1, false));
+}
+
+#[tokio::test]
 async fn a_search_reads_by_its_indexes_even_where_one_tenant_owns_every_row() {
     let db = TestDb::new().await;
     let (access, store, scope) = shop(&db).await;

@@ -15,7 +15,19 @@ pub enum Owner {
     Tenant(TenantId),
 }
 
-/// An object's path, or the beginning of many: the owner, then names.
+/// An object's path, or the beginning of many: the owner, then names. A tenant's begins with its id, and with nothing
+/// that is only text:
+///
+/// ```
+/// # fn of(tenant: domain::ids::TenantId) -> Result<jobs::storage::ObjectPath, jobs::storage::BadName> {
+/// jobs::storage::ObjectPath::tenant(tenant).child("backups")
+/// # }
+/// ```
+/// ```compile_fail
+/// # fn of(tenant: &str) -> Result<jobs::storage::ObjectPath, jobs::storage::BadName> {
+/// jobs::storage::ObjectPath::tenant(tenant).child("backups")
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ObjectPath {
     owner: Owner,

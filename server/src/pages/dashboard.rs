@@ -74,10 +74,13 @@ fn key(member: &Member, visit: &Visit, numbers: NumberFormat, (quarter, plan): (
 
 async fn render(scope: &Scope, member: &Member, visit: Visit, query: DashboardQuery) -> Result<Rendered, DataError> {
     let frame = frame(scope, member, visit, Section::Home, query.store.clone()).await?;
-    let dashboard = db::dashboards::dashboard(scope, &query).await?;
-    let latest = latest(member, &query).await?;
-    let attention = db::attention::list(&member.access, query.store.as_deref()).await?;
-    let warnings = warnings(member).await?;
+    // None of them needs another, and PostgreSQL has a core for more than one.
+    let (dashboard, latest, attention, warnings) = tokio::try_join!(
+        db::dashboards::dashboard(scope, &query),
+        latest(member, &query),
+        db::attention::list(&member.access, query.store.as_deref()),
+        warnings(member),
+    )?;
     let today = dashboard.today;
     let calendar = calendar(scope, &frame, query.store.as_deref()).await?;
     Ok(dashboard::page(DashboardPage {
