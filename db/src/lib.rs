@@ -47,6 +47,7 @@ mod tenant_token;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transaction;
+pub mod webhooks;
 
 pub use clock::Clock;
 pub use connect::{ConnectOptions, Db};

@@ -38,6 +38,35 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// Those that can be chosen where only some are wanted: all but [`EventKind::Gap`], which always comes.
+    pub const CHOSEN: [Self; 9] = [
+        Self::OrderPlaced,
+        Self::OrderUpdated,
+        Self::ImportProgress,
+        Self::StoreCreated,
+        Self::StoreChanged,
+        Self::FiguresRebuilt,
+        Self::BackupChanged,
+        Self::AccessChanged,
+        Self::TenantRestored,
+    ];
+
+    /// What people read beside its name.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::OrderPlaced => "an order came in",
+            Self::OrderUpdated => "an order was cancelled or refunded",
+            Self::ImportProgress => "an import stored orders, or ended",
+            Self::StoreCreated => "a store was made",
+            Self::StoreChanged => "the settings of a store were edited",
+            Self::FiguresRebuilt => "the figures were computed anew",
+            Self::BackupChanged => "a backup was made, read back, given up, or failed",
+            Self::AccessChanged => "who may enter changed, or what they may do",
+            Self::TenantRestored => "data were brought back from a backup",
+            Self::Gap => "events before this one are no longer kept",
+        }
+    }
+
     /// As it stands in `event:` lines and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -52,5 +81,13 @@ impl EventKind {
             Self::TenantRestored => "tenant.restored",
             Self::Gap => "gap",
         }
+    }
+}
+
+impl std::str::FromStr for EventKind {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::CHOSEN.into_iter().find(|kind| kind.as_str() == text).ok_or("is no kind of event that can be chosen")
     }
 }

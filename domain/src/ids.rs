@@ -80,4 +80,8 @@ id! {
     JobId,
     /// One life of a process that does background work.
     WorkerId,
+    /// An address that is told what happens in a tenant.
+    WebhookId,
+    /// One event on its way to one webhook.
+    DeliveryId,
 }

@@ -32,3 +32,4 @@ pub mod size;
 pub mod slug;
 pub mod summaries;
 pub mod tenants;
+pub mod webhooks;

@@ -15,6 +15,7 @@ pub mod orders;
 pub mod outcome;
 pub mod partitions;
 pub mod people;
+pub mod reach;
 pub mod registry;
 pub mod schedule;
 pub mod stock;
@@ -23,6 +24,7 @@ pub mod summaries;
 pub mod tenants;
 pub mod tools;
 pub mod upkeep;
+pub mod webhooks;
 pub mod worker;
 
 pub use context::Running;

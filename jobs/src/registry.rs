@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::context::Running;
 use crate::outcome::{JobError, Outcome};
-use crate::{backups, cache, customers, imports, mail, orders, stock, summaries, tenants, upkeep};
+use crate::{backups, cache, customers, imports, mail, orders, stock, summaries, tenants, upkeep, webhooks};
 
 /// The work of one attempt.
 pub type Work = Pin<Box<dyn Future<Output = Result<Outcome, JobError>> + Send>>;
@@ -51,6 +51,27 @@ pub const KINDS: &[Kind] = &[
         max_attempts: 3,
         timeout: HOUR.saturating_mul(12),
         run: |job| Box::pin(upkeep::partitions::archive(job)),
+    },
+    Kind {
+        name: db::webhooks::DELIVER,
+        queue: "webhooks",
+        max_attempts: 30,
+        timeout: MINUTE,
+        run: |job| Box::pin(webhooks::job::deliver(job)),
+    },
+    Kind {
+        name: "dispatch_all_webhooks",
+        queue: "webhooks",
+        max_attempts: 3,
+        timeout: MINUTE,
+        run: |job| Box::pin(webhooks::job::dispatch_all(job)),
+    },
+    Kind {
+        name: db::webhooks::DISPATCH,
+        queue: "webhooks",
+        max_attempts: 5,
+        timeout: MINUTE.saturating_mul(10),
+        run: |job| Box::pin(webhooks::job::dispatch(job)),
     },
     Kind {
         name: "do_nothing",
@@ -156,6 +177,13 @@ pub const KINDS: &[Kind] = &[
         max_attempts: 3,
         timeout: HOUR,
         run: |job| Box::pin(upkeep::sessions::prune_job(job)),
+    },
+    Kind {
+        name: "prune_webhooks",
+        queue: "default",
+        max_attempts: 3,
+        timeout: HOUR,
+        run: |job| Box::pin(webhooks::job::prune(job)),
     },
     Kind {
         name: db::partitions::RESTORE_JOB,

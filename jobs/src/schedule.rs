@@ -37,11 +37,14 @@ pub const LINES: &[Line] = &[
     Line { name: "prune-job-runs", cron: "27 * * * *", zone: "UTC", kind: "prune_job_runs", payload: nothing },
     Line { name: "prune-mail", cron: "47 3 * * *", zone: "UTC", kind: "prune_mail", payload: nothing },
     Line { name: "prune-sessions", cron: "37 * * * *", zone: "UTC", kind: "prune_sessions", payload: nothing },
+    Line { name: "prune-webhooks", cron: "52 3 * * *", zone: "UTC", kind: "prune_webhooks", payload: nothing },
     Line { name: "send-mail", cron: "* * * * *", zone: "UTC", kind: "send_mail", payload: nothing },
     Line { name: "stock-alerts", cron: "*/5 * * * *", zone: "UTC", kind: "alert_stock", payload: nothing },
     Line { name: "verify-audit", cron: "50 2 * * *", zone: "UTC", kind: "verify_audit", payload: nothing },
     Line { name: "verify-rollups", cron: "40 2 * * *", zone: "UTC", kind: "verify_rollups", payload: nothing },
     Line { name: "warm-cache", cron: "*/5 * * * *", zone: "UTC", kind: "warm_cache", payload: nothing },
+    // Workers hear of commits by themselves; this finds what they did not.
+    Line { name: "webhooks", cron: "* * * * *", zone: "UTC", kind: "dispatch_all_webhooks", payload: nothing },
 ];
 
 /// The timetable as the queue keeps it.

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use crate::backups::Backups;
 use crate::mail::Mailer;
+use crate::webhooks::Courier;
 
 /// What jobs may use.
 #[derive(Clone)]
@@ -20,12 +21,14 @@ pub struct Tools {
     pub backups: Option<Backups>,
     /// Sends mail.
     pub mailer: Mailer,
+    /// Sends what webhooks are told.
+    pub courier: Option<Courier>,
 }
 
 impl Tools {
     /// With a month of history, mail as files, and nothing that needs an address.
     pub fn new(data_dir: PathBuf) -> Self {
         let mailer = Mailer::to_folder(&data_dir.join("mail"), "http://127.0.0.1:3000");
-        Self { data_dir, job_history: TimeDelta::days(30), retention_quarters: 0, backups: None, mailer }
+        Self { data_dir, job_history: TimeDelta::days(30), retention_quarters: 0, backups: None, mailer, courier: None }
     }
 }

@@ -55,6 +55,7 @@ const SCRIPTS: &[Script] = &[
     script!("m20261122_000001_search_by_keys"),
     script!("m20261122_000002_index_what_waits"),
     script!("m20261122_000003_count_product_weeks"),
+    script!("m20261122_000010_create_webhooks"),
 ];
 
 impl MigrationName for Script {

@@ -1,19 +1,13 @@
-//! Requests to addresses that tenants name. They go to the public Internet and nowhere else: whoever names an address must
-//! not see with this server's eyes. What a name resolves to is looked at for the very connection that is made, redirects
-//! are not followed, and answers are small and quick or none.
+//! Requests to addresses that tenants name, when people sign in: as far as [`Reach`] goes, without redirects, and with
+//! answers that are small and quick or none.
 
-use std::error::Error;
 use std::future::Future;
-use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
-use domain::reach::is_public;
+use jobs::reach::{Reach, is_forbidden};
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::redirect::Policy;
-use url::{Host, Url};
+use url::Url;
 
 const LONGEST: Duration = Duration::from_secs(8);
 const LARGEST: usize = 512 * 1024;
@@ -21,7 +15,7 @@ const LARGEST: usize = 512 * 1024;
 /// Asks others.
 pub struct Outside {
     client: reqwest::Client,
-    loopback: bool,
+    reach: Reach,
 }
 
 /// Why there is no answer.
@@ -47,28 +41,13 @@ impl Outside {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(loopback: bool) -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .timeout(LONGEST)
-            .no_proxy()
-            .dns_resolver(Arc::new(Public { loopback }))
-            .user_agent("Stoa")
-            .build()?;
-        Ok(Self { client, loopback })
+        let reach = if loopback { Reach::Loopback } else { Reach::Public };
+        Ok(Self { client: reach.client(LONGEST)?, reach })
     }
 
     /// Whether `url` is one that is asked, as far as it tells by itself.
     pub fn asks(&self, url: &Url) -> bool {
-        let literal = match url.host() {
-            Some(Host::Ipv4(ip)) => Some(IpAddr::V4(ip)),
-            Some(Host::Ipv6(ip)) => Some(IpAddr::V6(ip)),
-            Some(Host::Domain(_)) => None,
-            None => return false,
-        };
-        let is_here = literal.is_some_and(|ip| ip.is_loopback()) || url.host_str() == Some("localhost");
-        let has_scheme = url.scheme() == "https" || (self.loopback && is_here && url.scheme() == "http");
-        let has_no_name = url.username().is_empty() && url.password().is_none();
-        has_scheme && has_no_name && literal.is_none_or(|ip| may_be_asked(ip, self.loopback))
+        self.reach.asks(url)
     }
 
     async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
@@ -103,44 +82,6 @@ impl<'c> AsyncHttpClient<'c> for Outside {
     }
 }
 
-fn may_be_asked(address: IpAddr, loopback: bool) -> bool {
-    is_public(address) || (loopback && address.is_loopback())
-}
-
-// Names lead to what is public, or nowhere.
-struct Public {
-    loopback: bool,
-}
-
-impl Resolve for Public {
-    fn resolve(&self, name: Name) -> Resolving {
-        let loopback = self.loopback;
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let found: Vec<SocketAddr> = found.filter(|address| may_be_asked(address.ip(), loopback)).collect();
-            if found.is_empty() {
-                return Err(Box::new(Within) as Box<dyn Error + Send + Sync>);
-            }
-            Ok(Box::new(found.into_iter()) as Addrs)
-        })
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("the name leads into this network")]
-struct Within;
-
-fn is_forbidden(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if error.is::<Within>() {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,29 +89,6 @@ mod tests {
     fn outside(loopback: bool) -> Outside {
         let _first = rustls::crypto::ring::default_provider().install_default();
         Outside::new(loopback).unwrap()
-    }
-
-    #[test]
-    fn only_public_addresses_over_tls_are_asked() {
-        for (url, asked, where_tried) in [
-            ("https://login.example.com/x", true, true),
-            ("http://login.example.com", false, false),
-            ("https://user:secret@login.example.com", false, false),
-            ("https://1.1.1.1", true, true),
-            ("https://10.0.0.1", false, false),
-            ("https://169.254.169.254", false, false),
-            ("https://[fd00::1]", false, false),
-            ("https://127.0.0.1", false, true),
-            ("https://2130706433", false, true),
-            ("http://127.0.0.1:9", false, true),
-            ("http://localhost:9", false, true),
-            ("http://192.168.1.1", false, false),
-            ("file:///etc/passwd", false, false),
-        ] {
-            let url = Url::parse(url).unwrap();
-            assert_eq!(outside(false).asks(&url), asked, "{url}");
-            assert_eq!(outside(true).asks(&url), where_tried, "{url}");
-        }
     }
 
     #[tokio::test]

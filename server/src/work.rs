@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use db::Db;
+use db::sealing::Sealer;
 use jobs::Tools;
+use jobs::webhooks::Courier;
 use jobs::worker::Options;
 
 use crate::backups;
@@ -20,6 +22,7 @@ pub fn tools(config: &Config, db: &Db) -> anyhow::Result<Arc<Tools>> {
         job_history: TimeDelta::days(config.job_history_days.into()),
         retention_quarters: config.retention_quarters,
         mailer: config.mailer.clone(),
+        courier: Some(Courier::new(config.webhooks, Sealer::new(config.secret.as_bytes())?)?),
         backups: Some(backups::assemble(config, db.clone())?),
     }))
 }

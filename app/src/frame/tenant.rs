@@ -39,10 +39,12 @@ pub enum Section {
     Team,
     /// Keys of programs.
     Keys,
+    /// Where events are sent.
+    Webhooks,
 }
 
 // Whose role lacks the permission is not offered the room.
-const ROOMS: [(Section, &str, &str, Sign, Permission); 10] = [
+const ROOMS: [(Section, &str, &str, Sign, Permission); 11] = [
     (Section::Home, "Home", "", Sign::Home, Permission::ReadReports),
     (Section::Orders, "Orders", "/orders", Sign::Orders, Permission::ReadOrders),
     (Section::Imports, "Imports", "/imports", Sign::Import, Permission::ReadImports),
@@ -50,6 +52,7 @@ const ROOMS: [(Section, &str, &str, Sign, Permission); 10] = [
     (Section::Jobs, "Jobs", "/settings/jobs", Sign::Jobs, Permission::ReadJobs),
     (Section::Team, "Team", "/team", Sign::People, Permission::ManagePeople),
     (Section::Keys, "API keys", "/settings/keys", Sign::Key, Permission::ManageKeys),
+    (Section::Webhooks, "Webhooks", "/settings/webhooks", Sign::Webhook, Permission::ManageKeys),
     (Section::Usage, "Usage", "/usage", Sign::Usage, Permission::ManageStores),
     (Section::Settings, "Settings", "/settings", Sign::Settings, Permission::ManageStores),
     (Section::Audit, "Audit", "/audit", Sign::Audit, Permission::ReadAudit),

@@ -18,6 +18,7 @@ pub mod styleguide;
 pub mod team;
 pub mod tenants;
 pub mod usage;
+pub mod webhooks;
 
 #[cfg(test)]
 mod tests;

@@ -46,7 +46,9 @@ impl Quarantine {
         run(&mut conn, format!("create schema {schema}")).await?;
         for (table, _) in &tables {
             let (name, key) = (quoted(&table.name), table.key.iter().map(|k| quoted(k)).collect::<Vec<_>>().join(", "));
-            run(&mut conn, format!("create table {schema}.{name} (like public.{name} including defaults)")).await?;
+            // Backups hold no columns that are computed from others: those are computed here as well.
+            let like = format!("like public.{name} including defaults including generated");
+            run(&mut conn, format!("create table {schema}.{name} ({like})")).await?;
             run(&mut conn, format!("alter table {schema}.{name} add primary key ({key})")).await?;
         }
         Ok(Self { conn, schema, tenant, tables })

@@ -20,6 +20,12 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("jobs", "work that waits: done again it would do harm"),
     ("linked_identities", "how people get in: a restore must not open a door that was closed"),
     ("mail_outbox", "messages that were sent, not to be sent again"),
+    ("webhook_attempts", "messages that were sent, not to be sent again"),
+    ("webhook_deliveries", "messages that were sent, not to be sent again"),
+    (
+        "webhooks",
+        "where events go, and how far they went: a restore must send none twice, or where somebody stopped it",
+    ),
 ];
 
 /// Tables that are saved but never changed by a restore, and why.

@@ -2,7 +2,7 @@
 //! through one task that gathers announcements and sends them with NOTIFY. A lost announcement costs at
 //! most a second: listeners and cache ask for the head by themselves that often.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use domain::ids::TenantId;
@@ -19,12 +19,20 @@ pub struct Hub {
     waiting: Mutex<Option<mpsc::UnboundedReceiver<(TenantId, i64)>>>,
     channels: Mutex<HashMap<TenantId, Weak<Channel>>>,
     seen: Mutex<Option<Box<Seen>>>,
+    // Tenants that were announced since somebody asked last; none before somebody asked at all.
+    heard: Mutex<Option<HashSet<TenantId>>>,
 }
 
 impl Hub {
     pub(crate) fn new() -> Self {
         let (outgoing, waiting) = mpsc::unbounded_channel();
-        Self { outgoing, waiting: Mutex::new(Some(waiting)), channels: Mutex::default(), seen: Mutex::default() }
+        Self {
+            outgoing,
+            waiting: Mutex::new(Some(waiting)),
+            channels: Mutex::default(),
+            seen: Mutex::default(),
+            heard: Mutex::default(),
+        }
     }
 
     /// Says that the tenant's feed now reaches `seq`: here at once, elsewhere soon.
@@ -39,6 +47,9 @@ impl Hub {
         if let Some(seen) = self.seen.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             seen(tenant, seq);
         }
+        if let Some(heard) = self.heard.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            heard.insert(tenant);
+        }
         let channel = self.channels.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant).and_then(Weak::upgrade);
         if let Some(channel) = channel {
             channel.advance(seq);
@@ -48,6 +59,11 @@ impl Hub {
     /// Calls `seen` at every announcement.
     pub(crate) fn on_arrival(&self, seen: impl Fn(TenantId, i64) + Send + Sync + 'static) {
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(seen));
+    }
+
+    /// The tenants that were announced since the last call; none at the first. For one caller in a process.
+    pub fn take_heard(&self) -> HashSet<TenantId> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).replace(HashSet::new()).unwrap_or_default()
     }
 
     /// The announcements to be sent to other processes; once.

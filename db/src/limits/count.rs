@@ -25,6 +25,7 @@ pub(super) async fn used(tx: &Tx, limit: Limit) -> Result<i64, DataError> {
         Limit::ApiKeys => {
             "select count(*) from api_keys where tenant_id = $1 and revoked_at is null and (expires_at is null or expires_at > now())"
         }
+        Limit::Webhooks => "select count(*) from webhooks where tenant_id = $1",
         Limit::Products => "select products from usage_totals where tenant_id = $1",
         Limit::OrdersPerMonth => {
             let sql = "select orders from usage_months where tenant_id = $1 and month = date_trunc('month', $2::timestamptz at time zone 'UTC')::date";

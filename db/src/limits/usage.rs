@@ -45,6 +45,8 @@ struct Row {
     members_grown: i64,
     api_keys: i64,
     api_keys_grown: i64,
+    webhooks: i64,
+    webhooks_grown: i64,
     products: i64,
     products_grown: i64,
     products_over_since: Option<DateTime<Utc>>,
@@ -67,12 +69,14 @@ pub async fn usage(scope: &Scope) -> Result<Vec<Usage>, DataError> {
     // Products are many, so those of the last days are found by their ids, which begin with the time.
     let sql = format!(
         "select s.n as stores, s.grown as stores_grown, m.n as members, m.grown as members_grown, k.n as api_keys, k.grown as api_keys_grown, \
+           w.n as webhooks, w.grown as webhooks_grown, \
            coalesce(t.products, 0) as products, t.products_over_since, \
            (select count(*) from products p where p.tenant_id = $1 and p.id >= $3) as products_grown, \
            coalesce(o.orders, 0) as orders, o.over_since as orders_over_since, {STORAGE} as storage, {STORAGE_THEN} as storage_then \
          from (select count(*) as n, count(*) filter (where created_at >= $2) as grown from stores where tenant_id = $1) s \
          cross join (select count(*) as n, count(*) filter (where created_at >= $2) as grown from memberships where tenant_id = $1) m \
          cross join (select count(*) as n, count(*) filter (where created_at >= $2) as grown from api_keys where tenant_id = $1 and revoked_at is null) k \
+         cross join (select count(*) as n, count(*) filter (where created_at >= $2) as grown from webhooks where tenant_id = $1) w \
          left join usage_totals t on t.tenant_id = $1 left join usage_months o on o.tenant_id = $1 and o.month = $4"
     );
     let row: Option<Row> = tx.one(&sql, [since.into(), first_id(since).into(), month.into()]).await?;
@@ -99,6 +103,7 @@ impl Row {
             Limit::Stores => (self.stores, steady(self.stores_grown), None),
             Limit::Members => (self.members, steady(self.members_grown), None),
             Limit::ApiKeys => (self.api_keys, steady(self.api_keys_grown), None),
+            Limit::Webhooks => (self.webhooks, steady(self.webhooks_grown), None),
             Limit::Products => (self.products, steady(self.products_grown), self.products_over_since),
             Limit::OrdersPerMonth => (self.orders, Some((month, end)), self.orders_over_since),
             // Files come and go: what counts is by how much there are more.

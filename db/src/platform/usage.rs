@@ -20,6 +20,8 @@ pub struct Figures {
     pub members: i64,
     /// Its living keys.
     pub api_keys: i64,
+    /// Its webhooks.
+    pub webhooks: i64,
     /// Its products.
     pub products: i64,
     /// Orders of this month.
@@ -41,6 +43,7 @@ impl Figures {
             Limit::Stores => Some(self.stores),
             Limit::Members => Some(self.members),
             Limit::ApiKeys => Some(self.api_keys),
+            Limit::Webhooks => Some(self.webhooks),
             Limit::Products => Some(self.products),
             Limit::OrdersPerMonth => Some(self.orders),
             Limit::StorageBytes => Some(self.storage_bytes),

@@ -22,13 +22,13 @@ use domain::ids::{JobId, TenantId, WorkerId};
 use serde_json::Value;
 
 pub(crate) use bell::{Bell, send as ring};
-pub use enqueue::{enqueue, enqueue_for_platform};
+pub use enqueue::{enqueue, enqueue_all, enqueue_for_platform, hasten};
 pub use finish::{finish, forgive};
 pub use minutes::Minutes;
 pub use prune::prune;
 
 /// The queues, each with places of its own in every worker: long work never holds up short.
-pub const QUEUES: [&str; 3] = ["default", "heavy", "mail"];
+pub const QUEUES: [&str; 4] = ["default", "heavy", "mail", "webhooks"];
 
 /// A job to be done.
 #[derive(Clone, Debug, PartialEq)]

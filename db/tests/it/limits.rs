@@ -7,6 +7,7 @@ use db::limits::{self, Usage};
 use db::platform::{NewTier, Platform};
 use db::stores::{self, NewStore};
 use db::testing::{self, TestDb};
+use db::webhooks::NewWebhook;
 use db::{Access, Clock, DataError, Scope, people};
 use domain::limits::{Feature, Level, Limit, Terms};
 use domain::permission::{KeyScope, Permission, Role};
@@ -49,16 +50,22 @@ async fn of_many_who_want_the_last_one_exactly_one_gets_it() {
     }
     people::set_role(&access, persons[64], Role::Owner).await.unwrap();
     db::api_keys::create(&scope(&access), &[KeyScope::OrdersRead], None).await.unwrap();
-    on_tier(&db, "ours", "two", &[(Limit::Stores, 2), (Limit::Members, 2), (Limit::ApiKeys, 2)]).await;
+    let webhook = NewWebhook { url: "https://receiver.test".into(), ..NewWebhook::default() };
+    db::webhooks::create(&scope(&access), &crate::webhooks::sealer(), &webhook).await.unwrap();
+    let limits = [Limit::Stores, Limit::Members, Limit::ApiKeys, Limit::Webhooks];
+    on_tier(&db, "ours", "two", &limits.map(|limit| (limit, 2))).await;
 
-    for limit in [Limit::Stores, Limit::Members, Limit::ApiKeys] {
+    for limit in limits {
         let tasks: Vec<_> = (0..64)
             .map(|n| {
-                let (access, person) = (access.clone(), persons[n]);
+                let (access, person, webhook) = (access.clone(), persons[n], webhook.clone());
                 tokio::spawn(async move {
                     match limit {
                         Limit::Stores => stores::create(&scope(&access), store(&format!("s{n}"))).await.map(drop),
                         Limit::Members => people::set_role(&access, person, Role::Staff).await,
+                        Limit::Webhooks => {
+                            db::webhooks::create(&scope(&access), &crate::webhooks::sealer(), &webhook).await.map(drop)
+                        }
                         _ => db::api_keys::create(&scope(&access), &KeyScope::ALL, None).await.map(drop),
                     }
                 })
@@ -156,15 +163,20 @@ async fn after_a_smaller_tier_all_is_there_and_only_growth_stops() {
     let platform = Platform::command(db.db.clone());
     let effect = platform.effect("standard", &terms).await.unwrap();
     assert_eq!((effect.len(), effect[0].slug.as_str(), effect[0].above[0].used), (1, "ours", 2));
-    on_tier(&db, "ours", "one", &[(Limit::Stores, 1)]).await;
+    let webhook = NewWebhook { url: "https://receiver.test".into(), ..NewWebhook::default() };
+    db::webhooks::create(&scope(&access), &crate::webhooks::sealer(), &webhook).await.unwrap();
+    on_tier(&db, "ours", "one", &[(Limit::Stores, 1), (Limit::Webhooks, 0)]).await;
     assert!(platform.effect("standard", &terms).await.unwrap().is_empty());
 
     let refused = stores::create(&scope(&access), store("west")).await.unwrap_err();
     assert!(matches!(refused, DataError::AtLimit(_)), "{refused}");
     assert_eq!(stores::known(&write).await.unwrap().len(), 2);
+    let refused = db::webhooks::create(&scope(&access), &crate::webhooks::sealer(), &webhook).await.unwrap_err();
+    assert!(matches!(refused, DataError::AtLimit(_)), "{refused}");
     testing::place_all(&write, &north, &[testing::order(&north, "2", db.db.clock().now(), 1)]).await;
     let seen = db::orders::list::list(&write, &domain::orders::OrderQuery::default()).await.unwrap().rows;
     assert_eq!(seen.len(), 2);
+    assert_eq!(db::webhooks::dispatch(&scope(&access), 100, None).await.unwrap().made, 1, "the webhook is told of it");
     assert!(platform.put_on_tier("ours", "standard").await.unwrap());
     stores::create(&scope(&access), store("west")).await.unwrap();
 }

@@ -26,3 +26,4 @@ mod returns;
 mod settings;
 mod storage;
 mod walls;
+mod webhooks;

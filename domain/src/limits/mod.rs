@@ -27,6 +27,8 @@ pub enum Limit {
     Members,
     /// Living API keys.
     ApiKeys,
+    /// Webhooks, paused ones among them.
+    Webhooks,
     /// Orders of a calendar month, by the store's own days.
     OrdersPerMonth,
     /// Products.
@@ -64,13 +66,14 @@ pub enum AtLimit {
 
 impl Limit {
     /// All of them, in the order in which people read them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::OrdersPerMonth,
         Self::Stores,
         Self::Members,
         Self::Products,
         Self::StorageBytes,
         Self::ApiKeys,
+        Self::Webhooks,
         Self::RequestsPerMinute,
         Self::RequestsPerMinutePerKey,
         Self::BatchOrders,
@@ -85,6 +88,7 @@ impl Limit {
             Self::Stores => "stores",
             Self::Members => "members",
             Self::ApiKeys => "api_keys",
+            Self::Webhooks => "webhooks",
             Self::OrdersPerMonth => "orders_per_month",
             Self::Products => "products",
             Self::RequestsPerMinute => "requests_per_minute",
@@ -103,6 +107,7 @@ impl Limit {
             Self::Stores => "Stores",
             Self::Members => "Members",
             Self::ApiKeys => "API keys",
+            Self::Webhooks => "Webhooks",
             Self::OrdersPerMonth => "Orders a month",
             Self::Products => "Products",
             Self::RequestsPerMinute => "API requests a minute",
@@ -121,6 +126,7 @@ impl Limit {
             Self::Stores => ("store", "stores"),
             Self::Members => ("member", "members"),
             Self::ApiKeys => ("API key", "API keys"),
+            Self::Webhooks => ("webhook", "webhooks"),
             Self::OrdersPerMonth => ("order a month", "orders a month"),
             Self::Products => ("product", "products"),
             Self::RequestsPerMinute => ("API request a minute", "API requests a minute"),
@@ -147,7 +153,7 @@ impl Limit {
     /// What happens when it is reached.
     pub const fn at_limit(self) -> AtLimit {
         match self {
-            Self::Stores | Self::Members | Self::ApiKeys | Self::StorageBytes => AtLimit::Refuse,
+            Self::Stores | Self::Members | Self::ApiKeys | Self::Webhooks | Self::StorageBytes => AtLimit::Refuse,
             Self::OrdersPerMonth | Self::Products => AtLimit::Flag,
             Self::RequestsPerMinute | Self::RequestsPerMinutePerKey => AtLimit::Slow,
             Self::BatchOrders | Self::ExportRows => AtLimit::Size,
@@ -161,6 +167,7 @@ impl Limit {
             Self::Stores => "No further store can be made. The stores you have go on as before.",
             Self::Members => "Nobody else can be invited. Everybody who has a role keeps it.",
             Self::ApiKeys => "No further key can be made. Revoking one makes room.",
+            Self::Webhooks => "No further webhook can be made. Those you have go on; deleting one makes room.",
             Self::OrdersPerMonth => {
                 "Orders above the limit are still taken in and count everywhere; whoever runs the platform sees it."
             }
@@ -181,7 +188,7 @@ impl Limit {
     /// The least that a tier may set: nothing can be done with less.
     pub const fn least(self) -> i64 {
         match self {
-            Self::ApiKeys | Self::StorageBytes => 0,
+            Self::ApiKeys | Self::Webhooks | Self::StorageBytes => 0,
             _ => 1,
         }
     }

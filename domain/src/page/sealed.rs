@@ -41,6 +41,8 @@ pub enum List {
     Jobs,
     /// The record of who did what.
     Audit,
+    /// What a webhook was told.
+    Deliveries,
 }
 
 /// Makes seals, with a key that is derived from the server's secret.
@@ -84,6 +86,7 @@ impl List {
             Self::Backups => b'b',
             Self::Jobs => b'j',
             Self::Audit => b'a',
+            Self::Deliveries => b'd',
         }
     }
 }

@@ -32,7 +32,7 @@ pub enum Permission {
     ManageStores,
     /// Add members and change their roles.
     ManagePeople,
-    /// Make and revoke API keys.
+    /// Make and revoke API keys; say where events are sent.
     ManageKeys,
     /// See backups and how they fare.
     ReadBackups,
@@ -98,7 +98,7 @@ impl Permission {
             Self::RunImports => "Upload and run imports",
             Self::ManageStores => "Add and change stores",
             Self::ManagePeople => "Invite people and change what they may do",
-            Self::ManageKeys => "Make and revoke API keys",
+            Self::ManageKeys => "Make and revoke API keys, manage webhooks",
             Self::ReadBackups => "See backups",
             Self::ManageBackups => "Make and download backups",
             Self::ReadJobs => "See background jobs",

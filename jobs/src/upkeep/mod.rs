@@ -10,4 +10,4 @@ pub mod rollups;
 pub mod sessions;
 
 /// More tenants than an installation has.
-const TENANTS: u64 = 100_000;
+pub(crate) const TENANTS: u64 = 100_000;

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use crate::partitions;
+use crate::{partitions, webhooks};
 
 pub use options::Options;
 use signals::Signals;
@@ -34,13 +34,15 @@ pub async fn run(db: Db, options: Options, stop: CancellationToken) {
         let engine = engine.clone();
         async move { engine.listen().await }
     });
-    let watching = tokio::spawn(partitions::watch(db, true, stop.clone()));
+    let watching = tokio::spawn(partitions::watch(db.clone(), true, stop.clone()));
+    let hearing = tokio::spawn(webhooks::watch(db, stop.clone()));
     while Life::new(engine.clone(), &options, &stop).live().await == End::Lost {
         let Some(again) = stop.run_until_cancelled(reborn(&engine, &options)).await else { break };
         engine = again;
     }
     listening.abort();
     watching.abort();
+    hearing.abort();
     engine.close().await;
 }
 

@@ -34,10 +34,10 @@ pub struct Options {
 }
 
 impl Options {
-    /// All queues: eight places for short work, two for long, four for mail.
+    /// All queues: eight places for short work, two for long, four for mail, sixteen for webhooks, which mostly wait.
     pub fn new(tools: Arc<Tools>) -> Self {
         Self {
-            places: vec![("default", 8), ("heavy", 2), ("mail", 4)],
+            places: vec![("default", 8), ("heavy", 2), ("mail", 4), ("webhooks", 16)],
             kinds: KINDS,
             timetable: schedule::entries,
             tools,

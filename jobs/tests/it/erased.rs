@@ -69,7 +69,7 @@ fn mail(key: &str) -> db::outbox::NewMail {
 }
 
 // Of the tenant $1, about something called $2.
-const ROWS: [&str; 11] = [
+const ROWS: [&str; 14] = [
     "insert into import_problems (tenant_id, import_id, line, position, kind, reason) values ($1, $2, 1, 1, 'rejected', 'x')",
     "insert into job_notes (tenant_id, id, at, actor, action, subject, reason) values ($1, $2, now(), 'command', 'x', 'x', 'x')",
     "insert into customer_money (tenant_id, customer_id, currency, orders, net) values ($1, $2, 'GBP', 1, 1)",
@@ -87,6 +87,9 @@ const ROWS: [&str; 11] = [
      select $1, o.placed_at, o.id, $2, o.store_id, now(), current_date, 'GBP', 1, 'command' from orders o where o.tenant_id = $1 limit 1",
     "insert into customer_metrics (tenant_id, customer_id, store_id, orders, first_at, last_at, last_day, currency, net) \
      values ($1, $2, $2, 1, now(), now(), current_date, 'GBP', 1)",
+    "insert into webhooks (tenant_id, id, url, secret, read_seq, created_at, created_by) values ($1, $2, 'https://x.test', '', 0, now(), 'command')",
+    "insert into webhook_deliveries (tenant_id, id, webhook_id, kind, body, next_at, created_at) values ($1, $2, $2, 'x', '{}', now(), now())",
+    "insert into webhook_attempts (tenant_id, delivery_id, n, at, ms) values ($1, $2, 1, now(), 1)",
 ];
 
 // A little of everything.

@@ -43,4 +43,5 @@ mod storage_server;
 mod summaries;
 mod upkeep;
 mod warm;
+mod webhooks;
 mod work;

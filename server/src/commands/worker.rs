@@ -10,9 +10,12 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let db = connect::database(&config).await?;
     let tools = work::tools(&config, &db).map_err(Failure::failed)?;
     tracing::info!(data_dir = %config.data_dir.display(), "working");
+    // Of commits elsewhere: webhooks are told of them, and what is remembered here is forgotten.
+    let hearing = tokio::spawn(db::feed::listen(db.clone()));
     let telling = tokio::spawn(jobs::alarms::watch(db.clone(), tools.mailer.clone(), stop.clone()));
     jobs::worker::run(db.clone(), work::options(&config, tools), stop).await;
     telling.abort();
+    hearing.abort();
     db.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -26,6 +26,7 @@ pub use vars::Vars;
 use db::people::leaked::LeakedPasswords;
 use db::platform::MOST_GRACE_DAYS;
 use domain::tenants::GRACE_DAYS;
+use jobs::reach::Reach;
 
 /// The settings.
 #[derive(Clone, Debug)]
@@ -64,6 +65,8 @@ pub struct Config {
     pub job_history_days: u32,
     /// Days in which the deletion of a tenant can be taken back.
     pub delete_grace_days: u32,
+    /// How far webhooks reach.
+    pub webhooks: Reach,
     /// Whether demo people with a known password may exist.
     pub demo: bool,
 }
@@ -140,6 +143,7 @@ impl Config {
             job_places: vars.number("STOA_JOB_PLACES", 8, 1..=500, &mut faults),
             job_history_days: vars.number("STOA_JOB_HISTORY_DAYS", 30, 1..=3_650, &mut faults),
             delete_grace_days: vars.number("STOA_DELETE_GRACE_DAYS", GRACE_DAYS, 0..=MOST_GRACE_DAYS, &mut faults),
+            webhooks: webhooks(vars, &mut faults),
             demo,
         };
         faults.into_result(config)
@@ -152,6 +156,10 @@ fn redis_url(vars: &Vars, faults: &mut Faults) -> Option<String> {
         faults.add("REDIS_URL", "must begin with redis:// or rediss://, such as redis://127.0.0.1:6379");
     }
     Some(url.to_owned())
+}
+
+fn webhooks(vars: &Vars, faults: &mut Faults) -> Reach {
+    if vars.switch("STOA_WEBHOOKS_PRIVATE", false, faults) { Reach::Everywhere } else { Reach::Public }
 }
 
 fn leaked_passwords(vars: &Vars, faults: &mut Faults) -> Option<LeakedPasswords> {

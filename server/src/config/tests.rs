@@ -16,6 +16,7 @@ fn two_variables_are_enough() {
     assert_eq!(config.database.migration_url, config.database.url);
     assert_eq!(config.http.upload_limit, 512 * 1024 * 1024);
     assert!(config.worker && !config.demo && !config.http.secure);
+    assert_eq!(config.webhooks, jobs::reach::Reach::Public);
     assert!(!format!("{config:?}").contains("0123456789abcdef"));
 }
 
@@ -67,6 +68,7 @@ fn every_fault_is_named_and_all_at_once() {
         ("STOA_LEAKED_PASSWORDS", "/nowhere/to/be/found"),
         ("STOA_RETENTION_QUARTERS", "-8"),
         ("STOA_WORKER", "maybe"),
+        ("STOA_WEBHOOKS_PRIVATE", "sometimes"),
         ("STOA_DEMO", "2"),
         ("LEPTOS_HASH_FILES", "sure"),
     ];
@@ -77,7 +79,7 @@ fn every_fault_is_named_and_all_at_once() {
     let mut expected: Vec<_> = wrong.iter().map(|(name, _)| *name).collect();
     expected.sort_unstable();
     assert_eq!(named, expected);
-    assert!(faults.to_string().starts_with("22 settings are wrong"), "{faults}");
+    assert!(faults.to_string().starts_with("23 settings are wrong"), "{faults}");
     for (name, value) in wrong {
         let good = good().with("STOA_MAIL_FROM", "stoa@example.com");
         let faults = Config::read(&good.with(name, value), Purpose::Serve).unwrap_err();

@@ -17,6 +17,7 @@ mod team;
 mod theme;
 mod usage;
 pub mod visit;
+mod webhooks;
 
 use domain::permission::Permission as P;
 
@@ -61,6 +62,7 @@ pub fn routes() -> Routes {
         .post("/t/{tenant}/settings/stores/{store}/stock", Member(P::ManageStores), settings::stock)
         .get("/t/{tenant}/usage", Member(P::ManageStores), usage::show)
         .merge(keys::routes())
+        .merge(webhooks::routes())
         .merge(team::routes())
         .get("/t/{tenant}/settings/jobs", Member(P::ReadJobs), jobs::index)
         .get("/t/{tenant}/settings/jobs/{id}", Member(P::ReadJobs), jobs::show)

@@ -108,7 +108,8 @@ async fn pages_lead_back_to_the_first_one() {
     let deeper = format!("{LIST}&cursor={cursor}");
     assert_eq!(owner.get(&deeper).await.status(), 200);
     begins_anew(staff.get(&deeper).await, "/t/demo/orders?limit=1\"").await;
-    for path in ["/t/demo/audit", "/t/demo/imports", "/t/demo/backups", "/t/demo/settings/jobs"] {
+    let webhook = format!("/t/demo/settings/webhooks/{}", world.demo.webhook);
+    for path in ["/t/demo/audit", "/t/demo/imports", "/t/demo/backups", "/t/demo/settings/jobs", &webhook] {
         begins_anew(owner.get(&format!("{path}?cursor={cursor}")).await, &format!("\"{path}")).await;
     }
     let admin = world.enter(Who::Admin).await.0;

@@ -65,4 +65,5 @@ mod team;
 mod tenancy;
 mod tenants;
 mod usage_page;
+mod webhooks;
 mod writes;

@@ -8,6 +8,7 @@ mod orders;
 mod people;
 mod platform;
 mod tenants;
+mod webhooks;
 
 use scraper::{Html, Selector};
 

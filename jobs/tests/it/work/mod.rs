@@ -20,6 +20,11 @@ use tokio_util::sync::CancellationToken;
 
 /// A worker that knows the kinds of these tests, looks often and believes the silent for some seconds only.
 pub fn options() -> Options {
+    options_with(Arc::new(Tools::new(std::env::temp_dir())))
+}
+
+/// The same with other tools.
+pub fn options_with(tools: Arc<Tools>) -> Options {
     Options {
         kinds: kinds::KINDS,
         timetable: Vec::new,
@@ -27,7 +32,7 @@ pub fn options() -> Options {
         silence: Duration::from_secs(4),
         poll: Duration::from_millis(100),
         drain: Duration::from_millis(500),
-        ..Options::new(Arc::new(Tools::new(std::env::temp_dir())))
+        ..Options::new(tools)
     }
 }
 

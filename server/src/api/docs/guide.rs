@@ -5,16 +5,17 @@ use leptos::prelude::*;
 use super::page::inline;
 
 /// Ids and titles of the sections.
-pub const CONTENTS: [(&str, &str); 6] = [
+pub const CONTENTS: [(&str, &str); 7] = [
     ("keys", "Keys and scopes"),
     ("money-and-time", "Money and time"),
     ("repeating", "Repeating a request"),
     ("errors", "Errors"),
     ("paging", "Paging"),
     ("events", "Events"),
+    ("webhooks", "Webhooks"),
 ];
 
-const TEXTS: [&[&str]; 6] = [
+const TEXTS: [&[&str]; 7] = [
     &[
         "Every call carries `Authorization: Bearer stoa_...`. A key belongs to one tenant and has scopes: `orders:read`, `orders:write`, `reports:read`, `events:read`. It may be confined to one store; then all others do not exist for it. Keys are made with `stoa api-key create` and shown once.",
         "A missing or wrong key is answered with 401, a missing scope with 403. What belongs to somebody else is answered exactly like what does not exist.",
@@ -37,6 +38,11 @@ const TEXTS: [&[&str]; 6] = [
     &[
         "`GET /api/v1/events` is a server-sent event stream. `id:` is the tenant's own sequence number without holes, in the order of commits; `event:` is `order.placed`, `order.updated`, `import.progress`, `store.created`, `store.changed`, `access.changed`, `figures.rebuilt` or `gap`; `data:` is JSON. To resume, send the last id that you handled as `Last-Event-ID` (or `?after=`). When events after it are no longer kept, one `event: gap` comes first: its id is the last one that was lost, so read the lists again and go on.",
         "A comment comes at once and then every 15 seconds. The stream ends within five seconds when the key is revoked, and when the server restarts: connect again. A key that is confined to one store gets that store's events only, so the ids that it sees have holes; nothing that concerns it is missing.",
+    ],
+    &[
+        "Webhooks tell the same events to an address of yours, by POST, as they happen. The body is `{\"id\", \"type\", \"created_at\", \"tenant\", \"seq\", \"data\"}`: `type` and `data` are those of the stream, `seq` its number. `gap` comes to every webhook when events were no longer kept; `webhook.test`, without `seq`, when somebody tries the address. Answer with any status of 2xx within 10 seconds; what you answer is kept in the log, its first 1,024 bytes.",
+        "Anything else is tried again after about 1, 5 and 30 minutes and 2, 4, 8 and 12 hours, under the same `webhook-id`, and then given up; 410 switches the webhook off. A message may come twice, and one may overtake another: keep the ids that you have handled, and go by `seq` where order matters.",
+        "Messages are signed as the Standard Webhooks say: `webhook-signature` holds `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body` under the bytes that follow `whsec_` in the secret, in base64; two of them, apart by a blank, for a day after another secret was made. Take a message only if one of them is yours, compared in constant time, and the timestamp is not more than five minutes away.",
     ],
 ];
 

@@ -22,9 +22,10 @@ const ENDING: [&str; 2] = ["/logout", "/account/sign-out-everywhere"];
 // What these are about is not in the address, or takes more than rows; `account` and `partitions` ask for what is there.
 const WITHOUT_OWN: [&str; 2] = ["/account/sessions/end", "/platform/partitions/{quarter}/restore"];
 
-// Once somebody who may has done it, the thing is gone; `team` and `keys` do it.
-const ONCE: [&str; 4] = [
+// Once somebody who may has done it, the thing is gone; `team`, `keys` and `webhooks` do it.
+const ONCE: [&str; 5] = [
     "/t/{tenant}/settings/keys/{id}/revoke",
+    "/t/{tenant}/settings/webhooks/{id}/delete",
     "/t/{tenant}/team/invitations/{id}/withdraw",
     "/t/{tenant}/team/members/{id}/remove",
     "/t/{tenant}/team/roles/{id}/delete",

@@ -7,6 +7,7 @@ use db::backups::{self, Began, Done, NewBackup, Place};
 use db::imports::{Begin, Created, NewRun};
 use db::platform::Platform;
 use db::queue::{NewJob, enqueue, locks, timetable};
+use db::webhooks::NewWebhook;
 use db::{Access, people};
 use domain::backups::{Kind, Trigger};
 use domain::imports::Format;
@@ -39,6 +40,8 @@ pub struct Things {
     pub backup: String,
     pub job: String,
     pub api_key: String,
+    pub webhook: String,
+    pub delivery: String,
     pub member: String,
     pub role: String,
     pub invitation: String,
@@ -144,6 +147,7 @@ impl World {
             "{verb}" if pattern.contains("/timetable/") => "disable".to_owned(),
             "{slug}" if pattern.contains("/tiers/") => real("standard", "gold"),
             "{slug}" => real(whose.slug, "nobody"),
+            "{delivery}" => real(&whose.delivery, "0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f"),
             "{member}" => real(&whose.member, "0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f"),
             "{secret}" => real(&whose.secret, "bm90aGluZw"),
             "{*file}" => "none.js".to_owned(),
@@ -179,6 +183,7 @@ impl Things {
         let scope = access.scope(Permission::RunImports).unwrap();
         let Created::New(run) = db::imports::create(&scope, run).await.unwrap() else { panic!("it is new") };
         let team = Team::new(app, &access, slug).await;
+        let (webhook, delivery) = webhook(app, &access, words[1]).await;
         Self {
             slug,
             store,
@@ -188,6 +193,8 @@ impl Things {
             backup: backup(&access).await,
             job: job(&access).await,
             api_key: api_key(&access).await,
+            webhook,
+            delivery,
             member: team.member,
             role: team.role,
             invitation: team.invitation,
@@ -202,6 +209,7 @@ impl Things {
             "/platform/jobs/{id}" => format!("{}?tenant={}", self.job, self.access.tenant()),
             p if p.contains("/imports/") => self.import.clone(),
             p if p.contains("/backups/") => self.backup.clone(),
+            p if p.contains("/webhooks/") => self.webhook.clone(),
             p if p.contains("/keys/") => self.api_key.clone(),
             p if p.contains("/members/") => self.member.clone(),
             p if p.contains("/roles/") => self.role.clone(),
@@ -221,6 +229,18 @@ async fn api_key(access: &Access) -> String {
     let scope = access.scope(Permission::ManageKeys).unwrap();
     let new = NewKey { name: "till".to_owned(), scopes: KeyScope::ALL.to_vec(), ..NewKey::default() };
     db::api_keys::make(&scope, &new).await.unwrap().id.to_string()
+}
+
+async fn webhook(app: &App, access: &Access, words: &str) -> (String, String) {
+    let scope = access.scope(Permission::ManageKeys).unwrap();
+    let new = NewWebhook {
+        url: "https://receiver.test/stoa".to_owned(),
+        description: words.to_owned(),
+        ..NewWebhook::default()
+    };
+    let made = db::webhooks::create(&scope, &app.state.sealer, &new).await.unwrap();
+    let delivery = db::webhooks::test(&scope, made.id).await.unwrap();
+    (made.id.to_string(), delivery.to_string())
 }
 
 async fn backup(access: &Access) -> String {

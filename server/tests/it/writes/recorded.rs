@@ -30,6 +30,7 @@ async fn every_write_that_succeeds_is_in_the_record() {
     let mut walk = Walk::new().await;
     of_orders_and_settings(&mut walk).await;
     of_keys_and_programs(&mut walk).await;
+    of_webhooks(&mut walk).await;
     of_accounts(&mut walk).await;
     of_entries(&mut walk).await;
     of_ways_in(&mut walk).await;
@@ -85,6 +86,22 @@ async fn of_keys_and_programs(walk: &mut Walk) {
     let cancel = walk.world.address(&format!("{ORDER}/cancel"), "demo", crate::matrix::world::Id::Own);
     let cancel = cancel.replace("A-1", "W-1");
     walk.post_to(b, me, &format!("{ORDER}/cancel"), &cancel, &[("reason", "x")], "order.cancel").await;
+}
+
+async fn of_webhooks(walk: &mut Walk) {
+    let (browser, me) = owner(walk).await;
+    let (b, me) = (&browser, me.as_str());
+    const WEBHOOK: &str = "/t/{tenant}/settings/webhooks/{id}";
+    // An address that needs no name server.
+    let form = [("url", "https://1.1.1.1/stoa"), ("kinds", "order.placed")];
+    walk.post(b, me, "/t/{tenant}/settings/webhooks", &form, "webhook.create").await;
+    walk.post(b, me, &format!("{WEBHOOK}/edit"), &form, "webhook.change").await;
+    walk.post(b, me, &format!("{WEBHOOK}/rotate"), &[], "webhook.rotate").await;
+    walk.post(b, me, &format!("{WEBHOOK}/test"), &[], "webhook.test").await;
+    walk.post(b, me, &format!("{WEBHOOK}/deliveries/{{delivery}}/again"), &[], "webhook.resend").await;
+    walk.post(b, me, &format!("{WEBHOOK}/pause"), &[], "webhook.pause").await;
+    walk.post(b, me, &format!("{WEBHOOK}/resume"), &[("from", "now")], "webhook.resume").await;
+    walk.post(b, me, &format!("{WEBHOOK}/delete"), &[], "webhook.delete").await;
 }
 
 async fn of_accounts(walk: &mut Walk) {

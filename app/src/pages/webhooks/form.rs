@@ -1,0 +1,79 @@
+//! The form of a webhook: for a new one, and for one that is there.
+
+use db::webhooks::Webhook;
+use domain::feed::EventKind;
+use domain::fields::FieldErrors;
+use leptos::prelude::*;
+
+use crate::document::Rendered;
+use crate::frame::TenantFrame;
+use crate::ui::{Button, ButtonLink, Card, Choice, Choices, Field, Look, PageHeader, SelectField};
+
+/// What was typed.
+#[derive(Clone, Debug, Default)]
+pub struct WebhookForm {
+    /// Where events are to be sent.
+    pub url: String,
+    /// What it is for.
+    pub description: String,
+    /// The kinds chosen.
+    pub kinds: Vec<String>,
+    /// The slug of its only store; empty for all.
+    pub store: String,
+    /// What is wrong.
+    pub faults: FieldErrors,
+}
+
+/// What the page of a webhook that is changed shows.
+#[derive(Clone, Debug)]
+pub struct EditWebhook {
+    /// What surrounds it.
+    pub frame: TenantFrame,
+    /// The webhook.
+    pub webhook: Webhook,
+    /// The form.
+    pub form: WebhookForm,
+}
+
+/// Renders the page.
+pub fn page(page: &EditWebhook) -> Rendered {
+    page.frame.render("Change a webhook", || {
+        let one = format!("{}/{}", super::address(page.frame.tenant()), page.webhook.id);
+        let cancel = view! { <ButtonLink href=one.clone() label="Change nothing" look=Look::Quiet/> }.into_any();
+        let fields = fields(&page.frame, &page.form, format!("{one}/edit"), "Save it", Some(cancel));
+        view! {
+            <PageHeader title="Change a webhook" back=(one, "The webhook")/>
+            <Card>{fields}</Card>
+        }
+    })
+}
+
+/// The form itself.
+pub(super) fn fields(
+    frame: &TenantFrame,
+    form: &WebhookForm,
+    action: String,
+    label: &'static str,
+    cancel: Option<AnyView>,
+) -> impl IntoView + use<> {
+    let fault = |field: &str| form.faults.of(field).map(str::to_owned);
+    let [url_fault, description_fault, kinds_fault, store_fault] = ["url", "description", "kinds", "store"].map(fault);
+    let choice = |kind: EventKind| Choice {
+        value: kind.as_str().to_owned(),
+        words: format!("{}, {}", kind.as_str(), kind.words()),
+        is_chosen: form.kinds.iter().any(|chosen| chosen == kind.as_str()),
+    };
+    let choices: Vec<Choice> = EventKind::CHOSEN.into_iter().map(choice).collect();
+    let all = std::iter::once((String::new(), "All stores, and what belongs to none".to_owned()));
+    let stores = all.chain(frame.stores.iter().map(|s| (s.slug.clone(), s.name.clone()))).collect();
+    let WebhookForm { url, description, store, .. } = form.clone();
+    view! {
+        <form class="stack narrow" method="post" action=action>
+            <Field name="url" label="Address" kind="url" value=url fault=url_fault example="https://example.com/stoa" required=true hint="Each event is sent there by POST, as JSON, signed."/>
+            <Field name="description" label="What it is for" value=description fault=description_fault example="Our bookkeeping"/>
+            <Choices name="kinds" label="It is told when" choices fault=kinds_fault hint="None ticked: of everything, and of what is added later."/>
+            <SelectField name="store" label="Stores" options=stores chosen=store fault=store_fault/>
+            <div class="actions"><Button label look=Look::Primary/>{cancel}</div>
+        </form>
+    }
+}

@@ -1,0 +1,97 @@
+//! All webhooks, and the form for a new one.
+
+use db::webhooks::Webhook;
+use leptos::prelude::*;
+
+use super::form::{WebhookForm, fields};
+use super::words::{kinds, state, store};
+use crate::document::Rendered;
+use crate::frame::TenantFrame;
+use crate::ui::table::{Column, Table};
+use crate::ui::{Card, Clock, Empty, Notice, PageHeader, Pill, Tone, When};
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct WebhookIndex {
+    /// What surrounds it.
+    pub frame: TenantFrame,
+    /// The webhooks, the newest first.
+    pub webhooks: Vec<Webhook>,
+    /// The form.
+    pub form: WebhookForm,
+    /// The secret of one that was just made.
+    pub made: Option<String>,
+    /// The word for what was just done.
+    pub done: Option<String>,
+    /// Now.
+    pub clock: Clock,
+}
+
+/// Renders the page.
+pub fn page(page: &WebhookIndex) -> Rendered {
+    page.frame.render("Webhooks", || {
+        let action = super::address(page.frame.tenant());
+        let note = view! { "Where events are sent as they happen. What is sent, and how a signature is checked, says the documentation of the "<a href="/api/docs#webhooks">"API"</a>"." };
+        let made = page.made.clone().map(|secret| {
+            view! {
+                <Notice tone=Tone::Positive>
+                    <p>"The webhook is made. Its messages are signed with this secret, which is shown only now:"</p>
+                    <code class="once">{secret}</code>
+                </Notice>
+            }
+        });
+        let deleted = page.done.as_deref() == Some("deleted");
+        let deleted = deleted
+            .then(|| view! { <Notice tone=Tone::Positive>"The webhook was deleted: nothing is sent there any more."</Notice> });
+        let fields = fields(&page.frame, &page.form, action, "Make the webhook", None);
+        view! {
+            <PageHeader title="Webhooks" note=note.into_any()/>
+            {made}
+            {deleted}
+            {table(page)}
+            <Card title="New webhook">{fields}</Card>
+        }
+    })
+}
+
+fn table(page: &WebhookIndex) -> AnyView {
+    if page.webhooks.is_empty() {
+        let text = "A webhook tells another program of yours what happens here, the moment it happens: an order that came in, a refund, an import that ended. Make one below.";
+        return view! { <Card><Empty title="No webhooks yet" text/></Card> }.into_any();
+    }
+    let base = super::address(page.frame.tenant());
+    let row = |webhook: &Webhook| {
+        let clock = page.clock;
+        let (tone, label) = state(webhook);
+        let came = if webhook.last_ok == Some(true) { ", taken" } else { ", failed" };
+        let last = match webhook.last_at {
+            Some(at) => view! { <When at clock/><span class="quiet">{came}</span> }.into_any(),
+            None => view! { <span class="quiet">"never"</span> }.into_any(),
+        };
+        let since = webhook.failing_since.map(|at| view! { <span class="quiet">" since "<When at clock/></span> });
+        let description = (!webhook.description.is_empty()).then(|| {
+            view! { <span class="quiet clip wide-clip" dir="auto">{webhook.description.clone()}</span> }
+        });
+        view! {
+            <tr>
+                <td>
+                    <a class="clip wide-clip" dir="auto" href=format!("{base}/{}", webhook.id) title=webhook.url.clone()>{webhook.url.clone()}</a>
+                    {description}
+                </td>
+                <td class="wide"><span class="clip">{kinds(webhook)}</span></td>
+                <td class="wide"><span class="clip" dir="auto">{store(webhook)}</span></td>
+                <td>{last}</td>
+                <td><Pill tone label/>{since}</td>
+            </tr>
+        }
+    };
+    let rows = page.webhooks.iter().map(row).collect_view();
+    let columns = vec![
+        Column::text("Address"),
+        Column::text("Events").wide(),
+        Column::text("Stores").wide(),
+        Column::text("Last attempt"),
+        Column::text("State"),
+    ];
+    view! { <Card flush=true><Table caption="Webhooks" columns>{rows}</Table></Card> }.into_any()
+}

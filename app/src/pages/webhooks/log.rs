@@ -1,0 +1,109 @@
+//! What a webhook was told, with every attempt. What receivers answered is shown as the text that it is.
+
+use db::webhooks::{Attempt, Delivery};
+use domain::page::{Page, Place};
+use domain::webhooks::{DeliveryQuery, DeliveryState};
+use leptos::prelude::*;
+
+use super::show::OneWebhook;
+use super::words::delivery as words_of;
+use crate::ui::pager::{Pager, no_place};
+use crate::ui::time::milliseconds;
+use crate::ui::{Button, Card, Clock, Empty, Notice, Pill, Tone, When};
+use crate::url;
+
+/// The log.
+pub(super) fn card(page: &OneWebhook) -> AnyView {
+    let faults = page.faults.0.iter().filter(|fault| fault.field == "state");
+    let faults = faults.map(|fault| format!("{} {}. ", fault.field, fault.message)).collect::<String>();
+    let bad =
+        (!faults.is_empty()).then(|| view! { <Notice tone=Tone::Critical>"Nothing was listed: "{faults}</Notice> });
+    let (tabs, lost) = (tabs(page), no_place(&page.faults, page.address()));
+    let list = page.page.as_ref().map(|found| listed(page, found));
+    view! { <Card title="What it was told">{tabs}{bad}{lost}{list}</Card> }.into_any()
+}
+
+fn tabs(page: &OneWebhook) -> impl IntoView + use<> {
+    let tab = |state: Option<DeliveryState>| {
+        let href = at(page, &DeliveryQuery { state, cursor: None });
+        let current = (page.query.state == state).then_some("page");
+        let words = state.map_or("All", DeliveryState::words);
+        view! { <a href=href aria-current=current>{words}</a> }
+    };
+    let tabs = std::iter::once(None).chain(DeliveryState::ALL.map(Some)).map(tab).collect_view();
+    view! { <nav class="tabs" aria-label="States">{tabs}</nav> }
+}
+
+fn at(page: &OneWebhook, query: &DeliveryQuery) -> String {
+    url::with_query(&page.address(), query.pairs().iter().map(|(n, v)| (*n, v.as_str())))
+}
+
+fn listed(page: &OneWebhook, found: &Page<Delivery, Place>) -> AnyView {
+    let place = |place: Place| at(page, &page.query.at(Some(place)));
+    let (newer, older) = (found.newer.map(place), found.older.map(place));
+    let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
+    if found.rows.is_empty() {
+        let (title, text) = if page.query.state.is_some() {
+            ("Nothing matches", "Show all to see the others.")
+        } else {
+            ("Nothing was sent yet", "Whatever happens from now on is listed here, for 30 days after it ended.")
+        };
+        return view! { <Empty title text/>{pager} }.into_any();
+    }
+    let rows = found.rows.iter().map(|delivery| row(page, delivery)).collect_view();
+    view! { <ol class="timeline">{rows}</ol>{pager} }.into_any()
+}
+
+fn row(page: &OneWebhook, delivery: &Delivery) -> impl IntoView + use<> {
+    let clock = page.clock;
+    let (tone, label) = words_of(delivery.state);
+    let number = delivery.seq.map(|seq| view! { <span class="quiet">{format!(" no. {seq}")}</span> });
+    let next = delivery.next_at.map(|at| {
+        if at <= clock.now {
+            view! { " · next attempt now" }.into_any()
+        } else {
+            view! { " · next attempt "<When at clock/> }.into_any()
+        }
+    });
+    let attempts = delivery.attempts.iter().map(|tried| attempt(tried, clock)).collect_view();
+    let count = match delivery.attempts.len() {
+        0 => "Not tried yet".to_owned(),
+        1 => "1 attempt".to_owned(),
+        many => format!("{many} attempts"),
+    };
+    let again = format!("{}/deliveries/{}/again", page.address(), delivery.id);
+    view! {
+        <li>
+            <p><code>{delivery.kind.clone()}</code>{number}" "<Pill tone label/></p>
+            <p class="quiet"><When at=delivery.created_at clock/>{next}</p>
+            <details>
+                <summary>{count}</summary>
+                <ol class="timeline">{attempts}</ol>
+                <p class="quiet">"What is sent:"</p>
+                <pre class="said-raw" dir="auto">{delivery.body.clone()}</pre>
+                <form method="post" action=again><Button label="Send it again"/></form>
+            </details>
+        </li>
+    }
+}
+
+fn attempt(tried: &Attempt, clock: Clock) -> impl IntoView + use<> {
+    let (tone, label) = match tried.status {
+        Some(200..=299) => (Tone::Positive, "Taken"),
+        Some(_) => (Tone::Critical, "Refused"),
+        None => (Tone::Critical, "No answer"),
+    };
+    let status = tried.status.map(|status| format!("Status {status} "));
+    let took = milliseconds(i64::from(tried.ms));
+    let error = tried.error.clone().map(|error| view! { <p dir="auto">{error}</p> });
+    let answer =
+        (!tried.answer.is_empty()).then(|| view! { <pre class="said-raw" dir="auto">{tried.answer.clone()}</pre> });
+    view! {
+        <li>
+            <p>{status}<Pill tone label/></p>
+            <p class="quiet"><When at=tried.at clock/>{format!(" · {took}")}</p>
+            {error}
+            {answer}
+        </li>
+    }
+}

@@ -1,0 +1,152 @@
+//! Making, changing and deleting webhooks.
+
+use domain::fields::FieldErrors;
+use domain::ids::WebhookId;
+use domain::limits::Limit;
+use domain::webhooks::Wanted;
+use serde_json::{Value, json};
+
+use super::list::read;
+use super::secret;
+use crate::error::DataError;
+use crate::limits;
+use crate::scope::{Scope, Tx};
+use crate::sealing::Sealer;
+use crate::stores;
+
+const LONGEST_URL: usize = 1_000;
+const LONGEST_DESCRIPTION: usize = 200;
+
+/// A webhook as somebody wants it. Whether its address is one that is asked is not looked at here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewWebhook {
+    /// Where events are sent.
+    pub url: String,
+    /// What it is for.
+    pub description: String,
+    /// Which events.
+    pub wanted: Wanted,
+}
+
+/// A webhook with a new secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Its id.
+    pub id: WebhookId,
+    /// The secret's text: the only time that it can be read.
+    pub secret: String,
+}
+
+/// Makes a webhook that is told of what happens from now on.
+///
+/// # Errors
+/// What is wrong with `url`, `description` or `store`; [`DataError::AtLimit`] when the tier allows no more.
+pub async fn create(scope: &Scope, sealer: &Sealer, new: &NewWebhook) -> Result<Made, DataError> {
+    let new = new.checked()?;
+    let id: WebhookId = scope.clock().id();
+    let secret = secret::random()?;
+    let sealed = secret::seal(sealer, scope.tenant(), id, &secret)?;
+    let tx = scope.begin().await?;
+    limits::claim(&tx, Limit::Webhooks).await?;
+    new.check_store(&tx).await?;
+    let head = crate::feed::head(&tx).await?;
+    let sql = "insert into webhooks (tenant_id, id, url, description, kinds, store_id, secret, read_seq, created_at, created_by) \
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    let values = [
+        id.0.into(),
+        new.url.as_str().into(),
+        new.description.as_str().into(),
+        new.kinds().into(),
+        new.wanted.store.map(|s| s.0).into(),
+        sealed.into(),
+        head.into(),
+        scope.now().into(),
+        scope.actor().to_string().into(),
+    ];
+    tx.run(sql, values).await?;
+    crate::audit::note(&tx, "webhook.create", &id.to_string(), new.told()).await?;
+    tx.commit().await?;
+    Ok(Made { id, secret: secret.text() })
+}
+
+/// Changes what it is. What waits to be sent goes to the new address.
+///
+/// # Errors
+/// What is wrong with `url`, `description` or `store`; [`DataError::NotFound`] for a webhook that is not the tenant's.
+pub async fn change(scope: &Scope, id: WebhookId, new: &NewWebhook) -> Result<(), DataError> {
+    let new = new.checked()?;
+    let tx = scope.begin().await?;
+    lock(&tx, id).await?;
+    let old = read(&tx, id).await?;
+    new.check_store(&tx).await?;
+    let sql =
+        "update webhooks set url = $3, description = $4, kinds = $5, store_id = $6 where tenant_id = $1 and id = $2";
+    let store = new.wanted.store.map(|s| s.0);
+    let values =
+        [id.0.into(), new.url.as_str().into(), new.description.as_str().into(), new.kinds().into(), store.into()];
+    tx.run(sql, values).await?;
+    let before = NewWebhook { url: old.url, description: old.description, wanted: old.wanted }.told();
+    crate::audit::changed(&tx, "webhook.change", &id.to_string(), before, new.told()).await?;
+    tx.commit().await
+}
+
+/// Deletes it, and all that it was told.
+///
+/// # Errors
+/// [`DataError::NotFound`] for a webhook that is not the tenant's.
+pub async fn delete(scope: &Scope, id: WebhookId) -> Result<(), DataError> {
+    let tx = scope.begin().await?;
+    lock(&tx, id).await?;
+    let old = read(&tx, id).await?;
+    tx.run("delete from webhooks where tenant_id = $1 and id = $2", [id.0.into()]).await?;
+    crate::audit::note(&tx, "webhook.delete", &id.to_string(), json!({"url": without_secrets(&old.url)})).await?;
+    tx.commit().await
+}
+
+/// Holds its row until the transaction ends.
+pub(super) async fn lock(tx: &Tx, id: WebhookId) -> Result<(), DataError> {
+    let sql = "select 1 from webhooks where tenant_id = $1 and id = $2 for update";
+    tx.scalar::<i32>(sql, [id.0.into()]).await?.map(drop).ok_or(DataError::NotFound("webhook"))
+}
+
+impl NewWebhook {
+    /// What is wrong with it by itself.
+    pub fn faults(&self) -> FieldErrors {
+        let mut faults = FieldErrors::default();
+        let (url, description) = (self.url.trim(), plain(&self.description));
+        faults.add_if(url.is_empty(), "url", "must be an address such as https://example.com/stoa");
+        faults.add_if(url.len() > LONGEST_URL, "url", "must have at most 1,000 characters");
+        let is_bad = description.chars().count() > LONGEST_DESCRIPTION || description.chars().any(char::is_control);
+        faults.add_if(is_bad, "description", "must have at most 200 characters");
+        faults
+    }
+
+    fn checked(&self) -> Result<Self, FieldErrors> {
+        let url = self.url.trim().to_owned();
+        self.faults().into_result(Self { url, description: plain(&self.description), wanted: self.wanted.clone() })
+    }
+
+    async fn check_store(&self, tx: &Tx) -> Result<(), DataError> {
+        let Some(id) = self.wanted.store else { return Ok(()) };
+        let is_known = stores::list(tx).await?.iter().any(|store| store.id == id);
+        if is_known { Ok(()) } else { Err(FieldErrors::one("store", "must be a store of this tenant").into()) }
+    }
+
+    fn kinds(&self) -> Vec<String> {
+        self.wanted.kinds.iter().map(|kind| kind.as_str().to_owned()).collect()
+    }
+
+    // For the record.
+    fn told(&self) -> Value {
+        json!({"url": without_secrets(&self.url), "description": self.description, "kinds": self.kinds(), "store": self.wanted.store})
+    }
+}
+
+// What stands behind a `?` is often a password of the receiver.
+fn without_secrets(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default()
+}
+
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,49 @@
+//! Secrets, sealed. They are shown once, when they are made.
+
+use domain::ids::{TenantId, WebhookId};
+use domain::webhooks::{OVERLAP, Secret};
+use serde_json::json;
+
+use super::change::Made;
+use crate::error::DataError;
+use crate::scope::Scope;
+use crate::sealing::Sealer;
+
+/// Makes another secret. The former signs as well for a day, so that receivers can be told in peace; one that was still
+/// signing from before ends now.
+///
+/// # Errors
+/// [`DataError::NotFound`] for a webhook that is not the tenant's.
+pub async fn rotate(scope: &Scope, sealer: &Sealer, id: WebhookId) -> Result<Made, DataError> {
+    let secret = random()?;
+    let sealed = seal(sealer, scope.tenant(), id, &secret)?;
+    let until = scope.now() + OVERLAP;
+    let tx = scope.begin().await?;
+    let sql = "update webhooks set old_secret = secret, old_until = $4, secret = $3 where tenant_id = $1 and id = $2";
+    if tx.run(sql, [id.0.into(), sealed.into(), until.into()]).await? == 0 {
+        return Err(DataError::NotFound("webhook"));
+    }
+    crate::audit::note(&tx, "webhook.rotate", &id.to_string(), json!({"former_until": until})).await?;
+    tx.commit().await?;
+    Ok(Made { id, secret: secret.text() })
+}
+
+pub(super) fn random() -> Result<Secret, DataError> {
+    let mut bytes = [0_u8; Secret::BYTES];
+    getrandom::fill(&mut bytes).map_err(|e| DataError::Corrupt(e.to_string()))?;
+    Ok(bytes.into())
+}
+
+pub(super) fn seal(sealer: &Sealer, tenant: TenantId, id: WebhookId, secret: &Secret) -> Result<Vec<u8>, DataError> {
+    sealer.seal(&purpose(tenant, id), secret.text().as_bytes())
+}
+
+pub(super) fn open(sealer: &Sealer, tenant: TenantId, id: WebhookId, sealed: &[u8]) -> Result<Secret, DataError> {
+    let bytes = sealer.open(&purpose(tenant, id), sealed)?;
+    let secret = String::from_utf8(bytes).ok().and_then(|text| text.parse().ok());
+    secret.ok_or_else(|| DataError::Corrupt("a sealed secret is none of a webhook".to_owned()))
+}
+
+fn purpose(tenant: TenantId, id: WebhookId) -> String {
+    format!("webhook {id} of {tenant}")
+}

@@ -1,0 +1,143 @@
+//! How webhooks and deliveries stand, and which deliveries a list shows.
+
+use std::str::FromStr;
+
+use crate::fields::FieldErrors;
+use crate::page::{Place, Seal};
+
+/// How a webhook stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WebhookState {
+    /// Events are told.
+    Live,
+    /// Somebody stopped it for a while.
+    Paused,
+    /// It was switched off, because its address wanted nothing any more or failed for too long.
+    Off,
+}
+
+/// How a delivery stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DeliveryState {
+    /// It is sent now or later.
+    Waiting,
+    /// The receiver has it.
+    Delivered,
+    /// It is not tried again.
+    Failed,
+}
+
+/// Which deliveries to list: the default is all, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeliveryQuery {
+    /// In this state.
+    pub state: Option<DeliveryState>,
+    /// Where the page begins.
+    pub cursor: Option<Place>,
+}
+
+impl WebhookState {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Live, Self::Paused, Self::Off];
+
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Paused => "paused",
+            Self::Off => "off",
+        }
+    }
+}
+
+impl DeliveryState {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Waiting, Self::Delivered, Self::Failed];
+
+    /// As stored and in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// As people read it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Waiting => "Waiting",
+            Self::Delivered => "Delivered",
+            Self::Failed => "Failed",
+        }
+    }
+}
+
+impl DeliveryQuery {
+    /// What can be understood of `pairs`, and every fault of the rest. Empty values and unknown names mean nothing.
+    pub fn understood<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, seal: &Seal) -> (Self, FieldErrors) {
+        let (mut query, mut faults) = (Self::default(), FieldErrors::default());
+        for (name, value) in pairs.into_iter().map(|(n, v)| (n, v.trim())).filter(|(_, v)| !v.is_empty()) {
+            let understood = match name {
+                "state" => value.parse().map(|state| query.state = Some(state)),
+                "cursor" => seal.open(value).map(|place| query.cursor = Some(place)),
+                _ => Ok(()),
+            };
+            if let Err(message) = understood {
+                faults.add(name, message);
+            }
+        }
+        (query, faults)
+    }
+
+    /// The filters as pairs of a query string, in a fixed order.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let pairs = [
+            ("state", self.state.map(|state| state.as_str().to_owned())),
+            ("cursor", self.cursor.map(|place| place.text().to_owned())),
+        ];
+        pairs.into_iter().filter_map(|(name, value)| value.map(|v| (name, v))).collect()
+    }
+
+    /// The same filters, from `cursor` on.
+    pub const fn at(&self, cursor: Option<Place>) -> Self {
+        Self { state: self.state, cursor }
+    }
+}
+
+impl FromStr for WebhookState {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or("must be live, paused or off")
+    }
+}
+
+impl FromStr for DeliveryState {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or("must be waiting, delivered or failed")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::seal;
+
+    #[test]
+    fn states_read_back_and_what_is_none_is_named() {
+        for state in WebhookState::ALL {
+            assert_eq!(state.as_str().parse(), Ok(state));
+        }
+        for state in DeliveryState::ALL {
+            let (query, faults) = DeliveryQuery::understood([("state", state.as_str()), ("x", "y")], &seal());
+            assert!(faults.is_empty() && query.state == Some(state));
+            assert_eq!(query.pairs(), [("state", state.as_str().to_owned())]);
+        }
+        let (query, faults) = DeliveryQuery::understood([("state", "lost"), ("cursor", "far")], &seal());
+        assert_eq!(query, DeliveryQuery::default());
+        assert!(faults.of("state").is_some() && faults.of("cursor").is_some());
+    }
+}

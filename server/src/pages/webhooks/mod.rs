@@ -1,0 +1,31 @@
+//! Webhooks. Whoever may make keys may make them: both let data out of the tenant, to programs.
+
+mod change;
+mod form;
+mod index;
+mod one;
+
+use domain::permission::Permission as P;
+
+use crate::auth::Needs;
+use crate::routes::Routes;
+
+/// `/t/{tenant}/settings/webhooks` and below it.
+pub fn routes() -> Routes {
+    const WEBHOOKS: &str = "/t/{tenant}/settings/webhooks";
+    const MANAGE: Needs = Needs::Member(P::ManageKeys);
+    let one = |verb: &str| format!("{WEBHOOKS}/{{id}}{verb}");
+    Routes::new()
+        .get(WEBHOOKS, MANAGE, index::show)
+        .post(WEBHOOKS, MANAGE, index::create)
+        .get(&one(""), MANAGE, one::show)
+        .get(&one("/edit"), MANAGE, form::edit)
+        .post(&one("/edit"), MANAGE, form::save)
+        .post(&one("/pause"), MANAGE, change::pause)
+        .post(&one("/resume"), MANAGE, change::resume)
+        .post(&one("/rotate"), MANAGE, change::rotate)
+        .post(&one("/test"), MANAGE, change::test)
+        .get(&one("/delete"), MANAGE, change::ask_delete)
+        .post(&one("/delete"), MANAGE, change::delete)
+        .post(&one("/deliveries/{delivery}/again"), MANAGE, change::again)
+}

@@ -1,0 +1,71 @@
+//! One webhook and what it was told.
+
+use app::frame::Section;
+use app::pages::webhooks::{OneWebhook, address as webhooks_of, one as view};
+use app::ui::Clock;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use db::{Scope, webhooks};
+use domain::calendar::Tz;
+use domain::ids::WebhookId;
+use domain::page::{Limit, List};
+use domain::permission::Permission;
+use domain::webhooks::DeliveryQuery;
+
+use super::form::Pairs;
+use crate::auth::Member;
+use crate::cursors;
+use crate::error::PageError;
+use crate::pages::answer;
+use crate::pages::frame::frame;
+use crate::pages::visit::Visit;
+use crate::state::AppState;
+
+/// The webhook, and one page of its log.
+///
+/// # Errors
+/// For strangers, for whoever may not manage webhooks, unknown ones, and when PostgreSQL fails.
+pub async fn show(
+    State(state): State<AppState>,
+    member: Member,
+    visit: Visit,
+    Path((_, id)): Path<(String, String)>,
+    Query(typed): Query<Pairs>,
+) -> Result<Response, PageError> {
+    let scope = member.scope(Permission::ManageKeys)?;
+    let page = page(&state, &scope, &member, visit, (read(&id)?, &typed)).await?;
+    let html = view(&page);
+    Ok(if page.faults.is_empty() { answer::ok(&html) } else { answer::faulty(&html) })
+}
+
+/// Everything about the webhook `id`, with the part of its log that `typed` names.
+pub(super) async fn page(
+    state: &AppState,
+    scope: &Scope,
+    member: &Member,
+    visit: Visit,
+    (id, typed): (WebhookId, &Pairs),
+) -> Result<OneWebhook, PageError> {
+    let seal = cursors::of(state, scope, List::Deliveries);
+    let (query, faults) = DeliveryQuery::understood(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), &seal);
+    let webhook = webhooks::show(scope, id).await?;
+    let page = if faults.is_empty() {
+        Some(webhooks::deliveries(scope, id, &query, Limit::default()).await?.sealed(&seal))
+    } else {
+        None
+    };
+    let done = visit.done().map(str::to_owned);
+    let frame = frame(scope, member, visit, Section::Webhooks, None).await?;
+    let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
+    let clock = Clock::new(scope.now(), zone);
+    Ok(OneWebhook { frame, webhook, made: None, done, refused: None, query, faults, page, clock })
+}
+
+pub(super) fn read(id: &str) -> Result<WebhookId, PageError> {
+    id.parse().map_err(|_| PageError::NotFound)
+}
+
+/// Where it is.
+pub(super) fn address(member: &Member, id: WebhookId) -> String {
+    format!("{}/{id}", webhooks_of(&member.membership.slug))
+}
