@@ -90,7 +90,7 @@ fn table(page: &WebhookIndex) -> AnyView {
         Column::text("Address"),
         Column::text("Events").wide(),
         Column::text("Stores").wide(),
-        Column::text("Last attempt"),
+        Column::text("Last event"),
         Column::text("State"),
     ];
     view! { <Card flush=true><Table caption="Webhooks" columns>{rows}</Table></Card> }.into_any()

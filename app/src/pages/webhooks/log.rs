@@ -66,10 +66,10 @@ fn row(page: &OneWebhook, delivery: &Delivery) -> impl IntoView + use<> {
         }
     });
     let attempts = delivery.attempts.iter().map(|tried| attempt(tried, clock)).collect_view();
-    let count = match delivery.attempts.len() {
-        0 => "Not tried yet".to_owned(),
-        1 => "1 attempt".to_owned(),
-        many => format!("{many} attempts"),
+    let summary = match (delivery.attempts.len(), delivery.attempts.last()) {
+        (_, None) => "Not tried yet".to_owned(),
+        (1, Some(only)) => format!("1 attempt · {}", outcome(only)),
+        (many, Some(last)) => format!("{many} attempts · {}", outcome(last)),
     };
     let again = format!("{}/deliveries/{}/again", page.address(), delivery.id);
     view! {
@@ -77,13 +77,21 @@ fn row(page: &OneWebhook, delivery: &Delivery) -> impl IntoView + use<> {
             <p><code>{delivery.kind.clone()}</code>{number}" "<Pill tone label/></p>
             <p class="quiet"><When at=delivery.created_at clock/>{next}</p>
             <details>
-                <summary>{count}</summary>
+                <summary>{summary}</summary>
                 <ol class="timeline">{attempts}</ol>
                 <p class="quiet">"What is sent:"</p>
                 <pre class="said-raw" dir="auto">{delivery.body.clone()}</pre>
                 <form method="post" action=again><Button label="Send it again"/></form>
             </details>
         </li>
+    }
+}
+
+fn outcome(tried: &Attempt) -> String {
+    match (tried.status, &tried.error) {
+        (Some(status), _) => format!("status {status}"),
+        (None, Some(error)) => error.clone(),
+        (None, None) => "no answer".to_owned(),
     }
 }
 

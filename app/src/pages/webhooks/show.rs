@@ -126,7 +126,7 @@ fn facts(page: &OneWebhook) -> impl IntoView + use<> {
     }
     lines.push(fact("Events", kinds(webhook).into_any()));
     lines.push(fact("Stores", view! { <span dir="auto">{store(webhook)}</span> }.into_any()));
-    lines.extend(webhook.last_at.map(|at| fact("Last attempt", moment(at))));
+    lines.extend(webhook.last_at.map(|at| fact("Last event", moment(at))));
     lines.extend((webhook.behind > 0).then(|| fact("Events to look at", webhook.behind.to_string().into_any())));
     if webhook.waiting > 0 {
         let words = if webhook.waiting < 100 { webhook.waiting.to_string() } else { "100 or more".to_owned() };
