@@ -94,6 +94,11 @@ impl Passwords {
         self.bounded(move || hash(&argon2, &password)).await?
     }
 
+    /// What stands in for the password of an account that does not exist. Whoever guesses what is behind it has found nobody.
+    pub(super) fn decoy(&self) -> &str {
+        &self.decoy
+    }
+
     /// Whether `password` is the one behind `stored`; always `false`, and as slow, without one.
     pub async fn verify(&self, password: &str, stored: Option<&str>) -> bool {
         let argon2 = self.argon2.clone();

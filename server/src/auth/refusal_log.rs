@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 
 /// Refusals of one actor that are recorded in a minute.
 const A_MINUTE: u32 = 30;
+/// How long after a refusal it is recorded.
+const AFTER: Duration = Duration::from_millis(20);
 /// Actors that are counted in a minute.
 const MOST: usize = 100_000;
 
@@ -65,10 +67,12 @@ impl RefusalLog {
         }
     }
 
-    // One after the other.
+    // One after the other, and when the answer is out: how much there is to record depends on who was refused, and on a
+    // busy machine that could be told by the clock.
     fn write(&self, recording: impl Future<Output = Result<(), DataError>> + Send + 'static) {
         let turn = Arc::clone(&self.turn);
         tokio::spawn(async move {
+            tokio::time::sleep(AFTER).await;
             let _turn = turn.lock().await;
             if let Err(error) = recording.await {
                 tracing::error!(%error, "a refusal could not be recorded");
