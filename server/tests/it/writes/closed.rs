@@ -77,11 +77,11 @@ async fn whoever_has_closed_tenants_alone_signs_in_and_keeps_their_account() {
     assert!(told.text().await.unwrap().to_lowercase().contains(WHY));
     // What is theirs alone goes on: the account, the second factor, the second step of signing in.
     assert_eq!(staff.get("/account").await.status(), 200);
-    let (phone, _) = crate::second_step::set_up(&staff).await;
+    let (_, codes) = crate::second_step::set_up(&staff).await;
     let again = Browser::new(&app.base);
     assert_eq!(again.sign_in("staff@demo.test", PASSWORD).await.status(), 303);
-    let now = app.db.clock().now().timestamp();
-    assert_eq!(again.post("/login/code", &[("code", &phone.at(now + 30))]).await.status(), 303);
+    // One for recovery: it does not depend on the clock of a busy machine.
+    assert_eq!(again.post("/login/code", &[("code", &codes[0])]).await.status(), 303);
     assert_eq!(again.get("/t/demo").await.status(), 403);
     assert_eq!(again.get("/account").await.status(), 200);
     assert!(Platform::command(app.db.clone()).resume("demo").await.unwrap());
