@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use domain::ids::{ProductId, VariantId};
 use domain::limits::Limit;
 use domain::orders::{ItemKind, NewItem};
+use domain::text_key::sought;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
@@ -112,11 +113,19 @@ async fn make(tx: &Tx, store: &Store, titles: &BTreeMap<&str, &str>) -> Result<H
     let now = tx.scope().now();
     tx.run(&insert_products(), [store.id.0.into(), now.into(), ids(|v| v.product.0).into(), names.clone().into()])
         .await?;
-    let variants = "insert into variants (tenant_id, store_id, id, product_id, sku, title, created_at) \
-                    select $1, $2, v.id, v.product_id, v.sku, v.title, $3 \
-                    from unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[]) v (id, product_id, sku, title)";
-    let values =
-        [store.id.0.into(), now.into(), ids(|v| v.id.0).into(), ids(|v| v.product.0).into(), skus.into(), names.into()];
+    let variants = "insert into variants (tenant_id, store_id, id, product_id, sku, sku_key, title, created_at) \
+                    select $1, $2, v.id, v.product_id, v.sku, v.sku_key, v.title, $3 \
+                    from unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[]) v (id, product_id, sku, sku_key, title)";
+    let keys: Vec<String> = skus.iter().map(|sku| sought(sku)).collect();
+    let values = [
+        store.id.0.into(),
+        now.into(),
+        ids(|v| v.id.0).into(),
+        ids(|v| v.product.0).into(),
+        skus.into(),
+        keys.into(),
+        names.into(),
+    ];
     tx.run(variants, values).await?;
     Ok(made)
 }

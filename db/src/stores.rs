@@ -68,7 +68,15 @@ pub async fn list(tx: &Tx) -> Result<Vec<Store>, DataError> {
     Ok(seen(tx.scope(), &read(tx).await?))
 }
 
-/// The same for something that is only looked at: as they were at most half a second ago, or were left by the last
+/// All stores of the tenant, whoever asks: for what is counted for the tenant as a whole.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub(crate) async fn all(tx: &Tx) -> Result<Vec<Store>, DataError> {
+    Ok(read(tx).await?.to_vec())
+}
+
+/// Those of [`list`] for something that is only looked at: as they were at most half a second ago, or were left by the last
 /// change in this process. Most of the time no statement.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! E-mail addresses that mail is sent to: plain ones, of which nothing can be anything but an address.
 
+use crate::text_key;
+
 /// Longest address, as SMTP has it.
 const LONGEST: usize = 254;
 const LONGEST_LOCAL: usize = 64;
@@ -16,6 +18,12 @@ pub fn check(text: &str) -> Result<String, &'static str> {
     });
     let (local, domain) = good.ok_or("must be an e-mail address such as ana@example.com")?;
     Ok(format!("{local}@{}", domain.to_ascii_lowercase()))
+}
+
+/// What an address is told apart by and found by, however it is written: one form for every spelling. Addresses are compared
+/// by their keys alone, and a key is made here alone. An address that [`check`] passes has a key of plain lower case.
+pub fn key(text: &str) -> String {
+    text_key::folded(text.trim())
 }
 
 // Words of letters, digits and some signs, with single dots between them.
@@ -54,6 +62,14 @@ mod tests {
         {
             assert!(check(text).is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn every_spelling_of_an_address_has_one_key() {
+        for text in ["ana@example.com", " ANA@Example.com\t", "\u{ff41}na@EXAMPLE.COM", "an\u{aa}@example.com"] {
+            assert_eq!(key(text), "ana@example.com", "{text:?}");
+        }
+        assert_eq!(key("\u{212a}im@example.com"), key("KIM@example.com"));
     }
 
     proptest! {

@@ -32,4 +32,5 @@ pub mod size;
 pub mod slug;
 pub mod summaries;
 pub mod tenants;
+pub mod text_key;
 pub mod webhooks;

@@ -149,7 +149,7 @@ fn quarters(first: NaiveDate, last: NaiveDate, orders: u64) -> Vec<Quarter> {
 
 fn empty(world: &World) -> anyhow::Result<()> {
     world.sql(
-        "set client_min_messages = warning; truncate orders, order_items, order_refs, refunds, customers, products, variants, \
+        "set client_min_messages = warning; truncate orders, order_items, order_refs, refunds, customers, customer_emails, products, variants, \
          rollup_days, rollup_hours, rollup_products, rollup_product_weeks, usage_months cascade",
     )?;
     Ok(())
@@ -161,13 +161,14 @@ fn catalogue(world: &World, tenant: &str, customers: u64) -> anyhow::Result<()> 
          insert into products (tenant_id, id, store_id, title, created_at) \
          select '{tenant}', md5('{tenant} product ' || s.id || n)::uuid, s.id, 'Oak shelf, natural, number ' || n, now() - interval '{YEARS} years' \
          from stores s, generate_series(1, {PRODUCTS}) n where s.tenant_id = '{tenant}'; \
-         insert into variants (tenant_id, id, product_id, store_id, sku, title, created_at) \
-         select tenant_id, md5('variant ' || id)::uuid, id, store_id, 'SKU-' || lpad(substring(title from '[0-9]+$'), 5, '0'), title, created_at \
-         from products where tenant_id = '{tenant}'; \
+         insert into variants (tenant_id, id, product_id, store_id, sku, sku_key, title, created_at) \
+         select tenant_id, md5('variant ' || id)::uuid, id, store_id, 'SKU-' || n, 'sku-' || n, title, created_at \
+         from (select *, lpad(substring(title from '[0-9]+$'), 5, '0') n from products) p where tenant_id = '{tenant}'; \
          insert into customers (tenant_id, id, store_id, identity, email, name, created_at) \
          select '{tenant}', md5('{tenant} customer ' || s.id || n)::uuid, s.id, 'e:buyer' || n || '@bench.test', 'buyer' || n || '@bench.test', \
            'Buyer ' || n, now() - interval '{YEARS} years' \
-         from stores s, generate_series(0, {customers}) n where s.tenant_id = '{tenant}'"
+         from stores s, generate_series(0, {customers}) n where s.tenant_id = '{tenant}'; \
+         insert into customer_emails (tenant_id, email_key, customer_id) select tenant_id, email, id from customers where tenant_id = '{tenant}'"
     ))?;
     Ok(())
 }
@@ -225,6 +226,7 @@ fn finish(world: &World, tenant: &str) -> anyhow::Result<()> {
         "order_refs",
         "refunds",
         "customers",
+        "customer_emails",
         "products",
         "variants",
         "rollup_days",

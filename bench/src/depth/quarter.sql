@@ -14,11 +14,11 @@ analyze wares;
 create temp table draft on commit drop as
 select n, at, (at at time zone 'UTC')::date local_day, shops[store + 1] store_id, ({number} + n)::text number,
   (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || left(scatter, 3) || '8' || substr(scatter, 4, 15))::uuid id,
-  md5('{tenant} customer ' || shops[store + 1] || floor({customers} * buyer * sqrt(buyer))::int)::uuid customer_id,
+  buyer_no, md5('{tenant} customer ' || shops[store + 1] || buyer_no)::uuid customer_id,
   case when fate < 0.04 then 1 + mod(n, 3) else 1 + floor(lines * 32)::int end lines,
   fate < 0.04 is_return, fate between 0.04 and 0.07 is_cancelled, fate between 0.07 and 0.08 is_refunded, fate > 0.9 is_reduced
 from (select n, shops, md5(({number} + n)::text) scatter, floor(random() ^ 2 * array_length(shops, 1))::int store,
-    random() fate, random() buyer, random() lines,
+    random() fate, floor({customers} * random() ^ 1.5)::int buyer_no, random() lines,
     timestamptz '{first} 07:00+00' + make_interval(secs => floor((n - 0.5) * {days} / {orders}) * 86400 + mod((n - 0.5) * {days} / {orders}, 1) * 57600) as at
   from generate_series(1, {orders}) n, (select array_agg(id order by slug) shops from stores where tenant_id = '{tenant}') s) dice;
 analyze draft;
@@ -30,10 +30,10 @@ from (select d.*, l.position, floor(random() ^ 2 * {products})::int ware, case w
 join wares w on w.store_id = d.store_id and w.n = d.ware;
 
 insert into orders_{quarter} (tenant_id, placed_at, id, store_id, local_day, number, kind, status, payment_status, fulfilment_status, currency,
-  customer_id, item_count, gross, discounts, shipping, tax, fees, total, refunded, tags, created_at, updated_at)
+  customer_id, customer_email, customer_email_key, customer_name, item_count, gross, discounts, shipping, tax, fees, total, refunded, tags, created_at, updated_at)
 select '{tenant}', d.at, d.id, d.store_id, d.local_day, d.number, case when d.is_return then 'return' else 'sale' end,
   case when d.is_cancelled then 'cancelled' else 'open' end, case when d.is_refunded then 'partially_refunded' else 'paid' end, 'unfulfilled', 'GBP',
-  d.customer_id, d.lines, i.gross, m.discounts, m.shipping, 0, 0, i.gross - m.discounts + m.shipping,
+  d.customer_id, 'buyer' || d.buyer_no || '@bench.test', 'buyer' || d.buyer_no || '@bench.test', 'Buyer ' || d.buyer_no, d.lines, i.gross, m.discounts, m.shipping, 0, 0, i.gross - m.discounts + m.shipping,
   case when d.is_refunded then i.gross / 4 else 0 end, '{web}', d.at, d.at
 from draft d join (select order_id, sum(amount)::bigint gross from order_items_{quarter} group by order_id) i on i.order_id = d.id
 cross join lateral (select case when d.is_reduced then i.gross / 20 else 0 end discounts, case when d.is_return then 0 else 495 end shipping) m

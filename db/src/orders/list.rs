@@ -87,7 +87,6 @@ fn full(record: DetailRecord, stores: &[Store]) -> FullOrder {
     }
 }
 
-// The page is cut before customers are joined: without that the planner walks customers instead (see docs/decisions/0005).
 async fn build(
     tx: &Tx,
     query: &OrderQuery,
@@ -101,18 +100,15 @@ async fn build(
     // Written out: with a bound limit PostgreSQL cannot see that a page is cheap, and plans each one anew.
     let limit = query.limit.plus_one();
     let tail = format!("order by o.placed_at {way}, o.id {way} limit {limit}");
-    let cut = match query.q.as_deref() {
+    let columns = format!("{columns}, {CUSTOMER}");
+    let sql = match query.q.as_deref() {
         None => format!("select {columns} from orders o where {} {tail}", filter.sql()),
         Some(text) => {
             let meanings = search::meanings(tx, text).await?;
-            let union = meanings.branches(&mut filter, columns, &tail);
+            let union = meanings.branches(&mut filter, &columns, &tail);
             format!("select * from ({union}) u order by placed_at {way}, id {way} limit {limit}")
         }
     };
-    let sql = format!(
-        "select o.*, {CUSTOMER} from ({cut}) o \
-         left join customers c on c.tenant_id = $1 and c.id = o.customer_id order by o.placed_at {way}, o.id {way}"
-    );
     Ok((sql, filter.values))
 }
 

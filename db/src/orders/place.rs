@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::feed::EventKind;
 use domain::ids::OrderId;
-use domain::orders::{NewCustomer, NewOrder, OrderKind};
+use domain::orders::{NewOrder, OrderKind};
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::write;
 use crate::catalog;
 use crate::connect::Db;
-use crate::customers::{self, Buyers};
+use crate::customers;
 use crate::error::DataError;
 use crate::feed::{self, NewEvent};
 use crate::queue::{self, NewJob};
@@ -73,7 +73,6 @@ pub async fn place(tx: &Tx, store: &Store, orders: &[NewOrder], via: Via) -> Res
 #[must_use]
 pub struct Written {
     outcome: Vec<Placed>,
-    buyers: Buyers,
     deltas: Deltas,
     // None for imports, which announce their progress themselves.
     events: Option<Vec<NewEvent>>,
@@ -91,7 +90,7 @@ pub async fn write(tx: &Tx, store: &Store, orders: &[NewOrder], via: Via) -> Res
     let fresh: Vec<&Candidate> =
         candidates.iter().zip(&outcome).filter(|(_, o)| matches!(o, Placed::Stored(_))).map(|(c, _)| c).collect();
     if fresh.is_empty() {
-        return Ok(Written { outcome, buyers: Buyers::default(), deltas: Deltas::default(), events: None });
+        return Ok(Written { outcome, deltas: Deltas::default(), events: None });
     }
     let variants = catalog::ensure(tx, store, fresh.iter().flat_map(|c| c.order.items())).await?;
     let buyers = customers::ensure(tx, store, fresh.iter().filter_map(|c| c.order.customer())).await?;
@@ -107,18 +106,13 @@ pub async fn write(tx: &Tx, store: &Store, orders: &[NewOrder], via: Via) -> Res
     for candidate in &fresh {
         deltas.add_order(store, candidate.order, &variants);
     }
-    Ok(Written { outcome, buyers, deltas, events })
+    Ok(Written { outcome, deltas, events })
 }
 
 impl Written {
     /// What became of each order.
     pub fn outcome(&self) -> &[Placed] {
         &self.outcome
-    }
-
-    /// A customer of these orders as the store now knows them.
-    pub fn customer(&self, said: &NewCustomer) -> NewCustomer {
-        self.buyers.known(said)
     }
 
     /// Feed and figures; what became of each order.

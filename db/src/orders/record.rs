@@ -17,8 +17,9 @@ use crate::stores::Store;
 pub(super) const COLUMNS: &str = "o.id, o.store_id, o.number, o.kind, o.status, o.payment_status, o.fulfilment_status, o.placed_at, \
     o.local_day, o.currency, o.item_count, o.total, o.refunded, o.customer_id";
 
-/// The columns that come last, in this order.
-pub(super) const CUSTOMER: &str = "c.email, c.name, c.phone, c.external_id, c.country";
+/// The columns that come last, in this order: who bought, as the order was told.
+pub(super) const CUSTOMER: &str =
+    "o.customer_email, o.customer_name, o.customer_phone, o.customer_external_id, o.customer_country";
 const CUSTOMER_COLUMNS: usize = 5;
 
 /// An order that does not know the name of its store yet.

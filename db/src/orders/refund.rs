@@ -14,6 +14,7 @@ use super::filter::stores_of;
 use super::locked::{self, Locked};
 use super::rows::RefundRow;
 use super::show::known;
+use crate::clocks::{self, Clocks};
 use crate::error::DataError;
 use crate::rollups::{self, Deltas};
 use crate::scope::{Scope, Tx};
@@ -81,23 +82,29 @@ pub async fn in_period(
 ) -> Result<Vec<RefundRow>, DataError> {
     let tx = scope.begin().await?;
     let stores = stores_of(&tx, store).await?;
-    let sql = "with f as ( \
+    let sql = format!(
+        "with {}, f as ( \
                  select f.id, f.at, f.amount, f.reason, f.currency, f.store_id, f.order_id \
                  from stores s join refunds f on f.tenant_id = $1 and f.store_id = s.id and f.local_day between $3 and $4 \
                  where s.tenant_id = $1 and s.id = any($2) and s.returns_on = 'return' \
                  union all \
                  select f.id, f.at, f.amount, f.reason, f.currency, f.store_id, f.order_id \
-                 from stores s join refunds f on f.tenant_id = $1 and f.store_id = s.id and f.order_placed_at >= $6 and f.order_placed_at < $7 \
-                   and (f.order_placed_at at time zone s.time_zone)::date between $3 and $4 \
+                 from stores s join clocks k on k.store_id = s.id \
+                 join refunds f on f.tenant_id = $1 and f.store_id = s.id and f.order_placed_at >= $6 and f.order_placed_at < $7 \
+                   and {} between $3 and $4 \
                  where s.tenant_id = $1 and s.id = any($2) and s.returns_on = 'order') \
                select f.id, f.at, f.amount, f.reason, f.currency, f.store_id, r.number \
-               from f join order_refs r on r.tenant_id = $1 and r.order_id = f.order_id order by f.at desc, f.id desc limit $5";
+               from f join order_refs r on r.tenant_id = $1 and r.order_id = f.order_id order by f.at desc, f.id desc limit $5",
+        clocks::with(8),
+        clocks::day("f.order_placed_at")
+    );
     let ids: Vec<Uuid> = stores.iter().map(|s| s.id.0).collect();
     // The days in every zone of the world.
     let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
     let (earliest, latest) = (midnight(from) - Duration::hours(14), midnight(to) + Duration::hours(36));
     let values = [ids.into(), from.into(), to.into(), limit.into(), earliest.into(), latest.into()];
-    let found: Vec<PeriodRecord> = tx.all(sql, values).await?;
+    let clocks = Clocks::within(&stores, earliest, latest).values();
+    let found: Vec<PeriodRecord> = tx.all(&sql, values.into_iter().chain(clocks)).await?;
     tx.commit().await?;
     let slug = |id: Uuid| stores.iter().find(|s| s.id.0 == id).map(|s| s.slug.clone()).unwrap_or_default();
     let row = |r: PeriodRecord| -> Result<RefundRow, DataError> {

@@ -1,6 +1,9 @@
-//! What a search text can mean: an order's number or its beginning, a customer's e-mail or id, a SKU.
+//! What a search text can mean: an order's number or its beginning, the address it was ordered under, a customer's id, a
+//! SKU.
 //! The meanings are looked up first, each by its own index; the list is then read in order through them.
 
+use domain::email;
+use domain::text_key::sought;
 use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
 
@@ -15,17 +18,22 @@ const MEANINGS: usize = 500;
 #[derive(Clone, Debug, Default, FromQueryResult)]
 pub(super) struct Meanings {
     orders: Vec<Uuid>,
+    // Who ordered under such an address, some time or other.
+    addressees: Vec<Uuid>,
     customers: Vec<Uuid>,
     variants: Vec<Uuid>,
+    // The first and the last address of those that are meant.
+    #[sea_orm(skip)]
+    addresses: [String; 2],
 }
 
-/// Looks a text up. Indexes: `order_refs_number`, `customers_email`, `customers_external_id`, `variants_sku`.
+/// Looks a text up. Indexes: `order_refs_number`, the primary key of `customer_emails`, `customers_external_id`, `variants_sku`.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub(super) async fn meanings(tx: &Tx, text: &str) -> Result<Meanings, DataError> {
-    let found = tx.one(&sql(), values(text)).await?;
-    Ok(found.unwrap_or_default())
+    let found: Option<Meanings> = tx.one(&sql(), values(text)).await?;
+    Ok(Meanings { addresses: beginning_with(email::key(text)), ..found.unwrap_or_default() })
 }
 
 /// How PostgreSQL looks a text up, for the tests of its plan.
@@ -47,6 +55,13 @@ impl Meanings {
             branches.push(format!(
                 "(select {columns} from order_refs r join orders o on o.tenant_id = r.tenant_id and o.placed_at = r.placed_at and o.id = r.order_id \
                  where r.tenant_id = $1 and r.order_id = any({ids}) and {where_} {tail})"
+            ));
+        }
+        if !self.addressees.is_empty() {
+            let ids = filter.bind(self.addressees.clone());
+            let [first, last] = self.addresses.clone().map(|address| filter.bind(address));
+            branches.push(format!(
+                "(select {columns} from orders o where o.customer_id = any({ids}) and o.customer_email_key between {first} and {last} and {where_} {tail})"
             ));
         }
         if !self.customers.is_empty() {
@@ -74,15 +89,20 @@ fn sql() -> String {
     format!(
         "select \
          array(select order_id from order_refs where tenant_id = $1 and number_key between $2 and $3 limit {MEANINGS}) orders, \
-         array(select id from customers where tenant_id = $1 and email_key between $2 and $3 union \
-               select id from customers where tenant_id = $1 and external_id = $4 limit {MEANINGS}) customers, \
-         array(select id from variants where tenant_id = $1 and sku_key = $2 limit {MEANINGS}) variants"
+         array(select customer_id from customer_emails where tenant_id = $1 and email_key between $4 and $5 limit {MEANINGS}) addressees, \
+         array(select id from customers where tenant_id = $1 and external_id = $6 limit {MEANINGS}) customers, \
+         array(select id from variants where tenant_id = $1 and sku_key = $7 limit {MEANINGS}) variants"
     )
 }
 
-fn values(text: &str) -> [Value; 3] {
+fn values(text: &str) -> [Value; 6] {
     let text = text.trim();
-    let first = text.trim_start_matches('#').to_lowercase();
+    let [first, last] = beginning_with(text.trim_start_matches('#').to_lowercase());
+    let [first_address, last_address] = beginning_with(email::key(text));
+    [first.into(), last.into(), first_address.into(), last_address.into(), text.into(), sought(text).into()]
+}
+
+fn beginning_with(first: String) -> [String; 2] {
     let last = format!("{first}{}", char::MAX);
-    [first.into(), last.into(), text.into()]
+    [first, last]
 }

@@ -86,7 +86,7 @@ async fn detail(tx: &Tx, stores: &[Store], which: &str, key: Vec<Value>) -> Resu
     let sql = format!(
         "select {}, {CUSTOMER} \
          from order_refs r join orders o on o.tenant_id = r.tenant_id and o.placed_at = r.placed_at and o.id = r.order_id \
-         left join customers c on c.tenant_id = o.tenant_id and c.id = o.customer_id where r.tenant_id = $1 and {which}",
+         where r.tenant_id = $1 and {which}",
         super::list::WITH_MONEY
     );
     let found: Option<DetailRecord> = tx.one(&sql, key.clone()).await?;

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::day_of;
-use domain::orders::NewItem;
+use domain::email;
+use domain::orders::{NewCustomer, NewItem};
 use sea_orm::Value;
 use uuid::Uuid;
 
@@ -19,23 +20,27 @@ const UNIT_SEPARATOR: &str = "\u{1f}";
 const SQL: &str = "
 with placed as (
   insert into orders (tenant_id, store_id, placed_at, id, local_day, number, kind, status, payment_status, fulfilment_status,
-    currency, customer_id, item_count, gross, discounts, shipping, tax, fees, total, note, tags, created_at, updated_at)
+    currency, customer_id, item_count, gross, discounts, shipping, tax, fees, total, note, tags, created_at, updated_at,
+    customer_email, customer_email_key, customer_name, customer_phone, customer_external_id, customer_country)
   select $1, $2, o.placed_at, o.id, o.local_day, o.number, o.kind, 'open', 'paid', 'unfulfilled',
     o.currency, nullif(o.customer_id, '00000000-0000-0000-0000-000000000000'), o.item_count,
     o.gross, o.discounts, o.shipping, o.tax, o.fees, o.gross - o.discounts + o.shipping + o.tax + o.fees,
-    nullif(o.note, ''), case o.tags when '' then '{}' else string_to_array(o.tags, E'\\x1f') end, $3, $3
+    nullif(o.note, ''), case o.tags when '' then '{}' else string_to_array(o.tags, E'\\x1f') end, $3, $3,
+    nullif(o.email, ''), nullif(o.email_key, ''), nullif(o.name, ''), nullif(o.phone, ''), nullif(o.external_id, ''), nullif(o.country, '')
   from unnest($4::timestamptz[], $5::uuid[], $6::date[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::int[],
-    $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::text[], $18::text[])
-    o (placed_at, id, local_day, number, kind, currency, customer_id, item_count, gross, discounts, shipping, tax, fees, note, tags)),
+    $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::text[], $18::text[],
+    $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[])
+    o (placed_at, id, local_day, number, kind, currency, customer_id, item_count, gross, discounts, shipping, tax, fees, note, tags,
+      email, email_key, name, phone, external_id, country)),
 lines as (
   insert into order_items (tenant_id, store_id, placed_at, order_id, position, variant_id, sku, title, kind, quantity, unit_price, amount)
   select $1, $2, i.placed_at, i.order_id, i.position, nullif(i.variant_id, '00000000-0000-0000-0000-000000000000'),
     nullif(i.sku, ''), i.title, i.kind, i.quantity, i.unit_price, i.amount
-  from unnest($19::timestamptz[], $20::uuid[], $21::int[], $22::uuid[], $23::text[], $24::text[], $25::text[],
-    $26::bigint[], $27::bigint[], $28::bigint[])
+  from unnest($25::timestamptz[], $26::uuid[], $27::int[], $28::uuid[], $29::text[], $30::text[], $31::text[],
+    $32::bigint[], $33::bigint[], $34::bigint[])
     i (placed_at, order_id, position, variant_id, sku, title, kind, quantity, unit_price, amount))
 insert into order_timeline (tenant_id, order_placed_at, order_id, at, id, kind, actor, details)
-select $1, t.placed_at, t.id, $3, t.id, 'placed', $29, $30::jsonb
+select $1, t.placed_at, t.id, $3, t.id, 'placed', $35, $36::jsonb
 from unnest($4::timestamptz[], $5::uuid[]) t (placed_at, id)";
 
 /// Writes the rows of `fresh`.
@@ -52,6 +57,7 @@ pub(super) async fn rows(
 ) -> Result<(), DataError> {
     let mut values: Vec<Value> = vec![store.id.0.into(), tx.scope().now().into()];
     values.extend(order_columns(store, fresh, buyers));
+    values.extend(customer_columns(fresh));
     values.extend(item_columns(fresh, variants));
     let how = match via {
         Via::Api => serde_json::json!({"via": "api"}),
@@ -87,6 +93,21 @@ fn order_columns(store: &Store, fresh: &[&Candidate<'_>], buyers: &Buyers) -> [V
         amount(|c| c.order.amounts().fees),
         text(|c| c.order.note().unwrap_or_default().to_owned()),
         text(|c| c.order.tags().join(UNIT_SEPARATOR)),
+    ]
+}
+
+// As they were told with each order.
+fn customer_columns(fresh: &[&Candidate<'_>]) -> [Value; 6] {
+    let text = |read: fn(&NewCustomer) -> Option<String>| -> Value {
+        fresh.iter().map(|c| c.order.customer().and_then(read).unwrap_or_default()).collect::<Vec<_>>().into()
+    };
+    [
+        text(|c| c.email.clone()),
+        text(|c| c.email.as_deref().map(email::key)),
+        text(|c| c.name.clone()),
+        text(|c| c.phone.clone()),
+        text(|c| c.external_id.clone()),
+        text(|c| c.country.clone()),
     ]
 }
 

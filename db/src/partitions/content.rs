@@ -5,7 +5,7 @@ use domain::quarter::Quarter;
 use sea_orm::{FromQueryResult, Value};
 use serde_json::Value as Json;
 
-use super::Table;
+use super::{Table, buyers};
 use crate::connect::Db;
 use crate::error::DataError;
 use crate::scope::Scope;
@@ -96,7 +96,7 @@ impl Reader {
 }
 
 /// Writes `lines` of the tenant of `scope` into the tables that [`super::archiving::stage`] made. Columns that came after
-/// the archive get their defaults.
+/// the archive get their defaults, but for who bought: that is what the customer's record says.
 ///
 /// # Errors
 /// When PostgreSQL fails, or a line is another tenant's.
@@ -108,14 +108,19 @@ pub async fn write(
     lines: &[String],
 ) -> Result<u64, DataError> {
     let target = source(table, quarter, Place::Restoring);
-    let names: Vec<String> = columns.iter().map(|c| quoted(&c.name)).collect();
+    let mut names: Vec<String> = columns.iter().map(|c| quoted(&c.name)).collect();
+    let is_silent = table == Table::Orders && !columns.iter().any(|c| c.name == buyers::COLUMNS[0]);
+    names.extend(buyers::COLUMNS.iter().filter(|_| is_silent).map(|name| quoted(name)));
     let names = names.join(", ");
     let sql = format!(
         "insert into {target} ({names}) select {names} from jsonb_populate_recordset(null::{target}, $2::jsonb) r where r.tenant_id = $1"
     );
     let all: Result<Vec<Json>, _> = lines.iter().map(|line| serde_json::from_str(line)).collect();
-    let all = all.map_err(|error| DataError::Corrupt(format!("a line of an archive is no JSON: {error}")))?;
+    let mut all = all.map_err(|error| DataError::Corrupt(format!("a line of an archive is no JSON: {error}")))?;
     let tx = scope.begin().await?;
+    if is_silent {
+        buyers::tell(&tx, &mut all).await?;
+    }
     let rows = tx.run(&sql, [Json::Array(all).into()]).await?;
     tx.commit().await?;
     Ok(rows)

@@ -6,6 +6,7 @@ mod archived;
 pub mod archiving;
 mod ask;
 mod bounds;
+mod buyers;
 pub mod content;
 mod overview;
 pub mod steps;

@@ -1,10 +1,10 @@
 //! What the rollups say of a store's refunds, said anew: when the day on which they count is another.
 
-use domain::ids::StoreId;
-
-use super::recount::{COUNTED_REFUNDS, day, hour};
+use super::witness::COUNTED_REFUNDS;
+use crate::clocks::{self, Clocks};
 use crate::error::DataError;
 use crate::scope::Tx;
+use crate::stores::Store;
 
 /// Replaces what all buckets of the store say of refunds by what the refunds themselves say under its present rule. Those
 /// of archived quarters too: refunds stay when their orders go to the archive. The feed's head must be locked by this
@@ -12,20 +12,22 @@ use crate::scope::Tx;
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub(crate) async fn replace(tx: &Tx, store: StoreId) -> Result<(), DataError> {
+pub(crate) async fn replace(tx: &Tx, store: &Store) -> Result<(), DataError> {
     for (table, bucket, counted) in
-        [("rollup_days", "day", day("c.counts_at")), ("rollup_hours", "hour", hour("c.counts_at"))]
+        [("rollup_days", "day", clocks::day("c.counts_at")), ("rollup_hours", "hour", clocks::hour("c.counts_at"))]
     {
         let none = format!(
             "update {table} set refunds = 0, refunded = 0 where tenant_id = $1 and store_id = $2 and (refunds <> 0 or refunded <> 0)"
         );
-        tx.run(&none, [store.0.into()]).await?;
+        tx.run(&none, [store.id.0.into()]).await?;
         let all = format!(
-            "insert into {table} (tenant_id, store_id, {bucket}, currency, refunds, refunded) \
+            "with {} insert into {table} (tenant_id, store_id, {bucket}, currency, refunds, refunded) \
              select $1, f.store_id, {counted}, f.currency, count(*), sum(f.amount)::bigint from {COUNTED_REFUNDS} and f.store_id = $2 group by 2, 3, 4 \
-             on conflict (tenant_id, store_id, {bucket}, currency) do update set refunds = excluded.refunds, refunded = excluded.refunded"
+             on conflict (tenant_id, store_id, {bucket}, currency) do update set refunds = excluded.refunds, refunded = excluded.refunded",
+            clocks::with(3)
         );
-        tx.run(&all, [store.0.into()]).await?;
+        let clocks = Clocks::always(std::slice::from_ref(store), tx.scope().now()).values();
+        tx.run(&all, [store.id.0.into()].into_iter().chain(clocks)).await?;
     }
     Ok(())
 }

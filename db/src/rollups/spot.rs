@@ -3,10 +3,13 @@
 use chrono::{Days, NaiveDate};
 use sea_orm::{FromQueryResult, Value};
 
-use super::recount::{Difference, Rollup, rollups};
+use super::recount::Difference;
+use super::witness::{self, Dated, Rollup, dated, rollups};
+use crate::clocks::{self, Clocks};
 use crate::error::DataError;
 use crate::feed::{self, NewEvent};
 use crate::scope::{Scope, Tx};
+use crate::stores;
 use domain::feed::EventKind;
 
 #[derive(FromQueryResult)]
@@ -38,8 +41,8 @@ pub async fn verify_day(scope: &Scope, day: NaiveDate) -> Result<Vec<Difference>
     Ok(found)
 }
 
-/// Replaces the figures of the local day `day` by recounted ones, and notes what was `found` in the audit. Writers of the
-/// tenant wait meanwhile.
+/// Replaces the figures of the local day `day` by recounted ones, gives the orders and refunds of that day the day of their
+/// instant, and notes what was `found` in the audit. Writers of the tenant wait meanwhile.
 ///
 /// # Errors
 /// When PostgreSQL fails; then nothing changed.
@@ -47,17 +50,15 @@ pub async fn repair_day(scope: &Scope, day: NaiveDate, found: &[Difference]) -> 
     let tx = scope.begin().await?;
     let event = NewEvent { kind: EventKind::FiguresRebuilt, store: None, data: serde_json::json!({}) };
     feed::append(&tx, vec![event]).await?;
-    for Rollup { name, table, key, values, recount, live } in of_day() {
-        let on_day = on_day(name);
-        tx.run(
-            &format!("delete from {table} r where tenant_id = $1 and {on_day} and {live} and $2::timestamptz < $3::timestamptz"),
-            window(day),
-        )
-        .await?;
-        let sql = format!(
-            "insert into {table} (tenant_id, {key}, {values}) select $1, {key}, {values} from ({recount}) r where {on_day} and {live}"
-        );
-        tx.run(&sql, window(day)).await?;
+    let (head, window) = (witness::head(), window(&tx, day).await?);
+    for dated in of_rows() {
+        tx.run(&dated.mended(&head), window.clone()).await?;
+    }
+    for rollup in of_day() {
+        let condition = condition(&rollup);
+        let gone = format!("{head} delete from {} r where tenant_id = $1 and {condition}", rollup.table);
+        tx.run(&gone, window.clone()).await?;
+        tx.run(&rollup.written(&head, &condition), window.clone()).await?;
     }
     let details = serde_json::json!({"day": day, "found": found});
     crate::audit::note(&tx, "rollups.repair", "figures", details).await?;
@@ -65,43 +66,49 @@ pub async fn repair_day(scope: &Scope, day: NaiveDate, found: &[Difference]) -> 
 }
 
 async fn differences(tx: &Tx, day: NaiveDate) -> Result<Vec<Difference>, DataError> {
+    let (head, window) = (witness::head(), window(tx, day).await?);
     let mut found = Vec::new();
-    for Rollup { name, table, key, values, recount, live } in of_day() {
-        let zero = format!("({})", vec!["0"; values.split(',').count()].join(","));
-        let on_day = on_day(name);
-        let sql = format!(
-            "with t as (select ({key})::text k, ({values})::text v from ({recount}) r where {on_day} and {live}), \
-             m as (select ({key})::text k, ({values})::text v from {table} r where tenant_id = $1 and {on_day} and {live}) \
-             select '{name}' rollup, coalesce(t.k, m.k) bucket, coalesce(m.v, '') maintained, coalesce(t.v, '') recounted \
-             from t full join m on m.k = t.k where coalesce(t.v, '{zero}') <> coalesce(m.v, '{zero}') limit 1000"
-        );
-        found.extend(tx.all::<Difference>(&sql, window(day)).await?);
+    for rollup in of_day() {
+        let sql = rollup.compared(&head, &condition(&rollup));
+        found.extend(tx.all::<Difference>(&sql, window.clone()).await?);
+    }
+    for dated in of_rows() {
+        found.extend(tx.all::<Difference>(&dated.wrong(&head), window.clone()).await?);
     }
     Ok(found)
 }
 
-// `$2` and `$3` hold the day in every zone of the world; `$4` is the day itself.
-fn window(day: NaiveDate) -> [Value; 3] {
+// Instants that hold the day in every zone of the world, the day itself, and the clocks of that time.
+async fn window(tx: &Tx, day: NaiveDate) -> Result<Vec<Value>, DataError> {
     let at = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
-    [at(day - Days::new(1)).into(), at(day + Days::new(2)).into(), day.into()]
+    let (since, until) = (at(day - Days::new(1)), at(day + Days::new(2)));
+    let clocks = Clocks::within(&stores::all(tx).await?, since, until);
+    Ok([since.into(), until.into(), day.into()].into_iter().chain(clocks.values()).collect())
 }
 
 fn of_day() -> [Rollup; 4] {
     rollups(
         "and o.placed_at >= $2 and o.placed_at < $3",
         "and c.counts_at >= $2 and c.counts_at < $3",
-        "and $2::timestamptz < $3::timestamptz and day >= date_trunc('week', $4::date::timestamp)::date \
-           and day < date_trunc('week', $4::date::timestamp)::date + 7",
+        "and day >= date_trunc('week', $4::date::timestamp)::date and day < date_trunc('week', $4::date::timestamp)::date + 7",
     )
 }
 
-fn on_day(rollup: &str) -> &'static str {
-    match rollup {
+// Those within the window that stand on the day, or should.
+fn of_rows() -> [Dated; 2] {
+    dated("and at >= $2 and at < $3").map(Dated::on_day)
+}
+
+fn condition(rollup: &Rollup) -> String {
+    let on_day = match rollup.name {
         "hour" => {
-            "r.hour >= $2 and r.hour < $3 \
-             and (r.hour at time zone (select s.time_zone from stores s where s.tenant_id = $1 and s.id = r.store_id))::date = $4"
+            let day = clocks::day("r.hour");
+            format!(
+                "r.hour >= $2 and r.hour < $3 and exists (select from clocks k where k.store_id = r.store_id and {day} = $4)"
+            )
         }
-        "week" => "r.week = date_trunc('week', $4::date::timestamp)::date",
-        _ => "r.day = $4",
-    }
+        "week" => "r.week = date_trunc('week', $4::date::timestamp)::date".to_owned(),
+        _ => "r.day = $4".to_owned(),
+    };
+    format!("{on_day} and {}", rollup.live)
 }

@@ -245,20 +245,21 @@ async fn a_search_reads_by_its_indexes_even_where_one_tenant_owns_every_row() {
     for sql in [
         "insert into customers (tenant_id, id, store_id, external_id, email, created_at) \
          select $1, gen_random_uuid(), $2, n::text, 'C' || n || '@example.com', now() from generate_series(1, 20000) n",
+        "insert into customer_emails (tenant_id, email_key, customer_id) select tenant_id, lower(email), id from customers where store_id = $2",
         "insert into order_refs (tenant_id, store_id, number, order_id, placed_at, fingerprint) \
          select $1, $2, 'B-' || n, gen_random_uuid(), now(), '' from generate_series(1, 20000) n",
         "insert into products (tenant_id, id, store_id, title, created_at) values ($1, $2, $2, 'P', now())",
-        "insert into variants (tenant_id, id, product_id, store_id, sku, title, created_at) \
-         select $1, gen_random_uuid(), $2, $2, 'Sku-' || n, 'V', now() from generate_series(1, 20000) n",
+        "insert into variants (tenant_id, id, product_id, store_id, sku, sku_key, title, created_at) \
+         select $1, gen_random_uuid(), $2, $2, 'Sku-' || n, 'sku-' || n, 'V', now() from generate_series(1, 20000) n",
     ] {
         sqlx::query(sql).bind(access.tenant().0).bind(store.id.0).execute(&owner).await.unwrap();
     }
-    sqlx::query("analyze order_refs, customers, variants").execute(&owner).await.unwrap();
+    sqlx::query("analyze order_refs, customers, customer_emails, variants").execute(&owner).await.unwrap();
     let tx = scope.begin().await.unwrap();
     for text in ["b-1999", "c1999@", "1999", "sku-1999"] {
         let plan = search::explain(&tx, text).await.unwrap();
         assert!(!plan.contains("Seq Scan"), "{text}\n{plan}");
-        for index in ["order_refs_number", "customers_email", "customers_external_id", "variants_sku"] {
+        for index in ["order_refs_number", "customer_emails_pkey", "customers_external_id", "variants_sku"] {
             assert!(plan.contains(index), "{text}: {index}\n{plan}");
         }
         // Read by the key, and not by the tenant alone and then sorted out.

@@ -6,6 +6,7 @@ mod audit;
 mod backup_tiers;
 mod backups;
 mod beside_lists;
+mod buyers;
 mod cache;
 mod counts;
 mod feed;

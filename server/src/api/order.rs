@@ -155,7 +155,7 @@ impl Serialize for Time {
 }
 
 impl OrderJson {
-    /// An order that was stored a moment ago, of `customer` as the store now knows them.
+    /// An order that was stored a moment ago, of `customer` as it was told.
     pub fn stored(id: OrderId, store: &str, order: &NewOrder, customer: Option<CustomerJson>) -> Self {
         let amounts = order.amounts();
         let items = (1..).zip(order.items()).map(|(position, item)| ItemJson {

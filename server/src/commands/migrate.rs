@@ -1,4 +1,5 @@
-//! `stoa migrate`: the schema, as the owner of the tables; then partitions for the quarters to come.
+//! `stoa migrate`: the schema, as the owner of the tables; then what an older version stored otherwise; then partitions
+//! for the quarters to come.
 
 use migrations::Migrator;
 use sea_orm_migration::MigratorTrait;
@@ -25,12 +26,16 @@ pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
     owner.close().await.map_err(Failure::failed)?;
     let db = connect::database(config).await?;
     let tools = crate::work::tools(config, &db).map_err(Failure::failed)?;
+    let mended = db::mend::once(&db).await.map_err(Failure::failed)?;
     let partitions = jobs::run_named(&db, &tools, "partitions").await.map_err(Failure::failed)?;
-    let text = match applied.as_slice() {
+    let mut text = match applied.as_slice() {
         [] => "the database is up to date".to_owned(),
         names => format!("applied {}", names.join(", ")),
     };
-    out.result(&serde_json::json!({"applied": applied, "partitions": partitions}), &text);
+    if mended > 0 {
+        text.push_str(&format!("; corrected {mended} rows that an older version stored"));
+    }
+    out.result(&serde_json::json!({"applied": applied, "mended": mended, "partitions": partitions}), &text);
     Ok(())
 }
 

@@ -45,24 +45,54 @@ async fn an_order_reads_as_it_was_answered() {
 }
 
 #[tokio::test]
-async fn a_known_customer_is_answered_as_the_store_knows_them() {
+async fn an_order_keeps_who_bought_as_it_was_told() {
     let world = World::new().await;
     let client = world.client(&world.demo).await;
     client.place("", &full()).await;
     for customer in [
         json!({"external_id": "7"}),
         json!({"external_id": "7", "phone": "1", "name": "Anna"}),
+        json!({"external_id": "7", "email": "New@example.com", "name": "Anna", "country": "CZ"}),
+        json!({"email": "ANA@example.com"}),
         json!({"name": "Bo"}),
         Value::Null,
     ] {
         let mut again = full();
         again["number"] = json!(format!("C-{customer}"));
-        again["customer"] = customer;
+        again["customer"] = customer.clone();
         let stored = client.place("", &again).await;
+        for part in ["email", "name", "phone", "external_id", "country"] {
+            assert_eq!(stored.json()["customer"][part], customer[part], "{part} of {customer}");
+        }
         let mut shown = client.get(stored.header("location").unwrap()).await.json();
         shown.as_object_mut().unwrap().retain(|name, _| name != "refunds" && name != "timeline");
         assert_eq!(shown, stored.json());
     }
+    let first = client.get("/api/v1/orders?q=F-1").await.json();
+    assert_eq!(first["orders"][0]["customer"]["email"], "ana@example.com", "as it was sent, whatever came later");
+    let found = client.get("/api/v1/orders?q=new@EXAMPLE.com").await.json();
+    assert_eq!(found["orders"].as_array().unwrap().len(), 1, "only the order that bears the address");
+}
+
+#[tokio::test]
+async fn a_second_60_is_one_moment_of_one_day_on_every_way_in() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    let mut body = full();
+    body["placed_at"] = json!("2016-12-31T23:59:60Z");
+    body["number"] = json!("L-1");
+    let stored = client.place("leap", &body).await;
+    assert_eq!((stored.status, &stored.json()["placed_at"]), (201, &json!("2016-12-31T23:59:59.999999Z")));
+    assert_eq!(client.place("leap", &body).await.bytes, stored.bytes);
+    let mut again = body.clone();
+    again["number"] = json!("L-2");
+    let batch = client.post("/api/v1/orders/batch", &[], json!({"orders": [again]}).to_string()).await;
+    assert!(batch.status < 300, "{}", batch.json());
+    let listed = client.get("/api/v1/orders?from=2016-12-31&to=2016-12-31").await.json();
+    let times: Vec<&Value> = listed["orders"].as_array().unwrap().iter().map(|o| &o["placed_at"]).collect();
+    assert_eq!(times, [&json!("2016-12-31T23:59:59.999999Z"); 2]);
+    let report = client.get("/api/v1/reports/sales?from=2016-12-31&to=2016-12-31&store=north").await.json();
+    assert_eq!(report["currencies"][0]["totals"]["orders"], 2, "{report}");
 }
 
 #[tokio::test]

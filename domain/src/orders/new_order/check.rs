@@ -1,8 +1,9 @@
 //! The rules for an arriving order. Limits are chosen so that no sum of a year can leave 64 bits.
 
-use chrono::{DateTime, Duration, SubsecRound, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::{Amounts, Draft, MAX_ITEMS, NewCustomer, NewItem, NewOrder};
+use crate::calendar::settled;
 use crate::fields::FieldErrors;
 use crate::orders::status::{ItemKind, OrderKind};
 
@@ -45,7 +46,7 @@ impl Draft {
         NewOrder {
             number: self.number,
             kind: self.kind,
-            placed_at: self.placed_at.trunc_subsecs(6),
+            placed_at: settled(self.placed_at),
             currency: self.currency,
             customer: self.customer,
             items: self.items,

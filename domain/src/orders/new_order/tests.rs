@@ -46,6 +46,23 @@ fn a_good_body_adds_up() {
 }
 
 #[test]
+fn no_order_is_placed_at_a_moment_that_some_clock_does_not_know() {
+    for (sent, kept) in [
+        ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59.999999+00:00"),
+        ("2017-01-01T05:29:60+05:30", "2016-12-31T23:59:59.999999+00:00"),
+        ("2026-02-28T12:00:60.5Z", "2026-02-28T12:00:59.999999+00:00"),
+        ("2026-02-28T12:00:00.1234567Z", "2026-02-28T12:00:00.123456+00:00"),
+    ] {
+        let (_, order) = Draft::checked_from_json(&with("/placed_at", json!(sent)), now()).unwrap();
+        assert_eq!(order.placed_at().to_rfc3339(), kept);
+    }
+    for sent in ["2026-02-28T12:00:00+24:00", "2026-02-28T12:00:61Z", "+10000-01-01T00:00:00Z", "0000-00-00T00:00:00Z"]
+    {
+        assert_eq!(faults(&with("/placed_at", json!(sent))), ["placed_at"], "{sent}");
+    }
+}
+
+#[test]
 fn discount_items_reduce_whichever_sign_they_carry() {
     for price in [100, -100] {
         let (_, order) = Draft::checked_from_json(&with("/items/2/unit_price", json!(price)), now()).unwrap();

@@ -107,7 +107,7 @@ async fn within(tx: &Tx, store: &str, order: &NewOrder, repeat: Option<&Repeat>)
         Some(Placed::Conflict(_)) => return Ok(Fate::NumberTaken),
         None => return Err(DataError::Corrupt("one order went in, no answer came out".into())),
     };
-    let customer = order.customer().map(|said| CustomerJson::from(&written.customer(said)));
+    let customer = order.customer().map(CustomerJson::from);
     let answer = Answer::new(StatusCode::CREATED, &OrderJson::stored(id, &store.slug, order, customer))?;
     if let Some(repeat) = repeat {
         repeat.keep(tx, &answer).await?;
