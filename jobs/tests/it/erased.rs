@@ -69,11 +69,12 @@ fn mail(key: &str) -> db::outbox::NewMail {
 }
 
 // Of the tenant $1, about something called $2.
-const ROWS: [&str; 14] = [
+const ROWS: [&str; 15] = [
     "insert into import_problems (tenant_id, import_id, line, position, kind, reason) values ($1, $2, 1, 1, 'rejected', 'x')",
     "insert into job_notes (tenant_id, id, at, actor, action, subject, reason) values ($1, $2, now(), 'command', 'x', 'x', 'x')",
     "insert into customer_money (tenant_id, customer_id, currency, orders, net) values ($1, $2, 'GBP', 1, 1)",
     "insert into customers (tenant_id, id, store_id, created_at) select $1, $2, s.id, now() from stores s where s.tenant_id = $1 limit 1",
+    "insert into customer_emails (tenant_id, customer_id, email_key) values ($1, $2, 'ana@example.com')",
     "insert into idempotency_keys (tenant_id, key, request_hash, status, body, created_at) values ($1, $2::text, '', 201, '', now())",
     "insert into impersonations (tenant_id, id, admin_id, member_id, reason, began_at, until) \
      select $1, $2, u.user_id, u.user_id, 'x', now(), now() from memberships u where u.tenant_id = $1 limit 1",

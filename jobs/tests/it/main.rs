@@ -26,6 +26,7 @@ mod offsite_copy;
 mod offsite_refused;
 mod order_mail;
 mod partitions;
+mod partitions_of_old;
 mod partitions_returns;
 mod partitions_under_traffic;
 mod partitions_upkeep;

@@ -19,12 +19,14 @@ pub struct NewOrderBody {
     /// `sale` when not said. A `return` is a credit note: its quantities are negative, its `discount`, `shipping` and `tax` zero or negative.
     #[schema(schema_with = order_kind, required = false)]
     pub kind: OrderKind,
-    /// RFC 3339, any offset; not before 1990 and at most a day in the future.
+    /// RFC 3339, any offset; not before 1990 and at most a day in the future. Kept to the microsecond; a second 60 is the last
+    /// microsecond of its minute.
     pub placed_at: DateTime<Utc>,
     /// ISO 4217 code in capitals: the currency of every amount in the order.
     #[schema(pattern = "^[A-Z]{3}$")]
     pub currency: String,
-    /// Who bought. The store's customer with this `external_id`, else with this `email`, is the same person.
+    /// Who bought, kept with the order as you send it. Who has the same `external_id` is the same person in this store; who has
+    /// none is the one person whose `email` it is.
     #[schema(required = false)]
     pub customer: Option<NewCustomerBody>,
     /// Its lines.
