@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod audit;
+mod audit_ends;
 mod backup_tiers;
 mod backups;
 mod beside_lists;
