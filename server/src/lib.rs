@@ -8,6 +8,7 @@ pub mod backups;
 pub mod commands;
 pub mod config;
 pub mod cursors;
+pub mod data_folder;
 pub mod error;
 pub mod events;
 pub mod files;

@@ -2,6 +2,7 @@
 //! target `performance`; in a folder it has files of its own.
 
 use std::io;
+use std::path::Path;
 
 use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
 use tracing_appender::rolling::{Builder, InitError, RollingFileAppender, Rotation};
@@ -53,7 +54,16 @@ impl Logging {
     }
 }
 
-fn daily(dir: &std::path::Path, name: &str) -> Result<RollingFileAppender, InitError> {
+fn daily(dir: &Path, name: &str) -> Result<RollingFileAppender, InitError> {
+    // The folder may be one of the system's, such as /var/log: only our own files in it are closed.
+    let _made = jobs::private::make_folder(dir);
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        let file = entry.file_name();
+        let file = file.to_string_lossy();
+        if file.starts_with(&format!("{name}.")) && file.ends_with(".log") {
+            let _closed = jobs::private::close(&entry.path());
+        }
+    }
     Builder::new()
         .rotation(Rotation::DAILY)
         .filename_prefix(name)

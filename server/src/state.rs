@@ -18,6 +18,7 @@ use crate::auth::passkeys::Passkeys;
 use crate::auth::refusal_log::RefusalLog;
 use crate::auth::visitors::Visitors;
 use crate::config::Config;
+use crate::data_folder::DataFolder;
 use crate::metrics::Meters;
 use crate::outside::Outside;
 use crate::sessions::Sessions;
@@ -34,6 +35,8 @@ pub struct AppState(Arc<Parts>);
 pub struct Parts {
     /// The settings.
     pub config: Config,
+    /// Where uploads and messages go.
+    pub data_folder: DataFolder,
     /// Data: pool, cache, feed, clock.
     pub db: Db,
     /// Hashes and verifies passwords.
@@ -92,6 +95,7 @@ impl AppState {
             passkeys: Passkeys::new(&config.http.public_url),
             outside: Outside::new(config.is_tried_out()).map_err(|e| DataError::Corrupt(e.to_string()))?,
             sealer: Sealer::new(config.secret.as_bytes())?,
+            data_folder: DataFolder::new(&config.data_dir),
             config,
             db,
             passwords,

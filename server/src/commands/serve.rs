@@ -31,6 +31,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let site = &config.site;
     Assets { css: site.address("css"), js: site.address("js"), wasm: site.address("wasm") }.install();
     warn_unless_migrated(&db).await;
+    work::close_folders(&config);
     let tools = work::tools(&config, &db).map_err(Failure::failed)?;
     let passwords = connect::passwords(&config)?;
     let state = AppState::assemble(config, db.clone(), passwords, tools, stop.clone())?;

@@ -112,5 +112,5 @@ fn form_of(tenant: &str, next: &str, fault: Option<&'static str>) -> CompanyForm
 }
 
 fn is_name(slug: &str) -> bool {
-    domain::slug::check(slug).is_ok()
+    domain::slug::form(slug).is_ok()
 }
