@@ -46,20 +46,27 @@ pub fn assemble(config: &Config, db: Db) -> Result<Backups, StorageError> {
     })
 }
 
-/// The key that opens what this installation sealed for itself: of its secret, else of the file in its data folder, which is
-/// made when backups are to be sealed for it.
+/// Makes the key for whom backups are sealed, where there is none yet. To be called before backups are made.
 ///
 /// # Errors
-/// When that file cannot be read or made.
+/// When its file cannot be read or made.
+pub fn ensure_key(config: &Config) -> Result<(), StorageError> {
+    if config.secret.as_bytes().is_empty() && matches!(config.backups.sealing, Sealing::OwnKey) {
+        Identity::kept(&config.data_dir.join(KEY_FILE))?;
+    }
+    Ok(())
+}
+
+/// The key that opens what this installation sealed for itself: of its secret, else of the file in its data folder.
+///
+/// # Errors
+/// When that file cannot be read.
 pub fn own_key(config: &Config) -> Result<Option<Identity>, StorageError> {
     let path = config.data_dir.join(KEY_FILE);
     if !config.secret.as_bytes().is_empty() {
         return Identity::derived(config.secret.as_bytes()).map(Some).map_err(bad_key);
     }
-    if matches!(config.backups.sealing, Sealing::OwnKey) || path.exists() {
-        return Ok(Some(Identity::kept(&path)?));
-    }
-    Ok(None)
+    if path.exists() { Ok(Some(Identity::kept(&path)?)) } else { Ok(None) }
 }
 
 fn bad_key(error: BadKey) -> StorageError {

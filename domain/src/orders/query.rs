@@ -8,6 +8,9 @@ use crate::numbers::NumberFormat;
 use crate::page::{Limit, Place, Seal, Sort};
 use crate::period::Period;
 
+/// Greatest magnitude of an amount to filter by, minor units: more than any order can be worth.
+pub const MAX_FILTER_AMOUNT: i64 = 1_000_000_000_000_000;
+
 /// What to list. The default is everything, newest first, 50 a page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OrderQuery {
@@ -210,7 +213,7 @@ fn amount(text: &str, amounts: AmountsIn) -> Result<i64, String> {
             plain.and_then(|plain| in_major(&plain)).ok_or_else(|| faulty_amount(format))?
         }
     };
-    if minor.saturating_abs() > 1_000_000_000_000_000 { Err("is too large".into()) } else { Ok(minor) }
+    if minor.saturating_abs() > MAX_FILTER_AMOUNT { Err("is too large".into()) } else { Ok(minor) }
 }
 
 fn in_major(text: &str) -> Option<i64> {

@@ -9,6 +9,7 @@ mod orders;
 pub mod problems;
 pub mod query;
 pub mod rate;
+mod refine;
 pub(crate) mod repeat;
 mod reports;
 pub mod schema;

@@ -32,6 +32,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     Assets { css: site.address("css"), js: site.address("js"), wasm: site.address("wasm") }.install();
     warn_unless_migrated(&db).await;
     work::close_folders(&config);
+    crate::backups::ensure_key(&config).map_err(Failure::failed)?;
     let tools = work::tools(&config, &db).map_err(Failure::failed)?;
     let passwords = connect::passwords(&config)?;
     let state = AppState::assemble(config, db.clone(), passwords, tools, stop.clone())?;

@@ -80,6 +80,9 @@ impl Command {
         if matches!(self, Self::Key) {
             return key(config, out);
         }
+        if matches!(self, Self::Create { .. }) {
+            crate::backups::ensure_key(config).map_err(Failure::failed)?;
+        }
         let db = connect::database(config).await?;
         let backups = crate::backups::assemble(config, db.clone()).map_err(Failure::failed)?;
         match self {
