@@ -56,7 +56,9 @@ done
     cat schemathesis.toml
 } >"$home/schemathesis.toml"
 if [ -n "${STOA_TORTURE:-}" ]; then budget=(--max-time 600 --max-examples 2000); else budget=(--max-time 50 --max-examples 60); fi
-PYTHONPATH=scripts/conformance SCHEMATHESIS_HOOKS=hooks PYTHONDONTWRITEBYTECODE=1 \
+# It keeps notes in the folder where it runs.
+cd "$home"
+PYTHONPATH="$STOA_ROOT/scripts/conformance" SCHEMATHESIS_HOOKS=hooks PYTHONDONTWRITEBYTECODE=1 \
     "$schemathesis" --config-file "$home/schemathesis.toml" run "$STOA_PUBLIC_URL/api/openapi.json" \
     --checks all "${budget[@]}" "$@"
 ! grep -E ' (ERROR|WARN) ' "$home/server.log" | grep -v 'not up to date' || die "the server logged errors; see $home/server.log"
