@@ -138,6 +138,13 @@ async fn the_apps_role_alone_erases_no_record() {
         assert!(matches!(code.as_deref(), Some("42501" | "22023" | "23514" | "55000" | "42883")), "{sql}: {code:?}");
         run(&mut app, "rollback").await.unwrap();
     }
+    // What it may do begins no chain without an entry, which would look like one that was taken away.
+    let nobody = "11111111-1111-4111-8111-111111111111";
+    let empty = format!(
+        "begin; set local role stoa_app; set local app.tenant = '{nobody}'; \
+        select stoa_audit_append('{nobody}', now(), 'x', 'page', null, null, '[]'), stoa_audit_anchor('{nobody}'); commit"
+    );
+    run(&mut app, &empty).await.unwrap();
     assert_eq!(broken(&db).await, Vec::<String>::new());
     assert_eq!(audit::verify(&scope(&db, id)).await.unwrap().sound, 4, "everything is there");
     let days: Vec<Option<i32>> =

@@ -236,6 +236,8 @@ begin
   if not coalesce(wanted_tenant = public.stoa_tenant(), false) and not public.stoa_platform() then
     raise exception 'this is another tenant''s record' using errcode = '42501';
   end if;
+  -- A chain begins with an entry.
+  if jsonb_array_length(entries) = 0 then return null; end if;
   loop
     select h.seq, h.hash into last_seq, last_hash from public.audit_heads h where h.tenant_id = wanted_tenant for update;
     exit when found;

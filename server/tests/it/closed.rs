@@ -109,20 +109,20 @@ async fn under_an_open_umask_no_other_account_reads_what_is_written() {
         kind: "test",
         recipient: "ana@shop.test".into(),
         subject: "Reset".into(),
-        body: json!({"lines": ["x"], "words": ["x"], "paragraphs": ["x"]}),
+        body: json!({"heading": "x", "parts": [{"Words": "x"}], "link": ["Open", "http://127.0.0.1/x"], "footer": "x"}),
     };
     db::outbox::put(&tx, &[mail]).await.unwrap();
     tx.commit().await.unwrap();
     let stoa = Stoa::new(&db);
-    let file = stoa.dir.join("orders.jsonl");
-    fs::write(&file, "{}\n").unwrap();
+    stoa.run("job run send-mail", &[]);
     stoa.run("backup create", &[]);
     stoa.run("backup create --tenant shop", &[]);
     stoa.run("backup create --tenant shop --kind files", &[]);
     // Without a secret, the key that is made.
     stoa.run("backup create --tenant shop", &[("STOA_SECRET", "")]);
     let written = files(&stoa.data());
-    assert!(written.len() > 20 && written.iter().any(|path| path.ends_with("backup-key.txt")), "{written:?}");
+    let has = |ending: &str| written.iter().any(|path| path.to_string_lossy().ends_with(ending));
+    assert!(written.len() > 20 && has("/backup-key.txt") && has(".eml") && has("/label.json"), "{written:?}");
     assert_eq!(open(&stoa.data()), Vec::<PathBuf>::new());
     assert!(!files(&stoa.dir.join("log")).is_empty());
     assert_eq!(open(&stoa.dir.join("log")), Vec::<PathBuf>::new());
