@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use db::people::Membership;
 use db::stores::Store;
 use domain::calendar::Tz;
+use domain::money::USUAL_DECIMALS;
 use domain::numbers::NumberFormat;
 use domain::permission::Permission;
 use leptos::prelude::*;
@@ -103,6 +104,13 @@ impl TenantFrame {
     pub fn clock(&self, slug: &str, now: DateTime<Utc>) -> Clock {
         let zone = self.stores.iter().find(|s| s.slug == slug).map_or(Tz::UTC, |s| s.zone);
         Clock::new(now, zone)
+    }
+
+    /// Most decimals that an amount has in the currency of the page's store, or of any of them.
+    pub fn decimals(&self) -> u32 {
+        let shown = |store: &&Store| self.store.as_ref().is_none_or(|slug| store.slug == *slug);
+        let decimals = self.stores.iter().filter(shown).map(|store| store.currency.exponent()).max();
+        decimals.unwrap_or(USUAL_DECIMALS)
     }
 
     /// Renders `body` within this frame, under `title`.

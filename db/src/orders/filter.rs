@@ -1,7 +1,9 @@
 //! A list's filters as SQL over `orders o`, with its values. `$1` is the tenant.
 
 use chrono::{Days, Duration, NaiveTime};
+use domain::money::{Currency, USUAL_DECIMALS};
 use domain::orders::OrderQuery;
+use domain::orders::query::Bound;
 use domain::page::Direction;
 use sea_orm::Value;
 use uuid::Uuid;
@@ -39,10 +41,10 @@ impl Filter {
             filter.is("o.fulfilment_status", fulfilment.as_str());
         }
         if let Some(min) = query.min {
-            filter.and("o.total >= ?", min);
+            filter.total(">=", min, Bound::at_least);
         }
         if let Some(max) = query.max {
-            filter.and("o.total <= ?", max);
+            filter.total("<=", max, Bound::at_most);
         }
         filter.days(query);
         filter
@@ -59,6 +61,24 @@ impl Filter {
     // that a partial index holds all that is asked for.
     fn is(&mut self, column: &'static str, word: &'static str) {
         self.sql.push_str(&format!(" and {column} = '{word}'"));
+    }
+
+    // Each order by the decimals of its own currency.
+    fn total(&mut self, sign: &str, bound: Bound, minor: fn(Bound, u32) -> i64) {
+        let usual = minor(bound, USUAL_DECIMALS);
+        let mut cases = String::new();
+        for (decimals, codes) in Currency::unusual_decimals() {
+            let minor = minor(bound, *decimals);
+            if minor != usual {
+                let value = self.bind(minor);
+                cases.push_str(&format!(" when o.currency in ('{}') then {value}::bigint", codes.join("', '")));
+            }
+        }
+        if cases.is_empty() {
+            self.and(&format!("o.total {sign} ?"), usual);
+        } else {
+            self.and(&format!("o.total {sign} case{cases} else ?::bigint end"), usual);
+        }
     }
 
     /// Binds a value and returns its name, such as `$4`.

@@ -146,3 +146,33 @@ async fn what_needs_doing_is_what_the_linked_list_shows() {
     }
     assert_eq!(attention::list(&theirs, None).await.unwrap(), []);
 }
+
+#[tokio::test]
+async fn totals_are_compared_in_the_currency_of_each_order() {
+    let db = TestDb::with(Clock::fixed(now()), None).await;
+    let access = testing::tenant(&db.db, "ours").await;
+    let scope = access.scope(Permission::WriteOrders).unwrap();
+    // The unit of account of Chile has four decimals.
+    for (currency, small, large) in [("JPY", 1, 2), ("GBP", 2, 300), ("KWD", 2, 3_000), ("CLF", 2, 30_000)] {
+        let store = testing::store(&access, &currency.to_lowercase(), "UTC", currency).await;
+        let orders = [("small", small), ("large", large)].map(|(number, n)| testing::order(&store, number, now(), n));
+        testing::place_all(&scope, &store, &orders).await;
+    }
+    let numbers = async |pairs: &[(&str, &str)]| -> Vec<String> {
+        let rows = list::list(&scope, &query(pairs)).await.unwrap().rows;
+        let found = db::orders::summary::summary(&scope, &query(pairs)).await.unwrap().found;
+        assert_eq!(usize::try_from(found), Ok(rows.len()), "{pairs:?}");
+        let mut numbers: Vec<_> = rows.iter().map(|row| format!("{} {}", row.currency, row.number)).collect();
+        numbers.sort();
+        numbers
+    };
+    let of = |number: &str| ["CLF", "GBP", "JPY", "KWD"].map(|currency| format!("{currency} {number}"));
+    assert_eq!(numbers(&[("min", "1000")]).await, of("large"));
+    assert_eq!(numbers(&[("max", "1000")]).await, of("small"));
+    assert_eq!(numbers(&[("min", "1000"), ("store", "jpy")]).await, ["JPY large"]);
+    assert_eq!(numbers(&[("max", "1.2"), ("min", "0.12")]).await, ["CLF small", "KWD small"]);
+    assert_eq!(numbers(&[("max", "1.1999")]).await, ["CLF small"]);
+    // Minor units are those of each order, as the API writes its total.
+    let minor = OrderQuery::parse([("min", "1000"), ("max", "1200.0")], AmountsIn::Minor, &testing::seal()).unwrap();
+    assert_eq!(list::list(&scope, &minor).await.unwrap().rows.len(), 4);
+}

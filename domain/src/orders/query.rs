@@ -4,9 +4,14 @@ use chrono::NaiveDate;
 
 use super::status::{FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
 use crate::fields::FieldErrors;
+use crate::json;
+use crate::money::{Currency, Decimal, Notation};
 use crate::numbers::NumberFormat;
 use crate::page::{Limit, Place, Seal, Sort};
 use crate::period::Period;
+
+/// Greatest number that every reader of JSON holds exactly.
+const MOST: i64 = (1 << 53) - 1;
 
 /// What to list. The default is everything, newest first, 50 a page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,16 +32,43 @@ pub struct OrderQuery {
     pub from: Option<NaiveDate>,
     /// Last local day of the store.
     pub to: Option<NaiveDate>,
-    /// Least total, minor units.
-    pub min: Option<i64>,
-    /// Greatest total, minor units.
-    pub max: Option<i64>,
+    /// Least total.
+    pub min: Option<Bound>,
+    /// Greatest total.
+    pub max: Option<Bound>,
     /// Which come first.
     pub sort: Sort,
     /// Where the page begins.
     pub cursor: Option<Place>,
     /// Rows a page.
     pub limit: Limit,
+}
+
+/// A limit of totals. Orders have different currencies; each total is compared in its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bound {
+    /// Minor units, whatever the currency.
+    Minor(i64),
+    /// Whole units, whatever the currency: 1000 are 1,000 pounds, 1,000 yen and 1,000 dinars.
+    Major(Decimal),
+}
+
+impl Bound {
+    /// The least total that is as much, in minor units of a currency with `decimals`.
+    pub fn at_least(self, decimals: u32) -> i64 {
+        match self {
+            Self::Minor(minor) => minor,
+            Self::Major(amount) => amount.at_least(decimals),
+        }
+    }
+
+    /// The greatest total that is as much, in minor units of a currency with `decimals`.
+    pub fn at_most(self, decimals: u32) -> i64 {
+        match self {
+            Self::Minor(minor) => minor,
+            Self::Major(amount) => amount.at_most(decimals),
+        }
+    }
 }
 
 /// How amounts are written in a query string.
@@ -46,8 +78,9 @@ pub enum AmountsIn {
     Minor,
     /// Decimals of the major unit, `12.50`: addresses of pages.
     Major,
-    /// The same as people type it, who see numbers in this format. Addresses are understood as well.
-    Typed(NumberFormat),
+    /// The same as people type it, who see numbers in this format, with at most as many decimals as the currencies of the
+    /// stores have. Addresses are understood as well.
+    Typed(NumberFormat, u32),
 }
 
 impl OrderQuery {
@@ -92,10 +125,10 @@ impl OrderQuery {
 
     /// The filters as pairs of a query string, cursor and limit included, in a fixed order.
     pub fn pairs(&self, amounts: AmountsIn) -> Vec<(&'static str, String)> {
-        let amount = |minor: i64| match amounts {
-            AmountsIn::Minor => minor.to_string(),
-            AmountsIn::Major => major(minor),
-            AmountsIn::Typed(format) => major(minor).replace('.', format.decimal()),
+        let amount = |bound: Bound| match (bound, amounts) {
+            (Bound::Minor(minor), _) => minor.to_string(),
+            (Bound::Major(amount), AmountsIn::Typed(format, _)) => amount.typed(format),
+            (Bound::Major(amount), _) => amount.plain(),
         };
         let sort = (self.sort != Sort::default()).then(|| self.sort.as_str().to_owned());
         let limit = (self.limit != Limit::default()).then(|| self.limit.rows().to_string());
@@ -174,7 +207,7 @@ impl OrderQuery {
             "max" => self.max = Some(amount(value, amounts)?),
             "sort" => self.sort = value.parse()?,
             "cursor" => self.cursor = Some(seal.open(value)?),
-            "limit" => self.limit = Limit::new(value.parse().map_err(|_| "must be a whole number")?)?,
+            "limit" => self.limit = Limit::new(whole(value).ok_or("must be a whole number")?)?,
             _ => return Err("is not a filter".into()),
         }
         Ok(())
@@ -201,36 +234,22 @@ fn search_text(text: &str) -> Result<String, String> {
     }
 }
 
-fn amount(text: &str, amounts: AmountsIn) -> Result<i64, String> {
-    let minor = match amounts {
-        AmountsIn::Minor => text.parse().map_err(|_| "must be a whole number of minor units".to_owned())?,
-        AmountsIn::Major => in_major(text).ok_or_else(|| faulty_amount(NumberFormat::default()))?,
-        AmountsIn::Typed(format) => {
-            let plain = format.plain(text);
-            plain.and_then(|plain| in_major(&plain)).ok_or_else(|| faulty_amount(format))?
+fn amount(text: &str, amounts: AmountsIn) -> Result<Bound, String> {
+    let (format, decimals) = match amounts {
+        AmountsIn::Minor => {
+            let minor = json::integer_in(text).ok_or("must be a whole number of minor units")?;
+            return if minor.saturating_abs() > MOST { Err("is too large".into()) } else { Ok(Bound::Minor(minor)) };
         }
+        AmountsIn::Major => (NumberFormat::default(), Currency::MAX_DECIMALS),
+        AmountsIn::Typed(format, decimals) => (format, decimals),
     };
-    if minor.saturating_abs() > 1_000_000_000_000_000 { Err("is too large".into()) } else { Ok(minor) }
+    let read = Decimal::read(text, decimals, Notation::Typed(format)).map_err(|fault| fault.to_string())?;
+    let fits = read.at_least(decimals).saturating_abs() <= MOST;
+    if fits { Ok(Bound::Major(read)) } else { Err("is too large".into()) }
 }
 
-fn in_major(text: &str) -> Option<i64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let plain = fraction.len() <= 2 && fraction.bytes().all(|b| b.is_ascii_digit());
-    let digits = format!("{}{fraction:0<2}", whole.replace(',', ""));
-    digits.parse::<i64>().ok().filter(|_| plain)
-}
-
-fn faulty_amount(format: NumberFormat) -> String {
-    format!("must be an amount such as 12{}50", format.decimal())
-}
-
-fn major(minor: i64) -> String {
-    let sign = if minor < 0 { "-" } else { "" };
-    let magnitude = minor.unsigned_abs();
-    match magnitude % 100 {
-        0 => format!("{sign}{}", magnitude / 100),
-        cents => format!("{sign}{}.{cents:02}", magnitude / 100),
-    }
+fn whole(text: &str) -> Option<u64> {
+    json::integer_in(text).and_then(|number| u64::try_from(number).ok())
 }
 
 #[cfg(test)]

@@ -62,3 +62,38 @@ async fn a_faulty_filter_leaves_the_others_as_they_are() {
     assert_eq!(owner.get("/t/demo/imports?status=gone").await.status(), 422);
     assert_eq!(owner.get("/t/demo/imports?status=failed&from=2026-03-01").await.status(), 200);
 }
+
+#[tokio::test]
+async fn amounts_of_the_filter_are_in_the_currency_of_each_order() {
+    let app = App::new().await;
+    let access = tenant_with_owner(&app, "demo").await;
+    let scope = access.scope(Permission::WriteOrders).unwrap();
+    let now = app.db.clock().now();
+    let mut links = Vec::new();
+    // 4.50 a piece and 3.00 of carriage, in minor units: small ones and large ones.
+    for (slug, currency, small, large) in
+        [("tokyo", "JPY", 1, 2), ("london", "GBP", 2, 300), ("kuwait", "KWD", 2, 3_000)]
+    {
+        let store = testing::store(&access, slug, "UTC", currency).await;
+        let orders = [("small", small), ("large", large)].map(|(number, n)| testing::order(&store, number, now, n));
+        testing::place_all(&scope, &store, &orders).await;
+        links.push(["small", "large"].map(|number| format!("href=\"{}\"", app::url::order("demo", slug, number))));
+    }
+    let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
+    let found = async |query: &str| -> Vec<[bool; 2]> {
+        let html = owner.get(&format!("/t/demo/orders?{query}")).await.text().await.unwrap();
+        links.iter().map(|both| both.each_ref().map(|link| html.contains(link.as_str()))).collect()
+    };
+    for typed in ["1000", "1,000", "1000.00"] {
+        assert_eq!(found(&format!("min={typed}")).await, [[false, true]; 3], "{typed}");
+        assert_eq!(found(&format!("max={typed}")).await, [[true, false]; 3], "{typed}");
+    }
+    assert_eq!(found("store=tokyo&min=1000").await[0], [false, true]);
+    assert_eq!(found("max=1000&store=tokyo").await[0], [true, false]);
+    assert_eq!(found("store=kuwait&max=1.234").await[2], [true, false]);
+    // There is no part of a yen, and no thousandth of a pound.
+    for query in ["store=tokyo&min=10.5", "store=london&min=1.500"] {
+        let html = owner.get(&format!("/t/demo/orders?{query}")).await.text().await.unwrap();
+        assert!(html.contains("more decimals than the currency"), "{query}");
+    }
+}

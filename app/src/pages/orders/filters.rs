@@ -63,7 +63,7 @@ pub fn chips(index: &OrderIndex) -> Option<AnyView> {
         }
     };
     let set = query
-        .pairs(AmountsIn::Typed(frame.numbers))
+        .pairs(AmountsIn::Typed(frame.numbers, frame.decimals()))
         .into_iter()
         .filter(|(name, _)| !matches!(*name, "sort" | "cursor" | "limit"));
     let chips: Vec<_> = set.map(chip).collect();

@@ -47,8 +47,12 @@ async fn listed(
     let pairs = typed.iter().map(|(n, v)| (n.as_str(), v.as_str()));
     let seal = cursors::of(&state, &scope, List::Orders);
     let numbers = settings::of_tenant(&scope).await?.numbers;
-    let (query, faults) = OrderQuery::understood(pairs, AmountsIn::Typed(numbers), &seal);
-    let frame = frame(&scope, &member, visit, Section::Orders, query.store.clone()).await?;
+    // Which decimals an amount may have depends on the store, whatever comes first in the address.
+    let store = pairs.clone().filter(|(name, slug)| *name == "store" && !slug.trim().is_empty()).last();
+    let store = store.map(|(_, slug)| slug.trim().to_owned());
+    let frame = frame(&scope, &member, visit, Section::Orders, store).await?;
+    let amounts = AmountsIn::Typed(numbers, frame.decimals());
+    let (query, faults) = OrderQuery::understood(pairs, amounts, &seal);
     let is_faulty = !faults.is_empty();
     let found = if is_faulty { None } else { Some(find(&scope, &query, frame.live.after, &seal).await?) };
     let counts = counts(&scope, query.store.as_deref(), frame.live.after).await?;
