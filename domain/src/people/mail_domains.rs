@@ -12,13 +12,13 @@ pub fn read_domains(text: &str) -> Result<Vec<String>, String> {
     let words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty());
     let mut domains = Vec::new();
     for word in words {
-        let domain = word.trim_start_matches('@').to_ascii_lowercase();
-        let is_domain = domain.contains('.') && email::check(&format!("a@{domain}")).is_ok();
-        if !is_domain {
+        let checked = email::check(&format!("a@{}", word.trim_start_matches('@'))).ok();
+        let Some(domain) = checked.as_deref().and_then(|a| a.strip_prefix("a@")).filter(|domain| domain.contains('.'))
+        else {
             return Err("must be domains of e-mail addresses, such as example.com".to_owned());
-        }
-        if !domains.contains(&domain) {
-            domains.push(domain);
+        };
+        if !domains.iter().any(|known| known == domain) {
+            domains.push(domain.to_owned());
         }
     }
     match domains.len() {
@@ -41,6 +41,7 @@ mod tests {
     fn domains_are_read_however_they_are_typed() {
         let read = read_domains(" Example.com, @example.org\nexample.com ").unwrap_or_default();
         assert_eq!(read, ["example.com", "example.org"]);
+        assert_eq!(read_domains("M\u{fc}ller.example").unwrap(), ["xn--mller-kva.example"]);
         for bad in ["", " , ", "example", "a@b.com", "https://example.com", "*.com", "exa mple.com/"] {
             assert!(read_domains(bad).is_err(), "{bad}");
         }
