@@ -123,8 +123,9 @@ pub async fn create(scope: &Scope, new: NewStore<'_>) -> Result<StoreId, DataErr
     }
     errors.add_if(new.name.trim().is_empty(), "name", "must not be empty");
     errors.add_if(new.time_zone.parse::<Tz>().is_err(), "time_zone", "must be an IANA zone such as Europe/London");
-    if let Err(error) = new.currency.parse::<Currency>() {
-        errors.add("currency", error.to_string());
+    let currency = new.currency.parse::<Currency>().map_err(|error| error.to_string());
+    if let Err(words) = currency.and_then(|currency| currency.check_on(scope.now().date_naive())) {
+        errors.add("currency", words);
     }
     errors.into_result(())?;
     let tx = scope.begin().await?;

@@ -75,6 +75,10 @@ pub struct ResultJson {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FaultBody>,
+    /// What was cut, cleaned or left out of it, when it is stored now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub adjusted: Vec<FaultBody>,
 }
 
 /// What became of one order of a batch.
@@ -162,6 +166,7 @@ impl Batch {
         let mut result = ResultJson::new(self.results.len(), number);
         match read {
             Ok((store, order)) => {
+                result.adjusted = order.adjusted().iter().cloned().map(FaultBody::from).collect();
                 let waiting = self.stores.entry(store).or_default();
                 waiting.indexes.push(result.index);
                 waiting.orders.push(order);
@@ -230,14 +235,18 @@ async fn write_all(tx: &Tx, batch: &Batch, results: &mut [ResultJson]) -> Result
 
 impl ResultJson {
     const fn new(index: usize, number: Option<String>) -> Self {
-        Self { index, status: Status::Rejected, id: None, number, errors: Vec::new() }
+        Self { index, status: Status::Rejected, id: None, number, errors: Vec::new(), adjusted: Vec::new() }
     }
 
     fn reject(&mut self, faults: Vec<FieldError>) {
+        self.adjusted.clear();
         self.errors = faults.into_iter().map(FaultBody::from).collect();
     }
 
     fn settle(&mut self, placed: Placed) {
+        if !matches!(placed, Placed::Stored(_)) {
+            self.adjusted.clear();
+        }
         match placed {
             Placed::Stored(id) => (self.status, self.id) = (Status::Created, Some(id)),
             Placed::Unchanged(id) => (self.status, self.id) = (Status::Unchanged, Some(id)),
