@@ -56,6 +56,7 @@ const SCRIPTS: &[Script] = &[
     script!("m20261122_000002_index_what_waits"),
     script!("m20261122_000003_count_product_weeks"),
     script!("m20261122_000010_create_webhooks"),
+    script!("m20261130_000101_note_adjusted_orders"),
     script!("m20261130_000201_keep_what_orders_say"),
 ];
 

@@ -33,11 +33,13 @@ pub fn problems(page: &ImportPage) -> Option<AnyView> {
     let cut = (total > kept).then(|| {
         view! { <p class="quiet-line">{format!("The first {} of them are kept.", count(kept))}</p> }
     });
-    let checked = page.run.preview.as_ref().map_or(0, |preview| preview.summary.rejected);
-    let title = if page.run.summary.rejected.max(checked) == 0 {
-        format!("{} left out by rule", things(total, "order", "orders"))
-    } else {
-        things(total, "problem", "problems")
+    let checked = page.run.preview.as_ref().map(|preview| &preview.summary);
+    let rejected = page.run.summary.rejected.max(checked.map_or(0, |summary| summary.rejected));
+    let skipped = page.run.summary.skipped.max(checked.map_or(0, |summary| summary.skipped));
+    let title = match (rejected, skipped) {
+        (0, 0) => things(total, "adjustment", "adjustments"),
+        (0, _) => format!("{} left out by rule", things(total, "order", "orders")),
+        _ => things(total, "problem", "problems"),
     };
     let found = !page.problems.rows.is_empty() || total > 0;
     found.then(|| {
@@ -56,6 +58,7 @@ fn row(problem: &Problem) -> impl IntoView + use<> {
     let (tone, label) = match problem.kind {
         ProblemKind::Rejected => (Tone::Critical, "Rejected"),
         ProblemKind::Skipped => (Tone::Neutral, "Left out"),
+        ProblemKind::Adjusted => (Tone::Info, "Adjusted"),
     };
     let column = if problem.column.is_empty() { "whole line".to_owned() } else { problem.column.clone() };
     view! {
