@@ -5,6 +5,8 @@ mod cursor;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
 
 use cursor::{Cursor, Date};
@@ -92,7 +94,8 @@ pub fn instant(text: &str) -> Option<DateTime<Utc>> {
 /// # Errors
 /// [`TimeFault`]
 pub fn read(text: &str, order: DayOrder) -> Result<WrittenTime, TimeFault> {
-    let plain = text::trim(text).replace(['\u{a0}', '\u{202f}'], " ");
+    let text = text::trim(text);
+    let plain = if text.is_ascii() { text.into() } else { Cow::from(text.replace(['\u{a0}', '\u{202f}'], " ")) };
     let mut cursor = Cursor::new(&plain);
     let date = cursor.date().ok_or(TimeFault::NotATime)?;
     let (clock, offset) = cursor.clock(matches!(date, Date::Basic(_))).ok_or(TimeFault::NotATime)?;

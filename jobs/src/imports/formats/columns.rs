@@ -52,6 +52,8 @@ pub struct Columns {
     nameless: Vec<usize>,
     // How many cells a row has at least: those after them may be left out.
     least: usize,
+    numbers: Vec<usize>,
+    times: Vec<usize>,
 }
 
 impl Columns {
@@ -93,14 +95,18 @@ impl Columns {
         }
         let count = header.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
         let nameless = (0..count).filter(|index| header[*index].is_empty()).collect();
-        let needed =
-            |must: fn(&Column) -> bool| known.iter().zip(&at).filter(move |(c, _)| must(c)).filter_map(|(_, at)| *at);
-        let least = needed(|column| column.required).max().map_or(count, |last| last + 1);
-        let numbers = needed(|column| column.required && column.holds == Holds::Number).collect();
-        let shape = Shape { cells: header.len(), numbers };
-        let least = if may_end_early { least } else { count };
+        let those = |which: fn(&Column) -> bool| {
+            let columns = known.iter().zip(&at).filter(move |(column, _)| which(column));
+            columns.filter_map(|(_, at)| *at).collect::<Vec<_>>()
+        };
+        let needed = those(|column| column.required).into_iter().max();
+        let least = needed.filter(|_| may_end_early).map_or(count, |last| last + 1);
+        let numbers = those(|column| column.holds == Holds::Number);
+        let times = those(|column| column.holds == Holds::Time);
+        let always = those(|column| column.required && column.holds == Holds::Number);
+        let shape = Shape { cells: header.len(), numbers: always };
         records.expect(shape);
-        Ok(Self { at, count, nameless, least })
+        Ok(Self { at, count, nameless, least, numbers, times })
     }
 
     /// The cell of the known column number `column`; empty where the file has none.
@@ -128,14 +134,13 @@ impl Columns {
         format!("has {found} cells, but the header has {}", self.count)
     }
 
-    /// The cells of the current record in columns that hold `what`.
-    pub fn holding<'a>(
-        &'a self,
-        known: &'a [Column],
-        records: &'a Records,
-        what: Holds,
-    ) -> impl Iterator<Item = &'a str> + use<'a> {
-        let columns = known.iter().zip(&self.at).filter(move |(column, _)| column.holds == what);
-        columns.filter_map(|(_, at)| *at).map(|index| records.cell(index)).filter(|cell| !cell.is_empty())
+    /// The cells of the current record that hold numbers, those that are empty left out.
+    pub fn numbers<'a>(&'a self, records: &'a Records) -> impl Iterator<Item = &'a str> {
+        self.numbers.iter().map(|index| records.cell(*index)).filter(|cell| !cell.is_empty())
+    }
+
+    /// Those that hold times.
+    pub fn times<'a>(&'a self, records: &'a Records) -> impl Iterator<Item = &'a str> {
+        self.times.iter().map(|index| records.cell(*index)).filter(|cell| !cell.is_empty())
     }
 }

@@ -9,7 +9,7 @@ use domain::money::Evidence;
 use domain::written_time::DayOrder;
 
 use super::cells::Records;
-use super::columns::{Columns, Holds};
+use super::columns::Columns;
 use super::group::{Layout, number};
 use super::numbers::{Scattered, Seen, Suspects};
 use super::online_retail::{self, OnlineRetail};
@@ -66,8 +66,8 @@ fn csv<L: Layout>(
     let (mut amounts, mut days, mut last_time) = (Evidence::default(), DayOrder::ANY, String::new());
     survey.last_line = each_record::<L>(open()?, |records, columns, begins| {
         note(records, columns, &mut survey.titles);
-        columns.holding(L::COLUMNS, records, Holds::Number).for_each(|number| amounts.note(number));
-        for time in columns.holding(L::COLUMNS, records, Holds::Time) {
+        columns.numbers(records).for_each(|number| amounts.note(number));
+        for time in columns.times(records) {
             // Most lines repeat it.
             if last_time != time {
                 days.note(time);

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use db::orders::OrderDetail;
 use db::{DataError, Scope, orders};
 use domain::fields::FieldErrors;
+use domain::money::{self, Notation};
 use domain::orders::refund::RefundRequest;
 use domain::permission::Permission;
 
@@ -79,10 +80,10 @@ fn lines(quantities: &[(i32, String)]) -> Result<Vec<(i32, i64)>, FieldErrors> {
     let mut faults = FieldErrors::default();
     let mut wanted = Vec::new();
     for (position, text) in quantities.iter().filter(|(_, text)| !text.trim().is_empty()) {
-        match text.trim().parse::<i64>() {
+        match money::whole(text, Notation::Unknown) {
             Ok(0) => {}
             Ok(quantity) => wanted.push((*position, quantity)),
-            Err(_) => faults.add(format!("lines[{position}]"), "must be a whole number"),
+            Err(fault) => faults.add(format!("lines[{position}]"), fault.to_string()),
         }
     }
     faults.into_result(wanted)
@@ -100,7 +101,7 @@ mod tests {
     fn empty_lines_stay_and_words_are_no_quantities() {
         let pairs =
             |list: &[(&str, &str)]| list.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect::<Vec<_>>();
-        let good = typed(&pairs(&[("line_1", "2"), ("line_2", " "), ("line_3", "0"), ("reason", "torn")]));
+        let good = typed(&pairs(&[("line_1", "2.0"), ("line_2", " "), ("line_3", "0"), ("reason", "torn")]));
         assert_eq!((lines(&good.quantities), good.reason.as_str()), (Ok(vec![(1, 2)]), "torn"));
         let bad = typed(&pairs(&[("line_1", "two"), ("line_x", "1")]));
         assert_eq!(lines(&bad.quantities).unwrap_err().0[0].field, "lines[1]");
