@@ -53,12 +53,11 @@ impl DayOrder {
         if text.as_bytes().first_chunk::<4>().is_some_and(|year| year.iter().all(u8::is_ascii_digit)) {
             return;
         }
-        let mut cursor = Cursor::new(text::trim(text));
-        if let Some(Date::Numbers(numbers)) = cursor.date()
-            && numbers.sign != '.'
-        {
-            self.0 &=
-                Self::EACH.into_iter().filter(|order| numbers.day(*order).is_some()).fold(0, |all, one| all | one.0);
+        let Some(Date::Numbers(numbers)) = Cursor::new(text::trim(text)).date() else { return };
+        let may = Self::EACH.into_iter().filter(|order| numbers.day(*order).is_some()).fold(0, |all, one| all | one.0);
+        // What is no day in any order says nothing.
+        if numbers.sign != '.' && may != 0 {
+            self.0 &= may;
         }
     }
 

@@ -283,7 +283,7 @@ mod tests {
     fn cells_follow_rfc_4180() {
         for (text, cells) in [
             ("a,b,c", vec!["a", "b", "c"]),
-            (",,", vec!["", "", ""]),
+            ("x,,", vec!["x", "", ""]),
             ("\"a,b\",\"7\"\" SINGLE\",", vec!["a,b", "7\" SINGLE", ""]),
             ("7\" SINGLE, x ,\"\"", vec!["7\" SINGLE", "x", ""]),
             ("\"a\"b,c", vec!["ab", "c"]),

@@ -15,7 +15,6 @@ use super::text::printable;
 use super::{Content, Parsed};
 use crate::imports::source::{FileError, Lines};
 
-const NO_NUMBER: &str = "must not be empty: nothing says which order this line belongs to";
 /// Most faults of one order that are kept.
 const MAX_FAULTS: usize = 1_000;
 
@@ -238,7 +237,7 @@ impl<'a, L: Layout> Orders<'a, L> {
         self.strays.reach(&self.records);
         self.unread = self.records.fault().map(|_| line);
         let of_shape = self.columns.fault(&self.records).map(|reason| ("", reason));
-        let (column, reason) = of_shape.unwrap_or_else(|| (L::COLUMNS[0].name, NO_NUMBER.to_owned()));
+        let (column, reason) = of_shape.unwrap_or_else(|| (L::COLUMNS[0].name, "must not be empty".to_owned()));
         self.strays.fault(line, column, reason);
         if self.strays.faults.len() >= MAX_FAULTS
             && let Some((group, _)) = &mut self.open
