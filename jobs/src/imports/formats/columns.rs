@@ -104,7 +104,7 @@ impl Columns {
         let numbers = those(|column| column.holds == Holds::Number);
         let times = those(|column| column.holds == Holds::Time);
         let always = those(|column| column.required && column.holds == Holds::Number);
-        let shape = Shape { cells: header.len(), numbers: always };
+        let shape = Shape { least, most: header.len(), numbers: always };
         records.expect(shape);
         Ok(Self { at, count, nameless, least, numbers, times })
     }

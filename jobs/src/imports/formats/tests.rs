@@ -276,6 +276,10 @@ fn a_stray_quotation_mark_costs_its_own_order_alone() {
             assert_eq!(faults(&all[1]), [(3, "", "opens a cell with a quotation mark that nothing closes")]);
         }
     }
+    // Rows that end early are rows too.
+    let all =
+        csv("A-1,2026-01-02 10:00,\"Tea,1,3,,,,\nA-2,2026-01-02 10:00,Salt,1,3\nA-3,2026-01-02 10:00,TV 42\",1,3\n");
+    assert_eq!((faults(&all[0])[0].0, order(&all[1]).number(), order(&all[2]).number()), (2, "A-2", "A-3"));
     // Which order such a line belongs to is not known when its number is not.
     let header = "item_title,order_number,placed_at,quantity,unit_price\n";
     let text = format!(
