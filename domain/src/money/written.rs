@@ -10,6 +10,7 @@ use crate::numbers::NumberFormat;
 
 /// More digits than any amount has.
 const MOST_DIGITS: usize = 30;
+
 /// A sign that stands before decimals in one notation, and between thousands in another.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Mark {

@@ -133,3 +133,17 @@ async fn form_id(owner: &Browser, what: &str) -> String {
     let (before, _) = html.split_once(&format!("/{what}\"")).unwrap();
     before.rsplit_once('/').unwrap().1.to_owned()
 }
+
+#[tokio::test]
+async fn an_address_of_an_internationalised_domain_can_be_invited() {
+    let app = App::new().await;
+    let demo = tenant_with_owner(&app, "demo").await;
+    let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
+    let link = invite(&owner, " ana@M\u{fc}ller.test", "staff").await;
+    let written = letters::of_tenant(&app, &demo, "link.invitation").await;
+    assert_eq!(written[0].to, "ana@xn--mller-kva.test");
+    let ana = Browser::new(&app.base);
+    let answer = ana.post(&link, &[("name", "Ana"), ("password", PASSWORD)]).await;
+    assert_eq!(location(&answer), "/t/demo");
+    assert!(db::people::find(&app.db, "ana@xn--mller-kva.test").await.unwrap().is_some());
+}
