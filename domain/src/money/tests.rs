@@ -186,7 +186,7 @@ fn spelled(money: Money, places: usize, apart: &str, mark: &str) -> String {
     let digits = whole.to_string();
     let mut groups = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             groups.push_str(apart);
         }
         groups.push(digit);
