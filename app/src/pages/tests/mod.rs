@@ -4,6 +4,7 @@ mod backups;
 mod dashboard;
 mod fixtures;
 mod imports;
+mod markup;
 mod orders;
 mod people;
 mod platform;
