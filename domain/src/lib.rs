@@ -34,3 +34,4 @@ pub mod summaries;
 pub mod tenants;
 pub mod text_key;
 pub mod webhooks;
+pub mod words;

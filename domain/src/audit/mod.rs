@@ -1,5 +1,7 @@
 //! The record of who did what: ways, filters, and what an entry changed.
 
+mod action;
+
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
@@ -9,6 +11,8 @@ use serde_json::Value;
 use crate::fields::FieldErrors;
 use crate::orders::query::day;
 use crate::page::{Place, Seal};
+
+pub use action::Action;
 
 /// The action of orders that programs sent: by far the most entries.
 pub const ORDERS_TAKEN: &str = "order.place";

@@ -108,7 +108,14 @@ impl Needs {
     }
 
     fn details(self) -> Value {
-        json!({"needs": format!("{self:?}")})
+        let needs = match self {
+            Self::Nothing | Self::Monitor => "nothing".to_owned(),
+            Self::SignedIn => "a signed-in account".to_owned(),
+            Self::Member(permission) => permission.as_str().to_owned(),
+            Self::PlatformAdmin => "a platform admin".to_owned(),
+            Self::Key(scope) => scope.as_str().to_owned(),
+        };
+        json!({"needs": needs})
     }
 }
 

@@ -8,6 +8,7 @@ use domain::jobs::{JobQuery, JobState, JobView};
 use domain::page::{Page, Place};
 use leptos::prelude::*;
 
+use super::words;
 use super::{Shown, detail, filters, live_table, runs_table, tabs};
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
@@ -92,7 +93,8 @@ pub fn show(page: &TenantJob) -> Rendered {
 /// Which work a job is.
 pub fn kind(job: &JobDetail) -> String {
     let live = job.job.as_ref().map(|job| job.kind.clone());
-    live.or_else(|| job.runs.first().map(|run| run.run.kind.clone())).unwrap_or_default()
+    let name = live.or_else(|| job.runs.first().map(|run| run.run.kind.clone())).unwrap_or_default();
+    words::kind(&name)
 }
 
 /// A word when the filters could not be understood.
