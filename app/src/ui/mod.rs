@@ -19,6 +19,7 @@ pub mod numbers;
 pub mod pager;
 pub mod pill;
 pub mod qr;
+pub mod read_only;
 pub mod scale;
 pub mod skeleton;
 pub mod sparkline;

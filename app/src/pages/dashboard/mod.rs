@@ -162,7 +162,7 @@ fn nothing(page: &DashboardPage) -> AnyView {
                 title="No orders yet"
                 text="Bring in past orders from a file, or let your shop send new ones to the API. They show up here at once."
             >
-                <ButtonLink href=href label="Import orders" look=Look::Primary/>
+                <ButtonLink href=href label="Import orders" writes=true look=Look::Primary/>
             </Empty>
         }
         .into_any();

@@ -40,7 +40,7 @@ pub fn page(index: &ImportIndex) -> Rendered {
     index.frame.render("Imports", || {
         let new = format!("{}/new", url::imports(index.frame.tenant()));
         let action = index.may_run.then(|| {
-            view! { <ButtonLink href=new label="Import a file" look=Look::Primary/> }
+            view! { <ButtonLink href=new label="Import a file" writes=true look=Look::Primary/> }
         });
         view! {
             <PageHeader title="Imports">{action}</PageHeader>

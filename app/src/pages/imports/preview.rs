@@ -43,7 +43,7 @@ fn start(page: &ImportPage, orders: u64) -> AnyView {
     view! {
         <form class="actions" method="post" action=action>
             <Button label=format!("Import {orders}") look=Look::Primary/>
-            <ButtonLink href=other label="Choose another file" look=Look::Quiet/>
+            <ButtonLink href=other label="Choose another file" writes=true look=Look::Quiet/>
         </form>
     }
     .into_any()

@@ -119,10 +119,10 @@ fn actions(page: &OrderPage) -> AnyView {
     let can_cancel = cancel::check(order.kind, order.status, order.payment_status, order.fulfilment_status).is_ok();
     let can_refund = super::refund_form::left(&page.order).is_some();
     let refund = (page.may_refund && can_refund && idle).then(|| {
-        view! { <ButtonLink href=format!("{}/refund", page.address()) label="Refund"/> }
+        view! { <ButtonLink href=format!("{}/refund", page.address()) label="Refund" writes=true/> }
     });
     let cancel = (page.may_cancel && can_cancel && idle).then(|| {
-        view! { <ButtonLink href=format!("{}/cancel", page.address()) label="Cancel order"/> }
+        view! { <ButtonLink href=format!("{}/cancel", page.address()) label="Cancel order" writes=true/> }
     });
     view! { {neighbours(page)}{refund}{cancel} }.into_any()
 }

@@ -61,7 +61,7 @@ pub fn page(index: &OrderIndex) -> Rendered {
         let tenant = index.frame.tenant().to_owned();
         let may_import = index.may_import;
         let import = format!("/t/{tenant}/imports/new");
-        let actions = may_import.then(|| view! { <ButtonLink href=import label="Import"/> });
+        let actions = may_import.then(|| view! { <ButtonLink href=import label="Import" writes=true/> });
         let bad = (!index.faults.is_empty()).then(|| {
             view! { <Notice tone=Tone::Critical>"Some filters cannot be understood. Nothing was listed; correct them below."</Notice> }
         });
@@ -115,7 +115,7 @@ fn nothing(index: &OrderIndex) -> AnyView {
     }
     let import = index.may_import.then(|| {
         let href = format!("/t/{tenant}/imports/new");
-        view! { <ButtonLink href=href label="Import orders" look=Look::Primary/> }
+        view! { <ButtonLink href=href label="Import orders" writes=true look=Look::Primary/> }
     });
     let text = "They arrive through the API as your shop takes them, or from a file with past ones.";
     view! { <Empty title="No orders yet" text=text>{import}</Empty> }.into_any()

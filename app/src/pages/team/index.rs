@@ -196,7 +196,8 @@ fn roles(page: &TeamIndex) -> impl IntoView + use<> {
         let columns = vec![Column::text("Role"), Column::text("Includes"), Column::figures("In use")];
         view! { <Table caption="Roles of your own" columns>{rows}</Table> }.into_any()
     };
-    let aside = view! { <ButtonLink href=format!("{base}/new") label="New role" look=Look::Quiet/> }.into_any();
+    let aside =
+        view! { <ButtonLink href=format!("{base}/new") label="New role" writes=true look=Look::Quiet/> }.into_any();
     view! { <Card title="Roles of your own" aside flush=true>{list}</Card> }
 }
 

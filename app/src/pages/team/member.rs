@@ -53,7 +53,7 @@ fn change(page: &MemberPage) -> impl IntoView + use<> {
     let address = format!("/t/{}/team/members/{}", page.frame.tenant(), page.member.id);
     let fields = place_fields(&page.form, &page.roles, &page.frame.stores);
     let transfer = page.i_own.then(|| {
-        view! { <ButtonLink href=format!("{address}/transfer") label="Make them the owner" look=Look::Quiet/> }
+        view! { <ButtonLink href=format!("{address}/transfer") label="Make them the owner" writes=true look=Look::Quiet/> }
     });
     view! {
         <Card title="What they may do">
@@ -61,7 +61,7 @@ fn change(page: &MemberPage) -> impl IntoView + use<> {
                 {fields}
                 <div class="actions">
                     <Button label="Save" look=Look::Primary/>
-                    <ButtonLink href=format!("{address}/remove") label="Remove from the team" look=Look::Danger/>
+                    <ButtonLink href=format!("{address}/remove") label="Remove from the team" writes=true look=Look::Danger/>
                     {transfer}
                 </div>
             </form>

@@ -62,7 +62,7 @@ pub fn page(page: &OneWebhook) -> Rendered {
             .map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> });
         let refused = page.refused.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
         view! {
-            <PageHeader title="Webhook" back=(all, "Webhooks")><ButtonLink href=edit label="Change it"/></PageHeader>
+            <PageHeader title="Webhook" back=(all, "Webhooks")><ButtonLink href=edit label="Change it" writes=true/></PageHeader>
             {made}
             {done}
             {refused}
@@ -179,7 +179,7 @@ fn changes(page: &OneWebhook) -> impl IntoView + use<> {
         </Card>
         <Card title="Delete it">
             <p>"Nothing is sent any more, and what is listed here goes with it."</p>
-            <ButtonLink href=delete label="Delete it" look=Look::Danger/>
+            <ButtonLink href=delete label="Delete it" writes=true look=Look::Danger/>
         </Card>
     }
 }

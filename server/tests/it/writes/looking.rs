@@ -3,6 +3,7 @@
 
 use domain::permission::Role;
 use reqwest::Method;
+use scraper::{ElementRef, Html, Selector};
 use server::auth::Needs;
 use server::router;
 
@@ -76,6 +77,73 @@ async fn whoever_looks_changes_nothing_by_any_route() {
         assert!(before.remove(table).is_some() && after.remove(table).is_some(), "{table}");
     }
     assert_eq!(before, after);
+}
+
+// Pages that show something beside what can be changed there.
+const VIEWS: [&str; 8] = [
+    "/t/{tenant}/imports",
+    "/t/{tenant}/backups",
+    "/t/{tenant}/settings",
+    "/t/{tenant}/settings/keys",
+    "/t/{tenant}/settings/sign-in",
+    "/t/{tenant}/settings/stores/{store}",
+    "/t/{tenant}/settings/webhooks",
+    "/t/{tenant}/team",
+];
+
+#[tokio::test]
+async fn whoever_looks_is_offered_nothing_that_would_be_refused() {
+    let world = World::new().await;
+    let table = router::table(&world.app.state);
+    let writes: Vec<String> = table
+        .iter()
+        .filter(|r| r.method == Method::POST && !VIEWS.contains(&r.path.as_str()))
+        .map(|r| world.address(&r.path, "demo", Id::Own))
+        .collect();
+    let owner = world.enter(Who::Member(Role::Owner)).await.0;
+    let admin = looking(&world).await;
+    let (mut seen, mut forms) = (0, 0);
+    for route in table.iter().filter(|r| r.method == Method::GET && matches!(r.needs, Needs::Member(_))) {
+        let path = world.address(&route.path, "demo", Id::Own);
+        if path.ends_with("/events") || path.ends_with("/export") || path.ends_with("/download") {
+            continue;
+        }
+        let answer = admin.get(&path).await;
+        if answer.status() != 200 {
+            continue;
+        }
+        let html = answer.text().await.unwrap();
+        assert!(html.contains("look as owner@demo.test"), "{path}");
+        for offer in offers(&html) {
+            let refused = writes.contains(&offer) || offer.ends_with("/new");
+            assert!(!refused, "{path} offers {offer}");
+        }
+        seen += 1;
+        forms += usize::from(offers(&owner.get(&path).await.text().await.unwrap()).iter().any(|o| writes.contains(o)));
+    }
+    assert!(seen > 20 && forms > 8, "{seen} pages, {forms} of which offer the owner something");
+    assert_eq!(admin.post("/impersonation/raise", &[("reason", "fix it")]).await.status(), 303);
+    let html = admin.get("/t/demo/settings").await.text().await.unwrap();
+    assert!(html.contains("method=\"post\" action=\"/t/demo/settings\""), "with a reason they may: {html}");
+}
+
+// Where the forms and buttons of a page lead, but for those that are about the visit or the browser.
+fn offers(html: &str) -> Vec<String> {
+    let page = Html::parse_document(html);
+    let select = |what: &str| Selector::parse(what).unwrap();
+    let own = ["/impersonation/end", "/impersonation/raise", "/theme", "/logout"];
+    let address = |element: ElementRef<'_>, name: &str| {
+        element.value().attr(name).unwrap_or_default().split('?').next().unwrap_or_default().to_owned()
+    };
+    let forms = select("form[method=post]");
+    let mut offers: Vec<String> = page.select(&forms).map(|form| address(form, "action")).collect();
+    offers.extend(page.select(&select("a.btn")).map(|link| address(link, "href")));
+    offers.retain(|offer| !own.contains(&offer.as_str()));
+    for button in page.select(&select("button:not([type=button])")) {
+        let in_form = button.ancestors().filter_map(ElementRef::wrap).any(|e| e.value().name() == "form");
+        assert!(in_form, "a button without a form: {}", button.html());
+    }
+    offers
 }
 
 #[tokio::test]
