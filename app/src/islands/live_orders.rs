@@ -89,6 +89,7 @@ fn follow(events: &str, store: Option<String>, mark: RwSignal<Mark>, fresh: RwSi
     use super::stream::{self, Heard};
 
     stream::follow(events, move |heard| match heard {
+        Heard::Waiting => mark.set(Mark::CatchingUp),
         Heard::Open => settle(mark),
         Heard::Lost => mark.update(|mark| {
             if !matches!(mark, Mark::Offline(_)) {
