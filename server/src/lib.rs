@@ -11,6 +11,7 @@ pub mod cursors;
 pub mod error;
 pub mod events;
 pub mod files;
+pub mod flash;
 #[cfg(test)]
 mod fuzz;
 pub mod health;

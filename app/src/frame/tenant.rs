@@ -14,7 +14,7 @@ use super::look_bar::look_bar;
 use super::rail::{BottomBar, Rail, Room, links};
 use crate::document::{Head, Rendered, Scripts, document};
 use crate::ui::icon::Sign;
-use crate::ui::{Clock, numbers};
+use crate::ui::{Clock, numbers, read_only};
 
 /// The rooms of a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +63,8 @@ const ROOMS: [(Section, &str, &str, Sign, Permission); 11] = [
 pub struct Live {
     /// Number of the last event that the page already shows.
     pub after: i64,
+    /// Whose stream it is: pages with the same share one, and no others. None on pages that follow nothing.
+    pub audience: Option<String>,
     /// What shows the new orders; none on pages that would not show any.
     pub show: Option<String>,
 }
@@ -86,6 +88,23 @@ pub struct TenantFrame {
     pub live: Live,
     /// How numbers are written.
     pub numbers: NumberFormat,
+}
+
+impl Section {
+    /// The room of the address that goes on with `path` after the tenant.
+    pub fn of(path: &str) -> Self {
+        let holds = |room: &str| path.strip_prefix(room).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let rooms = ROOMS.iter().filter(|(_, _, room, ..)| holds(room));
+        rooms.max_by_key(|(_, _, room, ..)| room.len()).map_or(Self::Home, |(section, ..)| *section)
+    }
+}
+
+impl Live {
+    /// The address of the stream of `tenant`, from the last event on that the page already shows.
+    pub fn address(&self, tenant: &str) -> Option<String> {
+        let audience = self.audience.as_ref()?;
+        Some(format!("/t/{tenant}/events?for={audience}&after={}", self.after))
+    }
 }
 
 impl TenantFrame {
@@ -134,7 +153,8 @@ impl TenantFrame {
     ) -> Rendered {
         let title = format!("{title} · {}", self.membership.name);
         let (theme, live_parts) = (self.visitor.theme, live.is_some());
-        let head = Head { title, theme, scripts: Scripts::Islands, live: live_parts, reload };
+        let scripts = if self.live.audience.is_some() { Scripts::Islands } else { Scripts::None };
+        let head = Head { title, theme, scripts, live: live_parts, reload };
         let links = links(&self.rooms());
         let page = || {
             view! {
@@ -150,7 +170,8 @@ impl TenantFrame {
                 </div>
             }
         };
-        numbers::within(self.numbers, || document(&head, page))
+        let draw = || numbers::within(self.numbers, || document(&head, page));
+        read_only::within(self.visitor.changes_nothing(), draw)
     }
 
     fn home(&self) -> String {

@@ -1,7 +1,7 @@
 //! The second factor: set up, renewed, taken down.
 
 use app::pages::account::{Codes, FactorPage, codes as codes_view, factor as view};
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Response};
 use db::people::second_factor;
 use domain::fields::FieldErrors;
@@ -15,19 +15,11 @@ use super::password::check;
 use crate::auth::SignedIn;
 use crate::auth::begin::{rename, tell};
 use crate::auth::record::record;
-use crate::error::PageError;
+use crate::error::{ASKED_BY, PageError};
 use crate::middleware::address;
 use crate::pages::answer;
 use crate::pages::visit::Visit;
 use crate::state::AppState;
-
-/// The query of the page.
-#[derive(Debug, Default, Deserialize)]
-pub struct Sent {
-    /// Who asks for it.
-    #[serde(rename = "for", default)]
-    by: String,
-}
 
 /// The forms.
 #[derive(Debug, Default, Deserialize)]
@@ -44,14 +36,9 @@ pub struct Entered {
 ///
 /// # Errors
 /// When nobody is signed in, or PostgreSQL fails.
-pub async fn show(
-    State(state): State<AppState>,
-    signed_in: SignedIn,
-    visit: Visit,
-    Query(sent): Query<Sent>,
-) -> Result<Response, PageError> {
-    let mut page = page(&state, &signed_in, visit).await?;
-    page.asked_by = Some(sent.by.chars().take(100).collect::<String>()).filter(|by| !by.is_empty());
+pub async fn show(State(state): State<AppState>, signed_in: SignedIn, visit: Visit) -> Result<Response, PageError> {
+    let asked_by = visit.done().and_then(|word| word.strip_prefix(ASKED_BY)).map(str::to_owned);
+    let page = FactorPage { asked_by, ..page(&state, &signed_in, visit).await? };
     Ok(answer::ok(&view(&page)))
 }
 

@@ -3,7 +3,7 @@
 
 use app::pages::entry::{ForgotForm, ResetForm, forgot as view, over, reset as reset_view};
 use axum::extract::{Form, Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use db::audit::{self, Attempt, Origin};
 use db::people::links::{self, Purpose};
 use db::people::{self, account};
@@ -101,7 +101,7 @@ pub async fn reset(
     record(&state, &person, "password.reset", json!({})).await?;
     tell(&state, &person.email, &Notice::PasswordChanged).await?;
     tracing::info!(person = %person.id, "chose another password with a link");
-    Ok(Redirect::to("/login?done=password").into_response())
+    Ok(answer::done("/login", "password"))
 }
 
 fn again(secret: String, faults: FieldErrors) -> Response {

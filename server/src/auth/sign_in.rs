@@ -15,6 +15,7 @@ use super::begin::{How, begin, begin_half};
 use super::{SignedIn, code, device, next, sign_in_page};
 use crate::error::PageError;
 use crate::middleware::{address, current};
+use crate::pages::visit::Visit;
 use crate::state::AppState;
 
 const WRONG: &str = "This e-mail address and password do not fit together.";
@@ -26,9 +27,6 @@ pub struct Wanted {
     /// Where to go afterwards.
     #[serde(default)]
     next: String,
-    /// What was just done.
-    #[serde(default)]
-    done: String,
 }
 
 /// The form.
@@ -49,6 +47,7 @@ pub struct Entered {
 pub async fn show(
     State(state): State<AppState>,
     signed_in: Option<SignedIn>,
+    visit: Visit,
     headers: HeaderMap,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, PageError> {
@@ -56,7 +55,7 @@ pub async fn show(
     if signed_in.is_some() {
         return Ok(Redirect::to(next).into_response());
     }
-    let mut page = sign_in_page::after(&state, next, &wanted.done);
+    let mut page = sign_in_page::after(&state, next, visit.done());
     if let Some(cookie) = device::cookie(&headers, &state) {
         page.headers_mut().append(header::SET_COOKIE, cookie);
     }

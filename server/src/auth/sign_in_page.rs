@@ -21,9 +21,9 @@ pub fn answer(state: &AppState, status: StatusCode, email: &str, next: &str, fau
     )
 }
 
-/// The empty form, after something that ended all sessions: `done` says what.
-pub fn after(state: &AppState, next: &str, done: &str) -> Response {
-    let done = (done == "password").then_some("Your password was changed. Sign in with it.");
+/// The empty form, perhaps after something that ended all sessions: `done` says what.
+pub fn after(state: &AppState, next: &str, done: Option<&str>) -> Response {
+    let done = (done == Some("password")).then_some("Your password was changed. Sign in with it.");
     let next = (next != "/").then(|| next.to_owned());
     with(state, StatusCode::OK, SignIn { done, next, ..SignIn::default() })
 }

@@ -4,7 +4,7 @@
 mod page;
 mod problem;
 
-pub use page::PageError;
+pub use page::{ASKED_BY, PageError};
 pub use problem::Problem;
 
 use db::DataError;

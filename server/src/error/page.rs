@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::pages::error::{self, ErrorPage};
+use app::pages::error::{self, Around, ErrorPage};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use db::DataError;
 use domain::fields::FieldErrors;
@@ -10,7 +10,11 @@ use http::{StatusCode, header};
 
 use super::Outcome;
 use super::problem::seconds;
+use crate::flash;
 use crate::middleware::current;
+
+/// Begins the flash message that says who asks for a second factor.
+pub const ASKED_BY: &str = "for ";
 
 /// Why a page cannot be shown.
 #[derive(Clone, Debug)]
@@ -86,7 +90,31 @@ impl PageError {
         }
     }
 
-    fn html(&self) -> String {
+    /// Whether the frame around whoever asked stays. Where the server itself has failed nothing more is asked of it, and what
+    /// is refused before anybody was looked at is refused to all alike.
+    const fn keeps_frame(&self) -> bool {
+        match self {
+            Self::NotFound
+            | Self::Forbidden
+            | Self::Suspended(_)
+            | Self::Invalid(_)
+            | Self::Refused(_)
+            | Self::AtLimit(_)
+            | Self::Archived(_)
+            | Self::Busy
+            | Self::TooMany(_) => true,
+            Self::Rejected(status, _) => !matches!(*status, StatusCode::METHOD_NOT_ALLOWED),
+            Self::SignedOut { .. }
+            | Self::SecondFactorNeeded { .. }
+            | Self::CrossSite
+            | Self::TimedOut
+            | Self::Unavailable
+            | Self::Internal(_) => false,
+        }
+    }
+
+    /// The page, within what surrounds it.
+    pub fn html(&self, around: Around) -> String {
         let (title, words) = self.words();
         let page = ErrorPage {
             status: self.status().as_u16(),
@@ -95,7 +123,7 @@ impl PageError {
             faults: if let Self::Invalid(fields) = self { fields.clone() } else { FieldErrors::default() },
             incident: if let Self::Internal(incident) = self { Some(incident.clone()) } else { None },
         };
-        error::page(page, current::theme()).with_nonce(&current::nonce())
+        error::page(page, around).with_nonce(&current::nonce())
     }
 
     /// Heading and explanation.
@@ -171,10 +199,12 @@ impl IntoResponse for PageError {
             return Redirect::to(&crate::auth::next::sign_in_address(next)).into_response();
         }
         if let Self::SecondFactorNeeded { whose } = &self {
-            let to = app::url::with_query("/account/second-factor", [("for", whose.as_str())]);
-            return Redirect::to(&to).into_response();
+            return flash::redirect("/account/second-factor", format!("{ASKED_BY}{whose}"));
         }
-        let mut response = (self.status(), Html(self.html())).into_response();
+        let mut response = (self.status(), Html(self.html(Around::Nobody(current::theme())))).into_response();
+        if self.keeps_frame() {
+            response.extensions_mut().insert(self.clone());
+        }
         let wait = match self {
             Self::TooMany(after) => Some(after),
             Self::Busy => Some(Duration::from_secs(1)),

@@ -1,6 +1,7 @@
 //! Around every request: its id, its nonce, its time; limits and panics; then security headers, metrics and logs.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -18,8 +19,9 @@ use http::{HeaderName, HeaderValue};
 use super::current::Current;
 use super::request_log::Seen;
 use super::security_headers::{self, Nonce};
-use super::{address, cookies, limits, plain_errors, request_log};
+use super::{address, cookies, error_frames, limits, plain_errors, request_log};
 use crate::error::{self, PageError, Problem};
+use crate::flash;
 use crate::state::AppState;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -37,6 +39,7 @@ pub async fn envelope(State(state): State<AppState>, mut request: Request, next:
     let limits = limits::of(seen.method(), seen.route(), &state.config.http);
     limits.body.apply(&mut request);
     request.extensions_mut().insert(Nonce(Arc::clone(&current.nonce)));
+    let cookies = cookies::of(request.headers());
     let in_flight = state.meters.begin();
     let (request_id, nonce) = (Arc::clone(&current.request_id), Arc::clone(&current.nonce));
     let work = async {
@@ -46,7 +49,10 @@ pub async fn envelope(State(state): State<AppState>, mut request: Request, next:
             Ok(Err(_)) => timed_out(seen.is_api()),
             Err(panic) => panicked(seen.is_api(), panic.as_ref()),
         };
-        plain_errors::explain(response, seen.is_api()).await
+        let response = plain_errors::explain(response, seen.is_api()).await;
+        let mut response = error_frames::draw(&state, &cookies, seen.path(), response).await;
+        flash::settle(&state, &cookies, &mut response);
+        response
     };
     let mut response = current.scope(work).await;
     drop(in_flight);
@@ -73,6 +79,8 @@ fn fresh(theme: Theme, address: IpAddr) -> Option<Current> {
         nonce: Arc::from(STANDARD_NO_PAD.encode(nonce)),
         theme,
         address,
+        shows_flash: Cell::new(false),
+        renamed: Cell::new(None),
     })
 }
 

@@ -6,6 +6,7 @@ pub mod cookies;
 pub mod csrf;
 pub mod current;
 pub mod envelope;
+mod error_frames;
 pub mod limits;
 mod plain_errors;
 pub mod request_log;

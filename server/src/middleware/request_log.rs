@@ -27,6 +27,11 @@ impl Seen {
         &self.method
     }
 
+    /// Its path.
+    pub fn path(&self) -> &str {
+        self.uri.path()
+    }
+
     /// Its route, as declared: few different ones, whatever people ask for.
     pub fn route(&self) -> &str {
         self.route.as_ref().map_or("unmatched", MatchedPath::as_str)

@@ -2,9 +2,25 @@
 
 use app::frame::{Live, Section, TenantFrame};
 use db::{DataError, Scope, settings, stores};
+use domain::permission::Permission;
 
 use super::visit::Visit;
 use crate::auth::Member;
+use crate::error::PageError;
+use crate::events::audience;
+
+/// The frame around the news that something below `path`, an address within the tenant, cannot be shown. It follows no feed,
+/// and says the same about everything that is not there.
+///
+/// # Errors
+/// For members without any right, and when PostgreSQL fails.
+pub async fn around_error(member: &Member, path: &str, visit: Visit) -> Result<TenantFrame, PageError> {
+    let right = Permission::ALL.into_iter().find(|p| member.may(*p)).ok_or(PageError::Forbidden)?;
+    let scope = member.scope(right)?;
+    let mut frame = frame(&scope, member, visit, Section::of(path), None).await?;
+    frame.live = Live { after: 0, audience: None, show: None };
+    Ok(frame)
+}
 
 /// The frame of a page in `section`. `store` is the slug of the store that the page is about. Where the page shows
 /// new orders when it is loaded again, that is what the live pill offers.
@@ -24,6 +40,8 @@ pub async fn frame(
     let shows_orders = matches!(section, Section::Home | Section::Orders);
     let show = shows_orders.then(|| visit.here.clone());
     let numbers = settings::of_tenant(scope).await?.numbers;
+    // Roles of a tenant's own may see pages and hear nothing.
+    let audience = member.may(Permission::ReadEvents).then(|| audience(member));
     Ok(TenantFrame {
         visitor: visit.of(&member.person),
         membership: member.membership.clone(),
@@ -31,7 +49,7 @@ pub async fn frame(
         stores,
         store,
         section,
-        live: Live { after, show },
+        live: Live { after, audience, show },
         numbers,
     })
 }

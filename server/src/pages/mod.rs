@@ -5,7 +5,7 @@ mod audit;
 mod backups;
 mod body;
 mod dashboard;
-mod frame;
+pub(crate) mod frame;
 mod imports;
 mod jobs;
 mod keys;

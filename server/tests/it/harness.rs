@@ -12,6 +12,9 @@ use server::{listen, metrics, router};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+/// The secret of every server here.
+pub const SECRET: &str = "a secret of thirty-two characters";
+
 /// A running server. Ends with the test.
 pub struct App {
     pub base: String,
@@ -94,11 +97,7 @@ fn redis_of(settings: &[(&str, &str)]) -> Option<String> {
 async fn serve(db: Db, url: &str, settings: &[(&str, &str)]) -> (AppState, String) {
     let folder = std::env::temp_dir().join("stoa-server-tests");
     let folder = folder.to_string_lossy();
-    let vars = Vars::from([
-        ("DATABASE_URL", url),
-        ("STOA_SECRET", "a secret of thirty-two characters"),
-        ("STOA_DATA_DIR", folder.as_ref()),
-    ]);
+    let vars = Vars::from([("DATABASE_URL", url), ("STOA_SECRET", SECRET), ("STOA_DATA_DIR", folder.as_ref())]);
     let vars = settings.iter().fold(vars, |vars, (name, value)| vars.with(name, value));
     let config = Config::read(&vars, Purpose::Serve).unwrap();
     metrics::install().unwrap();

@@ -103,16 +103,17 @@ fn moving_on(page: &ImportPage) -> AnyView {
         problems: run.problem_count,
         rate: rate(page),
     };
-    let events = format!("/t/{}/events?after={}", page.frame.tenant(), page.frame.live.after);
     let id = run.id.to_string();
     let apart = page.frame.numbers.thousands().to_owned();
+    let events = page.frame.live.address(page.frame.tenant());
+    let bar = events.map(|events| view! { <ImportProgress events run=id begun apart/> });
     let trouble = run.error.clone().map(|words| {
         view! { <Notice tone=Tone::Attention>{format!("The last attempt stopped: {} It goes on by itself.", sentence(&words))}</Notice> }
     });
     view! {
         <Card title=title>
             {trouble}
-            <ImportProgress events run=id begun apart/>
+            {bar}
             <p class="quiet">"You may leave this page: the import goes on."</p>
             <noscript><p class="quiet">"Without scripts this page looks again every few seconds."</p></noscript>
         </Card>

@@ -65,7 +65,7 @@ pub fn frame(section: Section) -> TenantFrame {
         stores: vec![store("shop", "Shop"), store("other", HOSTILE)],
         store: None,
         section,
-        live: Live { after: 7, show: Some("/t/demo/orders".into()) },
+        live: Live { after: 7, audience: Some("us".into()), show: Some("/t/demo/orders".into()) },
         numbers: NumberFormat::default(),
     }
 }

@@ -4,7 +4,7 @@ use app::frame::Section;
 use app::pages::backups::{TenantBackups, page as view};
 use app::ui::Clock;
 use axum::extract::{Query, State};
-use axum::response::{Redirect, Response};
+use axum::response::Response;
 use db::backups::{self, Place};
 use db::settings;
 use domain::backups::Kind;
@@ -69,7 +69,7 @@ pub async fn show(
 ///
 /// # Errors
 /// For strangers and those who may not, and when PostgreSQL fails.
-pub async fn ask(member: Member) -> Result<Redirect, PageError> {
+pub async fn ask(member: Member) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageBackups)?;
     let made = backups::ask(&Place::Tenant(scope.clone()), &[Kind::Database, Kind::Files], scope.actor()).await?;
     Ok(answer::done(&format!("/t/{}/backups", member.membership.slug), if made.is_empty() { "waits" } else { "asked" }))

@@ -122,10 +122,10 @@ async fn begin(state: &AppState, scope: &Scope, chosen: &Chosen) -> Result<Creat
 }
 
 // To the run: a new one, or the one that this very file has already.
-fn on(tenant: &str, created: Created) -> Redirect {
+fn on(tenant: &str, created: Created) -> Response {
     let page = |id| format!("{}/{id}", app::url::imports(tenant));
     match created {
-        Created::New(run) => Redirect::to(&page(run.id)),
+        Created::New(run) => Redirect::to(&page(run.id)).into_response(),
         Created::Resumed(run) => answer::done(&page(run.id), "resumed"),
         Created::AlreadyDone(run) => answer::done(&page(run.id), "known"),
     }

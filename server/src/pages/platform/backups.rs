@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use app::frame::Place;
 use app::pages::platform::{Backups, backups as view};
 use axum::extract::{Query, State};
-use axum::response::{Redirect, Response};
+use axum::response::Response;
 use db::Actor;
 use db::backups;
 use domain::backups::Kind;
@@ -75,7 +75,7 @@ pub async fn show(
 ///
 /// # Errors
 /// For everybody but platform admins, and when PostgreSQL fails.
-pub async fn ask(admin: PlatformAdmin) -> Result<Redirect, PageError> {
+pub async fn ask(admin: PlatformAdmin) -> Result<Response, PageError> {
     let place = backups::Place::Platform(admin.platform.clone());
     let made = backups::ask(&place, &[Kind::Full], Actor::User(admin.person.id)).await?;
     Ok(answer::done("/platform/backups", if made.is_empty() { "waits" } else { "asked" }))

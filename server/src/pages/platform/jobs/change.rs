@@ -6,7 +6,7 @@ use app::pages::jobs::Shown;
 use app::pages::platform::jobs::{Confirm, confirm};
 use app::ui::money::{count, things};
 use axum::extract::{Form, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use db::Actor;
 use db::queue::console::{self, Action, By, Changed, Chosen, MOST};
 use domain::fields::FieldErrors;
@@ -47,7 +47,7 @@ pub async fn submit(
             // A job that is gone has no page to go back to.
             let query = JobQuery::of(query.view);
             let address = Shown::Platform.list(&query);
-            return Ok(axum::response::Redirect::to(&format!("{address}&done={word}")).into_response());
+            return Ok(answer::done(&address, word));
         }
         Some(Err(faults)) => faults,
         None => FieldErrors::default(),
@@ -72,7 +72,7 @@ pub async fn submit(
     Ok(if is_faulty { answer::faulty(&page) } else { answer::ok(&page) })
 }
 
-/// What was done, from the word that the redirect carries: `retry-3-5`.
+/// What was done, from its word: `retry-3-5`.
 pub fn done_words(word: &str) -> Option<String> {
     let mut parts = word.split('-');
     let action = parts.next().and_then(|name| ACTIONS.into_iter().find(|a| a.as_str() == name))?;
