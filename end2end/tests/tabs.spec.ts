@@ -28,6 +28,14 @@ function streams(context: BrowserContext): Set<Request> {
   const open = new Set<Request>();
   context.on('request', (request) => request.resourceType() === 'eventsource' && open.add(request));
   for (const end of ['requestfinished', 'requestfailed'] as const) context.on(end, (request: Request) => open.delete(request));
+  // What a page that is gone had asked for ends without a word.
+  const track = (page: Page) => {
+    const forget = () => [...open].filter((request) => request.frame().page() === page).forEach((request) => open.delete(request));
+    page.on('close', forget);
+    page.on('crash', forget);
+  };
+  context.pages().forEach(track);
+  context.on('page', track);
   return open;
 }
 
@@ -78,7 +86,11 @@ test('the stream is handed on when its page closes, leaves, freezes or crashes: 
     (page) => page.close(),
     (page) => page.goto('/account'),
     async (page) => (await page.context().newCDPSession(page)).send('Page.setWebLifecycleState', { state: 'frozen' }),
-    (page) => page.goto('chrome://crash').catch(() => null),
+    async (page) => {
+      const session = await page.context().newCDPSession(page);
+      void session.send('Page.crash').catch(() => null);
+      await page.waitForEvent('crash');
+    },
   ];
   let orders = 0;
   for (const end of ends) {
@@ -170,7 +182,7 @@ test('pages of different tenants share nothing, nor do those of whoever was sign
 
 test('without locks every tab that can be seen holds a stream of its own, and lets it go in the background', async ({ signedIn }) => {
   const first = await signedIn(owner);
-  await first.context().addInitScript(() => Object.defineProperty(Navigator.prototype, 'locks', { value: undefined, configurable: true }) && delete (Navigator.prototype as { locks?: unknown }).locks);
+  await first.context().addInitScript(() => delete (Navigator.prototype as { locks?: unknown }).locks);
   const open = streams(first.context());
   const pages = await openTabs(first, 2);
   expect(open.size).toBe(2);
