@@ -57,6 +57,8 @@ const SCRIPTS: &[Script] = &[
     script!("m20261122_000003_count_product_weeks"),
     script!("m20261122_000010_create_webhooks"),
     script!("m20261130_000201_keep_what_orders_say"),
+    script!("m20261130_000301_key_numbers"),
+    script!("m20261130_000302_date_titles"),
 ];
 
 impl MigrationName for Script {

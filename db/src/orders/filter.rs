@@ -2,7 +2,7 @@
 
 use chrono::{Days, Duration, NaiveTime};
 use domain::orders::OrderQuery;
-use domain::page::Direction;
+use domain::page::{Cursor, Direction};
 use sea_orm::Value;
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use crate::stores::{self, Store};
 /// Conditions joined by `and`.
 #[derive(Clone)]
 pub(super) struct Filter {
-    sql: String,
+    pub(super) sql: String,
     pub values: Vec<Value>,
 }
 
@@ -55,6 +55,12 @@ impl Filter {
         self.sql.push_str(&condition.replacen('?', &name, 1));
     }
 
+    /// Adds a condition of the source, whose values are bound already.
+    pub fn add(&mut self, condition: &str) {
+        self.sql.push_str(" and ");
+        self.sql.push_str(condition);
+    }
+
     // Words of the source, and so never anybody's text. They stand in the statement, because a bound one hides from the planner
     // that a partial index holds all that is asked for.
     fn is(&mut self, column: &'static str, word: &'static str) {
@@ -67,12 +73,13 @@ impl Filter {
         format!("${}", self.values.len() + 1)
     }
 
-    /// The cursor of `query`: one range of the index.
-    pub fn seek(&mut self, query: &OrderQuery) {
-        if let Some(cursor) = query.cursor {
+    /// What lies beyond `cursor`: one range of the index.
+    pub fn seek(&mut self, cursor: Option<&Cursor>) {
+        if let Some(cursor) = cursor {
             let (at, id) = (self.bind(cursor.at), self.bind(cursor.id));
             let sign = if cursor.direction == Direction::Older { '<' } else { '>' };
-            self.sql.push_str(&format!(" and (o.placed_at, o.id) {sign} ({at}, {id})"));
+            // The bound on the time alone tells the planner which quarters can hold them.
+            self.sql.push_str(&format!(" and o.placed_at {sign}= {at} and (o.placed_at, o.id) {sign} ({at}, {id})"));
         }
     }
 

@@ -56,6 +56,12 @@ impl TestDb {
         Self { db, url, owner_url: owner_url(&name), name }
     }
 
+    /// A database as it was before the migration `name`, for tests of it.
+    pub async fn before(name: &str) -> Self {
+        let steps = Migrator::migrations().iter().position(|migration| migration.name() == name);
+        Self::begun(u32::try_from(steps.expect("a migration of that name")).expect("few migrations")).await
+    }
+
     /// Runs the migrations that were not run yet; how many those were.
     pub async fn migrate(&self) -> usize {
         up(&self.name, None).await

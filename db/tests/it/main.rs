@@ -24,6 +24,7 @@ mod plans;
 mod products;
 mod queue;
 mod returns;
+mod searches;
 mod settings;
 mod storage;
 mod walls;

@@ -257,3 +257,56 @@ async fn days_and_keys_that_an_older_version_stored_are_mended() {
     let rows = found(&[("q", "οδος@example.com")]).await;
     assert_eq!((rows.len(), rows[0].1.id == rows[1].1.id), (2, true), "{rows:?}");
 }
+
+#[tokio::test]
+async fn numbers_and_titles_of_before_are_found_and_called_as_today() {
+    let old = TestDb::before("m20261130_000301_key_numbers").await;
+    let mut before = owner(&old.owner_url).await;
+    let (tenant, store) = (uuid::Uuid::from_u128(1), uuid::Uuid::from_u128(2));
+    let set = format!("set app.tenant = '{tenant}'");
+    before.execute(sqlx::AssertSqlSafe(set)).await.unwrap();
+    for sql in [
+        "insert into tiers (id, slug, name, created_at) values ($2, 'old', 'Old', now())",
+        "insert into tenants (id, slug, name, tier_id, created_at) values ($1, 'old', 'Old', $2, now())",
+        "insert into stores (tenant_id, id, slug, name, time_zone, currency, week_start, created_at) \
+         values ($1, $2, 'north', 'North', 'UTC', 'GBP', 1, now())",
+        "insert into order_refs (tenant_id, store_id, number, order_id, placed_at, fingerprint) \
+         select $1, $2, n, gen_random_uuid(), '2026-08-15', '' from unnest(array['#1001', 'No. 1002', '0012', 'SHOP-7', '1003']) n",
+        "insert into products (tenant_id, id, store_id, title, created_at) values ($1, $2, $2, 'Old', now())",
+        "insert into variants (tenant_id, id, product_id, store_id, sku, title, created_at) values ($1, $2, $2, $2, 'REN', 'Old', now())",
+        "insert into order_items (tenant_id, placed_at, order_id, position, store_id, variant_id, sku, title, kind, quantity, unit_price, amount) \
+         select $1, at::timestamptz, gen_random_uuid(), 1, $2, $2, 'REN', title, 'product', 1, 1, 1 \
+         from (values ('2026-08-15', 'Old'), ('2026-11-02', 'New'), ('2026-11-01', 'Between')) l (at, title)",
+    ] {
+        for day in ["2026-08-15", "2026-11-01"] {
+            sqlx::query("select stoa_ensure_quarter($1::text::date)").bind(day).execute(&mut before).await.unwrap();
+        }
+        let sql = format!("with bound as (select $1::uuid, $2::uuid) {sql}");
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant).bind(store).execute(&mut before).await.unwrap();
+    }
+    assert!(old.migrate().await >= 2);
+    let found: Vec<(String, String, Option<String>)> =
+        sqlx::query_as("select number, number_key, tail_key from order_refs order by number collate \"C\"")
+            .fetch_all(&mut before)
+            .await
+            .unwrap();
+    let found: Vec<(&str, &str, Option<&str>)> =
+        found.iter().map(|(number, key, tail)| (number.as_str(), key.as_str(), tail.as_deref())).collect();
+    assert_eq!(
+        found,
+        [
+            ("#1001", "1001", Some("1001")),
+            ("0012", "0012", Some("12")),
+            ("1003", "1003", None),
+            ("No. 1002", "1002", Some("1002")),
+            ("SHOP-7", "shop-7", Some("7")),
+        ]
+    );
+    let titles: (String, String, bool) = sqlx::query_as(
+        "select v.title, p.title, v.titled_at = '2026-11-02' from variants v join products p on p.tenant_id = v.tenant_id and p.id = v.product_id",
+    )
+    .fetch_one(&mut before)
+    .await
+    .unwrap();
+    assert_eq!(titles, ("New".into(), "New".into(), true));
+}

@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 
 use super::status::{FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
-use crate::fields::FieldErrors;
+use crate::fields::{FieldErrors, UNKNOWN};
+use crate::ids::ProductId;
 use crate::numbers::NumberFormat;
 use crate::page::{Limit, Place, Seal, Sort};
 use crate::period::Period;
@@ -23,6 +24,8 @@ pub struct OrderQuery {
     pub kind: Option<OrderKind>,
     /// Number, e-mail, external id or SKU.
     pub q: Option<String>,
+    /// Of which a line is of this product.
+    pub product: Option<ProductId>,
     /// First local day of the store.
     pub from: Option<NaiveDate>,
     /// Last local day of the store.
@@ -71,20 +74,12 @@ impl OrderQuery {
         seal: &Seal,
     ) -> (Self, FieldErrors) {
         let mut query = Self::default();
-        let mut errors = FieldErrors::default();
-        for (name, value) in pairs {
-            let value = value.trim();
-            if value.is_empty() {
-                continue;
-            }
-            if let Err(message) = query.set(name, value, amounts, seal) {
-                errors.add(name, message);
-            }
-        }
+        let mut errors = FieldErrors::of_pairs(pairs, |name, value| query.set(name, value, amounts, seal));
         if let (Some(from), Some(to)) = (query.from, query.to)
             && let Err(message) = Period::new(from, to)
         {
             errors.add("to", message);
+            errors.add("from", NO_PERIOD);
             (query.from, query.to) = (None, None);
         }
         (query, errors)
@@ -106,6 +101,7 @@ impl OrderQuery {
             ("fulfilment", self.fulfilment.map(|v| v.to_string())),
             ("kind", self.kind.map(|v| v.to_string())),
             ("q", self.q.clone()),
+            ("product", self.product.map(|id| id.to_string())),
             ("from", self.from.map(|d| d.to_string())),
             ("to", self.to.map(|d| d.to_string())),
             ("min", self.min.map(amount)),
@@ -151,6 +147,7 @@ impl OrderQuery {
             "fulfilment" => query.fulfilment = None,
             "kind" => query.kind = None,
             "q" => query.q = None,
+            "product" => query.product = None,
             "from" => query.from = None,
             "to" => query.to = None,
             "min" => query.min = None,
@@ -168,6 +165,7 @@ impl OrderQuery {
             "fulfilment" => self.fulfilment = Some(value.parse()?),
             "kind" => self.kind = Some(value.parse()?),
             "q" => self.q = Some(search_text(value)?),
+            "product" => self.product = Some(value.parse().map_err(|_| "must be the id of a product")?),
             "from" => self.from = Some(day(value)?),
             "to" => self.to = Some(day(value)?),
             "min" => self.min = Some(amount(value, amounts)?),
@@ -175,11 +173,14 @@ impl OrderQuery {
             "sort" => self.sort = value.parse()?,
             "cursor" => self.cursor = Some(seal.open(value)?),
             "limit" => self.limit = Limit::new(value.parse().map_err(|_| "must be a whole number")?)?,
-            _ => return Err("is not a filter".into()),
+            _ => return Err(UNKNOWN.into()),
         }
         Ok(())
     }
 }
+
+/// What is said of a first day that does not go with the last.
+pub const NO_PERIOD: &str = "must go with to";
 
 /// Reads a day, `2026-03-01`, between the years 1990 and 2200.
 ///
@@ -192,13 +193,7 @@ pub fn day(text: &str) -> Result<NaiveDate, String> {
 }
 
 fn search_text(text: &str) -> Result<String, String> {
-    if text.chars().count() > 200 {
-        Err("must have at most 200 characters".into())
-    } else if text.contains('\0') {
-        Err("must not hold control characters".into())
-    } else {
-        Ok(text.to_owned())
-    }
+    if text.chars().count() > 200 { Err("must have at most 200 characters".into()) } else { Ok(text.to_owned()) }
 }
 
 fn amount(text: &str, amounts: AmountsIn) -> Result<i64, String> {

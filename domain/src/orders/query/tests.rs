@@ -50,6 +50,24 @@ fn what_can_be_understood_stays() {
 }
 
 #[test]
+fn what_is_doubled_or_holds_control_characters_is_left_out() {
+    let pairs = [
+        ("status", "open"),
+        ("status", "cancelled"),
+        ("q", "a\0b"),
+        ("store", "nor\u{7}th"),
+        ("product", "x"),
+        ("kind", "\tsale "),
+    ];
+    let (query, errors) = OrderQuery::understood(pairs, AmountsIn::Major, &seal());
+    let names: Vec<_> = errors.0.iter().map(|e| e.field.as_str()).collect();
+    assert_eq!(names, ["status", "q", "store", "product"]);
+    assert_eq!((query.status, query.kind), (Some(OrderStatus::Open), Some(OrderKind::Sale)));
+    assert_eq!((query.q, query.store, query.product), (None, None, None));
+    assert!(OrderQuery::parse(pairs, AmountsIn::Minor, &seal()).is_err(), "programs are told");
+}
+
+#[test]
 fn people_type_major_units() {
     let query =
         OrderQuery::parse([("min", "12.5"), ("max", "1,300"), ("status", "")], AmountsIn::Major, &seal()).unwrap();
@@ -63,6 +81,7 @@ proptest! {
         status in prop::option::of(prop::sample::select(vec!["open", "cancelled"])),
         q in prop::option::of("[a-z0-9@. ]{1,20}"),
         min in prop::option::of(-100_000_i64..100_000),
+        product in prop::option::of(any::<u128>()),
         limit in 1_u64..=200,
         oldest in any::<bool>(),
         major_units in any::<bool>(),
@@ -71,6 +90,7 @@ proptest! {
         let query = OrderQuery {
             status: status.map(|s| s.parse().unwrap()),
             q: q.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty()),
+            product: product.map(|id| crate::ids::Uuid::from_u128(id).into()),
             min: min.filter(|m| !major_units || *m >= 0),
             sort: if oldest { Sort::Oldest } else { Sort::Newest },
             limit: Limit::new(limit).unwrap(),
