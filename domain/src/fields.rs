@@ -18,7 +18,36 @@ pub struct FieldError {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldErrors(pub Vec<FieldError>);
 
+/// What is said of a parameter that an address has twice.
+pub const TWICE: &str = "is given more than once; only the first one counts";
+
+/// What is said of a parameter that a page does not have.
+pub const UNKNOWN: &str = "is not a filter";
+
 impl FieldErrors {
+    /// Hands the pairs of a query string to `set`, trimmed and each name once; empty values mean nothing. A fault for
+    /// everything that `set` refuses, that is given twice, or that holds control characters.
+    pub fn of_pairs<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+        mut set: impl FnMut(&str, &str) -> Result<(), String>,
+    ) -> Self {
+        let (mut faults, mut seen) = (Self::default(), Vec::new());
+        for (name, value) in pairs.into_iter().map(|(n, v)| (n, v.trim())).filter(|(_, v)| !v.is_empty()) {
+            let understood = if seen.contains(&name) {
+                Err(TWICE.into())
+            } else if value.chars().any(char::is_control) {
+                Err("must not hold control characters".into())
+            } else {
+                set(name, value)
+            };
+            seen.push(name);
+            if let Err(message) = understood {
+                faults.add(name, message);
+            }
+        }
+        faults
+    }
+
     /// The one-fault case.
     pub fn one(field: impl Into<String>, message: impl Into<String>) -> Self {
         let mut errors = Self::default();
