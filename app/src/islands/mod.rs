@@ -1,5 +1,7 @@
 //! What runs in the browser. Islands take small props, draw what the server drew, and then only add to it.
 
+#[cfg(feature = "hydrate")]
+mod arrivals;
 mod import_progress;
 mod live_orders;
 mod passkey;
