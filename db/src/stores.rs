@@ -18,6 +18,7 @@ use crate::error::DataError;
 use crate::feed::{self, NewEvent};
 use crate::limits;
 use crate::scope::{Scope, Tx};
+use crate::settings;
 
 /// A store as everybody needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +92,36 @@ pub async fn known(scope: &Scope) -> Result<Vec<Store>, DataError> {
 pub(crate) async fn known_in(tx: &Tx) -> Result<Vec<Store>, DataError> {
     let reading = async { Box::pin(read(tx)).await };
     Ok(seen(tx.scope(), &tx.scope().db().stores().get(tx.scope().tenant(), reading).await?))
+}
+
+/// The stores that the actor may see, one called `slug` among them where there is one: another process may have made it a
+/// moment ago. Most of the time no statement.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn known_with(scope: &Scope, slug: Option<&str>) -> Result<Vec<Store>, DataError> {
+    let found = known(scope).await?;
+    if slug.is_none_or(|slug| found.iter().any(|store| store.slug == slug)) {
+        return Ok(found);
+    }
+    let tx = scope.begin().await?;
+    let found = list(&tx).await?;
+    tx.end();
+    Ok(found)
+}
+
+/// The zone of what is about all stores of the tenant: the one that was chosen, else that of its oldest store, whichever of
+/// them the actor may see. Most of the time no statement.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn account_zone(scope: &Scope) -> Result<Tz, DataError> {
+    if let Some(zone) = settings::of_tenant(scope).await?.zone {
+        return Ok(zone);
+    }
+    let reading = async { Box::pin(load(scope)).await };
+    let all = scope.db().stores().get(scope.tenant(), reading).await?;
+    Ok(all.iter().min_by_key(|store| store.id).map_or(Tz::UTC, |store| store.zone))
 }
 
 /// The store called `slug`.

@@ -1,7 +1,8 @@
 //! Reading the record, newest first.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::audit::{AuditQuery, ORDERS_TAKEN, Via};
+use domain::calendar::{Tz, day_start, next};
 use domain::ids::TenantId;
 use domain::jobs::INSTALLATION;
 use domain::page::{Cursor, Direction, Limit, Page};
@@ -148,13 +149,10 @@ fn narrow(conditions: &mut Conditions, query: &AuditQuery, without_orders: bool)
     }
     conditions.add_some("j.subject = ?", query.object.clone());
     conditions.add_some("j.via = ?", query.via.map(Via::as_str));
-    conditions.add_some("j.at >= ?", query.from.map(midnight));
-    conditions.add_some("j.at < ?", query.to.and_then(|day| day.checked_add_days(Days::new(1))).map(midnight));
+    let start = |day: NaiveDate| day_start(day, query.zone.unwrap_or(Tz::UTC));
+    conditions.add_some("j.at >= ?", query.from.map(start));
+    conditions.add_some("j.at < ?", query.to.map(next).map(start));
     conditions.add_cursor("(j.at, j.id)", query.cursor.as_deref());
-}
-
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(NaiveTime::MIN).and_utc()
 }
 
 async fn read(
