@@ -18,6 +18,7 @@ pub fn bar(frame: &TenantFrame) -> impl IntoView + use<> {
     let events = format!("/t/{}/events?after={}", frame.tenant(), frame.live.after);
     let show = frame.live.show.clone();
     let apart = frame.numbers.thousands().to_owned();
+    let (count, after) = (frame.live.count.clone(), frame.live.after);
     let mut html = Html::with_capacity(BYTES);
     if !frame.stores.is_empty() {
         write_switch(&mut html, frame);
@@ -26,7 +27,7 @@ pub fn bar(frame: &TenantFrame) -> impl IntoView + use<> {
     view! {
         <header class="bar">
             {html.view()}
-            <LiveOrders events store=store show apart/>
+            <LiveOrders events store=store show count after apart/>
             {person_menu(&frame.visitor, frame.many_tenants)}
         </header>
     }

@@ -1,5 +1,6 @@
 //! The frame of pages that belong to no tenant: sign-in, account, tenant chooser, errors.
 
+use domain::calendar::Tz;
 use leptos::prelude::*;
 
 use super::Visitor;
@@ -10,7 +11,7 @@ use crate::document::{Head, Rendered, document};
 /// Renders `body` under the bare frame; `visitor` is whoever is signed in.
 pub fn bare<V: IntoView + 'static>(head: &Head, visitor: Option<Visitor>, body: impl FnOnce() -> V) -> Rendered {
     document(head, || {
-        let look = look_bar(visitor.as_ref().and_then(|visitor| visitor.look.clone()));
+        let look = look_bar(visitor.as_ref().and_then(|visitor| visitor.look.clone()), Tz::UTC);
         let menu = visitor.map(|visitor| person_menu(&visitor, true));
         view! {
             <a class="skip" href="#main">"Skip to the content"</a>

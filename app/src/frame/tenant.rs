@@ -65,6 +65,8 @@ pub struct Live {
     pub after: i64,
     /// What shows the new orders; none on pages that would not show any.
     pub show: Option<String>,
+    /// Which of the new orders the page would show, where not all of its store: where the server says how many they are.
+    pub count: Option<String>,
 }
 
 /// Everything that the frame of a tenant's page says.
@@ -86,6 +88,10 @@ pub struct TenantFrame {
     pub live: Live,
     /// How numbers are written.
     pub numbers: NumberFormat,
+    /// The zone of the page: of the store or order that it is about, else that of the account.
+    pub zone: Tz,
+    /// Now.
+    pub now: DateTime<Utc>,
 }
 
 impl TenantFrame {
@@ -99,10 +105,14 @@ impl TenantFrame {
         self.stores.iter().find(|s| s.slug == slug).map_or_else(|| slug.to_owned(), |s| s.name.clone())
     }
 
-    /// The clock of the store called `slug`: its zone, or UTC when there is no such store.
-    pub fn clock(&self, slug: &str, now: DateTime<Utc>) -> Clock {
-        let zone = self.stores.iter().find(|s| s.slug == slug).map_or(Tz::UTC, |s| s.zone);
-        Clock::new(now, zone)
+    /// The clock of the page: all its moments are told by it.
+    pub fn clock(&self) -> Clock {
+        Clock::new(self.now, self.zone)
+    }
+
+    /// The zone of the store called `slug`, for what happened there; that of the page when there is no such store.
+    pub fn zone_of(&self, slug: &str) -> Tz {
+        self.stores.iter().find(|s| s.slug == slug).map_or(self.zone, |s| s.zone)
     }
 
     /// Renders `body` within this frame, under `title`.
@@ -139,12 +149,15 @@ impl TenantFrame {
         let page = || {
             view! {
                 <a class="skip" href="#main">"Skip to the content"</a>
-                {look_bar(self.visitor.look.clone())}
+                {look_bar(self.visitor.look.clone(), self.zone)}
                 <div class="frame">
                     <Rail name=self.membership.name.clone() home=self.home() links=links.clone()/>
                     <div class="stage">
                         {bar(self)}
-                        <main id="main" data-live-every=live.map(|seconds| seconds.to_string())>{body().into_any()}</main>
+                        <main id="main" data-live-every=live.map(|seconds| seconds.to_string())>
+                            {body().into_any()}
+                            <p class="zone-note">{format!("Times are in {}.", self.clock().zone_name())}</p>
+                        </main>
                     </div>
                     <BottomBar links/>
                 </div>

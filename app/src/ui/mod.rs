@@ -12,6 +12,7 @@ pub mod filter_form;
 pub mod health;
 pub mod html;
 pub mod icon;
+pub mod ignored;
 pub mod meter;
 pub mod money;
 pub mod notice;

@@ -95,7 +95,7 @@ async fn page(
         takes_passkeys: state.passkeys.is_some(),
         typed,
         faults,
-        clock: Clock::new(state.db.clock().now(), Tz::UTC),
+        clock: Clock::in_utc(state.db.clock().now()),
     })
 }
 

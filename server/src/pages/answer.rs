@@ -30,5 +30,6 @@ pub fn faulty(page: &Rendered) -> Response {
 
 /// On to `path` after something was done; `done` is the word that says what.
 pub fn done(path: &str, done: &str) -> Redirect {
-    Redirect::to(&format!("{path}?done={done}"))
+    let and = if path.contains('?') { '&' } else { '?' };
+    Redirect::to(&format!("{path}{and}done={done}"))
 }

@@ -5,6 +5,7 @@ mod audit;
 mod backups;
 mod body;
 mod dashboard;
+mod filters;
 mod frame;
 mod imports;
 mod jobs;
@@ -34,6 +35,7 @@ pub fn routes() -> Routes {
         .get("/styleguide", Nothing, styleguide::show)
         .get("/t/{tenant}", Member(P::ReadReports), dashboard::show)
         .get("/t/{tenant}/orders", Member(P::ReadOrders), orders::index)
+        .get("/t/{tenant}/orders/arrived", Member(P::ReadOrders), orders::arrived)
         .get(ORDER, Member(P::ReadOrders), orders::show)
         .get(&format!("{ORDER}/cancel"), Member(P::CancelOrders), orders::ask_cancel)
         .post(&format!("{ORDER}/cancel"), Member(P::CancelOrders), orders::cancel)

@@ -17,7 +17,7 @@ pub fn form(page: &AuditPage) -> AnyView {
         typed.field("action", "Action, such as order.refund", "text"),
         typed.field("object", "Object, exactly", "text"),
         typed.select("via", "By way of", "Any way", ways),
-        typed.field("from", "From (UTC)", "date"),
+        typed.field("from", "From", "date"),
         typed.field("to", "To, included", "date"),
     ];
     let below = page.around.is_platform().then(|| tenant_field(&typed));
@@ -28,7 +28,7 @@ pub fn form(page: &AuditPage) -> AnyView {
         label: "Search by who did it",
     };
     let action = page.around.list(&AuditQuery::default());
-    view! { <FilterForm action search is_open=!page.faults.is_empty() fields below/> }.into_any()
+    view! { <FilterForm action search is_open=false fields below/> }.into_any()
 }
 
 /// What narrows the list, each with the way to take it away.
@@ -36,7 +36,7 @@ pub fn chips(page: &AuditPage) -> Option<AnyView> {
     let query = page.query.at(None);
     let chip = |words: String, rest: AuditQuery| {
         let href = page.around.list(&rest);
-        let label = format!("Take away the filter: {words}");
+        let label = format!("Remove filter: {words}");
         view! { <a class="chip" href=href aria-label=label><span dir="auto">{words.clone()}</span><Icon sign=Sign::Close/></a> }
             .into_any()
     };

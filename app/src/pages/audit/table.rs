@@ -16,7 +16,7 @@ const SHOWN: usize = 4;
 /// The table.
 pub fn table(page: &AuditPage, entries: &[Entry]) -> AnyView {
     let platform = page.around.is_platform();
-    let mut columns = vec![Column::text("When"), Column::text("Who")];
+    let mut columns = vec![Column::time("When", &page.clock), Column::text("Who")];
     columns.extend(platform.then(|| Column::text("Tenant").wide()));
     columns.extend([
         Column::text("What"),

@@ -2,6 +2,7 @@
 
 use db::imports::MAX_STORED;
 use domain::imports::{Problem, ProblemKind};
+use domain::orders::number::shown;
 use leptos::prelude::*;
 
 use super::show::ImportPage;
@@ -62,7 +63,7 @@ fn row(problem: &Problem) -> impl IntoView + use<> {
         <tr>
             <td class="num">{count(i64::try_from(problem.line).unwrap_or(i64::MAX))}</td>
             <td><code>{column}</code></td>
-            <td><span class="clip">{problem.order.clone().map(|order| format!("#{order}"))}</span></td>
+            <td><span class="clip">{problem.order.as_deref().map(|order| shown(order).into_owned())}</span></td>
             <td class="wrap" dir="auto">{sentence(&problem.reason)}</td>
             <td><Pill tone label/></td>
         </tr>

@@ -27,7 +27,7 @@ pub fn live_table(shown: Shown<'_>, rows: &[JobRow], state: JobState, clock: Clo
     columns.extend(platform.then(|| Column::text("Tenant").wide()));
     columns.extend([
         Column::text("Queue").wide(),
-        Column::text(time),
+        Column::time(time, &clock),
         Column::figures("Tries").wide(),
         Column::text("Last error").wide(),
     ]);
@@ -65,7 +65,7 @@ pub fn runs_table(shown: Shown<'_>, rows: &[RunRow], clock: Clock) -> AnyView {
     columns.extend(platform.then(|| Column::text("Tenant").wide()));
     columns.extend([
         Column::text("Came to"),
-        Column::text("Ended"),
+        Column::time("Ended", &clock),
         Column::figures("Try").wide(),
         Column::figures("Waited").wide(),
         Column::figures("Took"),

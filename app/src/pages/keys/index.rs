@@ -97,7 +97,7 @@ fn table(page: &KeyIndex) -> AnyView {
         Column::text("Key"),
         Column::text("May").wide(),
         Column::text("Stores").wide(),
-        Column::text("Last used"),
+        Column::time("Last used", &page.clock),
         Column::text("State"),
     ];
     view! { <Card flush=true><Table caption="API keys" columns>{rows}</Table></Card> }.into_any()

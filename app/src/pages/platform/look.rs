@@ -64,7 +64,8 @@ pub fn look_members(frame: &PlatformFrame, tenant: &str, members: &[Member], clo
             }
         };
         let rows = members.iter().map(row).collect_view();
-        let columns = vec![Column::text("Who"), Column::text("Role"), Column::text("Last seen"), Column::text("")];
+        let columns =
+            vec![Column::text("Who"), Column::text("Role"), Column::time("Last seen", &clock), Column::text("")];
         view! {
             <PageHeader title=format!("Members of {tenant}") back=(format!("/platform/tenants/{tenant}"), "Tenant")/>
             <Card flush=true><Table caption="Members" columns>{rows}</Table></Card>

@@ -113,7 +113,7 @@ fn members(page: &TeamIndex) -> impl IntoView + use<> {
         Column::text("Who"),
         Column::text("Role"),
         Column::text("Stores").wide(),
-        Column::text("Last seen"),
+        Column::time("Last seen", &page.clock),
         Column::text("Second factor").wide(),
     ];
     view! { <Card title="Members" flush=true><Table caption="Members" columns>{rows}</Table></Card> }
@@ -155,8 +155,8 @@ fn invitations(page: &TeamIndex) -> Option<impl IntoView + use<>> {
     let columns = vec![
         Column::text("Invited"),
         Column::text("Role"),
-        Column::text("Sent").wide(),
-        Column::text("Until"),
+        Column::time("Sent", &page.clock).wide(),
+        Column::time("Until", &page.clock),
         Column::text(""),
     ];
     Some(view! { <Card title="Invitations" flush=true><Table caption="Invitations" columns>{rows}</Table></Card> })

@@ -65,8 +65,10 @@ pub fn frame(section: Section) -> TenantFrame {
         stores: vec![store("shop", "Shop"), store("other", HOSTILE)],
         store: None,
         section,
-        live: Live { after: 7, show: Some("/t/demo/orders".into()) },
+        live: Live { after: 7, show: Some("/t/demo/orders".into()), count: None },
         numbers: NumberFormat::default(),
+        zone: Tz::Europe__London,
+        now: now(),
     }
 }
 

@@ -7,6 +7,7 @@ mod imports;
 mod orders;
 mod people;
 mod platform;
+mod sums;
 mod tenants;
 mod webhooks;
 

@@ -48,8 +48,9 @@ fn one(state: WebhookState) -> String {
         done: None,
         refused: Some(HOSTILE.into()),
         query: DeliveryQuery::default(),
+        typed: Vec::new(),
         faults: FieldErrors::default(),
-        page: None,
+        page: domain::page::Page { rows: Vec::new(), newer: None, older: None },
         clock: Clock::new(now(), Tz::UTC),
     }))
 }

@@ -7,20 +7,17 @@ use leptos::prelude::*;
 
 use super::show::OneWebhook;
 use super::words::delivery as words_of;
-use crate::ui::pager::{Pager, no_place};
+use crate::ui::ignored::ignored;
+use crate::ui::pager::Pager;
 use crate::ui::time::milliseconds;
-use crate::ui::{Button, Card, Clock, Empty, Notice, Pill, Tone, When};
+use crate::ui::{Button, Card, Clock, Empty, Pill, Tone, When};
 use crate::url;
 
 /// The log.
 pub(super) fn card(page: &OneWebhook) -> AnyView {
-    let faults = page.faults.0.iter().filter(|fault| fault.field == "state");
-    let faults = faults.map(|fault| format!("{} {}. ", fault.field, fault.message)).collect::<String>();
-    let bad =
-        (!faults.is_empty()).then(|| view! { <Notice tone=Tone::Critical>"Nothing was listed: "{faults}</Notice> });
-    let (tabs, lost) = (tabs(page), no_place(&page.faults, page.address()));
-    let list = page.page.as_ref().map(|found| listed(page, found));
-    view! { <Card title="What it was told">{tabs}{bad}{lost}{list}</Card> }.into_any()
+    let (tabs, left_out) = (tabs(page), ignored(&page.address(), &page.typed, &page.faults));
+    let list = listed(page, &page.page);
+    view! { <Card title="What it was told">{tabs}{left_out}{list}</Card> }.into_any()
 }
 
 fn tabs(page: &OneWebhook) -> impl IntoView + use<> {

@@ -27,10 +27,12 @@ pub struct OneWebhook {
     pub refused: Option<String>,
     /// Which deliveries, as far as that could be understood.
     pub query: DeliveryQuery,
-    /// What could not be; then none are listed.
+    /// The address as it was typed.
+    pub typed: Vec<(String, String)>,
+    /// What of it could not be understood, and is ignored.
     pub faults: FieldErrors,
     /// One page of deliveries.
-    pub page: Option<Page<Delivery, Place>>,
+    pub page: Page<Delivery, Place>,
     /// Now.
     pub clock: Clock,
 }

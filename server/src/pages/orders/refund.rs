@@ -1,7 +1,7 @@
 //! Recording a refund: all that is left, or by line.
 
 use app::pages::orders::{Asked, Refunding, show as view};
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use db::orders::OrderDetail;
 use db::{DataError, Scope, orders};
@@ -9,10 +9,11 @@ use domain::fields::FieldErrors;
 use domain::orders::refund::RefundRequest;
 use domain::permission::Permission;
 
-use super::show::{Named, page};
+use super::show::{Named, page, within};
 use crate::auth::Member;
 use crate::error::PageError;
 use crate::pages::answer;
+use crate::pages::filters::Pairs;
 use crate::pages::visit::Visit;
 use crate::state::AppState;
 
@@ -25,10 +26,13 @@ pub async fn ask(
     member: Member,
     visit: Visit,
     Path(named): Path<Named>,
+    Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
-    let order = named.find(&member.scope(Permission::RefundOrders)?).await?;
+    let scope = member.scope(Permission::RefundOrders)?;
+    let order = named.find(&scope).await?;
+    let within = within(&state, &scope, &typed).await?;
     let asked = Asked::Refund(Refunding::default());
-    Ok(answer::ok(&view(&page(&state, &member, visit, order, asked).await?)))
+    Ok(answer::ok(&view(&page(&member, visit, order, (within, asked)).await?)))
 }
 
 /// Records the refund.
@@ -40,18 +44,20 @@ pub async fn submit(
     member: Member,
     visit: Visit,
     Path(named): Path<Named>,
+    Query(listed): Query<Pairs>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::RefundOrders)?;
     let order = named.find(&scope).await?;
+    let within = within(&state, &scope, &listed).await?;
     let faults = match record(&scope, &order, &pairs).await {
-        Ok(()) => return Ok(answer::done(&named.address(&member.membership.slug), "refunded").into_response()),
+        Ok(()) => return Ok(answer::done(&named.address(&member.membership.slug, &within), "refunded").into_response()),
         Err(DataError::Refused(words)) => FieldErrors::one("order", words),
         Err(DataError::Invalid(faults)) => faults,
         Err(other) => return Err(other.into()),
     };
     let asked = Asked::Refund(Refunding { faults, ..typed(&pairs) });
-    Ok(answer::faulty(&view(&page(&state, &member, visit, order, asked).await?)))
+    Ok(answer::faulty(&view(&page(&member, visit, order, (within, asked)).await?)))
 }
 
 async fn record(scope: &Scope, order: &OrderDetail, pairs: &[(String, String)]) -> Result<(), DataError> {

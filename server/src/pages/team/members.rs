@@ -2,11 +2,9 @@
 
 use app::frame::Section;
 use app::pages::team::{Confirm, MemberPage, PlaceForm, confirm, member as view};
-use app::ui::Clock;
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Response};
 use db::{DataError, Scope, team};
-use domain::calendar::Tz;
 use domain::fields::FieldErrors;
 use domain::ids::UserId;
 use domain::permission::Permission;
@@ -107,7 +105,6 @@ async fn page(
 ) -> Result<MemberPage, PageError> {
     let found = team::member(scope, id).await?;
     let frame = frame(scope, member, visit, Section::Team, None).await?;
-    let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
     Ok(MemberPage {
         form: form.unwrap_or_else(|| PlaceForm::of(found.role.code(), &found.stores, &frame.stores)),
         roles: team::roles(scope).await?,
@@ -115,7 +112,7 @@ async fn page(
         i_own: member.membership.role.is_owner(),
         member: found,
         refused,
-        clock: Clock::new(scope.now(), zone),
+        clock: frame.clock(),
         frame,
     })
 }
