@@ -57,6 +57,9 @@ const SCRIPTS: &[Script] = &[
     script!("m20261122_000003_count_product_weeks"),
     script!("m20261122_000010_create_webhooks"),
     script!("m20261130_000201_keep_what_orders_say"),
+    script!("m20261130_000501_keep_replays_within_reach"),
+    script!("m20261130_000502_find_accounts_by_key"),
+    script!("m20261130_000503_prove_addresses"),
 ];
 
 impl MigrationName for Script {

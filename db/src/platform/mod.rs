@@ -8,6 +8,7 @@ mod tenants;
 mod tiers;
 mod tx;
 mod usage;
+mod vouch;
 
 use chrono::Datelike;
 use domain::audit::Via;

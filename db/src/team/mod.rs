@@ -6,11 +6,13 @@ mod members;
 mod owner;
 mod place;
 mod roles;
+mod vouch;
 
 pub use accept::{accept, accept_by_address, is_invited};
-pub use invitations::{Invitation, Invited, find, invitations, invite, resend, withdraw};
+pub use invitations::{Invitation, Invited, LinkDelivery, find, invitations, invite, resend, withdraw};
 pub use members::{Member, change, member, members, remove, set_needs_second_factor};
 pub(crate) use owner::keep_an_owner;
 pub use owner::transfer;
 pub use place::NewPlace;
 pub use roles::{OwnRole, create_role, delete_role, roles, update_role};
+pub use vouch::vouch;

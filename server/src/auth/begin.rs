@@ -14,7 +14,7 @@ use super::device;
 use super::record::{record, record_in};
 use crate::error::{PageError, incident_number};
 use crate::middleware::address;
-use crate::sessions::{ADDRESS, AGENT, HALF, Half, ONLY, Only, PERSON, UNTIL};
+use crate::sessions::{ADDRESS, AGENT, HALF, Half, ONLY, Only, PERSON, PROVED, UNTIL};
 use crate::state::AppState;
 
 /// By what somebody showed who they are.
@@ -65,6 +65,7 @@ pub async fn begin(
     let steps = async {
         session.insert(PERSON, person.id).await?;
         session.insert(UNTIL, until).await?;
+        session.insert(PROVED, state.db.clock().now().timestamp()).await?;
         if let How::Company(only) = how {
             session.insert(ONLY, only).await?;
         }

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::begin::tell;
+use super::limits::Kind;
 use super::record::record;
 use crate::error::PageError;
 use crate::middleware::{address, current};
@@ -55,7 +56,7 @@ pub async fn submit(
 ) -> Result<Response, PageError> {
     let (email, theme) = (named.email.trim().to_owned(), current::theme());
     let address = address::client(&parts, state.config.http.proxies);
-    if state.sign_in_limits.attempt(&format!("forgot {email}"), address).await.is_err() {
+    if state.sign_in_limits.attempt(Kind::Forgotten, &email, address).await.is_err() {
         let form = ForgotForm { email, fault: Some(TOO_MANY.to_owned()), theme, ..ForgotForm::default() };
         return Ok(answer::with(StatusCode::TOO_MANY_REQUESTS, &view(form)));
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use chrono::{DateTime, Utc};
 use db::audit::Origin;
 use db::people::{Membership, Person};
 use domain::audit::Via;
@@ -30,6 +31,8 @@ pub struct SignedIn {
     pub look: Option<Arc<Look>>,
     /// Which tenant alone their session opens, where it does not open all of theirs.
     pub only: Option<Only>,
+    /// When whoever signed in last showed who they are.
+    pub proved_at: Option<DateTime<Utc>>,
 }
 
 impl SignedIn {
@@ -72,6 +75,7 @@ async fn visitor(parts: &Parts, state: &AppState) -> Result<Option<SignedIn>, Pa
         session,
         look: v.look.clone(),
         only: v.only,
+        proved_at: v.proved_at,
     }))
 }
 

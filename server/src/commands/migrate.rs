@@ -25,6 +25,9 @@ pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
         .map_err(|error| Failure::failed(format!("the migration failed and was rolled back: {error}")))?;
     owner.close().await.map_err(Failure::failed)?;
     let db = connect::database(config).await?;
+    for email in db::people::email_keys::mend(&db).await.map_err(Failure::failed)? {
+        tracing::warn!(email, "this address is another spelling of an older account's: nobody signs in with it");
+    }
     let tools = crate::work::tools(config, &db).map_err(Failure::failed)?;
     let mended = db::mend::once(&db).await.map_err(Failure::failed)?;
     let partitions = jobs::run_named(&db, &tools, "partitions").await.map_err(Failure::failed)?;

@@ -24,7 +24,9 @@ use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 use crate::config::SessionTimes;
 use crate::middleware::cookies;
 
-pub use data::{ADDRESS, AGENT, Bearer, CEREMONY, HALF, Half, LOOK, ONLY, Only, PERSON, UNTIL};
+pub use data::{
+    ADDRESS, AGENT, Bearer, CEREMONY, ENROLMENT, HALF, Half, LOOK, ONLY, Only, PERSON, PROOF_LASTS, PROVED, UNTIL,
+};
 
 const COPY_LIVES: Duration = Duration::from_secs(60);
 const MARK_LIVES: Duration = Duration::from_secs(120);
@@ -85,6 +87,16 @@ impl Sessions {
             }
         }
         Ok(Some(bearer))
+    }
+
+    /// Notes that whoever has this session has just shown who they are.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn prove(&self, id: Id) -> Result<()> {
+        let Some(mut record) = self.load(&id).await? else { return Ok(()) };
+        record.data.insert(PROVED.to_owned(), self.db.clock().now().timestamp().into());
+        self.save(&record).await
     }
 
     /// Whether a session lives. Looking does not count as a use of it.

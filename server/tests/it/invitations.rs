@@ -95,7 +95,8 @@ async fn links_end_when_they_are_sent_again_withdrawn_or_a_week_old() {
     clock.set(start + TimeDelta::days(7));
     assert_eq!(nobody.get(&second).await.status(), 410);
     assert!(owner.get("/t/demo/team").await.text().await.unwrap().contains("Expired"));
-    let third = path(&owner.post(&format!("{INVITE}/{id}/resend"), &[]).await.text().await.unwrap());
+    let again = [("confirm_password", PASSWORD)];
+    let third = path(&owner.post(&format!("{INVITE}/{id}/resend"), &again).await.text().await.unwrap());
     assert_eq!(nobody.get(&third).await.status(), 200);
     assert_eq!(location(&owner.post(&format!("{INVITE}/{id}/withdraw"), &[]).await), "/t/demo/team?done=withdrawn");
     assert_eq!(nobody.get(&third).await.status(), 410);

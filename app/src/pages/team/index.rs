@@ -70,6 +70,7 @@ fn notices(page: &TeamIndex) -> impl IntoView + use<> {
         "removed" => Some("They are no member any more."),
         "transferred" => Some("The account has another owner now; you are a manager."),
         "withdrawn" => Some("The invitation was withdrawn: its link opens nothing any more."),
+        "vouched" => Some("Their address counts as confirmed here: they can sign in to this account."),
         "role" => Some("The role was saved."),
         "role-deleted" => Some("The role was deleted."),
         "second-factor" => {
@@ -93,6 +94,8 @@ fn members(page: &TeamIndex) -> impl IntoView + use<> {
             Some(at) => view! { <When at clock/> }.into_any(),
             None => view! { <span class="quiet">"not lately"</span> }.into_any(),
         };
+        let closed =
+            (!member.is_open).then(|| view! { " "<Pill tone=Tone::Attention label="Address not confirmed"/> });
         let factor = member.has_second_factor.then(|| view! { <Pill tone=Tone::Positive label="On"/> });
         view! {
             <tr>
@@ -100,6 +103,7 @@ fn members(page: &TeamIndex) -> impl IntoView + use<> {
                     <a class="clip wide-clip" dir="auto" href=format!("{base}/{}", member.id)>{name}</a>
                     {address}
                     {is_me.then_some(" (you)")}
+                    {closed}
                 </td>
                 <td><span class="clip" dir="auto">{words::role(&member.role)}</span></td>
                 <td class="wide"><span class="clip wide-clip" dir="auto">{words::stores(&member.stores, &page.frame.stores)}</span></td>
@@ -129,6 +133,8 @@ fn invitations(page: &TeamIndex) -> Option<impl IntoView + use<>> {
         let is_over = invitation.expires_at <= clock.now;
         let until = if is_over {
             view! { <Pill tone=Tone::Attention label="Expired"/> }.into_any()
+        } else if !invitation.has_sender {
+            view! { <Pill tone=Tone::Attention label="Sender can no longer invite"/> }.into_any()
         } else {
             view! { <When at=invitation.expires_at clock/> }.into_any()
         };

@@ -34,6 +34,7 @@ pub fn frame(section: Section) -> TenantFrame {
         name: HOSTILE.into(),
         is_platform_admin: false,
         has_second_factor: false,
+        is_proven: true,
     };
     let store = |slug: &str, name: &str| Store {
         id: Uuid::nil().into(),

@@ -43,7 +43,8 @@ fn own_role(in_use: i64) -> OwnRole {
 fn member(n: u128, role: MemberRole, stores: StoreAccess) -> Member {
     let (email, name) = (format!("m{n}@demo.test"), HOSTILE.to_owned());
     let (joined_at, seen_at) = (now(), (n == 1).then(now));
-    Member { id: id(n).into(), email, name, role, stores, joined_at, seen_at, has_second_factor: n == 1 }
+    let (is_proven, is_open) = (n == 1, true);
+    Member { id: id(n).into(), email, name, role, stores, joined_at, seen_at, has_second_factor: n == 1, is_proven, is_open }
 }
 
 fn team_index() -> TeamIndex {
@@ -160,6 +161,8 @@ fn a_role_offers_what_may_be_given_and_deletes_only_unused() {
 #[test]
 fn keys_say_how_they_stand_and_show_their_text_once() {
     let key = |n: u128, days: Option<i64>, revoked: bool| KeyRow {
+        maker: Some("o@demo.test".into()),
+        is_orphan: n == 1,
         id: id(n).into(),
         name: if n == 1 { HOSTILE.into() } else { String::new() },
         scopes: vec![KeyScope::OrdersRead],

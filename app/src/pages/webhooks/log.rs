@@ -72,6 +72,15 @@ fn row(page: &OneWebhook, delivery: &Delivery) -> impl IntoView + use<> {
         (many, Some(last)) => format!("{many} attempts · {}", outcome(last)),
     };
     let again = format!("{}/deliveries/{}/again", page.address(), delivery.id);
+    let body = match delivery.body.clone() {
+        Some(body) => view! {
+            <p class="quiet">"What is sent:"</p>
+            <pre class="said-raw" dir="auto">{body}</pre>
+            <form method="post" action=again><Button label="Send it again"/></form>
+        }
+        .into_any(),
+        None => view! { <p class="quiet">"Your role does not include what this event is about."</p> }.into_any(),
+    };
     view! {
         <li>
             <p><code>{delivery.kind.clone()}</code>{number}" "<Pill tone label/></p>
@@ -79,9 +88,7 @@ fn row(page: &OneWebhook, delivery: &Delivery) -> impl IntoView + use<> {
             <details>
                 <summary>{summary}</summary>
                 <ol class="timeline">{attempts}</ol>
-                <p class="quiet">"What is sent:"</p>
-                <pre class="said-raw" dir="auto">{delivery.body.clone()}</pre>
-                <form method="post" action=again><Button label="Send it again"/></form>
+                {body}
             </details>
         </li>
     }

@@ -66,6 +66,7 @@ pub fn page(page: &OneWebhook) -> Rendered {
             {made}
             {done}
             {refused}
+            {orphan(page)}
             {standing(page)}
             <div class="two-thirds">
                 {log::card(page)}
@@ -87,6 +88,16 @@ fn done_words(word: &str) -> Option<&'static str> {
         "again" => Some("It is sent again, under the same id."),
         _ => None,
     }
+}
+
+fn orphan(page: &OneWebhook) -> Option<impl IntoView + use<>> {
+    page.webhook.is_orphan.then(|| {
+        view! {
+            <Notice tone=Tone::Attention>
+                "The member who created this webhook could not create it now: they left, or their role changed. Check that its address is still yours."
+            </Notice>
+        }
+    })
 }
 
 // What stands in the way, if something does.
@@ -134,6 +145,7 @@ fn facts(page: &OneWebhook) -> impl IntoView + use<> {
     }
     lines.extend(webhook.former_until.map(|at| fact("Former secret until", moment(at))));
     lines.push(fact("Made", moment(webhook.created_at)));
+    lines.extend(webhook.maker.clone().map(|email| fact("Made by", email.into_any())));
     view! { <Card title="Facts"><dl class="facts">{lines}</dl></Card> }
 }
 

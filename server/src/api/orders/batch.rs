@@ -7,7 +7,7 @@ use db::orders::place::{self, Placed, Via, Written};
 use db::{DataError, Scope, Tx, stores};
 use domain::audit::ORDERS_TAKEN;
 use domain::fields::{FieldError, FieldErrors};
-use domain::ids::OrderId;
+use domain::ids::{OrderId, StoreId};
 use domain::limits::Limit;
 use domain::orders::NewOrder;
 use domain::orders::new_order::Draft;
@@ -191,12 +191,12 @@ async fn within(tx: &Tx, batch: &Batch, repeat: Option<&Repeat>) -> Result<Fate,
         return Ok(Fate::Settled(settled));
     }
     let mut results = batch.results.clone();
-    let written = write_all(tx, batch, &mut results).await?;
+    let (written, about) = write_all(tx, batch, &mut results).await?;
     let counts = count(&results);
     let made = counts.created;
     let answer = Answer::new(StatusCode::OK, &ReportJson { counts, results })?;
     if let Some(repeat) = repeat {
-        repeat.keep(tx, &answer).await?;
+        repeat.keep(tx, &answer, &about).await?;
     }
     // One entry for all of them, unless nothing went in.
     if made > 0 {
@@ -209,9 +209,14 @@ async fn within(tx: &Tx, batch: &Batch, repeat: Option<&Repeat>) -> Result<Fate,
     Ok(Fate::Reported(answer))
 }
 
-async fn write_all(tx: &Tx, batch: &Batch, results: &mut [ResultJson]) -> Result<Vec<Written>, DataError> {
+// What was written, and in which stores.
+async fn write_all(
+    tx: &Tx,
+    batch: &Batch,
+    results: &mut [ResultJson],
+) -> Result<(Vec<Written>, Vec<StoreId>), DataError> {
     let stores = stores::list(tx).await?;
-    let mut all = Vec::with_capacity(batch.stores.len());
+    let (mut all, mut about) = (Vec::with_capacity(batch.stores.len()), Vec::new());
     for (slug, waiting) in &batch.stores {
         let Some(store) = stores.iter().find(|s| s.slug == *slug) else {
             for index in &waiting.indexes {
@@ -224,8 +229,9 @@ async fn write_all(tx: &Tx, batch: &Batch, results: &mut [ResultJson]) -> Result
             results[*index].settle(*placed);
         }
         all.push(written);
+        about.push(store.id);
     }
-    Ok(all)
+    Ok((all, about))
 }
 
 impl ResultJson {

@@ -110,7 +110,7 @@ async fn within(tx: &Tx, store: &str, order: &NewOrder, repeat: Option<&Repeat>)
     let customer = order.customer().map(CustomerJson::from);
     let answer = Answer::new(StatusCode::CREATED, &OrderJson::stored(id, &store.slug, order, customer))?;
     if let Some(repeat) = repeat {
-        repeat.keep(tx, &answer).await?;
+        repeat.keep(tx, &answer, &[store.id]).await?;
     }
     let about = serde_json::json!({"store": store.slug, "number": order.number()});
     db::audit::note(tx, ORDERS_TAKEN, &id.to_string(), about).await?;
@@ -130,7 +130,7 @@ async fn again(scope: &Scope, id: OrderId, repeat: Option<&Repeat>) -> Result<An
             tx.roll_back().await?;
             return settled.answer();
         }
-        repeat.keep(&tx, &answer).await?;
+        repeat.keep(&tx, &answer, &[]).await?;
         tx.commit().await?;
     }
     Ok(answer)

@@ -35,7 +35,7 @@ pub fn routes() -> Routes {
         .get("/platform/performance", ADMIN, performance::show)
         .get("/platform/cache", ADMIN, cache::show)
         .get("/platform/audit", ADMIN, audit::index)
-        .get("/platform/audit/export", ADMIN, audit::export)
+        .get("/platform/audit/export", ADMIN.again(), audit::export)
         .post("/platform/partitions/{quarter}/restore", ADMIN, partitions::restore)
         .merge(jobs::routes())
 }

@@ -139,7 +139,9 @@ async fn plan(
             ),
             "Their account stays, and so does what they did here: orders, timelines and the audit keep their name."
                 .to_owned(),
-            "API keys that they made go on. Look through those, too.".to_owned(),
+            "API keys and webhooks that they created keep working. Those that they could not create any more are marked in their lists: rotate or revoke them."
+                .to_owned(),
+            "Invitations that they sent become invalid. Send them again where they are still meant.".to_owned(),
             "To bring them back, invite them again.".to_owned(),
         ],
         label: "Remove from the team",

@@ -99,3 +99,63 @@ async fn a_look_sees_no_other_tenant_and_ends_when_the_admin_signs_out() {
         sqlx::query_scalar(sql).bind(world.demo.access.tenant().0).fetch_all(&owner).await.unwrap();
     assert_eq!(actors, [format!("user:{me}")], "nothing is said of the member");
 }
+
+// What lets somebody in later: rows by what proves them.
+const CREDENTIALS: [&str; 8] = [
+    "select encode(secret_hash, 'hex') from api_keys where revoked_at is null and expires_at is null",
+    "select encode(secret, 'hex') from webhooks",
+    "select encode(token_hash, 'hex') from invitations",
+    "select encode(token_hash, 'hex') from account_links",
+    "select encode(credential_id, 'hex') from passkeys",
+    "select encode(secret, 'hex') from second_factors",
+    "select encode(code_hash, 'hex') from recovery_codes",
+    "select password_hash from users",
+];
+
+async fn credentials(world: &World) -> std::collections::BTreeSet<String> {
+    let mut owner = <sqlx::PgConnection as sqlx::Connection>::connect(&world.app.test_db.owner_url).await.unwrap();
+    sqlx::query("set app.backup = 'on'").execute(&mut owner).await.unwrap();
+    let mut all = std::collections::BTreeSet::new();
+    for sql in CREDENTIALS {
+        let found: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut owner).await.unwrap();
+        all.extend(found);
+    }
+    all
+}
+
+#[tokio::test]
+async fn whoever_may_change_things_while_looking_makes_nothing_that_outlasts_it() {
+    let world = World::new().await;
+    let admin = looking(&world).await;
+    assert_eq!(admin.post("/impersonation/raise", &[("reason", "fix it")]).await.status(), 303);
+    let before = credentials(&world).await;
+    let form = [
+        ("name", "Made"),
+        ("scopes", "orders:read"),
+        ("url", "https://1.1.1.1/stoa"),
+        ("email", "x@else.test"),
+        ("role", "viewer"),
+        ("reach", "all"),
+        ("permissions", "orders.read"),
+        ("hours", "24"),
+        ("password", PASSWORD),
+        ("needed", "no"),
+        ("from", "now"),
+    ];
+    let (mut refused, mut made) = (0, 0);
+    for route in router::table(&world.app.state) {
+        let ends = ["/logout", "/impersonation/end", "/impersonation/raise"].contains(&route.path.as_str());
+        if route.method != Method::POST || ends || matches!(route.needs, Needs::Key(_) | Needs::Monitor | Needs::Nothing) {
+            continue;
+        }
+        let status = admin.post(&world.address(&route.path, "demo", Id::Own), &form).await.status().as_u16();
+        if route.makes_credentials {
+            assert_eq!(status, 409, "{}", route.path);
+            refused += 1;
+        }
+        made += i32::from(status == 303);
+        let new: Vec<String> = credentials(&world).await.difference(&before).cloned().collect();
+        assert!(new.is_empty(), "{} made {new:?}", route.path);
+    }
+    assert!(refused >= 6 && made > 5, "{refused} refused, {made} done");
+}
