@@ -117,8 +117,7 @@ pub async fn platform_entries(platform: &Platform, query: &AuditQuery, rows: Lim
     let mut conditions = reader.conditions();
     conditions.add_some("j.tenant_id = ?", tenant.map(|tenant| tenant.0));
     if let Some(actor) = &query.actor {
-        let anybody =
-            "(j.actor = ? or j.actor = (select 'user:' || u.id from users u where u.email_key = ?))";
+        let anybody = "(j.actor = ? or j.actor = (select 'user:' || u.id from users u where u.email_key = ?))";
         conditions.add(anybody, email_key(actor));
     }
     narrow(&mut conditions, query, tenant.is_none() || !query.may_show_orders());

@@ -17,13 +17,15 @@ pub async fn mend(db: &Db) -> Result<Vec<String>, DataError> {
     let rows: Vec<(Uuid, String, String)> = sqlx::query_as(sql).fetch_all(&db.pool).await?;
     let mut told_apart = Vec::new();
     for (id, email, stored) in rows {
-        let (plain, apart) = (email_key(&email), format!("{}#{id}", email_key(&email)));
+        let plain = email_key(&email);
         if stored == plain {
             continue;
         }
-        let sql = "update users set email_key = $2 where id = $1 and not exists (select from users where email_key = $2)";
-        if sqlx::query(sql).bind(id).bind(plain).execute(&db.pool).await?.rows_affected() == 0 {
-            sqlx::query("update users set email_key = $2 where id = $1").bind(id).bind(apart).execute(&db.pool).await?;
+        let sql =
+            "update users set email_key = $2 where id = $1 and not exists (select from users where email_key = $2)";
+        if sqlx::query(sql).bind(id).bind(&plain).execute(&db.pool).await?.rows_affected() == 0 {
+            let sql = "update users set email_key = $2 where id = $1 and email_key <> $2";
+            sqlx::query(sql).bind(id).bind(format!("{plain}#{id}")).execute(&db.pool).await?;
             told_apart.push(email);
         }
     }

@@ -76,8 +76,7 @@ pub async fn verify(db: &Db, passwords: &Passwords, email: &str, password: &str)
     let password = if password.len() > domain::people::LONGEST_PASSWORD { "" } else { password };
     let _arrival = passwords.arrive().await?;
     // One row, whether there is such an account or not: reading one more would be told by the clock.
-    let sql =
-        "select u.id, coalesce(u.password_hash, $2) from (select) one left join users u on u.email_key = $1";
+    let sql = "select u.id, coalesce(u.password_hash, $2) from (select) one left join users u on u.email_key = $1";
     let query = sqlx::query_as(sql).bind(email_key(email)).bind(passwords.decoy());
     let (id, hash): (Option<uuid::Uuid>, String) = query.fetch_one(&db.pool).await?;
     let right = passwords.verify(password, Some(&hash)).await;

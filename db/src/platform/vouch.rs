@@ -20,7 +20,8 @@ impl Platform {
         }
         crate::people::prove(&self.db, person).await?;
         let (actor, action, subject) = (self.actor, "email.vouch", known.email);
-        let attempt = Attempt { actor, action, subject, details: json!({"person": person}), origin: self.origin.clone() };
+        let attempt =
+            Attempt { actor, action, subject, details: json!({"person": person}), origin: self.origin.clone() };
         audit::of_person(&self.db, Some(person), &attempt).await
     }
 }

@@ -8,7 +8,8 @@ use sea_orm::FromQueryResult;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::invitations::{Invited, LinkDelivery, enter, find, rights};
+use super::invitations::enter;
+use super::invited::{Invited, LinkDelivery, find, rights};
 use crate::audit::Origin;
 use crate::connect::Db;
 use crate::error::DataError;

@@ -97,7 +97,10 @@ fn done<T>(what: &str, result: Result<T, DataError>) -> bool {
     match result {
         Ok(_) => true,
         Err(DataError::Invalid(faults)) => {
-            assert!(faults.0.iter().all(|f| ["role", "permissions", "scopes", "kinds"].contains(&f.field.as_str())), "{what}: {faults:?}");
+            assert!(
+                faults.0.iter().all(|f| ["role", "permissions", "scopes", "kinds"].contains(&f.field.as_str())),
+                "{what}: {faults:?}"
+            );
             false
         }
         Err(DataError::Refused(_) | DataError::Forbidden) => false,
@@ -127,7 +130,8 @@ async fn every_permission_is_granted_by_those_who_have_it_and_by_nobody_else() {
 async fn acts(world: &World, me: &Scope, permission: Permission) -> Vec<(&'static str, bool)> {
     let mut acts = Vec::new();
     let name = || format!("r{}", world.db.db.clock().id::<uuid::Uuid>()).chars().take(37).collect::<String>();
-    let [role, spare, harmless] = [world.role(permission).await, world.role(permission).await, world.role(harmless_beside(permission)).await];
+    let [role, spare, harmless] =
+        [world.role(permission).await, world.role(permission).await, world.role(harmless_beside(permission)).await];
     let code = role.to_string();
     acts.push(("create a role", done("create", team::create_role(me, &name(), only(permission)).await)));
     acts.push(("edit such a role", done("edit", team::update_role(me, spare, &name(), only(permission)).await)));
@@ -146,7 +150,10 @@ async fn acts(world: &World, me: &Scope, permission: Permission) -> Vec<(&'stati
         acts.push(("give a member the role", done("assign", team::change(me, viewer, &place(&code)).await)));
     }
     let holder = world.member(&code).await;
-    acts.push(("take the role from a member", done("change", team::change(me, holder, &place(&harmless.to_string())).await)));
+    acts.push((
+        "take the role from a member",
+        done("change", team::change(me, holder, &place(&harmless.to_string())).await),
+    ));
     let holder = world.member(&code).await;
     acts.push(("remove such a member", done("remove", team::remove(me, holder).await)));
     if let Some(scope) = KeyScope::ALL.into_iter().find(|scope| scope.permission() == permission) {
@@ -235,7 +242,8 @@ async fn an_invitation_lives_as_long_as_its_sender_may_send_it() {
     let packers = world.role(Permission::ReadOrders).await;
     let mine = people::memberships(&world.db.db, sender).await.unwrap().remove(0);
     let me = people::access(&world.db.db, sender, &mine).scope(Permission::ManagePeople).unwrap();
-    let secret = team::invite(&me, "guest@else.test", &place(&packers.to_string()), LinkDelivery::Shown, mail).await.unwrap();
+    let secret =
+        team::invite(&me, "guest@else.test", &place(&packers.to_string()), LinkDelivery::Shown, mail).await.unwrap();
     let opens = async || team::find(&world.db.db, &secret).await.unwrap().is_some();
     assert!(opens().await);
     // Who cannot manage people any more, or may not do what the invitation gives.

@@ -100,10 +100,8 @@ async fn writers_of_the_same_skus_and_customers_never_deadlock() {
 async fn answers_are_repeated_to_whoever_reaches_what_they_are_about() {
     let db = TestDb::new().await;
     let access = testing::tenant(&db.db, "shop").await;
-    let [north, south] = [
-        testing::store(&access, "north", "UTC", "GBP").await,
-        testing::store(&access, "south", "UTC", "GBP").await,
-    ];
+    let [north, south] =
+        [testing::store(&access, "north", "UTC", "GBP").await, testing::store(&access, "south", "UTC", "GBP").await];
     let keys = access.scope(Permission::ManageKeys).unwrap();
     let bearer = async |store| {
         let key = db::api_keys::create(&keys, &[KeyScope::OrdersWrite], store).await.unwrap();

@@ -32,7 +32,10 @@ async fn of_many_who_accept_at_once_one_gets_the_last_place_and_the_others_keep_
         let place = NewPlace { role: "viewer".to_owned(), stores: None };
         let secret = team::invite(&scope, &email, &place, LinkDelivery::Shown, |_| letter(&email)).await.unwrap();
         let name = String::new();
-        invited.push((secret, Person { id, email, name, is_platform_admin: false, has_second_factor: false, is_proven: true }));
+        invited.push((
+            secret,
+            Person { id, email, name, is_platform_admin: false, has_second_factor: false, is_proven: true },
+        ));
     }
     let platform = Platform::command(db.db.clone());
     let mut terms = Terms::default();

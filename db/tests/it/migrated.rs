@@ -257,3 +257,53 @@ async fn days_and_keys_that_an_older_version_stored_are_mended() {
     let rows = found(&[("q", "οδος@example.com")]).await;
     assert_eq!((rows.len(), rows[0].1.id == rows[1].1.id), (2, true), "{rows:?}");
 }
+
+/// The last migration before accounts were found by keys.
+const TEAMS: u32 = 29;
+
+#[tokio::test]
+async fn accounts_and_answers_of_an_older_version_are_kept() {
+    let old = TestDb::begun(TEAMS).await;
+    let mut before = owner(&old.owner_url).await;
+    let tenant = "11111111-1111-1111-1111-111111111111";
+    for sql in [
+        "insert into tiers (id, slug, name, created_at) values (gen_random_uuid(), 'old', 'Old', now())",
+        "insert into tenants (id, slug, name, tier_id, created_at) select $1, 'ours', 'Ours', id, now() from tiers where slug = 'old'",
+        "insert into users (id, email, password_hash, created_at) \
+         select gen_random_uuid(), e, '', now() + n * interval '1 second' \
+         from unnest(array['Ana@Shop.test', 'bob@shop.test', 'bob@shop.test.', 'İris@shop.test']) with ordinality u (e, n)",
+        "select set_config('app.tenant', $1, false)",
+        "insert into memberships (tenant_id, user_id, role, created_at) select $1, id, 'owner', now() from users",
+        "insert into invitations (tenant_id, id, email, role, token_hash, invited_by, created_at, sent_at, expires_at) \
+         values ($1, gen_random_uuid(), 'Guest@Shop.test', 'viewer', 'x', 'command', now(), now(), now() + interval '1 day')",
+        "insert into idempotency_keys (tenant_id, key, request_hash, status, body, created_at) values ($1, 'k', 'hash', 201, 'made', now())",
+        "insert into second_factors (user_id, secret, created_at) select id, 'x', now() from users where email like 'Ana%'",
+        "insert into second_factors (user_id, secret, created_at, confirmed_at) select id, 'x', now(), now() from users where email = 'bob@shop.test'",
+    ] {
+        before.execute(sqlx::AssertSqlSafe(sql.replace("$1", &format!("'{tenant}'")))).await.unwrap();
+    }
+    before.close().await.unwrap();
+    assert!(old.migrate().await >= 3);
+    assert_eq!(
+        db::people::email_keys::mend(&old.db).await.unwrap(),
+        ["bob@shop.test."],
+        "told apart from the older one"
+    );
+    let find = async |email: &str| db::people::find(&old.db, email).await.unwrap();
+    for email in ["ana@shop.test", "BOB@shop.test.", "iris@shop.test"] {
+        let id = find(email).await.unwrap_or_else(|| panic!("{email} is not found"));
+        let person = db::people::person(&old.db, id).await.unwrap().unwrap();
+        assert!(person.is_proven, "{email}");
+        assert_eq!(person.has_second_factor, email.starts_with("BOB"), "only what was confirmed counts");
+        assert_eq!(db::people::memberships(&old.db, id).await.unwrap().len(), 1, "{email}");
+    }
+    let access = Access::command(old.db.clone(), tenant.parse().unwrap());
+    assert!(db::team::is_invited(&old.db, access.tenant(), "GUEST@shop.test").await.unwrap());
+    let tx = access.scope(Permission::WriteOrders).unwrap().begin().await.unwrap();
+    let claim = db::idempotency::claim(&tx, "k", b"hash").await.unwrap();
+    assert!(
+        matches!(claim, db::idempotency::Claim::Replay(_)),
+        "whoever reaches all stores is answered as before: {claim:?}"
+    );
+    tx.end();
+}

@@ -97,9 +97,7 @@ pub async fn confirm(
     };
     let standing = second_factor::standing(&state.db, person.id).await?;
     let enrolment = match &pending {
-        Some(pending) if !standing.is_on => {
-            second_factor::enrolment(&state.db, &state.sealer, person, pending).await?
-        }
+        Some(pending) if !standing.is_on => second_factor::enrolment(&state.db, &state.sealer, person, pending).await?,
         _ => None,
     };
     if enrolment.is_none() {

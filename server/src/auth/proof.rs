@@ -22,7 +22,7 @@ use super::record::record;
 use crate::error::PageError;
 use crate::middleware::current;
 use crate::pages::answer;
-use crate::sessions::{PROOF_LASTS, Sessions};
+use crate::sessions::PROOF_LASTS;
 use crate::state::AppState;
 
 type Pairs = Vec<(String, String)>;
@@ -119,12 +119,10 @@ async fn judge(state: &AppState, found: &SignedIn, given: &Pairs) -> Result<Resu
     if found.only.is_some() {
         return Ok(Err(Some(WRONG.to_owned())));
     }
-    let session = hex(&Sessions::row(found.session));
-    let Ok(attempt) = state.sign_in_limits.attempt_within(Kind::Again, &found.actor().to_string(), &session).await
-    else {
+    let (me, session) = (found.actor(), found.session.to_string());
+    let Ok(attempt) = state.sign_in_limits.attempt_within(Kind::Again, &me.to_string(), &session).await else {
         return Ok(Err(Some(TOO_OFTEN.to_owned())));
     };
-    let me = found.actor();
     let is_right = match (password, code) {
         (Some(password), _) => account::knows_password(&state.db, &state.passwords, me, password).await?,
         (None, Some(code)) => second_factor::open_by_app(&state.db, &state.sealer, me, code).await?,
@@ -137,7 +135,8 @@ async fn judge(state: &AppState, found: &SignedIn, given: &Pairs) -> Result<Resu
     state.sessions.prove(found.session).await.map_err(|error| session_failed(error.into()))?;
     state.visitors.forget(found.session).await;
     let person = found.look.as_ref().map_or(&*found.person, |look| &look.admin);
-    record(state, person, "session.confirm", json!({"by": if password.is_some() { "password" } else { "code" }})).await?;
+    record(state, person, "session.confirm", json!({"by": if password.is_some() { "password" } else { "code" }}))
+        .await?;
     Ok(Ok(()))
 }
 
@@ -196,8 +195,4 @@ fn back(parts: &Parts) -> String {
         None => url.path().to_owned(),
     });
     path.map_or_else(|| "/".to_owned(), |path| next::local(&path).to_owned())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -25,7 +25,8 @@ pub fn answer(state: &AppState, status: StatusCode, email: &str, next: &str, fau
 pub fn locked(state: &AppState, email: &str, next: &str) -> Response {
     let fault = "There were too many attempts. Wait 15 minutes, then try again. If you have an app for codes, enter its code as well.";
     let next = (next != "/").then(|| next.to_owned());
-    let form = SignIn { email: email.to_owned(), fault: Some(fault.to_owned()), next, asks_code: true, ..SignIn::default() };
+    let form =
+        SignIn { email: email.to_owned(), fault: Some(fault.to_owned()), next, asks_code: true, ..SignIn::default() };
     with(state, StatusCode::TOO_MANY_REQUESTS, form)
 }
 

@@ -112,8 +112,12 @@ mod tests {
     fn a_look_stands_beside_whose_it_is() {
         let id = |n| Uuid::from_u128(n);
         let data = json!({PERSON: id(1), LOOK: [id(2), id(3)]});
-        let expected =
-            Bearer { person: UserId(id(1)), look: Some((TenantId(id(2)), ImpersonationId(id(3)))), only: None, proved_at: None };
+        let expected = Bearer {
+            person: UserId(id(1)),
+            look: Some((TenantId(id(2)), ImpersonationId(id(3)))),
+            only: None,
+            proved_at: None,
+        };
         assert_eq!(Bearer::of(&data), Some(expected));
     }
 

@@ -157,7 +157,14 @@ async fn sign_in(app: &App, http: &reqwest::Client, address: usize, form: &[(&st
 async fn spellings_of_one_address_are_guessed_at_together() {
     let app = App::with(&BEHIND_A_PROXY).await;
     person(&app, "iris@demo.test").await;
-    let spelled = ["iris@demo.test", "\u{130}ris@demo.test", "ir\u{130}s@demo.test", "ｉｒｉｓ@demo.test", "iris@demo.test.", "IRIS@DEMO.TEST"];
+    let spelled = [
+        "iris@demo.test",
+        "\u{130}ris@demo.test",
+        "ir\u{130}s@demo.test",
+        "ｉｒｉｓ@demo.test",
+        "iris@demo.test.",
+        "IRIS@DEMO.TEST",
+    ];
     assert_eq!(looked_at(&app, 60, |n| (n, spelled[n % spelled.len()].to_owned())).await, 10);
 }
 
@@ -192,7 +199,9 @@ async fn whoever_has_password_and_code_gets_in_while_others_guess() {
     let (_, codes) = crate::second_step::set_up(&here).await;
     assert_eq!(looked_at(&app, 20, |n| (n, "known@demo.test".to_owned())).await, 10);
     let hashes = app.state.passwords.hashes();
-    let form = |password: &'static str, code: &str| vec![("email", "known@demo.test".to_owned()), ("password", password.to_owned()), ("code", code.to_owned())];
+    let form = |password: &'static str, code: &str| {
+        vec![("email", "known@demo.test".to_owned()), ("password", password.to_owned()), ("code", code.to_owned())]
+    };
     let give = async |password: &'static str, code: &str, n: usize| {
         let form = form(password, code);
         let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (*n, v.as_str())).collect();

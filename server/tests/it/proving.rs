@@ -14,7 +14,8 @@ use crate::second_step;
 use crate::writes::held;
 
 const ROLES: &str = "/t/demo/team/roles";
-const ROLE: [(&str, &str); 3] = [("name", "Packers & <co>"), ("permissions", "orders.read"), ("permissions", "events.read")];
+const ROLE: [(&str, &str); 3] =
+    [("name", "Packers & <co>"), ("permissions", "orders.read"), ("permissions", "events.read")];
 
 fn is_form(html: &str) -> bool {
     html.contains("name=\"confirm_password\"")
@@ -28,7 +29,12 @@ async fn keys_people_webhooks_and_downloads_need_a_recent_sign_in() {
         let manages = [Needs::Member(Permission::ManageKeys), Needs::Member(Permission::ManagePeople)];
         assert!(!manages.contains(&route.needs) || route.asks_again, "{} asks nobody again", route.path);
     }
-    for path in ["/t/{tenant}/audit/export", "/t/{tenant}/backups/{id}/download", "/platform/audit/export", "/account/second-factor"] {
+    for path in [
+        "/t/{tenant}/audit/export",
+        "/t/{tenant}/backups/{id}/download",
+        "/platform/audit/export",
+        "/account/second-factor",
+    ] {
         assert!(table.iter().any(|r| r.method == Method::GET && r.path == path && r.asks_again), "{path}");
     }
     let people = [world.enter(Who::Member(Role::Owner)).await.0, world.enter(Who::Admin).await.0];
@@ -87,16 +93,28 @@ async fn the_password_does_at_once_what_was_asked_and_lasts_ten_minutes() {
     let wrong = world.owner.post(ROLES, &with("a wrong guess")).await;
     assert_eq!(wrong.status(), 403);
     let html = wrong.text().await.unwrap();
-    assert!(html.contains("not correct") && html.contains("Packers &amp; &lt;co&gt;") && html.matches("name=\"permissions\"").count() == 2, "{html}");
+    assert!(
+        html.contains("not correct")
+            && html.contains("Packers &amp; &lt;co&gt;")
+            && html.matches("name=\"permissions\"").count() == 2,
+        "{html}"
+    );
     assert_eq!(location(&world.owner.post(ROLES, &with(PASSWORD)).await), "/t/demo/team?done=role");
     let team = world.owner.get("/t/demo/team").await.text().await.unwrap();
-    assert!(team.contains("Packers &amp; &lt;co&gt;") && team.contains("2 permissions"), "nothing typed was lost: {team}");
+    assert!(
+        team.contains("Packers &amp; &lt;co&gt;") && team.contains("2 permissions"),
+        "nothing typed was lost: {team}"
+    );
     world.wait(9);
     assert_eq!(world.owner.post(ROLES, &[("name", "Third"), ("permissions", "orders.read")]).await.status(), 303);
     let other = Browser::signed_in(&world.app.base, "owner@demo.test").await;
     world.wait(1);
     assert_eq!(world.owner.post(ROLES, &ROLE).await.status(), 403);
-    assert_eq!(other.post(ROLES, &[("name", "Fourth"), ("permissions", "orders.read")]).await.status(), 303, "each session by itself");
+    assert_eq!(
+        other.post(ROLES, &[("name", "Fourth"), ("permissions", "orders.read")]).await.status(),
+        303,
+        "each session by itself"
+    );
 }
 
 #[tokio::test]
@@ -122,7 +140,13 @@ async fn a_code_counts_once_and_guessing_ends() {
     second_step::confirm(&world.owner, &phone.at(world.clock.now().timestamp())).await;
     world.wait(10);
     let code = phone.at(world.clock.now().timestamp());
-    let with = |code: &str| [&ROLE[..], &[("confirm_code", code)]].concat().iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect::<Vec<_>>();
+    let with = |code: &str| {
+        [&ROLE[..], &[("confirm_code", code)]]
+            .concat()
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+            .collect::<Vec<_>>()
+    };
     let post = async |form: Vec<(String, String)>| {
         let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         world.owner.post(ROLES, &form).await.status().as_u16()
@@ -133,7 +157,11 @@ async fn a_code_counts_once_and_guessing_ends() {
     for n in 0..9 {
         assert_eq!(post(with(&format!("{n:06}"))).await, 403);
     }
-    assert_eq!(post([&with("")[..], &[("confirm_password".to_owned(), PASSWORD.to_owned())]].concat()).await, 403, "too many guesses");
+    assert_eq!(
+        post([&with("")[..], &[("confirm_password".to_owned(), PASSWORD.to_owned())]].concat()).await,
+        403,
+        "too many guesses"
+    );
     // Nobody else is kept from anything by that.
     let other = Browser::new(&world.app.base);
     assert_eq!(other.sign_in("owner@demo.test", PASSWORD).await.status(), 303);

@@ -12,7 +12,8 @@ use crate::harness::App;
 use crate::second_step::texts;
 
 async fn role(owner: &Browser, name: &str, permissions: &[&str]) -> String {
-    let form: Vec<(&str, &str)> = [("name", name)].into_iter().chain(permissions.iter().map(|p| ("permissions", *p))).collect();
+    let form: Vec<(&str, &str)> =
+        [("name", name)].into_iter().chain(permissions.iter().map(|p| ("permissions", *p))).collect();
     assert_eq!(owner.post("/t/demo/team/roles", &form).await.status(), 303);
     let html = owner.get("/t/demo/team").await.text().await.unwrap();
     let (before, _) = html.split_once(&format!(">{name}</a>")).unwrap();
@@ -42,7 +43,10 @@ async fn whoever_manages_keys_alone_makes_and_rotates_none_that_do_more() {
     let clerk = role(&owner, "Integrations", &["keys.manage", "reports.read"]).await;
     let clerk = invited(&app, &owner, "clerk@demo.test", &clerk).await;
     let html = clerk.get(KEYS).await.text().await.unwrap();
-    assert!(html.contains("reports:read") && !html.contains("orders:write"), "only what they may give is offered: {html}");
+    assert!(
+        html.contains("reports:read") && !html.contains("orders:write"),
+        "only what they may give is offered: {html}"
+    );
     for scope in KeyScope::ALL {
         let form = [("name", "till"), ("scopes", scope.as_str())];
         let answer = clerk.post(KEYS, &form).await;
@@ -68,7 +72,10 @@ async fn a_key_is_marked_once_its_maker_could_not_make_it() {
     tenant_with_owner(&app, "demo").await;
     let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
     let manager = invited(&app, &owner, "manager@demo.test", "manager").await;
-    assert_eq!(manager.post("/t/demo/settings/keys", &[("name", "Till"), ("scopes", "orders:read")]).await.status(), 200);
+    assert_eq!(
+        manager.post("/t/demo/settings/keys", &[("name", "Till"), ("scopes", "orders:read")]).await.status(),
+        200
+    );
     let keys = async || owner.get("/t/demo/settings/keys").await.text().await.unwrap();
     assert!(!keys().await.contains("Creator lost access"));
     let id = people::find(&app.db, "manager@demo.test").await.unwrap().unwrap();
@@ -86,7 +93,8 @@ async fn a_link_is_shown_only_to_whoever_could_have_sent_it() {
     let boss = [("email", "boss@demo.test"), ("role", "manager"), ("reach", "all")];
     let sent = link(owner.post("/t/demo/team/invitations", &boss).await).await;
     let html = hr.get("/t/demo/team").await.text().await.unwrap();
-    let id = html.split("/team/invitations/").find(|rest| rest.get(36..43) == Some("/resend")).unwrap()[..36].to_owned();
+    let id =
+        html.split("/team/invitations/").find(|rest| rest.get(36..43) == Some("/resend")).unwrap()[..36].to_owned();
     let refused = hr.post(&format!("/t/demo/team/invitations/{id}/resend"), &[]).await;
     assert_eq!(refused.status(), 409);
     assert!(!refused.text().await.unwrap().contains("/invitation/"));
@@ -111,7 +119,10 @@ async fn a_key_of_one_store_hears_nothing_of_another_by_a_used_idempotency_key()
     };
     let send = async |key: &str, path: &str, repeat: Option<&str>, body: &serde_json::Value| {
         let request = app.http().post(format!("{}/api/v1{path}", app.base)).bearer_auth(key).json(body);
-        let request = repeat.map_or_else(|| request.try_clone().unwrap(), |key| request.try_clone().unwrap().header("idempotency-key", key));
+        let request = repeat.map_or_else(
+            || request.try_clone().unwrap(),
+            |key| request.try_clone().unwrap().header("idempotency-key", key),
+        );
         let answer = request.send().await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap().replace("REQUEST", ""))
     };
@@ -126,18 +137,19 @@ async fn a_key_of_one_store_hears_nothing_of_another_by_a_used_idempotency_key()
         ("/orders", order("south", "S-1"), order("north", "N-1")),
         ("/orders/batch", json!([order("south", "S-2")]), json!([order("north", "N-2")])),
     ] {
-        let first = send(&all, path, Some("k1"), &theirs).await;
+        let k1 = &format!("k{path}");
+        let first = send(&all, path, Some(k1), &theirs).await;
         assert!([200, 201].contains(&first.0), "{path}: {first:?}");
-        let asked = send(&one, path, Some("k1"), &theirs).await;
+        let asked = send(&one, path, Some(k1), &theirs).await;
         assert_eq!(without_id(asked.clone()), without_id(send(&one, path, None, &theirs).await), "{path}");
         assert!(!asked.1.contains("\"id\""), "{path}: {asked:?}");
-        let own = send(&one, path, Some("k1"), &mine).await;
+        let own = send(&one, path, Some(k1), &mine).await;
         assert!([200, 201].contains(&own.0), "{path}: its own request under that key works: {own:?}");
-        assert_eq!(send(&one, path, Some("k1"), &mine).await, own, "{path}: and is repeated");
-        assert_eq!(send(&all, path, Some("k1"), &theirs).await, first, "{path}");
+        assert_eq!(send(&one, path, Some(k1), &mine).await, own, "{path}: and is repeated");
+        assert_eq!(send(&all, path, Some(k1), &theirs).await, first, "{path}");
         // A key with the same reach repeats for the one before it.
         let next = db::api_keys::create(&keys, &KeyScope::ALL, Some(north.id)).await.unwrap();
-        assert_eq!(send(&next, path, Some("k1"), &mine).await, own, "{path}");
+        assert_eq!(send(&next, path, Some(k1), &mine).await, own, "{path}");
     }
 }
 
@@ -153,7 +165,10 @@ async fn an_account_that_a_shown_link_made_opens_nothing_elsewhere_until_somebod
     let id = people::find(&app.db, "ana@corp.test").await.unwrap().unwrap();
     people::set_role(&other, id, Role::Manager).await.unwrap();
     let ana = Browser::signed_in(&app.base, "ana@corp.test").await;
-    assert_eq!((ana.get("/t/demo/orders").await.status().as_u16(), ana.get("/t/other/orders").await.status().as_u16()), (200, 404));
+    assert_eq!(
+        (ana.get("/t/demo/orders").await.status().as_u16(), ana.get("/t/other/orders").await.status().as_u16()),
+        (200, 404)
+    );
     // Its owner stands for them there.
     let theirs = Browser::signed_in(&app.base, "owner@other.test").await;
     let vouch = format!("/t/other/team/members/{id}/vouch");
@@ -205,5 +220,8 @@ async fn whoever_may_not_read_orders_downloads_no_copy_of_them() {
     let clerk = invited(&app, &owner, "clerk@demo.test", &clerk).await;
     let manager = invited(&app, &owner, "manager@demo.test", "manager").await;
     let download = "/t/demo/backups/0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f/download";
-    assert_eq!((clerk.get(download).await.status().as_u16(), manager.get(download).await.status().as_u16()), (403, 404));
+    assert_eq!(
+        (clerk.get(download).await.status().as_u16(), manager.get(download).await.status().as_u16()),
+        (403, 404)
+    );
 }

@@ -32,7 +32,8 @@ pub struct AgainForm {
 /// Renders the form. It posts `confirm_password` or `confirm_code` with what was sent before.
 pub fn page(form: AgainForm) -> Rendered {
     bare(&Head::plain("Confirm that it is you", form.theme), None, || {
-        let fault = form.fault.clone().map(|words| view! { <Notice tone=Tone::Critical>{format!("That {words}.")}</Notice> });
+        let fault =
+            form.fault.clone().map(|words| view! { <Notice tone=Tone::Critical>{format!("That {words}.")}</Notice> });
         let passkey = form.has_passkeys.then(|| passkey_button(Some(form.back.clone())));
         let back = form.back.clone();
         let step = match form.provider.clone() {

@@ -94,8 +94,7 @@ fn members(page: &TeamIndex) -> impl IntoView + use<> {
             Some(at) => view! { <When at clock/> }.into_any(),
             None => view! { <span class="quiet">"not lately"</span> }.into_any(),
         };
-        let closed =
-            (!member.is_open).then(|| view! { " "<Pill tone=Tone::Attention label="Address not confirmed"/> });
+        let closed = (!member.is_open).then(|| view! { " "<Pill tone=Tone::Attention label="Address not confirmed"/> });
         let factor = member.has_second_factor.then(|| view! { <Pill tone=Tone::Positive label="On"/> });
         view! {
             <tr>

@@ -44,7 +44,18 @@ fn member(n: u128, role: MemberRole, stores: StoreAccess) -> Member {
     let (email, name) = (format!("m{n}@demo.test"), HOSTILE.to_owned());
     let (joined_at, seen_at) = (now(), (n == 1).then(now));
     let (is_proven, is_open) = (n == 1, true);
-    Member { id: id(n).into(), email, name, role, stores, joined_at, seen_at, has_second_factor: n == 1, is_proven, is_open }
+    Member {
+        id: id(n).into(),
+        email,
+        name,
+        role,
+        stores,
+        joined_at,
+        seen_at,
+        has_second_factor: n == 1,
+        is_proven,
+        is_open,
+    }
 }
 
 fn team_index() -> TeamIndex {

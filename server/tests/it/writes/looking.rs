@@ -145,7 +145,10 @@ async fn whoever_may_change_things_while_looking_makes_nothing_that_outlasts_it(
     let (mut refused, mut made) = (0, 0);
     for route in router::table(&world.app.state) {
         let ends = ["/logout", "/impersonation/end", "/impersonation/raise"].contains(&route.path.as_str());
-        if route.method != Method::POST || ends || matches!(route.needs, Needs::Key(_) | Needs::Monitor | Needs::Nothing) {
+        if route.method != Method::POST
+            || ends
+            || matches!(route.needs, Needs::Key(_) | Needs::Monitor | Needs::Nothing)
+        {
             continue;
         }
         let status = admin.post(&world.address(&route.path, "demo", Id::Own), &form).await.status().as_u16();

@@ -125,7 +125,8 @@ async fn of_accounts(walk: &mut Walk) {
     walk.post_to(b, me, "/confirm-email/{secret}", &link, &[], "email.change").await;
     let phone = Phone::told_by(b).await;
     let now = walk.world.app.db.clock().now().timestamp();
-    walk.post(b, me, "/account/second-factor", &[("code", &phone.at(now)), ("password", other)], "second_factor.on").await;
+    walk.post(b, me, "/account/second-factor", &[("code", &phone.at(now)), ("password", other)], "second_factor.on")
+        .await;
     walk.post(b, me, "/account/second-factor/codes", &[("renew_password", other)], "second_factor.codes").await;
     walk.post(b, me, "/logout", &[], "session.end").await;
     assert_eq!(b.sign_in("somebody@stoa.test", other).await.status(), 303);
