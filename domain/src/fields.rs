@@ -1,6 +1,7 @@
 //! Faults of an input, each with the field it concerns. All of them are collected, so that
 //! a person or a program can repair everything at once.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,11 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// All faults of one input; empty means that it is good.
+/// Most faults of one input that are kept; one more says that there are others. What costs its author three bytes must not
+/// cost a hundred here without an end.
+pub const MOST_FAULTS: usize = 100;
+
+/// The faults of one input, [`MOST_FAULTS`] of them at most; empty means that it is good.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldErrors(pub Vec<FieldError>);
 
@@ -28,7 +33,14 @@ impl FieldErrors {
 
     /// Notes a fault.
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.0.push(FieldError { field: field.into(), message: message.into() });
+        match self.0.len().cmp(&MOST_FAULTS) {
+            Ordering::Less => self.0.push(FieldError { field: field.into(), message: message.into() }),
+            Ordering::Equal => {
+                let message = format!("is at fault too; only the first {MOST_FAULTS} faults are listed");
+                self.0.push(FieldError { field: field.into(), message });
+            }
+            Ordering::Greater => {}
+        }
     }
 
     /// Notes a fault when `wrong` holds.
@@ -68,3 +80,19 @@ impl fmt::Display for FieldErrors {
 }
 
 impl std::error::Error for FieldErrors {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_without_an_end_are_cut_and_say_so() {
+        let mut faults = FieldErrors::default();
+        for n in 0..10_000 {
+            faults.add(format!("items[{n}].title"), "is required");
+        }
+        assert_eq!(faults.0.len(), MOST_FAULTS + 1);
+        assert_eq!(faults.of("items[99].title"), Some("is required"));
+        assert!(faults.of("items[100].title").unwrap().contains("only the first 100"));
+    }
+}

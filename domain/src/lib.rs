@@ -15,6 +15,7 @@ mod fuzz;
 pub mod ids;
 pub mod imports;
 pub mod jobs;
+pub mod json;
 pub mod limits;
 pub mod link;
 pub mod mail;

@@ -11,6 +11,7 @@ mod backup_retention;
 mod backup_setup;
 mod backups;
 mod broken_backups;
+mod broken_text;
 mod customers;
 mod customers_recount;
 mod erased;

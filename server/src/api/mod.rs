@@ -2,7 +2,6 @@
 
 mod body;
 mod docs;
-pub(crate) mod json;
 mod openapi;
 mod order;
 mod orders;

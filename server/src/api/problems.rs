@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use db::DataError;
 use domain::fields::{FieldError, FieldErrors};
+use domain::json::NotJson;
 use domain::limits::Verdict;
 use http::StatusCode;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
-use super::json::NotJson;
 use crate::error::Problem;
 
 /// What is said of a store that the key cannot see, whether it exists or not.

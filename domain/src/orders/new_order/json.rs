@@ -114,6 +114,11 @@ impl<'a> Reader<'a> {
     fn text(&mut self, name: &str) -> Option<String> {
         match self.value(name) {
             None => None,
+            // PostgreSQL has no place for it in any text.
+            Some(Value::String(text)) if text.contains('\0') => {
+                self.fault(name, "must not hold control characters");
+                None
+            }
             Some(Value::String(text)) => Some(text.clone()),
             Some(_) => {
                 self.fault(name, "must be a text");

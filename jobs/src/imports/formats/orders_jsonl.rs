@@ -2,6 +2,7 @@
 
 use domain::fields::{FieldError, FieldErrors};
 use domain::imports::{Problem, ProblemKind};
+use domain::json::{self, NotJson};
 use domain::orders::NewOrder;
 use domain::orders::new_order::Draft;
 use serde_json::Value;
@@ -68,7 +69,9 @@ pub fn survey(mut lines: Lines) -> Result<Survey, FileError> {
 type Fault = (Option<String>, FieldErrors);
 
 fn order(text: &str, context: &Context) -> Result<Box<NewOrder>, Fault> {
-    let mut body: Value = serde_json::from_str(text).map_err(|error| (None, FieldErrors::one("", not_json(&error))))?;
+    let unread = |words: String| (None, FieldErrors::one("", words));
+    let body = json::value(text.as_bytes()).map_err(|fault| unread(not_json(&fault)))?;
+    let mut body = body.map_err(|too_many| unread(too_many.to_string()))?;
     let number = body.get("number").and_then(Value::as_str).map(printable);
     if let Some(object) = body.as_object_mut() {
         let store = object.entry("store").or_insert(Value::Null);
@@ -85,11 +88,9 @@ fn order(text: &str, context: &Context) -> Result<Box<NewOrder>, Fault> {
     }
 }
 
-// serde_json counts lines within the text that it was given, which is always one line.
-fn not_json(error: &serde_json::Error) -> String {
-    let words = error.to_string();
-    let words = words.split(" at line ").next().unwrap_or_default();
-    format!("is not JSON: {words} at column {}", error.column())
+// Lines are counted within the text that was read, which is always one line.
+fn not_json(fault: &NotJson) -> String {
+    format!("is not JSON: {} at column {}", fault.reason, fault.column)
 }
 
 fn problems(line: u64, order: Option<&str>, errors: FieldErrors) -> Vec<Problem> {
