@@ -15,6 +15,7 @@ pub mod files;
 mod fuzz;
 pub mod health;
 pub mod home;
+pub mod input;
 pub mod listen;
 pub mod logging;
 pub mod metrics;

@@ -1,5 +1,5 @@
 //! How routes are added: each with what it needs of whoever asks. There is no other way to add one, and what was declared
-//! is asked for before the handler sees the request. A handler may ask for more, which the matrix of all routes and roles
+//! is asked for before the handler sees the request, and what the request brings is looked at (`crate::input`). A handler may ask for more, which the matrix of all routes and roles
 //! (`tests/it/matrix`) would show.
 
 use std::convert::Infallible;
@@ -15,6 +15,7 @@ use http::Method;
 use tower::{Layer, Service};
 
 use crate::auth::Needs;
+use crate::input;
 use crate::state::AppState;
 
 /// One route as it was declared.
@@ -106,8 +107,12 @@ impl<H: Handler<T, AppState>, T: 'static> Handler<T, AppState> for Guarded<H> {
     fn call(self, request: Request, state: AppState) -> Self::Future {
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
-            match self.needs.check(&mut parts, &state).await {
-                Ok(()) => self.handler.call(Request::from_parts(parts, body), state).await,
+            if let Err(refusal) = self.needs.check(&mut parts, &state).await {
+                return *refusal;
+            }
+            match input::admit(Request::from_parts(parts, body), self.needs, &state).await {
+                // What is held of the budget is given back when the handler is done.
+                Ok((request, _held)) => self.handler.call(request, state).await,
                 Err(refusal) => *refusal,
             }
         })

@@ -18,6 +18,7 @@ use crate::auth::passkeys::Passkeys;
 use crate::auth::refusal_log::RefusalLog;
 use crate::auth::visitors::Visitors;
 use crate::config::Config;
+use crate::input::budget::Budget;
 use crate::metrics::Meters;
 use crate::outside::Outside;
 use crate::sessions::Sessions;
@@ -62,6 +63,8 @@ pub struct Parts {
     pub meters: Meters,
     /// The last requests that took too long.
     pub slow: SlowRequests,
+    /// How much of what others send is held at once.
+    pub bodies: Budget,
     /// When the process began.
     pub began: DateTime<Utc>,
     /// What background work may use, and pages that begin some.
@@ -84,7 +87,7 @@ impl AppState {
     ) -> Result<Self, DataError> {
         let redis = config.redis_url.as_deref().map(|url| Redis::new(url, SESSIONS)).transpose()?.map(Arc::new);
         let sessions = Sessions::new(db.clone(), redis.clone(), config.sessions, config.http.secure);
-        let began = db.clock().now();
+        let (began, bodies) = (db.clock().now(), Budget::new(config.http.body_memory));
         Ok(Self(Arc::new(Parts {
             sign_in_limits: SignInLimits::new(redis, config.secret.as_bytes()),
             rates: Rates::new(config.redis_url.as_deref())?,
@@ -101,6 +104,7 @@ impl AppState {
             refusals: RefusalLog::default(),
             meters: Meters::default(),
             slow: SlowRequests::default(),
+            bodies,
             began,
             tools,
             shutdown,

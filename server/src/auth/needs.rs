@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 use super::key::bearer;
 use super::{KeyAccess, Member, PlatformAdmin, SignedIn};
 use crate::error::{PageError, Problem};
-use crate::middleware::address;
+use crate::middleware::{address, redact};
 use crate::state::AppState;
 
 /// What a route needs.
@@ -131,7 +131,7 @@ async fn found<T: FromRequestParts<AppState>>(parts: &mut Parts, state: &AppStat
 
 // Without the query: it may hold what was searched for.
 fn asked(parts: &Parts) -> String {
-    let path: String = parts.uri.path().chars().take(300).collect();
+    let path: String = redact::path(parts.extensions.get(), parts.uri.path()).chars().take(300).collect();
     format!("{} {path}", parts.method)
 }
 

@@ -49,6 +49,10 @@ pub enum PageError {
     TooMany(Duration),
     /// It took too long.
     TimedOut,
+    /// The server holds as much of what others send as it may.
+    Crowded,
+    /// What was sent came too slowly.
+    TooSlow,
     /// The database is out of reach.
     Unavailable,
     /// The cause is in the log under this number.
@@ -81,7 +85,8 @@ impl PageError {
             Self::Archived(_) => StatusCode::GONE,
             Self::Rejected(status, _) => *status,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::TimedOut | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::TimedOut | Self::Crowded | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -129,6 +134,10 @@ impl PageError {
             Self::Rejected(_, words) => ("This cannot be read", words.clone()),
             Self::TooMany(_) => ("Too many attempts", "Wait a few minutes, then try again.".into()),
             Self::TimedOut => ("This took too long", "It was given up. Try again in a moment.".into()),
+            Self::Crowded => ("The server is busy", "Nothing was changed. Try again in a moment.".into()),
+            Self::TooSlow => {
+                ("The connection is too slow", "It was given up, and nothing was changed. Try again.".into())
+            }
             Self::Unavailable => ("Not available for the moment", "Nothing was changed. Try again in a moment.".into()),
             Self::Internal(_) => {
                 ("Something went wrong here", "It has been recorded. Try again, or tell us this number:".into())
@@ -178,7 +187,7 @@ impl IntoResponse for PageError {
         let wait = match self {
             Self::TooMany(after) => Some(after),
             Self::Busy => Some(Duration::from_secs(1)),
-            Self::Unavailable | Self::TimedOut => Some(Duration::from_secs(2)),
+            Self::Unavailable | Self::Crowded | Self::TimedOut => Some(Duration::from_secs(2)),
             _ => None,
         };
         if let Some(wait) = wait {

@@ -21,6 +21,7 @@ mod company_told;
 mod cross_site;
 mod cursors;
 mod doctor;
+mod edge;
 mod events;
 mod forged;
 mod guessing;
