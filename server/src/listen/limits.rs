@@ -6,6 +6,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Descriptors that are kept for everything but connections of clients, besides those of the database: files, logs, programs.
 const OTHERS: usize = 64;
+/// Fewer connections are no service.
+const LEAST: usize = 32;
 /// More are not asked for, whatever the system would give.
 const MOST: usize = 200_000;
 
@@ -30,7 +32,7 @@ impl Limits {
     /// As many connections as `descriptors` leave room for beside `database` connections there.
     pub fn within(descriptors: usize, database: usize) -> Self {
         let others = database + OTHERS + descriptors / 20;
-        Self { most: descriptors.saturating_sub(others).max(16), ..Self::default() }
+        Self { most: descriptors.saturating_sub(others).max(LEAST), ..Self::default() }
     }
 
     /// With this many at most, unless it is 0.
@@ -79,7 +81,7 @@ mod tests {
 
     #[test]
     fn connections_leave_room_for_everything_else() {
-        for (descriptors, database, most) in [(300, 10, 211), (1_024, 40, 869), (65_536, 40, 62_156), (32, 40, 16)] {
+        for (descriptors, database, most) in [(300, 10, 211), (1_024, 40, 869), (65_536, 40, 62_156), (32, 40, 32)] {
             let limits = Limits::within(descriptors, database);
             assert_eq!(limits.most, most, "{descriptors}");
             assert!(limits.crowded() < limits.last() && limits.last() < limits.most, "{limits:?}");
