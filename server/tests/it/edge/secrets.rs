@@ -196,7 +196,7 @@ async fn no_secret_stays_anywhere() {
     tokio::task::spawn_blocking(move || child.wait().unwrap()).await.unwrap();
     let log = logged(&dir);
     assert!(
-        log.contains("/invitation/{secret}") && log.contains("slow request") && log.contains(" TRACE "),
+        log.contains("/invitation/{secret}") && log.contains("slow request") && log.contains("DEBUG sqlx"),
         "{log:.2000}"
     );
     sent.assert_absent(&log, "the log");
