@@ -55,6 +55,11 @@ impl FieldErrors {
         self.0.iter().find(|e| e.field == field).map(|e| e.message.as_str())
     }
 
+    /// Whether further faults are left out.
+    pub fn is_full(&self) -> bool {
+        self.0.len() > MOST_FAULTS
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -91,7 +96,7 @@ mod tests {
         for n in 0..10_000 {
             faults.add(format!("items[{n}].title"), "is required");
         }
-        assert_eq!(faults.0.len(), MOST_FAULTS + 1);
+        assert!(faults.0.len() == MOST_FAULTS + 1 && faults.is_full());
         assert_eq!(faults.of("items[99].title"), Some("is required"));
         assert!(faults.of("items[100].title").unwrap().contains("only the first 100"));
     }

@@ -204,7 +204,9 @@ impl<'a> Reader<'a> {
             self.fault("items", "must be a list");
             return Vec::new();
         };
-        values.iter().take(super::MAX_ITEMS + 1).enumerate().map(|(i, v)| self.item(i, v)).collect()
+        let read = values.iter().take(super::MAX_ITEMS + 1).enumerate();
+        // Once no further faults are listed, nothing that follows changes the answer.
+        read.map_while(|(i, v)| (!self.errors.is_full()).then(|| self.item(i, v))).collect()
     }
 
     // Every entry gives an item, so that positions in messages are those of the body.
