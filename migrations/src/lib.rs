@@ -57,6 +57,7 @@ const SCRIPTS: &[Script] = &[
     script!("m20261122_000003_count_product_weeks"),
     script!("m20261122_000010_create_webhooks"),
     script!("m20261130_000201_keep_what_orders_say"),
+    script!("m20261130_000202_find_tenants_by_key"),
 ];
 
 impl MigrationName for Script {

@@ -4,6 +4,7 @@ use domain::email;
 use domain::fields::FieldErrors;
 use domain::ids::{TenantId, UserId};
 use domain::slug;
+use domain::text_key::sought;
 use serde_json::json;
 
 use super::Platform;
@@ -86,10 +87,11 @@ impl Platform {
             None => None,
         };
         let tx = self.inside(id)?.begin().await?;
-        let sql = "insert into tenants (id, slug, name, tier_id, created_at) select $1, $2, $3, i.id, $4 from tiers i where i.slug = $5";
-        let values = [new.slug.into(), new.name.trim().into(), tx.scope().now().into(), new.tier.into()];
+        let sql = "insert into tenants (id, slug, name, name_key, tier_id, created_at) select $1, $2, $3, $6, i.id, $4 from tiers i where i.slug = $5";
+        let name = new.name.trim();
+        let values = [new.slug.into(), name.into(), tx.scope().now().into(), new.tier.into(), sought(name).into()];
         tx.run(sql, values).await.map_err(slug_taken)?;
-        audit::note(&tx, "tenant.create", new.slug, json!({"name": new.name.trim(), "tier": new.tier})).await?;
+        audit::note(&tx, "tenant.create", new.slug, json!({"name": name, "tier": new.tier})).await?;
         let made_account = match hash {
             Some((email, hash)) => give_owner(&tx, email, &hash).await?,
             None => false,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use db::orders::refund;
+use db::platform::Platform;
 use db::testing::{self, TestDb};
 use db::{Access, audit, rollups};
 use domain::orders::OrderQuery;
@@ -11,6 +12,7 @@ use domain::orders::new_order::Draft;
 use domain::orders::query::AmountsIn;
 use domain::orders::refund::RefundRequest;
 use domain::permission::Permission;
+use domain::tenants::TenantQuery;
 use futures::TryStreamExt;
 use sqlx::{Connection, Executor, PgConnection};
 
@@ -204,6 +206,7 @@ async fn as_it_was_left(old: &TestDb) -> (Access, TestDb) {
         "update rollup_days set day = '2026-07-01' where day = '2026-07-02'",
         "update rollup_products set day = '2026-07-01' where day = '2026-07-02'",
         // Lowered with a sigma as it ends a word.
+        "update tenants set name = 'ΟΔΟΣ İREM'",
         "update customers set identity = 'e:οδος@example.com' where name = 'Buyer' and identity <> 'e:plain@example.com'",
     ] {
         assert!(conn.execute(sql).await.unwrap().rows_affected() > 0, "{sql}");
@@ -222,8 +225,14 @@ async fn days_and_keys_that_an_older_version_stored_are_mended() {
     assert!(!rollups::verify(&scope).await.unwrap().is_empty(), "there is something to mend");
     assert!(db::mend::once(&old.db).await.unwrap() > 0);
     assert_eq!(rollups::verify(&scope).await.unwrap(), []);
-    assert_eq!(db::mend::once(&old.db).await.unwrap(), 0, "once");
-    assert_eq!(db::mend::rows(&old.db, access.tenant()).await.unwrap(), 0, "and nothing is left to do");
+    assert_eq!(db::mend::once(&old.db).await.unwrap(), 0, "nothing is left to do");
+    // What a server of the version before stores beside the new schema is found in the next nights.
+    let app = old.owner(access.tenant()).await;
+    let silent = "update orders set customer_email = null, customer_email_key = null, customer_name = null";
+    assert_eq!(sqlx::query(silent).execute(&app).await.unwrap().rows_affected(), 2);
+    sqlx::query("update variants set sku_key = ''").execute(&app).await.unwrap();
+    assert_eq!(db::mend::once(&old.db).await.unwrap(), 6, "two buyers, their two keys, two SKUs");
+    assert_eq!(db::mend::rows(&old.db, access.tenant()).await.unwrap(), 0);
 
     let found = async |pairs: &[(&str, &str)]| {
         let query = OrderQuery::parse(pairs.iter().copied(), AmountsIn::Major, &testing::seal()).unwrap();
@@ -243,6 +252,11 @@ async fn days_and_keys_that_an_older_version_stored_are_mended() {
     }
     for (day, number) in [("2026-07-01", "leap"), ("2026-07-02", "evening")] {
         assert_eq!(found(&[("from", day), ("to", day)]).await[0].0, number, "{day}");
+    }
+    for text in ["οδος", "IREM", "our"] {
+        let query = TenantQuery { q: Some(text.into()), ..TenantQuery::default() };
+        let found = Platform::command(old.db.clone()).find_tenants(&query, 9).await.unwrap();
+        assert_eq!(found.len(), 1, "{text}");
     }
     // The same person is recognised by what they are recognised by now.
     let tx = scope.begin().await.unwrap();

@@ -20,6 +20,7 @@ mod killed;
 mod large;
 mod lock_waits;
 mod mail;
+mod moments;
 mod offsite;
 mod offsite_again;
 mod offsite_copy;
