@@ -1,4 +1,7 @@
--- Roles and database of a Stoa installation. Safe to run again; variables: owner_password, app_password.
+-- Roles and database of a Stoa installation. Safe to run again. The passwords come from the environment, STOA_OWNER_PASSWORD
+-- and STOA_APP_PASSWORD: arguments of psql are seen by every account of the machine.
+\getenv owner_password STOA_OWNER_PASSWORD
+\getenv app_password STOA_APP_PASSWORD
 -- stoa_owner owns the tables and migrates them; stoa_app serves requests, owns nothing and cannot pass row level security.
 SET client_min_messages = warning;
 SELECT set_config('pg_stat_statements.track_utility', 'off', false);

@@ -26,7 +26,6 @@ PG_PORT=$(cat "$LOCAL_DIR/postgres.port")
 admin=("$PG_BIN/psql" -X -q -v ON_ERROR_STOP=1 -h "$PG_SOCKET" -p "$PG_PORT" -U postgres)
 if is_root; then admin=(runuser -u postgres -- "${admin[@]}"); fi
 
-in_bench_database() { sed -E "s#^(postgres(ql)?://[^/]+)/[^?]*#\1/$database#" <<<"$1"; }
 drop_database() { (cd / && "${admin[@]}" -d postgres -c 'SET client_min_messages = warning' -c "DROP DATABASE IF EXISTS $database WITH (FORCE)"); }
 
 # Ten thousand listeners are as many connections, on both ends.
@@ -48,8 +47,8 @@ rm -rf "$home"
 mkdir -p "$home/data" "$home/redis"
 drop_database
 (cd / && "${admin[@]}" -d postgres -c "CREATE DATABASE $database OWNER stoa_owner")
-DATABASE_URL=$(in_bench_database "$DATABASE_URL")
-MIGRATION_DATABASE_URL=$(in_bench_database "$MIGRATION_DATABASE_URL")
+DATABASE_URL=$(in_database "$DATABASE_URL" "$database")
+MIGRATION_DATABASE_URL=$(in_database "$MIGRATION_DATABASE_URL" "$database")
 redis_port=$(free_port)
 redis-server --bind 127.0.0.1 --port "$redis_port" --dir "$home/redis" --save '' >"$home/redis/redis.log" 7>&- &
 redis=$!

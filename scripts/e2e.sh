@@ -6,14 +6,12 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$STOA_ROOT"
+umask 077
 load_local_env
 
 readonly home="$LOCAL_DIR/e2e" database=stoa_e2e stoa="$STOA_TARGET/release/stoa"
 server="" redis=""
 [ -x "$stoa" ] || die "there is no release build yet. Run: make build"
-
-# The same server and role as in URL $1, but our database.
-in_test_database() { sed -E "s#^(postgres(ql)?://[^/]+)/[^?]*#\1/$database#" <<<"$1"; }
 
 stop() {
     local pid
@@ -27,10 +25,10 @@ trap stop EXIT
 rm -rf "$home"
 mkdir -p "$home/data" "$home/redis"
 
-psql -X -q -v ON_ERROR_STOP=1 "$MIGRATION_DATABASE_URL" -c 'SET client_min_messages = warning' \
+in_owners_database -c 'SET client_min_messages = warning' \
     -c "DROP DATABASE IF EXISTS $database WITH (FORCE)" -c "CREATE DATABASE $database"
-DATABASE_URL=$(in_test_database "$DATABASE_URL")
-MIGRATION_DATABASE_URL=$(in_test_database "$MIGRATION_DATABASE_URL")
+DATABASE_URL=$(in_database "$DATABASE_URL" "$database")
+MIGRATION_DATABASE_URL=$(in_database "$MIGRATION_DATABASE_URL" "$database")
 
 if have redis-server; then
     redis_port=$(free_port)

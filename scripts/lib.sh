@@ -25,6 +25,38 @@ load_local_env() {
 
 random_hex() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
 
+# The same server and role as in URL $1, but database $2.
+in_database() { sed -E "s#^(postgres(ql)?://[^/]+)/[^?]*#\1/$2#" <<<"$1"; }
+
+# psql as the owner of the tables. The address holds a password, and arguments are seen by every account of the machine:
+# it goes by way of a service file.
+in_owners_database() {
+    local file status=0
+    file=$(umask 077 && mktemp "$LOCAL_DIR/pg-service.XXXXXX")
+    service_of "$MIGRATION_DATABASE_URL" >"$file"
+    PGSERVICEFILE="$file" PGSERVICE=owner psql -X -q -v ON_ERROR_STOP=1 "$@" || status=$?
+    rm -f "$file"
+    return "$status"
+}
+
+# URL $1 as the section `owner` of a service file.
+service_of() {
+    local rest="${1#*://}" login="" address name query="" pair
+    if [[ "$rest" == *\?* ]]; then query="${rest#*\?}" rest="${rest%%\?*}"; fi
+    name="${rest#*/}" rest="${rest%%/*}"
+    address="${rest##*@}"
+    if [[ "$rest" == *@* ]]; then login="${rest%@*}"; fi
+    printf '[owner]\ndbname=%s\n' "$(decoded "$name")"
+    if [[ "$address" =~ ^(.*):([0-9]+)$ ]]; then printf 'port=%s\n' "${BASH_REMATCH[2]}" && address="${BASH_REMATCH[1]}"; fi
+    if [ -n "$address" ]; then address="${address#[}" && printf 'host=%s\n' "$(decoded "${address%]}")"; fi
+    if [ -n "$login" ]; then printf 'user=%s\n' "$(decoded "${login%%:*}")"; fi
+    if [[ "$login" == *:* ]]; then printf 'password=%s\n' "$(decoded "${login#*:}")"; fi
+    for pair in ${query//&/ }; do printf '%s=%s\n' "${pair%%=*}" "$(decoded "${pair#*=}")"; done
+}
+
+# Percent-encoded text $1, decoded.
+decoded() { printf '%b' "${1//%/\\x}"; }
+
 # Below the ports that the kernel hands out by itself.
 port_is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 free_port() {

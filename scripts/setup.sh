@@ -5,7 +5,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-readonly LEPTOS_VERSION=0.3.10 BINDGEN_VERSION=0.2.130 MACHETE_VERSION=0.9.2 DENY_VERSION=0.20.2 S3S_VERSION=0.14.1
+readonly LEPTOS_VERSION=0.3.10 BINDGEN_VERSION=0.2.130 MACHETE_VERSION=0.9.2 DENY_VERSION=0.20.2 S3S_VERSION=0.14.1 SCHEMATHESIS_VERSION=4.32.5 HYPOTHESIS_VERSION=6.170.17
 readonly goal="${1:-all}"
 readonly logs="$LOCAL_DIR/logs"
 
@@ -33,6 +33,8 @@ missing_packages() {
     if wants test; then have chromium || have google-chrome || echo chromium; fi
     # The tests of mail talk to a real SMTP server.
     if wants test; then /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || echo python3-aiosmtpd; fi
+    # For the tool that compares the API with its document.
+    if wants test; then python_with_venv >/dev/null || echo python3-venv; fi
     if wants test bench; then have brotli || echo brotli; fi
     if wants bench; then have wrk || echo wrk; fi
     # Not needed, but links in a fraction of the time.
@@ -69,6 +71,35 @@ wasm_target() {
     have rustup || die "this Rust has no wasm32-unknown-unknown target and there is no rustup to add it."
     say "Adding the WebAssembly target to Rust (half a minute)"
     with_progress "rustup target add" "$logs/rustup.log" rustup target add wasm32-unknown-unknown
+}
+
+# A Python that can make environments: Debian's is complete only with python3-venv.
+python_with_venv() {
+    local python
+    for python in /usr/bin/python3 python3; do
+        if "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+            echo "$python"
+            return
+        fi
+    done
+    return 1
+}
+
+# schemathesis, in an environment of its own in the cache that all clones share.
+schemathesis() {
+    local home="$STOA_CACHE/schemathesis"
+    [ "$(cat "$home/version" 2>/dev/null || true)" != "$SCHEMATHESIS_VERSION" ] || return 0
+    exec 8>"$STOA_CACHE/lock"
+    flock 8 # another clone may be at it
+    if [ "$(cat "$home/version" 2>/dev/null || true)" != "$SCHEMATHESIS_VERSION" ]; then
+        say "Installing schemathesis $SCHEMATHESIS_VERSION from PyPI, once for all clones (half a minute)"
+        rm -rf "$home"
+        with_progress "python3 -m venv" "$logs/venv.log" "$(python_with_venv)" -m venv "$home"
+        with_progress "pip install" "$logs/pip.log" "$home/bin/pip" install --disable-pip-version-check --quiet \
+            "schemathesis==$SCHEMATHESIS_VERSION" "hypothesis==$HYPOTHESIS_VERSION"
+        echo "$SCHEMATHESIS_VERSION" >"$home/version"
+    fi
+    exec 8>&-
 }
 
 # tool NAME VERSION "how long" CARGO-ARGUMENTS...: installed into the cache that all clones share.
@@ -115,4 +146,5 @@ if wants test; then
     # An S3-compatible server, against which the storage of backups is tested.
     tool s3s-fs "$S3S_VERSION" "3 minutes" --locked --features binary
 fi
+if wants test; then schemathesis; fi
 node_packages

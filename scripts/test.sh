@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that CI runs: lints, Rust tests, recovery of the database, release build, browser tests; then one summary.
+# Everything that CI runs: lints, Rust tests, recovery of the database, release build, the API against its document, browser tests; then one summary.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -36,12 +36,13 @@ rust_totals() {
          END { printf "   Rust: %d passed, %d failed, %d ignored in %d test programs\n", passed, failed, ignored, binaries }'
 }
 
-rm -f "$logs"/{check,rust,recovery,build,browser}.log
+rm -f "$logs"/{check,rust,recovery,build,conformance,browser}.log
 "$STOA_ROOT/scripts/services.sh" start
 load_local_env
 phase "lints" check.log scripts/check.sh
 phase "Rust tests" rust.log cargo test --no-fail-fast
 phase "point-in-time recovery" recovery.log scripts/pitr/test.sh
 phase "release build" build.log scripts/build.sh
+phase "API conformance" conformance.log scripts/conformance.sh
 phase "browser tests" browser.log scripts/e2e.sh
 report

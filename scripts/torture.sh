@@ -11,3 +11,4 @@ load_local_env
 say "Fault and fuzz tests at their full counts (this takes long)"
 STOA_TORTURE=1 cargo test --release --no-fail-fast "$@"
 STOA_TORTURE=1 "$STOA_ROOT/scripts/pitr/test.sh"
+STOA_TORTURE=1 "$STOA_ROOT/scripts/conformance.sh"

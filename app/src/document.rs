@@ -7,6 +7,7 @@ use bytes::Bytes;
 use leptos::prelude::*;
 
 use crate::render::render;
+use crate::ui::read_only;
 
 /// Stands in rendered pages wherever the response's nonce goes, so that they can be kept and sent again. Different in
 /// every process: nobody can write a text that would be taken for it.
@@ -155,7 +156,7 @@ pub fn document<V: IntoView + 'static>(head: &Head, body: impl FnOnce() -> V) ->
             </html>
         }
     });
-    Rendered::new(html)
+    Rendered::new(if read_only::is_on() { read_only::without_writes(&html) } else { html })
 }
 
 fn head_of(head: &Head) -> impl IntoView {
@@ -177,6 +178,7 @@ fn head_of(head: &Head) -> impl IntoView {
         {reload}
         <script src="/keys.js" defer=true></script>
         {head.live.then(|| view! { <script src="/live.js" defer=true></script> })}
+        {(head.scripts == Scripts::Islands).then(|| view! { <script src="/stream.js" defer=true></script> })}
         {(head.scripts == Scripts::Islands).then(|| waking(assets))}
     }
 }
@@ -188,6 +190,8 @@ fn waking(assets: &Assets) -> impl IntoView {
         "import({js:?}).then(async m=>{{await m.default({{module_or_path:{wasm:?}}});m.hydrate();\
          for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component]?.(e)}})"
     );
+    // Views leave what stands in a script as it is: no address may end it.
+    let script = script.replace('<', "\\x3c");
     view! {
         <link rel="modulepreload" href=js.clone()/>
         <link rel="preload" href=wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin=""/>

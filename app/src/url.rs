@@ -24,8 +24,18 @@ pub fn home(tenant: &str, store: Option<&str>) -> String {
 
 /// The order list under `query`.
 pub fn orders(tenant: &str, query: &OrderQuery) -> String {
+    format!("/t/{tenant}/orders{}", query_of(query))
+}
+
+/// The filters of `query` behind a path, or nothing.
+pub fn query_of(query: &OrderQuery) -> String {
     let pairs = query.pairs(AmountsIn::Major);
-    with_query(&format!("/t/{tenant}/orders"), pairs.iter().map(|(n, v)| (*n, v.as_str())))
+    with_query("", pairs.iter().map(|(n, v)| (*n, v.as_str())))
+}
+
+/// One order, come to from the list under `within`.
+pub fn order_within(tenant: &str, store: &str, number: &str, within: &OrderQuery) -> String {
+    order(tenant, store, number) + &query_of(within)
 }
 
 /// The list of imports.

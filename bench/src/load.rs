@@ -65,7 +65,9 @@ pub fn pgbench(world: &World, script: &Path, variables: &[(String, String)], sec
         command.arg("-D").arg(format!("{name}={value}"));
     }
     // As Stoa sets it on its connections; the platform's door matters for jobs alone.
-    command.arg(&options.database).env("PGOPTIONS", "-c jit=off -c app.platform=on");
+    let (database, password) = without_password(&options.database);
+    command.arg(database).envs(password.map(|password| ("PGPASSWORD", password)));
+    command.env("PGOPTIONS", "-c jit=off -c app.platform=on");
     let before = cpu::of_ended_children();
     let meter = Meter::start(world.postmaster, DATABASE);
     let output = command.output().context("pgbench is not installed")?;
@@ -77,6 +79,17 @@ pub fn pgbench(world: &World, script: &Path, variables: &[(String, String)], sec
     let count: u64 = field(&text, "number of transactions actually processed:")?;
     let rate: f64 = field(&text, "tps =")?;
     Ok(Sample { rate, ..Sample::new(count, Duration::from_secs(seconds), program, postgres) })
+}
+
+// Arguments are seen by every account of the machine.
+fn without_password(url: &str) -> (String, Option<String>) {
+    let parts = || {
+        let (scheme, rest) = url.split_once("://")?;
+        let (login, address) = rest.rsplit_once('@')?;
+        let (user, password) = login.split_once(':')?;
+        Some((format!("{scheme}://{user}@{address}"), password.to_owned()))
+    };
+    parts().map_or_else(|| (url.to_owned(), None), |(plain, password)| (plain, Some(password)))
 }
 
 fn field<T: std::str::FromStr>(text: &str, name: &str) -> anyhow::Result<T> {

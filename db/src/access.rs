@@ -4,7 +4,7 @@ use std::fmt;
 
 use domain::ids::{ApiKeyId, TenantId, UserId};
 use domain::people::StoreAccess;
-use domain::permission::{KeyScope, Permission, Permissions};
+use domain::permission::{KeyScope, Permission, Permissions, Rights};
 
 use crate::audit::Origin;
 use crate::connect::Db;
@@ -132,6 +132,15 @@ impl Access {
 
     pub(crate) fn request_id(&self) -> Option<&str> {
         self.origin.request_id.as_deref()
+    }
+
+    /// What the actor has.
+    pub fn rights(&self) -> Rights {
+        match &self.grants {
+            Grants::Member(permissions, stores) => Rights::new(*permissions, stores.clone()),
+            Grants::Key(scopes, stores) => Rights::new(scopes.iter().map(|s| s.permission()).collect(), stores.clone()),
+            Grants::All => Rights::all(),
+        }
     }
 
     /// Whether the actor has `permission`.

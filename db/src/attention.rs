@@ -1,7 +1,7 @@
 //! What needs doing in a tenant: each kind with its number, and with the filter under which its list shows exactly that.
 
 use chrono::NaiveDate;
-use domain::calendar::{Tz, day_of, days_before};
+use domain::calendar::{Tz, day_of, day_start, days_before};
 use domain::imports::ImportView;
 use domain::permission::Permission;
 use sea_orm::FromQueryResult;
@@ -13,6 +13,7 @@ use crate::imports::list::condition;
 use crate::orders::counts::{self, Count};
 use crate::orders::filter::stores_of;
 use crate::scope::{Access, Tx};
+use crate::stores;
 
 /// How long a sale may wait to be fulfilled, in days.
 pub const FULFIL_WITHIN: u64 = 2;
@@ -37,7 +38,7 @@ pub enum Attention {
         view: ImportView,
         /// How many.
         count: Count,
-        /// The first day of the list, in UTC.
+        /// The first day of the list, by the clock of its page.
         from: NaiveDate,
     },
     /// Backups are not what they should be; in words.
@@ -52,9 +53,10 @@ pub enum Attention {
 pub async fn list(access: &Access, store: Option<&str>) -> Result<Vec<Attention>, DataError> {
     // Each kind asks for the right to its list; whoever has none of them is told of nothing.
     let scope = access.scope(Permission::ReadReports)?;
+    let account = stores::account_zone(&scope).await?;
     let tx = scope.begin().await?;
     let stores = stores_of(&tx, store).await?;
-    let zone = stores.first().map_or(Tz::UTC, |s| s.zone);
+    let zone = store.and_then(|_| stores.first()).map_or(account, |store| store.zone);
     let ids: Vec<Uuid> = stores.iter().map(|s| s.id.0).collect();
     let before = days_before(day_of(scope.now(), zone), FULFIL_WITHIN);
     let mut found = Vec::new();
@@ -63,7 +65,7 @@ pub async fn list(access: &Access, store: Option<&str>) -> Result<Vec<Attention>
         found.push(Attention::Overdue { count: overdue, to: days_before(before, 1) });
     }
     if access.allows(Permission::ReadImports) {
-        found.extend(imports(&tx, &ids).await?);
+        found.extend(imports(&tx, &ids, zone).await?);
     }
     tx.commit().await?;
     if let Ok(scope) = access.scope(Permission::ReadBackups) {
@@ -90,8 +92,8 @@ struct ImportRow {
     rejected: i64,
 }
 
-async fn imports(tx: &Tx, stores: &[Uuid]) -> Result<Vec<Attention>, DataError> {
-    let from = days_before(tx.scope().now().date_naive(), IMPORTS_SINCE);
+async fn imports(tx: &Tx, stores: &[Uuid], zone: Tz) -> Result<Vec<Attention>, DataError> {
+    let from = days_before(day_of(tx.scope().now(), zone), IMPORTS_SINCE);
     let part = |view: ImportView| {
         let limit = MOST_IMPORTS + 1;
         format!(
@@ -101,7 +103,7 @@ async fn imports(tx: &Tx, stores: &[Uuid]) -> Result<Vec<Attention>, DataError> 
         )
     };
     let sql = format!("select {} failed, {} rejected", part(ImportView::Failed), part(ImportView::Rejected));
-    let since = from.and_time(chrono::NaiveTime::MIN).and_utc();
+    let since = day_start(from, zone);
     let row: Option<ImportRow> = tx.one(&sql, [stores.to_vec().into(), since.into()]).await?;
     let row = row.unwrap_or(ImportRow { failed: 0, rejected: 0 });
     let item = |view: ImportView, number: i64| {

@@ -188,7 +188,9 @@ async fn find(tx: &Tx, store: &Store, said: &Said) -> Result<Vec<Found>, DataErr
                  (select * from customers c where c.tenant_id = $1 and c.store_id = $2 and c.identity = w.identity limit 1) \
                  union all \
                  (select c.* from customer_emails m join customers c on c.tenant_id = m.tenant_id and c.id = m.customer_id \
-                  where starts_with(w.identity, 'e:') and m.tenant_id = $1 and m.email_key = w.address and c.store_id = $2 \
+                  where starts_with(w.identity, 'e:') \
+                    and not exists (select from customers g where g.tenant_id = $1 and g.store_id = $2 and g.identity = w.identity) \
+                    and m.tenant_id = $1 and m.email_key = w.address and c.store_id = $2 \
                     and starts_with(c.identity, 'x:') limit 2)) c";
     let mut wanted: Vec<(String, String)> = said.addresses.iter().cloned().collect();
     let addressed: BTreeSet<&String> = said.addresses.iter().map(|(identity, _)| identity).collect();

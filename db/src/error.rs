@@ -74,9 +74,18 @@ impl DataError {
             Self::Archived(words) => Self::Archived(words.clone()),
             Self::Busy => Self::Busy,
             Self::Corrupt(words) => Self::Corrupt(words.clone()),
+            Self::Db(_) if let Some(faults) = self.unstorable() => Self::Invalid(faults),
             Self::Db(_) if self.is_outage() => Self::Db(DbErr::Conn(RuntimeErr::Internal(self.to_string()))),
             Self::Db(_) => Self::Corrupt(self.to_string()),
         }
+    }
+
+    /// The fault of an input that PostgreSQL cannot store, when that is why it failed. Inputs are checked before: this is the net
+    /// below, so that a field that was forgotten is a faulty input and not a failure of ours.
+    pub fn unstorable(&self) -> Option<FieldErrors> {
+        let state = self.sql_state()?;
+        let words = "holds a character or a length that cannot be stored";
+        UNSTORABLE.contains(&state.as_str()).then(|| FieldErrors::one("input", words))
     }
 
     /// Whether PostgreSQL is out of reach, starting, ending or full, or gave up on a lock: it may well work in a moment.
@@ -108,6 +117,10 @@ fn is_passing(code: &str, constraint: Option<&str>) -> bool {
         || code == "55P03"
         || (code == "23514" && constraint.is_none())
 }
+
+// What PostgreSQL cannot keep as a text: the character NUL (22021; 22P05 in JSON), more characters than its column or its index
+// takes (22001, 54000).
+const UNSTORABLE: [&str; 4] = ["22021", "22P05", "22001", "54000"];
 
 impl From<DbErr> for DataError {
     fn from(error: DbErr) -> Self {

@@ -1,9 +1,13 @@
 //! Keys under which a program repeats a request without repeating its effect. The key's row is written
-//! in the transaction of the effect, so that both exist or neither.
+//! in the transaction of the effect, so that both exist or neither. An answer is found by whoever reaches the stores that it
+//! is about; to everybody else the key was never used.
 
 use chrono::{DateTime, Utc};
+use domain::ids::StoreId;
+use domain::people::StoreAccess;
 use sea_orm::FromQueryResult;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
@@ -16,6 +20,17 @@ pub struct StoredAnswer {
     /// The body, byte for byte.
     pub body: Vec<u8>,
     request_hash: Vec<u8>,
+}
+
+/// An answer to be kept.
+#[derive(Clone, Copy, Debug)]
+pub struct NewAnswer<'a> {
+    /// HTTP status.
+    pub status: u16,
+    /// The body, byte for byte.
+    pub body: &'a [u8],
+    /// The stores that it is about.
+    pub stores: &'a [StoreId],
 }
 
 /// What is known of a key.
@@ -36,13 +51,18 @@ pub enum Claim {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn claim(tx: &Tx, key: &str, request: &[u8]) -> Result<Claim, DataError> {
-    let sql = "select pg_try_advisory_xact_lock(hashtextextended($1::text || ':' || $2, 7))";
-    let mine: bool = tx.scalar(sql, [key.into()]).await?.unwrap_or(false);
+    let reach = reach(tx.scope().stores());
+    // Whoever reaches other stores learns from waiting as little as from answers.
+    let sql = "select pg_try_advisory_xact_lock(hashtextextended($1::text || ':' || $2 || ':' || $3, 7))";
+    let mine: bool = tx.scalar(sql, [key.into(), reach.as_str().into()]).await?.unwrap_or(false);
     if !mine {
         return Ok(Claim::Running);
     }
-    let sql = "select status, body, request_hash from idempotency_keys where tenant_id = $1 and key = $2";
-    let stored: Option<StoredAnswer> = tx.one(sql, [key.into()]).await?;
+    let sql = "select status, body, request_hash from idempotency_keys where tenant_id = $1 and key = $2 \
+                 and (reach = $3 or $4::uuid[] is null or stores <@ $4) order by request_hash = $5 desc limit 1";
+    let only: Option<Vec<Uuid>> = tx.scope().stores().only().map(|stores| stores.iter().map(|s| s.0).collect());
+    let values = [key.into(), reach.into(), only.into(), request.to_vec().into()];
+    let stored: Option<StoredAnswer> = tx.one(sql, values).await?;
     Ok(match stored {
         None => Claim::Fresh,
         Some(answer) if answer.request_hash == request => Claim::Replay(answer),
@@ -50,15 +70,32 @@ pub async fn claim(tx: &Tx, key: &str, request: &[u8]) -> Result<Claim, DataErro
     })
 }
 
-/// Keeps the answer to the request that claimed `key`.
+/// Keeps the answer to the request that claimed `key`. It is about `stores`; where none are named, it is given only to
+/// whoever reaches the same stores as the actor.
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn store(tx: &Tx, key: &str, request: &[u8], status: u16, body: &[u8]) -> Result<(), DataError> {
-    let sql = "insert into idempotency_keys (tenant_id, key, request_hash, status, body, created_at) values ($1, $2, $3, $4, $5, $6)";
-    let status = i16::try_from(status).unwrap_or(500);
-    let values = [key.into(), request.to_vec().into(), status.into(), body.to_vec().into(), tx.scope().now().into()];
+pub async fn store(tx: &Tx, key: &str, request: &[u8], answer: &NewAnswer<'_>) -> Result<(), DataError> {
+    let sql = "insert into idempotency_keys (tenant_id, key, request_hash, status, body, created_at, reach, stores) \
+               values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let status = i16::try_from(answer.status).unwrap_or(500);
+    let stores: Vec<Uuid> = answer.stores.iter().map(|store| store.0).collect();
+    let values = [
+        key.into(),
+        request.to_vec().into(),
+        status.into(),
+        answer.body.to_vec().into(),
+        tx.scope().now().into(),
+        reach(tx.scope().stores()).into(),
+        Some(stores).filter(|stores| !stores.is_empty()).into(),
+    ];
     tx.run(sql, values).await.map(drop)
+}
+
+// As it is stored: nothing for all stores.
+fn reach(stores: &StoreAccess) -> String {
+    let ids = stores.only().unwrap_or_default().iter().map(ToString::to_string);
+    ids.collect::<Vec<_>>().join(",")
 }
 
 /// The hash that tells one request from another.

@@ -1,7 +1,7 @@
 //! Rows of older versions, brought to what this one would have stored: what neither a migration nor an old backup can say, because
 //! only the program knows it. In small transactions, in any order and as often as one likes: what is right stays as it is.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::email;
 use domain::ids::TenantId;
 use domain::permission::Permission;
@@ -22,21 +22,26 @@ const TENANTS: u64 = 1_000_000;
 /// What was done once, in `mended`.
 const KEYS_AND_DAYS: &str = "keys and days of 2026-11";
 
-/// Mends every tenant's rows, once in the life of an installation; how many rows and buckets.
+/// For so long after the first time, because servers of the version before may have run beside the new schema.
+const AGAIN: TimeDelta = TimeDelta::days(3);
+
+/// Mends every tenant's rows: after an upgrade, and again for the nights that follow; how many rows and buckets. Later it costs
+/// one statement.
 ///
 /// # Errors
 /// When PostgreSQL fails. What was mended until then stays so, and the next attempt goes on.
 pub async fn once(db: &Db) -> Result<u64, DataError> {
-    let sql = "select exists (select from mended where what = $1)";
-    if sqlx::query_scalar(sql).bind(KEYS_AND_DAYS).fetch_one(&db.pool).await? {
+    let now = db.clock().now();
+    let sql = "select exists (select from mended where what = $1 and done_at < $2)";
+    if sqlx::query_scalar(sql).bind(KEYS_AND_DAYS).bind(now - AGAIN).fetch_one(&db.pool).await? {
         return Ok(0);
     }
-    let mut rows = 0;
+    let mut rows = names(db).await?;
     for tenant in Platform::command(db.clone()).tenants(TENANTS).await? {
         rows += self::rows(db, tenant.id).await? + figures(db, tenant.id).await?;
     }
     let sql = "insert into mended (what, done_at) values ($1, $2) on conflict do nothing";
-    sqlx::query(sql).bind(KEYS_AND_DAYS).bind(db.clock().now()).execute(&db.pool).await?;
+    sqlx::query(sql).bind(KEYS_AND_DAYS).bind(now).execute(&db.pool).await?;
     Ok(rows)
 }
 
@@ -71,6 +76,16 @@ pub(crate) async fn rows_within(conn: &mut PgConnection, tenant: TenantId) -> Re
         }
     }
     Ok(())
+}
+
+// What tenants are found by.
+async fn names(db: &Db) -> Result<u64, DataError> {
+    let sql = "select id, name from tenants where name_key = ''";
+    let (ids, names): (Vec<Uuid>, Vec<String>) =
+        sqlx::query_as::<_, (Uuid, String)>(sql).fetch_all(&db.pool).await?.into_iter().unzip();
+    let keys: Vec<String> = names.iter().map(|name| sought(name)).collect();
+    let sql = "update tenants t set name_key = n.name_key from unnest($1::uuid[], $2::text[]) n (id, name_key) where t.id = n.id";
+    Ok(sqlx::query(sql).bind(ids).bind(keys).execute(&db.pool).await?.rows_affected())
 }
 
 // Figures go wrong where a day was stored with an order that is not that of its instant, and where PostgreSQL reads the zone of a

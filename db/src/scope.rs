@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use domain::ids::TenantId;
 use domain::people::StoreAccess;
-use domain::permission::Permissions;
+use domain::permission::{Beyond, Rights};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, Select, TryGetable, Value};
 
 pub use crate::access::{Access, Actor, Grants};
@@ -91,9 +91,12 @@ impl Scope {
         self.access.stores()
     }
 
-    /// Whether the actor has all of `permissions`: nobody gives away what they do not have.
-    pub fn covers(&self, permissions: Permissions) -> bool {
-        permissions.iter().all(|p| self.access.allows(p))
+    /// Whether the actor may grant `given`: no one grants, renews or keeps alive what they do not have.
+    ///
+    /// # Errors
+    /// What of it they do not have.
+    pub fn may_grant(&self, given: &Rights) -> Result<(), Beyond> {
+        self.access.rights().may_grant(given)
     }
 
     /// Cache, feed and the like.

@@ -55,6 +55,31 @@ pub async fn save(db: &Db, id: &[u8], user: Option<UserId>, session: &StoredSess
     Ok(())
 }
 
+/// Stores a session in the place of the one with the id `old`, which ends: both or neither.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn replace(
+    db: &Db,
+    old: &[u8],
+    id: &[u8],
+    user: Option<UserId>,
+    session: &StoredSession,
+) -> Result<(), DataError> {
+    let sql = "with ended as (delete from sessions where id = $6) \
+               insert into sessions (id, user_id, data, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $4, $5)";
+    sqlx::query(sql)
+        .bind(row_id(id))
+        .bind(user.map(|u| u.0))
+        .bind(&session.data)
+        .bind(db.clock().now())
+        .bind(session.expires_at)
+        .bind(row_id(old))
+        .execute(&db.pool)
+        .await?;
+    Ok(())
+}
+
 /// Replaces a session only while it still exists; whether it did. A session that was ended stays ended.
 ///
 /// # Errors

@@ -18,6 +18,7 @@ use crate::error::DataError;
 use crate::feed::{self, NewEvent};
 use crate::limits;
 use crate::scope::{Scope, Tx};
+use crate::settings;
 
 /// A store as everybody needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +94,36 @@ pub(crate) async fn known_in(tx: &Tx) -> Result<Vec<Store>, DataError> {
     Ok(seen(tx.scope(), &tx.scope().db().stores().get(tx.scope().tenant(), reading).await?))
 }
 
+/// The stores that the actor may see, one called `slug` among them where there is one: another process may have made it a
+/// moment ago. Most of the time no statement.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn known_with(scope: &Scope, slug: Option<&str>) -> Result<Vec<Store>, DataError> {
+    let found = known(scope).await?;
+    if slug.is_none_or(|slug| found.iter().any(|store| store.slug == slug)) {
+        return Ok(found);
+    }
+    let tx = scope.begin().await?;
+    let found = list(&tx).await?;
+    tx.end();
+    Ok(found)
+}
+
+/// The zone of what is about all stores of the tenant: the one that was chosen, else that of its oldest store, whichever of
+/// them the actor may see. Most of the time no statement.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn account_zone(scope: &Scope) -> Result<Tz, DataError> {
+    if let Some(zone) = settings::of_tenant(scope).await?.zone {
+        return Ok(zone);
+    }
+    let reading = async { Box::pin(load(scope)).await };
+    let all = scope.db().stores().get(scope.tenant(), reading).await?;
+    Ok(all.iter().min_by_key(|store| store.id).map_or(Tz::UTC, |store| store.zone))
+}
+
 /// The store called `slug`.
 ///
 /// # Errors
@@ -123,8 +154,9 @@ pub async fn create(scope: &Scope, new: NewStore<'_>) -> Result<StoreId, DataErr
     }
     errors.add_if(new.name.trim().is_empty(), "name", "must not be empty");
     errors.add_if(new.time_zone.parse::<Tz>().is_err(), "time_zone", "must be an IANA zone such as Europe/London");
-    if let Err(error) = new.currency.parse::<Currency>() {
-        errors.add("currency", error.to_string());
+    let currency = new.currency.parse::<Currency>().map_err(|error| error.to_string());
+    if let Err(words) = currency.and_then(|currency| currency.check_on(scope.now().date_naive())) {
+        errors.add("currency", words);
     }
     errors.into_result(())?;
     let tx = scope.begin().await?;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::permission::Permission;
+
 /// What happened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum EventKind {
@@ -64,6 +66,18 @@ impl EventKind {
             Self::AccessChanged => "who may enter changed, or what they may do",
             Self::TenantRestored => "data were brought back from a backup",
             Self::Gap => "events before this one are no longer kept",
+        }
+    }
+
+    /// The permission to read what it is about, beside that to follow events; none where it says nothing but that something
+    /// happened.
+    pub const fn about(self) -> Option<Permission> {
+        match self {
+            Self::OrderPlaced | Self::OrderUpdated => Some(Permission::ReadOrders),
+            Self::ImportProgress => Some(Permission::ReadImports),
+            Self::FiguresRebuilt => Some(Permission::ReadReports),
+            Self::BackupChanged => Some(Permission::ReadBackups),
+            Self::StoreCreated | Self::StoreChanged | Self::AccessChanged | Self::TenantRestored | Self::Gap => None,
         }
     }
 

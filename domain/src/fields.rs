@@ -1,6 +1,7 @@
 //! Faults of an input, each with the field it concerns. All of them are collected, so that
 //! a person or a program can repair everything at once.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -14,11 +15,44 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// All faults of one input; empty means that it is good.
+/// Most faults of one input that are kept; one more says that there are others. What costs its author three bytes must not
+/// cost a hundred here without an end.
+pub const MOST_FAULTS: usize = 100;
+
+/// The faults of one input, [`MOST_FAULTS`] of them at most; empty means that it is good.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldErrors(pub Vec<FieldError>);
 
+/// What is said of a parameter that an address has twice.
+pub const TWICE: &str = "is given more than once; only the first one counts";
+
+/// What is said of a parameter that a page does not have.
+pub const UNKNOWN: &str = "is not a filter";
+
 impl FieldErrors {
+    /// Hands the pairs of a query string to `set`, trimmed and each name once; empty values mean nothing. A fault for
+    /// everything that `set` refuses, that is given twice, or that holds control characters.
+    pub fn of_pairs<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+        mut set: impl FnMut(&str, &str) -> Result<(), String>,
+    ) -> Self {
+        let (mut faults, mut seen) = (Self::default(), Vec::new());
+        for (name, value) in pairs.into_iter().map(|(n, v)| (n, v.trim())).filter(|(_, v)| !v.is_empty()) {
+            let understood = if seen.contains(&name) {
+                Err(TWICE.into())
+            } else if value.chars().any(char::is_control) {
+                Err("must not hold control characters".into())
+            } else {
+                set(name, value)
+            };
+            seen.push(name);
+            if let Err(message) = understood {
+                faults.add(name, message);
+            }
+        }
+        faults
+    }
+
     /// The one-fault case.
     pub fn one(field: impl Into<String>, message: impl Into<String>) -> Self {
         let mut errors = Self::default();
@@ -28,7 +62,14 @@ impl FieldErrors {
 
     /// Notes a fault.
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.0.push(FieldError { field: field.into(), message: message.into() });
+        match self.0.len().cmp(&MOST_FAULTS) {
+            Ordering::Less => self.0.push(FieldError { field: field.into(), message: message.into() }),
+            Ordering::Equal => {
+                let message = format!("is at fault too; only the first {MOST_FAULTS} faults are listed");
+                self.0.push(FieldError { field: field.into(), message });
+            }
+            Ordering::Greater => {}
+        }
     }
 
     /// Notes a fault when `wrong` holds.
@@ -41,6 +82,11 @@ impl FieldErrors {
     /// The first message for `field`, for a form to show beside it.
     pub fn of(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|e| e.field == field).map(|e| e.message.as_str())
+    }
+
+    /// Whether further faults are left out.
+    pub fn is_full(&self) -> bool {
+        self.0.len() > MOST_FAULTS
     }
 
     /// Whether nothing is wrong.
@@ -68,3 +114,19 @@ impl fmt::Display for FieldErrors {
 }
 
 impl std::error::Error for FieldErrors {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_without_an_end_are_cut_and_say_so() {
+        let mut faults = FieldErrors::default();
+        for n in 0..10_000 {
+            faults.add(format!("items[{n}].title"), "is required");
+        }
+        assert!(faults.0.len() == MOST_FAULTS + 1 && faults.is_full());
+        assert_eq!(faults.of("items[99].title"), Some("is required"));
+        assert!(faults.of("items[100].title").unwrap().contains("only the first 100"));
+    }
+}

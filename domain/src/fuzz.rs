@@ -80,7 +80,7 @@ proptest! {
     #[test]
     fn every_filter_is_understood_or_named(
         pairs in prop::collection::vec((prop::sample::select(NAMES.to_vec()), hostile()), 0..8),
-        units in prop::sample::select(vec![AmountsIn::Minor, AmountsIn::Major, AmountsIn::Typed(NumberFormat::PointComma), AmountsIn::Typed(NumberFormat::SpaceComma)]),
+        units in prop::sample::select(vec![AmountsIn::Minor, AmountsIn::Major, AmountsIn::Typed(NumberFormat::PointComma, 2), AmountsIn::Typed(NumberFormat::PointComma, 3), AmountsIn::Typed(NumberFormat::SpaceComma, 0)]),
     ) {
         let (seal, pairs) = (seal(), borrowed(&pairs));
         quick(|| {

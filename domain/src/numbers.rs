@@ -114,9 +114,11 @@ impl NumberFormat {
         }
         let (whole, decimals) = self.cut(typed);
         let mut groups = whole.split(|c: char| self.thousands().starts_with(c) || is_apart(c));
-        let mut plain = groups.next().unwrap_or_default().to_owned();
+        let first = groups.next().unwrap_or_default();
+        let mut plain = first.to_owned();
         for group in groups {
-            if group.len() != 3 {
+            // A zero begins no thousands, and four digits are none.
+            if group.len() != 3 || first.starts_with('0') || !(1..=3).contains(&first.trim_start_matches('-').len()) {
                 return None;
             }
             plain.push_str(group);
@@ -198,6 +200,10 @@ mod tests {
             (ApostrophePoint, "1'234.50", Some("1234.50")),
             (ApostrophePoint, "1\u{2019}234", Some("1234")),
             (ApostrophePoint, "12,5", None),
+            (CommaPoint, "1234,567", None),
+            (CommaPoint, "0,500", None),
+            (CommaPoint, ",500", None),
+            (PointComma, "0.500", None),
         ] {
             assert_eq!(format.plain(typed).as_deref(), plain, "{format} {typed}");
         }

@@ -7,6 +7,7 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{days_before, next};
+use crate::settings::StoreCalendar;
 
 /// Longest period, in days: ten years and a little.
 pub const MAX_DAYS: i64 = 3_660;
@@ -49,12 +50,34 @@ pub enum Preset {
     ThisMonth,
     /// This calendar year so far.
     ThisYear,
+    /// This week of the store so far.
+    ThisWeek,
+    /// This financial year of the store so far.
+    FinancialYear,
 }
 
 impl Preset {
-    /// All of them, shortest first.
+    /// Those that every store has, shortest first.
     pub const ALL: [Self; 7] =
         [Self::Today, Self::Yesterday, Self::Week, Self::Month, Self::Quarter, Self::ThisMonth, Self::ThisYear];
+
+    /// Those that depend on the store's calendar.
+    pub const OF_CALENDAR: [Self; 2] = [Self::ThisWeek, Self::FinancialYear];
+
+    /// As it stands in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Today => "today",
+            Self::Yesterday => "yesterday",
+            Self::Week => "7-days",
+            Self::Month => "30-days",
+            Self::Quarter => "90-days",
+            Self::ThisMonth => "month",
+            Self::ThisYear => "year",
+            Self::ThisWeek => "week",
+            Self::FinancialYear => "financial-year",
+        }
+    }
 
     /// As people read it.
     pub const fn label(self) -> &'static str {
@@ -66,11 +89,18 @@ impl Preset {
             Self::Quarter => "90 days",
             Self::ThisMonth => "This month",
             Self::ThisYear => "This year",
+            Self::ThisWeek => "This week",
+            Self::FinancialYear => "This financial year",
         }
     }
 
-    /// The days it means on `today`.
+    /// The days it means on `today`, by the usual calendar.
     pub fn on(self, today: NaiveDate) -> Period {
+        self.by(StoreCalendar::default(), today)
+    }
+
+    /// The days it means on `today`, by the store's calendar.
+    pub fn by(self, calendar: StoreCalendar, today: NaiveDate) -> Period {
         let from = match self {
             Self::Today => today,
             Self::Yesterday => return Period { from: days_before(today, 1), to: days_before(today, 1) },
@@ -79,6 +109,8 @@ impl Preset {
             Self::Quarter => days_before(today, 89),
             Self::ThisMonth => today.with_day(1).unwrap_or(today),
             Self::ThisYear => today.with_ordinal(1).unwrap_or(today),
+            Self::ThisWeek => return calendar.week(today),
+            Self::FinancialYear => return calendar.year(today),
         };
         Period { from, to: today }
     }
@@ -130,6 +162,14 @@ impl Period {
     }
 }
 
+impl FromStr for Preset {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let all = Self::ALL.into_iter().chain(Self::OF_CALENDAR);
+        all.into_iter().find(|preset| preset.as_str() == text).ok_or("must be the name of a period, such as 30-days")
+    }
+}
+
 impl Comparison {
     /// As it stands in addresses.
     pub const fn as_str(self) -> &'static str {
@@ -175,6 +215,18 @@ mod tests {
         assert_eq!(Preset::Month.on(today).days(), 30);
         assert_eq!(Preset::ThisMonth.on(today).from, day("2026-03-01"));
         assert_eq!(Preset::Yesterday.on(today).to, day("2026-03-04"));
+    }
+
+    #[test]
+    fn presets_have_names_of_their_own_and_follow_the_calendar() {
+        for preset in Preset::ALL.into_iter().chain(Preset::OF_CALENDAR) {
+            assert_eq!(preset.as_str().parse(), Ok(preset));
+        }
+        assert!("fortnight".parse::<Preset>().is_err());
+        let calendar = StoreCalendar { week_start: 7, year_start: 4 };
+        let from = |preset: Preset| preset.by(calendar, day("2026-03-05")).from;
+        assert_eq!((from(Preset::ThisWeek), from(Preset::FinancialYear)), (day("2026-03-01"), day("2025-04-01")));
+        assert_eq!(from(Preset::ThisMonth), Preset::ThisMonth.on(day("2026-03-05")).from);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::fields::FieldErrors;
+use crate::fields::{FieldErrors, UNKNOWN};
 
 /// Days between the wish to delete a tenant and its end, when nobody says otherwise.
 pub const GRACE_DAYS: u32 = 14;
@@ -62,29 +62,22 @@ pub struct TenantQuery {
 }
 
 impl TenantQuery {
-    /// What can be understood of `pairs`, and every fault of the rest. Empty values and unknown names mean nothing.
+    /// What can be understood of `pairs`, and every fault of the rest. Empty values mean nothing.
     pub fn understood<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Self, FieldErrors) {
-        let (mut query, mut faults) = (Self::default(), FieldErrors::default());
-        for (name, value) in pairs.into_iter().map(|(n, v)| (n, v.trim())).filter(|(_, v)| !v.is_empty()) {
-            if value.chars().count() > 200 || value.contains('\0') {
-                faults.add_if(
-                    matches!(name, "q" | "tier" | "after" | "state"),
-                    name,
-                    "must have at most 200 plain characters",
-                );
-                continue;
-            }
+        let mut query = Self::default();
+        let faults = FieldErrors::of_pairs(pairs, |name, value| {
+            let text = || {
+                if value.chars().count() > 200 { Err("must have at most 200 characters") } else { Ok(value.to_owned()) }
+            };
             match name {
-                "q" => query.q = Some(value.to_owned()),
-                "tier" => query.tier = Some(value.to_owned()),
-                "after" => query.after = Some(value.to_owned()),
-                "state" => match value.parse() {
-                    Ok(state) => query.state = Some(state),
-                    Err(words) => faults.add(name, words),
-                },
-                _ => {}
+                "q" => query.q = Some(text()?),
+                "tier" => query.tier = Some(text()?),
+                "after" => query.after = Some(text()?),
+                "state" => query.state = Some(value.parse::<TenantState>()?),
+                _ => return Err(UNKNOWN.into()),
             }
-        }
+            Ok(())
+        });
         (query, faults)
     }
 
@@ -125,7 +118,7 @@ mod tests {
         let long = "x".repeat(201);
         let (query, faults) =
             TenantQuery::understood([("state", "gone"), ("q", &long), ("moon", &long), ("tier", " ")]);
-        assert_eq!(faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["state", "q"]);
+        assert_eq!(faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["state", "q", "moon"]);
         assert_eq!(query, TenantQuery::default());
     }
 }

@@ -40,7 +40,8 @@ test('the figures fit together', async ({ signedIn }) => {
   await page.goto(HOME);
   const said = async (label: string): Promise<number> => minor(await figure(page, label).innerText());
   const [gross, returns, net] = [await said('Gross sales'), await said('Returns'), await said('Net sales')];
-  expect(net).toBeLessThanOrEqual(gross - returns);
+  expect(net).toBe(gross - (await said('Discounts')) - returns);
+  expect(await said('Total')).toBe(net + (await said('Shipping, tax and fees')));
   const orders = Number((await figure(page, 'Orders').innerText()).replaceAll(',', ''));
   expect(Math.abs(Math.round(net / orders) - (await said('Average order')))).toBeLessThanOrEqual(1);
 });
@@ -49,7 +50,7 @@ test('a usual period is one click away and stands in the address', async ({ sign
   const page = await signedIn(owner);
   await page.goto(HOME);
   await choose(page, 'Yesterday');
-  expect(new URL(page.url()).searchParams.get('from')).toBe(new URL(page.url()).searchParams.get('to'));
+  expect(new URL(page.url()).searchParams.get('period')).toBe('yesterday');
   expect(new URL(page.url()).searchParams.get('store')).toBe('harbour');
   await expect(page.getByRole('img', { name: 'Total by hour' })).toBeVisible();
   const before = await figure(page, 'Total').innerText();
@@ -57,16 +58,18 @@ test('a usual period is one click away and stands in the address', async ({ sign
   await expect(figure(page, 'Total')).toHaveText(before);
 });
 
-test('other days are typed into a form, and their faults stand beside them', async ({ signedIn }) => {
+test('a custom range is typed into a form, and days that make no sense are ignored', async ({ signedIn }) => {
   const page = await signedIn(owner);
   await page.goto(HOME);
-  const other = page.locator('summary', { hasText: 'Other days' });
+  const other = page.locator('summary', { hasText: 'Custom range' });
   await other.click();
   await page.getByLabel('From').fill('2026-09-01');
   await page.getByLabel('To, included').fill('2026-08-01');
   await page.getByRole('button', { name: 'Show', exact: true }).click();
-  await expect(page.getByLabel('To, included')).toHaveAccessibleDescription('Must not be before from.');
-  await expect(page.getByLabel('From')).toHaveValue('2026-09-01');
+  await expect(page.locator('.chip-ignored')).toHaveText(['Ignored: to = 2026-08-01', 'Ignored: from = 2026-09-01']);
+  await expect(figure(page, 'Total')).toBeVisible();
+  await other.click();
+  await page.getByLabel('From').fill('2026-09-01');
   await page.getByLabel('To, included').fill('2026-09-30');
   await page.getByRole('button', { name: 'Show', exact: true }).click();
   await expect(page.getByText('1 Sep – 30 Sep 2026 · as of')).toBeVisible();
@@ -79,8 +82,8 @@ test('a comparison can be chosen, and can be left out', async ({ signedIn }) => 
   await page.goto(HOME);
   const change = card(page, 'Gross sales').locator('.change');
   await expect(change).toHaveAttribute('title', /^compared with the days before, /);
-  for (const [choice, words] of [['A year earlier', /^compared with a year earlier, /], ['Nothing', null]] as const) {
-    await page.locator('summary', { hasText: 'Other days' }).click();
+  for (const [choice, words] of [['Previous year', /^compared with a year earlier, /], ['Nothing', null]] as const) {
+    await page.locator('summary', { hasText: 'Custom range' }).click();
     await page.getByLabel('Compare with').selectOption(choice);
     await page.getByRole('button', { name: 'Show', exact: true }).click();
     await expect(page).toHaveURL(/compare=/);
@@ -141,4 +144,12 @@ test('the theme is chosen by hand and remembered', async ({ signedIn }) => {
   expect(grounds[0]).not.toBe(grounds[1]);
   await page.goto('/t/demo/orders');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+});
+
+test('one period is marked, whichever others mean the same days', async ({ signedIn }) => {
+  const page = await signedIn(owner);
+  for (const [period, label] of [['30-days', '30 days'], ['month', 'This month'], ['week', 'This week'], ['year', 'This year']]) {
+    await page.goto(`${HOME}&period=${period}`);
+    await expect(page.locator('.segments [aria-current], .menu-links [aria-current]')).toHaveText([label]);
+  }
 });

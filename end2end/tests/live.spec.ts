@@ -99,3 +99,17 @@ test('what happened to an order is seen by whoever looks at it next, not announc
   await list.reload();
   await expect(rows(list, 'Orders').nth(1)).toContainText('Cancelled');
 });
+
+test('the pill of a filtered list counts only orders that the list would show', async ({ signedIn }) => {
+  const page = await signedIn(owner);
+  await page.goto(`/t/${store.tenant}/orders?q=web`);
+  await awake(page);
+  await place(key, store, 'TILL-1', [mug]);
+  await place(key, store, 'WEB-1', [mug]);
+  await expect(announced(page)).toHaveText('1 new order');
+  await place(key, store, 'WEB-2', [tea]);
+  await expect(announced(page)).toHaveText('2 new orders');
+  await pill(page).click();
+  await expect(page).toHaveURL(`/t/${store.tenant}/orders?q=web`);
+  await expect(rows(page, 'Orders')).toHaveCount(2);
+});

@@ -32,7 +32,7 @@ test('signing in, the dashboard, a filter and an order', async ({ openPage }) =>
   await expect(page.getByText('not live')).toBeVisible();
   await page.getByRole('navigation', { name: 'Days' }).getByRole('link', { name: 'Today' }).click();
   await expect(figure(page, 'Orders')).toHaveText('2');
-  await page.locator('summary', { hasText: 'Other days' }).click();
+  await page.locator('summary', { hasText: 'Custom range' }).click();
   await page.getByLabel('Compare with').selectOption('Nothing');
   await page.getByRole('button', { name: 'Show', exact: true }).click();
   await expect(page).toHaveURL(/compare=none/);

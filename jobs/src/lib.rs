@@ -15,6 +15,7 @@ pub mod orders;
 pub mod outcome;
 pub mod partitions;
 pub mod people;
+pub mod private;
 pub mod reach;
 pub mod registry;
 pub mod schedule;

@@ -250,6 +250,7 @@ mod tests {
         assert!(KINDS.windows(2).all(|pair| pair[0].name < pair[1].name));
         for kind in KINDS {
             assert!(db::queue::QUEUES.contains(&kind.queue), "{}", kind.name);
+            assert!(domain::jobs::kinds::words(kind.name).is_some(), "{} has no words", kind.name);
             assert!(kind.max_attempts > 0 && !kind.timeout.is_zero(), "{}", kind.name);
         }
     }

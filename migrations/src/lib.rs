@@ -56,7 +56,15 @@ const SCRIPTS: &[Script] = &[
     script!("m20261122_000002_index_what_waits"),
     script!("m20261122_000003_count_product_weeks"),
     script!("m20261122_000010_create_webhooks"),
+    script!("m20261130_000101_note_adjusted_orders"),
     script!("m20261130_000201_keep_what_orders_say"),
+    script!("m20261130_000202_find_tenants_by_key"),
+    script!("m20261130_000301_key_numbers"),
+    script!("m20261130_000302_date_titles"),
+    script!("m20261130_000501_keep_replays_within_reach"),
+    script!("m20261130_000502_find_accounts_by_key"),
+    script!("m20261130_000503_prove_addresses"),
+    script!("m20261130_000701_anchor_audit"),
 ];
 
 impl MigrationName for Script {

@@ -4,6 +4,7 @@
 # Says yes only when the whole file is on the disk under its name. A name that is taken is left as it is: the same
 # content is a repetition after a crash and fine, another content is a second cluster that archives to the same place.
 set -euo pipefail
+umask 077
 
 archive="$1" source="$2" name="$3"
 target="$archive/$name.gz"

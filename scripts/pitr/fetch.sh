@@ -4,6 +4,7 @@
 # PostgreSQL also asks for files that never existed (the next timeline): for those the answer is a plain no. A file that
 # is damaged ends the recovery instead, because going on without it would silently lose what came after.
 set -euo pipefail
+umask 077
 
 archive="$1" name="$2" target="$3"
 

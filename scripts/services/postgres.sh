@@ -130,7 +130,7 @@ SETTINGS
 # Roles and database, the passwords as in .local/secret whatever was there before.
 postgres_roles() {
     local sql="$STOA_ROOT/deploy/roles.sql"
-    postgres_admin -v owner_password="$OWNER_PASSWORD" -v app_password="$APP_PASSWORD" -f - <"$sql" >"$LOCAL_DIR/roles.log" 2>&1 ||
+    STOA_OWNER_PASSWORD="$OWNER_PASSWORD" STOA_APP_PASSWORD="$APP_PASSWORD" postgres_admin -f - <"$sql" >"$LOCAL_DIR/roles.log" 2>&1 ||
         die "could not make the roles, see $LOCAL_DIR/roles.log"
     if [ -e "$PG_BIN/../lib/pg_stat_statements.so" ]; then
         postgres_admin -d stoa -c 'CREATE EXTENSION IF NOT EXISTS pg_stat_statements' >/dev/null 2>&1 || true

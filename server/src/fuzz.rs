@@ -5,11 +5,12 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use axum::extract::ConnectInfo;
+use domain::json;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Request, header};
 use proptest::prelude::*;
 
-use crate::api::{json, repeat};
+use crate::api::repeat;
 use crate::auth::{device, key, next};
 use crate::events::place::Place;
 use crate::middleware::{address, cookies};
@@ -118,10 +119,12 @@ proptest! {
     ]) {
         quick(|| {
             let mut taken = 0;
-            match (json::value(&bytes), json::entries(&bytes, |_| taken += 1)) {
+            match (json::value(&bytes), json::entries(&bytes, usize::MAX, |_| taken += 1)) {
                 (Err(fault), _) | (_, Err(fault)) => assert!(fault.line > 0 && fault.column > 0 && !fault.reason.is_empty()),
-                (Ok(value), Ok(is_batch)) => {
-                    assert!(!is_batch || value.is_array() || value.is_object());
+                (Ok(value), Ok(found)) => {
+                    let value = value.unwrap();
+                    assert!(found.is_none() || value.is_array() || value.is_object());
+                    assert!(found.is_none_or(|found| found == taken));
                     assert!(value.as_array().is_none_or(|list| list.len() == taken));
                 }
             }

@@ -11,6 +11,7 @@ use sea_orm_migration::MigratorTrait;
 use serde::Serialize;
 
 use crate::auth::Needs;
+use crate::data_folder::DataFolder;
 use crate::routes::Routes;
 use crate::state::AppState;
 
@@ -42,10 +43,20 @@ pub struct Report {
     pub default_rows: Option<i64>,
     /// Whether Redis answers; it is not required.
     pub redis: &'static str,
+    /// Whether the data folder can be written.
+    pub data_folder: &'static str,
 }
 
-/// Looks at everything; takes two seconds at most.
-pub async fn look(db: &Db) -> Report {
+/// Looks at everything; takes a few seconds at most.
+pub async fn look(db: &Db, folder: &DataFolder) -> Report {
+    let (report, folder) = tokio::join!(look_at_database(db), folder.check());
+    match folder {
+        Ok(()) => report,
+        Err(words) => Report { status: "not ready", data_folder: words, ..report },
+    }
+}
+
+async fn look_at_database(db: &Db) -> Report {
     let redis = match tokio::time::timeout(PATIENCE, db.cache().redis_answers()).await {
         Ok(None) => "not configured",
         Ok(Some(true)) => "ok",
@@ -58,6 +69,7 @@ pub async fn look(db: &Db) -> Report {
         partition_days: None,
         default_rows: None,
         redis,
+        data_folder: "ok",
     };
     let pending = match tokio::time::timeout(PATIENCE, pending(db)).await {
         Ok(Ok(pending)) => pending,
@@ -77,6 +89,7 @@ pub async fn look(db: &Db) -> Report {
         partition_days: pulse.map(|pulse| pulse.runway_days),
         default_rows: pulse.map(|pulse| pulse.default_rows),
         redis,
+        data_folder: "ok",
     }
 }
 
@@ -95,7 +108,7 @@ async fn health() -> Json<serde_json::Value> {
 }
 
 async fn ready(State(state): State<AppState>) -> Response {
-    let report = look(&state.db).await;
+    let report = look(&state.db, &state.data_folder).await;
     let leaving = state.shutdown.is_cancelled();
     let ready = report.status != "not ready" && !leaving;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

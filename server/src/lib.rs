@@ -8,13 +8,16 @@ pub mod backups;
 pub mod commands;
 pub mod config;
 pub mod cursors;
+pub mod data_folder;
 pub mod error;
 pub mod events;
 pub mod files;
+pub mod flash;
 #[cfg(test)]
 mod fuzz;
 pub mod health;
 pub mod home;
+pub mod input;
 pub mod listen;
 pub mod logging;
 pub mod metrics;

@@ -2,7 +2,9 @@
 //! target `performance`; in a folder it has files of its own.
 
 use std::io;
+use std::path::Path;
 
+use tracing::{Level, Metadata};
 use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
 use tracing_appender::rolling::{Builder, InitError, RollingFileAppender, Rotation};
 use tracing_subscriber::filter::filter_fn;
@@ -15,6 +17,8 @@ use tracing_subscriber::{EnvFilter, Layer, Registry};
 use crate::config::{Log, LogFormat};
 
 const DAYS_KEPT: usize = 14;
+const OURS: [&str; 10] =
+    ["server", "db", "jobs", "app", "domain", "migrations", "stoa", "request", "performance", "sqlx"];
 
 /// Keeps the writers alive; what they still hold is written when it is dropped.
 #[must_use = "dropping it ends the log"]
@@ -42,7 +46,7 @@ pub fn start(config: &Log) -> Result<Logging, InitError> {
         }
     }
     // A second start in one process (tests) leaves the first log in place.
-    let _first = tracing_subscriber::registry().with(layers).with(filter).try_init();
+    let _first = tracing_subscriber::registry().with(layers).with(filter).with(filter_fn(is_safe)).try_init();
     Ok(Logging(guards))
 }
 
@@ -53,7 +57,23 @@ impl Logging {
     }
 }
 
-fn daily(dir: &std::path::Path, name: &str) -> Result<RollingFileAppender, InitError> {
+// What other crates say below `info` may hold whatever a request or a letter brought: addresses that open something, headers.
+// The statements of sqlx hold no values.
+fn is_safe(line: &Metadata<'_>) -> bool {
+    let of = line.target().split("::").next().unwrap_or_default();
+    *line.level() <= Level::INFO || OURS.contains(&of)
+}
+
+fn daily(dir: &Path, name: &str) -> Result<RollingFileAppender, InitError> {
+    // The folder may be one of the system's, such as /var/log: only our own files in it are closed.
+    let _made = jobs::private::make_folder(dir);
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        let file = entry.file_name();
+        let file = file.to_string_lossy();
+        if file.starts_with(&format!("{name}.")) && file.ends_with(".log") {
+            let _closed = jobs::private::close(&entry.path());
+        }
+    }
     Builder::new()
         .rotation(Rotation::DAILY)
         .filename_prefix(name)

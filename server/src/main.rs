@@ -10,6 +10,8 @@ use server::commands::Cli;
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
+    // Before anything is made: dumps, messages and logs are nobody else's.
+    jobs::private::close_umask();
     // Two libraries bring TLS; both must use the same provider, and the first call decides.
     let _first = rustls::crypto::ring::default_provider().install_default();
     Cli::parse().run()

@@ -29,7 +29,7 @@ pub enum NoAnswer {
     TooLarge,
     /// The connection or the answer failed.
     #[error("does not answer: {0}")]
-    Failed(#[from] reqwest::Error),
+    Failed(reqwest::Error),
     /// The question could not be put together.
     #[error("cannot be asked: {0}")]
     Http(#[from] http::Error),
@@ -70,6 +70,13 @@ impl Outside {
             body.extend_from_slice(&chunk);
         }
         Ok(response.body(body)?)
+    }
+}
+
+// What was asked may hold a secret.
+impl From<reqwest::Error> for NoAnswer {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Failed(error.without_url())
     }
 }
 

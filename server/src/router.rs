@@ -8,6 +8,7 @@ use crate::auth::Needs;
 use crate::error::PageError;
 use crate::middleware::{compression, csrf, envelope};
 use crate::routes::{Declared, Routes};
+use crate::sessions::keep_cookie;
 use crate::state::AppState;
 use crate::{api, auth, events, files, health, home, pages};
 
@@ -18,7 +19,9 @@ use crate::{api, auth, events, files, health, home, pages};
 pub fn router(state: AppState) -> Result<Router, ConfigError> {
     let people = auth::routes::routes()
         .layer(state.sessions.layer())
+        .layer(from_fn_with_state(state.clone(), keep_cookie))
         .merge(people())
+        .with_ways_back()
         .into_router()
         .method_not_allowed_fallback(|| async { PageError::rejected(http::StatusCode::METHOD_NOT_ALLOWED, "") })
         .layer(csrf::layer(&state.config.http.public_url)?);
@@ -37,7 +40,8 @@ pub fn router(state: AppState) -> Result<Router, ConfigError> {
 
 /// Every route and what it needs. Beside them there is only the fallback: public files, or nothing.
 pub fn table(state: &AppState) -> Vec<Declared> {
-    auth::routes::routes().merge(people()).merge(api::routes()).merge(others(state)).into_table()
+    let people = auth::routes::routes().merge(people()).with_ways_back();
+    people.merge(api::routes()).merge(others(state)).into_table()
 }
 
 fn people() -> Routes {

@@ -18,6 +18,8 @@ use crate::auth::passkeys::Passkeys;
 use crate::auth::refusal_log::RefusalLog;
 use crate::auth::visitors::Visitors;
 use crate::config::Config;
+use crate::data_folder::DataFolder;
+use crate::input::budget::Budget;
 use crate::metrics::Meters;
 use crate::outside::Outside;
 use crate::sessions::Sessions;
@@ -34,6 +36,8 @@ pub struct AppState(Arc<Parts>);
 pub struct Parts {
     /// The settings.
     pub config: Config,
+    /// Where uploads and messages go.
+    pub data_folder: DataFolder,
     /// Data: pool, cache, feed, clock.
     pub db: Db,
     /// Hashes and verifies passwords.
@@ -62,6 +66,8 @@ pub struct Parts {
     pub meters: Meters,
     /// The last requests that took too long.
     pub slow: SlowRequests,
+    /// How much of what others send is held at once.
+    pub bodies: Budget,
     /// When the process began.
     pub began: DateTime<Utc>,
     /// What background work may use, and pages that begin some.
@@ -84,7 +90,7 @@ impl AppState {
     ) -> Result<Self, DataError> {
         let redis = config.redis_url.as_deref().map(|url| Redis::new(url, SESSIONS)).transpose()?.map(Arc::new);
         let sessions = Sessions::new(db.clone(), redis.clone(), config.sessions, config.http.secure);
-        let began = db.clock().now();
+        let (began, bodies) = (db.clock().now(), Budget::new(config.http.body_memory));
         Ok(Self(Arc::new(Parts {
             sign_in_limits: SignInLimits::new(redis, config.secret.as_bytes()),
             rates: Rates::new(config.redis_url.as_deref())?,
@@ -92,6 +98,7 @@ impl AppState {
             passkeys: Passkeys::new(&config.http.public_url),
             outside: Outside::new(config.is_tried_out()).map_err(|e| DataError::Corrupt(e.to_string()))?,
             sealer: Sealer::new(config.secret.as_bytes())?,
+            data_folder: DataFolder::new(&config.data_dir),
             config,
             db,
             passwords,
@@ -101,6 +108,7 @@ impl AppState {
             refusals: RefusalLog::default(),
             meters: Meters::default(),
             slow: SlowRequests::default(),
+            bodies,
             began,
             tools,
             shutdown,

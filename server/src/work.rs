@@ -1,11 +1,13 @@
 //! Background work as this process does it, from its settings.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use db::Db;
 use db::sealing::Sealer;
 use jobs::Tools;
+use jobs::storage::StorageUrl;
 use jobs::webhooks::Courier;
 use jobs::worker::Options;
 
@@ -25,6 +27,33 @@ pub fn tools(config: &Config, db: &Db) -> anyhow::Result<Arc<Tools>> {
         courier: Some(Courier::new(config.webhooks, Sealer::new(config.secret.as_bytes())?)?),
         backups: Some(backups::assemble(config, db.clone())?),
     }))
+}
+
+/// Closes to other accounts what lies in the data folder and among local backups since a time when it was made wider. Takes
+/// as long as there are files; in a thread of its own.
+pub fn close_folders(config: &Config) {
+    let folders = own_folders(config);
+    tokio::task::spawn_blocking(move || {
+        for folder in folders {
+            let left = jobs::private::mend(&folder);
+            if let Some(example) = left.example {
+                let example = example.display();
+                tracing::error!(files = left.count, %example, "other accounts can read these, and it cannot be changed");
+            }
+        }
+    });
+}
+
+/// The folders in which everything is Stoa's own.
+pub fn own_folders(config: &Config) -> Vec<PathBuf> {
+    let mut folders = vec![config.data_dir.clone()];
+    if let StorageUrl::Local(root) = &config.backups.url
+        && !root.starts_with(&config.data_dir)
+    {
+        // The folder itself may be the mount of a disk that others use too.
+        folders.extend(["platform", "tenants"].map(|owner| root.join(owner)));
+    }
+    folders
 }
 
 /// How this process does background work.

@@ -14,10 +14,12 @@ const BYTES: usize = 2_048;
 
 /// Always there, whatever the page.
 pub fn bar(frame: &TenantFrame) -> impl IntoView + use<> {
-    let store = frame.store.clone();
-    let events = format!("/t/{}/events?after={}", frame.tenant(), frame.live.after);
-    let show = frame.live.show.clone();
-    let apart = frame.numbers.thousands().to_owned();
+    let live = frame.live.address(frame.tenant()).map(|events| {
+        let (store, show) = (frame.store.clone(), frame.live.show.clone());
+        let (count, after) = (frame.live.count.clone(), frame.live.after);
+        let apart = frame.numbers.thousands().to_owned();
+        view! { <LiveOrders events store=store show count after apart/> }
+    });
     let mut html = Html::with_capacity(BYTES);
     if !frame.stores.is_empty() {
         write_switch(&mut html, frame);
@@ -26,7 +28,7 @@ pub fn bar(frame: &TenantFrame) -> impl IntoView + use<> {
     view! {
         <header class="bar">
             {html.view()}
-            <LiveOrders events store=store show apart/>
+            {live}
             {person_menu(&frame.visitor, frame.many_tenants)}
         </header>
     }

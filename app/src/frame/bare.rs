@@ -1,16 +1,19 @@
 //! The frame of pages that belong to no tenant: sign-in, account, tenant chooser, errors.
 
+use domain::calendar::Tz;
 use leptos::prelude::*;
 
 use super::Visitor;
 use super::look_bar::look_bar;
 use super::menu::person_menu;
 use crate::document::{Head, Rendered, document};
+use crate::ui::read_only;
 
 /// Renders `body` under the bare frame; `visitor` is whoever is signed in.
 pub fn bare<V: IntoView + 'static>(head: &Head, visitor: Option<Visitor>, body: impl FnOnce() -> V) -> Rendered {
-    document(head, || {
-        let look = look_bar(visitor.as_ref().and_then(|visitor| visitor.look.clone()));
+    let changes_nothing = visitor.as_ref().is_some_and(Visitor::changes_nothing);
+    let draw = || {
+        let look = look_bar(visitor.as_ref().and_then(|visitor| visitor.look.clone()), Tz::UTC);
         let menu = visitor.map(|visitor| person_menu(&visitor, true));
         view! {
             <a class="skip" href="#main">"Skip to the content"</a>
@@ -21,7 +24,8 @@ pub fn bare<V: IntoView + 'static>(head: &Head, visitor: Option<Visitor>, body: 
             </header>
             <main id="main" class="bare-main">{body().into_any()}</main>
         }
-    })
+    };
+    read_only::within(changes_nothing, || document(head, draw))
 }
 
 /// The sign of the house: four columns under a roof.

@@ -1,6 +1,7 @@
 //! The strip over every page while a platform admin looks as one of a tenant's members.
 
 use chrono::{DateTime, Utc};
+use domain::calendar::Tz;
 use leptos::prelude::*;
 
 use crate::ui::{Button, ButtonLink, Look};
@@ -18,10 +19,11 @@ pub struct LookBar {
     pub is_raised: bool,
 }
 
-/// The strip; nothing where nobody looks as somebody else.
-pub fn look_bar(bar: Option<LookBar>) -> Option<impl IntoView> {
+/// The strip, by the page's zone; nothing where nobody looks as somebody else.
+pub fn look_bar(bar: Option<LookBar>, zone: Tz) -> Option<impl IntoView> {
     let LookBar { admin, member, until, is_raised } = bar?;
-    let words = format!("{admin}, you look as {member} until {}.", until.format("%H:%M UTC"));
+    let (until, zone) = (until.with_timezone(&zone).format("%H:%M"), zone.name().replace('_', " "));
+    let words = format!("{admin}, you look as {member} until {until} ({zone}).");
     let (state, raise) = if is_raised {
         ("What you change is changed, under your name.", None)
     } else {

@@ -34,6 +34,11 @@ pub struct Visitor {
 }
 
 impl Visitor {
+    /// Whether nothing that they send is taken: they look as somebody else and did not ask for more.
+    pub fn changes_nothing(&self) -> bool {
+        self.look.as_ref().is_some_and(|look| !look.is_raised)
+    }
+
     /// The two letters in the corner.
     pub fn initials(&self) -> String {
         let name = if self.person.name.trim().is_empty() { &self.person.email } else { &self.person.name };

@@ -53,6 +53,14 @@ pub struct PlatformFrame {
     pub place: Place,
 }
 
+impl Place {
+    /// The room of the address `path`.
+    pub fn of(path: &str) -> Self {
+        let rooms = ROOMS.iter().filter(|(_, _, room, _)| path.starts_with(room));
+        rooms.max_by_key(|(_, _, room, _)| room.len()).map_or(Self::Home, |(place, ..)| *place)
+    }
+}
+
 impl PlatformFrame {
     /// Renders `body` within this frame, under `title`.
     pub fn render<V: IntoView + 'static>(&self, title: &str, body: impl FnOnce() -> V) -> Rendered {

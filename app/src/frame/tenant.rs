@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use db::people::Membership;
 use db::stores::Store;
 use domain::calendar::Tz;
+use domain::money::USUAL_DECIMALS;
 use domain::numbers::NumberFormat;
 use domain::permission::Permission;
 use leptos::prelude::*;
@@ -14,7 +15,7 @@ use super::look_bar::look_bar;
 use super::rail::{BottomBar, Rail, Room, links};
 use crate::document::{Head, Rendered, Scripts, document};
 use crate::ui::icon::Sign;
-use crate::ui::{Clock, numbers};
+use crate::ui::{Clock, numbers, read_only};
 
 /// The rooms of a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +64,12 @@ const ROOMS: [(Section, &str, &str, Sign, Permission); 11] = [
 pub struct Live {
     /// Number of the last event that the page already shows.
     pub after: i64,
+    /// Whose stream it is: pages with the same share one, and no others. None on pages that follow nothing.
+    pub audience: Option<String>,
     /// What shows the new orders; none on pages that would not show any.
     pub show: Option<String>,
+    /// Which of the new orders the page would show, where not all of its store: where the server says how many they are.
+    pub count: Option<String>,
 }
 
 /// Everything that the frame of a tenant's page says.
@@ -86,6 +91,27 @@ pub struct TenantFrame {
     pub live: Live,
     /// How numbers are written.
     pub numbers: NumberFormat,
+    /// The zone of the page: of the store or order that it is about, else that of the account.
+    pub zone: Tz,
+    /// Now.
+    pub now: DateTime<Utc>,
+}
+
+impl Section {
+    /// The room of the address that goes on with `path` after the tenant.
+    pub fn of(path: &str) -> Self {
+        let holds = |room: &str| path.strip_prefix(room).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let rooms = ROOMS.iter().filter(|(_, _, room, ..)| holds(room));
+        rooms.max_by_key(|(_, _, room, ..)| room.len()).map_or(Self::Home, |(section, ..)| *section)
+    }
+}
+
+impl Live {
+    /// The address of the stream of `tenant`, from the last event on that the page already shows.
+    pub fn address(&self, tenant: &str) -> Option<String> {
+        let audience = self.audience.as_ref()?;
+        Some(format!("/t/{tenant}/events?for={audience}&after={}", self.after))
+    }
 }
 
 impl TenantFrame {
@@ -99,10 +125,21 @@ impl TenantFrame {
         self.stores.iter().find(|s| s.slug == slug).map_or_else(|| slug.to_owned(), |s| s.name.clone())
     }
 
-    /// The clock of the store called `slug`: its zone, or UTC when there is no such store.
-    pub fn clock(&self, slug: &str, now: DateTime<Utc>) -> Clock {
-        let zone = self.stores.iter().find(|s| s.slug == slug).map_or(Tz::UTC, |s| s.zone);
-        Clock::new(now, zone)
+    /// The clock of the page: all its moments are told by it.
+    pub fn clock(&self) -> Clock {
+        Clock::new(self.now, self.zone)
+    }
+
+    /// The zone of the store called `slug`, for what happened there; that of the page when there is no such store.
+    pub fn zone_of(&self, slug: &str) -> Tz {
+        self.stores.iter().find(|s| s.slug == slug).map_or(self.zone, |s| s.zone)
+    }
+
+    /// Most decimals that an amount has in the currency of the page's store, or of any of them.
+    pub fn decimals(&self) -> u32 {
+        let shown = |store: &&Store| self.store.as_ref().is_none_or(|slug| store.slug == *slug);
+        let decimals = self.stores.iter().filter(shown).map(|store| store.currency.exponent()).max();
+        decimals.unwrap_or(USUAL_DECIMALS)
     }
 
     /// Renders `body` within this frame, under `title`.
@@ -134,23 +171,28 @@ impl TenantFrame {
     ) -> Rendered {
         let title = format!("{title} · {}", self.membership.name);
         let (theme, live_parts) = (self.visitor.theme, live.is_some());
-        let head = Head { title, theme, scripts: Scripts::Islands, live: live_parts, reload };
+        let scripts = if self.live.audience.is_some() { Scripts::Islands } else { Scripts::None };
+        let head = Head { title, theme, scripts, live: live_parts, reload };
         let links = links(&self.rooms());
         let page = || {
             view! {
                 <a class="skip" href="#main">"Skip to the content"</a>
-                {look_bar(self.visitor.look.clone())}
+                {look_bar(self.visitor.look.clone(), self.zone)}
                 <div class="frame">
                     <Rail name=self.membership.name.clone() home=self.home() links=links.clone()/>
                     <div class="stage">
                         {bar(self)}
-                        <main id="main" data-live-every=live.map(|seconds| seconds.to_string())>{body().into_any()}</main>
+                        <main id="main" data-live-every=live.map(|seconds| seconds.to_string())>
+                            {body().into_any()}
+                            <p class="zone-note">{format!("Times are in {}.", self.clock().zone_name())}</p>
+                        </main>
                     </div>
                     <BottomBar links/>
                 </div>
             }
         };
-        numbers::within(self.numbers, || document(&head, page))
+        let draw = || numbers::within(self.numbers, || document(&head, page));
+        read_only::within(self.visitor.changes_nothing(), draw)
     }
 
     fn home(&self) -> String {

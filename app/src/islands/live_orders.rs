@@ -43,13 +43,17 @@ pub fn LiveOrders(
     store: Option<String>,
     /// Where the pill leads; none where the page shows no orders.
     show: Option<String>,
+    /// Where the server says how many orders of the page's own filter came in; none where every order of the store counts.
+    count: Option<String>,
+    /// The last event that the page already shows.
+    after: i64,
     /// What stands between thousands on the page.
     apart: String,
 ) -> impl IntoView {
     let mark = RwSignal::new(Mark::Still);
     let fresh = RwSignal::new(0_u32);
     let apart = StoredValue::new(apart);
-    wake(events, store, mark, fresh);
+    wake(events, Counting { store, count, after }, mark, fresh);
     let words = move || match fresh.get() {
         0 => String::new(),
         1 => "1 new order".to_owned(),
@@ -71,24 +75,38 @@ pub fn LiveOrders(
     }
 }
 
+// Which of the orders that come in count.
+#[derive(Clone)]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only browsers hear of new orders"))]
+struct Counting {
+    store: Option<String>,
+    count: Option<String>,
+    after: i64,
+}
+
 #[cfg(not(feature = "hydrate"))]
-fn wake(_events: String, _store: Option<String>, _mark: RwSignal<Mark>, _fresh: RwSignal<u32>) {}
+fn wake(_events: String, _counting: Counting, _mark: RwSignal<Mark>, _fresh: RwSignal<u32>) {}
 
 #[cfg(feature = "hydrate")]
-fn wake(events: String, store: Option<String>, mark: RwSignal<Mark>, fresh: RwSignal<u32>) {
+fn wake(events: String, counting: Counting, mark: RwSignal<Mark>, fresh: RwSignal<u32>) {
     // An effect: what the server drew must be drawn the same way before anything changes.
     Effect::new(move |_| {
         mark.set(Mark::CatchingUp);
-        follow(&events, store.clone(), mark, fresh);
+        follow(&events, counting.clone(), mark, fresh);
     });
     on_cleanup(super::stream::close);
 }
 
 #[cfg(feature = "hydrate")]
-fn follow(events: &str, store: Option<String>, mark: RwSignal<Mark>, fresh: RwSignal<u32>) {
+fn follow(events: &str, counting: Counting, mark: RwSignal<Mark>, fresh: RwSignal<u32>) {
+    use super::arrivals::Arrivals;
     use super::stream::{self, Heard};
 
+    let Counting { store, count, after } = counting;
+    let arrivals = count.map(|address| Arrivals::new(address, after, fresh));
+
     stream::follow(events, move |heard| match heard {
+        Heard::Waiting => mark.set(Mark::CatchingUp),
         Heard::Open => settle(mark),
         Heard::Lost => mark.update(|mark| {
             if !matches!(mark, Mark::Offline(_)) {
@@ -98,8 +116,12 @@ fn follow(events: &str, store: Option<String>, mark: RwSignal<Mark>, fresh: RwSi
         Heard::Event(kind, data) => {
             let of = stream::field(data, "store").as_string();
             let ours = store.is_none() || of.is_none() || of == store;
-            if ours {
-                fresh.update(|n| *n = n.saturating_add(placed(kind, data)));
+            let came = if ours { placed(kind, data) } else { 0 };
+            match &arrivals {
+                // The page shows some of them only: the server knows which.
+                Some(arrivals) if came > 0 => arrivals.ask(),
+                Some(_) => {}
+                None => fresh.update(|n| *n = n.saturating_add(came)),
             }
         }
     });

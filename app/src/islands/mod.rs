@@ -1,5 +1,7 @@
 //! What runs in the browser. Islands take small props, draw what the server drew, and then only add to it.
 
+#[cfg(feature = "hydrate")]
+mod arrivals;
 mod import_progress;
 mod live_orders;
 mod passkey;
@@ -9,3 +11,16 @@ mod stream;
 pub use import_progress::{ImportProgress, Progress};
 pub use live_orders::LiveOrders;
 pub use passkey::PasskeyStep;
+
+#[cfg(test)]
+mod tests {
+    use domain::feed::EventKind;
+
+    #[test]
+    fn the_shared_stream_hears_every_kind_of_event() {
+        let script = include_str!("../../../public/stream.js");
+        for kind in EventKind::CHOSEN.into_iter().chain([EventKind::Gap]) {
+            assert!(script.contains(&format!("\"{}\"", kind.as_str())), "{kind:?}");
+        }
+    }
+}

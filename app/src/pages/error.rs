@@ -4,7 +4,7 @@ use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
 use crate::document::{Head, Rendered, Theme};
-use crate::frame::bare;
+use crate::frame::{PlatformFrame, TenantFrame, Visitor, bare};
 use crate::ui::ButtonLink;
 use crate::ui::field::sentence;
 
@@ -23,26 +23,48 @@ pub struct ErrorPage {
     pub incident: Option<String>,
 }
 
-/// Renders the page. Without scripts and without a nonce, so that it can be shown in any state of the server.
-pub fn page(error: ErrorPage, theme: Theme) -> Rendered {
-    bare(&Head::plain(error.title.clone(), theme), None, || {
-        let rows =
-            error.faults.0.iter().map(|f| view! { <li><code>{f.field.clone()}</code>" "{sentence(&f.message)}</li> });
-        let faults = (!error.faults.is_empty()).then(|| view! { <ul class="faults">{rows.collect_view()}</ul> });
-        let incident = error.incident.map(|number| view! { <p class="incident">"Incident "<code>{number}</code></p> });
-        view! {
-            <div class="error-page">
-                <p class="error-code">{error.status}</p>
-                <h1>{error.title}</h1>
-                <p>{error.words}</p>
-                {faults}
-                {incident}
-                <div class="actions">
-                    <ButtonLink href="/" label="Go to the start page"/>
-                </div>
+/// What surrounds the page.
+#[derive(Clone, Debug)]
+pub enum Around {
+    /// The bare frame: nobody is known to be signed in.
+    Nobody(Theme),
+    /// The bare frame of whoever is signed in.
+    Person(Visitor),
+    /// The frame of a tenant of theirs.
+    Tenant(Box<TenantFrame>),
+    /// The frame of the platform.
+    Platform(PlatformFrame),
+}
+
+/// Renders the page. Without islands, and without a nonce unless in a frame, so that it can be shown in any state of the
+/// server.
+pub fn page(error: ErrorPage, around: Around) -> Rendered {
+    let title = error.title.clone();
+    match around {
+        Around::Nobody(theme) => bare(&Head::plain(title, theme), None, || body(error)),
+        Around::Person(visitor) => bare(&Head::plain(title, visitor.theme), Some(visitor), || body(error)),
+        Around::Tenant(frame) => frame.render(&title, || body(error)),
+        Around::Platform(frame) => frame.render(&title, || body(error)),
+    }
+}
+
+fn body(error: ErrorPage) -> impl IntoView {
+    let rows =
+        error.faults.0.iter().map(|f| view! { <li><code>{f.field.clone()}</code>" "{sentence(&f.message)}</li> });
+    let faults = (!error.faults.is_empty()).then(|| view! { <ul class="faults">{rows.collect_view()}</ul> });
+    let incident = error.incident.map(|number| view! { <p class="incident">"Incident "<code>{number}</code></p> });
+    view! {
+        <div class="error-page">
+            <p class="error-code">{error.status}</p>
+            <h1>{error.title}</h1>
+            <p>{error.words}</p>
+            {faults}
+            {incident}
+            <div class="actions">
+                <ButtonLink href="/" label="Go to the start page"/>
             </div>
-        }
-    })
+        </div>
+    }
 }
 
 #[cfg(test)]
@@ -52,7 +74,7 @@ mod tests {
     #[test]
     fn an_incident_is_numbered_and_needs_no_scripts() {
         let error = ErrorPage { status: 500, incident: Some("01k7".into()), ..ErrorPage::default() };
-        let html = page(error, Theme::System).with_nonce("");
+        let html = page(error, Around::Nobody(Theme::System)).with_nonce("");
         assert!(html.contains("01k7") && html.contains("500"), "{html}");
         assert!(!html.contains("<script type=\"module\""), "{html}");
     }
@@ -60,7 +82,8 @@ mod tests {
     #[test]
     fn faults_are_escaped() {
         let faults = FieldErrors::one("<b>", "must not hold <script>");
-        let html = page(ErrorPage { status: 422, faults, ..ErrorPage::default() }, Theme::Dark).with_nonce("");
+        let html =
+            page(ErrorPage { status: 422, faults, ..ErrorPage::default() }, Around::Nobody(Theme::Dark)).with_nonce("");
         assert!(html.contains("&lt;script&gt;") && !html.contains("<b>"), "{html}");
     }
 }

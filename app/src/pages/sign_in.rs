@@ -21,6 +21,8 @@ pub struct SignIn {
     pub next: Option<String>,
     /// The theme of this browser.
     pub theme: Theme,
+    /// Whether both steps are asked at once.
+    pub asks_code: bool,
     /// Whether this installation can have passkeys.
     pub passkeys: bool,
     /// Whether to name the people of the demo.
@@ -36,6 +38,16 @@ pub fn page(form: SignIn) -> Rendered {
         };
         let passkey = form.passkeys.then(|| entry::passkey_button(form.next.clone()));
         let focus_password = !form.email.is_empty();
+        let code = form.asks_code.then(|| {
+            view! {
+                <Field
+                    name="code"
+                    label="Code"
+                    autocomplete="one-time-code"
+                    hint="The six digits of your app, if you have one."
+                />
+            }
+        });
         view! {
             <div class="sign-in">
                 <h1>"Sign in"</h1>
@@ -61,6 +73,7 @@ pub fn page(form: SignIn) -> Rendered {
                             required=true
                             autofocus=focus_password
                         />
+                        {code}
                         <Button label="Sign in" look=Look::Primary/>
                     </form>
                 </Card>

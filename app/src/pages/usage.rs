@@ -28,7 +28,7 @@ pub struct UsagePage {
 /// Renders the page.
 pub fn page(page: &UsagePage) -> Rendered {
     page.frame.render("Usage", || {
-        let note = format!("Tier {}. Figures as of {}, {}.", page.plan.name, page.clock.hour(page.clock.now), page.clock.zone.name());
+        let note = format!("Tier {}. Figures as of {}, {}.", page.plan.name, page.clock.hour(page.clock.now), page.clock.zone_name());
         let warned: Vec<Usage> = page.usage.iter().filter(|usage| usage.level().warns()).cloned().collect();
         let (clock, tier) = (page.clock, page.plan.name.clone());
         let limited = rows(page, true);
@@ -72,7 +72,7 @@ fn sentence(usage: &Usage, clock: Clock) -> String {
     );
     match (usage.level(), usage.forecast) {
         (Level::Full | Level::Over, _) => format!("{figures} {}", usage.limit.consequence()),
-        (_, Some(at)) => format!("{figures} At this pace the limit is reached on {}.", clock.day(at.date_naive())),
+        (_, Some(at)) => format!("{figures} At this pace the limit is reached on {}.", clock.day_at(at)),
         (_, None) => figures,
     }
 }
@@ -111,7 +111,7 @@ fn limited_row(usage: &Usage, allowed: i64, clock: Clock) -> AnyView {
     let meter = usage.used.map(|used| view! { <Meter used allowed/> });
     let reached = match (usage.over_since, usage.forecast) {
         (Some(since), _) => format!("above since {}", clock.short(since)),
-        (None, Some(at)) => format!("about {}", clock.day(at.date_naive())),
+        (None, Some(at)) => format!("about {}", clock.day_at(at)),
         (None, None) if level >= Level::Full => "now".to_owned(),
         (None, None) => "not in sight".to_owned(),
     };

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{Icon, Sign};
+use super::read_only;
 
 /// How much a button asks for attention.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,7 +57,7 @@ pub fn Button(
     }
 }
 
-/// Leads somewhere, with the looks of a button.
+/// Leads somewhere, with the looks of a button. What only leads to a change is not offered to whoever changes nothing.
 #[component]
 pub fn ButtonLink(
     /// Where to.
@@ -71,11 +72,18 @@ pub fn ButtonLink(
     /// An icon before the label.
     #[prop(optional)]
     sign: Option<Sign>,
+    /// Whether one goes there to change something.
+    #[prop(optional)]
+    writes: bool,
 ) -> impl IntoView {
-    view! {
-        <a class=look.class() href=href>
-            {sign.map(|sign| view! { <Icon sign/> })}
-            {label}
-        </a>
-    }
+    let is_offered = !(writes && read_only::is_on());
+    let link = || {
+        view! {
+            <a class=look.class() href=href>
+                {sign.map(|sign| view! { <Icon sign/> })}
+                {label}
+            </a>
+        }
+    };
+    is_offered.then(link)
 }

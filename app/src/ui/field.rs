@@ -111,17 +111,16 @@ pub fn TextArea(
     #[prop(optional)]
     hint: Option<&'static str>,
 ) -> impl IntoView {
-    let (id, below) = (format!("f-{name}"), format!("f-{name}-note"));
-    let described = (fault.is_some() || hint.is_some()).then(|| below.clone());
-    view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
-            <textarea id=id name=name rows="2" maxlength="500" aria-invalid=fault.is_some().then_some("true") aria-describedby=described>
-                {value}
-            </textarea>
-            {note(below, fault, hint)}
-        </div>
-    }
+    let frame = Frame { name, label: &label, fault: fault.as_deref(), hint };
+    frame.around(FIELD_BYTES + value.len(), |html| {
+        html.markup("<textarea");
+        frame.named(html);
+        html.markup(" rows=\"2\" maxlength=\"500\"");
+        frame.described(html);
+        // Views do not escape what stands in a text area, so it is written here. Browsers drop a line break that follows
+        // the tag: this one goes, and the first of the text stays.
+        html.markup(">\n").text(&value).markup("</textarea>");
+    })
 }
 
 /// A file to be uploaded.
@@ -211,4 +210,22 @@ pub fn sentence(fault: &str) -> String {
     let first = letters.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
     let end = if fault.ends_with(['.', '?']) { "" } else { "." };
     format!("{first}{}{end}", letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::render;
+
+    #[test]
+    fn text_in_a_text_area_stays_text_and_keeps_its_first_line_break() {
+        for text in ["</textarea><b>x</b>", "</TeXtArEa ><script>pwned()</script>", "\n\nsecond", "a & b", "--><!--"] {
+            let html = render(|| view! { <TextArea name="reason" label="Why" value=text/> });
+            let inner = html.split_once("\">\n").and_then(|(_, rest)| rest.split_once("</textarea>")).unwrap();
+            assert!(!inner.0.contains('<') && !inner.1.contains("</textarea>"), "{html}");
+            let page = scraper::Html::parse_document(&html);
+            let area = page.select(&scraper::Selector::parse("textarea").unwrap()).next().unwrap();
+            assert_eq!(area.text().collect::<String>(), text, "{html}");
+        }
+    }
 }

@@ -1,24 +1,8 @@
 //! The way to newer and older rows.
 
-use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
 use super::icon::{Icon, Sign};
-use super::notice::Notice;
-use super::pill::Tone;
-
-/// What is said where an address names no place of the list, with the way to its first page.
-pub fn no_place(faults: &FieldErrors, first: String) -> Option<AnyView> {
-    faults.0.iter().any(|fault| fault.field == "cursor").then(|| {
-        view! {
-            <Notice tone=Tone::Info>
-                "This place in the list is not known here: it was made for somebody else, or more than seven days ago. "
-                <a href=first>"Begin at the first page"</a>
-            </Notice>
-        }
-        .into_any()
-    })
-}
 
 /// Links to the neighbouring pages; a missing one is shown, but leads nowhere.
 #[component]

@@ -1,5 +1,6 @@
 //! Small words of status. A tone always comes with a word.
 
+use db::orders::OrderRow;
 use domain::imports::RunStatus;
 use domain::orders::{FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
 use leptos::prelude::*;
@@ -61,6 +62,14 @@ pub const fn payment(status: PaymentStatus) -> (Tone, &'static str) {
     }
 }
 
+/// The words for what became of the money of `order`: of one that costs nothing, nothing was paid.
+pub const fn paid(order: &OrderRow) -> (Tone, &'static str) {
+    match order.payment_status {
+        PaymentStatus::Paid if order.total == 0 => (Tone::Neutral, "Free"),
+        status => payment(status),
+    }
+}
+
 /// The words for a fulfilment status.
 pub const fn fulfilment(status: FulfilmentStatus) -> (Tone, &'static str) {
     match status {
@@ -98,16 +107,11 @@ pub const fn import(status: RunStatus) -> (Tone, &'static str) {
 }
 
 /// All that a list says about an order's state: only what differs from the quiet case of its kind.
-pub fn of_order(
-    kind_is: OrderKind,
-    status: OrderStatus,
-    paid: PaymentStatus,
-    sent: FulfilmentStatus,
-) -> impl Iterator<Item = (Tone, &'static str)> {
-    let (first, second) = match (kind_is, status) {
-        (_, OrderStatus::Cancelled) => (order(status), None),
-        (OrderKind::Return, _) => (kind(kind_is), None),
-        (OrderKind::Sale, _) => (payment(paid), Some(fulfilment(sent))),
+pub fn of_order(row: &OrderRow) -> impl Iterator<Item = (Tone, &'static str)> + use<> {
+    let (first, second) = match (row.kind, row.status) {
+        (_, OrderStatus::Cancelled) => (order(row.status), None),
+        (OrderKind::Return, _) => (kind(row.kind), None),
+        (OrderKind::Sale, _) => (paid(row), Some(fulfilment(row.fulfilment_status))),
     };
     std::iter::once(first).chain(second)
 }

@@ -1,10 +1,12 @@
 //! Tables: rows of 40 px, figures at the right.
 
+use domain::calendar::Tz;
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 
 use super::html::Html;
 use super::icon::{Sign, write_icon};
+use super::time::Clock;
 
 // What stands around the rows, roughly.
 const HEAD_BYTES: usize = 1_024;
@@ -14,6 +16,8 @@ const HEAD_BYTES: usize = 1_024;
 pub struct Column {
     /// What stands above it.
     pub title: &'static str,
+    /// The zone of the moments in it, named behind the title.
+    pub zone: Option<Tz>,
     /// Whether it holds figures.
     pub figures: bool,
     /// Whether a phone leaves it out.
@@ -34,18 +38,28 @@ pub struct Sorted<'a> {
 impl Column {
     /// A column of words.
     pub const fn text(title: &'static str) -> Self {
-        Self { title, figures: false, wide_only: false }
+        Self { title, zone: None, figures: false, wide_only: false }
+    }
+
+    /// A column of moments, told by `clock`.
+    pub const fn time(title: &'static str, clock: &Clock) -> Self {
+        Self { zone: Some(clock.zone), ..Self::text(title) }
     }
 
     /// A column of figures.
     pub const fn figures(title: &'static str) -> Self {
-        Self { title, figures: true, wide_only: false }
+        Self { title, zone: None, figures: true, wide_only: false }
     }
 
     /// The same, left out on a phone.
     #[must_use]
     pub const fn wide(self) -> Self {
         Self { wide_only: true, ..self }
+    }
+
+    // `Placed (Europe/London)`.
+    fn zone_name(self) -> Option<String> {
+        self.zone.map(|zone| format!(" ({})", zone.name().replace('_', " ")))
     }
 
     const fn class(self) -> Option<&'static str> {
@@ -72,7 +86,10 @@ pub fn Table(
     /// The rows.
     children: Children,
 ) -> impl IntoView {
-    let heads = columns.into_iter().map(|c| view! { <th scope="col" class=c.class()>{c.title}</th> }).collect_view();
+    let heads = columns
+        .into_iter()
+        .map(|c| view! { <th scope="col" class=c.class()>{c.title}{c.zone_name()}</th> })
+        .collect_view();
     let label = caption.clone();
     let class = if dense { "table dense" } else { "table" };
     view! {
@@ -106,6 +123,9 @@ pub fn long_table(
             write_sort(&mut html, sorted);
         } else {
             html.markup(">").markup(column.title);
+        }
+        if let Some(zone) = column.zone_name() {
+            html.markup("<span class=\"zone\">").text(&zone).markup("</span>");
         }
         html.markup("</th>");
     }

@@ -1,4 +1,5 @@
-//! Moments as people say them, with the exact one on hover, in the zone of the store.
+//! Moments as people say them, with the exact one on hover. A page has one clock, that of its frame, and names its zone:
+//! nobody else makes one, so no page can mix two.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use domain::calendar::{Tz, day_of, days_before};
@@ -22,7 +23,7 @@ pub const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// By which clock moments are told: now, and the store's zone.
+/// By which clock the moments of a page are told: now, and the page's zone. Only a frame has one.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     /// Now.
@@ -35,13 +36,18 @@ pub struct Clock {
 
 impl Clock {
     /// The clock of `zone`, `now`.
-    pub fn new(now: DateTime<Utc>, zone: Tz) -> Self {
+    pub(crate) fn new(now: DateTime<Utc>, zone: Tz) -> Self {
         Self { now, zone, today: day_of(now, zone) }
     }
 
-    /// The clock of a page that tells days alone.
-    pub fn of_day(today: NaiveDate) -> Self {
-        Self { now: today.and_time(chrono::NaiveTime::MIN).and_utc(), zone: Tz::UTC, today }
+    /// The zone, as people read it.
+    pub fn zone_name(&self) -> String {
+        self.zone.name().replace('_', " ")
+    }
+
+    /// The clock of pages that belong to no tenant, such as the platform's: its tenants live in many zones.
+    pub fn in_utc(now: DateTime<Utc>) -> Self {
+        Self::new(now, Tz::UTC)
     }
 
     /// `today 14:02`, `yesterday 09:12`, `3 Mar 14:02`, `3 Mar 2011 14:02`.
@@ -54,6 +60,11 @@ impl Clock {
         said(|text| write_day(text, day, self.today))
     }
 
+    /// The day of a moment, said like [`Clock::day`].
+    pub fn day_at(&self, at: DateTime<Utc>) -> String {
+        self.day(day_of(at, self.zone))
+    }
+
     /// `14:02`.
     pub fn hour(&self, at: DateTime<Utc>) -> String {
         said(|text| write_hour(text, self.local(at)))
@@ -61,7 +72,7 @@ impl Clock {
 
     /// `3 March 2011, 14:02:11 Europe/London`.
     pub fn exact(&self, at: DateTime<Utc>) -> String {
-        said(|text| self.write_exact(text, self.local(at)))
+        said(|text| write_exact(text, at, self.zone))
     }
 
     fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
@@ -81,20 +92,6 @@ impl Clock {
         pen.word(" ");
         write_hour(pen, local);
     }
-
-    fn write_exact(&self, pen: &mut impl Pen, local: NaiveDateTime) {
-        pen.number(local.day(), 1);
-        pen.word(" ");
-        pen.word(month(local.date()));
-        pen.word(" ");
-        write_year(pen, local.date(), 1);
-        pen.word(", ");
-        write_hour(pen, local);
-        pen.word(":");
-        pen.number(local.second(), 2);
-        pen.word(" ");
-        pen.word(self.zone.name());
-    }
 }
 
 /// A moment.
@@ -104,18 +101,22 @@ pub fn When(
     at: DateTime<Utc>,
     /// By which clock.
     clock: Clock,
+    /// The zone of the store in which it happened, for the exact moment on hover; that of the page, when not said.
+    #[prop(optional_no_strip)]
+    local: Option<Tz>,
 ) -> impl IntoView {
     let machine = said(|text| write_machine(text, at));
-    view! { <time datetime=machine title=clock.exact(at)>{clock.short(at)}</time> }
+    let exact = said(|text| write_exact(text, at, local.unwrap_or(clock.zone)));
+    view! { <time datetime=machine title=exact>{clock.short(at)}</time> }
 }
 
-/// The same in a row.
-pub fn write_when(html: &mut Html, at: DateTime<Utc>, clock: &Clock) {
+/// The same in a row; `store` is the zone of the store in which it happened.
+pub fn write_when(html: &mut Html, at: DateTime<Utc>, clock: &Clock, store: Tz) {
     let local = clock.local(at);
     html.markup("<time datetime=\"");
     write_machine(html, at);
     html.markup("\" title=\"");
-    clock.write_exact(html, local);
+    write_exact(html, at, store);
     html.markup("\">");
     clock.write_short(html, local);
     html.markup("</time>");
@@ -192,6 +193,21 @@ fn said(write: impl FnOnce(&mut String)) -> String {
     let mut text = String::with_capacity(32);
     write(&mut text);
     text
+}
+
+fn write_exact(pen: &mut impl Pen, at: DateTime<Utc>, zone: Tz) {
+    let local = at.with_timezone(&zone).naive_local();
+    pen.number(local.day(), 1);
+    pen.word(" ");
+    pen.word(month(local.date()));
+    pen.word(" ");
+    write_year(pen, local.date(), 1);
+    pen.word(", ");
+    write_hour(pen, local);
+    pen.word(":");
+    pen.number(local.second(), 2);
+    pen.word(" ");
+    pen.word(zone.name());
 }
 
 fn write_day(pen: &mut impl Pen, day: NaiveDate, today: NaiveDate) {

@@ -17,7 +17,7 @@ pub const OVERLAPS: [i64; 4] = [0, 1, 24, 168];
 ///
 /// # Errors
 /// What is wrong with `hours`; [`DataError::NotFound`] for a key that is not the tenant's, [`DataError::Refused`] for one
-/// that is over.
+/// that is over, and for one that gives what the actor does not have.
 pub async fn rotate(scope: &Scope, id: ApiKeyId, hours: i64) -> Result<Made, DataError> {
     if !OVERLAPS.contains(&hours) {
         return Err(FieldErrors::one("hours", "must be 0, 1, 24 or 168").into());
@@ -25,6 +25,8 @@ pub async fn rotate(scope: &Scope, id: ApiKeyId, hours: i64) -> Result<Made, Dat
     let tx = scope.begin().await?;
     let old = alive(&tx, id).await?;
     let new = NewKey { name: old.name, scopes: old.scopes, store: old.store_id, expires_at: old.expires_at };
+    let beyond = |_| DataError::Refused("This key includes something that you may not do yourself.".to_owned());
+    scope.may_grant(&new.rights()).map_err(beyond)?;
     let made = insert(&tx, &new).await?;
     let sql = "update api_keys set expires_at = least(expires_at, $3) where tenant_id = $1 and id = $2";
     tx.run(sql, [id.0.into(), (scope.now() + TimeDelta::hours(hours)).into()]).await?;
@@ -35,7 +37,7 @@ pub async fn rotate(scope: &Scope, id: ApiKeyId, hours: i64) -> Result<Made, Dat
     Ok(made)
 }
 
-/// Revokes a key: within a second it opens nothing any more.
+/// Revokes a key: within a second it opens nothing any more. Whoever manages keys may revoke any: it only takes away.
 ///
 /// # Errors
 /// [`DataError::NotFound`] for a key that is not the tenant's, [`DataError::Refused`] for one that is over.

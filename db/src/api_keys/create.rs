@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::fields::FieldErrors;
 use domain::ids::{ApiKeyId, StoreId};
 use domain::limits::Limit;
-use domain::permission::KeyScope;
+use domain::permission::{Beyond, KeyScope, Rights};
 
 use super::PREFIX;
 use crate::error::DataError;
@@ -27,6 +27,13 @@ pub struct NewKey {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+impl NewKey {
+    /// What it gives to whoever has it.
+    pub fn rights(&self) -> Rights {
+        Rights::of_key(&self.scopes, self.store)
+    }
+}
+
 /// A key that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
@@ -39,9 +46,11 @@ pub struct Made {
 /// Makes a nameless key for the scope's tenant and returns it: the only time that it can be read.
 ///
 /// # Errors
-/// [`DataError::AtLimit`] when the tier allows no more; when PostgreSQL fails or the machine has no randomness left.
+/// [`DataError::Forbidden`] when it would give what its maker does not have; [`DataError::AtLimit`] when the tier allows no
+/// more; when PostgreSQL fails or the machine has no randomness left.
 pub async fn create(scope: &Scope, scopes: &[KeyScope], store: Option<StoreId>) -> Result<String, DataError> {
     let new = NewKey { scopes: scopes.to_vec(), store, ..NewKey::default() };
+    scope.may_grant(&new.rights()).map_err(|_| DataError::Forbidden)?;
     let tx = scope.begin().await?;
     limits::claim(&tx, Limit::ApiKeys).await?;
     let made = insert(&tx, &new).await?;
@@ -52,7 +61,8 @@ pub async fn create(scope: &Scope, scopes: &[KeyScope], store: Option<StoreId>) 
 /// Makes a key.
 ///
 /// # Errors
-/// What is wrong with `name`, `scopes` or `expires`; [`DataError::AtLimit`] when the tier allows no more.
+/// What is wrong with `name`, `scopes`, `store` or `expires`: a key gives nothing that its maker does not have;
+/// [`DataError::AtLimit`] when the tier allows no more.
 pub async fn make(scope: &Scope, new: &NewKey) -> Result<Made, DataError> {
     let mut errors = FieldErrors::default();
     let name = new.name.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -61,6 +71,11 @@ pub async fn make(scope: &Scope, new: &NewKey) -> Result<Made, DataError> {
     errors.add_if(is_long, "name", "must have at most 80 characters");
     errors.add_if(new.scopes.is_empty(), "scopes", "must be at least one");
     errors.add_if(new.expires_at.is_some_and(|at| at <= scope.now()), "expires", "must lie ahead");
+    match scope.may_grant(&new.rights()) {
+        Err(Beyond::Permissions(_)) => errors.add("scopes", "include something that you may not do yourself"),
+        Err(Beyond::Stores) => errors.add("store", "must be one that you reach"),
+        Ok(()) => {}
+    }
     errors.into_result(())?;
     let tx = scope.begin().await?;
     limits::claim(&tx, Limit::ApiKeys).await?;

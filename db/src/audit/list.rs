@@ -1,10 +1,12 @@
 //! Reading the record, newest first.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::audit::{AuditQuery, ORDERS_TAKEN, Via};
+use domain::calendar::{Tz, day_start, next};
 use domain::ids::TenantId;
 use domain::jobs::INSTALLATION;
 use domain::page::{Cursor, Direction, Limit, Page};
+use domain::people::email_key;
 use sea_orm::FromQueryResult;
 use serde_json::Value;
 use uuid::Uuid;
@@ -116,9 +118,8 @@ pub async fn platform_entries(platform: &Platform, query: &AuditQuery, rows: Lim
     let mut conditions = reader.conditions();
     conditions.add_some("j.tenant_id = ?", tenant.map(|tenant| tenant.0));
     if let Some(actor) = &query.actor {
-        let anybody =
-            "(j.actor = ? or j.actor = (select 'user:' || u.id from users u where lower(u.email) = lower(?)))";
-        conditions.add(anybody, actor.as_str());
+        let anybody = "(j.actor = ? or j.actor = (select 'user:' || u.id from users u where u.email_key = ?))";
+        conditions.add(anybody, email_key(actor));
     }
     narrow(&mut conditions, query, tenant.is_none() || !query.may_show_orders());
     let slug = "(select t.slug from tenants t where t.id = j.tenant_id)";
@@ -132,8 +133,8 @@ fn of_tenant(reader: Reader<'_>, query: &AuditQuery) -> Conditions {
     if let Some(actor) = &query.actor {
         // An e-mail means the member who has it; nobody learns here who else has an account.
         let member = "(j.actor = ? or j.actor = (select 'user:' || u.id from users u join memberships m on m.user_id = u.id \
-                      where m.tenant_id = $1 and lower(u.email) = lower(?)))";
-        conditions.add(member, actor.as_str());
+                      where m.tenant_id = $1 and u.email_key = ?))";
+        conditions.add(member, email_key(actor));
     }
     narrow(&mut conditions, query, !query.may_show_orders());
     conditions
@@ -148,13 +149,10 @@ fn narrow(conditions: &mut Conditions, query: &AuditQuery, without_orders: bool)
     }
     conditions.add_some("j.subject = ?", query.object.clone());
     conditions.add_some("j.via = ?", query.via.map(Via::as_str));
-    conditions.add_some("j.at >= ?", query.from.map(midnight));
-    conditions.add_some("j.at < ?", query.to.and_then(|day| day.checked_add_days(Days::new(1))).map(midnight));
+    let start = |day: NaiveDate| day_start(day, query.zone.unwrap_or(Tz::UTC));
+    conditions.add_some("j.at >= ?", query.from.map(start));
+    conditions.add_some("j.at < ?", query.to.map(next).map(start));
     conditions.add_cursor("(j.at, j.id)", query.cursor.as_deref());
-}
-
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(NaiveTime::MIN).and_utc()
 }
 
 async fn read(

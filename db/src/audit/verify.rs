@@ -7,6 +7,7 @@ use sea_orm::FromQueryResult;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::ends::{Ends, Seal, hex};
 use crate::error::DataError;
 use crate::scope::Scope;
 
@@ -21,6 +22,8 @@ pub struct Walk {
     pub head: String,
     /// Where the chain breaks, if it does.
     pub broken: Option<Broken>,
+    /// For the chain of an erased tenant: where it ended. There is nothing left to walk along.
+    pub seal: Option<Seal>,
 }
 
 /// The first entry that is not as it was.
@@ -32,12 +35,6 @@ pub struct Broken {
     pub at: Option<DateTime<Utc>>,
     /// What is wrong.
     pub words: &'static str,
-}
-
-#[derive(FromQueryResult)]
-struct Head {
-    seq: i64,
-    hash: Vec<u8>,
 }
 
 #[derive(FromQueryResult)]
@@ -54,20 +51,21 @@ struct Link {
     request_id: Option<String>,
     address: Option<String>,
     hash: Vec<u8>,
+    anchored: Option<Vec<u8>>,
 }
 
-/// Walks the chain of the scope's tenant up to where it ends now.
+/// Walks the chain of the scope's tenant up to where it ends now, past every anchor.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn verify(scope: &Scope) -> Result<Walk, DataError> {
-    let tx = scope.begin().await?;
-    let head: Option<Head> = tx.one("select seq, hash from audit_heads where tenant_id = $1", []).await?;
-    tx.end();
-    let head = head.unwrap_or(Head { seq: 0, hash: vec![0; 32] });
+    let ends = Ends::read(scope).await?;
+    if let Some(seal) = &ends.seal {
+        return Ok(sealed(&ends, seal));
+    }
     let (mut sound, mut hash) = (0, vec![0_u8; 32]);
     let broken = loop {
-        let links = read(scope, sound, head.seq).await?;
+        let links = read(scope, sound, ends.furthest()).await?;
         let full = links.len() as i64 == BATCH;
         let fault = links.iter().find_map(|link| match check(scope.tenant(), link, sound, &hash) {
             None => {
@@ -80,14 +78,50 @@ pub async fn verify(scope: &Scope) -> Result<Walk, DataError> {
             break fault;
         }
     };
-    let broken = broken.or_else(|| end(&head, sound, &hash));
-    Ok(Walk { sound, head: hash.iter().map(|b| format!("{b:02x}")).collect(), broken })
+    let broken = broken.or_else(|| end(&ends, sound, &hash));
+    if broken.is_some() {
+        // Erased while we walked: then what is missing is meant to be.
+        let now = Ends::read(scope).await?;
+        if let Some(seal) = &now.seal {
+            return Ok(sealed(&now, seal));
+        }
+    }
+    Ok(Walk { sound, head: hex(&hash), broken, seal: None })
+}
+
+/// Whether the chain of the scope's tenant holds at `seq` the hash `head` (hexadecimal digits), which was kept elsewhere. A
+/// sealed chain is accepted up to its seal.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn continues(scope: &Scope, seq: i64, head: &str) -> Result<bool, DataError> {
+    if seq == 0 {
+        return Ok(true);
+    }
+    let sql = "select exists (select from audit_entries where tenant_id = $1 and seq = $2 and encode(hash, 'hex') = $3) \
+               or exists (select from audit_seals where chain = $1 and (seq > $2 or (seq = $2 and encode(hash, 'hex') = $3)))";
+    let tx = scope.begin().await?;
+    let is_held: bool = tx.scalar(sql, [seq.into(), head.into()]).await?.unwrap_or_default();
+    tx.end();
+    Ok(is_held)
+}
+
+/// Anchors where the chain of the scope's tenant ends now.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn anchor(scope: &Scope) -> Result<(), DataError> {
+    let tx = scope.begin().await?;
+    tx.run("select stoa_audit_anchor($1)", []).await?;
+    tx.commit().await
 }
 
 async fn read(scope: &Scope, after: i64, upto: i64) -> Result<Vec<Link>, DataError> {
     let sql = format!(
-        "select seq, id, at, actor, via, action, subject, before::text as before, after::text as after, request_id, address, hash \
-         from audit_entries where tenant_id = $1 and seq > $2 and seq <= $3 order by seq limit {BATCH}"
+        "select e.seq, e.id, e.at, e.actor, e.via, e.action, e.subject, e.before::text as before, e.after::text as after, \
+           e.request_id, e.address, e.hash, a.hash as anchored \
+         from audit_entries e left join audit_anchors a on a.chain = e.tenant_id and a.seq = e.seq \
+         where e.tenant_id = $1 and e.seq > $2 and e.seq <= $3 order by e.seq limit {BATCH}"
     );
     let tx = scope.begin().await?;
     let links = tx.all(&sql, [after.into(), upto.into()]).await?;
@@ -102,14 +136,39 @@ fn check(tenant: TenantId, link: &Link, last: i64, hash: &[u8]) -> Option<Broken
         return Some(Broken { seq: last + 1, at: None, words });
     }
     let is_sound = Sha256::new().chain_update(hash).chain_update(text(tenant, link)).finalize()[..] == link.hash[..];
-    (!is_sound).then_some(Broken { seq: link.seq, at: Some(link.at), words: "is not what was written" })
+    let words = match &link.anchored {
+        _ if !is_sound => "is not what was written",
+        Some(anchored) if *anchored != link.hash => "is not what was anchored",
+        _ => return None,
+    };
+    Some(Broken { seq: link.seq, at: Some(link.at), words })
 }
 
-fn end(head: &Head, sound: i64, hash: &[u8]) -> Option<Broken> {
-    if sound < head.seq {
-        return Some(Broken { seq: sound + 1, at: None, words: "is missing" });
+fn end(ends: &Ends, sound: i64, hash: &[u8]) -> Option<Broken> {
+    let broken = |seq, words| Some(Broken { seq, at: None, words });
+    let Some(anchored) = ends.anchored else { return broken(sound + 1, "was never anchored: a record is missing") };
+    if sound < ends.seq.unwrap_or(0).max(anchored) {
+        return broken(sound + 1, "is missing");
     }
-    (head.hash != hash).then_some(Broken { seq: head.seq, at: None, words: "is not the end that was kept" })
+    match (ends.seq, &ends.hash) {
+        (Some(seq), _) if sound > seq => broken(seq + 1, "stands after the end that was kept"),
+        (Some(seq), Some(kept)) if kept != hash => broken(seq, "is not the end that was kept"),
+        (None, _) if sound > 0 => broken(sound, "has lost its end"),
+        _ => None,
+    }
+}
+
+// The chain of a tenant that is being erased, or was.
+fn sealed(ends: &Ends, seal: &Seal) -> Walk {
+    let words = match (seal.sealed_at, ends.is_there) {
+        _ if !seal.was_due => Some("was erased before its time"),
+        (Some(_), true) => Some("was sealed, but its tenant is there"),
+        (Some(_), false) if ends.seq.is_some() || ends.last.is_some() => Some("stands after the end that was sealed"),
+        (None, false) => Some("was erased without being sealed"),
+        _ => None,
+    };
+    let broken = words.map(|words| Broken { seq: seal.seq, at: None, words });
+    Walk { sound: seal.seq, head: seal.head.clone(), broken, seal: Some(seal.clone()) }
 }
 
 // As `stoa_audit_text` has it.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, Timelike};
-use domain::calendar::{Tz, day_start, next};
+use domain::calendar::{day_start, next};
 use domain::money::Currency;
 use domain::orders::Figures;
 use domain::period::{Period, Preset};
@@ -15,8 +15,9 @@ use crate::error::DataError;
 use crate::orders::filter::stores_of;
 use crate::rollups::{self, ByCurrency, Spans};
 use crate::scope::{Scope, Tx};
-use crate::stores::Store;
+use crate::stores::{self, Store};
 
+/// Products that are named of each currency.
 const TOP_PRODUCTS: usize = 8;
 
 /// Reads everything.
@@ -24,9 +25,10 @@ const TOP_PRODUCTS: usize = 8;
 /// # Errors
 /// [`DataError::NotFound`] for a store that is not the tenant's.
 pub(super) async fn compute(scope: &Scope, query: &DashboardQuery) -> Result<Dashboard, DataError> {
+    let account = stores::account_zone(scope).await?;
     let tx = scope.begin().await?;
     let stores = stores_of(&tx, query.store.as_deref()).await?;
-    let zone = stores.first().map_or(Tz::UTC, |s| s.zone);
+    let zone = query.store.as_ref().and_then(|_| stores.first()).map_or(account, |store| store.zone);
     let today = domain::calendar::day_of(scope.now(), zone);
     let period = query.period.unwrap_or_else(|| Preset::Month.on(today));
     let compared = period.compared(query.compare);
@@ -38,8 +40,10 @@ pub(super) async fn compute(scope: &Scope, query: &DashboardQuery) -> Result<Das
         ),
         None => (None, BTreeMap::new()),
     };
-    let top_products = top_products(&tx, &stores, period).await?;
+    let mut top_products = top_products(&tx, &stores, period).await?;
     tx.end();
+    let currencies = parts(bars, before, bars_before);
+    top_products.sort_by_key(|product| currencies.iter().position(|part| part.currency == product.currency));
     Ok(Dashboard {
         period,
         compared,
@@ -48,7 +52,7 @@ pub(super) async fn compute(scope: &Scope, query: &DashboardQuery) -> Result<Das
         zone,
         mixed_zones: stores.iter().any(|s| s.zone != zone),
         as_of: scope.now(),
-        currencies: parts(bars, before, bars_before),
+        currencies,
         top_products,
     })
 }
@@ -100,25 +104,26 @@ impl CurrencyPart {
 
 #[derive(FromQueryResult)]
 struct ProductRow {
+    product: Uuid,
     title: String,
-    sku: String,
     quantity: i64,
     gross: i64,
     currency: String,
 }
 
-// Whole weeks are read as weeks, and the days before and after them as days.
+// Whole weeks are read as weeks, and the days before and after them as days. Each currency has a rank of its own: unlike
+// amounts are not compared.
 async fn top_products(tx: &Tx, stores: &[Store], period: Period) -> Result<Vec<TopProduct>, DataError> {
     const OF: &str = "tenant_id = $1 and store_id = any($2) and";
     let sql = format!(
-        "select p.title, coalesce(v.sku, '') sku, t.quantity, t.gross, t.currency from ( \
+        "select t.product_id product, p.title, t.quantity, t.gross, t.currency from ( \
+           select *, row_number() over (partition by currency order by gross desc, product_id) place from ( \
            select product_id, currency, sum(quantity)::bigint quantity, sum(gross)::bigint gross from ( \
              select product_id, currency, quantity, gross from rollup_product_weeks where {OF} week >= $4 and week < $5 \
              union all select product_id, currency, quantity, gross from rollup_products where {OF} day >= $3 and day < $4 \
              union all select product_id, currency, quantity, gross from rollup_products where {OF} day >= $5 and day <= $6) s \
-           group by product_id, currency having sum(gross) > 0 order by sum(gross) desc, product_id limit {TOP_PRODUCTS}) t \
-         join products p on p.tenant_id = $1 and p.id = t.product_id \
-         left join lateral (select min(sku) sku from variants v where v.tenant_id = $1 and v.store_id = p.store_id and v.product_id = p.id) v on true \
+           group by product_id, currency having sum(gross) > 0) g) t \
+         join products p on p.tenant_id = $1 and p.id = t.product_id where t.place <= {TOP_PRODUCTS} \
          order by t.gross desc, t.product_id"
     );
     let ids: Vec<Uuid> = stores.iter().map(|s| s.id.0).collect();
@@ -127,7 +132,7 @@ async fn top_products(tx: &Tx, stores: &[Store], period: Period) -> Result<Vec<T
     let rows: Vec<ProductRow> = tx.all(&sql, values).await?;
     let row = |r: ProductRow| {
         let currency = rollups::currency(&r.currency)?;
-        Ok(TopProduct { title: r.title, sku: r.sku, quantity: r.quantity, gross: r.gross, currency })
+        Ok(TopProduct { product: r.product.into(), title: r.title, quantity: r.quantity, gross: r.gross, currency })
     };
     rows.into_iter().map(row).collect()
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::Tz;
+use domain::ids::ProductId;
 use domain::money::Currency;
 use domain::orders::Figures;
 use domain::period::{Comparison, Period};
@@ -38,7 +39,7 @@ pub struct Dashboard {
     pub running: bool,
     /// Today in the zone of the figures.
     pub today: NaiveDate,
-    /// The zone of the days: that of the store, or of the first store by name.
+    /// The zone of the days: that of the store, or of the account.
     pub zone: Tz,
     /// Whether the stores shown live in different zones.
     pub mixed_zones: bool,
@@ -46,7 +47,7 @@ pub struct Dashboard {
     pub as_of: DateTime<Utc>,
     /// One part a currency, the one with the most orders first. Empty when nothing happened.
     pub currencies: Vec<CurrencyPart>,
-    /// Best-selling products of the period.
+    /// Best-selling products of the period, some of each currency: its own rank, in the order of `currencies`.
     pub top_products: Vec<TopProduct>,
 }
 
@@ -81,10 +82,10 @@ pub struct Bucket {
 /// A product and what it sold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TopProduct {
-    /// Its title.
+    /// Which one.
+    pub product: ProductId,
+    /// What its newest order calls it.
     pub title: String,
-    /// The SKU to search orders by.
-    pub sku: String,
     /// Pieces sold.
     pub quantity: i64,
     /// Gross sales, minor units.

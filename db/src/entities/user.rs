@@ -8,6 +8,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub email: String,
+    pub email_key: String,
+    pub email_proven_at: Option<DateTimeUtc>,
     pub name: String,
     pub password_hash: String,
     pub is_platform_admin: bool,

@@ -22,6 +22,8 @@ pub enum NoEntry {
     NoMember,
     /// The address is that of a member who comes as somebody else.
     OtherIdentity,
+    /// There is an account with this address, of which nobody knows whether it is theirs.
+    Unproven,
     /// They are invited, but the tier allows no more members.
     AtLimit(String),
 }
@@ -42,9 +44,13 @@ pub async fn enter(
         let person = if is_member(db, provider, known).await? { people::person(db, known).await? } else { None };
         return Ok(person.ok_or(NoEntry::NoMember));
     }
-    let Some(person) = by_address(db, passwords, provider, email, origin).await? else {
+    let Some((person, is_new)) = by_address(db, passwords, provider, email, origin).await? else {
         return Ok(Err(NoEntry::NoMember));
     };
+    // Whoever made that account with a link that was shown to them may know its password, and would come in with it.
+    if !is_new && !person.is_proven {
+        return Ok(Err(NoEntry::Unproven));
+    }
     if !is_member(db, provider, person.id).await? {
         match team::accept_by_address(db, provider.tenant, &person, origin.clone()).await {
             Ok(true) => {}
@@ -56,27 +62,27 @@ pub async fn enter(
     Ok(if link(db, provider, subject, person.id, origin).await? { Ok(person) } else { Err(NoEntry::OtherIdentity) })
 }
 
-// Nobody gets an account whom nobody has invited.
+// Who has this address, and whether the account was made now. Nobody gets an account whom nobody has invited.
 async fn by_address(
     db: &Db,
     passwords: &Passwords,
     provider: &Provider,
     email: &str,
     origin: &Origin,
-) -> Result<Option<Person>, DataError> {
-    let id = match people::find(db, email).await? {
-        Some(id) => id,
+) -> Result<Option<(Person, bool)>, DataError> {
+    let (id, is_new) = match people::find(db, email).await? {
+        Some(id) => (id, false),
         None if team::is_invited(db, provider.tenant, email).await? => {
             let id = people::create_without_password(db, passwords, email).await?;
             let (actor, details) = (Actor::User(id), json!({"by": "company"}));
             let subject = email.to_owned();
             let made = Attempt { actor, action: "account.create", subject, details, origin: origin.clone() };
             audit::in_tenants(db, &[provider.tenant], &made).await?;
-            id
+            (id, true)
         }
         None => return Ok(None),
     };
-    people::person(db, id).await
+    Ok(people::person(db, id).await?.map(|person| (person, is_new)))
 }
 
 async fn linked(db: &Db, provider: &Provider, subject: &str) -> Result<Option<UserId>, DataError> {

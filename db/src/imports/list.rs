@@ -1,6 +1,6 @@
 //! The list of imports.
 
-use chrono::NaiveTime;
+use domain::calendar::{Tz, day_start};
 use domain::imports::{ImportQuery, ImportView};
 use domain::page::{Direction, Limit, Page};
 use sea_orm::Value;
@@ -58,7 +58,7 @@ fn build(scope: &Scope, query: &ImportQuery, limit: Limit) -> (String, Vec<Value
         sql += &format!(" and {}", condition(view));
     }
     if let Some(day) = query.from {
-        sql += &format!(" and r.created_at >= {}", bind(day.and_time(NaiveTime::MIN).and_utc().into()));
+        sql += &format!(" and r.created_at >= {}", bind(day_start(day, query.zone.unwrap_or(Tz::UTC)).into()));
     }
     let newer = query.cursor.is_some_and(|cursor| cursor.direction == Direction::Newer);
     let (sign, order) = if newer { (">", "asc") } else { ("<", "desc") };

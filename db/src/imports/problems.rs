@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use domain::ids::ImportId;
-use domain::imports::{Problem, ProblemKind};
+use domain::imports::Problem;
 use domain::page::Limit;
 use sea_orm::{FromQueryResult, Value};
 
@@ -77,7 +77,8 @@ pub async fn problems(
     let more = found.len() > limit.rows();
     found.truncate(limit.rows());
     let last = found.last().map(|row| ProblemKey { line: unsigned(row.line), position: row.position });
-    Ok(ProblemPage { rows: found.into_iter().map(Problem::from).collect(), next: last.filter(|_| more) })
+    let rows = found.into_iter().map(Problem::try_from).collect::<Result<_, DataError>>()?;
+    Ok(ProblemPage { rows, next: last.filter(|_| more) })
 }
 
 /// How PostgreSQL reads one page, for the tests of its plan.
@@ -129,15 +130,11 @@ pub(super) async fn keep(tx: &Tx, id: ImportId, problems: &[Problem]) -> Result<
     tx.run(sql, values).await.map(drop)
 }
 
-impl From<Row> for Problem {
-    fn from(row: Row) -> Self {
-        let rejected = row.kind == ProblemKind::Rejected.as_str();
-        Self {
-            line: unsigned(row.line),
-            column: row.column_name,
-            reason: row.reason,
-            order: row.order_number,
-            kind: if rejected { ProblemKind::Rejected } else { ProblemKind::Skipped },
-        }
+impl TryFrom<Row> for Problem {
+    type Error = DataError;
+    fn try_from(row: Row) -> Result<Self, DataError> {
+        let kind = row.kind.parse().map_err(DataError::Corrupt)?;
+        let Row { line, column_name: column, reason, order_number: order, .. } = row;
+        Ok(Self { line: unsigned(line), column, reason, order, kind })
     }
 }

@@ -1,8 +1,10 @@
 //! A list's filters as SQL over `orders o`, with its values. `$1` is the tenant.
 
 use chrono::{Days, Duration, NaiveTime};
+use domain::money::{Currency, USUAL_DECIMALS};
 use domain::orders::OrderQuery;
-use domain::page::Direction;
+use domain::orders::query::Bound;
+use domain::page::{Cursor, Direction};
 use sea_orm::Value;
 use uuid::Uuid;
 
@@ -13,7 +15,7 @@ use crate::stores::{self, Store};
 /// Conditions joined by `and`.
 #[derive(Clone)]
 pub(super) struct Filter {
-    sql: String,
+    pub(super) sql: String,
     pub values: Vec<Value>,
 }
 
@@ -39,10 +41,10 @@ impl Filter {
             filter.is("o.fulfilment_status", fulfilment.as_str());
         }
         if let Some(min) = query.min {
-            filter.and("o.total >= ?", min);
+            filter.total(">=", min, Bound::at_least);
         }
         if let Some(max) = query.max {
-            filter.and("o.total <= ?", max);
+            filter.total("<=", max, Bound::at_most);
         }
         filter.days(query);
         filter
@@ -55,10 +57,34 @@ impl Filter {
         self.sql.push_str(&condition.replacen('?', &name, 1));
     }
 
+    /// Adds a condition of the source, whose values are bound already.
+    pub fn add(&mut self, condition: &str) {
+        self.sql.push_str(" and ");
+        self.sql.push_str(condition);
+    }
+
     // Words of the source, and so never anybody's text. They stand in the statement, because a bound one hides from the planner
     // that a partial index holds all that is asked for.
     fn is(&mut self, column: &'static str, word: &'static str) {
         self.sql.push_str(&format!(" and {column} = '{word}'"));
+    }
+
+    // Each order by the decimals of its own currency.
+    fn total(&mut self, sign: &str, bound: Bound, minor: fn(Bound, u32) -> i64) {
+        let usual = minor(bound, USUAL_DECIMALS);
+        let mut cases = String::new();
+        for (decimals, codes) in Currency::unusual_decimals() {
+            let minor = minor(bound, *decimals);
+            if minor != usual {
+                let value = self.bind(minor);
+                cases.push_str(&format!(" when o.currency in ('{}') then {value}::bigint", codes.join("', '")));
+            }
+        }
+        if cases.is_empty() {
+            self.and(&format!("o.total {sign} ?"), usual);
+        } else {
+            self.and(&format!("o.total {sign} case{cases} else ?::bigint end"), usual);
+        }
     }
 
     /// Binds a value and returns its name, such as `$4`.
@@ -67,12 +93,13 @@ impl Filter {
         format!("${}", self.values.len() + 1)
     }
 
-    /// The cursor of `query`: one range of the index.
-    pub fn seek(&mut self, query: &OrderQuery) {
-        if let Some(cursor) = query.cursor {
+    /// What lies beyond `cursor`: one range of the index.
+    pub fn seek(&mut self, cursor: Option<&Cursor>) {
+        if let Some(cursor) = cursor {
             let (at, id) = (self.bind(cursor.at), self.bind(cursor.id));
             let sign = if cursor.direction == Direction::Older { '<' } else { '>' };
-            self.sql.push_str(&format!(" and (o.placed_at, o.id) {sign} ({at}, {id})"));
+            // The bound on the time alone tells the planner which quarters can hold them.
+            self.sql.push_str(&format!(" and o.placed_at {sign}= {at} and (o.placed_at, o.id) {sign} ({at}, {id})"));
         }
     }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::filter::{Filter, stores_of};
 use super::record::{COLUMNS, CUSTOMER, OrderRecord};
 use super::rows::{FullOrder, ItemRow, OrderRow};
-use super::search;
+use super::search::{self, Cut};
 use super::show::{DetailRecord, ItemRecord};
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
@@ -94,21 +94,12 @@ async fn build(
     columns: &str,
 ) -> Result<(String, Vec<Value>), DataError> {
     let mut filter = Filter::new(query, stores);
-    filter.seek(query);
+    filter.seek(query.cursor.as_deref());
     let newer = query.sort.reading(query.cursor.as_deref()) == Direction::Newer;
     let way = if newer { "asc" } else { "desc" };
     // Written out: with a bound limit PostgreSQL cannot see that a page is cheap, and plans each one anew.
-    let limit = query.limit.plus_one();
-    let tail = format!("order by o.placed_at {way}, o.id {way} limit {limit}");
-    let columns = format!("{columns}, {CUSTOMER}");
-    let sql = match query.q.as_deref() {
-        None => format!("select {columns} from orders o where {} {tail}", filter.sql()),
-        Some(text) => {
-            let meanings = search::meanings(tx, text).await?;
-            let union = meanings.branches(&mut filter, &columns, &tail);
-            format!("select * from ({union}) u order by placed_at {way}, id {way} limit {limit}")
-        }
-    };
+    let cut = Cut::First(way, query.limit.plus_one());
+    let sql = search::meanings(tx, query).await?.cut(&mut filter, &format!("{columns}, {CUSTOMER}"), cut);
     Ok((sql, filter.values))
 }
 

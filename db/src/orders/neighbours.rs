@@ -1,11 +1,15 @@
-//! The orders beside one in the list of all.
+//! The orders beside one in the list that it was come to from.
 
 use chrono::{DateTime, Utc};
 use domain::ids::OrderId;
-use sea_orm::FromQueryResult;
+use domain::orders::OrderQuery;
+use domain::page::{Cursor, Direction};
+use sea_orm::{FromQueryResult, Value};
 
+use super::filter::{Filter, stores_of};
+use super::search::{self, Cut};
 use crate::error::DataError;
-use crate::scope::Scope;
+use crate::scope::{Scope, Tx};
 
 /// Where an order is found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,15 +36,21 @@ struct Row {
     number: String,
 }
 
-/// The orders beside that of `placed_at` and `id`. One statement at any size. Index: the primary key.
+/// The orders beside that of `placed_at` and `id` in the list under `query`, wherever its page begins; newer and older by time,
+/// whichever come first in it. One statement at any size, one more for a search. Indexes: those of the list.
 ///
 /// # Errors
-/// When PostgreSQL fails.
-pub async fn neighbours(scope: &Scope, placed_at: DateTime<Utc>, id: OrderId) -> Result<Neighbours, DataError> {
+/// [`DataError::NotFound`] for a store that is not the tenant's.
+pub async fn neighbours(
+    scope: &Scope,
+    query: &OrderQuery,
+    placed_at: DateTime<Utc>,
+    id: OrderId,
+) -> Result<Neighbours, DataError> {
     let tx = scope.begin().await?;
-    let only: Option<Vec<uuid::Uuid>> = scope.stores().only().map(|stores| stores.iter().map(|s| s.0).collect());
-    let rows: Vec<Row> = tx.all(SQL, [placed_at.into(), id.0.into(), only.into()]).await?;
-    tx.commit().await?;
+    let (sql, values) = build(&tx, query, placed_at, id).await?;
+    let rows: Vec<Row> = tx.all(&sql, values).await?;
+    tx.end();
     let find = |newer: bool| {
         let row = rows.iter().find(|row| row.newer == newer);
         row.map(|row| OrderName { store: row.store.clone(), number: row.number.clone() })
@@ -51,27 +61,46 @@ pub async fn neighbours(scope: &Scope, placed_at: DateTime<Utc>, id: OrderId) ->
 /// How PostgreSQL finds them, for the test of the plan.
 ///
 /// # Errors
-/// When PostgreSQL fails.
+/// As [`neighbours`].
 #[cfg(feature = "testing")]
-pub async fn explain(scope: &Scope, placed_at: DateTime<Utc>, id: OrderId) -> Result<String, DataError> {
-    #[derive(FromQueryResult)]
-    struct Line {
-        #[sea_orm(from_alias = "QUERY PLAN")]
-        line: String,
-    }
+pub async fn explain(
+    scope: &Scope,
+    query: &OrderQuery,
+    placed_at: DateTime<Utc>,
+    id: OrderId,
+) -> Result<String, DataError> {
     let tx = scope.begin().await?;
-    let sql = format!("explain (analyze, costs off, timing off) {SQL}");
-    let lines: Vec<Line> =
-        tx.all(&sql, [placed_at.into(), id.0.into(), Option::<Vec<uuid::Uuid>>::None.into()]).await?;
-    tx.commit().await?;
-    Ok(lines.into_iter().map(|l| l.line + "\n").collect())
+    let (sql, values) = build(&tx, query, placed_at, id).await?;
+    let plan = tx.explain(&sql, values).await?;
+    tx.end();
+    Ok(plan)
 }
 
-// The bound on the time alone tells the planner which quarters can hold them.
-const SQL: &str = "select n.newer, s.slug store, n.number from ( \
-       (select true newer, o.store_id, o.number from orders o where o.tenant_id = $1 and o.placed_at >= $2 \
-          and (o.placed_at, o.id) > ($2, $3) and ($4::uuid[] is null or o.store_id = any($4)) order by o.placed_at, o.id limit 1) \
-       union all \
-       (select false, o.store_id, o.number from orders o where o.tenant_id = $1 and o.placed_at <= $2 \
-          and (o.placed_at, o.id) < ($2, $3) and ($4::uuid[] is null or o.store_id = any($4)) order by o.placed_at desc, o.id desc limit 1)) n \
-     join stores s on s.tenant_id = $1 and s.id = n.store_id";
+async fn build(
+    tx: &Tx,
+    query: &OrderQuery,
+    placed_at: DateTime<Utc>,
+    id: OrderId,
+) -> Result<(String, Vec<Value>), DataError> {
+    let stores = stores_of(tx, query.store.as_deref()).await?;
+    let meanings = search::meanings(tx, query).await?;
+    let conditions = Filter::new(query, &stores);
+    let mut values = conditions.values.clone();
+    let mut beside = |direction, way| {
+        let mut filter = Filter { values: std::mem::take(&mut values), ..conditions.clone() };
+        filter.seek(Some(&Cursor { direction, at: placed_at, id: id.0 }));
+        let cut = meanings.cut(&mut filter, COLUMNS, Cut::First(way, 1));
+        values = filter.values;
+        cut
+    };
+    let (newer, older) = (beside(Direction::Newer, "asc"), beside(Direction::Older, "desc"));
+    let sql = format!(
+        "select n.newer, s.slug store, n.number from ( \
+           select true newer, b.store_id, b.number from ({newer}) b union all \
+           select false, b.store_id, b.number from ({older}) b) n \
+         join stores s on s.tenant_id = $1 and s.id = n.store_id"
+    );
+    Ok((sql, values))
+}
+
+const COLUMNS: &str = "o.placed_at, o.id, o.store_id, o.number";

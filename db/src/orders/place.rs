@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::write;
-use crate::catalog;
+use crate::catalog::{self, Named};
 use crate::connect::Db;
 use crate::customers;
 use crate::error::DataError;
@@ -69,6 +69,20 @@ pub async fn place(tx: &Tx, store: &Store, orders: &[NewOrder], via: Via) -> Res
     write(tx, store, orders, via).await?.finish(tx).await
 }
 
+/// The same for orders of a file that says better than each of its lines what a SKU is called.
+///
+/// # Errors
+/// As [`place`].
+pub async fn place_named<'a>(
+    tx: &Tx,
+    store: &Store,
+    orders: &'a [NewOrder],
+    via: Via,
+    named: &Named<'a>,
+) -> Result<Vec<Placed>, DataError> {
+    write_named(tx, store, orders, via, named).await?.finish(tx).await
+}
+
 /// Orders whose rows are written. Figures and feed still lack them: [`Written::finish`] before the commit.
 #[must_use]
 pub struct Written {
@@ -83,6 +97,16 @@ pub struct Written {
 /// # Errors
 /// As [`place`].
 pub async fn write(tx: &Tx, store: &Store, orders: &[NewOrder], via: Via) -> Result<Written, DataError> {
+    write_named(tx, store, orders, via, &|_| None).await
+}
+
+async fn write_named<'a>(
+    tx: &Tx,
+    store: &Store,
+    orders: &'a [NewOrder],
+    via: Via,
+    named: &Named<'a>,
+) -> Result<Written, DataError> {
     let clock = tx.scope().clock();
     let candidates: Vec<Candidate> =
         orders.iter().map(|order| Candidate { id: clock.id(), order, fingerprint: fingerprint(order) }).collect();
@@ -92,7 +116,7 @@ pub async fn write(tx: &Tx, store: &Store, orders: &[NewOrder], via: Via) -> Res
     if fresh.is_empty() {
         return Ok(Written { outcome, deltas: Deltas::default(), events: None });
     }
-    let variants = catalog::ensure(tx, store, fresh.iter().flat_map(|c| c.order.items())).await?;
+    let variants = catalog::ensure(tx, store, fresh.iter().map(|c| c.order), named).await?;
     let buyers = customers::ensure(tx, store, fresh.iter().filter_map(|c| c.order.customer())).await?;
     write::rows(tx, store, &fresh, &variants, &buyers, via).await?;
     if store.tracks_stock {

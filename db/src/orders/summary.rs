@@ -7,7 +7,7 @@ use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use super::filter::{Filter, stores_of};
-use super::search;
+use super::search::{self, Cut};
 use crate::error::DataError;
 use crate::rollups::{self, FiguresRow};
 use crate::scope::{Scope, Tx};
@@ -45,6 +45,7 @@ fn is_kept(query: &OrderQuery) -> bool {
     let finer = query.payment.is_some()
         || query.fulfilment.is_some()
         || query.q.is_some()
+        || query.product.is_some()
         || query.min.is_some()
         || query.max.is_some();
     // Cancelled orders count in no figure, so that a status narrows sales only.
@@ -92,15 +93,7 @@ const COLUMNS: &str = "o.id, o.currency, o.kind, o.status, o.item_count, o.gross
 async fn counted(tx: &Tx, query: &OrderQuery, stores: &[Store]) -> Result<Summary, DataError> {
     let mut filter = Filter::new(query, stores);
     // Written out, as in a list.
-    let limit = COUNTED + 1;
-    let found = match query.q.as_deref() {
-        None => format!("select {COLUMNS} from orders o where {} limit {limit}", filter.sql()),
-        Some(text) => {
-            let meanings = search::meanings(tx, text).await?;
-            let union = meanings.branches(&mut filter, COLUMNS, &format!("limit {limit}"));
-            format!("select * from ({union}) u limit {limit}")
-        }
-    };
+    let found = search::meanings(tx, query).await?.cut(&mut filter, COLUMNS, Cut::Any(COUNTED + 1));
     let sql = format!(
         "select currency, count(*) found, count(*) filter (where sale) orders, count(*) filter (where status = 'cancelled') cancelled, \
            count(*) filter (where kind = 'return') return_orders, count(*) filter (where refunded > 0) refunds, \

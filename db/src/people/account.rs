@@ -2,7 +2,7 @@
 
 use domain::fields::FieldErrors;
 use domain::ids::UserId;
-use domain::people::LONGEST_PASSWORD;
+use domain::people::{LONGEST_PASSWORD, email_key};
 
 use super::links::{self, Link, Purpose};
 use super::passwords::Passwords;
@@ -63,9 +63,11 @@ pub async fn reset_password(db: &Db, passwords: &Passwords, link: &str, new: &st
     let hash = passwords.hash(new).await?;
     let tx = Platform::command(db.clone()).begin().await?;
     links::take(&tx, link).await?.ok_or_else(gone)?;
-    tx.run(SET_PASSWORD, [id.0.into(), hash.into()]).await?;
+    // The link went to the address, and they have it.
+    let sql = "update users set password_hash = $2, email_proven_at = coalesce(email_proven_at, $3) where id = $1";
+    tx.run(sql, [id.0.into(), hash.into(), db.clock().now().into()]).await?;
     tx.commit().await?;
-    Ok(person)
+    Ok(Person { is_proven: true, ..person })
 }
 
 /// Gives whoever `link` is for the address that it confirms, and uses the link up; who it was, and the former address.
@@ -79,7 +81,9 @@ pub async fn confirm_email(db: &Db, link: &str) -> Result<(Person, String), Data
         return Err(gone());
     };
     let former = person(db, id).await?.ok_or_else(gone)?.email;
-    let changed = tx.run("update users set email = $2 where id = $1", [id.0.into(), email.into()]).await;
+    let sql = "update users set email = $2, email_key = $3, email_proven_at = $4 where id = $1";
+    let key = email_key(&email);
+    let changed = tx.run(sql, [id.0.into(), email.into(), key.into(), db.clock().now().into()]).await;
     changed.map_err(email_taken)?;
     // Sent to the former address.
     links::forget(&tx, id, "password").await?;

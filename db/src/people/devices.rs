@@ -1,6 +1,7 @@
 //! Browsers in which somebody signed in before, so that a new one can be told of.
 
 use domain::ids::UserId;
+use domain::people::email_key;
 use sha2::{Digest, Sha256};
 
 use crate::connect::Db;
@@ -37,4 +38,25 @@ pub async fn note(db: &Db, person: UserId, device: &str) -> Result<Familiar, Dat
         (true, false) => Familiar::First,
         (true, true) => Familiar::New,
     })
+}
+
+/// Whether the account with this e-mail has signed in before in the browser whose cookie is `device`. Reads the same for
+/// accounts that there are and those that there are not.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn is_known(db: &Db, email: &str, device: &str) -> Result<bool, DataError> {
+    let sql = "select exists (select from known_devices where user_id = \
+                 coalesce((select id from users where email_key = $1), '00000000-0000-0000-0000-000000000000') and device_hash = $2)";
+    let query = sqlx::query_scalar(sql).bind(email_key(email)).bind(Sha256::digest(device).to_vec());
+    Ok(query.fetch_one(&db.pool).await?)
+}
+
+/// Whether `person` has signed in before in the browser whose cookie is `device`.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn is_known_to(db: &Db, person: UserId, device: &str) -> Result<bool, DataError> {
+    let sql = "select exists (select from known_devices where user_id = $1 and device_hash = $2)";
+    Ok(sqlx::query_scalar(sql).bind(person.0).bind(Sha256::digest(device).to_vec()).fetch_one(&db.pool).await?)
 }

@@ -37,7 +37,8 @@ impl Membership {
     }
 }
 
-/// The tenants of a person, by name; those also that are closed.
+/// The tenants of a person, by name; those also that are closed. As long as their address is not proven, only those that
+/// stand for them.
 ///
 /// # Errors
 /// When PostgreSQL fails.
@@ -45,9 +46,9 @@ pub async fn memberships(db: &Db, person: UserId) -> Result<Vec<Membership>, Dat
     let tx = db.begin(Setting::Person(person)).await?;
     let sql = "select t.id, t.slug, t.name, t.needs_second_factor, m.role, m.role_id, m.store_ids, r.name role_name, r.permissions, \
                  t.suspended_at is not null as is_suspended, t.suspended_for \
-               from memberships m join tenants t on t.id = m.tenant_id \
+               from memberships m join tenants t on t.id = m.tenant_id join users u on u.id = m.user_id \
                left join roles r on r.tenant_id = m.tenant_id and r.id = m.role_id \
-               where m.user_id = $1 order by t.name";
+               where m.user_id = $1 and (m.is_vouched or u.email_proven_at is not null) order by t.name";
     let rows: Vec<Row> = tx.read_all(sql, vec![person.0.into()]).await?;
     drop(tx);
     rows.into_iter().map(Membership::try_from).collect()

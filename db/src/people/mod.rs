@@ -3,8 +3,10 @@
 pub mod account;
 pub mod ceremonies;
 pub mod devices;
+pub mod email_keys;
 pub mod leaked;
 pub mod links;
+pub(crate) mod maker;
 mod memberships;
 pub mod passkeys;
 pub mod passwords;
@@ -17,6 +19,7 @@ use base64::Engine;
 use domain::fields::FieldErrors;
 use domain::ids::UserId;
 use domain::limits::Limit;
+use domain::people::email_key;
 use domain::permission::{Permission, Role};
 use sea_orm::{ActiveModelTrait, Set};
 
@@ -42,6 +45,8 @@ pub struct Person {
     pub is_platform_admin: bool,
     /// Whether they sign in with a second factor.
     pub has_second_factor: bool,
+    /// Whether it is known that the address is theirs: a mail there was answered, or an administrator vouched.
+    pub is_proven: bool,
 }
 
 /// The e-mail addresses of the people among `actors` (`user:<id>`), by actor. One statement, none without any.
@@ -71,9 +76,8 @@ pub async fn verify(db: &Db, passwords: &Passwords, email: &str, password: &str)
     let password = if password.len() > domain::people::LONGEST_PASSWORD { "" } else { password };
     let _arrival = passwords.arrive().await?;
     // One row, whether there is such an account or not: reading one more would be told by the clock.
-    let sql =
-        "select u.id, coalesce(u.password_hash, $2) from (select) one left join users u on lower(u.email) = lower($1)";
-    let query = sqlx::query_as(sql).bind(email.trim()).bind(passwords.decoy());
+    let sql = "select u.id, coalesce(u.password_hash, $2) from (select) one left join users u on u.email_key = $1";
+    let query = sqlx::query_as(sql).bind(email_key(email)).bind(passwords.decoy());
     let (id, hash): (Option<uuid::Uuid>, String) = query.fetch_one(&db.pool).await?;
     let right = passwords.verify(password, Some(&hash)).await;
     match id {
@@ -87,18 +91,30 @@ pub async fn verify(db: &Db, passwords: &Passwords, email: &str, password: &str)
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn person(db: &Db, id: UserId) -> Result<Option<Person>, DataError> {
-    let sql = "select email, name, is_platform_admin, stoa_has_second_factor(id) from users where id = $1";
-    let found: Option<(String, String, bool, bool)> = sqlx::query_as(sql).bind(id.0).fetch_optional(&db.pool).await?;
-    Ok(found.map(|(email, name, is_platform_admin, has_second_factor)| Person {
+    let sql = "select email, name, is_platform_admin, stoa_has_second_factor(id), email_proven_at is not null \
+               from users where id = $1";
+    type Row = (String, String, bool, bool, bool);
+    let found: Option<Row> = sqlx::query_as(sql).bind(id.0).fetch_optional(&db.pool).await?;
+    Ok(found.map(|(email, name, is_platform_admin, has_second_factor, is_proven)| Person {
         id,
         email,
         name,
         is_platform_admin,
         has_second_factor,
+        is_proven,
     }))
 }
 
-/// Makes an account.
+/// Whether somebody has shown, by the way an account is made, that its address is theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// They followed a link that went there, or whoever runs the installation made the account.
+    Proven,
+    /// Nobody knows.
+    Unproven,
+}
+
+/// Makes an account in the name of whoever runs the installation, who stands for its address.
 ///
 /// # Errors
 /// When the e-mail is bad or taken, or the password will not do.
@@ -109,6 +125,26 @@ pub async fn create(
     password: &str,
     admin: bool,
 ) -> Result<UserId, DataError> {
+    let hash = check(passwords, email, password).await?;
+    insert(db, email, hash, admin, Address::Proven).await
+}
+
+/// Makes an account for somebody who was invited.
+///
+/// # Errors
+/// When the e-mail is bad or taken, or the password will not do.
+pub async fn create_invited(
+    db: &Db,
+    passwords: &Passwords,
+    email: &str,
+    password: &str,
+    address: Address,
+) -> Result<UserId, DataError> {
+    let hash = check(passwords, email, password).await?;
+    insert(db, email, hash, false, address).await
+}
+
+async fn check(passwords: &Passwords, email: &str, password: &str) -> Result<String, DataError> {
     let mut errors = FieldErrors::default();
     errors.add_if(
         !domain::orders::new_order::looks_like_email(email) || email.len() > 254,
@@ -117,18 +153,20 @@ pub async fn create(
     );
     passwords.check(&mut errors, "password", password, &[email]).await?;
     errors.into_result(())?;
-    insert(db, email, passwords.hash(password).await?, admin).await
+    passwords.hash(password).await
 }
 
-async fn insert(db: &Db, email: &str, hash: String, admin: bool) -> Result<UserId, DataError> {
-    let id: UserId = db.clock().id();
+async fn insert(db: &Db, email: &str, hash: String, admin: bool, address: Address) -> Result<UserId, DataError> {
+    let (id, now): (UserId, _) = (db.clock().id(), db.clock().now());
     let row = user::ActiveModel {
         id: Set(id.0),
         email: Set(email.to_owned()),
+        email_key: Set(email_key(email)),
+        email_proven_at: Set((address == Address::Proven).then_some(now)),
         name: Set(String::new()),
         password_hash: Set(hash),
         is_platform_admin: Set(admin),
-        created_at: Set(db.clock().now()),
+        created_at: Set(now),
     };
     row.insert(&db.conn).await.map_err(DataError::from).map_err(email_taken)?;
     Ok(id)
@@ -144,7 +182,18 @@ pub async fn create_without_password(db: &Db, passwords: &Passwords, email: &str
     let mut nobody_knows = [0_u8; 32];
     getrandom::fill(&mut nobody_knows).map_err(|e| DataError::Corrupt(e.to_string()))?;
     let hash = passwords.hash(&base64::engine::general_purpose::STANDARD.encode(nobody_knows)).await?;
-    insert(db, &email, hash, false).await
+    // The provider is the tenant's own, and says of anybody what it likes.
+    insert(db, &email, hash, false, Address::Unproven).await
+}
+
+/// Notes that `person` has answered a mail to their address.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn prove(db: &Db, person: UserId) -> Result<(), DataError> {
+    let sql = "update users set email_proven_at = $2 where id = $1 and email_proven_at is null";
+    sqlx::query(sql).bind(person.0).bind(db.clock().now()).execute(&db.pool).await?;
+    Ok(())
 }
 
 /// The account with this e-mail, for the command line.
@@ -152,8 +201,8 @@ pub async fn create_without_password(db: &Db, passwords: &Passwords, email: &str
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn find(db: &Db, email: &str) -> Result<Option<UserId>, DataError> {
-    let found: Option<uuid::Uuid> = sqlx::query_scalar("select id from users where lower(email) = lower($1)")
-        .bind(email)
+    let found: Option<uuid::Uuid> = sqlx::query_scalar("select id from users where email_key = $1")
+        .bind(email_key(email))
         .fetch_optional(&db.pool)
         .await?;
     Ok(found.map(UserId::from))
@@ -174,7 +223,9 @@ pub async fn set_role(access: &Access, person: UserId, role: Role) -> Result<(),
         limits::claim(&tx, Limit::Members).await?;
     }
     crate::team::keep_an_owner(&tx, person, role == Role::Owner).await?;
-    let sql = "insert into memberships (tenant_id, user_id, role, created_at) values ($1, $2, $3, $4) \
+    // A role opens nothing to an account of which nobody knows whose address it bears.
+    let sql = "insert into memberships (tenant_id, user_id, role, created_at, is_vouched) \
+               select $1, $2, $3, $4, u.email_proven_at is not null from users u where u.id = $2 \
                on conflict (tenant_id, user_id) do update set role = excluded.role, role_id = null, store_ids = null";
     tx.run(sql, [person.0.into(), role.as_str().into(), scope.now().into()]).await?;
     crate::audit::note(&tx, "member.role", &person.to_string(), serde_json::json!({"role": role.as_str()})).await?;

@@ -1,7 +1,10 @@
 //! Codes of an app on somebody's phone (TOTP: six digits, 30 seconds), and what opens in their place when it is lost.
 //! Each code opens once: the time step of the last one is kept, and neither it nor an older one is taken again.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use domain::ids::UserId;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use totp_rs::{Builder, Secret, Totp};
@@ -23,6 +26,16 @@ pub struct Enrolment {
     pub secret: String,
     /// To be shown as a QR code.
     pub address: String,
+}
+
+/// What an app was told and has not shown yet. It belongs to the session that asked for it, and is worth nothing once the
+/// password, the address or a factor of its person is another.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Pending {
+    // Sealed and in base64.
+    secret: String,
+    // Of what the account was then.
+    account: String,
 }
 
 /// Where somebody stands.
@@ -57,34 +70,55 @@ pub async fn standing(db: &Db, person: UserId) -> Result<Standing, DataError> {
     Ok(Standing { is_on, passkeys, recovery_codes })
 }
 
-/// Begins to set codes up, or goes on with it: the same secret until it was confirmed.
+/// Begins to set codes up, with a secret that nobody was told before.
 ///
 /// # Errors
-/// [`DataError::Refused`] when it was set up before.
-pub async fn begin(db: &Db, sealer: &Sealer, person: &Person) -> Result<Enrolment, DataError> {
+/// [`DataError::Refused`] when they are set up already.
+pub async fn begin(db: &Db, sealer: &Sealer, person: &Person) -> Result<Pending, DataError> {
+    if find(db, sealer, person.id).await?.is_some() {
+        return Err(DataError::Refused("Codes are set up already.".to_owned()));
+    }
     let mut secret = [0_u8; SECRET_BYTES];
     getrandom::fill(&mut secret).map_err(|e| DataError::Corrupt(e.to_string()))?;
-    let sql =
-        "insert into second_factors (user_id, secret, created_at) values ($1, $2, $3) on conflict (user_id) do nothing";
-    let sealed = sealer.seal(&purpose(person.id), &secret)?;
-    sqlx::query(sql).bind(person.id.0).bind(sealed).bind(db.clock().now()).execute(&db.pool).await?;
-    let found = find(db, sealer, person.id).await?.filter(|found| !found.is_confirmed);
-    let found = found.ok_or_else(|| DataError::Refused("Codes are set up already.".to_owned()))?;
-    let totp = found.totp(&person.email);
-    let address = totp.to_url().map_err(|e| DataError::Corrupt(e.to_string()))?;
-    Ok(Enrolment { secret: totp.secret().to_base32(), address })
+    let sealed = sealer.seal(&pending_purpose(person.id), &secret)?;
+    Ok(Pending { secret: STANDARD.encode(sealed), account: account_as_it_is(db, person.id).await? })
 }
 
-/// Turns codes on with the first right one; the recovery codes, which can be read only now. None when it is wrong.
+/// What an app needs to be told; none when it is worth nothing any more.
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn confirm(db: &Db, sealer: &Sealer, person: UserId, code: &str) -> Result<Option<Vec<String>>, DataError> {
-    let Some(found) = find(db, sealer, person).await?.filter(|found| !found.is_confirmed) else { return Ok(None) };
-    let now = db.clock().now();
+pub async fn enrolment(
+    db: &Db,
+    sealer: &Sealer,
+    person: &Person,
+    pending: &Pending,
+) -> Result<Option<Enrolment>, DataError> {
+    let Some(secret) = still_pending(db, sealer, person.id, pending).await? else { return Ok(None) };
+    let totp = Found { secret }.totp(&person.email);
+    let address = totp.to_url().map_err(|e| DataError::Corrupt(e.to_string()))?;
+    Ok(Some(Enrolment { secret: totp.secret().to_base32(), address }))
+}
+
+/// Turns codes on with the first right one; the recovery codes, which can be read only now. None when it is wrong, or what
+/// the app was told is worth nothing any more.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn confirm(
+    db: &Db,
+    sealer: &Sealer,
+    person: UserId,
+    pending: &Pending,
+    code: &str,
+) -> Result<Option<Vec<String>>, DataError> {
+    let Some(secret) = still_pending(db, sealer, person, pending).await? else { return Ok(None) };
+    let (now, found) = (db.clock().now(), Found { secret });
     let Some(step) = found.step_of(code, now) else { return Ok(None) };
-    let sql = "update second_factors set confirmed_at = $2, last_step = $3 where user_id = $1 and confirmed_at is null";
-    let done = sqlx::query(sql).bind(person.0).bind(now).bind(step).execute(&db.pool).await?;
+    let sealed = sealer.seal(&purpose(person), &found.secret)?;
+    let sql = "insert into second_factors (user_id, secret, confirmed_at, last_step, created_at) values ($1, $2, $3, $4, $3) \
+               on conflict (user_id) do nothing";
+    let done = sqlx::query(sql).bind(person.0).bind(sealed).bind(now).bind(step).execute(&db.pool).await?;
     if done.rows_affected() == 0 {
         return Ok(None);
     }
@@ -96,11 +130,8 @@ pub async fn confirm(db: &Db, sealer: &Sealer, person: UserId, code: &str) -> Re
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn open(db: &Db, sealer: &Sealer, person: UserId, code: &str) -> Result<Option<Opened>, DataError> {
-    let found = find(db, sealer, person).await?.filter(|found| found.is_confirmed);
-    if let Some(step) = found.and_then(|found| found.step_of(code, db.clock().now())) {
-        let sql = "update second_factors set last_step = $2 where user_id = $1 and last_step < $2";
-        let done = sqlx::query(sql).bind(person.0).bind(step).execute(&db.pool).await?;
-        return Ok((done.rows_affected() > 0).then_some(Opened::ByApp));
+    if let Some(step) = step_of(db, sealer, person, code).await? {
+        return Ok(use_up(db, person, step).await?.then_some(Opened::ByApp));
     }
     let sql = "update recovery_codes set used_at = $3 where user_id = $1 and code_hash = $2 and used_at is null";
     let used = sqlx::query(sql).bind(person.0).bind(hash(code)).bind(db.clock().now()).execute(&db.pool).await?;
@@ -108,6 +139,27 @@ pub async fn open(db: &Db, sealer: &Sealer, person: UserId, code: &str) -> Resul
         return Ok(None);
     }
     Ok(Some(Opened::ByRecovery(standing(db, person).await?.recovery_codes)))
+}
+
+/// Whether `code` is one of the app of `person`. Each opens once. Recovery codes are left alone.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn open_by_app(db: &Db, sealer: &Sealer, person: UserId, code: &str) -> Result<bool, DataError> {
+    match step_of(db, sealer, person, code).await? {
+        Some(step) => use_up(db, person, step).await,
+        None => Ok(false),
+    }
+}
+
+async fn step_of(db: &Db, sealer: &Sealer, person: UserId, code: &str) -> Result<Option<i64>, DataError> {
+    let found = find(db, sealer, person).await?;
+    Ok(found.and_then(|found| found.step_of(code, db.clock().now())))
+}
+
+async fn use_up(db: &Db, person: UserId, step: i64) -> Result<bool, DataError> {
+    let sql = "update second_factors set last_step = $2 where user_id = $1 and last_step < $2";
+    Ok(sqlx::query(sql).bind(person.0).bind(step).execute(&db.pool).await?.rows_affected() > 0)
 }
 
 /// New recovery codes in place of all others; they can be read only now.
@@ -145,7 +197,6 @@ pub(super) async fn drop_needless_codes(tx: &mut PgConnection, person: UserId) -
 
 struct Found {
     secret: Vec<u8>,
-    is_confirmed: bool,
 }
 
 impl Found {
@@ -169,16 +220,42 @@ impl Found {
 }
 
 async fn find(db: &Db, sealer: &Sealer, person: UserId) -> Result<Option<Found>, DataError> {
-    let sql = "select secret, confirmed_at is not null from second_factors where user_id = $1";
-    let row: Option<(Vec<u8>, bool)> = sqlx::query_as(sql).bind(person.0).fetch_optional(&db.pool).await?;
-    let open = |(sealed, is_confirmed): (Vec<u8>, bool)| {
-        sealer.open(&purpose(person), &sealed).map(|secret| Found { secret, is_confirmed })
-    };
-    row.map(open).transpose()
+    let sql = "select secret from second_factors where user_id = $1";
+    let sealed: Option<Vec<u8>> = sqlx::query_scalar(sql).bind(person.0).fetch_optional(&db.pool).await?;
+    sealed.map(|sealed| sealer.open(&purpose(person), &sealed).map(|secret| Found { secret })).transpose()
+}
+
+async fn still_pending(
+    db: &Db,
+    sealer: &Sealer,
+    person: UserId,
+    pending: &Pending,
+) -> Result<Option<Vec<u8>>, DataError> {
+    if account_as_it_is(db, person).await? != pending.account {
+        return Ok(None);
+    }
+    let sealed = STANDARD.decode(&pending.secret).ok();
+    Ok(sealed.and_then(|sealed| sealer.open(&pending_purpose(person), &sealed).ok()))
+}
+
+// Another text once the password, the address or a factor of `person` is another.
+async fn account_as_it_is(db: &Db, person: UserId) -> Result<String, DataError> {
+    let sql = "select u.password_hash, u.email, \
+                 coalesce((select string_agg(p.id::text, ',' order by p.id) from passkeys p where p.user_id = u.id), ''), \
+                 exists (select from second_factors f where f.user_id = u.id) \
+               from users u where u.id = $1";
+    let (hash, email, passkeys, codes): (String, String, String, bool) =
+        sqlx::query_as(sql).bind(person.0).fetch_one(&db.pool).await?;
+    let digest = Sha256::digest(format!("{hash}\0{email}\0{passkeys}\0{codes}"));
+    Ok(STANDARD.encode(digest))
 }
 
 fn purpose(person: UserId) -> String {
     format!("second factor of {person}")
+}
+
+fn pending_purpose(person: UserId) -> String {
+    format!("second factor to come of {person}")
 }
 
 // 80 random bits in four groups: too many to guess, so the hash needs no salt.
@@ -201,7 +278,7 @@ pub(crate) mod tests {
 
     /// The time step that `code` belongs to at `seconds`, under `secret`.
     pub fn step(secret: &[u8], code: &str, seconds: i64) -> Option<i64> {
-        let found = Found { secret: secret.to_vec(), is_confirmed: true };
+        let found = Found { secret: secret.to_vec() };
         found.step_of(code, chrono::DateTime::from_timestamp(seconds, 0)?)
     }
 

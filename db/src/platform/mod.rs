@@ -8,6 +8,7 @@ mod tenants;
 mod tiers;
 mod tx;
 mod usage;
+mod vouch;
 
 use chrono::Datelike;
 use domain::audit::Via;
@@ -21,7 +22,7 @@ use crate::error::DataError;
 use crate::scope::{Access, Actor, Scope};
 
 pub use erase::{Erased, LeftBackup};
-pub use leaving::{Leaving, MOST_GRACE_DAYS};
+pub use leaving::{Leaving, MOST_GRACE_DAYS, hasten, keep_fewest_days};
 pub use new_tenant::{FirstOwner, MadeTenant, NewTenant};
 pub use tenants::TenantRow;
 pub use tiers::{Affected, NewTier, Tier, check_tier};

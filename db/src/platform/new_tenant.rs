@@ -3,7 +3,9 @@
 use domain::email;
 use domain::fields::FieldErrors;
 use domain::ids::{TenantId, UserId};
+use domain::people::email_key;
 use domain::slug;
+use domain::text_key::sought;
 use serde_json::json;
 
 use super::Platform;
@@ -86,10 +88,11 @@ impl Platform {
             None => None,
         };
         let tx = self.inside(id)?.begin().await?;
-        let sql = "insert into tenants (id, slug, name, tier_id, created_at) select $1, $2, $3, i.id, $4 from tiers i where i.slug = $5";
-        let values = [new.slug.into(), new.name.trim().into(), tx.scope().now().into(), new.tier.into()];
+        let sql = "insert into tenants (id, slug, name, name_key, tier_id, created_at) select $1, $2, $3, $6, i.id, $4 from tiers i where i.slug = $5";
+        let name = new.name.trim();
+        let values = [new.slug.into(), name.into(), tx.scope().now().into(), new.tier.into(), sought(name).into()];
         tx.run(sql, values).await.map_err(slug_taken)?;
-        audit::note(&tx, "tenant.create", new.slug, json!({"name": new.name.trim(), "tier": new.tier})).await?;
+        audit::note(&tx, "tenant.create", new.slug, json!({"name": name, "tier": new.tier})).await?;
         let made_account = match hash {
             Some((email, hash)) => give_owner(&tx, email, &hash).await?,
             None => false,
@@ -127,12 +130,14 @@ pub(super) fn checked_reason(reason: &str) -> Result<&str, FieldErrors> {
 async fn give_owner(tx: &Tx, email: &str, hash: &str) -> Result<bool, DataError> {
     let id: UserId = tx.scope().clock().id();
     let now = tx.scope().now();
-    let sql = "insert into users (id, email, password_hash, created_at) select $2, $3, $4, $5 where $1::uuid is not null \
-               on conflict (lower(email)) do nothing";
-    let made = tx.run(sql, [id.0.into(), email.into(), hash.into(), now.into()]).await? > 0;
-    let sql = "insert into memberships (tenant_id, user_id, role, created_at) \
-               select $1, u.id, 'owner', $3 from users u where lower(u.email) = lower($2) returning user_id";
-    let person: Option<uuid::Uuid> = tx.scalar(sql, [email.into(), now.into()]).await?;
+    let key = email_key(email);
+    // An administrator makes it, and stands for its address; for that of an account that is there already, nobody does yet.
+    let sql = "insert into users (id, email, password_hash, created_at, email_key, email_proven_at) \
+               select $2, $3, $4, $5, $6, $5 where $1::uuid is not null on conflict (email_key) do nothing";
+    let made = tx.run(sql, [id.0.into(), email.into(), hash.into(), now.into(), key.as_str().into()]).await? > 0;
+    let sql = "insert into memberships (tenant_id, user_id, role, created_at, is_vouched) \
+               select $1, u.id, 'owner', $3, u.email_proven_at is not null from users u where u.email_key = $2 returning user_id";
+    let person: Option<uuid::Uuid> = tx.scalar(sql, [key.into(), now.into()]).await?;
     let person = person.ok_or_else(|| DataError::Corrupt("the first owner has no account".into()))?;
     audit::note(tx, "member.role", &person.to_string(), json!({"role": "owner"})).await?;
     Ok(made)

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::ids::TenantId;
 use domain::tenants::{TenantQuery, TenantState};
+use domain::text_key::sought;
 use sea_orm::{FromQueryResult, Value};
 use serde_json::json;
 use uuid::Uuid;
@@ -82,12 +83,10 @@ impl Platform {
             Some(TenantState::Suspended) => "t.suspended_at is not null and t.delete_after is null",
             Some(TenantState::Leaving) => "t.delete_after is not null",
         };
-        // Letters that mean something in a pattern stand for themselves.
-        let part =
-            query.q.as_ref().map(|q| format!("%{}%", q.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")));
+        let part = query.q.as_deref().map(sought);
         let sql = format!(
             "{SELECT} where {state} and ($1::text is null or t.slug > $1) and ($2::text is null or i.slug = $2) \
-             and ($3::text is null or t.slug ilike $3 or t.name ilike $3) order by t.slug limit $4"
+             and ($3::text is null or strpos(t.slug, $3) > 0 or strpos(t.name_key, $3) > 0) order by t.slug limit $4"
         );
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let values: [Value; 4] = [query.after.clone().into(), query.tier.clone().into(), part.into(), limit.into()];
@@ -116,8 +115,8 @@ impl Platform {
         new_tenant::check_name(name)?;
         let before = self.tenant(slug).await?;
         let tx = self.inside(before.id)?.begin().await?;
-        let changed =
-            tx.run("update tenants set name = $2 where id = $1 and name <> $2", [name.trim().into()]).await? > 0;
+        let sql = "update tenants set name = $2, name_key = $3 where id = $1 and name <> $2";
+        let changed = tx.run(sql, [name.trim().into(), sought(name.trim()).into()]).await? > 0;
         if changed {
             audit::changed(&tx, "tenant.rename", slug, json!({"name": before.name}), json!({"name": name.trim()}))
                 .await?;

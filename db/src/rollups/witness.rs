@@ -1,4 +1,5 @@
-//! Every figure said once more, as SQL over raw rows. Nothing here reads a sum or a day that Stoa keeps with an order.
+//! Every figure said once more, as SQL over raw rows: from lines wherever they say it, and from instants alone. Nothing here
+//! reads a day that Stoa keeps with an order.
 //!
 //! A statement begins with [`head`]. Its values: `$2` and `$3` the instants between which raw rows are looked for, `$4` the local
 //! day that is asked for, all three null for everything; then those of [`Clocks`](crate::clocks::Clocks).

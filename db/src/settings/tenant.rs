@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use domain::feed::EventKind;
 use domain::settings::{TenantForm, TenantSettings};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::known::announce;
 use crate::audit;
 use crate::error::DataError;
+use crate::feed::{self, NewEvent};
 use crate::scope::{Scope, Tx};
 
 /// The settings of the scope's tenant, as this process knows them. Most of the time no statement.
@@ -38,6 +40,10 @@ pub async fn change_tenant(scope: &Scope, form: TenantForm, pairs: &[(String, St
     write(&tx, &before, &after).await?;
     audit::changed(&tx, form.action(), "tenant", before.recorded(form), after.recorded(form)).await?;
     announce(&tx).await?;
+    // Pages that are kept tell the time by it, so they must be drawn anew.
+    if after.zone != before.zone {
+        feed::append(&tx, vec![NewEvent { kind: EventKind::FiguresRebuilt, store: None, data: json!({}) }]).await?;
+    }
     tx.commit().await?;
     scope.db().settings().forget(scope.tenant()).await;
     Ok(())

@@ -2,15 +2,21 @@
 
 use domain::ids::TenantId;
 use domain::limits::Limit;
+use domain::people::email_key;
+use domain::permission::Permission;
+use sea_orm::FromQueryResult;
 use serde_json::json;
+use uuid::Uuid;
 
-use super::invitations::{Invited, enter, find};
+use super::invitations::enter;
+use super::invited::{Invited, LinkDelivery, find, rights};
 use crate::audit::Origin;
 use crate::connect::Db;
 use crate::error::DataError;
 use crate::limits;
-use crate::people::Person;
-use crate::scope::Actor;
+use crate::people::maker::{MAKER, Maker, joins};
+use crate::people::{self, Person, read_stores};
+use crate::scope::{Actor, Tx};
 use crate::tenant_token;
 
 /// Makes `person` a member, and uses the invitation with this secret up.
@@ -20,15 +26,19 @@ use crate::tenant_token;
 /// [`DataError::AtLimit`] when the tier allows no more members.
 pub async fn accept(db: &Db, secret: &str, person: &Person, origin: Origin) -> Result<Invited, DataError> {
     let invited = find(db, secret).await?.ok_or(DataError::NotFound("invitation"))?;
-    if !invited.email.eq_ignore_ascii_case(&person.email) {
+    if email_key(&invited.email) != email_key(&person.email) {
         return Err(DataError::Refused(format!(
             "This invitation is for {}. Sign in with that address.",
             invited.email
         )));
     }
     let (tenant, hash) = tenant_token::parse(secret).ok_or(DataError::NotFound("invitation"))?;
-    if !join(db, tenant, person, origin, ("token_hash = $2", hash.into())).await? {
+    if !join(db, tenant, person, origin, ("i.token_hash = $2", hash.into())).await? {
         return Err(DataError::Refused("You belong to this team already.".to_owned()));
+    }
+    // Their link came by mail, and they have it.
+    if invited.delivery == LinkDelivery::Mailed {
+        people::prove(db, person.id).await?;
     }
     Ok(invited)
 }
@@ -39,11 +49,9 @@ pub async fn accept(db: &Db, secret: &str, person: &Person, origin: Origin) -> R
 /// When PostgreSQL fails.
 pub async fn is_invited(db: &Db, tenant: TenantId, email: &str) -> Result<bool, DataError> {
     let tx = enter(db, tenant, Actor::Job, Origin::default())?.begin().await?;
-    let sql =
-        "select exists (select from invitations where tenant_id = $1 and lower(email) = lower($2) and expires_at > $3)";
-    let found: Option<bool> = tx.scalar(sql, [email.into(), db.clock().now().into()]).await?;
+    let found = open(&tx, "i.email_key = $2", email_key(email).into()).await?;
     tx.end();
-    Ok(found == Some(true))
+    Ok(found.is_some())
 }
 
 /// Makes `person` a member of `tenant`, which has invited their address, and uses the invitation up; false when it had not.
@@ -52,7 +60,7 @@ pub async fn is_invited(db: &Db, tenant: TenantId, email: &str) -> Result<bool, 
 /// # Errors
 /// [`DataError::AtLimit`] when the tier allows no more members.
 pub async fn accept_by_address(db: &Db, tenant: TenantId, person: &Person, origin: Origin) -> Result<bool, DataError> {
-    join(db, tenant, person, origin, ("lower(email) = lower($2)", person.email.as_str().into())).await
+    join(db, tenant, person, origin, ("i.email_key = $2", email_key(&person.email).into())).await
 }
 
 // By the invitation that `which` finds with `$2`; false when there is none, or they are a member already.
@@ -66,21 +74,42 @@ async fn join(
     let scope = enter(db, tenant, Actor::User(person.id), origin)?;
     let tx = scope.begin().await?;
     limits::claim(&tx, Limit::Members).await?;
-    let sql = format!(
-        "with accepted as (delete from invitations where tenant_id = $1 and {which} and expires_at > $3 \
-           returning role, role_id, store_ids) \
+    let Some(id) = open(&tx, which, value).await? else { return Ok(false) };
+    let sql = "with accepted as (delete from invitations where tenant_id = $1 and id = $2 returning role, role_id, store_ids) \
          insert into memberships (tenant_id, user_id, role, role_id, store_ids, created_at) \
          select $1, $4, role, role_id, store_ids, $3 from accepted \
-         on conflict (tenant_id, user_id) do nothing returning role"
-    );
-    let values = [value, scope.now().into(), person.id.0.into()];
-    let joined: Option<String> = tx.scalar(&sql, values).await.map_err(role_gone)?;
+         on conflict (tenant_id, user_id) do nothing returning role";
+    let values = [id.into(), scope.now().into(), person.id.0.into()];
+    let joined: Option<String> = tx.scalar(sql, values).await.map_err(role_gone)?;
     let Some(role) = joined else { return Ok(false) };
     let details = json!({"email": person.email, "role": role});
     crate::audit::note(&tx, "invitation.accept", &person.id.to_string(), details).await?;
     crate::feed::access_changed(&tx).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+#[derive(FromQueryResult)]
+struct Open {
+    id: Uuid,
+    role: String,
+    store_ids: Option<Vec<Uuid>>,
+    permissions: Option<Vec<String>>,
+    #[sea_orm(nested)]
+    sender: Maker,
+}
+
+// The invitation that `which` finds with `$2`, locked, while it can be accepted and whoever sent it may still send it.
+async fn open(tx: &Tx, which: &'static str, value: sea_orm::Value) -> Result<Option<Uuid>, DataError> {
+    let sql = format!(
+        "select i.id, i.role, i.store_ids, r.permissions, {MAKER} from invitations i \
+         left join roles r on r.tenant_id = i.tenant_id and r.id = i.role_id {} \
+         where i.tenant_id = $1 and {which} and i.expires_at > $3 for update of i",
+        joins("i", "invited_by")
+    );
+    let Some(found) = tx.one::<Open>(&sql, [value, tx.scope().now().into()]).await? else { return Ok(None) };
+    let given = rights(&found.role, found.permissions.as_deref(), read_stores(found.store_ids));
+    Ok(found.sender.could(Permission::ManagePeople, &given)?.then_some(found.id))
 }
 
 // A restore took the role away meanwhile.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::ids::UserId;
 use domain::people::{MemberRole, StoreAccess};
+use domain::permission::Rights;
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use uuid::Uuid;
@@ -34,6 +35,10 @@ pub struct Member {
     pub seen_at: Option<DateTime<Utc>>,
     /// Whether they sign in with a second factor.
     pub has_second_factor: bool,
+    /// Whether it is known that their address is theirs.
+    pub is_proven: bool,
+    /// Whether they get in: their address is proven, or this tenant stands for them.
+    pub is_open: bool,
 }
 
 /// The members, owners first, then by address; the first 500. One statement.
@@ -121,7 +126,8 @@ async fn within_reach(tx: &Tx, id: UserId, what: &str) -> Result<Member, DataErr
             "Nobody changes their own place: ask somebody else who manages people.".to_owned(),
         ));
     }
-    if !tx.scope().covers(member.role.permissions()) {
+    let rights = Rights::new(member.role.permissions(), member.stores.clone());
+    if tx.scope().may_grant(&rights).is_err() {
         return Err(DataError::Refused(format!("You cannot {what}: they may do more than you.")));
     }
     Ok(member)
@@ -135,7 +141,7 @@ async fn read(tx: &Tx, id: UserId) -> Result<Member, DataError> {
 
 const SELECT: &str = "select u.id, u.email, u.name, m.role, m.role_id, m.store_ids, m.created_at, r.name role_name, r.permissions, \
       (select max(s.seen_at) from sessions s where s.user_id = u.id) seen_at, \
-      stoa_has_second_factor(u.id) has_second_factor \
+      stoa_has_second_factor(u.id) has_second_factor, u.email_proven_at is not null is_proven, u.email_proven_at is not null or m.is_vouched is_open \
     from memberships m join users u on u.id = m.user_id \
     left join roles r on r.tenant_id = m.tenant_id and r.id = m.role_id";
 
@@ -152,6 +158,8 @@ struct Row {
     permissions: Option<Vec<String>>,
     seen_at: Option<DateTime<Utc>>,
     has_second_factor: bool,
+    is_proven: bool,
+    is_open: bool,
 }
 
 impl TryFrom<Row> for Member {
@@ -166,6 +174,8 @@ impl TryFrom<Row> for Member {
             joined_at: row.created_at,
             seen_at: row.seen_at,
             has_second_factor: row.has_second_factor,
+            is_proven: row.is_proven,
+            is_open: row.is_open,
         })
     }
 }

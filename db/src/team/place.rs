@@ -2,7 +2,7 @@
 
 use domain::fields::FieldErrors;
 use domain::people::{MemberRole, StoreAccess};
-use domain::permission::Role;
+use domain::permission::{Beyond, Rights, Role};
 use uuid::Uuid;
 
 use super::roles;
@@ -37,9 +37,6 @@ impl NewPlace {
         if role.is_none() {
             errors.add("role", "must be one of the roles of this team");
         }
-        if role.as_ref().is_some_and(|role| !tx.scope().covers(role.permissions())) {
-            errors.add("role", "includes something that you may not do yourself");
-        }
         let stores = match &self.stores {
             None => StoreAccess::All,
             Some(slugs) => {
@@ -53,6 +50,12 @@ impl NewPlace {
                 found
             }
         };
+        let rights = role.as_ref().map(|role| Rights::new(role.permissions(), stores.clone()));
+        match rights.map(|rights| tx.scope().may_grant(&rights)) {
+            Some(Err(Beyond::Permissions(_))) => errors.add("role", "includes something that you may not do yourself"),
+            Some(Err(Beyond::Stores)) if errors.is_empty() => errors.add("stores", "must be stores that you reach"),
+            _ => {}
+        }
         match role {
             Some(role) if errors.is_empty() => Ok(Place { role, stores }),
             _ => Err(errors.into()),

@@ -2,15 +2,15 @@
 
 use domain::fields::FieldErrors;
 use domain::ids::RoleId;
-use domain::people::{MemberRole, check_role_name};
-use domain::permission::Permissions;
+use domain::people::{MemberRole, StoreAccess, check_role_name};
+use domain::permission::{Permissions, Rights};
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::error::DataError;
 use crate::people::read_permissions;
-use crate::scope::{Scope, Tx};
+use crate::scope::{Actor, Scope, Tx};
 
 /// Most roles of a tenant's own.
 const MOST: i64 = 50;
@@ -71,12 +71,14 @@ pub async fn create_role(scope: &Scope, name: &str, permissions: Permissions) ->
 /// Changes a role, and with it what its members may do.
 ///
 /// # Errors
-/// What is wrong with `name` or `permissions`; [`DataError::NotFound`] when the tenant has no such role.
+/// What is wrong with `name` or `permissions`; [`DataError::NotFound`] when the tenant has no such role;
+/// [`DataError::Refused`] for the actor's own role, and for one that includes what the actor lacks.
 pub async fn update_role(scope: &Scope, id: RoleId, name: &str, permissions: Permissions) -> Result<(), DataError> {
     let name = check(scope, name, permissions)?;
     let tx = scope.begin().await?;
     let former = find(&tx, id).await?.ok_or(DataError::NotFound("role"))?;
     refuse_beyond_own(scope, former.permissions)?;
+    refuse_own(&tx, id).await?;
     let sql = "update roles set name = $3, permissions = $4, updated_at = $5 where tenant_id = $1 and id = $2";
     let values = [id.0.into(), name.as_str().into(), names(permissions).into(), scope.now().into()];
     tx.run(sql, values).await.map_err(name_taken)?;
@@ -90,10 +92,12 @@ pub async fn update_role(scope: &Scope, id: RoleId, name: &str, permissions: Per
 /// Deletes a role that nobody has.
 ///
 /// # Errors
-/// [`DataError::Refused`] while somebody has it or is invited to it; [`DataError::NotFound`] for one that is not the tenant's.
+/// [`DataError::Refused`] while somebody has it or is invited to it, and when it includes what the actor lacks;
+/// [`DataError::NotFound`] for one that is not the tenant's.
 pub async fn delete_role(scope: &Scope, id: RoleId) -> Result<(), DataError> {
     let tx = scope.begin().await?;
     let role = find(&tx, id).await?.ok_or(DataError::NotFound("role"))?;
+    refuse_beyond_own(scope, role.permissions)?;
     let used = || {
         DataError::Refused(format!(
             "The role '{}' is in use. Give its members another one, and withdraw invitations to it, first.",
@@ -139,15 +143,28 @@ fn check(scope: &Scope, name: &str, permissions: Permissions) -> Result<String, 
     let mut errors = FieldErrors::default();
     let name = check_role_name(name).map_err(|words| errors.add("name", words)).unwrap_or_default();
     errors.add_if(permissions.is_empty(), "permissions", "must be at least one");
-    errors.add_if(!scope.covers(permissions), "permissions", "include something that you may not do yourself");
+    let is_beyond = scope.may_grant(&everywhere(permissions)).is_err();
+    errors.add_if(is_beyond, "permissions", "include something that you may not do yourself");
     Ok(errors.into_result(name)?)
 }
 
 fn refuse_beyond_own(scope: &Scope, permissions: Permissions) -> Result<(), DataError> {
-    if scope.covers(permissions) {
+    let beyond = |_| DataError::Refused("This role includes something that you may not do yourself.".to_owned());
+    scope.may_grant(&everywhere(permissions)).map_err(beyond)
+}
+
+// Like the place of a member: nobody changes what they may do themselves, by their role either.
+async fn refuse_own(tx: &Tx, id: RoleId) -> Result<(), DataError> {
+    let Actor::User(me) = tx.scope().actor() else { return Ok(()) };
+    let sql = "select exists (select from memberships where tenant_id = $1 and user_id = $2 and role_id = $3)";
+    if tx.scalar::<bool>(sql, [me.0.into(), id.0.into()]).await? != Some(true) {
         return Ok(());
     }
-    Err(DataError::Refused("This role includes something that you may not do yourself.".to_owned()))
+    Err(DataError::Refused("You cannot change your own role. Ask another member who manages people.".to_owned()))
+}
+
+fn everywhere(permissions: Permissions) -> Rights {
+    Rights::new(permissions, StoreAccess::All)
 }
 
 fn names(permissions: Permissions) -> Vec<String> {

@@ -3,6 +3,7 @@
 use domain::fields::FieldErrors;
 use domain::ids::WebhookId;
 use domain::limits::Limit;
+use domain::permission::Beyond;
 use domain::webhooks::Wanted;
 use serde_json::{Value, json};
 
@@ -40,9 +41,10 @@ pub struct Made {
 /// Makes a webhook that is told of what happens from now on.
 ///
 /// # Errors
-/// What is wrong with `url`, `description` or `store`; [`DataError::AtLimit`] when the tier allows no more.
+/// What is wrong with `url`, `description`, `kinds` or `store`: nothing is sent that its maker may not read;
+/// [`DataError::AtLimit`] when the tier allows no more.
 pub async fn create(scope: &Scope, sealer: &Sealer, new: &NewWebhook) -> Result<Made, DataError> {
-    let new = new.checked()?;
+    let new = new.checked(scope)?;
     let id: WebhookId = scope.clock().id();
     let secret = secret::random()?;
     let sealed = secret::seal(sealer, scope.tenant(), id, &secret)?;
@@ -72,12 +74,14 @@ pub async fn create(scope: &Scope, sealer: &Sealer, new: &NewWebhook) -> Result<
 /// Changes what it is. What waits to be sent goes to the new address.
 ///
 /// # Errors
-/// What is wrong with `url`, `description` or `store`; [`DataError::NotFound`] for a webhook that is not the tenant's.
+/// What is wrong with `url`, `description`, `kinds` or `store`; [`DataError::NotFound`] for a webhook that is not the
+/// tenant's; [`DataError::Refused`] for one that sends what the actor may not read.
 pub async fn change(scope: &Scope, id: WebhookId, new: &NewWebhook) -> Result<(), DataError> {
-    let new = new.checked()?;
+    let new = new.checked(scope)?;
     let tx = scope.begin().await?;
     lock(&tx, id).await?;
     let old = read(&tx, id).await?;
+    refuse_beyond_own(&tx, &old.wanted)?;
     new.check_store(&tx).await?;
     let sql =
         "update webhooks set url = $3, description = $4, kinds = $5, store_id = $6 where tenant_id = $1 and id = $2";
@@ -109,6 +113,13 @@ pub(super) async fn lock(tx: &Tx, id: WebhookId) -> Result<(), DataError> {
     tx.scalar::<i32>(sql, [id.0.into()]).await?.map(drop).ok_or(DataError::NotFound("webhook"))
 }
 
+/// Refuses what keeps a webhook alive, or shows what it sends, where the actor may not read all of that. Pausing and
+/// deleting only take away: whoever manages webhooks may do that to any.
+pub(super) fn refuse_beyond_own(tx: &Tx, wanted: &Wanted) -> Result<(), DataError> {
+    let beyond = |_| DataError::Refused("This webhook sends events that you may not see yourself.".to_owned());
+    tx.scope().may_grant(&wanted.rights()).map_err(beyond)
+}
+
 impl NewWebhook {
     /// What is wrong with it by itself.
     pub fn faults(&self) -> FieldErrors {
@@ -121,9 +132,14 @@ impl NewWebhook {
         faults
     }
 
-    fn checked(&self) -> Result<Self, FieldErrors> {
-        let url = self.url.trim().to_owned();
-        self.faults().into_result(Self { url, description: plain(&self.description), wanted: self.wanted.clone() })
+    fn checked(&self, scope: &Scope) -> Result<Self, FieldErrors> {
+        let (url, mut faults) = (self.url.trim().to_owned(), self.faults());
+        match scope.may_grant(&self.wanted.rights()) {
+            Err(Beyond::Permissions(_)) => faults.add("kinds", "include events that you may not see yourself"),
+            Err(Beyond::Stores) => faults.add("store", "must be one that you reach"),
+            Ok(()) => {}
+        }
+        faults.into_result(Self { url, description: plain(&self.description), wanted: self.wanted.clone() })
     }
 
     async fn check_store(&self, tx: &Tx) -> Result<(), DataError> {

@@ -3,11 +3,13 @@
 use chrono::{DateTime, Utc};
 use domain::feed::EventKind;
 use domain::ids::{StoreId, WebhookId};
+use domain::permission::Permission;
 use domain::webhooks::{Wanted, WebhookState};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use crate::error::DataError;
+use crate::people::maker::{MAKER, Maker, joins};
 use crate::scope::{Scope, Tx};
 
 /// Most webhooks that a list shows.
@@ -44,6 +46,10 @@ pub struct Webhook {
     pub waiting: i64,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// The address of the person who made it; none for accounts that are gone.
+    pub maker: Option<String>,
+    /// Whether a person made it who could not make it now: they left, or may do less.
+    pub is_orphan: bool,
 }
 
 /// All of them, the newest first; the first 500. One statement.
@@ -52,7 +58,7 @@ pub struct Webhook {
 /// When PostgreSQL fails.
 pub async fn list(scope: &Scope) -> Result<Vec<Webhook>, DataError> {
     let tx = scope.begin().await?;
-    let sql = format!("{SELECT} where w.tenant_id = $1 order by w.created_at desc, w.id limit $2");
+    let sql = format!("{} where w.tenant_id = $1 order by w.created_at desc, w.id limit $2", select());
     let rows: Vec<Row> = tx.all(&sql, [SHOWN.into()]).await?;
     tx.end();
     let now = scope.now();
@@ -71,16 +77,21 @@ pub async fn show(scope: &Scope, id: WebhookId) -> Result<Webhook, DataError> {
 }
 
 pub(super) async fn read(tx: &Tx, id: WebhookId) -> Result<Webhook, DataError> {
-    let row: Option<Row> = tx.one(&format!("{SELECT} where w.tenant_id = $1 and w.id = $2"), [id.0.into()]).await?;
+    let row: Option<Row> = tx.one(&format!("{} where w.tenant_id = $1 and w.id = $2", select()), [id.0.into()]).await?;
     row.ok_or(DataError::NotFound("webhook"))?.webhook(tx.scope().now())
 }
 
-const SELECT: &str = "select w.id, w.url, w.description, w.kinds, w.store_id, s.name store, w.state, w.reason, w.old_until, \
-      w.failing_since, w.last_at, w.last_ok, w.created_at, \
+fn select() -> String {
+    format!(
+        "select w.id, w.url, w.description, w.kinds, w.store_id, s.name store, w.state, w.reason, w.old_until, \
+      w.failing_since, w.last_at, w.last_ok, w.created_at, {MAKER}, \
       greatest(coalesce((select h.last_seq from feed_heads h where h.tenant_id = w.tenant_id), 0) - w.read_seq, 0) as behind, \
       (select count(*) from (select from webhook_deliveries d where d.tenant_id = w.tenant_id and d.webhook_id = w.id \
         and d.state = 'waiting' limit 100) d) as waiting \
-    from webhooks w left join stores s on s.tenant_id = w.tenant_id and s.id = w.store_id";
+    from webhooks w left join stores s on s.tenant_id = w.tenant_id and s.id = w.store_id {}",
+        joins("w", "created_by")
+    )
+}
 
 #[derive(FromQueryResult)]
 struct Row {
@@ -99,15 +110,20 @@ struct Row {
     created_at: DateTime<Utc>,
     behind: i64,
     waiting: i64,
+    #[sea_orm(nested)]
+    maker: Maker,
 }
 
 impl Row {
     fn webhook(self, now: DateTime<Utc>) -> Result<Webhook, DataError> {
+        let wanted = wanted(&self.kinds, self.store_id);
         Ok(Webhook {
             id: self.id.into(),
+            maker: self.maker.email(),
+            is_orphan: !self.maker.could(Permission::ManageKeys, &wanted.rights())?,
             url: self.url,
             description: self.description,
-            wanted: wanted(&self.kinds, self.store_id),
+            wanted,
             store: self.store,
             state: self.state.parse().map_err(|_| DataError::Corrupt(format!("webhooks.state is '{}'", self.state)))?,
             reason: self.reason,

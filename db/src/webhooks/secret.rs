@@ -4,7 +4,8 @@ use domain::ids::{TenantId, WebhookId};
 use domain::webhooks::{OVERLAP, Secret};
 use serde_json::json;
 
-use super::change::Made;
+use super::change::{Made, lock, refuse_beyond_own};
+use super::list::read;
 use crate::error::DataError;
 use crate::scope::Scope;
 use crate::sealing::Sealer;
@@ -13,16 +14,17 @@ use crate::sealing::Sealer;
 /// signing from before ends now.
 ///
 /// # Errors
-/// [`DataError::NotFound`] for a webhook that is not the tenant's.
+/// [`DataError::NotFound`] for a webhook that is not the tenant's; [`DataError::Refused`] for one that sends what the actor
+/// may not read.
 pub async fn rotate(scope: &Scope, sealer: &Sealer, id: WebhookId) -> Result<Made, DataError> {
     let secret = random()?;
     let sealed = seal(sealer, scope.tenant(), id, &secret)?;
     let until = scope.now() + OVERLAP;
     let tx = scope.begin().await?;
+    lock(&tx, id).await?;
+    refuse_beyond_own(&tx, &read(&tx, id).await?.wanted)?;
     let sql = "update webhooks set old_secret = secret, old_until = $4, secret = $3 where tenant_id = $1 and id = $2";
-    if tx.run(sql, [id.0.into(), sealed.into(), until.into()]).await? == 0 {
-        return Err(DataError::NotFound("webhook"));
-    }
+    tx.run(sql, [id.0.into(), sealed.into(), until.into()]).await?;
     crate::audit::note(&tx, "webhook.rotate", &id.to_string(), json!({"former_until": until})).await?;
     tx.commit().await?;
     Ok(Made { id, secret: secret.text() })

@@ -7,7 +7,7 @@ use sea_orm::FromQueryResult;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::change::lock;
+use super::change::{lock, refuse_beyond_own};
 use super::deliveries::delivery;
 use super::dispatch::put_one;
 use super::list::read;
@@ -123,12 +123,15 @@ pub async fn test(scope: &Scope, id: WebhookId) -> Result<DeliveryId, DataError>
 /// it already can tell.
 ///
 /// # Errors
-/// [`DataError::NotFound`] for what is not the tenant's; [`DataError::Refused`] while the webhook rests.
+/// [`DataError::NotFound`] for what is not the tenant's; [`DataError::Refused`] while the webhook rests, and where it sends
+/// what the actor may not read.
 pub async fn again(scope: &Scope, webhook: WebhookId, id: DeliveryId) -> Result<(), DataError> {
     let tx = scope.begin().await?;
     lock(&tx, webhook).await?;
     let found = delivery(&tx, webhook, id).await?;
-    if read(&tx, webhook).await?.state != WebhookState::Live && found.kind != TEST {
+    let sends = read(&tx, webhook).await?;
+    refuse_beyond_own(&tx, &sends.wanted)?;
+    if sends.state != WebhookState::Live && found.kind != TEST {
         return Err(DataError::Refused("Resume the webhook first: it sends nothing now.".to_owned()));
     }
     let sql = "update webhook_deliveries set state = 'waiting', tries = 0, next_at = $3, finished_at = null \

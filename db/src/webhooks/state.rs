@@ -4,7 +4,7 @@ use domain::ids::WebhookId;
 use domain::webhooks::WebhookState;
 use serde_json::json;
 
-use super::change::lock;
+use super::change::{lock, refuse_beyond_own};
 use super::dispatch::{dispatching, forgotten};
 use super::list::read;
 use super::send::delivering;
@@ -41,11 +41,14 @@ pub async fn pause(scope: &Scope, id: WebhookId) -> Result<(), DataError> {
 /// Lets it go on.
 ///
 /// # Errors
-/// [`DataError::NotFound`] for a webhook that is not the tenant's; [`DataError::Refused`] for one that is live.
+/// [`DataError::NotFound`] for a webhook that is not the tenant's; [`DataError::Refused`] for one that is live, or that
+/// sends what the actor may not read.
 pub async fn resume(scope: &Scope, id: WebhookId, from: Resume) -> Result<(), DataError> {
     let tx = scope.begin().await?;
     lock(&tx, id).await?;
-    let was = read(&tx, id).await?.state;
+    let webhook = read(&tx, id).await?;
+    refuse_beyond_own(&tx, &webhook.wanted)?;
+    let was = webhook.state;
     if was == WebhookState::Live {
         return Err(DataError::Refused("It is live already.".to_owned()));
     }

@@ -80,16 +80,49 @@ async fn neighbours_are_those_of_the_list_and_never_a_foreign_one() {
     testing::place_all(&theirs, &other, &[testing::order(&other, "T", at(6), 1)]).await;
     let rows = list::list(&scope, &OrderQuery::default()).await.unwrap().rows;
     for (n, row) in rows.iter().enumerate() {
-        let found = neighbours::neighbours(&scope, row.placed_at, row.id).await.unwrap();
+        let found = neighbours::neighbours(&scope, &OrderQuery::default(), row.placed_at, row.id).await.unwrap();
         let name = |n: Option<usize>| n.and_then(|n| rows.get(n)).map(|row| row.number.clone());
         let (newer, older) = (found.newer.map(|o| o.number), found.older.map(|o| o.number));
         assert_eq!((newer, older), (name(n.checked_sub(1)), name(Some(n + 1))), "{}", row.number);
     }
     let alone = list::list(&theirs, &OrderQuery::default()).await.unwrap().rows.remove(0);
-    let found = neighbours::neighbours(&theirs, alone.placed_at, alone.id).await.unwrap();
+    let found = neighbours::neighbours(&theirs, &OrderQuery::default(), alone.placed_at, alone.id).await.unwrap();
     assert_eq!(found, Neighbours::default());
-    let plan = neighbours::explain(&scope, rows[5].placed_at, rows[5].id).await.unwrap();
+    let plan = neighbours::explain(&scope, &OrderQuery::default(), rows[5].placed_at, rows[5].id).await.unwrap();
     assert!(!plan.lines().any(|l| l.contains("Seq Scan on orders") && !l.contains("never executed")), "{plan}");
+}
+
+#[tokio::test]
+async fn neighbours_stay_in_the_list_they_were_come_to_from() {
+    let db = TestDb::with(Clock::fixed(now()), None).await;
+    let (access, scope, store) = shop(&db, "ours").await;
+    let south = testing::store(&access, "south", "Europe/London", "GBP").await;
+    let at = |n: i64| now() - Duration::days(20 * (n / 2));
+    let order = |store: &db::stores::Store, n: i64| testing::order(store, &format!("A-{n}"), at(n), 1 + n % 3);
+    testing::place_all(&scope, &store, &(0..18).map(|n| order(&store, n)).collect::<Vec<_>>()).await;
+    testing::place_all(&scope, &south, &(18..24).map(|n| order(&south, n)).collect::<Vec<_>>()).await;
+    let all = list::list(&scope, &OrderQuery::default()).await.unwrap().rows;
+    cancel::cancel(&scope, all[3].id, "").await.unwrap();
+    for pairs in [
+        &[("store", "north")] as &[(&str, &str)],
+        &[("min", "9"), ("sort", "oldest")],
+        &[("status", "open"), ("q", "A-1")],
+        &[("q", "tea"), ("max", "12")],
+        &[("from", "2026-01-01"), ("to", "2026-03-01"), ("store", "south")],
+    ] {
+        let within = query(pairs);
+        let mut rows =
+            list::list(&scope, &OrderQuery { limit: Limit::new(200).unwrap(), ..within.clone() }).await.unwrap().rows;
+        if within.sort == domain::page::Sort::Oldest {
+            rows.reverse();
+        }
+        for (n, row) in rows.iter().enumerate() {
+            let found = neighbours::neighbours(&scope, &within, row.placed_at, row.id).await.unwrap();
+            let name = |n: Option<usize>| n.and_then(|n| rows.get(n)).map(|row| row.number.clone());
+            let (newer, older) = (found.newer.map(|o| o.number), found.older.map(|o| o.number));
+            assert_eq!((newer, older), (name(n.checked_sub(1)), name(Some(n + 1))), "{pairs:?} {}", row.number);
+        }
+    }
 }
 
 #[tokio::test]
@@ -145,4 +178,34 @@ async fn what_needs_doing_is_what_the_linked_list_shows() {
         assert_eq!(item.count(), Count { number: listed, more: false }, "{item:?}");
     }
     assert_eq!(attention::list(&theirs, None).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn totals_are_compared_in_the_currency_of_each_order() {
+    let db = TestDb::with(Clock::fixed(now()), None).await;
+    let access = testing::tenant(&db.db, "ours").await;
+    let scope = access.scope(Permission::WriteOrders).unwrap();
+    // The unit of account of Chile has four decimals.
+    for (currency, small, large) in [("JPY", 1, 2), ("GBP", 2, 300), ("KWD", 2, 3_000), ("CLF", 2, 30_000)] {
+        let store = testing::store(&access, &currency.to_lowercase(), "UTC", currency).await;
+        let orders = [("small", small), ("large", large)].map(|(number, n)| testing::order(&store, number, now(), n));
+        testing::place_all(&scope, &store, &orders).await;
+    }
+    let numbers = async |pairs: &[(&str, &str)]| -> Vec<String> {
+        let rows = list::list(&scope, &query(pairs)).await.unwrap().rows;
+        let found = db::orders::summary::summary(&scope, &query(pairs)).await.unwrap().found;
+        assert_eq!(usize::try_from(found), Ok(rows.len()), "{pairs:?}");
+        let mut numbers: Vec<_> = rows.iter().map(|row| format!("{} {}", row.currency, row.number)).collect();
+        numbers.sort();
+        numbers
+    };
+    let of = |number: &str| ["CLF", "GBP", "JPY", "KWD"].map(|currency| format!("{currency} {number}"));
+    assert_eq!(numbers(&[("min", "1000")]).await, of("large"));
+    assert_eq!(numbers(&[("max", "1000")]).await, of("small"));
+    assert_eq!(numbers(&[("min", "1000"), ("store", "jpy")]).await, ["JPY large"]);
+    assert_eq!(numbers(&[("max", "1.2"), ("min", "0.12")]).await, ["CLF small", "KWD small"]);
+    assert_eq!(numbers(&[("max", "1.1999")]).await, ["CLF small"]);
+    // Minor units are those of each order, as the API writes its total.
+    let minor = OrderQuery::parse([("min", "1000"), ("max", "1200.0")], AmountsIn::Minor, &testing::seal()).unwrap();
+    assert_eq!(list::list(&scope, &minor).await.unwrap().rows.len(), 4);
 }

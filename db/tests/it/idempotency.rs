@@ -1,9 +1,9 @@
 //! A repeated request has no second effect, however many arrive at once.
 
-use db::idempotency::{self, Claim};
+use db::idempotency::{self, Claim, NewAnswer};
 use db::orders::place::{self, Placed, Via};
 use db::testing::{self, TestDb};
-use domain::permission::Permission;
+use domain::permission::{KeyScope, Permission};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_key_at_once_from_everywhere_is_one_order() {
@@ -21,7 +21,8 @@ async fn one_key_at_once_from_everywhere_is_one_order() {
             let claim = idempotency::claim(&tx, "key-1", &hash).await.unwrap();
             if claim == Claim::Fresh {
                 place::place(&tx, &store, &[order], Via::Api).await.unwrap();
-                idempotency::store(&tx, "key-1", &hash, 201, b"made").await.unwrap();
+                let answer = NewAnswer { status: 201, body: b"made", stores: &[store.id] };
+                idempotency::store(&tx, "key-1", &hash, &answer).await.unwrap();
                 tx.commit().await.unwrap();
             }
             claim
@@ -93,4 +94,61 @@ async fn writers_of_the_same_skus_and_customers_never_deadlock() {
         assert!(task.await.unwrap().iter().all(|p| matches!(p, Placed::Stored(_))));
     }
     assert!(db::rollups::verify(&scope).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn answers_are_repeated_to_whoever_reaches_what_they_are_about() {
+    let db = TestDb::new().await;
+    let access = testing::tenant(&db.db, "shop").await;
+    let [north, south] =
+        [testing::store(&access, "north", "UTC", "GBP").await, testing::store(&access, "south", "UTC", "GBP").await];
+    let keys = access.scope(Permission::ManageKeys).unwrap();
+    let bearer = async |store| {
+        let key = db::api_keys::create(&keys, &[KeyScope::OrdersWrite], store).await.unwrap();
+        db::api_keys::access(&db.db, &key).await.unwrap().unwrap().scope(Permission::WriteOrders).unwrap()
+    };
+    let [of_all, of_north, of_south, again] =
+        [bearer(None).await, bearer(Some(north.id)).await, bearer(Some(south.id)).await, bearer(Some(south.id)).await];
+    let (hash, other) = (idempotency::request_hash("/orders", b"body"), idempotency::request_hash("/orders", b"other"));
+    let keep = async |scope: &db::Scope, key: &str, body: &[u8], stores: &[domain::ids::StoreId]| {
+        let tx = scope.begin().await.unwrap();
+        assert_eq!(idempotency::claim(&tx, key, &hash).await.unwrap(), Claim::Fresh, "{key}");
+        idempotency::store(&tx, key, &hash, &NewAnswer { status: 201, body, stores }).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    let asked = async |scope: &db::Scope, key: &str, request: &[u8]| {
+        let tx = scope.begin().await.unwrap();
+        let claim = idempotency::claim(&tx, key, request).await.unwrap();
+        tx.roll_back().await.unwrap();
+        match claim {
+            Claim::Replay(answer) => String::from_utf8(answer.body).unwrap(),
+            other => format!("{other:?}"),
+        }
+    };
+    keep(&of_all, "k", b"of south", &[south.id]).await;
+    for request in [&hash, &other] {
+        assert_eq!(asked(&of_north, "k", request).await, "Fresh", "whoever does not reach it hears of nothing");
+    }
+    for scope in [&of_all, &of_south, &again] {
+        assert_eq!(asked(scope, "k", &hash).await, "of south");
+        assert_eq!(asked(scope, "k", &other).await, "OtherRequest");
+    }
+    keep(&of_north, "k", b"of north", &[north.id]).await;
+    assert_eq!(asked(&of_north, "k", &hash).await, "of north");
+    assert_eq!(asked(&of_south, "k", &hash).await, "of south");
+    // About both, or about nothing that is known: for those who reach everything.
+    keep(&of_all, "both", b"of both", &[north.id, south.id]).await;
+    keep(&of_all, "none", b"of none", &[]).await;
+    for key in ["both", "none"] {
+        for scope in [&of_north, &of_south] {
+            assert_eq!(asked(scope, key, &hash).await, "Fresh", "{key}");
+        }
+    }
+    assert_eq!(asked(&of_all, "both", &hash).await, "of both");
+    // A request that still runs keeps only those waiting who would be given its answer.
+    let tx = of_all.begin().await.unwrap();
+    idempotency::claim(&tx, "running", &hash).await.unwrap();
+    assert_eq!(asked(&of_all, "running", &hash).await, "Running");
+    assert_eq!(asked(&of_south, "running", &hash).await, "Fresh");
+    tx.roll_back().await.unwrap();
 }

@@ -4,7 +4,7 @@ use db::audit::Origin;
 use db::outbox::NewMail;
 use db::people::{self, Person};
 use db::platform::{NewTier, Platform};
-use db::team::{self, NewPlace};
+use db::team::{self, LinkDelivery, NewPlace};
 use db::testing::{self, TestDb};
 use db::{DataError, people::passwords::Passwords};
 use domain::limits::{Limit, Terms};
@@ -27,12 +27,15 @@ async fn of_many_who_accept_at_once_one_gets_the_last_place_and_the_others_keep_
     let mut invited = Vec::new();
     for n in 0..64 {
         let (id, email): (domain::ids::UserId, _) = (db.db.clock().id(), format!("p{n}@ours.test"));
-        let sql = "insert into users (id, email, password_hash, created_at) values ($1, $2, '', now())";
+        let sql = "insert into users (id, email, email_key, password_hash, created_at) values ($1, $2, $2, '', now())";
         sqlx::query(sql).bind(id.0).bind(&email).execute(&superuser).await.unwrap();
         let place = NewPlace { role: "viewer".to_owned(), stores: None };
-        let secret = team::invite(&scope, &email, &place, |_| letter(&email)).await.unwrap();
+        let secret = team::invite(&scope, &email, &place, LinkDelivery::Shown, |_| letter(&email)).await.unwrap();
         let name = String::new();
-        invited.push((secret, Person { id, email, name, is_platform_admin: false, has_second_factor: false }));
+        invited.push((
+            secret,
+            Person { id, email, name, is_platform_admin: false, has_second_factor: false, is_proven: true },
+        ));
     }
     let platform = Platform::command(db.db.clone());
     let mut terms = Terms::default();

@@ -43,7 +43,7 @@ async fn of_many_who_want_the_last_one_exactly_one_gets_it() {
     let mut persons = Vec::new();
     let owner = db.owner(access.tenant()).await;
     for n in 0..65 {
-        let sql = "insert into users (id, email, password_hash, created_at) values ($1, $2, '', now())";
+        let sql = "insert into users (id, email, email_key, password_hash, created_at) values ($1, $2, $2, '', now())";
         let id: uuid::Uuid = db.db.clock().id();
         sqlx::query(sql).bind(id).bind(format!("p{n}@ours.test")).execute(&owner).await.unwrap();
         persons.push(domain::ids::UserId(id));

@@ -2,7 +2,7 @@
 //! that read partitions by their indexes.
 
 use chrono::{DateTime, Duration, Utc};
-use db::orders::{counts, list, neighbours, search, show, summary};
+use db::orders::{arrived, counts, list, neighbours, search, show, summary};
 use db::stores::Store;
 use db::testing::{self, TestDb};
 use db::{Access, Scope};
@@ -127,10 +127,15 @@ async fn the_number_of_statements_does_not_depend_on_the_rows() {
         testing::place_all(&scope, &store, &orders(&store, n, Duration::hours(3))).await;
         let (wide, tea) =
             (OrderQuery { limit: Limit::new(100).unwrap(), ..OrderQuery::default() }, query(&[("q", "tea")]));
+        let of = domain::period::Period::new("2026-01-05".parse().unwrap(), "2026-02-05".parse().unwrap()).unwrap();
+        let period = db::dashboards::DashboardQuery { period: Some(of), ..Default::default() };
+        let sold = db::dashboards::dashboard(&scope, &period).await.unwrap().top_products[0].product;
+        let product = OrderQuery { product: Some(sold), ..OrderQuery::default() };
         let count = [
             statements(&db, async || drop(list::list(&scope, &wide).await.unwrap())).await,
             statements(&db, async || drop(list::with_items(&scope, &wide).await.unwrap())).await,
             statements(&db, async || drop(list::list(&scope, &tea).await.unwrap())).await,
+            statements(&db, async || drop(list::list(&scope, &product).await.unwrap())).await,
             statements(&db, async || drop(show::by_number(&scope, "north", "A-00001").await.unwrap())).await,
             statements(&db, async || drop(summary::summary(&scope, &wide).await.unwrap())).await,
         ];
@@ -140,15 +145,21 @@ async fn the_number_of_statements_does_not_depend_on_the_rows() {
         let dashboard = db.db.statements() - before <= 8;
         let one = list::list(&scope, &wide).await.unwrap().rows[1].clone();
         let beside = [
-            statements(&db, async || drop(neighbours::neighbours(&scope, one.placed_at, one.id).await.unwrap())).await,
+            statements(&db, async || {
+                drop(neighbours::neighbours(&scope, &OrderQuery::default(), one.placed_at, one.id).await.unwrap())
+            })
+            .await,
+            statements(&db, async || drop(neighbours::neighbours(&scope, &tea, one.placed_at, one.id).await.unwrap()))
+                .await,
+            statements(&db, async || _ = arrived::arrived(&scope, &wide, 1).await.unwrap()).await,
             statements(&db, async || _ = counts::views(&scope, None).await.unwrap()).await,
             statements(&db, async || drop(db::attention::list(&access, None).await.unwrap())).await,
         ];
         counts.push((count, dashboard, beside));
     }
     assert_eq!(counts[0], counts[1], "few rows and many rows");
-    let what = "list, with items, search, detail, summary; dashboard; neighbours, numbers of views, attention";
-    assert_eq!(counts[0], ([1, 2, 2, 5, 1], true, [1, 2, 3]), "{what}");
+    let what = "list, with items, search, product, detail, summary; dashboard; neighbours, within a search, arrived, numbers of views, attention";
+    assert_eq!(counts[0], ([1, 2, 2, 2, 5, 1], true, [1, 2, 2, 2, 3]), "{what}");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod audit;
+mod audit_ends;
 mod backup_tiers;
 mod backups;
 mod beside_lists;
@@ -11,6 +12,7 @@ mod cache;
 mod counts;
 mod feed;
 mod figures;
+mod grants;
 mod idempotency;
 mod imports;
 mod joining;
@@ -22,8 +24,10 @@ mod partitions_seen;
 mod people;
 mod plans;
 mod products;
+mod proven;
 mod queue;
 mod returns;
+mod searches;
 mod settings;
 mod storage;
 mod walls;

@@ -104,7 +104,7 @@ pub struct Problem {
     pub reason: String,
     /// The order concerned, when known.
     pub order: Option<String>,
-    /// Whether it kept an order out (`rejected`), or was left out by rule (`skipped`).
+    /// Whether it kept an order out (`rejected`), was left out by rule (`skipped`), or was put right (`adjusted`).
     pub kind: ProblemKind,
 }
 
@@ -116,6 +116,8 @@ pub enum ProblemKind {
     Rejected,
     /// The order did not go in, because it is none by the format's rules.
     Skipped,
+    /// The order went in; something that is not essential was cut, cleaned or left out.
+    Adjusted,
 }
 
 impl ProblemKind {
@@ -124,7 +126,18 @@ impl ProblemKind {
         match self {
             Self::Rejected => "rejected",
             Self::Skipped => "skipped",
+            Self::Adjusted => "adjusted",
         }
+    }
+}
+
+impl FromStr for ProblemKind {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Rejected, Self::Skipped, Self::Adjusted]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(|| format!("'{text}' is no kind of problem"))
     }
 }
 

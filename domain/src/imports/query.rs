@@ -5,7 +5,8 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::fields::FieldErrors;
+use crate::calendar::Tz;
+use crate::fields::{FieldErrors, UNKNOWN};
 use crate::orders::query::day;
 use crate::page::{Place, Seal};
 
@@ -16,8 +17,10 @@ pub struct ImportQuery {
     pub store: Option<String>,
     /// Only those that somebody should look at.
     pub view: Option<ImportView>,
-    /// The first day, in UTC, on which they were begun.
+    /// The first day on which they were begun.
     pub from: Option<NaiveDate>,
+    /// Whose days are meant: those of the page's clock; of UTC, when not said.
+    pub zone: Option<Tz>,
     /// Where the page begins.
     pub cursor: Option<Place>,
 }
@@ -52,14 +55,10 @@ impl FromStr for ImportView {
 }
 
 impl ImportQuery {
-    /// What can be understood of `pairs`, and every fault of the rest. Empty values and unknown names mean nothing.
+    /// What can be understood of `pairs`, and every fault of the rest. Empty values mean nothing.
     pub fn understood<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, seal: &Seal) -> (Self, FieldErrors) {
-        let (mut query, mut faults) = (Self::default(), FieldErrors::default());
-        for (name, value) in pairs.into_iter().map(|(n, v)| (n, v.trim())).filter(|(_, v)| !v.is_empty()) {
-            if let Err(message) = query.set(name, value, seal) {
-                faults.add(name, message);
-            }
-        }
+        let mut query = Self::default();
+        let faults = FieldErrors::of_pairs(pairs, |name, value| query.set(name, value, seal));
         (query, faults)
     }
 
@@ -85,7 +84,7 @@ impl ImportQuery {
             "status" => self.view = Some(value.parse::<ImportView>()?),
             "from" => self.from = Some(day(value)?),
             "cursor" => self.cursor = Some(seal.open(value)?),
-            _ => {}
+            _ => return Err(UNKNOWN.into()),
         }
         Ok(())
     }
@@ -102,9 +101,11 @@ mod tests {
         let (query, faults) = ImportQuery::understood(pairs, &seal());
         assert!(faults.is_empty() && query.is_filtered());
         assert_eq!(query.pairs(), pairs.map(|(n, v)| (n, v.to_owned())));
-        let (rest, faults) =
-            ImportQuery::understood([("status", "gone"), ("from", "x"), ("cursor", "y"), ("store", "a")], &seal());
-        assert_eq!(faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["status", "from", "cursor"]);
+        let (rest, faults) = ImportQuery::understood(
+            [("status", "gone"), ("from", "x"), ("cursor", "y"), ("store", "a"), ("x", "y")],
+            &seal(),
+        );
+        assert_eq!(faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["status", "from", "cursor", "x"]);
         assert_eq!(rest.store.as_deref(), Some("a"));
     }
 }

@@ -1,6 +1,7 @@
 //! Background work: the states of a job, what an attempt came to, and how long to wait before the next.
 
 mod backoff;
+pub mod kinds;
 mod outcome;
 mod query;
 mod state;

@@ -5,8 +5,8 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 
 use super::{JobState, RunOutcome};
-use crate::fields::FieldErrors;
-use crate::orders::query::day;
+use crate::fields::{FieldErrors, UNKNOWN};
+use crate::orders::query::{NO_PERIOD, day};
 use crate::page::{Place, Seal};
 
 /// How the installation itself is called where tenants are named; no tenant can be.
@@ -27,9 +27,9 @@ pub struct JobQuery {
     pub key: Option<String>,
     /// Whose error holds these words.
     pub q: Option<String>,
-    /// First day, in UTC.
+    /// First day, by the clock of the page.
     pub from: Option<NaiveDate>,
-    /// Last day, in UTC.
+    /// Last day, by the clock of the page.
     pub to: Option<NaiveDate>,
     /// Where the page begins.
     pub cursor: Option<Place>,
@@ -51,24 +51,22 @@ impl Default for JobView {
 }
 
 impl JobQuery {
+    /// The names of the filters in an address.
+    pub const NAMES: [&str; 10] = ["state", "outcome", "tenant", "kind", "queue", "key", "q", "from", "to", "cursor"];
+
     /// Everything of one view.
     pub fn of(view: JobView) -> Self {
         Self { view, ..Self::default() }
     }
 
-    /// What can be understood of `pairs`, and every fault of the rest. Empty values and unknown names mean nothing.
+    /// What can be understood of `pairs`, and every fault of the rest. Days that do not
+    /// go together are both left out.
     pub fn understood<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, seal: &Seal) -> (Self, FieldErrors) {
-        let (mut query, mut faults) = (Self::default(), FieldErrors::default());
-        let mut outcome = None;
-        for (name, value) in pairs.into_iter().map(|(n, v)| (n, v.trim())).filter(|(_, v)| !v.is_empty()) {
-            let read = match name {
-                "outcome" => RunOutcome::from_str(value).map(|found| outcome = Some(found)),
-                name => query.set(name, value, seal),
-            };
-            if let Err(message) = read {
-                faults.add(name, message);
-            }
-        }
+        let (mut query, mut outcome) = (Self::default(), None);
+        let mut faults = FieldErrors::of_pairs(pairs, |name, value| match name {
+            "outcome" => RunOutcome::from_str(value).map(|found| outcome = Some(found)),
+            name => query.set(name, value, seal),
+        });
         if let JobView::Ended(chosen) = &mut query.view {
             *chosen = outcome;
         }
@@ -76,6 +74,8 @@ impl JobQuery {
             && to < from
         {
             faults.add("to", "must not be before from");
+            faults.add("from", NO_PERIOD);
+            (query.from, query.to) = (None, None);
         }
         (query, faults)
     }
@@ -124,20 +124,14 @@ impl JobQuery {
             "from" => self.from = Some(day(value)?),
             "to" => self.to = Some(day(value)?),
             "cursor" => self.cursor = Some(seal.open(value)?),
-            _ => {}
+            _ => return Err(UNKNOWN.into()),
         }
         Ok(())
     }
 }
 
 fn short(text: &str) -> Result<String, String> {
-    if text.chars().count() > 200 {
-        Err("must have at most 200 characters".into())
-    } else if text.contains('\0') {
-        Err("must not hold control characters".into())
-    } else {
-        Ok(text.to_owned())
-    }
+    if text.chars().count() > 200 { Err("must have at most 200 characters".into()) } else { Ok(text.to_owned()) }
 }
 
 #[cfg(test)]

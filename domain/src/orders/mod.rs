@@ -3,6 +3,7 @@
 pub mod cancel;
 pub mod figures;
 pub mod new_order;
+pub mod number;
 pub mod query;
 pub mod refund;
 pub mod status;

@@ -3,10 +3,16 @@
 use chrono::NaiveDate;
 
 use super::status::{FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
-use crate::fields::FieldErrors;
+use crate::fields::{FieldErrors, UNKNOWN};
+use crate::ids::ProductId;
+use crate::json;
+use crate::money::{Currency, Decimal, Notation};
 use crate::numbers::NumberFormat;
 use crate::page::{Limit, Place, Seal, Sort};
 use crate::period::Period;
+
+/// Greatest magnitude of an amount to filter by: the greatest number that every reader of JSON holds exactly.
+pub const MAX_FILTER_AMOUNT: i64 = (1 << 53) - 1;
 
 /// What to list. The default is everything, newest first, 50 a page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,20 +29,49 @@ pub struct OrderQuery {
     pub kind: Option<OrderKind>,
     /// Number, e-mail, external id or SKU.
     pub q: Option<String>,
+    /// Of which a line is of this product.
+    pub product: Option<ProductId>,
     /// First local day of the store.
     pub from: Option<NaiveDate>,
     /// Last local day of the store.
     pub to: Option<NaiveDate>,
-    /// Least total, minor units.
-    pub min: Option<i64>,
-    /// Greatest total, minor units.
-    pub max: Option<i64>,
+    /// Least total.
+    pub min: Option<Bound>,
+    /// Greatest total.
+    pub max: Option<Bound>,
     /// Which come first.
     pub sort: Sort,
     /// Where the page begins.
     pub cursor: Option<Place>,
     /// Rows a page.
     pub limit: Limit,
+}
+
+/// A limit of totals. Orders have different currencies; each total is compared in its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bound {
+    /// Minor units, whatever the currency.
+    Minor(i64),
+    /// Whole units, whatever the currency: 1000 are 1,000 pounds, 1,000 yen and 1,000 dinars.
+    Major(Decimal),
+}
+
+impl Bound {
+    /// The least total that is as much, in minor units of a currency with `decimals`.
+    pub fn at_least(self, decimals: u32) -> i64 {
+        match self {
+            Self::Minor(minor) => minor,
+            Self::Major(amount) => amount.at_least(decimals),
+        }
+    }
+
+    /// The greatest total that is as much, in minor units of a currency with `decimals`.
+    pub fn at_most(self, decimals: u32) -> i64 {
+        match self {
+            Self::Minor(minor) => minor,
+            Self::Major(amount) => amount.at_most(decimals),
+        }
+    }
 }
 
 /// How amounts are written in a query string.
@@ -46,8 +81,9 @@ pub enum AmountsIn {
     Minor,
     /// Decimals of the major unit, `12.50`: addresses of pages.
     Major,
-    /// The same as people type it, who see numbers in this format. Addresses are understood as well.
-    Typed(NumberFormat),
+    /// The same as people type it, who see numbers in this format, with at most as many decimals as the currencies of the
+    /// stores have. Addresses are understood as well.
+    Typed(NumberFormat, u32),
 }
 
 impl OrderQuery {
@@ -71,20 +107,12 @@ impl OrderQuery {
         seal: &Seal,
     ) -> (Self, FieldErrors) {
         let mut query = Self::default();
-        let mut errors = FieldErrors::default();
-        for (name, value) in pairs {
-            let value = value.trim();
-            if value.is_empty() {
-                continue;
-            }
-            if let Err(message) = query.set(name, value, amounts, seal) {
-                errors.add(name, message);
-            }
-        }
+        let mut errors = FieldErrors::of_pairs(pairs, |name, value| query.set(name, value, amounts, seal));
         if let (Some(from), Some(to)) = (query.from, query.to)
             && let Err(message) = Period::new(from, to)
         {
             errors.add("to", message);
+            errors.add("from", NO_PERIOD);
             (query.from, query.to) = (None, None);
         }
         (query, errors)
@@ -92,10 +120,10 @@ impl OrderQuery {
 
     /// The filters as pairs of a query string, cursor and limit included, in a fixed order.
     pub fn pairs(&self, amounts: AmountsIn) -> Vec<(&'static str, String)> {
-        let amount = |minor: i64| match amounts {
-            AmountsIn::Minor => minor.to_string(),
-            AmountsIn::Major => major(minor),
-            AmountsIn::Typed(format) => major(minor).replace('.', format.decimal()),
+        let amount = |bound: Bound| match (bound, amounts) {
+            (Bound::Minor(minor), _) => minor.to_string(),
+            (Bound::Major(amount), AmountsIn::Typed(format, _)) => amount.typed(format),
+            (Bound::Major(amount), _) => amount.plain(),
         };
         let sort = (self.sort != Sort::default()).then(|| self.sort.as_str().to_owned());
         let limit = (self.limit != Limit::default()).then(|| self.limit.rows().to_string());
@@ -106,6 +134,7 @@ impl OrderQuery {
             ("fulfilment", self.fulfilment.map(|v| v.to_string())),
             ("kind", self.kind.map(|v| v.to_string())),
             ("q", self.q.clone()),
+            ("product", self.product.map(|id| id.to_string())),
             ("from", self.from.map(|d| d.to_string())),
             ("to", self.to.map(|d| d.to_string())),
             ("min", self.min.map(amount)),
@@ -151,6 +180,7 @@ impl OrderQuery {
             "fulfilment" => query.fulfilment = None,
             "kind" => query.kind = None,
             "q" => query.q = None,
+            "product" => query.product = None,
             "from" => query.from = None,
             "to" => query.to = None,
             "min" => query.min = None,
@@ -168,18 +198,22 @@ impl OrderQuery {
             "fulfilment" => self.fulfilment = Some(value.parse()?),
             "kind" => self.kind = Some(value.parse()?),
             "q" => self.q = Some(search_text(value)?),
+            "product" => self.product = Some(value.parse().map_err(|_| "must be the id of a product")?),
             "from" => self.from = Some(day(value)?),
             "to" => self.to = Some(day(value)?),
             "min" => self.min = Some(amount(value, amounts)?),
             "max" => self.max = Some(amount(value, amounts)?),
             "sort" => self.sort = value.parse()?,
             "cursor" => self.cursor = Some(seal.open(value)?),
-            "limit" => self.limit = Limit::new(value.parse().map_err(|_| "must be a whole number")?)?,
-            _ => return Err("is not a filter".into()),
+            "limit" => self.limit = Limit::new(whole(value).ok_or("must be a whole number")?)?,
+            _ => return Err(UNKNOWN.into()),
         }
         Ok(())
     }
 }
+
+/// What is said of a first day that does not go with the last.
+pub const NO_PERIOD: &str = "must go with to";
 
 /// Reads a day, `2026-03-01`, between the years 1990 and 2200.
 ///
@@ -192,45 +226,29 @@ pub fn day(text: &str) -> Result<NaiveDate, String> {
 }
 
 fn search_text(text: &str) -> Result<String, String> {
-    if text.chars().count() > 200 {
-        Err("must have at most 200 characters".into())
-    } else if text.contains('\0') {
-        Err("must not hold control characters".into())
-    } else {
-        Ok(text.to_owned())
-    }
+    if text.chars().count() > 200 { Err("must have at most 200 characters".into()) } else { Ok(text.to_owned()) }
 }
 
-fn amount(text: &str, amounts: AmountsIn) -> Result<i64, String> {
-    let minor = match amounts {
-        AmountsIn::Minor => text.parse().map_err(|_| "must be a whole number of minor units".to_owned())?,
-        AmountsIn::Major => in_major(text).ok_or_else(|| faulty_amount(NumberFormat::default()))?,
-        AmountsIn::Typed(format) => {
-            let plain = format.plain(text);
-            plain.and_then(|plain| in_major(&plain)).ok_or_else(|| faulty_amount(format))?
+fn amount(text: &str, amounts: AmountsIn) -> Result<Bound, String> {
+    let (format, decimals) = match amounts {
+        AmountsIn::Minor => {
+            let minor = json::integer_in(text).ok_or("must be a whole number of minor units")?;
+            return if minor.saturating_abs() > MAX_FILTER_AMOUNT {
+                Err("is too large".into())
+            } else {
+                Ok(Bound::Minor(minor))
+            };
         }
+        AmountsIn::Major => (NumberFormat::default(), Currency::MAX_DECIMALS),
+        AmountsIn::Typed(format, decimals) => (format, decimals),
     };
-    if minor.saturating_abs() > 1_000_000_000_000_000 { Err("is too large".into()) } else { Ok(minor) }
+    let read = Decimal::read(text, decimals, Notation::Typed(format)).map_err(|fault| fault.to_string())?;
+    let fits = read.at_least(decimals).saturating_abs() <= MAX_FILTER_AMOUNT;
+    if fits { Ok(Bound::Major(read)) } else { Err("is too large".into()) }
 }
 
-fn in_major(text: &str) -> Option<i64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let plain = fraction.len() <= 2 && fraction.bytes().all(|b| b.is_ascii_digit());
-    let digits = format!("{}{fraction:0<2}", whole.replace(',', ""));
-    digits.parse::<i64>().ok().filter(|_| plain)
-}
-
-fn faulty_amount(format: NumberFormat) -> String {
-    format!("must be an amount such as 12{}50", format.decimal())
-}
-
-fn major(minor: i64) -> String {
-    let sign = if minor < 0 { "-" } else { "" };
-    let magnitude = minor.unsigned_abs();
-    match magnitude % 100 {
-        0 => format!("{sign}{}", magnitude / 100),
-        cents => format!("{sign}{}.{cents:02}", magnitude / 100),
-    }
+fn whole(text: &str) -> Option<u64> {
+    json::integer_in(text).and_then(|number| u64::try_from(number).ok())
 }
 
 #[cfg(test)]

@@ -29,6 +29,9 @@ pub struct Refundable<'a> {
     pub lines: &'a [Line],
 }
 
+/// What is said about refunds of an order for which nothing was paid.
+pub const FREE: &str = "Nothing was paid for this order, so there is nothing to refund.";
+
 /// One line as the rule sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Line {
@@ -48,6 +51,11 @@ impl Refundable<'_> {
         self.total - self.refunded
     }
 
+    /// Whether nothing was paid in the first place.
+    pub const fn is_free(&self) -> bool {
+        self.total <= 0 && self.refunded == 0
+    }
+
     /// The amount of `request`, when the order allows it.
     ///
     /// # Errors
@@ -61,7 +69,9 @@ impl Refundable<'_> {
             "This order is cancelled; there is nothing to refund.",
         );
         if errors.is_empty() {
-            errors.add_if(self.left() <= 0, "order", "Everything paid on this order was already refunded.");
+            errors.add_if(self.is_free(), "order", FREE);
+            let spent = self.left() <= 0 && !self.is_free();
+            errors.add_if(spent, "order", "Everything paid on this order was already refunded.");
         }
         let amount = match request {
             RefundRequest::Full => self.left(),
@@ -132,6 +142,16 @@ mod tests {
         assert_eq!(fault(&sale(3_250), RefundRequest::Full), "order");
         assert_eq!(fault(&Refundable { status: OrderStatus::Cancelled, ..sale(0) }, RefundRequest::Full), "order");
         assert_eq!(fault(&Refundable { kind: OrderKind::Return, ..sale(0) }, RefundRequest::Full), "order");
+    }
+
+    #[test]
+    fn a_free_order_was_never_paid_and_so_not_refunded_either() {
+        let free = Refundable { total: 0, ..sale(0) };
+        for request in [RefundRequest::Full, RefundRequest::Lines(vec![(1, 1)])] {
+            let faults = free.amount(&request).unwrap_err();
+            assert_eq!(faults.of("order"), Some(FREE));
+        }
+        assert!(free.is_free() && !sale(0).is_free() && !sale(3_250).is_free());
     }
 
     proptest! {

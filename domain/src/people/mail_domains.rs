@@ -1,5 +1,6 @@
 //! The domains of a company's e-mail addresses.
 
+use super::domain_key;
 use crate::email;
 
 const MOST: usize = 20;
@@ -12,7 +13,7 @@ pub fn read_domains(text: &str) -> Result<Vec<String>, String> {
     let words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty());
     let mut domains = Vec::new();
     for word in words {
-        let domain = word.trim_start_matches('@').to_ascii_lowercase();
+        let domain = domain_key(word.trim_start_matches('@'));
         let is_domain = domain.contains('.') && email::check(&format!("a@{domain}")).is_ok();
         if !is_domain {
             return Err("must be domains of e-mail addresses, such as example.com".to_owned());
@@ -30,7 +31,9 @@ pub fn read_domains(text: &str) -> Result<Vec<String>, String> {
 
 /// Whether `email` is an address in one of `domains` itself; what lies below them is another.
 pub fn has_domain(email: &str, domains: &[String]) -> bool {
-    email.rsplit_once('@').is_some_and(|(_, domain)| domains.iter().any(|d| d.eq_ignore_ascii_case(domain)))
+    let Some((_, domain)) = email.rsplit_once('@') else { return false };
+    let domain = domain_key(domain);
+    domains.iter().any(|known| domain_key(known) == domain)
 }
 
 #[cfg(test)]
@@ -39,8 +42,8 @@ mod tests {
 
     #[test]
     fn domains_are_read_however_they_are_typed() {
-        let read = read_domains(" Example.com, @example.org\nexample.com ").unwrap_or_default();
-        assert_eq!(read, ["example.com", "example.org"]);
+        let read = read_domains(" Example.com, @example.org\nexample.com. München.example").unwrap_or_default();
+        assert_eq!(read, ["example.com", "example.org", "xn--mnchen-3ya.example"]);
         for bad in ["", " , ", "example", "a@b.com", "https://example.com", "*.com", "exa mple.com/"] {
             assert!(read_domains(bad).is_err(), "{bad}");
         }
@@ -49,7 +52,9 @@ mod tests {
     #[test]
     fn an_address_has_its_own_domain_only() {
         let domains = ["example.com".to_owned()];
-        assert!(has_domain("ana@EXAMPLE.com", &domains));
+        for email in ["ana@EXAMPLE.com", "ana@example.com.", "ana@ｅｘａｍｐｌｅ.com"] {
+            assert!(has_domain(email, &domains), "{email}");
+        }
         for other in [
             "ana@sub.example.com",
             "ana@example.com.evil.test",

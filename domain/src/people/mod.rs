@@ -1,5 +1,6 @@
 //! Members of a tenant: what their role is and which stores they reach.
 
+mod email_key;
 mod mail_domains;
 mod member_role;
 mod passkey_name;
@@ -7,6 +8,7 @@ mod password;
 mod role_name;
 mod store_access;
 
+pub use email_key::{domain_key, email_key};
 pub use mail_domains::{has_domain, read_domains};
 pub use member_role::MemberRole;
 pub use passkey_name::check_passkey_name;

@@ -1,5 +1,6 @@
 //! Who may do what. A role is a set of permissions; every handler names the one it needs.
 
+mod grant;
 mod set;
 
 use std::fmt;
@@ -7,6 +8,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use grant::{Beyond, Rights};
 pub use set::Permissions;
 
 /// One right within a tenant.

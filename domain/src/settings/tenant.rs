@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value, json};
 
+use crate::calendar::Tz;
 use crate::fields::FieldErrors;
 use crate::numbers::NumberFormat;
 
@@ -19,12 +20,15 @@ const NUMBERS: &str = "numbers.format";
 const BACKUP_HOUR: &str = "backup_hour";
 const EVENTS: &str = "feed.keep_days";
 const IMPORTS: &str = "imports.keep_days";
+const ZONE: &str = "time_zone";
 
 /// Everything that can be set for a tenant as a whole.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TenantSettings {
     /// How numbers are written on its pages.
     pub numbers: NumberFormat,
+    /// The zone of pages about all stores; none for that of its first store.
+    pub zone: Option<Tz>,
     /// The hour (UTC) at which its backups are made.
     pub backup_hour: u16,
     /// Days for which events of its feed are kept, the newest [`FEWEST_EVENTS`] in any case.
@@ -44,7 +48,7 @@ pub enum TenantForm {
 
 impl Default for TenantSettings {
     fn default() -> Self {
-        Self { numbers: NumberFormat::default(), backup_hour: 3, event_days: 90, import_days: None }
+        Self { numbers: NumberFormat::default(), zone: None, backup_hour: 3, event_days: 90, import_days: None }
     }
 }
 
@@ -52,7 +56,7 @@ impl TenantForm {
     /// The fields that it may change.
     pub const fn fields(self) -> &'static [&'static str] {
         match self {
-            Self::General => &["numbers", "event_days", "import_days"],
+            Self::General => &["numbers", "zone", "event_days", "import_days"],
             Self::Backups => &["hour"],
         }
     }
@@ -77,6 +81,7 @@ impl TenantSettings {
         let numbers = values.get(NUMBERS).and_then(Value::as_str).and_then(|text| text.parse().ok());
         Self {
             numbers: numbers.unwrap_or(usual.numbers),
+            zone: values.get(ZONE).and_then(Value::as_str).and_then(|text| text.parse().ok()),
             backup_hour: number(BACKUP_HOUR, HOURS).unwrap_or(usual.backup_hour),
             event_days: number(EVENTS, EVENT_DAYS).unwrap_or(usual.event_days),
             import_days: number(IMPORTS, IMPORT_DAYS),
@@ -84,9 +89,10 @@ impl TenantSettings {
     }
 
     /// As they are stored, by name: null for what nobody chose.
-    pub fn stored(&self) -> [(&'static str, Value); 4] {
+    pub fn stored(&self) -> [(&'static str, Value); 5] {
         [
             (NUMBERS, self.numbers.as_str().into()),
+            (ZONE, self.zone.map(Tz::name).into()),
             (BACKUP_HOUR, self.backup_hour.into()),
             (EVENTS, self.event_days.into()),
             (IMPORTS, self.import_days.into()),
@@ -114,7 +120,7 @@ impl TenantSettings {
     pub fn recorded(&self, form: TenantForm) -> Value {
         match form {
             TenantForm::General => json!({
-                "numbers": self.numbers.as_str(), "event_days": self.event_days, "import_days": self.import_days,
+                "numbers": self.numbers.as_str(), "time_zone": self.zone.map(Tz::name), "event_days": self.event_days, "import_days": self.import_days,
             }),
             TenantForm::Backups => json!({"hour": self.backup_hour}),
         }
@@ -123,6 +129,11 @@ impl TenantSettings {
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
         match name {
             "numbers" => self.numbers = value.parse::<NumberFormat>()?,
+            "zone" if value.is_empty() => self.zone = None,
+            "zone" => {
+                let zone = value.parse().map_err(|_| "must be an IANA zone such as Europe/London, or empty")?;
+                self.zone = Some(zone);
+            }
             "hour" => self.backup_hour = number(value, HOURS)?,
             "event_days" => self.event_days = number(value, EVENT_DAYS)?,
             "import_days" if value.is_empty() => self.import_days = None,
@@ -150,16 +161,24 @@ mod tests {
     #[test]
     fn a_form_changes_its_own_fields_and_every_fault_is_told() {
         let usual = TenantSettings::default();
-        let form =
-            [("numbers", " point-comma "), ("event_days", "30"), ("import_days", "365"), ("hour", "5"), ("x", "y")];
+        let form = [
+            ("numbers", " point-comma "),
+            ("zone", "Asia/Kathmandu"),
+            ("event_days", "30"),
+            ("import_days", "365"),
+            ("hour", "5"),
+            ("x", "y"),
+        ];
         let (changed, faults) = usual.changed(TenantForm::General, form);
         assert!(faults.is_empty(), "{faults}");
         assert_eq!((changed.numbers, changed.event_days), (NumberFormat::PointComma, 30));
+        assert_eq!(changed.zone, Some(Tz::Asia__Kathmandu));
+        assert_eq!(changed.changed(TenantForm::General, [("zone", " ")]).0.zone, None);
         assert_eq!((changed.import_days, changed.backup_hour), (Some(365), 3), "the hour is another form's");
         let (forever, faults) = changed.changed(TenantForm::General, [("import_days", "")]);
         assert!(faults.is_empty() && forever.import_days.is_none(), "{faults}");
         assert_eq!(usual.changed(TenantForm::Backups, form).0, TenantSettings { backup_hour: 5, ..usual.clone() });
-        let bad = [("numbers", "comma"), ("event_days", "6"), ("import_days", "29")];
+        let bad = [("numbers", "comma"), ("zone", "Mars/Olympus"), ("event_days", "6"), ("import_days", "29")];
         let (kept, faults) = changed.changed(TenantForm::General, bad);
         assert_eq!(faults.0.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), bad.map(|(name, _)| name));
         assert_eq!(kept, changed);
@@ -173,6 +192,7 @@ mod tests {
     fn what_is_stored_reads_back_and_nonsense_is_as_if_nobody_chose() {
         let chosen = TenantSettings {
             numbers: NumberFormat::SpaceComma,
+            zone: Some(Tz::America__New_York),
             backup_hour: 0,
             event_days: 7,
             import_days: Some(3_650),
@@ -183,7 +203,7 @@ mod tests {
         for settings in [chosen, TenantSettings::default()] {
             assert_eq!(TenantSettings::of(&stored(&settings)), settings);
         }
-        let nonsense = json!({"numbers.format": 1, "backup_hour": 24, "feed.keep_days": 0, "imports.keep_days": -1});
+        let nonsense = json!({"numbers.format": 1, "time_zone": "x", "backup_hour": 24, "feed.keep_days": 0, "imports.keep_days": -1});
         assert_eq!(TenantSettings::of(nonsense.as_object().unwrap()), TenantSettings::default());
     }
 }

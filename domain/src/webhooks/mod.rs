@@ -10,6 +10,7 @@ pub use state::{DeliveryQuery, DeliveryState, WebhookState};
 
 use crate::feed::EventKind;
 use crate::ids::StoreId;
+use crate::permission::Rights;
 
 /// The kind of a delivery that somebody sent to try the address.
 pub const TEST: &str = "webhook.test";
@@ -32,12 +33,21 @@ impl Wanted {
         let is_wanted = self.kinds.is_empty() || self.kinds.iter().any(|wanted| wanted.as_str() == kind);
         is_wanted && self.store.is_none_or(|only| store == Some(only))
     }
+
+    /// What a webhook gives to whoever receives these events. All kinds, later ones included, take every right to read
+    /// that any kind takes.
+    pub fn rights(&self) -> Rights {
+        let kinds: &[EventKind] = if self.kinds.is_empty() { &EventKind::CHOSEN } else { &self.kinds };
+        Rights::of_events(kinds.iter().filter_map(|kind| kind.about()), self.store)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ids::Uuid;
+    use crate::people::StoreAccess;
+    use crate::permission::{Permission, Role};
 
     #[test]
     fn only_what_is_wanted_is_told() {
@@ -48,6 +58,23 @@ mod tests {
         assert!(some.has("order.placed", Some(north)));
         assert!(!some.has("order.placed", Some(south)) && !some.has("order.placed", None));
         assert!(!some.has("order.updated", Some(north)));
+    }
+
+    #[test]
+    fn whoever_may_read_no_kind_may_have_none_sent() {
+        let rights = |permissions: &[Permission]| Rights::new(permissions.iter().copied().collect(), StoreAccess::All);
+        let of = |kinds: &[EventKind]| Wanted { kinds: kinds.to_vec(), store: None }.rights();
+        for kind in EventKind::CHOSEN {
+            let needed: Vec<Permission> = kind.about().into_iter().chain([Permission::ReadEvents]).collect();
+            assert_eq!(rights(&needed).may_grant(&of(&[kind])), Ok(()), "{kind:?}");
+            for missing in &needed {
+                let others = Permission::ALL.into_iter().filter(|p| p != missing).collect::<Vec<_>>();
+                assert!(rights(&others).may_grant(&of(&[kind])).is_err(), "{kind:?} without {missing:?}");
+                assert!(rights(&others).may_grant(&of(&[])).is_err(), "all kinds without {missing:?}");
+            }
+            assert!(rights(&[Permission::ManageKeys]).may_grant(&of(&[kind])).is_err(), "{kind:?}");
+        }
+        assert_eq!(Rights::new(Role::Manager.permissions(), StoreAccess::All).may_grant(&of(&[])), Ok(()));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::fields::FieldErrors;
+use crate::fields::{FieldErrors, UNKNOWN};
 use crate::page::{Place, Seal};
 
 /// How a webhook stands.
@@ -74,19 +74,14 @@ impl DeliveryState {
 }
 
 impl DeliveryQuery {
-    /// What can be understood of `pairs`, and every fault of the rest. Empty values and unknown names mean nothing.
+    /// What can be understood of `pairs`, and every fault of the rest. Empty values mean nothing.
     pub fn understood<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, seal: &Seal) -> (Self, FieldErrors) {
-        let (mut query, mut faults) = (Self::default(), FieldErrors::default());
-        for (name, value) in pairs.into_iter().map(|(n, v)| (n, v.trim())).filter(|(_, v)| !v.is_empty()) {
-            let understood = match name {
-                "state" => value.parse().map(|state| query.state = Some(state)),
-                "cursor" => seal.open(value).map(|place| query.cursor = Some(place)),
-                _ => Ok(()),
-            };
-            if let Err(message) = understood {
-                faults.add(name, message);
-            }
-        }
+        let mut query = Self::default();
+        let faults = FieldErrors::of_pairs(pairs, |name, value| match name {
+            "state" => value.parse().map(|state| query.state = Some(state)).map_err(str::to_owned),
+            "cursor" => seal.open(value).map(|place| query.cursor = Some(place)).map_err(str::to_owned),
+            _ => Err(UNKNOWN.into()),
+        });
         (query, faults)
     }
 
@@ -133,7 +128,7 @@ mod tests {
         }
         for state in DeliveryState::ALL {
             let (query, faults) = DeliveryQuery::understood([("state", state.as_str()), ("x", "y")], &seal());
-            assert!(faults.is_empty() && query.state == Some(state));
+            assert_eq!((query.state, faults), (Some(state), FieldErrors::one("x", UNKNOWN)));
             assert_eq!(query.pairs(), [("state", state.as_str().to_owned())]);
         }
         let (query, faults) = DeliveryQuery::understood([("state", "lost"), ("cursor", "far")], &seal());

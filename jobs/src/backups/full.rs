@@ -14,6 +14,7 @@ use super::part::{self, PartWriter};
 use super::programs::Programs;
 use super::watched::Steps;
 use super::{BackupError, Backups};
+use crate::private;
 use crate::storage::ObjectPath;
 
 const PIECE: usize = 128 * 1024;
@@ -24,9 +25,7 @@ pub(super) struct WorkDir(PathBuf);
 impl WorkDir {
     pub(super) async fn new(backups: &Backups) -> Result<Self, BackupError> {
         let path = backups.work_dir().join(uuid::Uuid::new_v4().to_string());
-        fs::create_dir_all(&path).await?;
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-        fs::set_permissions(&path, mode).await?;
+        private::make_folder(&path)?;
         Ok(Self(path))
     }
 
@@ -79,9 +78,9 @@ pub(super) async fn unpack(
     folder: &ObjectPath,
     into: &Path,
 ) -> Result<(), BackupError> {
-    fs::create_dir_all(into).await?;
+    private::make_folder(into)?;
     for part in &manifest.parts {
-        let mut file = fs::File::create(into.join(&part.name)).await?;
+        let mut file = fs::File::from_std(private::create_new(&into.join(&part.name))?);
         let mut pieces = part::read(backups, folder, part)?;
         while let Some(piece) = pieces.next().await {
             let piece: Bytes = piece?;

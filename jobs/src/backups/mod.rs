@@ -79,6 +79,16 @@ impl Backups {
         self.owner.as_ref().ok_or(BackupError::NoOwner)
     }
 
+    /// Whether something sealed for `recipient` can be opened here.
+    pub(crate) fn check_opens(&self, recipient: Option<&str>) -> Result<(), BackupError> {
+        match recipient {
+            Some(sealed) if !self.identity.as_ref().is_some_and(|identity| identity.opens(sealed)) => {
+                Err(BackupError::Sealed(sealed.to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Where a backup of `tenant` (nil: the installation) lies.
     pub(crate) fn folder(tenant: TenantId, id: BackupId) -> Result<ObjectPath, BackupError> {
         let owner = if tenant.0.is_nil() { ObjectPath::platform() } else { ObjectPath::tenant(tenant) };

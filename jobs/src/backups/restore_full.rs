@@ -45,9 +45,7 @@ pub async fn find_full(backups: &Backups, id: BackupId) -> Result<Label, BackupE
 /// When there is no such backup, or it cannot be opened.
 pub async fn full_plan(backups: &Backups, id: BackupId) -> Result<FullPlan, BackupError> {
     let label = find_full(backups, id).await?;
-    if let (Some(recipient), None) = (&label.recipient, &backups.identity) {
-        return Err(BackupError::Sealed(recipient.clone()));
-    }
+    backups.check_opens(label.recipient.as_deref())?;
     let folder = Backups::folder(label.tenant, id)?;
     let manifest = Manifest::read(backups, &folder, &label).await?;
     let database = backups.owner()?.database()?;

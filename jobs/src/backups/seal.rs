@@ -3,8 +3,19 @@
 
 use std::fmt;
 use std::io::{self, BufReader, Read, Write};
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
+
+use age::secrecy::ExposeSecret;
+use bech32::ToBase32;
+use hkdf::Hkdf;
+use sha2::Sha256;
+
+use crate::private;
+
+// As age writes it, in small letters.
+const PRIVATE_PREFIX: &str = "age-secret-key-";
 
 /// zstd's own default: a good part of what is possible at several hundred MB a second.
 const LEVEL: i32 = 3;
@@ -39,6 +50,71 @@ impl fmt::Display for Recipient {
 impl fmt::Debug for Recipient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Recipient({})", self.0)
+    }
+}
+
+impl Identity {
+    /// The key that belongs to `secret`: made again from it at any time, so that whoever kept the secret can open what was
+    /// sealed.
+    ///
+    /// # Errors
+    /// Never in practice: the key has a length that HKDF can give.
+    pub fn derived(secret: &[u8]) -> Result<Self, BadKey> {
+        let wrong = |_| BadKey("no key could be derived".into());
+        let mut key = [0_u8; 32];
+        Hkdf::<Sha256>::new(None, secret).expand(b"stoa: backups", &mut key).map_err(|_| wrong(()))?;
+        let text = bech32::encode(PRIVATE_PREFIX, key.to_base32(), bech32::Variant::Bech32).map_err(|_| wrong(()))?;
+        text.to_uppercase().parse()
+    }
+
+    /// The key in the file `path`, which is made when it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be read or made, or holds something else.
+    pub fn kept(path: &Path) -> io::Result<Self> {
+        let invalid = |error: BadKey| io::Error::new(io::ErrorKind::InvalidData, format!("{} {error}", path.display()));
+        let made = Self(Arc::new(vec![age::x25519::Identity::generate()]));
+        path.parent().map_or(Ok(()), private::make_folder)?;
+        match private::create_new(path) {
+            Ok(mut file) => {
+                file.write_all(made.text().as_bytes())?;
+                file.sync_all()?;
+                Ok(made)
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                std::fs::read_to_string(path)?.parse().map_err(invalid)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// These keys and those.
+    #[must_use]
+    pub fn and(&self, others: &Self) -> Self {
+        Self(Arc::new(self.0.iter().chain(others.0.iter()).cloned().collect()))
+    }
+
+    /// For whom something is sealed that the first of these keys opens.
+    ///
+    /// # Errors
+    /// Never in practice: there is at least one key.
+    pub fn recipient(&self) -> Result<Recipient, BadKey> {
+        let first = self.0.first().ok_or_else(|| BadKey("holds no key".into()))?;
+        Ok(Recipient(first.to_public()))
+    }
+
+    /// Whether one of these keys opens what is sealed for `recipient`.
+    pub fn opens(&self, recipient: &str) -> bool {
+        self.0.iter().any(|key| key.to_public().to_string() == recipient)
+    }
+
+    /// The keys as age reads them from a file. Whoever reads this opens every backup.
+    pub fn text(&self) -> String {
+        let keys = self
+            .0
+            .iter()
+            .map(|key| format!("# public key: {}\n{}\n", key.to_public(), key.to_string().expose_secret()));
+        keys.collect()
     }
 }
 
@@ -187,6 +263,28 @@ mod tests {
         };
         assert!(read(age::x25519::Identity::generate()).is_err());
         assert_eq!(read(key).unwrap(), b"many words ".repeat(1_000));
+    }
+
+    #[test]
+    fn a_derived_key_is_the_same_for_the_same_secret_alone() {
+        let of = |secret: &[u8]| Identity::derived(secret).unwrap();
+        let recipient = of(b"a secret").recipient().unwrap().to_string();
+        assert_eq!(of(b"a secret").recipient().unwrap().to_string(), recipient);
+        assert!(of(b"a secret").opens(&recipient) && !of(b"another").opens(&recipient));
+        assert!(of(b"another").and(&of(b"a secret")).opens(&recipient));
+        let written: Identity = of(b"a secret").text().parse().unwrap();
+        assert!(written.opens(&recipient), "as age reads it");
+        assert!(!format!("{written:?}").contains("SECRET"));
+    }
+
+    #[test]
+    fn a_kept_key_is_made_once_and_for_its_account_alone() {
+        let path = std::env::temp_dir().join(format!("stoa-key-{}/key.txt", uuid::Uuid::new_v4()));
+        let made = Identity::kept(&path).unwrap().recipient().unwrap().to_string();
+        assert!(Identity::kept(&path).unwrap().opens(&made) && !private::is_open(&path));
+        std::fs::write(&path, "nonsense").unwrap();
+        assert!(Identity::kept(&path).unwrap_err().to_string().contains("AGE-SECRET-KEY-1"));
+        std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
     }
 
     #[test]

@@ -70,9 +70,7 @@ pub async fn verify(
 /// Opens the backup's manifest, having seen that label and manifest are those that were written.
 pub(super) async fn open(backups: &Backups, backup: &Backup) -> Result<(ObjectPath, Manifest), BackupError> {
     let folder = Backups::folder(backup.tenant, backup.id)?;
-    if let (Some(recipient), None) = (&backup.recipient, &backups.identity) {
-        return Err(BackupError::Sealed(recipient.clone()));
-    }
+    backups.check_opens(backup.recipient.as_deref())?;
     let Some(label) = Label::read(&backups.storage, &folder).await? else {
         backups.storage.check_there().await?;
         return Err(BackupError::Damaged("label.json is missing or cannot be read".into()));

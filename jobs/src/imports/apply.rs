@@ -2,17 +2,16 @@
 //! the run got, and one event for those who watch. Whatever interrupts it, the next attempt goes on after the
 //! last batch that was committed.
 
-use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use db::feed::NewEvent;
 use db::imports::{Lease, Progress, Run};
-use db::orders::place::{Placed, Via, place, prepare};
+use db::orders::place::{Placed, Via, place_named, prepare};
 use db::stores::Store;
 use db::{DataError, Scope, Tx};
 use domain::feed::EventKind;
+use domain::ids::OrderId;
 use domain::imports::{Problem, ProblemKind, RunStatus, Summary};
-use domain::orders::ItemKind;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -60,7 +59,6 @@ pub async fn apply(
         lease,
         survey: &survey,
         summary: run.summary.clone(),
-        titled: HashSet::new(),
         begun: (Instant::now(), run.checkpoint),
     };
     let mut incoming = batches::read(snapshot.clone(), survey.clone(), run.checkpoint);
@@ -79,8 +77,6 @@ struct Applying<'a> {
     lease: &'a Lease,
     survey: &'a Survey,
     summary: Summary,
-    // Stock codes whose titles were settled in this attempt.
-    titled: HashSet<String>,
     // When this attempt began, and at which line.
     begun: (Instant, u64),
 }
@@ -93,13 +89,15 @@ impl Applying<'_> {
         summary.read += batch.read;
         summary.skipped += batch.skipped;
         summary.rejected += batch.rejected;
+        let mut stored = None;
         if !batch.orders.is_empty() {
-            let placed = place(&tx, self.store, &batch.orders, Via::Import).await?;
-            let titles = self.new_titles(&batch);
-            db::catalog::set_titles(&tx, self.store, &titles).await?;
+            let survey = self.survey;
+            let named = |sku: &str| survey.titles.of(sku);
+            let placed = place_named(&tx, self.store, &batch.orders, Via::Import, &named).await?;
+            stored = range(&placed);
             tally(&mut summary, &mut batch, &placed);
         }
-        self.save(&tx, &summary, batch.last_line, &batch.problems, RunStatus::Running).await?;
+        self.save(&tx, &summary, (batch.last_line, stored), &batch.problems, RunStatus::Running).await?;
         tx.commit().await?;
         self.summary = summary;
         Ok(())
@@ -107,7 +105,7 @@ impl Applying<'_> {
 
     async fn finish(self) -> Result<Summary, ImportError> {
         let tx = self.scope.begin().await?;
-        self.save(&tx, &self.summary, self.survey.last_line, &[], RunStatus::Done).await?;
+        self.save(&tx, &self.summary, (self.survey.last_line, None), &[], RunStatus::Done).await?;
         db::imports::finish(&tx, self.lease).await?;
         tx.commit().await?;
         Ok(self.summary)
@@ -117,7 +115,7 @@ impl Applying<'_> {
         &self,
         tx: &Tx,
         summary: &Summary,
-        line: u64,
+        (line, orders): (u64, Option<(OrderId, OrderId)>),
         problems: &[Problem],
         status: RunStatus,
     ) -> Result<(), DataError> {
@@ -126,30 +124,25 @@ impl Applying<'_> {
         let progress = Progress { line, total_lines, summary, problems };
         let problems = db::imports::save(tx, self.lease, &progress).await?;
         let (since, from) = self.begun;
-        let event = json!({
+        let mut event = json!({
             "import": self.lease.import, "store": self.store.slug, "orders": summary.orders, "returns": summary.returns,
             "stored": stored(summary) - stored(&self.summary), "lines": summary.read, "total_lines": total_lines, "problems": problems, "status": status,
             "rate": rate(line.saturating_sub(from), since.elapsed()),
         });
+        // Among which orders those are that it stored: pages count the ones that they show.
+        if let Some((first, last)) = orders {
+            event["first"] = json!(first);
+            event["last"] = json!(last);
+        }
         let event = NewEvent { kind: EventKind::ImportProgress, store: Some(self.store.id), data: event };
         db::feed::append(tx, vec![event]).await.map(drop)
     }
+}
 
-    // The titles of the stock codes that this batch brings up for the first time.
-    fn new_titles(&mut self, batch: &Batch) -> Vec<(String, String)> {
-        let items = batch.orders.iter().flat_map(|order| order.items());
-        let skus = items.filter(|item| item.kind == ItemKind::Product).filter_map(|item| item.sku.as_deref());
-        let mut titles = Vec::new();
-        for sku in skus {
-            if let Some(title) = self.survey.titles.of(sku)
-                && !self.titled.contains(sku)
-            {
-                self.titled.insert(sku.to_owned());
-                titles.push((sku.to_owned(), title.to_owned()));
-            }
-        }
-        titles
-    }
+// The first and the last of the orders that were stored.
+fn range(placed: &[Placed]) -> Option<(OrderId, OrderId)> {
+    let stored = || placed.iter().filter_map(|p| if let Placed::Stored(id) = p { Some(*id) } else { None });
+    stored().min().zip(stored().max())
 }
 
 fn tally(summary: &mut Summary, batch: &mut Batch, placed: &[Placed]) {

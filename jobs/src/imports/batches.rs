@@ -40,6 +40,7 @@ impl Batch {
     fn add(&mut self, parsed: Parsed) {
         self.last_line = parsed.last_line;
         self.read += parsed.lines;
+        self.problems.extend(parsed.notes);
         match parsed.content {
             Content::Order(order) => {
                 self.items += order.items().len();

@@ -35,6 +35,8 @@ pub fn check(snapshot: &Snapshot) -> Result<Checked, FileError> {
     while let Some(parsed) = reader.next_order()? {
         let summary = &mut checked.preview.summary;
         summary.read += parsed.lines;
+        checked.keep(parsed.notes);
+        let summary = &mut checked.preview.summary;
         match parsed.content {
             Content::Order(order) => {
                 count(summary, &order);
@@ -74,11 +76,11 @@ pub fn count(summary: &mut Summary, order: &NewOrder) {
     match order.kind() {
         OrderKind::Sale => {
             summary.orders += 1;
-            totals.sales_total += total;
+            totals.sales_total = totals.sales_total.saturating_add(total);
         }
         OrderKind::Return => {
             summary.returns += 1;
-            totals.returns_total += total;
+            totals.returns_total = totals.returns_total.saturating_add(total);
         }
     }
 }

@@ -43,10 +43,15 @@ impl Receiver {
     /// When the disk does not let it.
     pub async fn new(data_dir: &Path, tenant: TenantId, limit: u64) -> Result<Self, FileError> {
         let folder = uploads(data_dir, tenant);
-        fs::create_dir_all(&folder).await.map_err(FileError::Io)?;
         let path = folder.join(Uuid::new_v4().to_string());
         let arriving = path.with_extension("part");
-        let file = File::create_new(&arriving).await.map_err(FileError::Io)?;
+        let begun = arriving.clone();
+        let begin = move || {
+            crate::private::make_folder(&folder)?;
+            crate::private::create_new(&begun)
+        };
+        let begun = tokio::task::spawn_blocking(begin).await.map_err(io::Error::other);
+        let file = File::from_std(begun.and_then(|file| file).map_err(FileError::Io)?);
         Ok(Self { file: Some(file), arriving, path, hash: Sha256::new(), size: 0, limit })
     }
 

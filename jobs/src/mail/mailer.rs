@@ -139,9 +139,15 @@ impl Mailer {
         let name = message_name(mail.tenant, &mail.key);
         let (path, making): (PathBuf, PathBuf) =
             (folder.join(format!("{name}.eml")), folder.join(format!("{name}.new")));
-        tokio::fs::create_dir_all(folder).await.map_err(trouble)?;
-        tokio::fs::write(&making, message.formatted()).await.map_err(trouble)?;
-        tokio::fs::rename(&making, &path).await.map_err(trouble)?;
+        let (text, target) = (message.formatted(), path.clone());
+        let write = move || {
+            making.parent().map_or(Ok(()), crate::private::make_folder)?;
+            // It may hold a link that opens an account.
+            crate::private::write(&making, &text)?;
+            std::fs::rename(&making, &target)
+        };
+        let written = tokio::task::spawn_blocking(write).await;
+        written.map_err(|error| Trouble::Unreachable(error.to_string()))?.map_err(trouble)?;
         tracing::info!(to = mail.recipient, subject = mail.subject, file = %path.display(), "no mail server is set; message written to a file");
         Ok(())
     }

@@ -58,7 +58,7 @@ impl Storage {
     pub fn open(url: &StorageUrl) -> Result<Self, StorageError> {
         let backend = match url {
             StorageUrl::Local(folder) => {
-                std::fs::create_dir_all(folder)?;
+                crate::private::make_folder(folder)?;
                 let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true).with_automatic_cleanup(true);
                 Backend::Folder(Arc::new(store), folder.clone())
             }
@@ -224,6 +224,14 @@ impl Storage {
             .collect();
         found.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(found)
+    }
+
+    // Where an object lies on this machine, if it does.
+    fn file(&self, key: &Path) -> Option<std::path::PathBuf> {
+        match &self.backend {
+            Backend::Folder(folder, _) => folder.path_to_filesystem(key).ok(),
+            Backend::Server(_) => None,
+        }
     }
 
     fn store(&self) -> &dyn ObjectStore {

@@ -6,6 +6,7 @@ use object_store::path::Path;
 use object_store::{MultipartId, MultipartUpload, ObjectStoreExt, PutPayload};
 
 use super::{Backend, ObjectPath, Storage, StorageError};
+use crate::private;
 
 /// Bytes of a part. S3 allows 10,000 parts of one object: 160 GB.
 const PART: usize = 16 * 1024 * 1024;
@@ -60,7 +61,9 @@ impl Upload {
     pub async fn finish(mut self) -> Result<u64, StorageError> {
         let last = self.buffer.split().freeze();
         if matches!(self.parts, Parts::None) {
+            make_folder(&self.storage, &self.key).await?;
             self.storage.store().put(&self.key, PutPayload::from_bytes(last)).await?;
+            close(&self.storage, &self.key).await?;
             return Ok(self.bytes);
         }
         if !last.is_empty() {
@@ -68,7 +71,10 @@ impl Upload {
         }
         match self.parts {
             Parts::None => {}
-            Parts::Local(mut upload) => drop(upload.complete().await?),
+            Parts::Local(mut upload) => {
+                drop(upload.complete().await?);
+                close(&self.storage, &self.key).await?;
+            }
             Parts::Server { id, sent } => {
                 let Backend::Server(server) = &self.storage.backend else { return Ok(self.bytes) };
                 server.complete_multipart(&self.key, &id, sent).await?;
@@ -98,7 +104,10 @@ impl Upload {
 // Borrows no upload: what one holds cannot be shared between threads.
 async fn begin(storage: &Storage, key: &Path) -> Result<Parts, StorageError> {
     match &storage.backend {
-        Backend::Folder(..) => Ok(Parts::Local(storage.store().put_multipart(key).await?)),
+        Backend::Folder(..) => {
+            make_folder(storage, key).await?;
+            Ok(Parts::Local(storage.store().put_multipart(key).await?))
+        }
         Backend::Server(server) => {
             let id = server.create_multipart(key).await?;
             // Parts that nobody completes are paid for and not listed; the mark lets them be found again.
@@ -106,6 +115,19 @@ async fn begin(storage: &Storage, key: &Path) -> Result<Parts, StorageError> {
             Ok(Parts::Server { id, sent: Vec::new() })
         }
     }
+}
+
+// The library makes folders and files as the umask says; ours are closed whatever it says.
+async fn make_folder(storage: &Storage, key: &Path) -> Result<(), StorageError> {
+    let Some(path) = storage.file(key) else { return Ok(()) };
+    let made = move || path.parent().map_or(Ok(()), private::make_folder);
+    Ok(tokio::task::spawn_blocking(made).await.map_err(|e| StorageError::Failed(e.to_string()))??)
+}
+
+async fn close(storage: &Storage, key: &Path) -> Result<(), StorageError> {
+    let Some(path) = storage.file(key) else { return Ok(()) };
+    let closed = move || private::close(&path);
+    Ok(tokio::task::spawn_blocking(closed).await.map_err(|e| StorageError::Failed(e.to_string()))??)
 }
 
 fn mark(key: &Path) -> Path {

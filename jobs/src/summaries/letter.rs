@@ -1,7 +1,7 @@
 //! What a daily summary says. Its figures are those of the dashboard of that day, read by the same query.
 
 use chrono::NaiveDate;
-use db::dashboards::{CurrencyPart, Dashboard};
+use db::dashboards::{CurrencyPart, Dashboard, TopProduct};
 use domain::change::{Change, Direction};
 use domain::money::Money;
 use domain::orders::Figures;
@@ -9,7 +9,7 @@ use domain::settings::Setting;
 
 use crate::mail::{Column, Letter, Part, why};
 
-/// Products that a summary names.
+/// Products that a summary names of each currency.
 const TOP: usize = 5;
 
 /// The summary of `day` beside the same weekday of the week before.
@@ -30,15 +30,14 @@ pub(super) fn letter(store: &str, day: NaiveDate, of_day: &Dashboard, week_befor
         let nothing = CurrencyPart { now: Figures::default(), ..part.clone() };
         parts.push(figures(&nothing, part.now, week_before.period.from));
     }
-    if !of_day.top_products.is_empty() {
-        let rows = of_day.top_products.iter().take(TOP);
-        let row = |p: &db::dashboards::TopProduct| {
-            vec![p.title.clone(), p.quantity.to_string(), Money::new(p.gross, p.currency).to_string()]
-        };
+    let several = of_day.top_products.iter().any(|p| p.currency != of_day.top_products[0].currency);
+    for products in of_day.top_products.chunk_by(|a, b| a.currency == b.currency) {
+        let row =
+            |p: &TopProduct| vec![p.title.clone(), p.quantity.to_string(), Money::new(p.gross, p.currency).to_string()];
         parts.push(Part::Table {
-            caption: "Best sellers".into(),
+            caption: if several { format!("Best sellers in {}", products[0].currency) } else { "Best sellers".into() },
             columns: vec![Column::words("Product"), Column::number("Sold"), Column::number("Gross sales")],
-            rows: rows.map(row).collect(),
+            rows: products.iter().take(TOP).map(row).collect(),
         });
     }
     Letter {
@@ -77,9 +76,11 @@ fn figures(part: &CurrencyPart, before: Figures, other: NaiveDate) -> Part {
             Column::number("Change"),
         ],
         rows: vec![
+            amount("Gross sales", now.gross, before.gross),
+            amount("Discounts", now.discounts, before.discounts),
+            amount("Returns", now.returns(), before.returns()),
             amount("Net sales", now.net(), before.net()),
             count("Orders", now.orders, before.orders),
-            amount("Returns", now.returns(), before.returns()),
             row("Average order", [maybe(average), maybe(average_before)], [average, average_before]),
         ],
     }

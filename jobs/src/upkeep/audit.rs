@@ -1,29 +1,32 @@
 //! The record of who did what, walked along from its beginning. Twice is safe: it is only read.
 
 use db::audit::{self, Walk};
-use db::platform::{Platform, PlatformTx};
+use db::platform::Platform;
 use db::{Access, DataError, Db};
 use domain::ids::TenantId;
 use domain::permission::Permission;
 use tokio_util::sync::CancellationToken;
 
-use super::TENANTS;
 use crate::context::Running;
 use crate::outcome::{JobError, Outcome};
 
-/// Walks along every tenant's chain and the installation's own; what each came to.
+/// Walks along every chain that is known of, those of erased tenants among them, and anchors the sound ones where they end
+/// now; what each came to.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn verify(db: &Db, stop: &CancellationToken) -> Result<Vec<(TenantId, Walk)>, DataError> {
-    let tenants = Platform::command(db.clone()).tenants(TENANTS).await?;
     let mut walks = Vec::new();
-    for tenant in std::iter::once(PlatformTx::NIL).chain(tenants.into_iter().map(|t| t.id)) {
+    for chain in audit::chains(&Platform::command(db.clone())).await? {
         if stop.is_cancelled() {
             break;
         }
-        let scope = Access::job(db.clone(), tenant).scope(Permission::ReadAudit)?;
-        walks.push((tenant, audit::verify(&scope).await?));
+        let scope = Access::job(db.clone(), chain.tenant()).scope(Permission::ReadAudit)?;
+        let walk = audit::verify(&scope).await?;
+        if walk.broken.is_none() && walk.seal.is_none() {
+            audit::anchor(&scope).await?;
+        }
+        walks.push((chain.tenant(), walk));
     }
     Ok(walks)
 }

@@ -51,6 +51,10 @@ pub async fn verify(db: &Db, stop: &CancellationToken) -> Result<Report, DataErr
 
 /// The job `verify_rollups`.
 pub(crate) async fn verify_job(job: Running) -> Result<Outcome, JobError> {
+    let mended = db::mend::once(&job.db).await?;
+    if mended > 0 {
+        job.log.info(format!("{mended} rows corrected that an older version stored"));
+    }
     let report = verify(&job.db, &job.stop).await?;
     for (tenant, difference) in &report.found {
         let Difference { rollup, bucket, maintained, recounted } = difference;

@@ -105,7 +105,9 @@ async fn fill(world: &World, access: &Access) {
     let packers = [Permission::ReadOrders].into_iter().collect();
     db::team::create_role(&scope, "Packers", packers).await.unwrap();
     let place = db::team::NewPlace { role: "viewer".into(), stores: None };
-    db::team::invite(&scope, "guest@shop.test", &place, |_| mail("guest")).await.unwrap();
+    db::team::invite(&scope, "guest@shop.test", &place, db::team::LinkDelivery::Shown, |_| mail("guest"))
+        .await
+        .unwrap();
     let to = Recipients::parse("ana@example.com").unwrap();
     db::settings::set_recipients(&scope, "north", Setting::DailySummary, &to).await.unwrap();
     let tx = scope.begin().await.unwrap();

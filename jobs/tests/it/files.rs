@@ -67,3 +67,27 @@ async fn what_cannot_be_printed_is_reported_all_the_same() {
     assert_eq!(outcome.summary.rejected, 3);
     assert_eq!(outcome.problems[0].column, "col\u{fffd}our");
 }
+
+#[tokio::test]
+async fn what_was_adjusted_is_listed_beside_the_order_that_went_in() {
+    let shop = Shop::new().await;
+    let lines = format!(
+        "order_number;placed_at;customer_email;customer_phone;item_title;quantity;unit_price\n\
+         A-1;2026-01-02 10:00;ana@example.com,;{};Tea;1.00;12,50\n;;;;;;\n\
+         A-2;2026-01-02 10:00;n/a;;Tea;1;1.234,50\nA-3;2026-01-02 10:00;;;Tea;1;\n",
+        "1".repeat(41)
+    );
+    let outcome = shop.import(Format::OrdersCsv, shop.file("a.csv", &lines)).await.unwrap();
+    let summary = &outcome.summary;
+    assert_eq!((summary.read, summary.orders, summary.rejected, outcome.problem_count), (3, 2, 1, 4));
+    let found: Vec<_> = outcome.problems.iter().map(|p| (p.line, p.column.as_str(), p.kind)).collect();
+    let adjusted = ProblemKind::Adjusted;
+    let expected = [
+        (2, "customer_email", adjusted),
+        (2, "customer_phone", adjusted),
+        (4, "customer_email", adjusted),
+        (5, "unit_price", ProblemKind::Rejected),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(summary.currencies.values().map(|totals| totals.sales_total).sum::<i64>(), 1_250 + 123_450);
+}

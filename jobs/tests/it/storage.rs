@@ -104,3 +104,20 @@ pub fn walk(folder: &std::path::Path) -> usize {
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
     entries.flatten().map(|e| if e.path().is_dir() { walk(&e.path()) } else { 1 }).sum()
 }
+
+#[tokio::test]
+async fn no_other_account_reads_what_lies_in_a_folder() {
+    // As most systems have it: others may read what is made without care.
+    let folder = Folder::new();
+    let (data, tenant) = (folder.path.join("data"), some_tenant());
+    let path = ObjectPath::tenant(tenant).child("backups").unwrap();
+    folder.storage.put_whole(&path.child("small").unwrap(), b"x").await.unwrap();
+    let mut large = folder.storage.put(&path.child("large").unwrap());
+    large.write(&vec![7; 17 * 1024 * 1024]).await.unwrap();
+    assert!(jobs::private::open_to_others(&folder.path).count <= 1, "what arrives lies in a closed folder");
+    large.finish().await.unwrap();
+    let mut upload = jobs::imports::receive::Receiver::new(&data, tenant, 10).await.unwrap();
+    upload.write(b"x").await.unwrap();
+    upload.finish().await.unwrap();
+    assert_eq!(jobs::private::open_to_others(&folder.path), jobs::private::Open::default());
+}

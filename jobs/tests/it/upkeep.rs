@@ -18,7 +18,14 @@ async fn each_job_does_its_work_and_twice_is_harmless() {
     for (key, at) in [("old", "2031-03-31T11:00:00Z"), ("new", "2031-04-02T12:00:00Z")] {
         clock.set(at.parse().unwrap());
         let tx = scope.begin().await.unwrap();
-        db::idempotency::store(&tx, key, b"hash", 201, b"{}").await.unwrap();
+        db::idempotency::store(
+            &tx,
+            key,
+            b"hash",
+            &db::idempotency::NewAnswer { status: 201, body: b"{}", stores: &[] },
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
     }
     clock.set("2031-05-01T12:00:00Z".parse().unwrap());

@@ -36,14 +36,13 @@ select set_config('app.backup', '', true);
 select stoa_wall('customer_emails');
 grant select, insert on customer_emails to stoa_app;
 
-drop index customers_email;
-alter table customers drop column email_key;
+-- `customers.email_key` and its index stay for servers of the version before, which run beside this schema for a while.
 
--- Empty until the program says it, which it does with every new SKU; rows of old backups come without.
+-- Empty until the program says it, which it does with every new SKU; rows of those servers and of old backups come without.
 alter table variants alter column sku_key drop expression;
 alter table variants alter column sku_key set default '';
 
--- What `stoa migrate` did to rows of older versions, once.
+-- What was done to rows of older versions, and when first.
 create table mended (
   what    text primary key,
   done_at timestamptz not null

@@ -7,7 +7,7 @@ use db::people::links::{self, Purpose};
 use db::people::{self, account};
 use domain::email;
 use domain::fields::FieldErrors;
-use http::request::Parts;
+use domain::people::email_key;
 use jobs::people::{Notice, confirm_email, notice};
 use serde::Deserialize;
 use serde_json::json;
@@ -38,10 +38,9 @@ pub async fn change(
     State(state): State<AppState>,
     signed_in: SignedIn,
     visit: Visit,
-    parts: Parts,
     Form(entered): Form<Entered>,
 ) -> Result<Response, PageError> {
-    match check(&state, &signed_in, &parts, &entered).await? {
+    match check(&state, &signed_in, &entered).await? {
         Ok(email) => {
             send(&state, &signed_in, email.clone()).await?;
             record(&state, &signed_in.person, "email.ask", json!({"to": email})).await?;
@@ -57,13 +56,15 @@ pub async fn change(
 async fn check(
     state: &AppState,
     signed_in: &SignedIn,
-    parts: &Parts,
     entered: &Entered,
 ) -> Result<Result<String, FieldErrors>, PageError> {
     let mut faults = FieldErrors::default();
     let email = email::check(&entered.email).map_err(|words| faults.add("email", words)).unwrap_or_default();
-    faults.add_if(email.eq_ignore_ascii_case(&signed_in.person.email), "email", "is the one that you have");
-    match guess(state, signed_in, parts).await {
+    let person = &signed_in.person;
+    // Theirs may be confirmed in the same way, where nobody has done so yet.
+    let is_theirs = email_key(&email) == email_key(&person.email);
+    faults.add_if(is_theirs && person.is_proven, "email", "is the one that you have");
+    match guess(state, signed_in).await {
         Err(too_many) => faults.0.extend(too_many.as_fault_of("email_password").0),
         Ok(attempt) => {
             let (db, passwords, person) = (&state.db, &state.passwords, signed_in.person.id);
@@ -79,8 +80,8 @@ async fn check(
 
 // Nobody learns here whose addresses have accounts: one that has gets no letter, and the answer is the same.
 async fn send(state: &AppState, signed_in: &SignedIn, email: String) -> Result<(), PageError> {
-    let is_taken = people::find(&state.db, &email).await?.is_some();
     let (mailer, clock, person) = (&state.tools.mailer, state.db.clock(), &signed_in.person);
+    let is_taken = people::find(&state.db, &email).await?.is_some_and(|id| id != person.id);
     let purpose = Purpose::Email(email.clone());
     let letters = |secret: &str| {
         let news = Notice::EmailChanging { to: email.clone() };

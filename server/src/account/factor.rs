@@ -1,9 +1,9 @@
 //! The second factor: set up, renewed, taken down.
 
 use app::pages::account::{Codes, FactorPage, codes as codes_view, factor as view};
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Response};
-use db::people::second_factor;
+use db::people::second_factor::{self, Pending};
 use domain::fields::FieldErrors;
 use http::request::Parts;
 use jobs::people::Notice;
@@ -13,21 +13,17 @@ use tower_sessions::Session;
 
 use super::password::check;
 use crate::auth::SignedIn;
-use crate::auth::begin::{rename, tell};
+use crate::auth::begin::{rename, session_failed, tell};
+use crate::auth::limits::Kind;
 use crate::auth::record::record;
-use crate::error::PageError;
+use crate::error::{ASKED_BY, PageError};
 use crate::middleware::address;
 use crate::pages::answer;
 use crate::pages::visit::Visit;
+use crate::sessions::ENROLMENT;
 use crate::state::AppState;
 
-/// The query of the page.
-#[derive(Debug, Default, Deserialize)]
-pub struct Sent {
-    /// Who asks for it.
-    #[serde(rename = "for", default)]
-    by: String,
-}
+const OVER: &str = "belongs to a key that is not valid any more: tell your app the one above";
 
 /// The forms.
 #[derive(Debug, Default, Deserialize)]
@@ -35,12 +31,14 @@ pub struct Entered {
     #[serde(default)]
     code: String,
     #[serde(default)]
+    password: String,
+    #[serde(default)]
     renew_password: String,
     #[serde(default)]
     remove_password: String,
 }
 
-/// Where they stand, or what their app needs to be told.
+/// Where they stand, or what their app needs to be told: something new each time, for this session alone.
 ///
 /// # Errors
 /// When nobody is signed in, or PostgreSQL fails.
@@ -48,14 +46,14 @@ pub async fn show(
     State(state): State<AppState>,
     signed_in: SignedIn,
     visit: Visit,
-    Query(sent): Query<Sent>,
+    session: Session,
 ) -> Result<Response, PageError> {
-    let mut page = page(&state, &signed_in, visit).await?;
-    page.asked_by = Some(sent.by.chars().take(100).collect::<String>()).filter(|by| !by.is_empty());
+    let asked_by = visit.done().and_then(|word| word.strip_prefix(ASKED_BY)).map(str::to_owned);
+    let page = FactorPage { asked_by, ..page(&state, &signed_in, visit, &session).await? };
     Ok(answer::ok(&view(&page)))
 }
 
-/// Turns it on with the first right code. Sessions that began without one end.
+/// Turns it on with the password and the first right code. Sessions that began without one end.
 ///
 /// # Errors
 /// When nobody is signed in, or PostgreSQL fails.
@@ -67,27 +65,55 @@ pub async fn confirm(
     parts: Parts,
     Form(entered): Form<Entered>,
 ) -> Result<Response, PageError> {
+    // What the app was told is not shown again to whoever does not know the password.
+    if let Err(faults) = check(&state, &signed_in, "password", &entered.password).await? {
+        return again(&state, &signed_in, visit, &session, faults).await;
+    }
     let person = &signed_in.person;
+    let pending: Option<Pending> = session.get(ENROLMENT).await.map_err(session_failed)?;
     let address = address::client(&parts, state.config.http.proxies);
-    let attempt = state.sign_in_limits.attempt(&format!("code of {}", person.id), address).await;
-    let fault = match attempt {
-        Err(_) => "was wrong too often: wait 15 minutes, then try again",
-        Ok(attempt) => match second_factor::confirm(&state.db, &state.sealer, person.id, &entered.code).await? {
-            Some(codes) => {
+    let guess = format!("code of {}", person.id);
+    let fault = match (state.sign_in_limits.attempt(Kind::SecondStep, &guess, address).await, &pending) {
+        (Err(_), _) => "was wrong too often: wait 15 minutes, then try again",
+        (Ok(_), None) => OVER,
+        (Ok(attempt), Some(pending)) => {
+            if let Some(codes) =
+                second_factor::confirm(&state.db, &state.sealer, person.id, pending, &entered.code).await?
+            {
                 attempt.succeeded().await;
-                state.sessions.end_others(person.id, signed_in.session).await?;
-                state.visitors.forget_person(person.id).await;
-                rename(&state, &session).await?;
-                record(&state, person, "second_factor.on", json!({})).await?;
-                tell(&state, &person.email, &Notice::SecondFactorOn).await?;
-                return Ok(answer::ok(&codes_view(&Codes { visitor: visit.of(person), codes })));
+                return turned_on(&state, &signed_in, visit, &session, codes).await;
             }
-            None => "is not what the app shows now: look whether its clock is right",
-        },
+            "is not what the app shows now: look whether its clock is right"
+        }
     };
-    let mut page = page(&state, &signed_in, visit).await?;
-    page.faults = FieldErrors::one("code", fault);
+    let standing = second_factor::standing(&state.db, person.id).await?;
+    let enrolment = match &pending {
+        Some(pending) if !standing.is_on => second_factor::enrolment(&state.db, &state.sealer, person, pending).await?,
+        _ => None,
+    };
+    if enrolment.is_none() {
+        return again(&state, &signed_in, visit, &session, FieldErrors::one("code", OVER)).await;
+    }
+    let faults = FieldErrors::one("code", fault);
+    let page = FactorPage { visitor: visit.of(person), standing, enrolment, asked_by: None, faults, refused: None };
     Ok(answer::faulty(&view(&page)))
+}
+
+async fn turned_on(
+    state: &AppState,
+    signed_in: &SignedIn,
+    visit: Visit,
+    session: &Session,
+    codes: Vec<String>,
+) -> Result<Response, PageError> {
+    let person = &signed_in.person;
+    session.remove_value(ENROLMENT).await.map_err(session_failed)?;
+    state.sessions.end_others(person.id, signed_in.session).await?;
+    state.visitors.forget_person(person.id).await;
+    rename(state, session).await?;
+    record(state, person, "second_factor.on", json!({})).await?;
+    tell(state, &person.email, &Notice::SecondFactorOn).await?;
+    Ok(answer::ok(&codes_view(&Codes { visitor: visit.of(person), codes })))
 }
 
 /// Other recovery codes.
@@ -98,11 +124,11 @@ pub async fn renew(
     State(state): State<AppState>,
     signed_in: SignedIn,
     visit: Visit,
-    parts: Parts,
+    session: Session,
     Form(entered): Form<Entered>,
 ) -> Result<Response, PageError> {
-    if let Err(faults) = check(&state, &signed_in, &parts, "renew_password", &entered.renew_password).await? {
-        return again(&state, &signed_in, visit, faults).await;
+    if let Err(faults) = check(&state, &signed_in, "renew_password", &entered.renew_password).await? {
+        return again(&state, &signed_in, visit, &session, faults).await;
     }
     if !signed_in.person.has_second_factor {
         return Err(PageError::Refused("Set the second factor up first.".to_owned()));
@@ -120,11 +146,11 @@ pub async fn remove(
     State(state): State<AppState>,
     signed_in: SignedIn,
     visit: Visit,
-    parts: Parts,
+    session: Session,
     Form(entered): Form<Entered>,
 ) -> Result<Response, PageError> {
-    if let Err(faults) = check(&state, &signed_in, &parts, "remove_password", &entered.remove_password).await? {
-        return again(&state, &signed_in, visit, faults).await;
+    if let Err(faults) = check(&state, &signed_in, "remove_password", &entered.remove_password).await? {
+        return again(&state, &signed_in, visit, &session, faults).await;
     }
     let person = &signed_in.person;
     second_factor::remove(&state.db, person.id).await?;
@@ -138,19 +164,28 @@ async fn again(
     state: &AppState,
     signed_in: &SignedIn,
     visit: Visit,
+    session: &Session,
     faults: FieldErrors,
 ) -> Result<Response, PageError> {
-    let mut page = page(state, signed_in, visit).await?;
+    let mut page = page(state, signed_in, visit, session).await?;
     page.faults = faults;
     Ok(answer::faulty(&view(&page)))
 }
 
-async fn page(state: &AppState, signed_in: &SignedIn, visit: Visit) -> Result<FactorPage, PageError> {
+async fn page(
+    state: &AppState,
+    signed_in: &SignedIn,
+    visit: Visit,
+    session: &Session,
+) -> Result<FactorPage, PageError> {
     let person = &signed_in.person;
     let standing = second_factor::standing(&state.db, person.id).await?;
-    let enrolment = match standing.is_on {
-        true => None,
-        false => Some(second_factor::begin(&state.db, &state.sealer, person).await?),
+    let enrolment = if standing.is_on {
+        None
+    } else {
+        let pending = second_factor::begin(&state.db, &state.sealer, person).await?;
+        session.insert(ENROLMENT, &pending).await.map_err(session_failed)?;
+        second_factor::enrolment(&state.db, &state.sealer, person, &pending).await?
     };
     let (faults, asked_by, refused) = (FieldErrors::default(), None, None);
     Ok(FactorPage { visitor: visit.of(person), standing, enrolment, asked_by, faults, refused })

@@ -21,7 +21,7 @@ pub fn routes() -> Routes {
         .post("/account/passkeys/new", SignedIn, passkeys::ask)
         .post("/account/passkeys", SignedIn, passkeys::add)
         .post("/account/passkeys/remove", SignedIn, passkeys::remove)
-        .get("/account/second-factor", SignedIn, factor::show)
+        .get("/account/second-factor", SignedIn.again(), factor::show)
         .post("/account/second-factor", SignedIn, factor::confirm)
         .post("/account/second-factor/codes", SignedIn, factor::renew)
         .post("/account/second-factor/remove", SignedIn, factor::remove)

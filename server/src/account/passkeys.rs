@@ -9,7 +9,6 @@ use db::people::passkeys::{self, NewPasskey};
 use domain::fields::FieldErrors;
 use domain::ids::{PasskeyId, UserId};
 use domain::people::check_passkey_name;
-use http::request::Parts;
 use jobs::people::Notice;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -70,10 +69,9 @@ pub async fn ask(
     signed_in: SignedIn,
     visit: Visit,
     session: Session,
-    parts: Parts,
     Form(named): Form<Named>,
 ) -> Result<Response, PageError> {
-    let name = match check(&state, &signed_in, &parts, &named).await? {
+    let name = match check(&state, &signed_in, &named).await? {
         Ok(name) => name,
         Err(faults) => {
             let typed = Typed { passkey: named.passkey_name, ..Typed::default() };
@@ -134,7 +132,6 @@ pub async fn remove(
     State(state): State<AppState>,
     signed_in: SignedIn,
     visit: Visit,
-    parts: Parts,
     Form(unwanted): Form<Unwanted>,
 ) -> Result<Response, PageError> {
     let person = &signed_in.person;
@@ -149,7 +146,7 @@ pub async fn remove(
     let Some(password) = &unwanted.password else {
         return Ok(answer::ok(&remove_passkey(&page(FieldErrors::default()))));
     };
-    if let Err(faults) = check_password(&state, &signed_in, &parts, "password", password).await? {
+    if let Err(faults) = check_password(&state, &signed_in, "password", password).await? {
         return Ok(answer::faulty(&remove_passkey(&page(faults))));
     }
     if let Some(name) = passkeys::remove(&state.db, person.id, found.id).await? {
@@ -163,7 +160,6 @@ pub async fn remove(
 async fn check(
     state: &AppState,
     signed_in: &SignedIn,
-    parts: &Parts,
     named: &Named,
 ) -> Result<Result<String, FieldErrors>, PageError> {
     let mut faults = FieldErrors::default();
@@ -173,7 +169,7 @@ async fn check(
         faults.0.extend(full.0);
     }
     let password = &named.passkey_password;
-    if let Err(wrong) = check_password(state, signed_in, parts, "passkey_password", password).await? {
+    if let Err(wrong) = check_password(state, signed_in, "passkey_password", password).await? {
         faults.0.extend(wrong.0);
     }
     Ok(faults.into_result(name.unwrap_or_default()))

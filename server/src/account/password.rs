@@ -6,7 +6,6 @@ use axum::response::{IntoResponse, Response};
 use db::DataError;
 use db::people::account;
 use domain::fields::FieldErrors;
-use http::request::Parts;
 use jobs::people::Notice;
 use serde::Deserialize;
 use serde_json::json;
@@ -14,12 +13,13 @@ use tower_sessions::Session;
 
 use super::show::again;
 use crate::auth::SignedIn;
-use crate::auth::begin::{rename, tell};
+use crate::auth::begin::{rename, session_failed, tell};
+use crate::auth::limits::Kind;
 use crate::auth::record::record;
 use crate::error::PageError;
-use crate::middleware::address;
 use crate::pages::answer;
 use crate::pages::visit::Visit;
+use crate::sessions::ENROLMENT;
 use crate::state::AppState;
 
 /// The form.
@@ -40,11 +40,10 @@ pub async fn change(
     signed_in: SignedIn,
     visit: Visit,
     session: Session,
-    parts: Parts,
     Form(entered): Form<Entered>,
 ) -> Result<Response, PageError> {
     let person = &signed_in.person;
-    let faults = match guess(&state, &signed_in, &parts).await {
+    let faults = match guess(&state, &signed_in).await {
         Err(faults) => faults.as_fault_of("current"),
         Ok(attempt) => {
             let Entered { current, password } = &entered;
@@ -53,6 +52,7 @@ pub async fn change(
                     attempt.succeeded().await;
                     state.sessions.end_others(person.id, signed_in.session).await?;
                     state.visitors.forget_person(person.id).await;
+                    session.remove_value(ENROLMENT).await.map_err(session_failed)?;
                     rename(&state, &session).await?;
                     record(&state, person, "password.change", json!({})).await?;
                     tell(&state, &person.email, &Notice::PasswordChanged).await?;
@@ -66,17 +66,17 @@ pub async fn change(
     again(&state, &signed_in, visit, Typed::default(), faults).await
 }
 
-/// Counts a guess at the password of whoever is signed in: a browser that was left open is no place to guess.
+/// Counts a guess at the password of whoever is signed in: a browser that was left open is no place to guess. Each session
+/// has its own count, which nobody else spends.
 ///
 /// # Errors
 /// When there were too many.
 pub(super) async fn guess<'a>(
     state: &'a AppState,
     signed_in: &SignedIn,
-    parts: &Parts,
 ) -> Result<crate::auth::limits::Attempt<'a>, TooMany> {
-    let address = address::client(parts, state.config.http.proxies);
-    state.sign_in_limits.attempt(&signed_in.person.email, address).await.map_err(|_| TooMany)
+    let (person, session) = (signed_in.person.id.to_string(), signed_in.session.to_string());
+    state.sign_in_limits.attempt_within(Kind::Again, &person, &session).await.map_err(|_| TooMany)
 }
 
 /// Whether `password` is that of whoever is signed in; what is wrong with `field` otherwise. Guesses are counted.
@@ -86,7 +86,6 @@ pub(super) async fn guess<'a>(
 pub(super) async fn check(
     state: &AppState,
     signed_in: &SignedIn,
-    parts: &Parts,
     field: &str,
     password: &str,
 ) -> Result<Result<(), FieldErrors>, PageError> {
@@ -94,7 +93,7 @@ pub(super) async fn check(
     if password.is_empty() {
         return Ok(Err(FieldErrors::one(field, "is not your password")));
     }
-    let attempt = match guess(state, signed_in, parts).await {
+    let attempt = match guess(state, signed_in).await {
         Err(too_many) => return Ok(Err(too_many.as_fault_of(field))),
         Ok(attempt) => attempt,
     };

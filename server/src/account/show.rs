@@ -7,7 +7,6 @@ use axum::response::{IntoResponse, Response};
 use db::DataError;
 use db::people::{passkeys, second_factor};
 use db::sessions::OwnSession;
-use domain::calendar::Tz;
 use domain::fields::FieldErrors;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -95,7 +94,7 @@ async fn page(
         takes_passkeys: state.passkeys.is_some(),
         typed,
         faults,
-        clock: Clock::new(state.db.clock().now(), Tz::UTC),
+        clock: Clock::in_utc(state.db.clock().now()),
     })
 }
 

@@ -1,5 +1,5 @@
-//! Bodies as bytes: declared as JSON, of limited size, and read to their end even when they are refused, so
-//! that the sender gets the refusal and not a broken connection.
+//! Bodies as bytes: declared as JSON, of limited size, within the budget of the process, and read to their end even when they
+//! are refused, so that the sender gets the refusal and not a broken connection.
 
 use std::time::Duration;
 
@@ -10,31 +10,37 @@ use http::{HeaderMap, header};
 
 use super::problems;
 use crate::error::Problem;
+use crate::input::budget::{Budget, Held};
 
 /// How long somebody may go on sending what was refused already.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Reads a JSON body of at most `limit` bytes.
+/// Reads a JSON body of at most `limit` bytes; what it takes of the budget is given back with [`Held`].
 ///
 /// # Errors
-/// 415, 413, or 400 when the sender stopped in its middle.
-pub async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
+/// 415, 413, 503 when the process holds as much as it may, or 400 when the sender stopped in its middle.
+pub async fn read(request: Request, limit: usize, budget: &Budget) -> Result<(Bytes, Held), Problem> {
     let (parts, body) = request.into_parts();
     let mut rest = body.into_data_stream();
     if let Err(problem) = check_type(&parts.headers) {
         drain(rest, limit).await;
         return Err(problem);
     }
-    let mut read = Vec::new();
+    let (mut read, mut held) = (Vec::new(), budget.hold());
     while let Some(chunk) = rest.next().await {
         let chunk = chunk.map_err(|_| Problem::bad_request("the body ended early"))?;
         if read.len() + chunk.len() > limit {
             drain(rest, limit).await;
             return Err(Problem::too_large(format!("the body of this request may have at most {limit} bytes")));
         }
+        if held.grow(chunk.len()).is_err() {
+            drop((read, held));
+            drain(rest, limit).await;
+            return Err(Problem::crowded());
+        }
         read.extend_from_slice(&chunk);
     }
-    Ok(read.into())
+    Ok((read.into(), held))
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
@@ -86,7 +92,8 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        read(request.body(Body::from(body)).unwrap(), 10).await.map_or_else(|p| p.status().as_u16(), |_| 200)
+        let request = request.body(Body::from(body)).unwrap();
+        read(request, 10, &Budget::new(1 << 20)).await.map_or_else(|p| p.status().as_u16(), |_| 200)
     }
 
     #[tokio::test]
@@ -99,5 +106,20 @@ mod tests {
         assert_eq!(status(&[("content-type", "text/plain")], "{}").await, 415);
         assert_eq!(status(&[("content-type", "application/json; charset=latin1")], "{}").await, 415);
         assert_eq!(status(&[("content-type", "application/json"), ("content-encoding", "gzip")], "{}").await, 415);
+    }
+
+    #[tokio::test]
+    async fn what_the_process_cannot_hold_is_asked_to_come_again() {
+        let budget = Budget::new(32 << 10);
+        let request = |size: usize| {
+            let request = Request::post("/").header("content-type", "application/json");
+            request.body(Body::from(vec![b' '; size])).unwrap()
+        };
+        let first = read(request(40 << 10), 1 << 20, &budget).await.unwrap();
+        let second = read(request(40 << 10), 1 << 20, &budget).await.unwrap_err();
+        assert_eq!(second.status(), 503);
+        assert!(read(request(10 << 10), 1 << 20, &budget).await.is_ok(), "small ones go on");
+        drop(first);
+        assert!(read(request(40 << 10), 1 << 20, &budget).await.is_ok());
     }
 }

@@ -2,13 +2,13 @@
 
 mod body;
 mod docs;
-pub(crate) mod json;
 mod openapi;
 mod order;
 mod orders;
 pub mod problems;
 pub mod query;
 pub mod rate;
+mod refine;
 pub(crate) mod repeat;
 mod reports;
 pub mod schema;

@@ -11,6 +11,13 @@ pub fn document() -> Document {
     Frame::openapi()
 }
 
+/// The document as it is sent, with what types cannot say.
+pub fn as_json() -> serde_json::Value {
+    let mut document = serde_json::to_value(document()).unwrap_or_default();
+    super::refine::refine(&mut document);
+    document
+}
+
 /// What the document says beside its operations.
 #[derive(OpenApi)]
 #[openapi(

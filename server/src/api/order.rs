@@ -7,6 +7,7 @@ use domain::orders::{FulfilmentStatus, ItemKind, NewCustomer, NewOrder, OrderKin
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::problems::FaultBody;
 use super::schema;
 
 /// An order, as every answer writes it.
@@ -59,6 +60,10 @@ pub struct OrderJson {
     pub note: Option<String>,
     /// Labels.
     pub tags: Vec<String>,
+    /// Only in the answer that stored the order, and only when there is something: what was cut, cleaned or left out of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub adjusted: Vec<FaultBody>,
 }
 
 /// An order with its history.
@@ -189,6 +194,7 @@ impl OrderJson {
             refunded: 0,
             note: order.note().map(str::to_owned),
             tags: order.tags().to_vec(),
+            adjusted: order.adjusted().iter().cloned().map(FaultBody::from).collect(),
         }
     }
 }
@@ -241,6 +247,7 @@ impl From<FullOrder> for OrderJson {
             refunded: order.refunded,
             note: full.note,
             tags: full.tags,
+            adjusted: Vec::new(),
         }
     }
 }

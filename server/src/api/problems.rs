@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use db::DataError;
 use domain::fields::{FieldError, FieldErrors};
+use domain::json::NotJson;
 use domain::limits::Verdict;
 use http::StatusCode;
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{ContentBuilder, HeaderBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
-use super::json::NotJson;
 use crate::error::Problem;
 
 /// What is said of a store that the key cannot see, whether it exists or not.
@@ -129,10 +130,15 @@ pub struct Refusals;
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         problems(&[
+            ("400", "The request cannot be read"),
             ("401", "The key is missing, wrong or revoked"),
             ("403", "The key lacks the scope, or its account is suspended"),
             ("422", "Faults, one entry each; nothing was changed"),
             ("429", "Above the rate that `RateLimit-Policy` names; `Retry-After` says when to try again"),
+            (
+                "503",
+                "Out of reach or overloaded for the moment; nothing was changed; `Retry-After` says when to try again",
+            ),
         ])
     }
 }
@@ -170,7 +176,13 @@ fn problems(which: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
     let schema = || Some(Ref::from_schema_name("Problem"));
     let answer = |words: &str| {
         let content = ContentBuilder::new().schema(schema()).build();
-        ResponseBuilder::new().description(words).content("application/problem+json", content).build()
+        let answer = ResponseBuilder::new().description(words).content("application/problem+json", content);
+        if !words.contains("`Retry-After`") {
+            return answer.build();
+        }
+        let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).build();
+        let header = HeaderBuilder::new().schema(Some(seconds)).description(Some("Seconds, at least 1")).build();
+        answer.header("Retry-After", header).build()
     };
     which.iter().map(|(status, words)| ((*status).to_owned(), RefOr::T(answer(words)))).collect()
 }

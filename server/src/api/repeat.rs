@@ -5,9 +5,10 @@ use std::future::Future;
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
-use db::idempotency::{self, Claim};
+use db::idempotency::{self, Claim, NewAnswer};
 use db::{DataError, Tx};
 use domain::fields::FieldErrors;
+use domain::ids::StoreId;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::problems;
@@ -83,12 +84,13 @@ impl Repeat {
         })
     }
 
-    /// Keeps the answer, in the transaction of the effect.
+    /// Keeps the answer, which is about `stores`, in the transaction of the effect.
     ///
     /// # Errors
     /// When PostgreSQL fails.
-    pub async fn keep(&self, tx: &Tx, answer: &Answer) -> Result<(), DataError> {
-        idempotency::store(tx, &self.key, &self.request, answer.status.as_u16(), &answer.body).await
+    pub async fn keep(&self, tx: &Tx, answer: &Answer, stores: &[StoreId]) -> Result<(), DataError> {
+        let new = NewAnswer { status: answer.status.as_u16(), body: &answer.body, stores };
+        idempotency::store(tx, &self.key, &self.request, &new).await
     }
 }
 

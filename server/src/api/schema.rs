@@ -20,19 +20,22 @@ pub struct NewOrderBody {
     #[schema(schema_with = order_kind, required = false)]
     pub kind: OrderKind,
     /// RFC 3339, any offset; not before 1990 and at most a day in the future. Kept to the microsecond; a second 60 is the last
-    /// microsecond of its minute.
+    /// microsecond of its minute. A space for the `T`, a space before the offset, and an offset without its colon or its minutes
+    /// are understood too.
     pub placed_at: DateTime<Utc>,
-    /// ISO 4217 code in capitals: the currency of every amount in the order.
+    /// ISO 4217 code in capitals: the currency of every amount in the order. One that was withdrawn is taken for orders of its time;
+    /// metals, units of account and test codes are none.
     #[schema(pattern = "^[A-Z]{3}$")]
     pub currency: String,
-    /// Who bought, kept with the order as you send it. Who has the same `external_id` is the same person in this store; who has
-    /// none is the one person whose `email` it is.
+    /// Who bought, kept with the order as you send it; absent, null or without any field for a guest. Who has the same `external_id`
+    /// is the same person in this store; who has none is the one person whose `email` it is.
     #[schema(required = false)]
     pub customer: Option<NewCustomerBody>,
     /// Its lines.
     #[schema(min_items = 1, max_items = 5000)]
     pub items: Vec<NewItemBody>,
-    /// Reduction on the whole order, minor units, positive on sales.
+    /// Reduction on the whole order, minor units, positive on sales. No part of an order may come to more than 10^14 minor units, so
+    /// that every total is below 2^53.
     #[schema(default = 0, required = false)]
     pub discount: i64,
     /// Carriage, minor units.
@@ -41,32 +44,33 @@ pub struct NewOrderBody {
     /// Tax, minor units.
     #[schema(default = 0, required = false)]
     pub tax: i64,
-    /// Words of the buyer or the shop.
-    #[schema(max_length = 5000, required = false)]
+    /// Words of the buyer or the shop. The first 5,000 characters are kept.
+    #[schema(required = false)]
     pub note: Option<String>,
-    /// Labels.
-    #[schema(max_items = 50, required = false)]
+    /// Labels. The first 50 are kept, and the first 50 characters of each.
+    #[schema(required = false)]
     pub tags: Vec<String>,
 }
 
-/// Who bought; at least one field.
+/// Who bought. Nothing in here costs an order: spaces around a text are cut off, line breaks and control characters become spaces,
+/// and what is too long or no address is cut or left out, which the answer says under `adjusted`.
 #[derive(ToSchema)]
 #[schema(as = NewCustomer)]
 pub struct NewCustomerBody {
-    /// E-mail address.
-    #[schema(max_length = 254, format = "email", required = false)]
+    /// Email address, of up to 254 characters. `mailto:`, brackets and marks around it are taken off; what is no address is left out.
+    #[schema(required = false)]
     pub email: Option<String>,
-    /// Name of the person or company.
-    #[schema(max_length = 200, required = false)]
+    /// Name of the person or company. The first 200 characters are kept.
+    #[schema(required = false)]
     pub name: Option<String>,
-    /// Telephone number, however it is written.
-    #[schema(max_length = 40, required = false)]
+    /// Telephone number, however it is written. The first 40 characters are kept.
+    #[schema(required = false)]
     pub phone: Option<String>,
-    /// The customer's id in the shop that sends the order.
-    #[schema(max_length = 100, required = false)]
+    /// The customer's id in the shop that sends the order. One of more than 100 characters is left out.
+    #[schema(required = false)]
     pub external_id: Option<String>,
-    /// Country as the shop names it.
-    #[schema(max_length = 100, required = false)]
+    /// Country as the shop names it. The first 100 characters are kept.
+    #[schema(required = false)]
     pub country: Option<String>,
 }
 
@@ -74,11 +78,12 @@ pub struct NewCustomerBody {
 #[derive(ToSchema)]
 #[schema(as = NewOrderItem)]
 pub struct NewItemBody {
-    /// Stock-keeping unit. Lines of kind `product` with one belong to a variant of the store.
-    #[schema(max_length = 100, required = false)]
+    /// Stock-keeping unit. Lines of kind `product` with one belong to a variant of the store. One of more than 100 characters is
+    /// left out.
+    #[schema(required = false)]
     pub sku: Option<String>,
-    /// What stands on the bill.
-    #[schema(min_length = 1, max_length = 500)]
+    /// What stands on the bill. The first 500 characters are kept.
+    #[schema(min_length = 1)]
     pub title: String,
     /// `product` when not said. A `discount` reduces the total, whichever sign it is sent with.
     #[schema(schema_with = item_kind, required = false)]

@@ -13,8 +13,8 @@ use tower_sessions::Session;
 use super::device;
 use super::record::{record, record_in};
 use crate::error::{PageError, incident_number};
-use crate::middleware::address;
-use crate::sessions::{ADDRESS, AGENT, HALF, Half, ONLY, Only, PERSON, UNTIL};
+use crate::middleware::{address, current};
+use crate::sessions::{ADDRESS, AGENT, HALF, Half, ONLY, Only, PERSON, PROVED, UNTIL};
 use crate::state::AppState;
 
 /// By what somebody showed who they are.
@@ -65,6 +65,7 @@ pub async fn begin(
     let steps = async {
         session.insert(PERSON, person.id).await?;
         session.insert(UNTIL, until).await?;
+        session.insert(PROVED, state.db.clock().now().timestamp()).await?;
         if let How::Company(only) = how {
             session.insert(ONLY, only).await?;
         }
@@ -99,10 +100,7 @@ pub async fn begin_half(state: &AppState, session: &Session, person: UserId) -> 
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn rename(state: &AppState, session: &Session) -> Result<(), PageError> {
-    if let Some(old) = session.id() {
-        state.visitors.forget(old).await;
-    }
-    session.cycle_id().await.map_err(session_failed)
+    another_id(state, session).await
 }
 
 /// Tells somebody at `email` what happened to their account.
@@ -125,9 +123,16 @@ pub fn session_failed(error: tower_sessions::session::Error) -> PageError {
 }
 
 async fn fresh(state: &AppState, session: &Session) -> Result<(), PageError> {
-    if let Some(old) = session.id() {
+    session.clear().await;
+    another_id(state, session).await
+}
+
+// The old one ends with the storing of the new one: whoever is cut off before that is where they were.
+async fn another_id(state: &AppState, session: &Session) -> Result<(), PageError> {
+    let old = session.id();
+    if let Some(old) = old {
         state.visitors.forget(old).await;
     }
-    session.clear().await;
+    current::rename_session(old);
     session.cycle_id().await.map_err(session_failed)
 }

@@ -5,6 +5,7 @@ use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use db::Actor;
 use db::audit::Attempt;
+use db::people::devices;
 use db::people::second_factor::{self, Opened};
 use domain::ids::UserId;
 use http::StatusCode;
@@ -15,7 +16,8 @@ use serde_json::json;
 use tower_sessions::Session;
 
 use super::begin::{How, begin, session_failed, tell};
-use super::next;
+use super::limits::Kind;
+use super::{device, next};
 use crate::error::PageError;
 use crate::middleware::{address, current};
 use crate::pages::answer;
@@ -80,7 +82,12 @@ pub async fn submit(
         return Ok(Redirect::to(&next::sign_in_address(next)).into_response());
     };
     let address = address::client(&parts, state.config.http.proxies);
-    let Ok(attempt) = state.sign_in_limits.attempt(&format!("code of {person}"), address).await else {
+    let guess = format!("code of {person}");
+    let attempt = match known_device(&state, &parts, person).await? {
+        Some(device) => state.sign_in_limits.attempt_within(Kind::SecondStep, &guess, &device).await,
+        None => state.sign_in_limits.attempt(Kind::SecondStep, &guess, address).await,
+    };
+    let Ok(attempt) = attempt else {
         refuse(&state, person, "session.limit");
         return Ok(form(&state, StatusCode::TOO_MANY_REQUESTS, next, Some(TOO_MANY)));
     };
@@ -110,6 +117,12 @@ fn refuse(state: &AppState, person: UserId, action: &'static str) {
         let attempt = Attempt { actor: Actor::Nobody, action, subject, details: json!({"step": "code"}), origin };
         state.refusals.of_person(&state.db, Some(person), attempt);
     });
+}
+
+// A browser in which they signed in before.
+async fn known_device(state: &AppState, parts: &Parts, person: UserId) -> Result<Option<String>, PageError> {
+    let Some(device) = device::own(&parts.headers, state) else { return Ok(None) };
+    Ok(devices::is_known_to(&state.db, person, &device).await?.then_some(device))
 }
 
 async fn half(state: &AppState, session: &Session) -> Result<Option<UserId>, PageError> {

@@ -2,7 +2,7 @@
 
 use app::pages::entry::{confirm as view, over};
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use db::DataError;
 use db::people::account;
 use db::people::links::{self, Link, Purpose};
@@ -46,7 +46,7 @@ pub async fn submit(State(state): State<AppState>, Path(secret): Path<String>) -
     record(&state, &person, "email.change", json!({"from": former, "to": person.email})).await?;
     tell(&state, &former, &Notice::EmailChanged { to: person.email.clone() }).await?;
     tracing::info!(person = %person.id, "changed their address");
-    Ok(Redirect::to("/account?done=email-changed").into_response())
+    Ok(answer::done("/account", "email-changed"))
 }
 
 fn gone(why: &str) -> Response {

@@ -51,10 +51,16 @@ pub fn words(agent: &str) -> String {
 
 /// What the browser is known again by: its cookie, or else how it calls itself and the network that it is in.
 pub fn id(parts: &Parts, state: &AppState) -> String {
-    match cookies::cookie(&parts.headers, name(state)).filter(|value| is_ours(value)) {
-        Some(value) => value.to_owned(),
+    match own(&parts.headers, state) {
+        Some(value) => value,
         None => format!("{}|{}", agent(&parts.headers), network(address::client(parts, state.config.http.proxies))),
     }
+}
+
+/// The cookie of a browser that has one. Nobody guesses it, and so it tells a browser in which somebody signed in before
+/// from one of a stranger.
+pub fn own(headers: &HeaderMap, state: &AppState) -> Option<String> {
+    cookies::cookie(headers, name(state)).filter(|value| is_ours(value)).map(str::to_owned)
 }
 
 /// A cookie for a browser that has none yet.

@@ -3,7 +3,7 @@
 
 use app::pages::entry::{ForgotForm, ResetForm, forgot as view, over, reset as reset_view};
 use axum::extract::{Form, Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use db::audit::{self, Attempt, Origin};
 use db::people::links::{self, Purpose};
 use db::people::{self, account};
@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::begin::tell;
+use super::limits::Kind;
 use super::record::record;
 use crate::error::PageError;
 use crate::middleware::{address, current};
@@ -55,7 +56,7 @@ pub async fn submit(
 ) -> Result<Response, PageError> {
     let (email, theme) = (named.email.trim().to_owned(), current::theme());
     let address = address::client(&parts, state.config.http.proxies);
-    if state.sign_in_limits.attempt(&format!("forgot {email}"), address).await.is_err() {
+    if state.sign_in_limits.attempt(Kind::Forgotten, &email, address).await.is_err() {
         let form = ForgotForm { email, fault: Some(TOO_MANY.to_owned()), theme, ..ForgotForm::default() };
         return Ok(answer::with(StatusCode::TOO_MANY_REQUESTS, &view(form)));
     }
@@ -101,7 +102,7 @@ pub async fn reset(
     record(&state, &person, "password.reset", json!({})).await?;
     tell(&state, &person.email, &Notice::PasswordChanged).await?;
     tracing::info!(person = %person.id, "chose another password with a link");
-    Ok(Redirect::to("/login?done=password").into_response())
+    Ok(answer::done("/login", "password"))
 }
 
 fn again(secret: String, faults: FieldErrors) -> Response {

@@ -8,7 +8,6 @@ use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use db::impersonation;
 use db::{DataError, team};
-use domain::calendar::Tz;
 use domain::fields::FieldErrors;
 use domain::ids::UserId;
 use domain::permission::Permission;
@@ -45,7 +44,7 @@ pub async fn members(
 ) -> Result<Response, PageError> {
     let scope = admin.platform.enter(&slug).await?.scope(Permission::ManagePeople)?;
     let members = team::members(&scope).await?;
-    let clock = Clock::new(state.db.clock().now(), Tz::UTC);
+    let clock = Clock::in_utc(state.db.clock().now());
     Ok(answer::ok(&look_members(&frame(&admin, visit), &slug, &members, clock)))
 }
 

@@ -3,10 +3,11 @@
 use app::pages::entry::{InvitationPage, Standing, invitation as view, over};
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use db::people::{self, account};
-use db::team::{self, Invited};
+use db::people::{self, Address, account};
+use db::team::{self, Invited, LinkDelivery};
 use db::{DataError, people::Person};
 use domain::fields::FieldErrors;
+use domain::people::email_key;
 use http::StatusCode;
 use http::request::Parts;
 use serde::Deserialize;
@@ -103,19 +104,23 @@ async fn join(state: &AppState, mut again: InvitationPage, person: &Person) -> R
     }
 }
 
-// The link shows that the address is theirs.
+// A link that came by mail alone shows that the address is theirs.
 async fn make_account(state: &AppState, invited: &Invited, entered: &Entered) -> Result<Person, DataError> {
     if entered.name.trim().chars().count() > 80 {
         return Err(FieldErrors::one("name", "must have at most 80 characters").into());
     }
-    let id = people::create(&state.db, &state.passwords, &invited.email, &entered.password, false).await?;
+    let address = match invited.delivery {
+        LinkDelivery::Mailed => Address::Proven,
+        LinkDelivery::Shown => Address::Unproven,
+    };
+    let id = people::create_invited(&state.db, &state.passwords, &invited.email, &entered.password, address).await?;
     account::rename(&state.db, id, &entered.name).await?;
     people::person(&state.db, id).await?.ok_or(DataError::NotFound("person"))
 }
 
 fn page_of(invited: Invited, secret: String, signed_in: Option<&SignedIn>) -> InvitationPage {
     let standing = match signed_in {
-        Some(s) if s.person.email.eq_ignore_ascii_case(&invited.email) => Standing::Invited,
+        Some(s) if email_key(&s.person.email) == email_key(&invited.email) => Standing::Invited,
         Some(s) => Standing::Other(s.person.email.clone()),
         None if invited.has_account => Standing::HasAccount,
         None => Standing::New,

@@ -1,6 +1,7 @@
-//! How often somebody may guess a password: counted by account and by address, in Redis for all processes and
-//! always in this one too, so that guessing does not become free when Redis is gone. The accounts stand there
-//! under a keyed hash. Attempts that succeed do not count.
+//! How often somebody may guess: counted by what is guessed at, and by address, in Redis for all processes and always in
+//! this one too, so that guessing does not become free when Redis is gone. Accounts are counted by the key that they are
+//! found by, under a keyed hash. Each kind has counts of its own: whoever spends forgotten passwords keeps nobody behind the
+//! same address from signing in. Attempts that succeed do not count.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use db::cache::redis::Redis;
+use domain::people::email_key;
 use sha2::{Digest, Sha256};
 
 /// Attempts count for so long.
@@ -18,6 +20,25 @@ pub const PER_ACCOUNT: i64 = 10;
 pub const PER_ADDRESS: i64 = 50;
 
 type Key = [u8; 32];
+
+/// What is guessed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A password, at the door.
+    Password,
+    /// A second step together with the password, while too many guess at the account.
+    BothSteps,
+    /// The second step.
+    SecondStep,
+    /// The password of whoever is signed in, asked once more.
+    Again,
+    /// A link for a forgotten password.
+    Forgotten,
+    /// A passkey.
+    Passkey,
+    /// A sign-in through a tenant's provider.
+    Provider,
+}
 
 /// The counters.
 pub struct SignInLimits {
@@ -39,13 +60,13 @@ impl SignInLimits {
         Self { redis, local, secret: secret.to_vec() }
     }
 
-    /// Counts an attempt at the account of `email` from `address`.
+    /// Counts an attempt at `account` (an address, or the name of what is guessed at) from `address`.
     ///
     /// # Errors
     /// How long to wait when there were too many.
-    pub async fn attempt(&self, email: &str, address: IpAddr) -> Result<Attempt<'_>, Duration> {
-        let account = self.key("account", &email.trim().to_lowercase());
-        let address = self.key("address", &network(address));
+    pub async fn attempt(&self, kind: Kind, account: &str, address: IpAddr) -> Result<Attempt<'_>, Duration> {
+        let account = self.key(kind, "account", &email_key(account));
+        let address = self.key(kind, "address", &network(address));
         let (by_account, by_address) = (self.count(account).await, self.count(address).await);
         if by_account > PER_ACCOUNT || by_address > PER_ADDRESS {
             return Err(WINDOW);
@@ -53,13 +74,25 @@ impl SignInLimits {
         Ok(Attempt { limits: self, keys: vec![account, address] })
     }
 
-    /// Counts an attempt from `address` that names no account yet. Passwords are counted apart: whoever spends these keeps
-    /// nobody behind the same address from signing in with one.
+    /// Counts an attempt at `account` in something that only its owner has: a browser in which they signed in before, or a
+    /// session. No stranger spends these, wherever they guess, and so their address is not counted.
     ///
     /// # Errors
     /// How long to wait when there were too many.
-    pub async fn attempt_from(&self, address: IpAddr) -> Result<Attempt<'_>, Duration> {
-        let address = self.key("nameless", &network(address));
+    pub async fn attempt_within(&self, kind: Kind, account: &str, own: &str) -> Result<Attempt<'_>, Duration> {
+        let own = self.key(kind, "own", &format!("{}\0{own}", email_key(account)));
+        if self.count(own).await > PER_ACCOUNT {
+            return Err(WINDOW);
+        }
+        Ok(Attempt { limits: self, keys: vec![own] })
+    }
+
+    /// Counts an attempt from `address` that names no account yet.
+    ///
+    /// # Errors
+    /// How long to wait when there were too many.
+    pub async fn attempt_from(&self, kind: Kind, address: IpAddr) -> Result<Attempt<'_>, Duration> {
+        let address = self.key(kind, "address", &network(address));
         if self.count(address).await > PER_ADDRESS {
             return Err(WINDOW);
         }
@@ -67,8 +100,8 @@ impl SignInLimits {
     }
 
     /// Takes back an attempt from `address` that was counted earlier: it led to a success.
-    pub async fn take_back(&self, address: IpAddr) {
-        Attempt { limits: self, keys: vec![self.key("nameless", &network(address))] }.succeeded().await;
+    pub async fn take_back(&self, kind: Kind, address: IpAddr) {
+        Attempt { limits: self, keys: vec![self.key(kind, "address", &network(address))] }.succeeded().await;
     }
 
     async fn count(&self, key: Key) -> i64 {
@@ -81,10 +114,10 @@ impl SignInLimits {
         here.max(everywhere.unwrap_or(0))
     }
 
-    fn key(&self, kind: &str, name: &str) -> Key {
+    fn key(&self, kind: Kind, what: &str, name: &str) -> Key {
         Sha256::new()
             .chain_update(&self.secret)
-            .chain_update(kind)
+            .chain_update(format!("{kind:?} {what}"))
             .chain_update([0])
             .chain_update(name)
             .finalize()
@@ -129,18 +162,53 @@ mod tests {
     async fn guessing_ends_by_account_and_by_address_and_success_is_free() {
         let limits = SignInLimits::new(None, b"secret");
         let from = |n: u8| IpAddr::from([192, 0, 2, n]);
+        let guess = |email: &'static str, n| limits.attempt(Kind::Password, email, from(n));
         for _ in 0..PER_ACCOUNT {
-            assert!(limits.attempt("a@example.test", from(1)).await.is_ok());
+            assert!(guess("a@example.test", 1).await.is_ok());
         }
-        assert_eq!(limits.attempt(" A@Example.test", from(2)).await.err(), Some(WINDOW));
+        for spelled in [" A@Example.test", "ａ@example.test", "a@example.test."] {
+            assert_eq!(guess(spelled, 2).await.err(), Some(WINDOW), "{spelled}");
+        }
         for n in 0..100 {
-            limits.attempt("b@example.test", from(3)).await.unwrap_or_else(|_| panic!("attempt {n}")).succeeded().await;
+            guess("b@example.test", 3).await.unwrap_or_else(|_| panic!("attempt {n}")).succeeded().await;
         }
         for n in 0..PER_ADDRESS {
-            assert!(limits.attempt(&format!("c{n}@example.test"), from(4)).await.is_ok(), "attempt {n}");
+            let email = format!("c{n}@example.test");
+            assert!(limits.attempt(Kind::Password, &email, from(4)).await.is_ok(), "attempt {n}");
         }
-        assert!(limits.attempt("d@example.test", from(4)).await.is_err());
-        assert!(limits.attempt("d@example.test", from(5)).await.is_ok());
+        assert!(guess("d@example.test", 4).await.is_err());
+        assert!(guess("d@example.test", 5).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn kinds_are_counted_apart_and_what_is_ones_own_is_never_spent_by_others() {
+        let limits = SignInLimits::new(None, b"secret");
+        let from = |n: u8| IpAddr::from([192, 0, 2, n]);
+        const KINDS: [Kind; 7] = [
+            Kind::Password,
+            Kind::BothSteps,
+            Kind::SecondStep,
+            Kind::Again,
+            Kind::Forgotten,
+            Kind::Passkey,
+            Kind::Provider,
+        ];
+        for spent in KINDS {
+            let n = spent as u8;
+            while limits.attempt_from(spent, from(n)).await.is_ok() {}
+            while limits.attempt(spent, &format!("{spent:?}@example.test"), from(100)).await.is_ok() {}
+            for other in KINDS.into_iter().filter(|other| *other != spent) {
+                let who = format!("{spent:?}@example.test");
+                let attempt = limits.attempt(other, &who, from(n)).await;
+                attempt.unwrap_or_else(|_| panic!("{spent:?} spends {other:?}")).succeeded().await;
+            }
+            let own = limits.attempt_within(spent, &format!("{spent:?}@example.test"), "a browser").await;
+            assert!(own.is_ok(), "{spent:?}");
+        }
+        for _ in 0..PER_ACCOUNT {
+            assert!(limits.attempt_within(Kind::Password, "a@example.test", "stolen").await.is_ok());
+        }
+        assert!(limits.attempt_within(Kind::Password, "A@example.test", "stolen").await.is_err(), "nor is it endless");
     }
 
     #[test]

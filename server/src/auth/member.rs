@@ -57,7 +57,17 @@ impl FromRequestParts<AppState> for Member {
         let signed_in = SignedIn::from_request_parts(parts, state).await?;
         let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| PageError::NotFound)?;
         let slug = params.iter().find(|(name, _)| *name == "tenant").map(|(_, slug)| slug);
-        let membership = signed_in.memberships.iter().find(|m| Some(m.slug.as_str()) == slug);
+        Self::of(state, signed_in, slug.unwrap_or_default())
+    }
+}
+
+impl Member {
+    /// Whoever is signed in, as a member of the tenant called `slug`.
+    ///
+    /// # Errors
+    /// When they are none, the tenant is suspended, or it asks for a second factor that they lack.
+    pub fn of(state: &AppState, signed_in: SignedIn, slug: &str) -> Result<Self, PageError> {
+        let membership = signed_in.memberships.iter().find(|m| m.slug == slug);
         let membership = membership.ok_or(PageError::NotFound)?.clone();
         if let Some(reason) = membership.suspended {
             return Err(PageError::Suspended(reason));

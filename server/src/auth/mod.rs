@@ -17,6 +17,7 @@ pub mod needs;
 pub mod next;
 pub mod passkeys;
 pub mod platform_admin;
+pub mod proof;
 pub mod record;
 pub mod refusal_log;
 pub mod routes;

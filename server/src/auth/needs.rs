@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 use super::key::bearer;
 use super::{KeyAccess, Member, PlatformAdmin, SignedIn};
 use crate::error::{PageError, Problem};
-use crate::middleware::address;
+use crate::middleware::{address, redact};
 use crate::state::AppState;
 
 /// What a route needs.
@@ -108,7 +108,14 @@ impl Needs {
     }
 
     fn details(self) -> Value {
-        json!({"needs": format!("{self:?}")})
+        let needs = match self {
+            Self::Nothing | Self::Monitor => "nothing".to_owned(),
+            Self::SignedIn => "a signed-in account".to_owned(),
+            Self::Member(permission) => permission.as_str().to_owned(),
+            Self::PlatformAdmin => "a platform admin".to_owned(),
+            Self::Key(scope) => scope.as_str().to_owned(),
+        };
+        json!({"needs": needs})
     }
 }
 
@@ -131,7 +138,7 @@ async fn found<T: FromRequestParts<AppState>>(parts: &mut Parts, state: &AppStat
 
 // Without the query: it may hold what was searched for.
 fn asked(parts: &Parts) -> String {
-    let path: String = parts.uri.path().chars().take(300).collect();
+    let path: String = redact::path(parts.extensions.get(), parts.uri.path()).chars().take(300).collect();
     format!("{} {path}", parts.method)
 }
 

@@ -2,7 +2,7 @@
 //! is behind the cookie.
 
 use super::Needs::{Nothing, PlatformAdmin, SignedIn};
-use super::{code, company, confirm_email, forgot, impersonation, invitation, passkeys, sign_in, sign_out};
+use super::{code, company, confirm_email, forgot, impersonation, invitation, passkeys, proof, sign_in, sign_out};
 use crate::account;
 use crate::routes::Routes;
 
@@ -32,11 +32,13 @@ pub fn routes() -> Routes {
         .post("/invitation/{secret}", Nothing, invitation::submit)
         .get("/platform/tenants/{slug}/members", PlatformAdmin, impersonation::members)
         .get(LOOK, PlatformAdmin, impersonation::ask)
-        .post(LOOK, PlatformAdmin, impersonation::begin)
+        .post(LOOK, PlatformAdmin.again(), impersonation::begin)
         // For whoever looks, who may write nothing else; to everybody else they are not there, which they see to themselves.
         .get("/impersonation/raise", Nothing, impersonation::ask_raise)
         .post("/impersonation/raise", Nothing, impersonation::raise)
         .post("/impersonation/end", Nothing, impersonation::end)
+        .get("/confirm", SignedIn, proof::show)
+        .post("/confirm", SignedIn, proof::submit)
         .post("/logout", Nothing, sign_out::here)
         .post("/account/sign-out-everywhere", SignedIn, sign_out::everywhere)
         .merge(account::routes())

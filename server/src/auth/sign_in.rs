@@ -1,10 +1,15 @@
 //! Signing in. Known and unknown accounts get the same answer after the same time, and the session that begins
 //! has an id that nobody knew before.
 
+use std::net::IpAddr;
+use std::time::Duration;
+
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use db::Actor;
 use db::audit::Attempt;
+use db::people::{self, Person, devices, second_factor};
+use domain::ids::{UserId, Uuid};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
@@ -12,9 +17,11 @@ use serde_json::json;
 use tower_sessions::Session;
 
 use super::begin::{How, begin, begin_half};
+use super::limits::{Attempt as Counted, Kind};
 use super::{SignedIn, code, device, next, sign_in_page};
 use crate::error::PageError;
 use crate::middleware::{address, current};
+use crate::pages::visit::Visit;
 use crate::state::AppState;
 
 const WRONG: &str = "This e-mail address and password do not fit together.";
@@ -26,9 +33,6 @@ pub struct Wanted {
     /// Where to go afterwards.
     #[serde(default)]
     next: String,
-    /// What was just done.
-    #[serde(default)]
-    done: String,
 }
 
 /// The form.
@@ -38,6 +42,8 @@ pub struct Entered {
     email: String,
     #[serde(default)]
     password: String,
+    #[serde(default)]
+    code: String,
     #[serde(default)]
     next: String,
 }
@@ -49,6 +55,7 @@ pub struct Entered {
 pub async fn show(
     State(state): State<AppState>,
     signed_in: Option<SignedIn>,
+    visit: Visit,
     headers: HeaderMap,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, PageError> {
@@ -56,7 +63,7 @@ pub async fn show(
     if signed_in.is_some() {
         return Ok(Redirect::to(next).into_response());
     }
-    let mut page = sign_in_page::after(&state, next, &wanted.done);
+    let mut page = sign_in_page::after(&state, next, visit.done());
     if let Some(cookie) = device::cookie(&headers, &state) {
         page.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -76,16 +83,20 @@ pub async fn submit(
     let next = next::local(&entered.next);
     let again = |status, words| sign_in_page::answer(&state, status, &entered.email, next, Some(words));
     let address = address::client(&parts, state.config.http.proxies);
-    let attempt = match state.sign_in_limits.attempt(&entered.email, address).await {
+    let attempt = match counted(&state, &parts, &entered.email, address).await? {
         Ok(attempt) => attempt,
         Err(wait) => {
+            if let Some(person) = both_steps(&state, &entered, address).await? {
+                begin(&state, &session, &parts, &person, How::Code).await?;
+                return Ok(Redirect::to(next).into_response());
+            }
             refuse(&state, "session.limit", &entered.email);
-            let mut response = again(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
+            let mut response = sign_in_page::locked(&state, &entered.email, next);
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
             return Ok(response);
         }
     };
-    let verified = db::people::verify(&state.db, &state.passwords, &entered.email, &entered.password).await?;
+    let verified = people::verify(&state.db, &state.passwords, &entered.email, &entered.password).await?;
     let Some(person) = verified else {
         tracing::info!(%address, "a sign-in failed");
         refuse(&state, "session.refuse", &entered.email);
@@ -100,12 +111,51 @@ pub async fn submit(
     Ok(Redirect::to(next).into_response())
 }
 
+// A browser in which this account signed in before has its own count: whoever guesses elsewhere keeps it from nothing.
+async fn counted<'a>(
+    state: &'a AppState,
+    parts: &Parts,
+    email: &str,
+    address: IpAddr,
+) -> Result<Result<Counted<'a>, Duration>, PageError> {
+    let device = device::own(&parts.headers, state);
+    if let Some(device) = device
+        && devices::is_known(&state.db, email, &device).await?
+    {
+        return Ok(state.sign_in_limits.attempt_within(Kind::Password, email, &device).await);
+    }
+    Ok(state.sign_in_limits.attempt(Kind::Password, email, address).await)
+}
+
+// While too many guess at an account, a code comes first and the password after it: who has both gets in, and guesses say
+// nothing of either. A right code is used up, so no more passwords are looked at than an app shows codes.
+async fn both_steps(state: &AppState, entered: &Entered, address: IpAddr) -> Result<Option<Person>, PageError> {
+    if entered.code.trim().is_empty() {
+        return Ok(None);
+    }
+    let Ok(from_here) = state.sign_in_limits.attempt_from(Kind::BothSteps, address).await else { return Ok(None) };
+    // Nobody's codes are looked up as well, so that the clock does not tell which accounts there are.
+    let id = people::find(&state.db, &entered.email).await?.unwrap_or(UserId(Uuid::nil()));
+    if second_factor::open(&state.db, &state.sealer, id, &entered.code).await?.is_none() {
+        return Ok(None);
+    }
+    let Ok(attempt) = state.sign_in_limits.attempt_within(Kind::BothSteps, &entered.email, "").await else {
+        return Ok(None);
+    };
+    let verified = people::verify(&state.db, &state.passwords, &entered.email, &entered.password).await?;
+    if verified.is_some() {
+        from_here.succeeded().await;
+        attempt.succeeded().await;
+    }
+    Ok(verified)
+}
+
 // Recorded beside the answer: whether there is such an account must not show in its time. What was typed is named only
 // where it is an account's e-mail: it may be anything else, a password among it.
 pub(super) fn refuse(state: &AppState, action: &'static str, email: &str) {
     let (state, email, origin) = (state.clone(), email.trim().to_owned(), current::origin());
     tokio::spawn(async move {
-        let person = db::people::find(&state.db, &email).await.ok().flatten();
+        let person = people::find(&state.db, &email).await.ok().flatten();
         let subject = if person.is_some() { email } else { "an unknown account".to_owned() };
         let attempt = Attempt { actor: Actor::Nobody, action, subject, details: json!({}), origin };
         state.refusals.of_person(&state.db, person, attempt);

@@ -21,9 +21,18 @@ pub fn answer(state: &AppState, status: StatusCode, email: &str, next: &str, fau
     )
 }
 
-/// The empty form, after something that ended all sessions: `done` says what.
-pub fn after(state: &AppState, next: &str, done: &str) -> Response {
-    let done = (done == "password").then_some("Your password was changed. Sign in with it.");
+/// The form while too many guess at the account: whoever has an app for codes gets in with both steps at once.
+pub fn locked(state: &AppState, email: &str, next: &str) -> Response {
+    let fault = "There were too many attempts. Wait 15 minutes, then try again. If you have an app for codes, enter its code as well.";
+    let next = (next != "/").then(|| next.to_owned());
+    let form =
+        SignIn { email: email.to_owned(), fault: Some(fault.to_owned()), next, asks_code: true, ..SignIn::default() };
+    with(state, StatusCode::TOO_MANY_REQUESTS, form)
+}
+
+/// The empty form, perhaps after something that ended all sessions: `done` says what.
+pub fn after(state: &AppState, next: &str, done: Option<&str>) -> Response {
+    let done = (done == Some("password")).then_some("Your password was changed. Sign in with it.");
     let next = (next != "/").then(|| next.to_owned());
     with(state, StatusCode::OK, SignIn { done, next, ..SignIn::default() })
 }

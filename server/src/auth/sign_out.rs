@@ -1,7 +1,8 @@
 //! Signing out: here, or everywhere at once.
 
+use axum::Extension;
 use axum::extract::State;
-use axum::response::Redirect;
+use axum::response::{IntoResponse, Redirect, Response};
 use db::impersonation;
 use serde_json::json;
 use tower_sessions::Session;
@@ -11,6 +12,7 @@ use super::begin::session_failed;
 use super::record::record;
 use crate::error::PageError;
 use crate::middleware::current;
+use crate::sessions::SignedOut;
 use crate::state::AppState;
 
 /// `POST /logout`. Without a session there is nothing to do, and that is done.
@@ -21,7 +23,7 @@ pub async fn here(
     State(state): State<AppState>,
     signed_in: Option<SignedIn>,
     session: Session,
-) -> Result<Redirect, PageError> {
+) -> Result<Response, PageError> {
     end(&state, &session).await?;
     match signed_in {
         // The session was the admin's, and what they looked at ends with it.
@@ -32,7 +34,7 @@ pub async fn here(
         Some(SignedIn { person, .. }) => record(&state, &person, "session.end", json!({})).await?,
         None => {}
     }
-    Ok(Redirect::to("/login"))
+    Ok(signed_out())
 }
 
 /// `POST /account/sign-out-everywhere`: within a second no browser of this person is signed in.
@@ -43,13 +45,17 @@ pub async fn everywhere(
     State(state): State<AppState>,
     signed_in: SignedIn,
     session: Session,
-) -> Result<Redirect, PageError> {
+) -> Result<Response, PageError> {
     let ended = state.sessions.end_all(signed_in.person.id).await?;
     state.visitors.forget_person(signed_in.person.id).await;
     end(&state, &session).await?;
     record(&state, &signed_in.person, "session.end_all", json!({"sessions": ended})).await?;
     tracing::info!(person = %signed_in.person.id, ended, "signed out everywhere");
-    Ok(Redirect::to("/login"))
+    Ok(signed_out())
+}
+
+fn signed_out() -> Response {
+    (Extension(SignedOut), Redirect::to("/login")).into_response()
 }
 
 async fn end(state: &AppState, session: &Session) -> Result<(), PageError> {

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use chrono::{DateTime, Utc};
 use db::audit::Origin;
 use db::people::{Membership, Person};
 use domain::audit::Via;
 use domain::ids::UserId;
-use http::Method;
 use http::request::Parts;
+use http::{HeaderMap, Method};
 use tower_sessions::session::Id;
 
 use super::visitors::Look;
@@ -30,9 +31,28 @@ pub struct SignedIn {
     pub look: Option<Arc<Look>>,
     /// Which tenant alone their session opens, where it does not open all of theirs.
     pub only: Option<Only>,
+    /// When whoever signed in last showed who they are.
+    pub proved_at: Option<DateTime<Utc>>,
 }
 
 impl SignedIn {
+    /// Who is behind the cookie in `headers`, if anybody is.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn of(headers: &HeaderMap, state: &AppState) -> Result<Option<Self>, PageError> {
+        let Some(session) = session_id(headers, state.sessions.cookie()) else { return Ok(None) };
+        let found = state.visitors.find(state, session).await?;
+        Ok(found.map(|v| Self {
+            person: Arc::clone(&v.person),
+            memberships: Arc::clone(&v.memberships),
+            session,
+            look: v.look.clone(),
+            only: v.only,
+            proved_at: v.proved_at,
+        }))
+    }
+
     /// Whose doing it is, whatever this session does.
     pub fn actor(&self) -> UserId {
         self.look.as_ref().map_or(self.person.id, |look| look.admin.id)
@@ -48,7 +68,7 @@ impl FromRequestParts<AppState> for SignedIn {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
-        let found = visitor(parts, state).await?.ok_or_else(|| signed_out(parts))?;
+        let found = Self::of(&parts.headers, state).await?.ok_or_else(|| signed_out(parts))?;
         allow_look(parts, &found)?;
         allow_only(parts, &found)?;
         Ok(found)
@@ -59,20 +79,8 @@ impl axum::extract::OptionalFromRequestParts<AppState> for SignedIn {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Option<Self>, PageError> {
-        visitor(parts, state).await
+        Self::of(&parts.headers, state).await
     }
-}
-
-async fn visitor(parts: &Parts, state: &AppState) -> Result<Option<SignedIn>, PageError> {
-    let Some(session) = session_id(&parts.headers, state.sessions.cookie()) else { return Ok(None) };
-    let found = state.visitors.find(state, session).await?;
-    Ok(found.map(|v| SignedIn {
-        person: Arc::clone(&v.person),
-        memberships: Arc::clone(&v.memberships),
-        session,
-        look: v.look.clone(),
-        only: v.only,
-    }))
 }
 
 // Whoever looks as somebody else changes nothing unless they asked for it, and never touches the account itself.

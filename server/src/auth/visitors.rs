@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use db::DataError;
 use db::impersonation::Impersonation;
 use db::people::{Membership, Person};
@@ -28,6 +29,8 @@ pub struct Visitor {
     pub look: Option<Arc<Look>>,
     /// Which tenant alone this session opens, and through which provider it began.
     pub only: Option<Only>,
+    /// When whoever signed in last showed who they are.
+    pub proved_at: Option<DateTime<Utc>>,
 }
 
 /// A platform admin who looks as one of a tenant's members.
@@ -84,31 +87,41 @@ impl Visitors {
 async fn load(state: &AppState, session: Id) -> Result<Option<Arc<Visitor>>, DataError> {
     let Some(bearer) = state.sessions.bearer(session).await? else { return Ok(None) };
     let Some(person) = db::people::person(&state.db, bearer.person).await? else { return Ok(None) };
+    let proved_at = bearer.proved_at;
     if let Some(only) = bearer.only {
-        return within(state, person, only).await;
+        return within(state, person, only, proved_at).await;
     }
     if let Some((tenant, id)) = bearer.look.filter(|_| person.is_platform_admin)
         && let Some(impersonation) = db::impersonation::current(&state.db, tenant, id).await?
     {
-        return as_member(state, Look { admin: person, impersonation }).await;
+        return as_member(state, Look { admin: person, impersonation }, proved_at).await;
     }
-    let memberships = db::people::memberships(&state.db, person.id).await?;
-    Ok(Some(Arc::new(Visitor { person: Arc::new(person), memberships: memberships.into(), look: None, only: None })))
+    let memberships = db::people::memberships(&state.db, person.id).await?.into();
+    Ok(Some(Arc::new(Visitor { person: Arc::new(person), memberships, look: None, only: None, proved_at })))
 }
 
 // A tenant's provider vouches for people in that tenant, as long as it is set there, and never for the platform.
-async fn within(state: &AppState, person: Person, only: Only) -> Result<Option<Arc<Visitor>>, DataError> {
+async fn within(
+    state: &AppState,
+    person: Person,
+    only: Only,
+    proved_at: Option<DateTime<Utc>>,
+) -> Result<Option<Arc<Visitor>>, DataError> {
     if !db::identity::lives(&state.db, only.tenant, only.provider).await? {
         return Ok(None);
     }
     let mut memberships = db::people::memberships(&state.db, person.id).await?;
     memberships.retain(|m| m.tenant == only.tenant);
     let person = Arc::new(Person { is_platform_admin: false, ..person });
-    Ok(Some(Arc::new(Visitor { person, memberships: memberships.into(), look: None, only: Some(only) })))
+    Ok(Some(Arc::new(Visitor { person, memberships: memberships.into(), look: None, only: Some(only), proved_at })))
 }
 
 // Nothing of the member's beyond the one tenant is shown.
-async fn as_member(state: &AppState, look: Look) -> Result<Option<Arc<Visitor>>, DataError> {
+async fn as_member(
+    state: &AppState,
+    look: Look,
+    proved_at: Option<DateTime<Utc>>,
+) -> Result<Option<Arc<Visitor>>, DataError> {
     let Some(member) = db::people::person(&state.db, look.impersonation.member).await? else { return Ok(None) };
     let mut memberships = db::people::memberships(&state.db, member.id).await?;
     memberships.retain(|m| m.tenant == look.impersonation.tenant);
@@ -122,5 +135,6 @@ async fn as_member(state: &AppState, look: Look) -> Result<Option<Arc<Visitor>>,
         memberships: memberships.into(),
         look: Some(Arc::new(look)),
         only: None,
+        proved_at,
     })))
 }

@@ -7,7 +7,12 @@ use domain::money::Currency;
 use domain::permission::{KeyScope, Role};
 use domain::settings::Recipients;
 
-/// A slug.
+/// The slug of something that exists.
+pub fn known_slug(text: &str) -> Result<String, String> {
+    domain::slug::form(text).map(|()| text.to_owned()).map_err(str::to_owned)
+}
+
+/// A slug for something new.
 pub fn slug(text: &str) -> Result<String, String> {
     domain::slug::check(text).map(|()| text.to_owned()).map_err(str::to_owned)
 }

@@ -2,17 +2,22 @@
 
 use std::path::Path;
 
-use db::Db;
 use db::partitions::upkeep::Pulse;
+use db::platform::{Platform, TenantRow};
+use db::{DataError, Db};
+use domain::slug::RESERVED;
+use jobs::private;
 use serde_json::json;
 
 use super::connect;
 use super::failure::Failure;
 use super::output::Output;
-use crate::config::{Config, Purpose};
+use crate::config::{Config, Purpose, Sealing};
+use crate::data_folder;
 use crate::health::{self, RUNWAY_DAYS};
 
 const OLDEST_POSTGRES: i32 = 150_000;
+const TENANTS: u64 = 100_000;
 
 struct Finding {
     name: &'static str,
@@ -41,11 +46,14 @@ async fn look(config: &Config) -> Vec<Finding> {
         vec![good("configuration", format!("every setting is valid; address {}", config.http.public_url))];
     match connect::database(config).await {
         Ok(db) => {
-            findings.extend([postgres(&db).await, migrations(&db).await, partitions(&db).await, redis(&db).await])
+            findings.extend([postgres(&db).await, migrations(&db).await, partitions(&db).await, redis(&db).await]);
+            findings.extend([records(&db).await, names(&db).await]);
         }
         Err(failure) => findings.push(bad("postgresql", failure.words())),
     }
     findings.push(data_dir(&config.data_dir));
+    findings.push(closed(config));
+    findings.push(backups(config));
     findings.push(site(config));
     if let Some(settings) = &config.offsite {
         findings.push(offsite(settings).await);
@@ -102,14 +110,86 @@ async fn redis(db: &Db) -> Finding {
     }
 }
 
+// A quick look at where the records end; `stoa audit verify` walks along them.
+async fn records(db: &Db) -> Finding {
+    let platform = Platform::command(db.clone());
+    let (torn, fewest, tenants) = tokio::join!(db::audit::torn(&platform), platform.fewest_days(), leaving(&platform));
+    match (torn, fewest, tenants) {
+        (Ok(0), Ok(days), Ok(leaving)) => {
+            let leaving = if leaving.is_empty() { "none".to_owned() } else { leaving.join(", ") };
+            good("records", format!("anchored; tenants to be deleted (after {days} days at least): {leaving}"))
+        }
+        (Ok(torn), Ok(_), Ok(_)) => {
+            bad("records", format!("{torn} of them end before their anchors; run: stoa audit verify"))
+        }
+        (Err(error), _, _) | (_, Err(error), _) | (_, _, Err(error)) => bad("records", error.to_string()),
+    }
+}
+
+async fn leaving(platform: &Platform) -> Result<Vec<String>, DataError> {
+    let due =
+        |tenant: &TenantRow| tenant.delete_after.map(|after| format!("{} on {}", tenant.slug, after.format("%F")));
+    Ok(platform.tenants(TENANTS).await?.iter().filter_map(due).collect())
+}
+
+// What was called so before the word was reserved: its page is another one's.
+async fn names(db: &Db) -> Finding {
+    let platform = Platform::command(db.clone());
+    let found = async {
+        let tenants = platform.tenants(TENANTS).await?.into_iter().map(|t| format!("tenant {}", t.slug));
+        let tiers = platform.tiers().await?.into_iter().map(|t| format!("tier {}", t.slug));
+        let is_reserved = |name: &String| RESERVED.iter().any(|word| name.ends_with(&format!(" {word}")));
+        Ok::<_, DataError>(tenants.chain(tiers).filter(is_reserved).collect::<Vec<_>>())
+    };
+    match found.await {
+        Ok(found) if found.is_empty() => good("names", "no slug is a reserved word"),
+        Ok(found) => bad("names", format!("{}: a page of that name hides it; use the command line", found.join(", "))),
+        Err(error) => bad("names", error.to_string()),
+    }
+}
+
 fn data_dir(dir: &Path) -> Finding {
-    let probe = dir.join(format!(".stoa-doctor-{}", std::process::id()));
-    let tried = std::fs::create_dir_all(dir)
-        .and_then(|()| std::fs::write(&probe, b""))
-        .and_then(|()| std::fs::remove_file(&probe));
-    match tried {
+    match data_folder::probe(dir) {
         Ok(()) => good("data folder", format!("{} can be written", dir.display())),
         Err(error) => bad("data folder", format!("STOA_DATA_DIR {} cannot be written: {error}", dir.display())),
+    }
+}
+
+// Whether other accounts of the machine read what is ours.
+fn closed(config: &Config) -> Finding {
+    let open: Vec<_> = crate::work::own_folders(config).iter().map(|folder| private::open_to_others(folder)).collect();
+    let count: u64 = open.iter().map(|open| open.count).sum();
+    let key = config.backups.identity_file.as_ref().filter(|path| private::is_open(path));
+    match (open.into_iter().find_map(|open| open.example), key) {
+        (None, None) => good("file modes", "no other account can read files of Stoa"),
+        (None, Some(key)) => {
+            let key = key.display();
+            bad("file modes", format!("other accounts can read STOA_BACKUP_IDENTITY_FILE; run: chmod 600 {key}"))
+        }
+        (Some(example), _) => {
+            let words = format!("other accounts can read {count} files or folders, such as {}", example.display());
+            bad("file modes", format!("{words}; stoa serve and stoa worker close them when they start"))
+        }
+    }
+}
+
+fn backups(config: &Config) -> Finding {
+    match (&config.backups.sealing, config.secret.as_bytes().is_empty()) {
+        (Sealing::Recipient(recipient), _) => {
+            let opens = config.backups.identity.as_ref().is_some_and(|key| key.opens(&recipient.to_string()));
+            let words =
+                if opens { "and verified with STOA_BACKUP_IDENTITY_FILE" } else { "and cannot be verified here" };
+            good("encryption", format!("backups are encrypted for {recipient} {words}"))
+        }
+        (Sealing::OwnKey, false) => good(
+            "encryption",
+            "backups are encrypted with a key of STOA_SECRET; keep it elsewhere too: stoa backup key",
+        ),
+        (Sealing::OwnKey, true) => {
+            let words = "backups are encrypted with the key in the data folder; keep it elsewhere too: stoa backup key";
+            good("encryption", words)
+        }
+        (Sealing::Open, _) => good("encryption", "backups are not encrypted, as STOA_BACKUP_ENCRYPTION=none says"),
     }
 }
 

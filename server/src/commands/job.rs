@@ -23,6 +23,9 @@ pub enum Command {
 impl Command {
     pub async fn run(self, config: &Config, out: Output) -> Result<(), Failure> {
         let Self::Run { name } = self;
+        if name.contains("backup") {
+            crate::backups::ensure_key(config).map_err(Failure::failed)?;
+        }
         let db = connect::database(config).await?;
         let tools = work::tools(config, &db).map_err(Failure::failed)?;
         match jobs::run_named(&db, &tools, &name).await {

@@ -24,7 +24,12 @@ pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
         .await
         .map_err(|error| Failure::failed(format!("the migration failed and was rolled back: {error}")))?;
     owner.close().await.map_err(Failure::failed)?;
+    // What the owner set counts, whatever the program is told later.
+    db::platform::keep_fewest_days(&config.database.migration_url, config.delete_grace_days).await?;
     let db = connect::database(config).await?;
+    for email in db::people::email_keys::mend(&db).await.map_err(Failure::failed)? {
+        tracing::warn!(email, "this address is another spelling of an older account's: nobody signs in with it");
+    }
     let tools = crate::work::tools(config, &db).map_err(Failure::failed)?;
     let mended = db::mend::once(&db).await.map_err(Failure::failed)?;
     let partitions = jobs::run_named(&db, &tools, "partitions").await.map_err(Failure::failed)?;

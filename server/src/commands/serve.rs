@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 use super::connect;
 use super::failure::Failure;
 use crate::config::Config;
+use crate::listen::Limits;
 use crate::state::AppState;
 use crate::{health, listen, metrics, router, shutdown, work};
 
@@ -31,6 +32,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let site = &config.site;
     Assets { css: site.address("css"), js: site.address("js"), wasm: site.address("wasm") }.install();
     warn_unless_migrated(&db).await;
+    work::close_folders(&config);
+    crate::backups::ensure_key(&config).map_err(Failure::failed)?;
     let tools = work::tools(&config, &db).map_err(Failure::failed)?;
     let passwords = connect::passwords(&config)?;
     let state = AppState::assemble(config, db.clone(), passwords, tools, stop.clone())?;
@@ -38,7 +41,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let tasks = TaskTracker::new();
     begin_background(&state, &tasks);
     tracing::info!(%addr, url = state.config.http.public_url, "ready");
-    listen::serve(listener, app, stop).await?;
+    listen::serve(listener, app, limits(&state), stop).await?;
     tasks.close();
     if tokio::time::timeout(BACKGROUND_ENDS_WITHIN, tasks.wait()).await.is_err() {
         tracing::warn!("background work did not end in time; it is taken up again by the next process");
@@ -46,6 +49,16 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     db.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+// Behind proxies of ours all connections come from them.
+fn limits(state: &AppState) -> Limits {
+    let http = &state.config.http;
+    let pool = usize::try_from(state.config.database.pool).unwrap_or(usize::MAX);
+    let limits = Limits::within(listen::raise_descriptors(), pool).at_most(http.most_connections);
+    let per_address = if http.proxies == 0 { http.connections_per_address } else { 0 };
+    tracing::info!(connections = limits.most, per_address, "connections at once");
+    Limits { per_address, ..limits }
 }
 
 fn begin_background(state: &AppState, tasks: &TaskTracker) {

@@ -7,7 +7,7 @@ use domain::permission::Permission;
 use domain::settings::{Recipients, Setting};
 use serde_json::json;
 
-use super::arguments::{currency, recipients, slug, time_zone, words};
+use super::arguments::{currency, known_slug, recipients, slug, time_zone, words};
 use super::connect;
 use super::failure::Failure;
 use super::output::Output;
@@ -62,7 +62,7 @@ pub struct Set {
     #[arg(long)]
     tenant: String,
     /// Its name in addresses.
-    #[arg(long, value_parser = slug)]
+    #[arg(long, value_parser = known_slug)]
     store: String,
     #[command(flatten)]
     mailing: Mailing,
@@ -75,7 +75,7 @@ pub struct Stock {
     #[arg(long)]
     tenant: String,
     /// The store's name in addresses.
-    #[arg(long, value_parser = slug)]
+    #[arg(long, value_parser = known_slug)]
     store: String,
     /// What was counted.
     #[arg(long)]

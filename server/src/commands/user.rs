@@ -80,7 +80,10 @@ async fn give_role(db: &Db, email: &str, place: Option<(Access, Role)>, out: Out
         found.ok_or_else(|| Failure::failed(format!("{email} has no account; leave out --existing to make it")))?;
     let role = place.as_ref().map(|(_, role)| role.as_str());
     set_role(id, place).await?;
-    out.result(&json!({"id": id, "email": email, "role": role}), &format!("account {email} has the role now"));
+    let is_proven = people::person(db, id).await?.is_some_and(|person| person.is_proven);
+    let hint = "; nobody has confirmed its address, so the role opens nothing until somebody does";
+    let text = format!("account {email} has the role now{}", if is_proven { "" } else { hint });
+    out.result(&json!({"id": id, "email": email, "role": role, "confirmed": is_proven}), &text);
     Ok(())
 }
 

@@ -9,6 +9,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let stop = shutdown::on_signal()?;
     let db = connect::database(&config).await?;
     let tools = work::tools(&config, &db).map_err(Failure::failed)?;
+    work::close_folders(&config);
+    crate::backups::ensure_key(&config).map_err(Failure::failed)?;
     tracing::info!(data_dir = %config.data_dir.display(), "working");
     // Of commits elsewhere: webhooks are told of them, and what is remembered here is forgotten.
     let hearing = tokio::spawn(db::feed::listen(db.clone()));

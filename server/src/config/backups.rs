@@ -12,16 +12,29 @@ use super::{Faults, Vars};
 pub struct BackupSettings {
     /// Where they go.
     pub url: StorageUrl,
-    /// For whom they are sealed, if they are.
-    pub recipient: Option<Recipient>,
+    /// For whom they are sealed.
+    pub sealing: Sealing,
     /// Who opens sealed ones, to read them back.
     pub identity: Option<Identity>,
+    /// The file that this came from.
+    pub identity_file: Option<PathBuf>,
     /// How many days they are kept, unless a tier says otherwise.
     pub days: u32,
     /// Where `pg_dump` and the like are, when not where the system keeps them.
     pub programs: Option<PathBuf>,
     /// The owner of the tables: who reads everything at once.
     pub owner_url: Option<String>,
+}
+
+/// For whom backups are sealed. None lies open unless somebody chose that.
+#[derive(Clone, Debug)]
+pub enum Sealing {
+    /// For a public key of the operator's.
+    Recipient(Recipient),
+    /// For the key that belongs to `STOA_SECRET`; where there is no secret, for one that is kept in the data folder.
+    OwnKey,
+    /// For nobody: `STOA_BACKUP_ENCRYPTION=none`.
+    Open,
 }
 
 impl BackupSettings {
@@ -37,11 +50,36 @@ impl BackupSettings {
         }
         Self {
             url: url(vars, data_dir, faults),
-            recipient,
+            sealing: sealing(vars, recipient, faults),
             identity: identity(vars, faults),
+            identity_file: vars.text("STOA_BACKUP_IDENTITY_FILE").map(PathBuf::from),
             days: vars.number("STOA_BACKUP_DAYS", 30, 1..=3_650, faults),
             programs,
             owner_url: vars.text("MIGRATION_DATABASE_URL").map(str::to_owned),
+        }
+    }
+}
+
+fn sealing(vars: &Vars, recipient: Option<Recipient>, faults: &mut Faults) -> Sealing {
+    let name = "STOA_BACKUP_ENCRYPTION";
+    match (vars.text(name), recipient) {
+        (None | Some("recipient"), Some(recipient)) => Sealing::Recipient(recipient),
+        (None | Some("secret"), None) => Sealing::OwnKey,
+        (Some("none"), None) => Sealing::Open,
+        (Some("recipient"), None) => {
+            // A faulty one is reported under its own name.
+            if vars.text("STOA_BACKUP_RECIPIENT").is_none() {
+                faults.add(name, "is 'recipient': set STOA_BACKUP_RECIPIENT to an age public key");
+            }
+            Sealing::OwnKey
+        }
+        (Some(other @ ("none" | "secret")), Some(_)) => {
+            faults.add(name, format!("is '{other}', but STOA_BACKUP_RECIPIENT is set too; keep one of them"));
+            Sealing::OwnKey
+        }
+        (Some(other), _) => {
+            faults.add(name, format!("is '{other}', but must be secret, recipient or none"));
+            Sealing::OwnKey
         }
     }
 }
@@ -92,6 +130,25 @@ mod tests {
         let config = Config::read(&vars().with("STOA_DATA_DIR", "/srv/stoa"), Purpose::Command).unwrap();
         assert_eq!(config.backups.url, StorageUrl::Local("/srv/stoa/backups".into()));
         assert_eq!((config.backups.days, config.backups.owner_url), (30, None));
+    }
+
+    #[test]
+    fn backups_lie_open_only_where_that_was_chosen() {
+        let read = |pairs: &[(&str, &str)]| {
+            let vars = pairs.iter().fold(vars(), |vars, (name, value)| vars.with(name, value));
+            Config::read(&vars, Purpose::Command)
+        };
+        let key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+        let sealing = |pairs: &[(&str, &str)]| read(pairs).unwrap().backups.sealing;
+        assert!(matches!(sealing(&[]), Sealing::OwnKey));
+        assert!(matches!(sealing(&[("STOA_BACKUP_ENCRYPTION", "secret")]), Sealing::OwnKey));
+        assert!(matches!(sealing(&[("STOA_BACKUP_RECIPIENT", key)]), Sealing::Recipient(_)));
+        assert!(matches!(sealing(&[("STOA_BACKUP_ENCRYPTION", "none")]), Sealing::Open));
+        for wrong in ["None", "off", "recipient", "age"] {
+            let faults = read(&[("STOA_BACKUP_ENCRYPTION", wrong)]).unwrap_err();
+            assert_eq!(faults.variables().collect::<Vec<_>>(), ["STOA_BACKUP_ENCRYPTION"], "{wrong}");
+        }
+        assert!(read(&[("STOA_BACKUP_ENCRYPTION", "none"), ("STOA_BACKUP_RECIPIENT", key)]).is_err());
     }
 
     #[test]

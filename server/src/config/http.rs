@@ -18,6 +18,12 @@ pub struct Http {
     pub proxies: usize,
     /// Largest file that may be uploaded, in bytes.
     pub upload_limit: usize,
+    /// Most connections at once; 0: as many as files may be open.
+    pub most_connections: usize,
+    /// Most connections at once from one address; 0: no limit. Without effect behind proxies.
+    pub connections_per_address: usize,
+    /// How much of the bodies of all requests is held in memory at once, in bytes.
+    pub body_memory: usize,
     /// Requests that take longer get a line in the performance log.
     pub slow: Duration,
     /// Opens `/metrics` to others than loopback.
@@ -42,6 +48,9 @@ impl Http {
             public_url,
             proxies: vars.number("STOA_PROXIES", 0, 0..=10, faults),
             upload_limit: vars.number("STOA_UPLOAD_LIMIT_MB", 512, 1..=100_000, faults) * 1024 * 1024,
+            most_connections: vars.number("STOA_MAX_CONNECTIONS", 0, 0..=1_000_000, faults),
+            connections_per_address: vars.number("STOA_CONNECTIONS_PER_ADDRESS", 1_000, 0..=1_000_000, faults),
+            body_memory: vars.number("STOA_BODY_MEMORY_MB", 64, 1..=100_000, faults) * 1024 * 1024,
             slow: Duration::from_millis(vars.number("STOA_SLOW_MS", 1_000, 1..=3_600_000, faults)),
             metrics_token,
         }

@@ -14,7 +14,7 @@ mod vars;
 
 use std::path::{Path, PathBuf};
 
-pub use backups::BackupSettings;
+pub use backups::{BackupSettings, Sealing};
 pub use database::Database;
 pub use fault::Faults;
 pub use http::Http;

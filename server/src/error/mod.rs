@@ -4,7 +4,7 @@
 mod page;
 mod problem;
 
-pub use page::PageError;
+pub use page::{ASKED_BY, PageError};
 pub use problem::Problem;
 
 use db::DataError;
@@ -49,6 +49,10 @@ impl From<&DataError> for Outcome {
             DataError::AtLimit(reached) => Self::AtLimit(reached.to_string()),
             DataError::Archived(words) => Self::Archived(words.clone()),
             DataError::Busy => Self::Busy,
+            error if let Some(faults) = error.unstorable() => {
+                tracing::warn!(request_id = %current::request_id(), %error, "an input got as far as the database");
+                Self::Invalid(faults)
+            }
             error if error.is_outage() => {
                 tracing::warn!(request_id = %current::request_id(), %error, "the database is out of reach");
                 Self::Unavailable

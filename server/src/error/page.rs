@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::pages::error::{self, ErrorPage};
+use app::pages::error::{self, Around, ErrorPage};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use db::DataError;
 use domain::fields::FieldErrors;
@@ -10,7 +10,11 @@ use http::{StatusCode, header};
 
 use super::Outcome;
 use super::problem::seconds;
+use crate::flash;
 use crate::middleware::current;
+
+/// Begins the flash message that says who asks for a second factor.
+pub const ASKED_BY: &str = "for ";
 
 /// Why a page cannot be shown.
 #[derive(Clone, Debug)]
@@ -49,6 +53,10 @@ pub enum PageError {
     TooMany(Duration),
     /// It took too long.
     TimedOut,
+    /// The server holds as much of what others send as it may.
+    Crowded,
+    /// What was sent came too slowly.
+    TooSlow,
     /// The database is out of reach.
     Unavailable,
     /// The cause is in the log under this number.
@@ -81,12 +89,39 @@ impl PageError {
             Self::Archived(_) => StatusCode::GONE,
             Self::Rejected(status, _) => *status,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::TimedOut | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::TimedOut | Self::Crowded | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    fn html(&self) -> String {
+    /// Whether the frame around whoever asked stays. Where the server itself has failed nothing more is asked of it, and what
+    /// is refused before anybody was looked at is refused to all alike.
+    const fn keeps_frame(&self) -> bool {
+        match self {
+            Self::NotFound
+            | Self::Forbidden
+            | Self::Suspended(_)
+            | Self::Invalid(_)
+            | Self::Refused(_)
+            | Self::AtLimit(_)
+            | Self::Archived(_)
+            | Self::Busy
+            | Self::TooMany(_) => true,
+            Self::Rejected(status, _) => !matches!(*status, StatusCode::METHOD_NOT_ALLOWED),
+            Self::SignedOut { .. }
+            | Self::SecondFactorNeeded { .. }
+            | Self::CrossSite
+            | Self::TimedOut
+            | Self::TooSlow
+            | Self::Crowded
+            | Self::Unavailable
+            | Self::Internal(_) => false,
+        }
+    }
+
+    /// The page, within what surrounds it.
+    pub fn html(&self, around: Around) -> String {
         let (title, words) = self.words();
         let page = ErrorPage {
             status: self.status().as_u16(),
@@ -95,7 +130,7 @@ impl PageError {
             faults: if let Self::Invalid(fields) = self { fields.clone() } else { FieldErrors::default() },
             incident: if let Self::Internal(incident) = self { Some(incident.clone()) } else { None },
         };
-        error::page(page, current::theme()).with_nonce(&current::nonce())
+        error::page(page, around).with_nonce(&current::nonce())
     }
 
     /// Heading and explanation.
@@ -129,6 +164,10 @@ impl PageError {
             Self::Rejected(_, words) => ("This cannot be read", words.clone()),
             Self::TooMany(_) => ("Too many attempts", "Wait a few minutes, then try again.".into()),
             Self::TimedOut => ("This took too long", "It was given up. Try again in a moment.".into()),
+            Self::Crowded => ("The server is busy", "Nothing was changed. Try again in a moment.".into()),
+            Self::TooSlow => {
+                ("The connection is too slow", "It was given up, and nothing was changed. Try again.".into())
+            }
             Self::Unavailable => ("Not available for the moment", "Nothing was changed. Try again in a moment.".into()),
             Self::Internal(_) => {
                 ("Something went wrong here", "It has been recorded. Try again, or tell us this number:".into())
@@ -171,14 +210,16 @@ impl IntoResponse for PageError {
             return Redirect::to(&crate::auth::next::sign_in_address(next)).into_response();
         }
         if let Self::SecondFactorNeeded { whose } = &self {
-            let to = app::url::with_query("/account/second-factor", [("for", whose.as_str())]);
-            return Redirect::to(&to).into_response();
+            return flash::redirect("/account/second-factor", format!("{ASKED_BY}{whose}"));
         }
-        let mut response = (self.status(), Html(self.html())).into_response();
+        let mut response = (self.status(), Html(self.html(Around::Nobody(current::theme())))).into_response();
+        if self.keeps_frame() {
+            response.extensions_mut().insert(self.clone());
+        }
         let wait = match self {
             Self::TooMany(after) => Some(after),
             Self::Busy => Some(Duration::from_secs(1)),
-            Self::Unavailable | Self::TimedOut => Some(Duration::from_secs(2)),
+            Self::Unavailable | Self::Crowded | Self::TimedOut => Some(Duration::from_secs(2)),
             _ => None,
         };
         if let Some(wait) = wait {

@@ -108,6 +108,19 @@ impl Problem {
             .retry_after(Duration::from_secs(2))
     }
 
+    /// 503: the server holds as much of what others send as it may.
+    pub fn crowded() -> Self {
+        let detail = "the server takes in as much as it can hold for the moment; nothing was changed; try again";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "crowded", "Too much at once", detail)
+            .retry_after(Duration::from_secs(2))
+    }
+
+    /// 408: the body came too slowly.
+    pub fn too_slow() -> Self {
+        let detail = "the body came too slowly and was given up; nothing was changed";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "The request came too slowly", detail)
+    }
+
     /// Says when to try again.
     #[must_use]
     pub fn retry_after(self, after: Duration) -> Self {

@@ -1,12 +1,15 @@
-//! Event streams: a tenant's feed as server-sent events, for people's pages and for programs.
+//! Event streams: a tenant's feed as server-sent events, for people's pages and for programs. The pages of one person share a
+//! stream (`public/stream.js`), so a browser that has many open keeps connections for everything else.
 
+mod audience;
 pub(crate) mod place;
 mod stream;
 mod watch;
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use domain::permission::Permission;
+use http::StatusCode;
 use http::request::Parts;
 
 use crate::api::{Pairs, Refusals};
@@ -17,6 +20,8 @@ use crate::state::AppState;
 use place::Place;
 use watch::Watch;
 
+pub(crate) use audience::audience;
+
 /// The streams of people; those of programs belong to the API.
 pub fn routes() -> Routes {
     Routes::new().get("/t/{tenant}/events", Needs::Member(Permission::ReadEvents), for_people)
@@ -25,7 +30,7 @@ pub fn routes() -> Routes {
 /// Follow the feed
 ///
 /// A server-sent event stream of everything that happens in the tenant: `id:` is the sequence number, `event:` the kind,
-/// `data:` JSON. A comment comes at once and every 15 seconds. See the guide for resuming, gaps and keys of one store.
+/// `data:` JSON. A comment comes at once, and `event: heartbeat` after every 15 seconds without another event. See the guide for resuming, gaps and keys of one store.
 #[utoipa::path(get, path = "/api/v1/events", tag = "Events", operation_id = "followEvents",
     params(
         ("Last-Event-ID" = Option<i64>, Header, description = "Resume after this event; without it the stream begins now"),
@@ -54,6 +59,10 @@ async fn for_people(
     parts: Parts,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadEvents)?;
+    if !audience::is_meant(&parts, &member) {
+        // The page belongs to somebody who was signed in before. Browsers do not ask again after this status.
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
     let place = Place::of_page(&parts);
     let watch = Watch::person(state.clone(), signed_in.session, &member);
     Ok(stream::open(state, &scope, place, watch).await?)

@@ -2,6 +2,7 @@
 
 use axum::extract::Query;
 use domain::fields::FieldErrors;
+use domain::json;
 use http::HeaderMap;
 use http::request::Parts;
 
@@ -61,7 +62,9 @@ impl Place {
     fn read(text: &str) -> Self {
         match text.trim() {
             "" => Self::Now,
-            text if text.bytes().all(|b| b.is_ascii_digit()) => text.parse().map_or(Self::Lost, Self::After),
+            text if text.starts_with(|c: char| c.is_ascii_digit()) => {
+                json::integer_in(text).map_or(Self::Lost, Self::After)
+            }
             _ => Self::Lost,
         }
     }
@@ -80,6 +83,7 @@ mod tests {
             ("-1", Place::Lost),
             ("+1", Place::Lost),
             ("1.5", Place::Lost),
+            ("7.0", Place::After(7)),
             ("x", Place::Lost),
             ("99999999999999999999", Place::Lost),
         ] {

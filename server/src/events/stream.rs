@@ -19,6 +19,7 @@ use super::watch::Watch;
 use crate::state::AppState;
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+const HEARTBEAT: &str = "heartbeat";
 const RECONNECT_AFTER: Duration = Duration::from_secs(2);
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -55,7 +56,10 @@ pub async fn open(state: AppState, scope: &Scope, place: Place, watch: Watch) ->
         let event = listener.next().await?;
         Some((Ok::<_, Infallible>(event), listener))
     });
-    let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
+    // An event, because clients cannot see comments: whoever hears neither this nor anything else has lost the connection.
+    let heartbeat = Event::default().event(HEARTBEAT).data("{}");
+    let keep_alive = KeepAlive::new().interval(KEEP_ALIVE).event(heartbeat);
+    let mut response = Sse::new(events).keep_alive(keep_alive).into_response();
     response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     Ok(response)
 }

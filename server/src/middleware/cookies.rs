@@ -12,6 +12,11 @@ pub fn theme(headers: &HeaderMap) -> Theme {
     cookie(headers, THEME).map(Theme::read).unwrap_or_default()
 }
 
+/// The cookies among `headers`, for what is asked about them when the request is gone.
+pub fn of(headers: &HeaderMap) -> HeaderMap {
+    headers.get_all(header::COOKIE).into_iter().map(|line| (header::COOKIE, line.clone())).collect()
+}
+
 /// The value of the cookie called `name`.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());

@@ -1,11 +1,13 @@
 //! The request that a task is working on, for errors and logs that cannot be handed it.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use app::document::Theme;
 use db::audit::Origin;
+use tower_sessions::session::Id;
 
 tokio::task_local! {
     static CURRENT: Current;
@@ -22,6 +24,10 @@ pub struct Current {
     pub theme: Theme,
     /// Who sent it, as an address.
     pub address: IpAddr,
+    /// Whether its page shows a flash message.
+    pub shows_flash: Cell<bool>,
+    /// The session that goes on under another id, until that one is stored.
+    pub renamed: Cell<Option<Id>>,
 }
 
 impl Current {
@@ -46,6 +52,31 @@ pub fn origin() -> Origin {
     let known = CURRENT.try_with(|c| (c.request_id.to_string(), c.address)).ok();
     let (request_id, address) = known.unzip();
     Origin { request_id, address, via: None }
+}
+
+/// The session `id` goes on under another id: it ends when that one is stored, and not before.
+pub fn rename_session(id: Option<Id>) {
+    let _outside = CURRENT.try_with(|c| c.renamed.set(id));
+}
+
+/// Whether the session `id` goes on under another id that is not stored yet.
+pub fn is_renamed(id: Id) -> bool {
+    CURRENT.try_with(|c| c.renamed.get() == Some(id)).unwrap_or_default()
+}
+
+/// The session that goes on under the id that is being stored.
+pub fn take_renamed() -> Option<Id> {
+    CURRENT.try_with(|c| c.renamed.take()).unwrap_or_default()
+}
+
+/// The page that is being made shows its flash message: it is not kept for another one.
+pub fn flash_is_shown() {
+    let _outside = CURRENT.try_with(|c| c.shows_flash.set(true));
+}
+
+/// Whether a flash message was shown.
+pub fn is_flash_shown() -> bool {
+    CURRENT.try_with(|c| c.shows_flash.get()).unwrap_or_default()
 }
 
 /// The theme of whoever asks.

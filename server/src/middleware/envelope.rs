@@ -1,28 +1,37 @@
 //! Around every request: its id, its nonce, its time; limits and panics; then security headers, metrics and logs.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use app::document::Theme;
+use axum::body::{Body, HttpBody};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use futures::FutureExt;
-use http::{HeaderName, HeaderValue};
+use http::header::{CONNECTION, REFERRER_POLICY};
+use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::current::Current;
 use super::request_log::Seen;
 use super::security_headers::{self, Nonce};
-use super::{address, cookies, limits, plain_errors, request_log};
+use super::{address, cookies, crowd, error_frames, host, limits, plain_errors, request_log};
 use crate::error::{self, PageError, Problem};
+use crate::flash;
+use crate::input::pace::{Pace, Paced};
+use crate::listen::Crowd;
 use crate::state::AppState;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+// Pages whose address opens something tell it to nothing that they load or lead to.
+const WITHOUT_PATH: HeaderValue = HeaderValue::from_static("strict-origin");
 const RESPONSE_TIME: HeaderName = HeaderName::from_static("x-response-time");
 
 /// The layer.
@@ -36,28 +45,81 @@ pub async fn envelope(State(state): State<AppState>, mut request: Request, next:
     let seen = Seen::of(&request, route);
     let limits = limits::of(seen.method(), seen.route(), &state.config.http);
     limits.body.apply(&mut request);
+    let too_slow = pace(&mut request);
     request.extensions_mut().insert(Nonce(Arc::clone(&current.nonce)));
+    let cookies = cookies::of(request.headers());
     let in_flight = state.meters.begin();
     let (request_id, nonce) = (Arc::clone(&current.request_id), Arc::clone(&current.nonce));
     let work = async {
+        if let Some(refusal) = unreadable(&request, seen.is_api()) {
+            return refusal;
+        }
+        let crowd = request.extensions().get::<Crowd>().copied();
+        if let Some(crowd) = crowd
+            && let Some(refusal) = crowd::turned_away(crowd, request.uri(), request.headers(), &state).await
+        {
+            return refusal;
+        }
         let answer = AssertUnwindSafe(tokio::time::timeout(limits.time, next.run(request))).catch_unwind().await;
         let response = match answer {
+            Ok(Ok(_)) if too_slow.is_some_and(|flag| flag.load(Ordering::Relaxed)) => came_too_slowly(seen.is_api()),
             Ok(Ok(response)) => response,
             Ok(Err(_)) => timed_out(seen.is_api()),
             Err(panic) => panicked(seen.is_api(), panic.as_ref()),
         };
-        plain_errors::explain(response, seen.is_api()).await
+        let response = plain_errors::explain(response, seen.is_api()).await;
+        let mut response = error_frames::draw(&state, &cookies, seen.path(), response).await;
+        flash::settle(&state, &cookies, &mut response);
+        response
     };
     let mut response = current.scope(work).await;
     drop(in_flight);
     let taken = started.elapsed();
     security_headers::add(response.headers_mut(), &nonce, state.config.http.secure);
+    if seen.is_secret() {
+        response.headers_mut().insert(REFERRER_POLICY, WITHOUT_PATH);
+    }
     stamp(&mut response, &request_id, taken);
     state.meters.count(&seen, response.status(), taken);
     request_log::write(&seen, response.status(), taken, &request_id, state.config.http.slow);
     if taken >= state.config.http.slow {
         state.slow.keep(seen.slow(state.db.clock().now(), response.status(), taken, &request_id));
     }
+    response
+}
+
+// What is not even looked at: without one host, or longer than addresses are.
+fn unreadable(request: &Request, api: bool) -> Option<Response> {
+    let (status, words) = if !host::is_named(request) {
+        (StatusCode::BAD_REQUEST, "The request must name one host.")
+    } else if host::is_too_long(request) {
+        (StatusCode::URI_TOO_LONG, "The address is too long.")
+    } else {
+        return None;
+    };
+    let mut response = match api {
+        true => Problem::new(status, "bad-request", "The request cannot be read", words).into_response(),
+        false => PageError::rejected(status, words).into_response(),
+    };
+    // Whatever follows on this connection may have been meant as a part of it.
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    Some(response)
+}
+
+// Most requests have no body.
+fn pace(request: &mut Request) -> Option<Arc<AtomicBool>> {
+    if request.body().is_end_stream() {
+        return None;
+    }
+    let body = std::mem::take(request.body_mut());
+    let (paced, too_slow) = Paced::new(body, Pace::default());
+    *request.body_mut() = Body::new(paced);
+    Some(too_slow)
+}
+
+fn came_too_slowly(api: bool) -> Response {
+    let mut response = if api { Problem::too_slow().into_response() } else { PageError::TooSlow.into_response() };
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }
 
@@ -73,6 +135,8 @@ fn fresh(theme: Theme, address: IpAddr) -> Option<Current> {
         nonce: Arc::from(STANDARD_NO_PAD.encode(nonce)),
         theme,
         address,
+        shows_flash: Cell::new(false),
+        renamed: Cell::new(None),
     })
 }
 

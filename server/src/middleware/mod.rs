@@ -3,10 +3,14 @@
 pub mod address;
 pub mod compression;
 pub mod cookies;
+pub mod crowd;
 pub mod csrf;
 pub mod current;
 pub mod envelope;
+mod error_frames;
+pub mod host;
 pub mod limits;
 mod plain_errors;
+pub mod redact;
 pub mod request_log;
 pub mod security_headers;

@@ -1,5 +1,6 @@
 //! One line a request. Reads, and what was refused, are written at level `debug` (`STOA_LOG=info,request=debug` shows
-//! them): they are most of the traffic, and the metrics count them anyway. What was slow has a log of its own.
+//! them): they are most of the traffic, and the metrics count them anyway. What was slow has a log of its own. No line holds a secret: `redact` decides what of an address is
+//! written.
 
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use axum::extract::{MatchedPath, Request};
 use chrono::{DateTime, Utc};
 use http::{Method, StatusCode, Uri};
 
+use super::redact;
 use crate::slow::SlowRequest;
 
 /// What is remembered of a request until its answer is known.
@@ -25,6 +27,16 @@ impl Seen {
     /// Its method.
     pub const fn method(&self) -> &Method {
         &self.method
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &str {
+        self.uri.path()
+    }
+
+    /// Whether its address holds a secret.
+    pub fn is_secret(&self) -> bool {
+        self.route().contains("{secret}")
     }
 
     /// Its route, as declared: few different ones, whatever people ask for.
@@ -56,18 +68,20 @@ pub fn is_api(path: &str) -> bool {
 
 /// Writes the line, and one more into the performance log when it took longer than `slow`.
 pub fn write(seen: &Seen, status: StatusCode, taken: Duration, request_id: &str, slow: Duration) {
-    let (method, path, route) = (seen.method.as_str(), seen.uri.path(), seen.route());
+    let method = seen.method.as_str();
+    let path = || redact::path(seen.route.as_ref(), seen.uri.path());
     // To the microsecond.
     let (status, milliseconds) = (status.as_u16(), taken.as_micros() as f64 / 1_000.0);
     if status >= 500 {
-        tracing::error!(target: "request", method, path, status, milliseconds, request_id);
+        tracing::error!(target: "request", method, path = path(), status, milliseconds, request_id);
     } else if status < 400 && !seen.method.is_safe() {
-        tracing::info!(target: "request", method, path, status, milliseconds, request_id);
+        tracing::info!(target: "request", method, path = path(), status, milliseconds, request_id);
     } else {
-        tracing::debug!(target: "request", method, path, status, milliseconds, request_id);
+        tracing::debug!(target: "request", method, path = path(), status, milliseconds, request_id);
     }
     if taken >= slow {
-        let query = seen.uri.query().unwrap_or("");
+        let (path, query) = (path(), redact::query(seen.uri.query().unwrap_or("")));
+        let route = seen.route();
         tracing::warn!(target: "performance", method, path, query, route, status, milliseconds, request_id, "slow request");
     }
 }

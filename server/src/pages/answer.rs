@@ -2,10 +2,11 @@
 
 use app::document::Rendered;
 use axum::body::Body;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 
 use super::body::PageBody;
+use crate::flash;
 use crate::middleware::current;
 
 // Pages show one person's view of data that changes: browsers may go back to them, nobody else may keep them.
@@ -28,7 +29,7 @@ pub fn faulty(page: &Rendered) -> Response {
     with(StatusCode::UNPROCESSABLE_ENTITY, page)
 }
 
-/// On to `path` after something was done; `done` is the word that says what.
-pub fn done(path: &str, done: &str) -> Redirect {
-    Redirect::to(&format!("{path}?done={done}"))
+/// On to `address` after something was done; `done` is the word that says what.
+pub fn done(address: &str, done: impl Into<String>) -> Response {
+    flash::redirect(address, done)
 }

@@ -64,7 +64,10 @@ mod tests {
     #[tokio::test]
     async fn the_body_is_the_page_with_its_nonce() {
         for page in [
-            app::pages::error::page(app::pages::error::ErrorPage::default(), Theme::Dark),
+            app::pages::error::page(
+                app::pages::error::ErrorPage::default(),
+                app::pages::error::Around::Nobody(Theme::Dark),
+            ),
             app::frame::bare(
                 &Head { scripts: app::document::Scripts::Islands, ..Head::plain("A", Theme::Dark) },
                 None,

@@ -10,24 +10,23 @@ use db::dashboards::DashboardQuery;
 use db::limits::Usage;
 use db::orders::OrderRow;
 use db::{DataError, Scope, settings};
-use domain::calendar::{Tz, day_of};
-use domain::fields::FieldErrors;
+use domain::calendar::day_of;
+use domain::fields::{FieldErrors, UNKNOWN};
 use domain::numbers::NumberFormat;
 use domain::orders::{OrderQuery, query};
 use domain::page::Limit;
 use domain::people::MemberRole;
-use domain::period::{Comparison, Period};
+use domain::period::{Comparison, Period, Preset};
 use domain::permission::{Permission, Role};
 use domain::settings::StoreCalendar;
 
 use super::answer;
+use super::filters::{self, NO_STORE, Pairs};
 use super::frame::frame;
 use super::visit::Visit;
 use crate::auth::Member;
 use crate::error::PageError;
 use crate::state::AppState;
-
-type Pairs = Vec<(String, String)>;
 
 const LATEST: u64 = 8;
 // Every time zone changes its day at a quarter of an hour of UTC: a page that says "today" is not kept beyond one.
@@ -36,20 +35,19 @@ const QUARTER_HOUR: i64 = 900;
 /// The figures of a period.
 ///
 /// # Errors
-/// For strangers, unknown stores, and when PostgreSQL fails.
+/// For strangers, and when PostgreSQL fails.
 pub async fn show(
     State(state): State<AppState>,
     member: Member,
     visit: Visit,
-    Query(pairs): Query<Pairs>,
+    Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadReports)?;
-    let query = match read(&pairs) {
-        Ok(query) => query,
-        Err(faults) => {
-            return Ok(answer::faulty(&Box::pin(with_faults(&scope, &member, visit, &pairs, faults)).await?));
-        }
-    };
+    let asked = read(&typed);
+    // What was ignored is told on the page, and nobody comes back for that.
+    if !asked.faults.is_empty() {
+        return Ok(answer::ok(&Box::pin(render(&scope, &member, visit, typed, asked)).await?));
+    }
     let cache = scope.db().cache();
     let generation = cache.generation(&scope).await?;
     let quarter = state.db.clock().now().timestamp() / QUARTER_HOUR;
@@ -57,7 +55,7 @@ pub async fn show(
     let numbers = settings::of_tenant(&scope).await?.numbers;
     let key = key(&member, &visit, numbers, (quarter, plan));
     // Boxed when it is needed: as part of this future, which is moved about, it costs more than all else while it is not.
-    let drawing = async { Box::pin(render(&scope, &member, visit, query)).await };
+    let drawing = async { Box::pin(render(&scope, &member, visit, typed, asked)).await };
     let page = cache.get_local(&scope, generation, &key, drawing).await?;
     Ok(answer::ok(&page))
 }
@@ -72,20 +70,35 @@ fn key(member: &Member, visit: &Visit, numbers: NumberFormat, (quarter, plan): (
     format!("page:dashboard:{quarter}:{plan}:{person}:{role}:{look:?}:{tenants}:{theme}:{numbers}:{}", visit.here)
 }
 
-async fn render(scope: &Scope, member: &Member, visit: Visit, query: DashboardQuery) -> Result<Rendered, DataError> {
+async fn render(
+    scope: &Scope,
+    member: &Member,
+    visit: Visit,
+    typed: Pairs,
+    asked: Asked,
+) -> Result<Rendered, DataError> {
+    let Asked { mut query, chosen, mut faults } = asked;
     let frame = frame(scope, member, visit, Section::Home, query.store.clone()).await?;
+    if query.store != frame.store {
+        faults.add("store", NO_STORE);
+        query.store = None;
+    }
+    let today = day_of(scope.now(), frame.zone);
+    let calendar = calendar(scope, &frame, query.store.as_deref()).await?;
+    // Where nothing is said about days, the figures are of the usual ones.
+    let lit = if query.period.is_none() { chosen.or(Some(Preset::Month)) } else { None };
+    query.period = query.period.or(chosen.map(|preset| preset.by(calendar, today)));
     let dashboard = db::dashboards::dashboard(scope, &query).await?;
     let latest = latest(member, &query).await?;
     let attention = db::attention::list(&member.access, query.store.as_deref()).await?;
     let warnings = warnings(member).await?;
-    let today = dashboard.today;
-    let calendar = calendar(scope, &frame, query.store.as_deref()).await?;
     Ok(dashboard::page(DashboardPage {
         frame,
         query,
-        typed: Default::default(),
-        faults: FieldErrors::default(),
-        dashboard: Some(dashboard),
+        chosen: lit,
+        typed,
+        faults,
+        dashboard,
         latest,
         attention,
         warnings,
@@ -110,36 +123,6 @@ async fn warnings(member: &Member) -> Result<Vec<Usage>, DataError> {
     db::limits::warnings(&member.access.scope(Permission::ManageStores)?).await
 }
 
-async fn with_faults(
-    scope: &Scope,
-    member: &Member,
-    visit: Visit,
-    pairs: &Pairs,
-    faults: FieldErrors,
-) -> Result<Rendered, DataError> {
-    let typed = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
-    // What could be understood stays chosen.
-    let store = Some(typed("store")).filter(|store| !store.is_empty());
-    let compare = typed("compare").parse().unwrap_or_default();
-    let frame = frame(scope, member, visit, Section::Home, store.clone()).await?;
-    // The days of the store, or else of the first one, as the figures would have them.
-    let mut stores = frame.stores.iter().filter(|s| store.as_ref().is_none_or(|slug| *slug == s.slug));
-    let today = day_of(scope.now(), stores.next().map_or(Tz::UTC, |s| s.zone));
-    let calendar = calendar(scope, &frame, store.as_deref()).await?;
-    Ok(dashboard::page(DashboardPage {
-        frame,
-        query: DashboardQuery { store, compare, ..DashboardQuery::default() },
-        typed: (typed("from"), typed("to")),
-        faults,
-        dashboard: None,
-        latest: Some(Vec::new()),
-        attention: Vec::new(),
-        warnings: Vec::new(),
-        today,
-        calendar,
-    }))
-}
-
 // Of the store, or else of the first one.
 async fn calendar(scope: &Scope, frame: &TenantFrame, store: Option<&str>) -> Result<StoreCalendar, DataError> {
     let chosen = frame.stores.iter().find(|s| store.is_none_or(|slug| slug == s.slug));
@@ -149,35 +132,46 @@ async fn calendar(scope: &Scope, frame: &TenantFrame, store: Option<&str>) -> Re
     }
 }
 
-fn read(pairs: &Pairs) -> Result<DashboardQuery, FieldErrors> {
-    let mut faults = FieldErrors::default();
-    let mut found = DashboardQuery::default();
+// What an address asks for, as far as it could be understood.
+#[derive(Debug, Default, PartialEq)]
+struct Asked {
+    query: DashboardQuery,
+    // The period by its name.
+    chosen: Option<Preset>,
+    faults: FieldErrors,
+}
+
+fn read(typed: &Pairs) -> Asked {
+    let (mut query, mut chosen) = (DashboardQuery::default(), None);
     let (mut from, mut to) = (None, None);
-    for (name, value) in pairs.iter().map(|(n, v)| (n.as_str(), v.trim())).filter(|(_, v)| !v.is_empty()) {
-        let result = match name {
-            "store" => {
-                found.store = Some(value.to_owned());
-                Ok(())
-            }
-            "from" => query::day(value).map(|day| from = Some(day)),
-            "to" => query::day(value).map(|day| to = Some(day)),
-            "compare" => value.parse::<Comparison>().map(|with| found.compare = with).map_err(str::to_owned),
-            _ => Ok(()),
-        };
-        if let Err(message) = result {
-            faults.add(name, message);
+    let mut faults = FieldErrors::of_pairs(filters::of(typed), |name, value| {
+        match name {
+            "store" => query.store = Some(value.to_owned()),
+            "from" => from = Some(query::day(value)?),
+            "to" => to = Some(query::day(value)?),
+            "period" => chosen = Some(value.parse::<Preset>()?),
+            "compare" => query.compare = value.parse::<Comparison>()?,
+            _ => return Err(UNKNOWN.into()),
         }
-    }
+        Ok(())
+    });
     match (from, to) {
         (Some(from), Some(to)) => match Period::new(from, to) {
-            Ok(period) => found.period = Some(period),
-            Err(message) => faults.add("to", message),
+            Ok(period) => query.period = Some(period),
+            Err(message) => {
+                faults.add("to", message);
+                faults.add("from", query::NO_PERIOD);
+            }
         },
-        (None, Some(_)) => faults.add_if(faults.is_empty(), "from", "must be a day when there is a last one"),
-        (Some(_), None) => faults.add_if(faults.is_empty(), "to", "must be a day when there is a first one"),
+        (None, Some(_)) => faults.add("to", "must go with a first day, from"),
+        (Some(_), None) => faults.add("from", "must go with a last day, to"),
         (None, None) => {}
     }
-    faults.into_result(found)
+    // Days that are spelled out are meant.
+    if query.period.is_some() && chosen.take().is_some() {
+        faults.add("period", "does not go with days of its own");
+    }
+    Asked { query, chosen, faults }
 }
 
 #[cfg(test)]
@@ -189,14 +183,18 @@ mod tests {
     }
 
     #[test]
-    fn days_are_read_and_their_faults_are_named() {
-        let query = read(&pairs("from=2026-03-01&to=2026-03-31&compare=year&store=shop")).unwrap();
-        assert_eq!((query.period.map(Period::days), query.compare), (Some(31), Comparison::Year));
-        assert_eq!(read(&pairs("from=&to=")).unwrap(), DashboardQuery::default());
-        let field = |text: &str| read(&pairs(text)).unwrap_err().0[0].field.clone();
-        assert_eq!(field("from=2026-03-02&to=2026-03-01"), "to");
-        assert_eq!(field("from=yesterday&to=2026-03-01"), "from");
-        assert_eq!(field("from=2026-03-01"), "to");
-        assert_eq!(field("compare=moon"), "compare");
+    fn days_are_read_and_what_cannot_be_used_is_left_out_by_its_name() {
+        let asked = read(&pairs("from=2026-03-01&to=2026-03-31&compare=year&store=shop"));
+        assert_eq!((asked.query.period.map(Period::days), asked.query.compare), (Some(31), Comparison::Year));
+        assert_eq!((asked.chosen, asked.faults.is_empty()), (None, true));
+        assert_eq!(read(&pairs("from=&to=")), Asked::default());
+        assert_eq!(read(&pairs("period=month")).chosen, Some(Preset::ThisMonth));
+        let ignored = |text: &str| read(&pairs(text)).faults.0.into_iter().map(|f| f.field).collect::<Vec<_>>();
+        assert_eq!(ignored("from=2026-03-02&to=2026-03-01"), ["to", "from"]);
+        assert_eq!(ignored("from=yesterday&to=2026-03-01"), ["from", "to"]);
+        assert_eq!(ignored("from=2026-03-01"), ["from"]);
+        assert_eq!(ignored("compare=moon&period=fortnight&x=y"), ["compare", "period", "x"]);
+        assert_eq!(ignored("from=2026-03-01&to=2026-03-02&period=month"), ["period"]);
+        assert_eq!(read(&pairs("compare=moon&store=shop")).query.store.as_deref(), Some("shop"));
     }
 }

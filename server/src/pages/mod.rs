@@ -5,7 +5,8 @@ mod audit;
 mod backups;
 mod body;
 mod dashboard;
-mod frame;
+mod filters;
+pub(crate) mod frame;
 mod imports;
 mod jobs;
 mod keys;
@@ -34,6 +35,7 @@ pub fn routes() -> Routes {
         .get("/styleguide", Nothing, styleguide::show)
         .get("/t/{tenant}", Member(P::ReadReports), dashboard::show)
         .get("/t/{tenant}/orders", Member(P::ReadOrders), orders::index)
+        .get("/t/{tenant}/orders/arrived", Member(P::ReadOrders), orders::arrived)
         .get(ORDER, Member(P::ReadOrders), orders::show)
         .get(&format!("{ORDER}/cancel"), Member(P::CancelOrders), orders::ask_cancel)
         .post(&format!("{ORDER}/cancel"), Member(P::CancelOrders), orders::cancel)
@@ -46,15 +48,15 @@ pub fn routes() -> Routes {
         .post("/t/{tenant}/imports/{id}/start", Member(P::RunImports), imports::start)
         .get("/t/{tenant}/backups", Member(P::ReadBackups), backups::index)
         .post("/t/{tenant}/backups", Member(P::ManageBackups), backups::ask)
-        .get("/t/{tenant}/backups/{id}/download", Member(P::ManageBackups), backups::download)
+        .get("/t/{tenant}/backups/{id}/download", Member(P::ManageBackups).again(), backups::download)
         .get("/t/{tenant}/audit", Member(P::ReadAudit), audit::index)
-        .get("/t/{tenant}/audit/export", Member(P::ReadAudit), audit::export)
+        .get("/t/{tenant}/audit/export", Member(P::ReadAudit).again(), audit::export)
         .get("/t/{tenant}/settings", Member(P::ManageStores), settings::show)
         .post("/t/{tenant}/settings", Member(P::ManageStores), settings::save)
         .get("/t/{tenant}/settings/sign-in", Member(P::ManagePeople), settings::sign_in)
-        .post("/t/{tenant}/settings/sign-in", Member(P::ManagePeople), settings::save_sign_in)
+        .post("/t/{tenant}/settings/sign-in", Member(P::ManagePeople).again(), settings::save_sign_in)
         .get("/t/{tenant}/settings/sign-in/remove", Member(P::ManagePeople), settings::ask_remove_sign_in)
-        .post("/t/{tenant}/settings/sign-in/remove", Member(P::ManagePeople), settings::remove_sign_in)
+        .post("/t/{tenant}/settings/sign-in/remove", Member(P::ManagePeople).again(), settings::remove_sign_in)
         .post("/t/{tenant}/settings/backups", Member(P::ManageBackups), settings::backups)
         .post("/t/{tenant}/settings/stores", Member(P::ManageStores), settings::add_store)
         .get("/t/{tenant}/settings/stores/{store}", Member(P::ManageStores), settings::store)

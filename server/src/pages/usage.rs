@@ -2,11 +2,9 @@
 
 use app::frame::Section;
 use app::pages::usage::{UsagePage, page};
-use app::ui::Clock;
 use axum::extract::State;
 use axum::response::Response;
 use db::limits;
-use domain::calendar::Tz;
 use domain::limits::{Limit, Rate};
 use domain::permission::Permission;
 
@@ -24,12 +22,12 @@ use crate::state::AppState;
 pub async fn show(State(state): State<AppState>, member: Member, visit: Visit) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageStores)?;
     let frame = frame(&scope, &member, visit, Section::Usage, None).await?;
-    let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
     let mut usage = limits::usage(&scope).await?;
     let rate = usage.iter_mut().find(|usage| usage.limit == Limit::RequestsPerMinute);
     if let Some((rate, allowed)) = rate.and_then(|usage| Some((&mut usage.used, usage.allowed?))) {
         *rate = Some(state.rates.pending(scope.tenant(), Rate::per_minute(allowed)).await);
     }
     let plan = limits::plan(&state.db, scope.tenant()).await?;
-    Ok(answer::ok(&page(&UsagePage { frame, plan, usage, clock: Clock::new(scope.now(), zone) })))
+    let clock = frame.clock();
+    Ok(answer::ok(&page(&UsagePage { frame, plan, usage, clock })))
 }

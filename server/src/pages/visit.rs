@@ -9,7 +9,9 @@ use axum::extract::FromRequestParts;
 use db::people::Person;
 use http::request::Parts;
 
+use crate::auth::SignedIn;
 use crate::auth::visitors::Look;
+use crate::flash;
 use crate::middleware::current;
 use crate::sessions::session_id;
 use crate::state::AppState;
@@ -23,18 +25,28 @@ pub struct Visit {
     pub here: String,
     /// Who looks, where a platform admin looks as somebody else.
     pub look: Option<LookBar>,
+    /// What was just done, if this is the page to say it.
+    flash: Option<String>,
 }
 
 impl Visit {
+    /// A visit of whoever `found` is, as it is behind a page that says why another one cannot be shown: `here` is where one
+    /// goes on from it.
+    pub fn beside(found: &SignedIn, here: String) -> Self {
+        let look = found.look.as_ref().map(|look| bar(look, &found.person));
+        Self { theme: current::theme(), here, look, flash: None }
+    }
+
     /// The visit of `person`.
     pub fn of(self, person: &Arc<Person>) -> Visitor {
         Visitor { person: Arc::clone(person), theme: self.theme, here: self.here, look: self.look }
     }
 
-    /// The word after a redirect that says what was just done.
+    /// The word that says what was just done, for the page that shows it.
     pub fn done(&self) -> Option<&str> {
-        let query = self.here.split_once('?')?.1;
-        query.split('&').find_map(|pair| pair.strip_prefix("done="))
+        let word = self.flash.as_deref()?;
+        current::flash_is_shown();
+        Some(word)
     }
 }
 
@@ -49,7 +61,7 @@ impl FromRequestParts<AppState> for Visit {
             None => None,
         };
         let look = visitor.and_then(|v| v.look.as_ref().map(|look| bar(look, &v.person)));
-        Ok(Self { theme: current::theme(), here: here.to_owned(), look })
+        Ok(Self { theme: current::theme(), here: here.to_owned(), look, flash: flash::word(parts, state) })
     }
 }
 

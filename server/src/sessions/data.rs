@@ -18,11 +18,17 @@ pub const CEREMONY: &str = "ceremony";
 /// The key under which stands which tenant alone the session opens ([`Only`]), where that tenant's provider vouches for
 /// whoever signed in.
 pub const ONLY: &str = "only";
+/// The key under which stands when whoever signed in last showed who they are, in seconds since 1970.
+pub const PROVED: &str = "proved";
+/// The key under which stands what an app for codes was told that is not confirmed yet.
+pub const ENROLMENT: &str = "enrolment";
 /// The key under which the address stands from which somebody signed in.
 pub const ADDRESS: &str = "address";
 /// The key under which the browser stands in which somebody signed in.
 pub const AGENT: &str = "agent";
 
+/// How long it counts that somebody showed who they are.
+pub const PROOF_LASTS: TimeDelta = TimeDelta::minutes(10);
 const HALF_LASTS: TimeDelta = TimeDelta::minutes(10);
 
 /// Whose a session is.
@@ -34,6 +40,8 @@ pub struct Bearer {
     pub look: Option<(TenantId, ImpersonationId)>,
     /// Which tenant alone the session opens, if it does not open all of theirs.
     pub only: Option<Only>,
+    /// When they last showed who they are.
+    pub proved_at: Option<DateTime<Utc>>,
 }
 
 /// The one tenant that a session opens, and the provider through which it began.
@@ -61,7 +69,9 @@ impl Bearer {
             None => None,
         };
         let look = data.get(LOOK).and_then(|look| serde_json::from_value(look.clone()).ok());
-        Some(Self { person: person(data)?, look, only })
+        let proved = data.get(PROVED).and_then(Value::as_i64);
+        let proved_at = proved.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        Some(Self { person: person(data)?, look, only, proved_at })
     }
 }
 
@@ -102,8 +112,12 @@ mod tests {
     fn a_look_stands_beside_whose_it_is() {
         let id = |n| Uuid::from_u128(n);
         let data = json!({PERSON: id(1), LOOK: [id(2), id(3)]});
-        let expected =
-            Bearer { person: UserId(id(1)), look: Some((TenantId(id(2)), ImpersonationId(id(3)))), only: None };
+        let expected = Bearer {
+            person: UserId(id(1)),
+            look: Some((TenantId(id(2)), ImpersonationId(id(3)))),
+            only: None,
+            proved_at: None,
+        };
         assert_eq!(Bearer::of(&data), Some(expected));
     }
 
@@ -111,7 +125,7 @@ mod tests {
     fn bounds_that_cannot_be_read_open_nothing() {
         let id = |n| Uuid::from_u128(n);
         let only = Only { tenant: TenantId(id(2)), provider: ProviderId(id(3)) };
-        let bound = Bearer { person: UserId(id(1)), look: None, only: Some(only) };
+        let bound = Bearer { person: UserId(id(1)), look: None, only: Some(only), proved_at: None };
         assert_eq!(Bearer::of(&json!({PERSON: id(1), ONLY: only})), Some(bound));
         for broken in [json!(null), json!({}), json!("x"), json!({"tenant": id(2)})] {
             assert_eq!(Bearer::of(&json!({PERSON: id(1), ONLY: broken})), None);

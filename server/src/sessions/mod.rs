@@ -1,7 +1,12 @@
 //! Sessions as they are stored: PostgreSQL holds them, Redis answers for it most of the time. What Redis holds
 //! lives for at most a minute, and ending a session leaves a mark there that outlives every copy: nothing that
 //! was ended revives, whichever process still wrote a copy at that moment.
+//!
+//! Nobody is signed out by a store that does not answer, or by a request that is given up: a session that goes on under
+//! another id ends when the other one is stored, copies that could not be replaced are taken away as soon as Redis answers, and
+//! browsers forget their cookie only where somebody signs out ([`keep_cookie`]).
 
+mod cookie;
 mod data;
 
 use std::fmt;
@@ -22,9 +27,12 @@ use tower_sessions::session_store::{Error, Result};
 use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 
 use crate::config::SessionTimes;
-use crate::middleware::cookies;
+use crate::middleware::{cookies, current};
 
-pub use data::{ADDRESS, AGENT, Bearer, CEREMONY, HALF, Half, LOOK, ONLY, Only, PERSON, UNTIL};
+pub use cookie::{SignedOut, keep_cookie};
+pub use data::{
+    ADDRESS, AGENT, Bearer, CEREMONY, ENROLMENT, HALF, Half, LOOK, ONLY, Only, PERSON, PROOF_LASTS, PROVED, UNTIL,
+};
 
 const COPY_LIVES: Duration = Duration::from_secs(60);
 const MARK_LIVES: Duration = Duration::from_secs(120);
@@ -80,11 +88,19 @@ impl Sessions {
                 return Ok(None);
             }
             // The copy there says that it ends sooner.
-            if let Some(redis) = &self.redis {
-                redis.delete(copy_key(&db::sessions::row_id(&key(id)))).await;
-            }
+            self.forget_copy(&db::sessions::row_id(&key(id))).await;
         }
         Ok(Some(bearer))
+    }
+
+    /// Notes that whoever has this session has just shown who they are.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn prove(&self, id: Id) -> Result<()> {
+        let Some(mut record) = self.load(&id).await? else { return Ok(()) };
+        record.data.insert(PROVED.to_owned(), self.db.clock().now().timestamp().into());
+        self.save(&record).await
     }
 
     /// Whether a session lives. Looking does not count as a use of it.
@@ -177,15 +193,37 @@ impl Sessions {
     // Where Redis does not hear it now, copies there may still answer once it is back: so keep saying it for as
     // long as they may live.
     async fn mark_ended(&self, row: &[u8]) {
-        let Some(redis) = self.redis.clone() else { return };
         let key = mark_key(row);
-        if redis.set(&key, b"1", MARK_LIVES).await {
+        self.insist(move |redis| {
+            let key = key.clone();
+            async move { redis.set(&key, b"1", MARK_LIVES).await }
+        })
+        .await;
+    }
+
+    async fn forget_copy(&self, row: &[u8]) {
+        let key = copy_key(row);
+        self.insist(move |redis| {
+            let key = key.clone();
+            async move { redis.delete(&key).await }
+        })
+        .await;
+    }
+
+    // Says it to Redis until it hears it, for as long as copies live there.
+    async fn insist<F, W>(&self, say: F)
+    where
+        F: Fn(Arc<Redis>) -> W + Send + 'static,
+        W: Future<Output = bool> + Send,
+    {
+        let Some(redis) = self.redis.clone() else { return };
+        if say(Arc::clone(&redis)).await {
             return;
         }
         tokio::spawn(async move {
             for _ in 0..COPY_LIVES.as_secs() {
                 tokio::time::sleep(Duration::from_secs(1)).await;
-                if redis.set(&key, b"1", MARK_LIVES).await {
+                if say(Arc::clone(&redis)).await {
                     return;
                 }
             }
@@ -197,7 +235,13 @@ impl Sessions {
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         let session = self.stored(record);
-        db::sessions::save(&self.db, &key(record.id), data::person(&session.data), &session).await.map_err(failed)
+        let (id, person) = (key(record.id), data::person(&session.data));
+        let Some(old) = current::take_renamed() else {
+            return db::sessions::save(&self.db, &id, person, &session).await.map_err(failed);
+        };
+        db::sessions::replace(&self.db, &key(old), &id, person, &session).await.map_err(failed)?;
+        self.mark_ended(&db::sessions::row_id(&key(old))).await;
+        Ok(())
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
@@ -209,7 +253,10 @@ impl SessionStore for Sessions {
             && let Some(redis) = &self.redis
             && let Ok(copy) = serde_json::to_vec(&session)
         {
-            redis.set(copy_key(&db::sessions::row_id(&key(record.id))), &copy, COPY_LIVES).await;
+            let row = db::sessions::row_id(&key(record.id));
+            if !redis.set(copy_key(&row), &copy, COPY_LIVES).await {
+                self.forget_copy(&row).await;
+            }
         }
         Ok(())
     }
@@ -222,6 +269,10 @@ impl SessionStore for Sessions {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
+        // It goes on under another id, and ends when that is stored.
+        if current::is_renamed(*id) {
+            return Ok(());
+        }
         let row = db::sessions::row_id(&key(*id));
         db::sessions::delete(&self.db, &key(*id)).await.map_err(failed)?;
         self.mark_ended(&row).await;

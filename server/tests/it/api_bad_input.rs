@@ -50,7 +50,11 @@ fn bodies() -> Vec<Case> {
         text(&and("kind", json!("gift")), 422, "kind"),
         text(&and("colour", json!("red")), 422, "colour"),
         text(&and("discount", json!(1_000_000)), 422, "discount"),
-        text(&and("customer", json!({"email": "nobody"})), 422, "customer.email"),
+        text(&and("customer", json!({"email": 7})), 422, "customer.email"),
+        text(&and("customer", json!({"name": "a\u{0}b"})), 422, "customer.name"),
+        text(&and("discount", json!(0.5)), 422, "discount"),
+        text(&and("currency", json!("XTS")), 422, "currency"),
+        text("{\"items\": [{\"quantity\": 1, \"quantity\": 2}]}", 400, "stands twice"),
         text(&and("tags", json!([1])), 422, "tags"),
         (good.clone().into_bytes(), vec![("content-type", "text/plain")], 415, "text/plain"),
         (good.clone().into_bytes(), vec![JSON, ("content-encoding", "gzip")], 415, "gzip"),
@@ -105,6 +109,7 @@ async fn bad_bodies_and_headers_are_named_and_change_nothing() {
     }
     let batch = async |body: &str| client.post("/api/v1/orders/batch", &[], body.to_owned()).await;
     check("batch", &batch("[{]").await, 400, "line 1, column 3");
+    check("batch", &batch("[{\"customer\": {\"name\": \"a\", \"name\": \"b\"}}]").await, 400, "stands twice");
     check("batch", &batch("{\"order\": []}").await, 422, "body");
     check("batch", &batch("7").await, 422, "body");
     assert_eq!(world.counts(&world.demo).await, (0, 0));

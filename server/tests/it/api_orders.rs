@@ -248,3 +248,55 @@ async fn refunds_show_in_the_order() {
     let same = client.place("", &order("A-1", 2)).await;
     assert_eq!((same.status, &same.json()["refunded"]), (200, &json!(450)));
 }
+
+#[tokio::test]
+async fn a_small_blemish_costs_no_order_and_is_told() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    let mut body = full();
+    body["customer"] =
+        json!({"email": "ana@example.com,", "name": " Jana\u{a0}", "phone": "1".repeat(50), "external_id": ""});
+    body["items"][0]["title"] = json!("Tea,\tloose");
+    let stored = client.place("blemish", &body).await;
+    assert_eq!(stored.status, 201, "{}", stored.json());
+    let answer = stored.json();
+    let fields: Vec<_> = answer["adjusted"].as_array().unwrap().iter().map(|a| a["field"].as_str().unwrap()).collect();
+    assert_eq!(fields, ["customer.email", "customer.phone", "items[0].title"]);
+    assert_eq!(
+        (&answer["customer"]["email"], &answer["customer"]["name"]),
+        (&json!("ana@example.com"), &json!("Jana"))
+    );
+    assert_eq!(answer["items"][0]["title"], "Tea, loose");
+    // As it is stored: what was said of it when it came is over.
+    assert!(client.get(stored.header("location").unwrap()).await.json().get("adjusted").is_none());
+    assert_eq!(client.place("blemish", &body).await.bytes, stored.bytes);
+    assert_eq!(client.place("", &body).await.status, 200);
+
+    let text = body.to_string().replacen("\"F-1\"", "\"F-2\"", 1).replacen("\"quantity\":2", "\"quantity\":2.0", 1);
+    let text = text.replacen("\"discount\":50", "\"discount\":5e1", 1);
+    let mut guest = full();
+    (guest["number"], guest["customer"]) = (json!("F-3 "), json!({}));
+    let batch = format!("[{text},{guest},{text}]");
+    let report = client.post("/api/v1/orders/batch", &[], batch).await.json();
+    assert_eq!(report["counts"], json!({"created": 2, "unchanged": 1, "conflict": 0, "rejected": 0}), "{report}");
+    let adjusted: Vec<_> = (0..3).map(|n| report["results"][n]["adjusted"].as_array().map_or(0, Vec::len)).collect();
+    assert_eq!(adjusted, [3, 0, 0]);
+    let listed = client.get("/api/v1/orders?q=F-3").await.json();
+    assert_eq!((&listed["orders"][0]["number"], &listed["orders"][0]["customer"]), (&json!("F-3"), &Value::Null));
+}
+
+#[tokio::test]
+async fn orders_in_currencies_of_their_day_and_of_high_inflation_are_taken() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    let mut body = full();
+    (body["currency"], body["items"][0]["unit_price"]) = (json!("IRR"), json!(15_000_000_000_000_i64));
+    assert_eq!(client.place("", &body).await.json()["total"], 30_000_000_000_340_i64);
+    for (currency, day, status) in [("SKK", "2008-06-01", 201), ("SKK", "2026-02-01", 422), ("XXX", "2008-06-01", 422)]
+    {
+        let mut body = full();
+        body["number"] = json!(format!("{currency}-{day}"));
+        (body["currency"], body["placed_at"]) = (json!(currency), json!(format!("{day}T10:00:00+0100")));
+        assert_eq!(client.place("", &body).await.status, status, "{currency} {day}");
+    }
+}

@@ -288,7 +288,7 @@ async fn invite(access: &Access, email: &str) -> String {
         subject: "s".into(),
         body: json!({}),
     };
-    team::invite(&scope, email, &place, mail).await.unwrap()
+    team::invite(&scope, email, &place, team::LinkDelivery::Shown, mail).await.unwrap()
 }
 
 async fn recorded(world: &World, action: &str) -> Vec<Value> {
@@ -296,4 +296,21 @@ async fn recorded(world: &World, action: &str) -> Vec<Value> {
     let owner = world.app.test_db.owner(world.demo.tenant()).await;
     let sql = "select after from audit_entries where tenant_id = $1 and action = $2 order by seq";
     sqlx::query_scalar(sql).bind(world.demo.tenant().0).bind(action).fetch_all(&owner).await.unwrap()
+}
+
+#[tokio::test]
+async fn nobody_comes_in_as_an_account_of_which_nobody_knows_whose_address_it_bears() {
+    let world = World::new().await;
+    let (db, passwords) = (&world.app.db, &world.app.state.passwords);
+    let eve = "eve@demo.test";
+    let made = people::create_invited(db, passwords, eve, PASSWORD, people::Address::Unproven).await.unwrap();
+    invite(&world.demo, eve).await;
+    world.refused("a new member", "confirmed", eve, |_| ()).await;
+    people::set_role(&world.demo, made, Role::Staff).await.unwrap();
+    world.refused("a member", "confirmed", eve, |_| ()).await;
+    assert_eq!(Browser::signed_in(&world.app.base, eve).await.get("/t/demo/orders").await.status(), 404);
+    db::platform::Platform::command(db.clone()).vouch(made).await.unwrap();
+    let (browser, answer) = world.come(eve, |_| ()).await;
+    assert_eq!(answer.status(), 303);
+    assert_eq!(browser.get("/t/demo/orders").await.status(), 200);
 }

@@ -50,7 +50,7 @@ impl Stream {
                 return Some(block);
             }
             let chunk =
-                tokio::time::timeout(Duration::from_secs(10), self.answer.chunk()).await.expect("a block in time");
+                tokio::time::timeout(Duration::from_secs(20), self.answer.chunk()).await.expect("a block in time");
             self.read.push_str(std::str::from_utf8(&chunk.unwrap()?).unwrap());
         }
     }
@@ -59,7 +59,7 @@ impl Stream {
     pub async fn event(&mut self) -> Option<Block> {
         loop {
             let block = self.block().await?;
-            if !block.event.is_empty() {
+            if !block.event.is_empty() && block.event != "heartbeat" {
                 return Some(block);
             }
         }
@@ -262,4 +262,38 @@ async fn members_hear_their_tenant_until_they_sign_out() {
     let began = Instant::now();
     while stream.block().await.is_some() {}
     assert!(began.elapsed() < Duration::from_secs(6));
+}
+
+#[tokio::test]
+async fn a_quiet_stream_says_every_fifteen_seconds_that_it_is_there() {
+    let world = World::new().await;
+    let client = world.client(&world.demo).await;
+    let mut stream = Stream::open(&client, "/api/v1/events", None).await;
+    assert!(stream.block().await.unwrap().comment);
+    let began = Instant::now();
+    let beat = stream.block().await.unwrap();
+    assert_eq!((beat.id, beat.event.as_str(), beat.data), (None, "heartbeat", json!({})));
+    let waited = began.elapsed();
+    assert!(waited > Duration::from_secs(14) && waited < Duration::from_secs(17), "{waited:?}");
+}
+
+#[tokio::test]
+async fn a_page_of_somebody_who_was_signed_in_before_hears_nothing() {
+    let app = App::new().await;
+    let demo = tenant_with_owner(&app, "demo").await;
+    let ana = crate::browser::person(&app, "ana@demo.test").await;
+    db::people::set_role(&demo, ana, domain::permission::Role::Owner).await.unwrap();
+    let audience = |html: &str| html.split("events?for=").nth(1).unwrap().split("&").next().unwrap().to_owned();
+    let browser = Browser::signed_in(&app.base, "owner@demo.test").await;
+    let before = audience(&browser.get("/t/demo").await.text().await.unwrap());
+    let own = format!("/t/demo/events?for={before}&after=0");
+    assert_eq!(browser.get(&own).await.status(), 200);
+    assert_eq!(audience(&browser.get("/t/demo/orders").await.text().await.unwrap()), before, "one for all pages");
+    // Somebody else signs in, in the same browser.
+    assert_eq!(browser.sign_in("ana@demo.test", crate::browser::PASSWORD).await.status(), 303);
+    let after = audience(&browser.get("/t/demo").await.text().await.unwrap());
+    assert_ne!(before, after);
+    assert_eq!(browser.get(&own).await.status(), 204, "and browsers do not ask again");
+    assert_eq!(browser.get(&format!("/t/demo/events?for={after}&after=0")).await.status(), 200);
+    assert_eq!(browser.get("/t/demo/events?after=0").await.status(), 200, "whoever names none is anybody");
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use reqwest::StatusCode;
 
-use crate::browser::{Browser, person, tenant_with_owner};
+use crate::browser::{Browser, PASSWORD, person, tenant_with_owner};
 use crate::harness::App;
 use crate::killed::full_counts;
 
@@ -86,12 +86,13 @@ async fn the_clock_does_not_tell_which_accounts_there_are() {
     }
     let [known, unknown] = taken.map(Sample::of);
     let t = (known.mean - unknown.mean) / (known.error.powi(2) + unknown.error.powi(2)).sqrt();
-    let apart = (known.median - unknown.median).abs() / known.median;
+    // Of the larger one: where one of them is not hashed at all, they are nine tenths apart.
+    let apart = (known.median - unknown.median).abs() / known.median.max(unknown.median);
     println!("known {known:?}, unknown {unknown:?}, t {t:.2}, medians {:.2} % apart", apart * 100.0);
     if full_counts() {
         assert!(t.abs() < 3.3 || apart < 0.005, "known {known:?}, unknown {unknown:?}, t {t}");
     } else {
-        assert!(apart < 1.0, "without the hash it would be a tenth: known {known:?}, unknown {unknown:?}");
+        assert!(apart < 0.7, "without the hash it would be a tenth: known {known:?}, unknown {unknown:?}");
     }
 }
 
@@ -144,4 +145,91 @@ async fn a_crowd_whose_refusals_wait_to_be_recorded_leaves_connections_to_others
         }
     };
     tokio::time::timeout(Duration::from_secs(10), all).await.expect("every one of them is recorded");
+}
+
+async fn sign_in(app: &App, http: &reqwest::Client, address: usize, form: &[(&str, &str)]) -> reqwest::Response {
+    let address = format!("10.{}.{}.7", address / 250, address % 250);
+    let request = http.post(format!("{}/login", app.base)).form(form);
+    request.header("x-forwarded-for", address).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn spellings_of_one_address_are_guessed_at_together() {
+    let app = App::with(&BEHIND_A_PROXY).await;
+    person(&app, "iris@demo.test").await;
+    let spelled = [
+        "iris@demo.test",
+        "\u{130}ris@demo.test",
+        "ir\u{130}s@demo.test",
+        "ｉｒｉｓ@demo.test",
+        "iris@demo.test.",
+        "IRIS@DEMO.TEST",
+    ];
+    assert_eq!(looked_at(&app, 60, |n| (n, spelled[n % spelled.len()].to_owned())).await, 10);
+}
+
+#[tokio::test]
+async fn whoever_guesses_elsewhere_keeps_nobody_out_of_a_browser_of_theirs() {
+    let app = App::with(&BEHIND_A_PROXY).await;
+    person(&app, "known@demo.test").await;
+    let right = [("email", "known@demo.test"), ("password", PASSWORD)];
+    let home = Browser::elsewhere(&app.base);
+    assert_eq!(home.get("/login").await.status(), 200);
+    assert_eq!(home.post("/login", &right).await.status(), 303);
+    assert_eq!(home.post("/logout", &[]).await.status(), 303);
+    assert_eq!(looked_at(&app, 40, |n| (n, "known@demo.test".to_owned())).await, 10);
+    assert_eq!(sign_in(&app, &app.http(), 300, &right).await.status(), 429, "a stranger, as far as anybody knows");
+    assert_eq!(home.post("/login", &right).await.status(), 303);
+    // Nor is a browser that was seen once a place to guess without end, at this account or at others.
+    assert_eq!(home.post("/logout", &[]).await.status(), 303);
+    let wrong = [("email", "known@demo.test"), ("password", "a wrong guess")];
+    for n in 0..12 {
+        assert_eq!(home.post("/login", &wrong).await.status().as_u16(), if n < 10 { 422 } else { 429 }, "{n}");
+    }
+    person(&app, "other@demo.test").await;
+    assert_eq!(looked_at(&app, 12, |n| (n + 500, "other@demo.test".to_owned())).await, 10);
+    assert_eq!(home.post("/login", &[("email", "other@demo.test"), ("password", PASSWORD)]).await.status(), 429);
+}
+
+#[tokio::test]
+async fn whoever_has_password_and_code_gets_in_while_others_guess() {
+    let app = App::with(&BEHIND_A_PROXY).await;
+    person(&app, "known@demo.test").await;
+    let here = Browser::elsewhere(&app.base).into_signed_in("known@demo.test").await;
+    let (_, codes) = crate::second_step::set_up(&here).await;
+    assert_eq!(looked_at(&app, 20, |n| (n, "known@demo.test".to_owned())).await, 10);
+    let hashes = app.state.passwords.hashes();
+    let form = |password: &'static str, code: &str| {
+        vec![("email", "known@demo.test".to_owned()), ("password", password.to_owned()), ("code", code.to_owned())]
+    };
+    let give = async |password: &'static str, code: &str, n: usize| {
+        let form = form(password, code);
+        let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        sign_in(&app, &app.http(), n, &form).await
+    };
+    for n in 0..30 {
+        let refused = give(PASSWORD, &format!("{n:06}"), 300 + n).await;
+        assert_eq!(refused.status(), 429);
+        assert!(refused.text().await.unwrap().contains("name=\"code\""));
+    }
+    assert_eq!(app.state.passwords.hashes(), hashes, "without a code no password is looked at");
+    assert_eq!(give("a wrong guess", &codes[0], 400).await.status(), 429);
+    assert_eq!(give(PASSWORD, &codes[0], 401).await.status(), 429, "it was used up");
+    assert_eq!(give(PASSWORD, &codes[1], 402).await.status(), 303);
+}
+
+#[tokio::test]
+async fn an_office_that_forgets_its_passwords_signs_in() {
+    let app = App::with(&BEHIND_A_PROXY).await;
+    person(&app, "known@demo.test").await;
+    let http = app.http();
+    let mut last = StatusCode::OK;
+    for n in 0..60 {
+        let form = [("email", format!("p{n}@demo.test"))];
+        let request = http.post(format!("{}/forgot-password", app.base)).form(&form);
+        last = request.header("x-forwarded-for", "10.0.9.7").send().await.unwrap().status();
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+    let right = [("email", "known@demo.test"), ("password", PASSWORD)];
+    assert_eq!(sign_in(&app, &http, 9, &right).await.status(), StatusCode::SEE_OTHER);
 }

@@ -7,10 +7,14 @@ use db::clock::Clock;
 use db::people::passwords::Passwords;
 use db::testing::TestDb;
 use server::config::{Config, Purpose, Vars};
+use server::listen::Limits;
 use server::state::AppState;
 use server::{listen, metrics, router};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+/// The secret of every server here.
+pub const SECRET: &str = "a secret of thirty-two characters";
 
 /// A running server. Ends with the test.
 pub struct App {
@@ -94,11 +98,7 @@ fn redis_of(settings: &[(&str, &str)]) -> Option<String> {
 async fn serve(db: Db, url: &str, settings: &[(&str, &str)]) -> (AppState, String) {
     let folder = std::env::temp_dir().join("stoa-server-tests");
     let folder = folder.to_string_lossy();
-    let vars = Vars::from([
-        ("DATABASE_URL", url),
-        ("STOA_SECRET", "a secret of thirty-two characters"),
-        ("STOA_DATA_DIR", folder.as_ref()),
-    ]);
+    let vars = Vars::from([("DATABASE_URL", url), ("STOA_SECRET", SECRET), ("STOA_DATA_DIR", folder.as_ref())]);
     let vars = settings.iter().fold(vars, |vars, (name, value)| vars.with(name, value));
     let config = Config::read(&vars, Purpose::Serve).unwrap();
     metrics::install().unwrap();
@@ -110,6 +110,7 @@ async fn serve(db: Db, url: &str, settings: &[(&str, &str)]) -> (AppState, Strin
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let app = router::router(state.clone()).unwrap();
-    tokio::spawn(listen::serve(listener, app, state.shutdown.clone()));
+    let limits = Limits::default().at_most(state.config.http.most_connections);
+    tokio::spawn(listen::serve(listener, app, limits, state.shutdown.clone()));
     (state, base)
 }

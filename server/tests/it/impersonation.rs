@@ -110,13 +110,16 @@ async fn nothing_is_changed_unless_they_say_why() {
     assert_eq!(world.admin.post("/impersonation/raise", &[("reason", "")]).await.status(), 422);
     assert_eq!(world.admin.post("/t/demo/team/invitations", &invite).await.status(), 409);
     assert_eq!(location(&world.admin.post("/impersonation/raise", &[("reason", "fix it")]).await), "/t/demo");
-    assert_eq!(world.admin.post("/t/demo/team/invitations", &invite).await.status(), 200);
+    let outlasts = world.admin.post("/t/demo/team/invitations", &invite).await;
+    assert_eq!(outlasts.status(), 409, "an invitation would outlast it");
+    let role = [("name", "Packers"), ("permissions", "orders.read")];
+    assert_eq!(world.admin.post("/t/demo/team/roles", &role).await.status(), 303);
     assert_eq!(world.admin.post("/account/password", &[]).await.status(), 409, "still not their account");
     let transfer = format!("/t/demo/team/members/{}/transfer", world.owner);
     assert_eq!(world.admin.get(&transfer).await.status(), 403, "nor who owns it");
     let admin = people::find(&world.app.db, "root@stoa.test").await.unwrap().unwrap();
     let entries = world.audit().await;
-    let made = entries.iter().find(|(action, ..)| action == "invitation.create").unwrap();
+    let made = entries.iter().find(|(action, ..)| action == "role.create").unwrap();
     assert_eq!(made.1, format!("user:{admin}"), "what was changed is theirs, not the member's");
     assert!(entries.iter().any(|(action, ..)| action == "impersonation.raise"));
 }

@@ -95,7 +95,8 @@ async fn links_end_when_they_are_sent_again_withdrawn_or_a_week_old() {
     clock.set(start + TimeDelta::days(7));
     assert_eq!(nobody.get(&second).await.status(), 410);
     assert!(owner.get("/t/demo/team").await.text().await.unwrap().contains("Expired"));
-    let third = path(&owner.post(&format!("{INVITE}/{id}/resend"), &[]).await.text().await.unwrap());
+    let again = [("confirm_password", PASSWORD)];
+    let third = path(&owner.post(&format!("{INVITE}/{id}/resend"), &again).await.text().await.unwrap());
     assert_eq!(nobody.get(&third).await.status(), 200);
     assert_eq!(location(&owner.post(&format!("{INVITE}/{id}/withdraw"), &[]).await), "/t/demo/team?done=withdrawn");
     assert_eq!(nobody.get(&third).await.status(), 410);
@@ -132,4 +133,18 @@ async fn form_id(owner: &Browser, what: &str) -> String {
     let html = owner.get("/t/demo/team").await.text().await.unwrap();
     let (before, _) = html.split_once(&format!("/{what}\"")).unwrap();
     before.rsplit_once('/').unwrap().1.to_owned()
+}
+
+#[tokio::test]
+async fn an_address_of_an_internationalised_domain_can_be_invited() {
+    let app = App::new().await;
+    let demo = tenant_with_owner(&app, "demo").await;
+    let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
+    let link = invite(&owner, " ana@M\u{fc}ller.test", "staff").await;
+    let written = letters::of_tenant(&app, &demo, "link.invitation").await;
+    assert_eq!(written[0].to, "ana@xn--mller-kva.test");
+    let ana = Browser::new(&app.base);
+    let answer = ana.post(&link, &[("name", "Ana"), ("password", PASSWORD)]).await;
+    assert_eq!(location(&answer), "/t/demo");
+    assert!(db::people::find(&app.db, "ana@xn--mller-kva.test").await.unwrap().is_some());
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use db::clock::Clock;
 
-use crate::browser::{Browser, location, tenant_with_owner};
+use crate::browser::{Browser, PASSWORD, location, tenant_with_owner};
 use crate::events::Stream;
 use crate::harness::App;
 use crate::second_step::texts;
@@ -92,7 +92,8 @@ async fn another_key_takes_its_place_while_the_old_one_goes_on_for_a_while() {
         let found = (ask(&app, &old, "/api/v1/orders").await, ask(&app, &new, "/api/v1/orders").await);
         assert_eq!(found, (old_opens, new_opens), "after {hours} hours");
     }
-    assert_eq!(owner.post(&format!("{address}/rotate"), &[("hours", "24")]).await.status(), 409);
+    let late = [("hours", "24"), ("confirm_password", PASSWORD)];
+    assert_eq!(owner.post(&format!("{address}/rotate"), &late).await.status(), 409);
 }
 
 #[tokio::test]

@@ -107,7 +107,7 @@ async fn filters_that_make_no_sense_are_named_and_list_nothing() {
     assert_eq!(answer.status(), 422);
     let html = body(answer).await;
     assert!(html.contains("Must be a day such as 2026-03-01.") && html.contains("no tenant called"), "{html}");
-    assert!(html.contains("value=\"say_hello\"") && !html.contains("Choose say_hello"), "{html}");
+    assert!(html.contains("value=\"say_hello\"") && !html.contains("Choose Say hello"), "{html}");
     for bad in ["/platform/backups?kind=half", "/platform/backups?cursor=x", "/platform/jobs/list?cursor=x"] {
         assert_eq!(admin.get(bad).await.status(), 422, "{bad}");
     }
@@ -191,7 +191,7 @@ async fn a_tenant_sees_its_own_jobs_and_changes_none() {
     let theirs = add(&other, "say_hello", "theirs-alone").await;
     let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
     let html = body(owner.get("/t/demo/settings/jobs?state=ready").await).await;
-    assert!(html.contains("say_hello") && !html.contains("theirs-alone"), "{html}");
+    assert!(html.contains("Say hello") && !html.contains("theirs-alone"), "{html}");
     assert!(!html.contains("name=\"job\"") && !html.contains("/platform"), "{html}");
     assert_eq!(owner.get(&format!("/t/demo/settings/jobs/{ours}")).await.status(), 200);
     assert_eq!(owner.get(&format!("/t/demo/settings/jobs/{theirs}")).await.status(), 404);

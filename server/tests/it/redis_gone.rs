@@ -2,13 +2,21 @@
 
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use db::testing;
 use domain::permission::Permission;
+use server::auth::begin::rename;
+use server::middleware::current::Current;
+use tower_sessions::cookie::time::{Duration as Span, OffsetDateTime};
+use tower_sessions::session::{Id, Record};
+use tower_sessions::{Session, SessionStore};
 
 use crate::browser::{Browser, tenant_with_owner};
 use crate::harness::App;
+
+const HOUR: Span = Span::HOUR;
 
 /// A Redis of this test alone.
 pub struct Redis {
@@ -48,6 +56,21 @@ impl Redis {
             process.kill().unwrap();
             process.wait().unwrap();
         }
+    }
+
+    /// Stops it as a machine does that swaps: it takes connections and answers nothing.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on, with everything that it was told meanwhile.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.process.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
     }
 
     /// How many keys the database of sessions (3) or of the cache (1) holds.
@@ -103,6 +126,84 @@ async fn without_redis_everything_goes_on_and_with_it_again_it_is_used_again() {
         Browser::signed_in(&app.base, "owner@demo.test").await;
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_that_is_frozen_signs_nobody_out() {
+    let redis = Redis::new();
+    let app = App::with(&[("REDIS_URL", &redis.url())]).await;
+    tenant_with_owner(&app, "demo").await;
+    let people: Vec<Browser> =
+        futures::future::join_all((0..6).map(|_| Browser::signed_in(&app.base, "owner@demo.test"))).await;
+    let leaving = Browser::signed_in(&app.base, "owner@demo.test").await;
+    for round in 0..3 {
+        redis.freeze();
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(3) {
+            // Pages, writes, the pages of signing in, and sessions that are renamed.
+            futures::future::join_all(people.iter().enumerate().map(|(n, browser)| use_it(browser, n))).await;
+        }
+        if round == 1 {
+            assert_eq!(leaving.post("/logout", &[]).await.status(), 303);
+        }
+        Browser::signed_in(&app.base, "owner@demo.test").await;
+        redis.thaw();
+        for browser in &people {
+            assert!(browser.is_signed_in().await, "at once, in round {round}");
+        }
+        // Longer than this process remembers anybody by itself: what Redis was told late is read now.
+        tokio::time::sleep(Duration::from_millis(2_500)).await;
+        for browser in &people {
+            assert!(browser.is_signed_in().await, "afterwards, in round {round}");
+        }
+        assert_eq!(leaving.is_signed_in().await, round == 0, "whoever signed out stays out");
+    }
+}
+
+async fn use_it(browser: &Browser, n: usize) {
+    let name = format!("Ana {n}");
+    for path in ["/t/demo", "/login", "/login/code", "/account"] {
+        let answer = browser.get(path).await;
+        let forgets = answer.headers().get_all("set-cookie").iter().any(|line| line.as_bytes().starts_with(b"stoa=;"));
+        assert!(!forgets && answer.status().as_u16() < 500, "{path}: {}", answer.status());
+    }
+    assert_eq!(browser.post("/account/name", &[("name", &name)]).await.status(), 303);
+    // The session goes on under another id, while another request is on its way with the former one.
+    let (renamed, _overtaken) = tokio::join!(browser.post("/impersonation/end", &[]), browser.get("/login/code"));
+    assert_eq!(renamed.status(), 303);
+}
+
+#[tokio::test]
+async fn a_session_ends_when_the_one_that_follows_it_is_stored() {
+    let app = App::new().await;
+    tenant_with_owner(&app, "demo").await;
+    let begun = || async {
+        let mut record =
+            Record { id: Id::default(), data: Default::default(), expiry_date: OffsetDateTime::now_utc() + HOUR };
+        app.state.sessions.create(&mut record).await.unwrap();
+        Session::new(Some(record.id), Arc::new(app.state.sessions.clone()), None)
+    };
+    let request = || Current {
+        request_id: "r".into(),
+        nonce: "n".into(),
+        theme: Default::default(),
+        address: [127, 0, 0, 1].into(),
+        shows_flash: Default::default(),
+        renamed: Default::default(),
+    };
+    let given_up = begun().await;
+    let old = given_up.id().unwrap();
+    request().scope(async { rename(&app.state, &given_up).await.unwrap() }).await;
+    assert!(app.state.sessions.lives(old).await.unwrap(), "a request that is given up leaves it as it was");
+    let session = begun().await;
+    let old = session.id().unwrap();
+    let steps = async {
+        rename(&app.state, &session).await.unwrap();
+        session.save().await.unwrap();
+    };
+    request().scope(steps).await;
+    let new = session.id().unwrap();
+    assert!(app.state.sessions.lives(new).await.unwrap() && !app.state.sessions.lives(old).await.unwrap());
 }
 
 async fn works(browser: &Browser) {

@@ -78,7 +78,7 @@ async fn nothing_is_worth_keeping(settings: &[(&str, &str)]) {
     let phone = Phone::told_by(&browser).await;
     let (_, other) = world.sign_in(NEW).await;
     world.lives(&other).await;
-    let on = browser.post("/account/second-factor", &[("code", &phone.now())]).await;
+    let on = browser.post("/account/second-factor", &[("code", &phone.now()), ("password", NEW)]).await;
     assert_eq!(on.status(), 200);
     world.is_over(&renamed, "the former id of who set a second factor up").await;
     world.is_over(&other, "a session that began without the second factor").await;

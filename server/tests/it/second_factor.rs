@@ -27,7 +27,7 @@ impl World {
         let browser = Browser::signed_in(&app.base, EMAIL).await;
         let other = Browser::signed_in(&app.base, EMAIL).await;
         let phone = Phone::told_by(&browser).await;
-        let wrong = browser.post("/account/second-factor", &[("code", "000000")]).await;
+        let wrong = browser.post("/account/second-factor", &[("code", "000000"), ("password", PASSWORD)]).await;
         assert_eq!(wrong.status(), 422);
         assert!(wrong.text().await.unwrap().contains("not what the app shows"));
         let codes = confirm(&browser, &phone.at(clock.now().timestamp())).await;
@@ -156,16 +156,9 @@ async fn a_tenant_asks_everybody_for_it() {
     assert_eq!(location(&answer), "/t/demo/team?done=second-factor");
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     for (browser, path) in [(&ana, "/t/demo/orders"), (&ana, "/t/demo/events"), (&owner, "/t/demo/team")] {
-        assert_eq!(location(&browser.get(path).await), "/account/second-factor?for=demo", "{path}");
+        assert_eq!(location(&browser.get(path).await), "/account/second-factor?done=for demo", "{path}");
     }
-    assert!(
-        ana.get("/account/second-factor?for=demo")
-            .await
-            .text()
-            .await
-            .unwrap()
-            .contains("demo asks for a second factor")
-    );
+    assert!(ana.get("/account/second-factor").await.text().await.unwrap().contains("demo asks for a second factor"));
     crate::second_step::set_up(&ana).await;
     assert_eq!(ana.get("/t/demo/orders").await.status(), 200);
     assert_eq!(owner.get("/t/demo/team").await.status(), 303);
@@ -183,4 +176,40 @@ async fn platform_admins_always_need_one_but_in_the_demo() {
         let maintain = root.post("/platform/partitions/maintain", &[]).await;
         assert_eq!(maintain.status() == 303 && location(&maintain).starts_with("/account/"), demo == "false");
     }
+}
+
+#[tokio::test]
+async fn a_stolen_session_sets_no_factor_up_and_what_it_saw_is_worth_nothing_afterwards() {
+    let app = App::new().await;
+    tenant_with_owner(&app, "demo").await;
+    let owner = Browser::signed_in(&app.base, EMAIL).await;
+    let other = Browser::signed_in(&app.base, EMAIL).await;
+    let phone = Phone::told_by(&owner).await;
+    for form in [vec![], vec![("password", "")], vec![("password", "a wrong guess")]] {
+        let form = [vec![("code", phone.now())], form.into_iter().map(|(n, v)| (n, v.to_owned())).collect()].concat();
+        let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        assert_eq!(owner.post("/account/second-factor", &form).await.status(), 422, "{form:?}");
+    }
+    let codes = async |browser: &Browser, phone: &Phone, password: &str| {
+        let form = [("code", phone.now()), ("password", password.to_owned())];
+        let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        browser.post("/account/second-factor", &form).await.status().as_u16()
+    };
+    assert_eq!(codes(&other, &phone, PASSWORD).await, 422, "a secret belongs to the session that asked for it");
+    let seen = Phone::told_by(&owner).await;
+    let newer = Phone::told_by(&owner).await;
+    assert_ne!(seen.now(), newer.now(), "nobody is told what another look at the page was told");
+    // Whatever changes of the account ends what was told before.
+    const BETTER: &str = "quite another good password";
+    let changed = owner.post("/account/password", &[("current", PASSWORD), ("password", BETTER)]).await;
+    assert_eq!(changed.status(), 303);
+    assert_eq!(codes(&owner, &newer, BETTER).await, 422, "after another password");
+    let newer = Phone::told_by(&owner).await;
+    let id = people::find(&app.db, EMAIL).await.unwrap().unwrap();
+    let mut db = <sqlx::PgConnection as sqlx::Connection>::connect(&app.test_db.owner_url).await.unwrap();
+    let sql = "update users set email = 'new@demo.test', email_key = 'new@demo.test' where id = $1";
+    sqlx::query(sql).bind(id.0).execute(&mut db).await.unwrap();
+    assert_eq!(codes(&owner, &newer, BETTER).await, 422, "after another address");
+    let newer = Phone::told_by(&owner).await;
+    assert_eq!(codes(&owner, &newer, BETTER).await, 200);
 }

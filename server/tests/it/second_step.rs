@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use scraper::{Html, Selector};
 use totp_rs::{Builder, Secret, Totp};
 
-use crate::browser::Browser;
+use crate::browser::{Browser, PASSWORD};
 
 /// The app, once it was told the secret.
 pub struct Phone(Totp);
@@ -40,7 +40,7 @@ pub async fn set_up(browser: &Browser) -> (Phone, Vec<String>) {
 
 /// Turns codes on with `code`; the recovery codes.
 pub async fn confirm(browser: &Browser, code: &str) -> Vec<String> {
-    let answer = browser.post("/account/second-factor", &[("code", code)]).await;
+    let answer = browser.post("/account/second-factor", &[("code", code), ("password", PASSWORD)]).await;
     assert_eq!(answer.status(), 200);
     let codes = texts(&answer.text().await.unwrap(), "pre.once").remove(0);
     codes.lines().map(str::to_owned).collect()

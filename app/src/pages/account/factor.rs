@@ -77,6 +77,7 @@ pub fn codes(page: &Codes) -> Rendered {
 
 fn set_up(page: &FactorPage, enrolment: &Enrolment) -> impl IntoView + use<> {
     let fault = page.faults.of("code").map(str::to_owned);
+    let password = page.faults.of("password").map(str::to_owned);
     let (text, secret) = (enrolment.address.clone(), enrolment.secret.clone());
     view! {
         <Card title="1. Tell your app">
@@ -88,6 +89,7 @@ fn set_up(page: &FactorPage, enrolment: &Enrolment) -> impl IntoView + use<> {
         <Card title="2. Show that it works">
             <form class="stack narrow" method="post" action="/account/second-factor">
                 <Field name="code" label="The code that it shows" autocomplete="one-time-code" required=true fault/>
+                <Field name="password" label="Your password" kind="password" autocomplete="current-password" required=true fault=password/>
                 <Button label="Turn it on" look=Look::Primary/>
             </form>
         </Card>

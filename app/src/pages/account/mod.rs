@@ -61,12 +61,24 @@ pub fn page(page: AccountPage) -> Rendered {
         view! {
             <PageHeader title="Account"/>
             {notice(&page)}
+            {unconfirmed(&page)}
             {you(&page)}
             {password(&page)}
             {email(&page)}
             {factor_card(&page)}
             {page.takes_passkeys.then(|| passkeys::card(&page.passkeys, &page.typed.passkey, &page.faults, page.clock))}
             {sessions::card(&page.sessions, page.clock)}
+        }
+    })
+}
+
+fn unconfirmed(page: &AccountPage) -> Option<impl IntoView + use<>> {
+    (!page.visitor.person.is_proven).then(|| {
+        view! {
+            <Notice tone=Tone::Attention>
+                "Your email address is not confirmed, so your password opens only the accounts that vouch for you. "
+                "To get a confirmation link, enter your address below as the new one."
+            </Notice>
         }
     })
 }

@@ -92,11 +92,15 @@ pub(super) fn card(passkeys: &[Passkey], typed: &str, faults: &FieldErrors, cloc
             </tr>
         }
     };
-    let columns =
-        || vec![Column::text("Passkey"), Column::text("Added").wide(), Column::text("Last used"), Column::text("")];
+    let columns = vec![
+        Column::text("Passkey"),
+        Column::time("Added", &clock).wide(),
+        Column::time("Last used", &clock),
+        Column::text(""),
+    ];
     let table = (!passkeys.is_empty()).then(|| {
         let rows = passkeys.iter().map(row).collect_view();
-        view! { <Card title="Passkeys" flush=true><Table caption="Passkeys" columns=columns()>{rows}</Table></Card> }
+        view! { <Card title="Passkeys" flush=true><Table caption="Passkeys" columns>{rows}</Table></Card> }
     });
     let fault = |field: &str| faults.of(field).map(str::to_owned);
     let (name_fault, password_fault, value) = (fault("passkey_name"), fault("passkey_password"), typed.to_owned());

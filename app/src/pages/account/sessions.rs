@@ -52,8 +52,8 @@ pub(super) fn card(sessions: &[SessionRow], clock: Clock) -> impl IntoView + use
     let columns = vec![
         Column::text("Browser"),
         Column::text("Address").wide(),
-        Column::text("Since").wide(),
-        Column::text("Last used"),
+        Column::time("Since", &clock).wide(),
+        Column::time("Last used", &clock),
         Column::text(""),
     ];
     view! {

@@ -1,10 +1,10 @@
 //! Which entries: a form, and a chip for each filter that is set.
 
-use domain::audit::{AuditQuery, Via};
+use domain::audit::{Action, AuditQuery, Via};
 use leptos::prelude::*;
 
 use super::AuditPage;
-use super::table::who;
+use super::table::{what, who};
 use crate::ui::filter_form::tenant_field;
 use crate::ui::icon::{Icon, Sign};
 use crate::ui::{FilterForm, Search, Typed};
@@ -14,10 +14,10 @@ pub fn form(page: &AuditPage) -> AnyView {
     let typed = Typed { pairs: &page.typed, faults: &page.faults };
     let ways = Via::ALL.iter().map(|via| (via.as_str().to_owned(), via.words().to_owned()));
     let fields = vec![
-        typed.field("action", "Action, such as order.refund", "text"),
+        typed.select("action", "Action", "Any action", actions(&typed.value("action"))),
         typed.field("object", "Object, exactly", "text"),
         typed.select("via", "By way of", "Any way", ways),
-        typed.field("from", "From (UTC)", "date"),
+        typed.field("from", "From", "date"),
         typed.field("to", "To, included", "date"),
     ];
     let below = page.around.is_platform().then(|| tenant_field(&typed));
@@ -28,7 +28,18 @@ pub fn form(page: &AuditPage) -> AnyView {
         label: "Search by who did it",
     };
     let action = page.around.list(&AuditQuery::default());
-    view! { <FilterForm action search is_open=!page.faults.is_empty() fields below/> }.into_any()
+    view! { <FilterForm action search is_open=false fields below/> }.into_any()
+}
+
+// All of them by their words. One that was asked for otherwise, as by the beginning of its name, stays chosen.
+fn actions(typed: &str) -> Vec<(String, String)> {
+    let mut known: Vec<(String, String)> =
+        Action::ALL.iter().map(|action| (action.as_str().to_owned(), action.words().to_owned())).collect();
+    known.sort_by(|a, b| a.1.cmp(&b.1));
+    if !typed.is_empty() && Action::named(typed).is_none() {
+        known.push((typed.to_owned(), what(typed)));
+    }
+    known
 }
 
 /// What narrows the list, each with the way to take it away.
@@ -36,7 +47,7 @@ pub fn chips(page: &AuditPage) -> Option<AnyView> {
     let query = page.query.at(None);
     let chip = |words: String, rest: AuditQuery| {
         let href = page.around.list(&rest);
-        let label = format!("Take away the filter: {words}");
+        let label = format!("Remove filter: {words}");
         view! { <a class="chip" href=href aria-label=label><span dir="auto">{words.clone()}</span><Icon sign=Sign::Close/></a> }
             .into_any()
     };
@@ -48,7 +59,7 @@ pub fn chips(page: &AuditPage) -> Option<AnyView> {
     let words = [
         (query.tenant.clone(), without(|q| q.tenant = None)),
         (query.actor.as_deref().map(|actor| who(actor, &page.people)), without(|q| q.actor = None)),
-        (query.action.clone(), without(|q| q.action = None)),
+        (query.action.as_deref().map(what), without(|q| q.action = None)),
         (query.object.clone(), without(|q| q.object = None)),
         (query.via.map(|via| via.words().to_owned()), without(|q| q.via = None)),
         (query.from.map(|day| format!("from {day}")), without(|q| q.from = None)),

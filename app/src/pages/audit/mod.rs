@@ -16,9 +16,9 @@ use leptos::prelude::*;
 
 use crate::document::Rendered;
 use crate::frame::{PlatformFrame, TenantFrame};
-use crate::ui::pager::{Pager, no_place};
-use crate::ui::pill::Tone;
-use crate::ui::{ButtonLink, Card, Clock, Empty, Notice, PageHeader};
+use crate::ui::ignored::ignored;
+use crate::ui::pager::Pager;
+use crate::ui::{ButtonLink, Card, Clock, Empty, PageHeader};
 use crate::url;
 
 /// What surrounds the record.
@@ -39,10 +39,10 @@ pub struct AuditPage {
     pub query: AuditQuery,
     /// The filters as they stand in the address.
     pub typed: Vec<(String, String)>,
-    /// What could not be understood; then nothing is listed.
+    /// What could not be understood, and is ignored.
     pub faults: FieldErrors,
     /// One page of entries.
-    pub page: Option<Page<Entry, Place>>,
+    pub page: Page<Entry, Place>,
     /// Who the actors are.
     pub people: HashMap<String, String>,
     /// Now.
@@ -61,16 +61,12 @@ fn body(page: &AuditPage) -> AnyView {
     let first = page.query.at(None);
     let export = page.around.export(&first);
     let note = "Every change, sign-in, export and refusal. The record only grows.";
-    let bad = (!page.faults.is_empty()).then(|| {
-        view! { <Notice tone=Tone::Critical>"Some filters cannot be understood. Nothing was listed; correct them above."</Notice> }
-    });
     view! {
         <PageHeader title="Audit" note=note.into_any()><ButtonLink href=export label="Export as CSV"/></PageHeader>
         {filters::form(page)}
         {filters::chips(page)}
-        {bad}
-        {no_place(&page.faults, page.around.list(&first))}
-        {page.page.as_ref().map(|found| listed(page, found))}
+        {ignored(&page.around.list(&AuditQuery::default()), &page.typed, &page.faults)}
+        {listed(page, &page.page)}
     }
     .into_any()
 }
@@ -81,7 +77,7 @@ fn listed(page: &AuditPage, found: &Page<Entry, Place>) -> AnyView {
     let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
     if found.rows.is_empty() {
         let (title, text) = if page.query.is_filtered() {
-            ("Nothing matches", "Take a filter away, or look at other days.")
+            ("Nothing matches", "Remove a filter, or choose other days.")
         } else {
             ("Nothing was recorded yet", "Whatever somebody changes here is listed from now on.")
         };

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use db::audit::Entry;
-use domain::audit::{AuditQuery, Changed, Via, difference};
+use domain::audit::{Action, AuditQuery, Changed, Via, difference};
+use domain::words;
 use leptos::prelude::*;
 
 use super::{Around, AuditPage};
@@ -16,7 +17,7 @@ const SHOWN: usize = 4;
 /// The table.
 pub fn table(page: &AuditPage, entries: &[Entry]) -> AnyView {
     let platform = page.around.is_platform();
-    let mut columns = vec![Column::text("When"), Column::text("Who")];
+    let mut columns = vec![Column::time("When", &page.clock), Column::text("Who")];
     columns.extend(platform.then(|| Column::text("Tenant").wide()));
     columns.extend([
         Column::text("What"),
@@ -38,6 +39,11 @@ pub fn who(actor: &str, people: &HashMap<String, String>) -> String {
         "nobody" => "nobody signed in".into(),
         _ => actor.to_owned(),
     }
+}
+
+/// What was done, in words.
+pub fn what(action: &str) -> String {
+    Action::named(action).map_or_else(|| words::sentence_of(action), |action| action.words().to_owned())
 }
 
 fn row(page: &AuditPage, entry: &Entry) -> impl IntoView + use<> {
@@ -68,7 +74,7 @@ fn row(page: &AuditPage, entry: &Entry) -> impl IntoView + use<> {
             <td><When at=entry.at clock=page.clock/></td>
             <td><span class="clip">{actor}</span></td>
             {tenant}
-            <td><a href=by_action>{entry.action.clone()}</a></td>
+            <td><a href=by_action>{what(&entry.action)}</a></td>
             <td><a class="clip" href=by_object dir="auto" title=entry.subject.clone()>{entry.subject.clone()}</a></td>
             <td class="wide">{changes(&difference(entry.before.as_ref(), entry.after.as_ref()))}</td>
             <td class="wide" title=request>{entry.via.words()}" "<span class="quiet">{from}</span></td>
@@ -90,11 +96,12 @@ fn changes(changed: &[Changed]) -> AnyView {
 }
 
 fn line(changed: &Changed) -> impl IntoView + use<> {
-    let was = changed.before.clone().map(|text| {
+    let value = |text: &String| words::value(&changed.field, text);
+    let was = changed.before.as_ref().map(value).map(|text| {
         view! { <del dir="auto"><span class="hidden-words">"was "</span>{text}</del>" " }
     });
-    let is = changed.after.clone().map(|text| {
+    let is = changed.after.as_ref().map(value).map(|text| {
         view! { <ins dir="auto"><span class="hidden-words">"is "</span>{text}</ins> }
     });
-    view! { <div><dt>{changed.field.clone()}</dt><dd>{was}{is}</dd></div> }
+    view! { <div><dt>{words::field(&changed.field)}</dt><dd>{was}{is}</dd></div> }
 }

@@ -43,7 +43,7 @@ pub fn figures(summary: &Summary, due: DateTime<Utc>, clock: Clock) -> AnyView {
         <section class="card figure">
             <span class="figure-label">"Next due"</span>
             <span class="figure-value">{format!("in {}", span(due - clock.now))}</span>
-            <span class="figure-foot quiet">{clock.short(due)}{format!(" {}", clock.zone.name())}</span>
+            <span class="figure-foot quiet">{clock.short(due)}{format!(" {}", clock.zone_name())}</span>
         </section>
     };
     view! { <div class="figures backups">{whole}{kinds}{next}</div> }.into_any()

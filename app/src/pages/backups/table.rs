@@ -31,8 +31,8 @@ pub fn table(rows: &[Backup], clock: Clock, platform: bool, download: Option<&st
     columns.extend([
         Column::text("Holds"),
         Column::figures("Size"),
-        Column::text("Made").wide(),
-        Column::text("Kept until").wide(),
+        Column::time("Made", &clock).wide(),
+        Column::time("Kept until", &clock).wide(),
     ]);
     columns.extend(download.map(|_| Column::text("Copy").wide()));
     let rows = rows.iter().map(|backup| row(backup, clock, platform, download)).collect_view();

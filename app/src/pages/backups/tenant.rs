@@ -13,7 +13,8 @@ use leptos::prelude::*;
 use super::{alarms, figures, table};
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
-use crate::ui::pager::{Pager, no_place};
+use crate::ui::ignored::ignored;
+use crate::ui::pager::Pager;
 use crate::ui::{Button, Card, Clock, Empty, Look, Notice, PageHeader, Tone};
 use crate::url;
 
@@ -25,10 +26,12 @@ const LIVE: [u32; 2] = [2, 15];
 pub struct TenantBackups {
     /// What surrounds it.
     pub frame: TenantFrame,
-    /// What of the address could not be understood; then nothing is listed.
+    /// The address as it was typed.
+    pub typed: Vec<(String, String)>,
+    /// What of it could not be understood, and is ignored.
     pub faults: FieldErrors,
     /// One page of backups.
-    pub page: Option<Page<Backup, Place>>,
+    pub page: Page<Backup, Place>,
     /// All of them in figures.
     pub summary: Arc<Summary>,
     /// What is wrong.
@@ -47,7 +50,7 @@ pub struct TenantBackups {
 
 /// Renders the page.
 pub fn page(page: &TenantBackups) -> Rendered {
-    let runs = page.page.iter().flat_map(|page| &page.rows).any(|backup| backup.status == Status::Running);
+    let runs = page.page.rows.iter().any(|backup| backup.status == Status::Running);
     page.frame.render_live("Backups", if runs { LIVE[0] } else { LIVE[1] }, || {
         let note = format!(
             "Made every day and read back at once; kept for {} days, the newest proven one for ever.",
@@ -60,8 +63,8 @@ pub fn page(page: &TenantBackups) -> Rendered {
             <div class="stack" data-live="backups">
                 {alarms(&page.alarms, &HashMap::new())}
                 {figures(&page.summary, page.due, page.clock)}
-                {no_place(&page.faults, format!("/t/{}/backups", page.frame.tenant()))}
-                {page.page.as_ref().map(|rows| listed(page, rows))}
+                {ignored(&format!("/t/{}/backups", page.frame.tenant()), &page.typed, &page.faults)}
+                {listed(page, &page.page)}
             </div>
         }
     })

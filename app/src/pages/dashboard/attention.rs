@@ -74,7 +74,7 @@ fn address(page: &DashboardPage, item: &Attention) -> String {
             url::orders(tenant, &query)
         }
         Attention::Imports { view, from, .. } => {
-            let query = ImportQuery { store, view: Some(*view), from: Some(*from), cursor: None };
+            let query = ImportQuery { store, view: Some(*view), from: Some(*from), ..ImportQuery::default() };
             url::imports_under(tenant, &query)
         }
         Attention::Backups(_) => format!("/t/{tenant}/backups"),

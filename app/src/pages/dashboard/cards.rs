@@ -20,10 +20,12 @@ struct Figure {
     is_money: bool,
 }
 
-const FIGURES: [Figure; 6] = [
+const FIGURES: [Figure; 8] = [
     money("Gross sales", |f| Some(f.gross), Better::More, Some(OrderKind::Sale)),
+    money("Discounts", |f| Some(f.discounts), Better::Less, Some(OrderKind::Sale)),
     money("Returns", |f| Some(f.returns()), Better::Less, Some(OrderKind::Return)),
     money("Net sales", |f| Some(f.net()), Better::More, None),
+    money("Shipping, tax and fees", |f| Some(f.shipping + f.tax + f.fees), Better::More, Some(OrderKind::Sale)),
     money("Total", |f| Some(f.total()), Better::More, None),
     Figure {
         label: "Orders",

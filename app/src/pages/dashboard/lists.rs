@@ -3,6 +3,7 @@
 use db::dashboards::{Dashboard, TopProduct};
 use db::orders::OrderRow;
 use domain::money::Money;
+use domain::orders::number::shown;
 use domain::orders::{OrderKind, OrderQuery};
 use leptos::prelude::*;
 
@@ -11,14 +12,14 @@ use crate::ui::money::{Amount, count};
 use crate::ui::pill::{Pill, of_order};
 use crate::ui::table::{Column, Table};
 use crate::ui::text::customer;
-use crate::ui::{Card, Clock, When};
+use crate::ui::{Card, When};
 use crate::url;
 
-/// The best-selling products of the period.
+/// The best-selling products of the period, a table for each currency: unlike amounts have no common rank.
 pub fn top_products(page: &DashboardPage, dashboard: &Dashboard) -> impl IntoView + use<> {
     let all = behind(&page.query, dashboard, Some(OrderKind::Sale));
     let row = |product: &TopProduct| {
-        let orders = OrderQuery { q: Some(product.sku.clone()), ..all.clone() };
+        let orders = OrderQuery { product: Some(product.product), ..all.clone() };
         let share = share(product, &dashboard.top_products);
         view! {
             <tr>
@@ -33,23 +34,34 @@ pub fn top_products(page: &DashboardPage, dashboard: &Dashboard) -> impl IntoVie
             </tr>
         }
     };
-    let rows = dashboard.top_products.iter().map(row).collect_view();
-    let columns = vec![Column::text("Product"), Column::figures("Pieces"), Column::figures("Gross sales")];
+    let several = dashboard.top_products.iter().any(|p| p.currency != dashboard.top_products[0].currency);
+    let of_currency = |products: &[TopProduct]| {
+        let rows = products.iter().map(row).collect_view();
+        let columns = vec![Column::text("Product"), Column::figures("Qty"), Column::figures("Gross sales")];
+        let code = products[0].currency.code();
+        let caption = if several { format!("Top products in {code}") } else { "Top products".to_owned() };
+        let heading = several.then(|| view! { <h3 class="currency">{code.to_owned()}</h3> });
+        view! { {heading}<Table caption columns>{rows}</Table> }
+    };
     let table = if dashboard.top_products.is_empty() {
-        view! { <p class="quiet-line">"No products sold in these days."</p> }.into_any()
+        view! { <p class="quiet-line">"No products sold in this period."</p> }.into_any()
     } else {
-        view! { <Table caption="Top products" columns>{rows}</Table> }.into_any()
+        dashboard.top_products.chunk_by(|a, b| a.currency == b.currency).map(of_currency).collect_view().into_any()
     };
     view! { <Card title="Top products" flush=true>{table}</Card> }
 }
 
 /// The latest orders, whatever the period.
-pub fn latest(page: &DashboardPage, orders: &[OrderRow], clock: Clock) -> impl IntoView + use<> {
-    let tenant = page.frame.tenant();
-    let all = url::orders(tenant, &OrderQuery { store: page.query.store.clone(), ..OrderQuery::default() });
-    let rows = orders.iter().map(|order| row(tenant, order, clock)).collect_view();
-    let columns =
-        vec![Column::text("Order"), Column::text("Customer"), Column::text("Status").wide(), Column::figures("Total")];
+pub fn latest(page: &DashboardPage, orders: &[OrderRow]) -> impl IntoView + use<> {
+    let within = OrderQuery { store: page.query.store.clone(), ..OrderQuery::default() };
+    let all = url::orders(page.frame.tenant(), &within);
+    let rows = orders.iter().map(|order| row(page, order, &within)).collect_view();
+    let columns = vec![
+        Column::time("Order", &page.frame.clock()),
+        Column::text("Customer"),
+        Column::text("Status").wide(),
+        Column::figures("Total"),
+    ];
     let aside = view! { <a href=all>"All orders"</a> }.into_any();
     view! {
         <Card title="Latest orders" flush=true aside=aside>
@@ -58,8 +70,10 @@ pub fn latest(page: &DashboardPage, orders: &[OrderRow], clock: Clock) -> impl I
     }
 }
 
-fn row(tenant: &str, order: &OrderRow, clock: Clock) -> impl IntoView + use<> {
-    let states = of_order(order.kind, order.status, order.payment_status, order.fulfilment_status);
+fn row(page: &DashboardPage, order: &OrderRow, within: &OrderQuery) -> impl IntoView + use<> {
+    let (clock, local) = (page.frame.clock(), page.frame.zone_of(&order.store));
+    let href = url::order_within(page.frame.tenant(), &order.store, &order.number, within);
+    let states = of_order(order);
     let pills = states.into_iter().map(|(tone, label)| view! { <Pill tone label/> }).collect_view();
     let buyer = match customer(order.customer.as_ref()) {
         Some(name) => view! { <span class="clip" dir="auto">{name}</span> }.into_any(),
@@ -68,9 +82,9 @@ fn row(tenant: &str, order: &OrderRow, clock: Clock) -> impl IntoView + use<> {
     view! {
         <tr>
             <td>
-                <a class="clip" href=url::order(tenant, &order.store, &order.number)>{format!("#{}", order.number)}</a>
+                <a class="clip" href=href>{shown(&order.number).into_owned()}</a>
                 <br/>
-                <span class="quiet"><When at=order.placed_at clock/></span>
+                <span class="quiet"><When at=order.placed_at clock local=Some(local)/></span>
             </td>
             <td>{buyer}</td>
             <td class="wide">{pills}</td>

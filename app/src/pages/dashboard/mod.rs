@@ -15,16 +15,16 @@ use db::limits::Usage;
 use db::orders::OrderRow;
 use domain::fields::FieldErrors;
 use domain::orders::{OrderKind, OrderQuery, OrderStatus};
-use domain::period::Comparison;
+use domain::period::{Comparison, Preset};
 use domain::settings::StoreCalendar;
 use leptos::prelude::*;
 
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
 use crate::pages::usage;
-use crate::ui::field::sentence;
+use crate::ui::ignored::ignored;
 use crate::ui::time::days;
-use crate::ui::{ButtonLink, Clock, Empty, Look, Notice, PageHeader, Tone};
+use crate::ui::{ButtonLink, Empty, Look, PageHeader};
 use crate::url;
 use range::Range;
 
@@ -35,12 +35,14 @@ pub struct DashboardPage {
     pub frame: TenantFrame,
     /// What was asked for, as far as it could be understood.
     pub query: DashboardQuery,
-    /// The days as they were typed.
-    pub typed: (String, String),
-    /// What could not be understood; then there are no figures.
+    /// The period by its name, where the address has one or nothing about days.
+    pub chosen: Option<Preset>,
+    /// The address as it was typed.
+    pub typed: Vec<(String, String)>,
+    /// What could not be understood, and is ignored.
     pub faults: FieldErrors,
     /// The figures.
-    pub dashboard: Option<Arc<Dashboard>>,
+    pub dashboard: Arc<Dashboard>,
     /// The latest orders; none for whoever may not see orders.
     pub latest: Option<Vec<OrderRow>>,
     /// What needs doing.
@@ -58,23 +60,22 @@ pub fn page(page: DashboardPage) -> Rendered {
     let frame = page.frame.clone();
     let title = frame.store.as_deref().map_or_else(|| "All stores".to_owned(), |slug| frame.store_name(slug));
     frame.render(&title, || {
-        let note = page.dashboard.as_deref().map(as_of);
+        let note = as_of(&page);
         let range = view! {
             <Range
                 frame=page.frame.clone()
                 query=page.query.clone()
-                typed=page.typed.clone()
-                faults=page.faults.clone()
-                shown=page.dashboard.clone()
+                chosen=page.chosen
+                shown=page.dashboard.period
                 today=page.today
                 calendar=page.calendar
             />
         };
         view! {
-            <PageHeader title=title.clone() note=note.unwrap_or_else(|| ().into_any())>{range}</PageHeader>
-            {usage::warnings(&page.warnings, Clock::of_day(page.today), Some(format!("/t/{}/usage", frame.tenant())))}
-            {(!page.faults.is_empty()).then(|| not_shown(&page.faults))}
-            {page.dashboard.clone().map(|dashboard| figures(&page, &dashboard))}
+            <PageHeader title=title.clone() note=note>{range}</PageHeader>
+            {usage::warnings(&page.warnings, frame.clock(), Some(format!("/t/{}/usage", frame.tenant())))}
+            {ignored(&format!("/t/{}", frame.tenant()), &page.typed, &page.faults)}
+            {figures(&page, &page.dashboard)}
         }
     })
 }
@@ -105,23 +106,10 @@ fn against(query: &DashboardQuery, dashboard: &Dashboard) -> Option<String> {
     }
 }
 
-// Every fault with the field that it concerns, as its label calls it.
-fn not_shown(faults: &FieldErrors) -> AnyView {
-    let label = |field: &str| match field {
-        "from" => "From",
-        "to" => "To",
-        _ => "Compare with",
-    };
-    let lines = faults.0.iter().map(|f| view! { <p>{format!("{}: {}", label(&f.field), sentence(&f.message))}</p> });
-    let lines = lines.collect_view();
-    view! { <Notice tone=Tone::Critical><p>"These days cannot be shown. Choose others, or correct them."</p>{lines}</Notice> }.into_any()
-}
-
 fn figures(page: &DashboardPage, dashboard: &Arc<Dashboard>) -> AnyView {
     if dashboard.currencies.is_empty() {
         return nothing(page);
     }
-    let clock = Clock::new(dashboard.as_of, dashboard.zone);
     let several = dashboard.currencies.len() > 1;
     let parts = dashboard.currencies.iter().enumerate().map(|(n, part)| {
         let heading = several.then(|| view! { <h2 class="currency">{part.currency.code().to_owned()}</h2> });
@@ -137,7 +125,7 @@ fn figures(page: &DashboardPage, dashboard: &Arc<Dashboard>) -> AnyView {
         {parts.collect_view()}
         <div class="columns">
             {lists::top_products(page, dashboard)}
-            {page.latest.as_ref().map(|orders| lists::latest(page, orders, clock))}
+            {page.latest.as_ref().map(|orders| lists::latest(page, orders))}
         </div>
     }
     .into_any()
@@ -162,7 +150,7 @@ fn nothing(page: &DashboardPage) -> AnyView {
                 title="No orders yet"
                 text="Bring in past orders from a file, or let your shop send new ones to the API. They show up here at once."
             >
-                <ButtonLink href=href label="Import orders" look=Look::Primary/>
+                <ButtonLink href=href label="Import orders" writes=true look=Look::Primary/>
             </Empty>
         }
         .into_any();
@@ -182,8 +170,8 @@ fn nothing(page: &DashboardPage) -> AnyView {
     .into_any()
 }
 
-fn as_of(dashboard: &Dashboard) -> AnyView {
-    let clock = Clock::new(dashboard.as_of, dashboard.zone);
+fn as_of(page: &DashboardPage) -> AnyView {
+    let (dashboard, clock) = (&page.dashboard, page.frame.clock());
     let zones = if dashboard.mixed_zones { "each store's own days; hours as in " } else { "" };
     let exact = clock.exact(dashboard.as_of);
     view! {
@@ -192,7 +180,7 @@ fn as_of(dashboard: &Dashboard) -> AnyView {
         <time datetime=dashboard.as_of.to_rfc3339() title=exact>{clock.hour(dashboard.as_of)}</time>
         ", "
         {zones}
-        {dashboard.zone.name().replace('_', " ")}
+        {clock.zone_name()}
     }
     .into_any()
 }

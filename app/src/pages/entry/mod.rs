@@ -1,5 +1,6 @@
 //! Pages before somebody is signed in: the second step, forgotten passwords, links from letters, invitations.
 
+mod again;
 mod code;
 mod company;
 mod forgot;
@@ -8,6 +9,7 @@ mod link;
 mod passkey;
 mod reset;
 
+pub use again::{AgainForm, page as again};
 pub use code::{CodeForm, page as code};
 pub use company::{CompanyForm, CompanyPage, form as company_form, page as company, refused as company_refused};
 pub use forgot::{ForgotForm, page as forgot};

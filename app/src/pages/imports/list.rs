@@ -1,21 +1,20 @@
 //! The list of imports, newest first.
 
-use chrono::{DateTime, Utc};
 use db::imports::Run;
-use domain::fields::{FieldError, FieldErrors};
+use domain::fields::FieldErrors;
 use domain::imports::{ImportQuery, ImportView, RunStatus};
 use domain::page::{Page, Place};
 use leptos::prelude::*;
 
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
-use crate::ui::field::sentence;
 use crate::ui::icon::{Icon, Sign};
+use crate::ui::ignored::ignored;
 use crate::ui::money::{count, things};
-use crate::ui::pager::{Pager, no_place};
+use crate::ui::pager::Pager;
 use crate::ui::pill::{self, Pill};
 use crate::ui::table::{Column, Table};
-use crate::ui::{ButtonLink, Card, Empty, Look, Notice, PageHeader, Tone, When};
+use crate::ui::{ButtonLink, Card, Empty, Look, PageHeader, When};
 use crate::url;
 
 /// What the page shows.
@@ -25,14 +24,14 @@ pub struct ImportIndex {
     pub frame: TenantFrame,
     /// The filters, as far as they could be understood.
     pub query: ImportQuery,
-    /// What could not be understood; then nothing is listed.
+    /// The filters as they stand in the address.
+    pub typed: Vec<(String, String)>,
+    /// What could not be understood, and is ignored.
     pub faults: FieldErrors,
     /// One page of runs.
-    pub page: Option<Page<Run, Place>>,
+    pub page: Page<Run, Place>,
     /// Whether whoever looks may run imports.
     pub may_run: bool,
-    /// Now.
-    pub now: DateTime<Utc>,
 }
 
 /// Renders the page.
@@ -40,15 +39,14 @@ pub fn page(index: &ImportIndex) -> Rendered {
     index.frame.render("Imports", || {
         let new = format!("{}/new", url::imports(index.frame.tenant()));
         let action = index.may_run.then(|| {
-            view! { <ButtonLink href=new label="Import a file" look=Look::Primary/> }
+            view! { <ButtonLink href=new label="Import a file" writes=true look=Look::Primary/> }
         });
         view! {
             <PageHeader title="Imports">{action}</PageHeader>
             {views(index)}
             {narrowed(index)}
-            {faults(&index.faults)}
-            {no_place(&index.faults, url::imports_under(index.frame.tenant(), &ImportQuery { cursor: None, ..index.query.clone() }))}
-            {index.page.as_ref().map(|page| listed(index, page))}
+            {ignored(&url::imports(index.frame.tenant()), &index.typed, &index.faults)}
+            {listed(index, &index.page)}
         }
     })
 }
@@ -68,7 +66,7 @@ fn views(index: &ImportIndex) -> AnyView {
 fn narrowed(index: &ImportIndex) -> Option<AnyView> {
     let chip = |words: String, query: ImportQuery| {
         let href = url::imports_under(index.frame.tenant(), &query);
-        let label = format!("Take away the filter: {words}");
+        let label = format!("Remove filter: {words}");
         view! { <a class="chip" href=href aria-label=label>{words.clone()}<Icon sign=Sign::Close/></a> }
     };
     let first = ImportQuery { cursor: None, ..index.query.clone() };
@@ -78,15 +76,6 @@ fn narrowed(index: &ImportIndex) -> Option<AnyView> {
         .map(|slug| chip(index.frame.store_name(slug), ImportQuery { store: None, ..first.clone() }));
     let from = first.from.map(|day| chip(format!("from {day}"), ImportQuery { from: None, ..first.clone() }));
     (store.is_some() || from.is_some()).then(|| view! { <div class="chips">{store}{from}</div> }.into_any())
-}
-
-fn faults(faults: &FieldErrors) -> Option<AnyView> {
-    let line = |f: &FieldError| view! { <p>{format!("{}: {}", f.field, sentence(&f.message))}</p> };
-    let lines = faults.0.iter().map(line).collect_view();
-    (!faults.is_empty()).then(|| {
-        view! { <Notice tone=Tone::Critical><p>"This address cannot be understood whole. Nothing was listed."</p>{lines}</Notice> }
-            .into_any()
-    })
 }
 
 fn listed(index: &ImportIndex, page: &Page<Run, Place>) -> AnyView {
@@ -107,7 +96,7 @@ fn listed(index: &ImportIndex, page: &Page<Run, Place>) -> AnyView {
     let columns = vec![
         Column::text("File"),
         Column::text("Store").wide(),
-        Column::text("Begun").wide(),
+        Column::time("Started", &index.frame.clock()).wide(),
         Column::text("State"),
         Column::figures("Orders"),
         Column::figures("Problems").wide(),
@@ -127,7 +116,7 @@ fn listed(index: &ImportIndex, page: &Page<Run, Place>) -> AnyView {
 
 fn row(index: &ImportIndex, run: &Run) -> impl IntoView + use<> {
     let (tone, label) = pill::import(run.status);
-    let clock = index.frame.clock(&run.store, index.now);
+    let (clock, local) = (index.frame.clock(), index.frame.zone_of(&run.store));
     let href = format!("{}/{}", url::imports(index.frame.tenant()), run.id);
     let summary = match (run.status, &run.preview) {
         (RunStatus::Checked, Some(preview)) => &preview.summary,
@@ -140,7 +129,7 @@ fn row(index: &ImportIndex, run: &Run) -> impl IntoView + use<> {
         <tr>
             <td><a class="row-link clip" href=href dir="auto">{run.file_name.clone()}</a></td>
             <td class="wide">{run.store_name.clone()}</td>
-            <td class="wide"><When at=run.created_at clock/></td>
+            <td class="wide"><When at=run.created_at clock local=Some(local)/></td>
             <td><Pill tone label/></td>
             <td class="num" title=format!("{would}{}", things(orders, "order", "orders"))>{count(orders)}</td>
             <td class="num wide">{count(number(run.problem_count))}</td>

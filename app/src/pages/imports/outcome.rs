@@ -45,7 +45,7 @@ pub fn failed(page: &ImportPage) -> AnyView {
             <p>{words}</p>
             <p>{what_is_in}</p>
         </Notice>
-        <div class="actions"><ButtonLink href=again label="Choose a file" look=Look::Primary/></div>
+        <div class="actions"><ButtonLink href=again label="Choose a file" writes=true look=Look::Primary/></div>
     }
     .into_any()
 }

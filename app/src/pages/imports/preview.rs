@@ -2,6 +2,7 @@
 
 use db::imports::{Preview, PreviewOrder};
 use domain::money::Money;
+use domain::orders::number::shown;
 use leptos::prelude::*;
 
 use super::outcome::figures;
@@ -43,7 +44,7 @@ fn start(page: &ImportPage, orders: u64) -> AnyView {
     view! {
         <form class="actions" method="post" action=action>
             <Button label=format!("Import {orders}") look=Look::Primary/>
-            <ButtonLink href=other label="Choose another file" look=Look::Quiet/>
+            <ButtonLink href=other label="Choose another file" writes=true look=Look::Quiet/>
         </form>
     }
     .into_any()
@@ -68,7 +69,7 @@ fn first_orders(page: &ImportPage, preview: &Preview) -> Option<AnyView> {
         view! {
             <tr>
                 <td class="num">{count(i64::try_from(order.line).unwrap_or(i64::MAX))}</td>
-                <td><span class="clip">{format!("#{}", order.number)}</span></td>
+                <td><span class="clip">{shown(&order.number).into_owned()}</span></td>
                 <td class="wide"><Pill tone label/></td>
                 <td><When at=order.placed_at clock/></td>
                 <td class="wide"><span class="clip" dir="auto">{order.customer.clone()}</span></td>
@@ -82,7 +83,7 @@ fn first_orders(page: &ImportPage, preview: &Preview) -> Option<AnyView> {
         Column::figures("Line"),
         Column::text("Number"),
         Column::text("Kind").wide(),
-        Column::text("Placed"),
+        Column::time("Placed", &clock),
         Column::text("Customer").wide(),
         Column::figures("Items").wide(),
         Column::figures("Total"),

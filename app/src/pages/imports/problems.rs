@@ -2,6 +2,7 @@
 
 use db::imports::MAX_STORED;
 use domain::imports::{Problem, ProblemKind};
+use domain::orders::number::shown;
 use leptos::prelude::*;
 
 use super::show::ImportPage;
@@ -33,11 +34,13 @@ pub fn problems(page: &ImportPage) -> Option<AnyView> {
     let cut = (total > kept).then(|| {
         view! { <p class="quiet-line">{format!("The first {} of them are kept.", count(kept))}</p> }
     });
-    let checked = page.run.preview.as_ref().map_or(0, |preview| preview.summary.rejected);
-    let title = if page.run.summary.rejected.max(checked) == 0 {
-        format!("{} left out by rule", things(total, "order", "orders"))
-    } else {
-        things(total, "problem", "problems")
+    let checked = page.run.preview.as_ref().map(|preview| &preview.summary);
+    let rejected = page.run.summary.rejected.max(checked.map_or(0, |summary| summary.rejected));
+    let skipped = page.run.summary.skipped.max(checked.map_or(0, |summary| summary.skipped));
+    let title = match (rejected, skipped) {
+        (0, 0) => things(total, "adjustment", "adjustments"),
+        (0, _) => format!("{} left out by rule", things(total, "order", "orders")),
+        _ => things(total, "problem", "problems"),
     };
     let found = !page.problems.rows.is_empty() || total > 0;
     found.then(|| {
@@ -56,13 +59,14 @@ fn row(problem: &Problem) -> impl IntoView + use<> {
     let (tone, label) = match problem.kind {
         ProblemKind::Rejected => (Tone::Critical, "Rejected"),
         ProblemKind::Skipped => (Tone::Neutral, "Left out"),
+        ProblemKind::Adjusted => (Tone::Info, "Adjusted"),
     };
     let column = if problem.column.is_empty() { "whole line".to_owned() } else { problem.column.clone() };
     view! {
         <tr>
             <td class="num">{count(i64::try_from(problem.line).unwrap_or(i64::MAX))}</td>
             <td><code>{column}</code></td>
-            <td><span class="clip">{problem.order.clone().map(|order| format!("#{order}"))}</span></td>
+            <td><span class="clip">{problem.order.as_deref().map(|order| shown(order).into_owned())}</span></td>
             <td class="wrap" dir="auto">{sentence(&problem.reason)}</td>
             <td><Pill tone label/></td>
         </tr>

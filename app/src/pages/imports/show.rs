@@ -1,6 +1,5 @@
 //! Steps 2 and 3: what a check found, how far a run is, what it came to.
 
-use chrono::{DateTime, Utc};
 use db::imports::{ProblemPage, Run};
 use domain::imports::RunStatus;
 use leptos::prelude::*;
@@ -38,8 +37,6 @@ pub struct ImportPage {
     pub uploaded_by: Option<String>,
     /// What was just done.
     pub done: Option<&'static str>,
-    /// Now.
-    pub now: DateTime<Utc>,
 }
 
 impl ImportPage {
@@ -48,9 +45,9 @@ impl ImportPage {
         format!("{}/{}", url::imports(self.frame.tenant()), self.run.id)
     }
 
-    /// The clock of the run's store.
+    /// The clock of the page.
     pub fn clock(&self) -> Clock {
-        self.frame.clock(&self.run.store, self.now)
+        self.frame.clock()
     }
 }
 
@@ -85,7 +82,7 @@ pub fn page(page: &ImportPage) -> Rendered {
 
 // Lines a second since it began; 0 when that says nothing. Where scripts run, they measure what it is now.
 fn rate(page: &ImportPage) -> u64 {
-    let seconds = page.run.started_at.map_or(0, |at| (page.now - at).num_seconds());
+    let seconds = page.run.started_at.map_or(0, |at| (page.frame.now - at).num_seconds());
     u64::try_from(seconds).ok().and_then(|seconds| page.run.summary.read.checked_div(seconds)).unwrap_or_default()
 }
 
@@ -103,16 +100,17 @@ fn moving_on(page: &ImportPage) -> AnyView {
         problems: run.problem_count,
         rate: rate(page),
     };
-    let events = format!("/t/{}/events?after={}", page.frame.tenant(), page.frame.live.after);
     let id = run.id.to_string();
     let apart = page.frame.numbers.thousands().to_owned();
+    let events = page.frame.live.address(page.frame.tenant());
+    let bar = events.map(|events| view! { <ImportProgress events run=id begun apart/> });
     let trouble = run.error.clone().map(|words| {
         view! { <Notice tone=Tone::Attention>{format!("The last attempt stopped: {} It goes on by itself.", sentence(&words))}</Notice> }
     });
     view! {
         <Card title=title>
             {trouble}
-            <ImportProgress events run=id begun apart/>
+            {bar}
             <p class="quiet">"You may leave this page: the import goes on."</p>
             <noscript><p class="quiet">"Without scripts this page looks again every few seconds."</p></noscript>
         </Card>

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use db::queue::console::{JobDetail, LogLine, NoteRow, RunDetail};
+use domain::audit::{Changed, difference};
+use domain::words;
 use leptos::prelude::*;
-use serde_json::Value;
 
 use super::Shown;
 use super::table::owner;
@@ -119,23 +120,21 @@ fn facts(shown: Shown<'_>, detail: &JobDetail, people: &HashMap<String, String>,
 fn payload(detail: &JobDetail) -> Option<AnyView> {
     let payload =
         detail.job.as_ref().map(|job| &job.payload).or_else(|| detail.runs.first().map(|run| &run.payload))?;
-    let empty = payload.as_object().is_some_and(serde_json::Map::is_empty);
-    let text = if empty { "Nothing.".to_owned() } else { pretty(payload) };
-    Some(
-        view! { <Card title="Payload"><pre class="said-raw" tabindex="0" aria-label="Payload">{text}</pre></Card> }
-            .into_any(),
-    )
-}
-
-fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
+    let fields = difference(None, Some(payload));
+    let line = |field: Changed| {
+        let value = words::value(&field.field, &field.after.unwrap_or_default());
+        view! { <dt>{words::field(&field.field)}</dt><dd dir="auto">{value}</dd> }
+    };
+    let lines = fields.into_iter().map(line).collect_view();
+    (payload.as_object().is_none_or(|fields| !fields.is_empty()))
+        .then(|| view! { <Card title="About"><dl class="facts">{lines}</dl></Card> }.into_any())
 }
 
 fn notes(notes: &[NoteRow], people: &HashMap<String, String>, clock: Clock) -> Option<AnyView> {
     let note = |note: &NoteRow| {
         view! {
             <li>
-                <p>{note.action.replace('_', " ")}<span class="quiet">" by "{who(&note.actor, people)}</span></p>
+                <p>{words::sentence_of(&note.action)}<span class="quiet">" by "{who(&note.actor, people)}</span></p>
                 <p class="said" dir="auto">{note.reason.clone()}</p>
                 <p class="quiet"><When at=note.at clock/></p>
             </li>

@@ -45,7 +45,7 @@ pub fn filters(shown: Shown<'_>, query: &JobQuery, typed: &[(String, String)], f
         typed.field("kind", "Kind", "text"),
         typed.field("key", "Key, exactly", "text"),
         narrow,
-        typed.field("from", "From (UTC)", "date"),
+        typed.field("from", "From", "date"),
         typed.field("to", "To, included", "date"),
     ];
     let below = (shown == Shown::Platform).then(|| tenant_field(&typed));
@@ -58,7 +58,7 @@ pub fn filters(shown: Shown<'_>, query: &JobQuery, typed: &[(String, String)], f
     let list = shown.list(&JobQuery::default());
     let action = list.split('?').next().unwrap_or_default().to_owned();
     let rest = Some(view! { <input type="hidden" name="state" value=state/> }.into_any());
-    view! { <FilterForm action search is_open=!faults.is_empty() rest fields below/> }.into_any()
+    view! { <FilterForm action search is_open=false rest fields below/> }.into_any()
 }
 
 fn outcomes() -> impl Iterator<Item = (String, String)> {

@@ -10,7 +10,7 @@ mod words;
 pub use detail::detail;
 pub use filters::{filters, tabs};
 pub use table::{live_table, runs_table};
-pub use tenant::{Listed, TenantJob, TenantJobs, bad, index, kind, nothing, pager, show};
+pub use tenant::{Listed, TenantJob, TenantJobs, index, kind, nothing, pager, show};
 pub use words::{outcome, state, who};
 
 use domain::ids::{JobId, TenantId};
@@ -28,13 +28,17 @@ pub enum Shown<'a> {
 }
 
 impl Shown<'_> {
-    /// The list under `query`.
-    pub fn list(self, query: &JobQuery) -> String {
-        let path = match self {
+    /// The list of all.
+    pub fn path(self) -> String {
+        match self {
             Self::Platform => "/platform/jobs/list".to_owned(),
             Self::Tenant(slug) => format!("/t/{slug}/settings/jobs"),
-        };
-        url::with_query(&path, query.pairs().iter().map(|(n, v)| (*n, v.as_str())))
+        }
+    }
+
+    /// The list under `query`.
+    pub fn list(self, query: &JobQuery) -> String {
+        url::with_query(&self.path(), query.pairs().iter().map(|(n, v)| (*n, v.as_str())))
     }
 
     /// One job. On the platform the address names whose it is, unless it is the installation's own.

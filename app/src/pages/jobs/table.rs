@@ -5,7 +5,7 @@ use domain::jobs::JobState;
 use leptos::prelude::*;
 
 use super::Shown;
-use super::words::outcome;
+use super::words::{self, outcome};
 use crate::ui::money::count;
 use crate::ui::pill::Pill;
 use crate::ui::table::{Column, Table};
@@ -27,7 +27,7 @@ pub fn live_table(shown: Shown<'_>, rows: &[JobRow], state: JobState, clock: Clo
     columns.extend(platform.then(|| Column::text("Tenant").wide()));
     columns.extend([
         Column::text("Queue").wide(),
-        Column::text(time),
+        Column::time(time, &clock),
         Column::figures("Tries").wide(),
         Column::text("Last error").wide(),
     ]);
@@ -39,7 +39,7 @@ fn live(shown: Shown<'_>, job: &JobRow, clock: Clock, choose: bool) -> impl Into
     let href = shown.job(job.tenant, job.tenant_slug.as_deref(), job.id);
     let tick = choose.then(|| {
         let value = format!("{}/{}", job.tenant, job.id);
-        view! { <td class="chosen"><input type="checkbox" name="job" value=value aria-label=format!("Choose {} {}", job.kind, job.id)/></td> }
+        view! { <td class="chosen"><input type="checkbox" name="job" value=value aria-label=format!("Choose {} {}", words::kind(&job.kind), job.id)/></td> }
     });
     let at = if job.state == JobState::Running { job.started_at.unwrap_or(job.run_at) } else { job.run_at };
     let tenant =
@@ -65,7 +65,7 @@ pub fn runs_table(shown: Shown<'_>, rows: &[RunRow], clock: Clock) -> AnyView {
     columns.extend(platform.then(|| Column::text("Tenant").wide()));
     columns.extend([
         Column::text("Came to"),
-        Column::text("Ended"),
+        Column::time("Ended", &clock),
         Column::figures("Try").wide(),
         Column::figures("Waited").wide(),
         Column::figures("Took"),
@@ -104,5 +104,5 @@ pub fn owner(slug: Option<&str>) -> AnyView {
 
 fn name(href: String, kind: &str, key: Option<&str>) -> AnyView {
     let key = key.map(|key| view! { <span class="under"><span class="clip" dir="auto">{key.to_owned()}</span></span> });
-    view! { <a class="job-link" href=href>{kind.to_owned()}</a>{key} }.into_any()
+    view! { <a class="job-link" href=href>{words::kind(kind)}</a>{key} }.into_any()
 }

@@ -8,12 +8,13 @@ use domain::jobs::{JobQuery, JobState, JobView};
 use domain::page::{Page, Place};
 use leptos::prelude::*;
 
+use super::words;
 use super::{Shown, detail, filters, live_table, runs_table, tabs};
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
-use crate::ui::pager::{Pager, no_place};
-use crate::ui::pill::Tone;
-use crate::ui::{Card, Clock, Empty, Notice, PageHeader};
+use crate::ui::ignored::ignored;
+use crate::ui::pager::Pager;
+use crate::ui::{Card, Clock, Empty, PageHeader};
 
 /// Seconds between two looks.
 const LIVE: u32 = 4;
@@ -36,12 +37,12 @@ pub struct TenantJobs {
     pub query: JobQuery,
     /// The filters as they stand in the address.
     pub typed: Vec<(String, String)>,
-    /// What could not be understood; then nothing is listed.
+    /// What could not be understood, and is ignored.
     pub faults: FieldErrors,
     /// How many jobs stand where.
     pub counts: Counts,
     /// What was found.
-    pub found: Option<Listed>,
+    pub found: Listed,
     /// Now.
     pub clock: Clock,
 }
@@ -67,11 +68,8 @@ pub fn index(page: &TenantJobs) -> Rendered {
             <PageHeader title="Jobs" note="What Stoa does for you in the background.".into_any()/>
             <div data-live="tabs">{tabs(shown, &page.query, &page.counts)}</div>
             {filters(shown, &page.query, &page.typed, &page.faults)}
-            {bad(&page.faults)}
-            {no_place(&page.faults, shown.list(&page.query.at(None)))}
-            <div class="stack" data-live="list">
-                {page.found.as_ref().map(|found| listed(shown, &page.query, found, page.clock))}
-            </div>
+            {ignored(&shown.path(), &page.typed, &page.faults)}
+            <div class="stack" data-live="list">{listed(shown, &page.query, &page.found, page.clock)}</div>
         }
     })
 }
@@ -92,15 +90,8 @@ pub fn show(page: &TenantJob) -> Rendered {
 /// Which work a job is.
 pub fn kind(job: &JobDetail) -> String {
     let live = job.job.as_ref().map(|job| job.kind.clone());
-    live.or_else(|| job.runs.first().map(|run| run.run.kind.clone())).unwrap_or_default()
-}
-
-/// A word when the filters could not be understood.
-pub fn bad(faults: &FieldErrors) -> Option<AnyView> {
-    (!faults.is_empty()).then(|| {
-        view! { <Notice tone=Tone::Critical>"Some filters cannot be understood. Nothing was listed; correct them above."</Notice> }
-            .into_any()
-    })
+    let name = live.or_else(|| job.runs.first().map(|run| run.run.kind.clone())).unwrap_or_default();
+    words::kind(&name)
 }
 
 fn listed(shown: Shown<'_>, query: &JobQuery, found: &Listed, clock: Clock) -> AnyView {
@@ -120,7 +111,7 @@ fn listed(shown: Shown<'_>, query: &JobQuery, found: &Listed, clock: Clock) -> A
 /// What stands where a list is empty.
 pub fn nothing(query: &JobQuery) -> AnyView {
     let (title, text) = match query.view {
-        _ if query.is_filtered() => ("No job matches", "Take a filter away, or look at another state."),
+        _ if query.is_filtered() => ("No job matches", "Remove a filter, or choose another state."),
         JobView::Live(JobState::Running) => {
             ("Nothing runs right now", "Jobs that wait are under Ready and Scheduled, what is over under Ended.")
         }

@@ -2,9 +2,15 @@
 
 use std::collections::HashMap;
 
-use domain::jobs::{JobState, RunOutcome};
+use domain::jobs::{JobState, RunOutcome, kinds};
+use domain::words;
 
 use crate::ui::pill::Tone;
+
+/// Which work a kind of job is.
+pub fn kind(name: &str) -> String {
+    kinds::words(name).map_or_else(|| words::sentence_of(name), str::to_owned)
+}
 
 /// Where a live job stands.
 pub const fn state(state: JobState) -> (Tone, &'static str) {

@@ -78,6 +78,8 @@ fn table(page: &KeyIndex) -> AnyView {
     let base = format!("/t/{}/settings/keys", page.frame.tenant());
     let row = |key: &KeyRow| {
         let clock = page.clock;
+        let orphan = (key.is_orphan && key.is_alive(clock.now))
+            .then(|| view! { " "<Pill tone=Tone::Attention label="Creator lost access"/> });
         let used = match key.last_used_at {
             Some(at) => view! { <When at clock/> }.into_any(),
             None => view! { <span class="quiet">"never"</span> }.into_any(),
@@ -88,7 +90,7 @@ fn table(page: &KeyIndex) -> AnyView {
                 <td class="wide"><code>{super::scopes(&key.scopes)}</code></td>
                 <td class="wide"><span class="clip" dir="auto">{key.store.clone().unwrap_or_else(|| "All stores".to_owned())}</span></td>
                 <td>{used}</td>
-                <td>{state(key, clock)}</td>
+                <td>{state(key, clock)}{orphan}</td>
             </tr>
         }
     };
@@ -97,7 +99,7 @@ fn table(page: &KeyIndex) -> AnyView {
         Column::text("Key"),
         Column::text("May").wide(),
         Column::text("Stores").wide(),
-        Column::text("Last used"),
+        Column::time("Last used", &page.clock),
         Column::text("State"),
     ];
     view! { <Card flush=true><Table caption="API keys" columns>{rows}</Table></Card> }.into_any()
@@ -129,7 +131,9 @@ fn form(page: &KeyIndex) -> impl IntoView + use<> {
         words: words(scope).to_owned(),
         is_chosen: form.scopes.iter().any(|chosen| chosen == scope.as_str()),
     };
-    let choices: Vec<Choice> = KeyScope::ALL.into_iter().map(choice).collect();
+    // A key gives nothing that its maker does not have.
+    let may_give = |scope: &KeyScope| page.frame.membership.allows(scope.permission());
+    let choices: Vec<Choice> = KeyScope::ALL.into_iter().filter(may_give).map(choice).collect();
     let all = std::iter::once((String::new(), "All stores".to_owned()));
     let stores = all.chain(page.frame.stores.iter().map(|s| (s.slug.clone(), s.name.clone()))).collect();
     let days = [("", "Never"), ("30", "After 30 days"), ("90", "After 90 days"), ("365", "After a year")];

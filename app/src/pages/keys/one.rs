@@ -40,11 +40,19 @@ pub fn page(page: &OneKey) -> Rendered {
             }
         });
         let refused = page.refused.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
+        let orphan = (page.key.is_orphan && page.key.is_alive(page.clock.now)).then(|| {
+            view! {
+                <Notice tone=Tone::Attention>
+                    "The member who created this key could not create it now: they left, or their role changed. They may still know the key. Rotate or revoke it."
+                </Notice>
+            }
+        });
         let changes = page.key.is_alive(page.clock.now).then(|| changes(page, &keys));
         view! {
             <PageHeader title=title.clone() back=(keys.clone(), "API keys")/>
             {made}
             {refused}
+            {orphan}
             {facts(page)}
             {changes}
         }
@@ -58,6 +66,7 @@ fn facts(page: &OneKey) -> impl IntoView + use<> {
         None => view! { "never" }.into_any(),
     };
     let (made_at, may) = (key.created_at, super::scopes(&key.scopes));
+    let by = key.maker.clone().map(|email| format!(" by {email}"));
     let (state, stores) = (state(key, clock), key.store.clone().unwrap_or_else(|| "All stores".to_owned()));
     view! {
         <Card>
@@ -69,7 +78,7 @@ fn facts(page: &OneKey) -> impl IntoView + use<> {
                 <dt>"Stores"</dt>
                 <dd>{stores}</dd>
                 <dt>"Made"</dt>
-                <dd><When at=made_at clock/></dd>
+                <dd><When at=made_at clock/>{by}</dd>
                 <dt>"Last used"</dt>
                 <dd>{used}</dd>
             </dl>

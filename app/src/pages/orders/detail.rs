@@ -1,10 +1,10 @@
 //! One order: items and timeline at the left, money and customer at the right, and what can be done to it.
 
-use chrono::{DateTime, Utc};
 use db::orders::OrderDetail;
 use db::orders::neighbours::{Neighbours, OrderName};
 use domain::fields::FieldErrors;
-use domain::orders::cancel;
+use domain::orders::number::shown;
+use domain::orders::{OrderQuery, cancel};
 use leptos::prelude::*;
 
 use super::money::{items_card, money_card};
@@ -34,8 +34,8 @@ pub struct OrderPage {
     pub may_refund: bool,
     /// What was just done.
     pub done: Option<&'static str>,
-    /// Now.
-    pub now: DateTime<Utc>,
+    /// The list that it was come to from.
+    pub within: OrderQuery,
 }
 
 /// Which form is open on an order.
@@ -66,27 +66,39 @@ pub struct Refunding {
 }
 
 impl OrderPage {
-    /// The page's own address.
+    /// The page's own address, within the list that it was come to from.
     pub fn address(&self) -> String {
-        url::order(self.frame.tenant(), &self.order.order.store, &self.order.order.number)
+        url::order_within(self.frame.tenant(), &self.order.order.store, &self.order.order.number, &self.within)
     }
 
-    /// The clock of the order's store.
+    /// The address of the form called `step` below it.
+    pub fn below(&self, step: &str) -> String {
+        let order = &self.order.order;
+        let path = url::order(self.frame.tenant(), &order.store, &order.number);
+        format!("{path}/{step}{}", url::query_of(&self.within))
+    }
+
+    /// The number as people read it.
+    pub fn number(&self) -> String {
+        shown(&self.order.order.number).into_owned()
+    }
+
+    /// The clock of the page.
     pub fn clock(&self) -> Clock {
-        Clock::new(self.now, self.order.zone)
+        self.frame.clock()
     }
 }
 
 /// Renders the page.
 pub fn page(page: &OrderPage) -> Rendered {
     let order = &page.order.order;
-    page.frame.render(&format!("Order {}", order.number), || {
+    page.frame.render(&format!("Order {}", page.number()), || {
         let clock = page.clock();
-        let states = of_order(order.kind, order.status, order.payment_status, order.fulfilment_status);
+        let states = of_order(order);
         let pills = states.into_iter().map(|(tone, label)| view! { <Pill tone label/> }).collect_view();
         let (at, store) = (order.placed_at, page.order.store_name.clone());
         let note = view! { {pills}" "<When at clock/>" · "{store} }.into_any();
-        let back = (format!("/t/{}/orders", page.frame.tenant()), "Orders");
+        let back = (url::orders(page.frame.tenant(), &page.within), "Orders");
         let asked = match &page.asked {
             Asked::Nothing => None,
             Asked::Cancel { reason, faults } => Some(cancel_form(page, reason, faults)),
@@ -94,7 +106,7 @@ pub fn page(page: &OrderPage) -> Rendered {
         };
         let actions = actions(page);
         view! {
-            <PageHeader title=format!("#{}", order.number) note=note back=back>{actions}</PageHeader>
+            <PageHeader title=page.number() note=note back=back>{actions}</PageHeader>
             {page.done.map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> })}
             {asked}
             <div class="two-thirds">
@@ -119,10 +131,10 @@ fn actions(page: &OrderPage) -> AnyView {
     let can_cancel = cancel::check(order.kind, order.status, order.payment_status, order.fulfilment_status).is_ok();
     let can_refund = super::refund_form::left(&page.order).is_some();
     let refund = (page.may_refund && can_refund && idle).then(|| {
-        view! { <ButtonLink href=format!("{}/refund", page.address()) label="Refund"/> }
+        view! { <ButtonLink href=page.below("refund") label="Refund" writes=true/> }
     });
     let cancel = (page.may_cancel && can_cancel && idle).then(|| {
-        view! { <ButtonLink href=format!("{}/cancel", page.address()) label="Cancel order"/> }
+        view! { <ButtonLink href=page.below("cancel") label="Cancel order" writes=true/> }
     });
     view! { {neighbours(page)}{refund}{cancel} }.into_any()
 }
@@ -130,8 +142,8 @@ fn actions(page: &OrderPage) -> AnyView {
 fn neighbours(page: &OrderPage) -> impl IntoView + use<> {
     let step = |order: &Option<OrderName>, way: &'static str, rel: &'static str, sign: Sign| match order {
         Some(order) => {
-            let href = url::order(page.frame.tenant(), &order.store, &order.number);
-            let label = format!("{way} order #{}", order.number);
+            let href = url::order_within(page.frame.tenant(), &order.store, &order.number, &page.within);
+            let label = format!("{way} order {}", shown(&order.number));
             view! { <a class="btn" rel=rel href=href aria-label=label.clone() title=label><Icon sign/></a> }.into_any()
         }
         None => view! { <span class="btn btn-off" aria-disabled="true"><Icon sign/></span> }.into_any(),
@@ -143,14 +155,14 @@ fn neighbours(page: &OrderPage) -> impl IntoView + use<> {
 
 fn cancel_form(page: &OrderPage, reason: &str, faults: &FieldErrors) -> AnyView {
     let order = &page.order.order;
-    let title = format!("Cancel order #{}?", order.number);
+    let title = format!("Cancel order {}?", page.number());
     let consequence = format!(
         "{} no longer counts in any figure of {}. This cannot be taken back; nobody is told automatically, and no money moves.",
         order.total(),
         page.clock().day(order.local_day),
     );
-    let (action, keep) = (format!("{}/cancel", page.address()), page.address());
-    let label = format!("Cancel order #{}", order.number);
+    let (action, keep) = (page.below("cancel"), page.address());
+    let label = format!("Cancel order {}", page.number());
     let refused =
         faults.of("order").map(str::to_owned).map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
     let (reason, fault) = (reason.to_owned(), faults.of("reason").map(str::to_owned));

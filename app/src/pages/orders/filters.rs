@@ -1,13 +1,11 @@
 //! The filters of the order list: a plain form, and a chip for each filter that is set.
 
-use domain::fields::FieldErrors;
 use domain::orders::query::AmountsIn;
 use domain::orders::{FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
 use leptos::prelude::*;
 
 use super::list::OrderIndex;
 use crate::frame::TenantFrame;
-use crate::ui::field::sentence;
 use crate::ui::icon::{Icon, Sign};
 use crate::ui::{FilterForm, Search, Typed, pill};
 use crate::url;
@@ -34,36 +32,36 @@ pub fn filters(index: &OrderIndex) -> AnyView {
         label: "Search these orders by number, e-mail, customer id or SKU",
     };
     let action = format!("/t/{}/orders", index.frame.tenant());
-    view! { <FilterForm action search is_open=!index.faults.is_empty() rest=rest(&typed) fields/> }.into_any()
+    view! { <FilterForm action search is_open=false rest=rest(&typed) fields/> }.into_any()
 }
 
-// Order and number of rows go along; faults without a field of the menu stand below it.
+// Order, number of rows and a product go along.
 fn rest(typed: &Typed<'_>) -> Option<AnyView> {
-    let kept = ["sort", "limit"].map(|name| (name, typed.value(name)));
-    let mut kept = kept.into_iter().filter(|(_, value)| !value.is_empty()).peekable();
-    if kept.peek().is_none() && typed.faults.is_empty() {
-        return None;
-    }
+    let kept = ["sort", "limit", "product"].map(|name| (name, typed.value(name)));
+    let mut kept = kept.into_iter().filter(|(name, value)| !value.is_empty() && typed.fault(name).is_none()).peekable();
+    kept.peek()?;
     let kept = kept.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
-    let search = typed.fault("q").map(|fault| view! { <p class="fault">{sentence(&fault)}</p> });
-    Some(view! { {kept}{search}{unknown_faults(typed.faults)} }.into_any())
+    Some(kept.into_any())
 }
 
 /// One link for each filter that is set: it takes that filter away.
 pub fn chips(index: &OrderIndex) -> Option<AnyView> {
     let (frame, query) = (&index.frame, index.query.at(None));
     let chip = |(name, value): (&'static str, String)| {
-        let words = words(frame, name, &value);
+        let words = match (name, &index.product) {
+            ("product", Some(title)) => format!("product {title}"),
+            _ => words(frame, name, &value),
+        };
         let href = url::orders(frame.tenant(), &query.without(name));
         view! {
-            <a class="chip" href=href aria-label=format!("Take away the filter: {words}")>
-                {words.clone()}
+            <a class="chip" href=href aria-label=format!("Remove filter: {words}")>
+                <span dir="auto">{words.clone()}</span>
                 <Icon sign=Sign::Close/>
             </a>
         }
     };
     let set = query
-        .pairs(AmountsIn::Typed(frame.numbers))
+        .pairs(AmountsIn::Typed(frame.numbers, frame.decimals()))
         .into_iter()
         .filter(|(name, _)| !matches!(*name, "sort" | "cursor" | "limit"));
     let chips: Vec<_> = set.map(chip).collect();
@@ -111,11 +109,4 @@ fn payments() -> Vec<(String, String)> {
 
 fn fulfilments() -> Vec<(String, String)> {
     FulfilmentStatus::ALL.iter().map(|v| (v.to_string(), pill::fulfilment(*v).1.to_owned())).collect()
-}
-
-// Faults of names that have no field here, such as a cursor that was cut off.
-fn unknown_faults(faults: &FieldErrors) -> impl IntoView + use<> {
-    const SHOWN: [&str; 10] = ["store", "kind", "status", "payment", "fulfilment", "q", "from", "to", "min", "max"];
-    let others = faults.0.iter().filter(|f| !SHOWN.contains(&f.field.as_str()));
-    others.map(|f| view! { <p class="fault"><code>{f.field.clone()}</code>" "{f.message.clone()}</p> }).collect_view()
 }

@@ -1,6 +1,5 @@
 //! The order list.
 
-use chrono::{DateTime, Utc};
 use db::orders::counts::ViewCounts;
 use db::orders::summary::Summary;
 use db::orders::{OrderRow, RefundRow};
@@ -15,9 +14,9 @@ use super::table::{orders_table, refunds_table};
 use super::views::views;
 use crate::document::Rendered;
 use crate::frame::TenantFrame;
-use crate::ui::pager::{Pager, no_place};
-use crate::ui::pill::Tone;
-use crate::ui::{ButtonLink, Card, Empty, Html, Look, Notice, PageHeader};
+use crate::ui::ignored::ignored;
+use crate::ui::pager::Pager;
+use crate::ui::{ButtonLink, Card, Empty, Html, Look, PageHeader};
 use crate::url;
 
 // What the links below the table take, roughly.
@@ -32,16 +31,16 @@ pub struct OrderIndex {
     pub query: OrderQuery,
     /// The filters as they stand in the address.
     pub typed: Vec<(String, String)>,
-    /// What could not be understood; then nothing is listed.
+    /// What could not be understood, and is ignored.
     pub faults: FieldErrors,
     /// What was found.
-    pub found: Option<Found>,
+    pub found: Found,
+    /// The product of the filter, by its title.
+    pub product: Option<String>,
     /// How many orders the usual questions find.
     pub counts: Option<ViewCounts>,
     /// Whether imports may be run by whoever looks.
     pub may_import: bool,
-    /// Now.
-    pub now: DateTime<Utc>,
 }
 
 /// What a filter found.
@@ -61,18 +60,14 @@ pub fn page(index: &OrderIndex) -> Rendered {
         let tenant = index.frame.tenant().to_owned();
         let may_import = index.may_import;
         let import = format!("/t/{tenant}/imports/new");
-        let actions = may_import.then(|| view! { <ButtonLink href=import label="Import"/> });
-        let bad = (!index.faults.is_empty()).then(|| {
-            view! { <Notice tone=Tone::Critical>"Some filters cannot be understood. Nothing was listed; correct them below."</Notice> }
-        });
+        let actions = may_import.then(|| view! { <ButtonLink href=import label="Import" writes=true/> });
         view! {
             <PageHeader title="Orders">{actions}</PageHeader>
             {views(&tenant, &index.query, index.counts.as_ref())}
-            {bad}
-            {no_place(&index.faults, url::orders(&tenant, &index.query.at(None)))}
             {filters(index)}
             {chips(index)}
-            {index.found.as_ref().map(|found| listed(index, found))}
+            {ignored(&format!("/t/{tenant}/orders"), &index.typed, &index.faults)}
+            {listed(index, &index.found)}
         }
     })
 }
@@ -99,7 +94,7 @@ fn nothing(index: &OrderIndex) -> AnyView {
     let everything = format!("/t/{tenant}/orders");
     if index.query.is_filtered() {
         return view! {
-            <Empty title="No order matches" text="Take a filter away, or look at all orders.">
+            <Empty title="No order matches" text="Remove a filter, or show all orders.">
                 <ButtonLink href=everything label="Show all orders"/>
             </Empty>
         }
@@ -115,7 +110,7 @@ fn nothing(index: &OrderIndex) -> AnyView {
     }
     let import = index.may_import.then(|| {
         let href = format!("/t/{tenant}/imports/new");
-        view! { <ButtonLink href=href label="Import orders" look=Look::Primary/> }
+        view! { <ButtonLink href=href label="Import orders" writes=true look=Look::Primary/> }
     });
     let text = "They arrive through the API as your shop takes them, or from a file with past ones.";
     view! { <Empty title="No orders yet" text=text>{import}</Empty> }.into_any()

@@ -1,8 +1,8 @@
 //! What an order holds and what it comes to.
 
-use db::orders::{ItemRow, RefundRow};
+use db::orders::{ItemRow, OrderDetail, RefundRow};
 use domain::money::Money;
-use domain::orders::ItemKind;
+use domain::orders::{ItemKind, OrderKind};
 use leptos::prelude::*;
 
 use super::detail::OrderPage;
@@ -55,6 +55,7 @@ pub fn money_card(page: &OrderPage) -> AnyView {
     };
     let refunds = detail.refunds.iter().map(refund).collect_view();
     let kept = (order.refunded != 0).then(|| line("Kept", order.total - order.refunded));
+    let free = is_free(detail).then(|| view! { <p class="quiet">"Nothing was paid for this order."</p> });
     let lines = view! {
         {line("Items", detail.gross)}
         {some("Discounts", -detail.discounts)}
@@ -66,7 +67,12 @@ pub fn money_card(page: &OrderPage) -> AnyView {
         {kept.map(|kept| view! { <div class="sum">{kept}</div> })}
     }
     .into_any();
-    view! { <Card title="Money"><dl class="sums">{lines}</dl></Card> }.into_any()
+    view! { <Card title="Money"><dl class="sums">{lines}</dl>{free}</Card> }.into_any()
+}
+
+// A free sale; of a return, nobody paid anything to begin with.
+fn is_free(detail: &OrderDetail) -> bool {
+    detail.order.kind == OrderKind::Sale && detail.order.total == 0
 }
 
 const fn kind(kind: ItemKind) -> &'static str {

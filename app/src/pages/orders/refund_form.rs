@@ -17,18 +17,26 @@ use crate::ui::{Button, ButtonLink, Card, Look, Notice, TextArea};
 /// What can still be given back, if anything.
 pub fn left(detail: &OrderDetail) -> Option<Money> {
     let order = &detail.order;
-    let rule =
-        Refundable { kind: order.kind, status: order.status, total: order.total, refunded: order.refunded, lines: &[] };
+    let rule = rule(detail);
     let possible = order.kind == OrderKind::Sale && order.status == OrderStatus::Open && rule.left() > 0;
     possible.then(|| Money::new(rule.left(), order.currency))
+}
+
+const FREE_ORDER: &str = "Nothing was paid for this order, so there is nothing to refund. Items that come back from a free order cannot be recorded here.";
+const SPENT: &str = "Nothing of this order can be refunded any more.";
+
+fn rule(detail: &OrderDetail) -> Refundable<'static> {
+    let order = &detail.order;
+    Refundable { kind: order.kind, status: order.status, total: order.total, refunded: order.refunded, lines: &[] }
 }
 
 /// The form, with what was typed before.
 pub fn refund_form(page: &OrderPage, typed: &Refunding) -> AnyView {
     let Some(left) = left(&page.order) else {
-        return view! { <Notice tone=Tone::Info>"Nothing of this order can be refunded any more."</Notice> }.into_any();
+        let words = if rule(&page.order).is_free() { FREE_ORDER } else { SPENT };
+        return view! { <Notice tone=Tone::Info>{words}</Notice> }.into_any();
     };
-    let (action, keep) = (format!("{}/refund", page.address()), page.address());
+    let (action, keep) = (page.below("refund"), page.address());
     let consequence = consequence(page);
     let (lines, seen) = (lines(page, typed), page.order.order.refunded.to_string());
     let general =
@@ -42,7 +50,7 @@ pub fn refund_form(page: &OrderPage, typed: &Refunding) -> AnyView {
         .then(|| (lines, view! { <Button label="Refund the chosen lines" name="extent" value="lines"/> }))
         .unzip();
     view! {
-        <Card title=format!("Refund order #{}", page.order.order.number)>
+        <Card title=format!("Refund order {}", page.number())>
             <form class="stack" method="post" action=action>
                 <input type="hidden" name="seen" value=seen/>
                 {general}

@@ -16,7 +16,7 @@ pub fn strip(index: &OrderIndex, found: &Found) -> impl IntoView + use<> {
         things(summary.found, "order", "orders")
     };
     let more = summary.more.then(|| {
-        let text = format!("Sums are shown for up to {} orders: narrow the filter to see them.", count(summary.found));
+        let text = format!("Sums cover up to {} orders. Narrow the filter to see them.", count(summary.found));
         view! { <span class="quiet">{text}</span> }
     });
     let returns_only = index.query.kind == Some(OrderKind::Return);
@@ -49,12 +49,16 @@ fn sums(currency: Currency, figures: &Figures, returns_only: bool, several: bool
             amount("Returns", figures.returns()),
         ]
     } else {
-        vec![
+        let extra = figures.shipping + figures.tax + figures.fees;
+        let mut parts = vec![
             amount("Gross", figures.gross),
+            amount("Discounts", figures.discounts),
             amount("Returns", figures.returns()),
             amount("Net", figures.net()),
-            amount("Total", figures.total()),
-        ]
+        ];
+        parts.extend((extra != 0).then(|| amount("Shipping, tax and fees", extra)));
+        parts.push(amount("Total", figures.total()));
+        parts
     };
     view! { <span class="strip-part">{name}{parts}</span> }
 }

@@ -2,6 +2,7 @@
 
 use db::orders::{OrderRow, RefundRow};
 use domain::money::Money;
+use domain::orders::number::{needs_sign, shown};
 use domain::page::Sort;
 use leptos::prelude::*;
 
@@ -20,7 +21,9 @@ const ROW_BYTES: usize = 640;
 /// One page of orders.
 pub fn orders_table(index: &OrderIndex, rows: &[OrderRow]) -> AnyView {
     let several = index.frame.stores.len() > 1 && index.query.store.is_none();
-    let mut columns = vec![Column::text("Number"), Column::text("Placed")];
+    let clock = index.frame.clock();
+    let within = url::query_of(&index.query);
+    let mut columns = vec![Column::text("Number"), Column::time("Placed", &clock)];
     columns.extend(several.then(|| Column::text("Store").wide()));
     columns.extend([
         Column::text("Customer"),
@@ -32,24 +35,19 @@ pub fn orders_table(index: &OrderIndex, rows: &[OrderRow]) -> AnyView {
     let turned = url::orders(index.frame.tenant(), &index.query.turned());
     let sorted = Sorted { by: "Placed", descending: index.query.sort == Sort::Newest, turned: &turned };
     long_table("Orders", &columns, sorted, bytes, |html| {
-        let mut last: Option<(&str, Clock)> = None;
         for order in rows {
-            let clock = match last {
-                Some((store, clock)) if store == order.store => clock,
-                _ => index.frame.clock(&order.store, index.now),
-            };
-            last = Some((&order.store, clock));
-            row(html, index, order, &clock, several);
+            row(html, index, order, (&clock, &within), several);
         }
     })
     .into_any()
 }
 
-fn row(html: &mut Html, index: &OrderIndex, order: &OrderRow, clock: &Clock, several: bool) {
+fn row(html: &mut Html, index: &OrderIndex, order: &OrderRow, (clock, within): (&Clock, &str), several: bool) {
     html.markup("<tr><td class=\"at-name\"><a class=\"row-link\" href=\"");
-    html.text(&url::order(index.frame.tenant(), &order.store, &order.number)).markup("\">#").text(&order.number);
+    html.text(&url::order(index.frame.tenant(), &order.store, &order.number)).text(within);
+    html.markup(if needs_sign(&order.number) { "\">#" } else { "\">" }).text(&order.number);
     html.markup("</a></td><td class=\"at-time\">");
-    write_when(html, order.placed_at, clock);
+    write_when(html, order.placed_at, clock, index.frame.zone_of(&order.store));
     html.markup("</td>");
     if several {
         html.markup("<td class=\"wide\">").text(&index.frame.store_name(&order.store)).markup("</td>");
@@ -62,7 +60,7 @@ fn row(html: &mut Html, index: &OrderIndex, order: &OrderRow, clock: &Clock, sev
     html.markup("</td><td class=\"num wide\">");
     write_count(html, order.item_count.into());
     html.markup("</td><td class=\"at-state\">");
-    for (tone, label) in of_order(order.kind, order.status, order.payment_status, order.fulfilment_status) {
+    for (tone, label) in of_order(order) {
         write_pill(html, tone, label);
     }
     html.markup("</td><td class=\"num at-sum\">");
@@ -72,13 +70,14 @@ fn row(html: &mut Html, index: &OrderIndex, order: &OrderRow, clock: &Clock, sev
 
 /// Refunds that count on the same days: the other half of what counts as returns.
 pub fn refunds_table(index: &OrderIndex, refunds: &[RefundRow]) -> Option<AnyView> {
+    let clock = index.frame.clock();
     let row = |refund: &RefundRow| {
-        let clock = index.frame.clock(&refund.store, index.now);
+        let local = index.frame.zone_of(&refund.store);
         let href = url::order(index.frame.tenant(), &refund.store, &refund.number);
         view! {
             <tr>
-                <td><a class="row-link" href=href>{format!("#{}", refund.number)}</a></td>
-                <td><When at=refund.at clock/></td>
+                <td><a class="row-link" href=href>{shown(&refund.number).into_owned()}</a></td>
+                <td><When at=refund.at clock local=Some(local)/></td>
                 <td class="wide"><span class="clip" dir="auto">{refund.reason.clone()}</span></td>
                 <td class="num"><Amount money=Money::new(refund.amount, refund.currency)/></td>
             </tr>
@@ -86,7 +85,7 @@ pub fn refunds_table(index: &OrderIndex, refunds: &[RefundRow]) -> Option<AnyVie
     };
     let columns = vec![
         Column::text("On order"),
-        Column::text("Refunded"),
+        Column::time("Refunded", &clock),
         Column::text("Reason").wide(),
         Column::figures("Amount"),
     ];

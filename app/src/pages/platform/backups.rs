@@ -14,8 +14,8 @@ use leptos::prelude::*;
 use crate::document::Rendered;
 use crate::frame::PlatformFrame;
 use crate::pages::backups::{alarms, ask, figures, kind, table};
-use crate::ui::field::sentence;
-use crate::ui::pager::{Pager, no_place};
+use crate::ui::ignored::ignored;
+use crate::ui::pager::Pager;
 use crate::ui::{Card, Clock, Empty, Notice, PageHeader, Tone};
 use crate::url;
 
@@ -30,10 +30,12 @@ pub struct Backups {
     pub frame: PlatformFrame,
     /// Of one kind alone.
     pub kind: Option<Kind>,
-    /// What of the address could not be understood; then nothing is listed.
+    /// The address as it was typed.
+    pub typed: Vec<(String, String)>,
+    /// What of it could not be understood, and is ignored.
     pub faults: FieldErrors,
     /// One page of backups.
-    pub page: Option<Page<Backup, Place>>,
+    pub page: Page<Backup, Place>,
     /// All of them in figures.
     pub summary: Arc<Summary>,
     /// What is wrong.
@@ -50,22 +52,19 @@ pub struct Backups {
 
 /// Renders the page.
 pub fn page(page: &Backups) -> Rendered {
-    let runs = page.page.iter().flat_map(|page| &page.rows).any(|backup| backup.status == Status::Running);
+    let runs = page.page.rows.iter().any(|backup| backup.status == Status::Running);
     page.frame.render_live("Backups", if runs { LIVE[0] } else { LIVE[1] }, || {
-        let bad = page.faults.0.iter().map(|f| format!("{}: {}", f.field, sentence(&f.message)));
-        let bad = bad.map(|words| view! { <Notice tone=Tone::Critical><p>{words}</p></Notice> }).collect_view();
         let ask = ask(PATH.to_owned());
         view! {
             <PageHeader title="Backups">{ask}</PageHeader>
             {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
-            {bad}
-            {no_place(&page.faults, address(page.kind, None))}
+            {ignored(PATH, &page.typed, &page.faults)}
             <div class="stack" data-live="summary">
                 {alarms(&page.alarms, &page.names)}
                 {figures(&page.summary, page.due, page.clock)}
             </div>
             {kinds(page.kind)}
-            <div class="stack" data-live="list">{page.page.as_ref().map(|rows| listed(page, rows))}</div>
+            <div class="stack" data-live="list">{listed(page, &page.page)}</div>
         }
     })
 }

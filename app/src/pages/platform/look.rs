@@ -54,17 +54,22 @@ pub fn look_members(frame: &PlatformFrame, tenant: &str, members: &[Member], clo
                 Some(at) => view! { <When at clock/> }.into_any(),
                 None => view! { <span class="quiet">"not lately"</span> }.into_any(),
             };
+            let vouch = (!member.is_proven).then(|| {
+                let action = format!("/platform/tenants/{tenant}/members/{}/vouch", member.id);
+                view! { <form method="post" action=action><Button label="Confirm address" look=Look::Quiet/></form> }
+            });
             view! {
                 <tr>
                     <td><span class="clip wide-clip">{member.email.clone()}</span></td>
                     <td><span class="clip" dir="auto">{member.role.name().to_owned()}</span></td>
                     <td>{seen}</td>
-                    <td><ButtonLink href label="Look as them" look=Look::Quiet/></td>
+                    <td><div class="actions"><ButtonLink href label="Look as them" look=Look::Quiet/>{vouch}</div></td>
                 </tr>
             }
         };
         let rows = members.iter().map(row).collect_view();
-        let columns = vec![Column::text("Who"), Column::text("Role"), Column::text("Last seen"), Column::text("")];
+        let columns =
+            vec![Column::text("Who"), Column::text("Role"), Column::time("Last seen", &clock), Column::text("")];
         view! {
             <PageHeader title=format!("Members of {tenant}") back=(format!("/platform/tenants/{tenant}"), "Tenant")/>
             <Card flush=true><Table caption="Members" columns>{rows}</Table></Card>

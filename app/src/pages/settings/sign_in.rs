@@ -77,9 +77,9 @@ fn form(page: &SignInSettings, action: String) -> impl IntoView + use<> {
     } else {
         "It is sealed, and never shown again."
     };
-    let remove = page
-        .is_set
-        .then(|| view! { <ButtonLink href=format!("{action}/remove") label="Remove it" look=Look::Danger/> });
+    let remove = page.is_set.then(
+        || view! { <ButtonLink href=format!("{action}/remove") label="Remove it" writes=true look=Look::Danger/> },
+    );
     let warning = page.is_set.then(|| view! { <p>"Saving signs out whoever came in through the provider."</p> });
     view! {
         <Card title="Your provider">

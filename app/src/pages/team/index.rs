@@ -70,6 +70,7 @@ fn notices(page: &TeamIndex) -> impl IntoView + use<> {
         "removed" => Some("They are no member any more."),
         "transferred" => Some("The account has another owner now; you are a manager."),
         "withdrawn" => Some("The invitation was withdrawn: its link opens nothing any more."),
+        "vouched" => Some("Their address counts as confirmed here: they can sign in to this account."),
         "role" => Some("The role was saved."),
         "role-deleted" => Some("The role was deleted."),
         "second-factor" => {
@@ -93,6 +94,7 @@ fn members(page: &TeamIndex) -> impl IntoView + use<> {
             Some(at) => view! { <When at clock/> }.into_any(),
             None => view! { <span class="quiet">"not lately"</span> }.into_any(),
         };
+        let closed = (!member.is_open).then(|| view! { " "<Pill tone=Tone::Attention label="Address not confirmed"/> });
         let factor = member.has_second_factor.then(|| view! { <Pill tone=Tone::Positive label="On"/> });
         view! {
             <tr>
@@ -100,6 +102,7 @@ fn members(page: &TeamIndex) -> impl IntoView + use<> {
                     <a class="clip wide-clip" dir="auto" href=format!("{base}/{}", member.id)>{name}</a>
                     {address}
                     {is_me.then_some(" (you)")}
+                    {closed}
                 </td>
                 <td><span class="clip" dir="auto">{words::role(&member.role)}</span></td>
                 <td class="wide"><span class="clip wide-clip" dir="auto">{words::stores(&member.stores, &page.frame.stores)}</span></td>
@@ -113,7 +116,7 @@ fn members(page: &TeamIndex) -> impl IntoView + use<> {
         Column::text("Who"),
         Column::text("Role"),
         Column::text("Stores").wide(),
-        Column::text("Last seen"),
+        Column::time("Last seen", &page.clock),
         Column::text("Second factor").wide(),
     ];
     view! { <Card title="Members" flush=true><Table caption="Members" columns>{rows}</Table></Card> }
@@ -129,6 +132,8 @@ fn invitations(page: &TeamIndex) -> Option<impl IntoView + use<>> {
         let is_over = invitation.expires_at <= clock.now;
         let until = if is_over {
             view! { <Pill tone=Tone::Attention label="Expired"/> }.into_any()
+        } else if !invitation.has_sender {
+            view! { <Pill tone=Tone::Attention label="Sender can no longer invite"/> }.into_any()
         } else {
             view! { <When at=invitation.expires_at clock/> }.into_any()
         };
@@ -155,8 +160,8 @@ fn invitations(page: &TeamIndex) -> Option<impl IntoView + use<>> {
     let columns = vec![
         Column::text("Invited"),
         Column::text("Role"),
-        Column::text("Sent").wide(),
-        Column::text("Until"),
+        Column::time("Sent", &page.clock).wide(),
+        Column::time("Until", &page.clock),
         Column::text(""),
     ];
     Some(view! { <Card title="Invitations" flush=true><Table caption="Invitations" columns>{rows}</Table></Card> })
@@ -196,7 +201,8 @@ fn roles(page: &TeamIndex) -> impl IntoView + use<> {
         let columns = vec![Column::text("Role"), Column::text("Includes"), Column::figures("In use")];
         view! { <Table caption="Roles of your own" columns>{rows}</Table> }.into_any()
     };
-    let aside = view! { <ButtonLink href=format!("{base}/new") label="New role" look=Look::Quiet/> }.into_any();
+    let aside =
+        view! { <ButtonLink href=format!("{base}/new") label="New role" writes=true look=Look::Quiet/> }.into_any();
     view! { <Card title="Roles of your own" aside flush=true>{list}</Card> }
 }
 

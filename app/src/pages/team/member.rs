@@ -41,6 +41,7 @@ pub fn page(page: &MemberPage) -> Rendered {
         view! {
             <PageHeader title=title.clone() back=back/>
             {refused}
+            {vouch(page)}
             <div class="two-thirds">
                 {if may_change { change(page).into_any() } else { fixed(page).into_any() }}
                 {facts(page)}
@@ -49,11 +50,27 @@ pub fn page(page: &MemberPage) -> Rendered {
     })
 }
 
+// Their address is not proven: the owner decides whether they get in all the same.
+fn vouch(page: &MemberPage) -> Option<impl IntoView + use<>> {
+    let action = format!("/t/{}/team/members/{}/vouch", page.frame.tenant(), page.member.id);
+    let button = page.i_own.then(|| {
+        view! { <form method="post" action=action><Button label="Vouch for this address"/></form> }
+    });
+    (!page.member.is_open).then(|| {
+        view! {
+            <Notice tone=Tone::Attention>
+                <p>"No one has confirmed that this email address is theirs, so they cannot open this account yet. They can confirm it with \u{201c}Forgot your password?\u{201d}, or an owner who knows them can vouch for it."</p>
+                {button}
+            </Notice>
+        }
+    })
+}
+
 fn change(page: &MemberPage) -> impl IntoView + use<> {
     let address = format!("/t/{}/team/members/{}", page.frame.tenant(), page.member.id);
     let fields = place_fields(&page.form, &page.roles, &page.frame.stores);
     let transfer = page.i_own.then(|| {
-        view! { <ButtonLink href=format!("{address}/transfer") label="Make them the owner" look=Look::Quiet/> }
+        view! { <ButtonLink href=format!("{address}/transfer") label="Make them the owner" writes=true look=Look::Quiet/> }
     });
     view! {
         <Card title="What they may do">
@@ -61,7 +78,7 @@ fn change(page: &MemberPage) -> impl IntoView + use<> {
                 {fields}
                 <div class="actions">
                     <Button label="Save" look=Look::Primary/>
-                    <ButtonLink href=format!("{address}/remove") label="Remove from the team" look=Look::Danger/>
+                    <ButtonLink href=format!("{address}/remove") label="Remove from the team" writes=true look=Look::Danger/>
                     {transfer}
                 </div>
             </form>

@@ -60,8 +60,9 @@ fn each_backup_leads_with_its_proof() {
     };
     let page = TenantBackups {
         frame: tenant_frame(Section::Backups),
+        typed: Vec::new(),
         faults: FieldErrors::default(),
-        page: Some(Page { rows, newer: None, older: None }),
+        page: Page { rows, newer: None, older: None },
         summary: Arc::new(Summary { kinds: vec![kind], count: 2, bytes: 2_500_000 }),
         alarms: Vec::new(),
         due: now() + TimeDelta::hours(13),

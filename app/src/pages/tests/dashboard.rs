@@ -9,7 +9,7 @@ use domain::calendar::Tz;
 use domain::fields::FieldErrors;
 use domain::imports::ImportView;
 use domain::orders::Figures;
-use domain::period::Period;
+use domain::period::{Period, Preset};
 
 use super::fixtures::{HOSTILE, day, frame, now, order};
 use super::{assert_clean, attributes, texts};
@@ -37,15 +37,20 @@ fn part(code: &str, gross: i64) -> CurrencyPart {
 }
 
 fn render(currencies: Vec<CurrencyPart>, latest: usize) -> String {
+    render_chosen(currencies, latest, None)
+}
+
+fn render_chosen(currencies: Vec<CurrencyPart>, latest: usize, chosen: Option<Preset>) -> String {
     let period = Period { from: day("2026-03-01"), to: day("2026-03-03") };
     let before = Period { from: day("2026-02-26"), to: day("2026-02-28") };
-    let product = TopProduct {
+    let product = |n: u128, code: &str| TopProduct {
+        product: domain::ids::Uuid::from_u128(n).into(),
         title: HOSTILE.into(),
-        sku: "85123A".into(),
         quantity: 3,
         gross: 900,
-        currency: "GBP".parse().unwrap(),
+        currency: code.parse().unwrap(),
     };
+    let top_products = currencies.iter().zip(1..).map(|(part, n)| product(n, part.currency.code())).collect();
     let dashboard = Dashboard {
         period,
         compared: Some(before),
@@ -55,14 +60,15 @@ fn render(currencies: Vec<CurrencyPart>, latest: usize) -> String {
         mixed_zones: false,
         as_of: now(),
         currencies,
-        top_products: vec![product],
+        top_products,
     };
     let html = page(DashboardPage {
         frame: frame(Section::Home),
         query: DashboardQuery { store: Some("shop".into()), ..DashboardQuery::default() },
+        chosen,
         typed: Default::default(),
         faults: FieldErrors::default(),
-        dashboard: Some(Arc::new(dashboard)),
+        dashboard: Arc::new(dashboard),
         latest: Some((0..latest).map(|n| order(&n.to_string(), 100)).collect()),
         attention: attention(),
         warnings: Vec::new(),
@@ -79,13 +85,22 @@ fn each_figure_leads_to_the_orders_behind_it() {
     let html = render(vec![part("GBP", 123_456)], 1);
     assert_eq!(
         texts(&html, ".figure-label"),
-        ["Gross sales", "Returns", "Net sales", "Total", "Orders", "Average order"]
+        [
+            "Gross sales",
+            "Discounts",
+            "Returns",
+            "Net sales",
+            "Shipping, tax and fees",
+            "Total",
+            "Orders",
+            "Average order"
+        ]
     );
-    assert_eq!(texts(&html, ".figure-value")[..2], ["£1,234.56", "£1.00"]);
+    assert_eq!(texts(&html, ".figure-value")[..3], ["£1,234.56", "£0.00", "£1.00"]);
     let links = attributes(&html, "a.figure", "href");
     assert_eq!(links[0], "/t/demo/orders?store=shop&status=open&kind=sale&from=2026-03-01&to=2026-03-03");
-    assert_eq!(links[1], "/t/demo/orders?store=shop&kind=return&from=2026-03-01&to=2026-03-03");
-    assert_eq!(links[3], "/t/demo/orders?store=shop&from=2026-03-01&to=2026-03-03");
+    assert_eq!(links[2], "/t/demo/orders?store=shop&kind=return&from=2026-03-01&to=2026-03-03");
+    assert_eq!(links[5], "/t/demo/orders?store=shop&from=2026-03-01&to=2026-03-03");
 }
 
 fn attention() -> Vec<Attention> {
@@ -124,7 +139,7 @@ fn from_zero_every_change_is_new() {
 fn currencies_stand_apart() {
     let html = render(vec![part("GBP", 123_456), part("EUR", 50_000)], 1);
     assert_eq!(texts(&html, "h2.currency"), ["GBP", "EUR"]);
-    assert_eq!(texts(&html, ".figure-value")[6], "€500.00");
+    assert_eq!(texts(&html, ".figure-value")[8], "€500.00");
     assert!(!html.contains("1,734.56"), "{html}");
 }
 
@@ -142,23 +157,31 @@ fn no_orders_at_all_and_none_in_these_days_are_told_apart() {
 }
 
 #[test]
-fn days_that_make_no_sense_keep_what_was_typed() {
-    let html = page(DashboardPage {
-        frame: frame(Section::Home),
-        query: DashboardQuery::default(),
-        typed: ("2026-03-05".into(), "2026-03-04".into()),
-        faults: FieldErrors::one("to", "must not be before from"),
-        dashboard: None,
-        latest: Some(Vec::new()),
-        attention: Vec::new(),
-        warnings: Vec::new(),
-        today: day("2026-03-03"),
-        calendar: Default::default(),
-    })
-    .with_nonce("N");
-    assert_clean(&html);
-    assert_eq!(attributes(&html, "#f-from", "value"), ["2026-03-05"]);
-    assert_eq!(texts(&html, "#f-to-note"), ["Must not be before from."]);
-    assert!(texts(&html, ".notice")[0].ends_with("To: Must not be before from."), "{html}");
-    assert_eq!(texts(&html, ".segments a").len(), 7, "the usual days are offered all the same");
+fn one_period_is_lit_whichever_others_mean_the_same_days() {
+    let lit = |chosen| {
+        texts(&render_chosen(vec![part("GBP", 300)], 1, chosen), ".range a[aria-current], .segments a[aria-current]")
+    };
+    // On the third of March, three days are this month so far, and nothing else.
+    assert_eq!(lit(None), ["This month"]);
+    for preset in Preset::ALL.into_iter().chain(Preset::OF_CALENDAR) {
+        assert_eq!(lit(Some(preset)), [preset.label()]);
+    }
+    let html = render(vec![part("GBP", 300)], 1);
+    assert_eq!(attributes(&html, ".segments a", "href")[0], "/t/demo?period=today&store=shop");
+    assert_eq!(texts(&html, ".segments a").len(), 7);
+}
+
+#[test]
+fn products_rank_within_their_currency_and_lead_to_their_orders() {
+    let html = render(vec![part("GBP", 300), part("HUF", 500_000)], 1);
+    assert_eq!(texts(&html, "h3.currency"), ["GBP", "HUF"]);
+    let captions = texts(&html, "caption");
+    assert!(captions.contains(&"Top products in HUF".to_owned()), "{captions:?}");
+    let links = attributes(&html, "td a.clip", "href");
+    let product = "product=00000000-0000-0000-0000-000000000001";
+    assert_eq!(
+        links[0],
+        format!("/t/demo/orders?store=shop&status=open&kind=sale&{product}&from=2026-03-01&to=2026-03-03")
+    );
+    assert_eq!(texts(&render(vec![part("GBP", 300)], 1), "h3.currency"), [""; 0]);
 }

@@ -34,6 +34,7 @@ pub fn frame(section: Section) -> TenantFrame {
         name: HOSTILE.into(),
         is_platform_admin: false,
         has_second_factor: false,
+        is_proven: true,
     };
     let store = |slug: &str, name: &str| Store {
         id: Uuid::nil().into(),
@@ -65,8 +66,10 @@ pub fn frame(section: Section) -> TenantFrame {
         stores: vec![store("shop", "Shop"), store("other", HOSTILE)],
         store: None,
         section,
-        live: Live { after: 7, show: Some("/t/demo/orders".into()) },
+        live: Live { after: 7, audience: Some("us".into()), show: Some("/t/demo/orders".into()), count: None },
         numbers: NumberFormat::default(),
+        zone: Tz::Europe__London,
+        now: now(),
     }
 }
 

@@ -69,7 +69,6 @@ fn render_for(run: Run, may_run: bool, uploaded_by: Option<&str>) -> String {
         may_run,
         uploaded_by: uploaded_by.map(str::to_owned),
         done: None,
-        now: now(),
     };
     let html = show(&page).with_nonce("N");
     assert_clean(&html);
@@ -124,12 +123,16 @@ fn form_and_list_stand_alone() {
     assert_eq!(texts(&html, "#f-file-note"), ["The file is empty."]);
     assert_eq!(attributes(&html, "#f-format option[selected]", "value"), ["orders-csv"]);
     let page = Page { rows: vec![run(RunStatus::Done)], newer: None, older: None };
-    let (query, faults) = ImportQuery::understood([("status", "failed"), ("from", "yesterday")], &seal());
-    let listed =
-        ImportIndex { frame: frame(Section::Imports), query, faults, page: Some(page), may_run: false, now: now() };
+    let typed = [("status", "failed"), ("from", "yesterday")];
+    let (query, faults) = ImportQuery::understood(typed, &seal());
+    let typed = typed.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let listed = ImportIndex { frame: frame(Section::Imports), query, typed, faults, page, may_run: false };
     let html = index(&listed).with_nonce("N");
     assert_clean(&html);
     assert!(texts(&html, ".page-head a").is_empty(), "{html}");
     assert_eq!(texts(&html, ".tabs [aria-current]"), ["Failed"]);
-    assert!(texts(&html, ".notice")[0].contains("from: Must be a day"), "{html}");
+    assert_eq!(texts(&html, ".chip-ignored"), ["Ignored: from = yesterday"]);
+    assert_eq!(attributes(&html, ".chip-ignored", "href"), ["/t/demo/imports?status=failed"]);
+    assert!(attributes(&html, ".chip-ignored", "title")[0].starts_with("Must be a day"), "{html}");
+    assert!(texts(&html, "th").contains(&"Started (Europe/London)".to_owned()), "{html}");
 }

@@ -4,9 +4,11 @@ mod backups;
 mod dashboard;
 mod fixtures;
 mod imports;
+mod markup;
 mod orders;
 mod people;
 mod platform;
+mod sums;
 mod tenants;
 mod webhooks;
 

@@ -22,14 +22,14 @@ fn list(query: OrderQuery, rows: Vec<db::orders::OrderRow>) -> String {
         query,
         typed: Vec::new(),
         faults: FieldErrors::default(),
-        found: Some(Found {
+        found: Found {
             page: Page { rows, newer: None, older: None },
             summary: Summary { found, more: false, currencies },
             refunds: Vec::new(),
-        }),
+        },
+        product: None,
         counts: Some(counts()),
         may_import: true,
-        now: now(),
     })
     .with_nonce("N");
     assert_clean(&html);
@@ -48,12 +48,21 @@ fn counts() -> ViewCounts {
 }
 
 fn one(asked: Asked, may: bool, change: impl FnOnce(&mut db::orders::OrderDetail)) -> String {
+    one_within(OrderQuery::default(), asked, may, change)
+}
+
+fn one_within(
+    within: OrderQuery,
+    asked: Asked,
+    may: bool,
+    change: impl FnOnce(&mut db::orders::OrderDetail),
+) -> String {
     let mut order = detail(order("10/4?8#2", 4_000));
     change(&mut order);
     let frame = frame(Section::Orders);
     let newer = Some(OrderName { store: "shop".into(), number: "..".into() });
     let neighbours = Neighbours { newer, older: None };
-    let page = OrderPage { frame, order, neighbours, asked, may_cancel: may, may_refund: may, done: None, now: now() };
+    let page = OrderPage { frame, order, neighbours, asked, may_cancel: may, may_refund: may, done: None, within };
     let html = show(&page).with_nonce("N");
     assert_clean(&html);
     html
@@ -80,6 +89,46 @@ fn a_row_says_when_who_and_how_much() {
 }
 
 #[test]
+fn the_head_of_the_column_names_the_zone_of_all_its_rows() {
+    let mut far = order("2", 100);
+    far.store = "far".into();
+    let html = list(OrderQuery::default(), vec![order("1", 100), far]);
+    assert!(
+        texts(&html, "th")[1].starts_with("Placed") && texts(&html, "th")[1].ends_with("(Europe/London)"),
+        "{html}"
+    );
+    assert_eq!(texts(&html, "tbody time"), ["today 13:02", "today 13:02"]);
+    assert_eq!(texts(&html, ".zone-note"), ["Times are in Europe/London."]);
+}
+
+#[test]
+fn a_number_with_a_sign_of_its_own_gets_no_second_one() {
+    let html = list(OrderQuery::default(), vec![order("#1001", 100), order("1002", 100), order("No. 7", 100)]);
+    assert_eq!(texts(&html, ".row-link"), ["#1001", "#1002", "No. 7"]);
+    let html = one(Asked::Nothing, true, |d| d.order.number = "#1001".into());
+    assert_eq!(texts(&html, "h1"), ["#1001"]);
+}
+
+#[test]
+fn an_order_and_its_neighbours_stay_in_the_list_they_were_come_to_from() {
+    let within = OrderQuery { status: Some(OrderStatus::Open), ..OrderQuery::default() };
+    let html = one_within(within, Asked::Nothing, true, |_| {});
+    assert_eq!(attributes(&html, ".neighbours a", "href"), ["/t/demo/orders/shop/~..?status=open"]);
+    assert!(attributes(&html, "main a", "href").contains(&"/t/demo/orders?status=open".to_owned()), "{html}");
+}
+
+#[test]
+fn a_free_order_was_not_paid() {
+    let html = one(Asked::Refund(Refunding::default()), true, |d| {
+        d.order.total = 0;
+        d.gross = 0;
+    });
+    assert!(texts(&html, ".pill").contains(&"Free".to_owned()), "{html}");
+    assert!(texts(&html, ".notice")[0].starts_with("Nothing was paid for this order"), "{html}");
+    assert!(!html.contains("any more"), "{html}");
+}
+
+#[test]
 fn nothing_at_all_and_nothing_found_are_told_apart() {
     assert_eq!(texts(&list(OrderQuery::default(), vec![]), ".empty-title"), ["No orders yet"]);
     let query = OrderQuery { status: Some(OrderStatus::Cancelled), ..OrderQuery::default() };
@@ -96,13 +145,17 @@ fn bad_filters_keep_what_was_typed_beside_the_message() {
         OrderQuery::parse(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), AmountsIn::Major, &seal()).unwrap_err();
     let frame = frame(Section::Orders);
     let query = OrderQuery::default();
-    let page = OrderIndex { frame, query, typed, faults, found: None, counts: None, may_import: false, now: now() };
+    let nothing = Summary { found: 0, more: false, currencies: Vec::new() };
+    let page = Page { rows: vec![], newer: None, older: None };
+    let found = Found { page, summary: nothing, refunds: Vec::new() };
+    let page = OrderIndex { frame, query, typed, faults, found, product: None, counts: None, may_import: false };
     let html = index(&page).with_nonce("N");
     assert_clean(&html);
     assert_eq!(attributes(&html, "#f-from", "value"), ["yesterday"]);
     assert_eq!(attributes(&html, ".filters [name=q]", "value"), ["ana"]);
     assert_eq!(texts(&html, "#f-from-note"), ["Must be a day such as 2026-03-01."]);
-    assert!(texts(&html, ".filters > .fault")[0].starts_with("colour"), "{html}");
+    assert_eq!(texts(&html, ".chip-ignored"), ["Ignored: from = yesterday", "Ignored: colour = red"]);
+    assert_eq!(attributes(&html, ".chip-ignored", "href")[1], "/t/demo/orders?from=yesterday&q=ana");
 }
 
 #[test]
@@ -197,10 +250,10 @@ fn refunds_stand_below_returns() {
         query,
         typed: vec![],
         faults: FieldErrors::default(),
-        found: Some(found),
+        found,
+        product: None,
         counts: None,
         may_import: false,
-        now: now(),
     };
     let html = index(&page).with_nonce("N");
     assert!(texts(&html, ".strip-sum").contains(&"Returns £5.00".to_owned()), "{html}");

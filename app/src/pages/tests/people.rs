@@ -3,7 +3,7 @@
 use db::api_keys::KeyRow;
 use db::people::passkeys::Passkey;
 use db::people::second_factor::{Enrolment, Standing};
-use db::team::{Invitation, Invited as InvitedTo, Member, OwnRole};
+use db::team::{Invitation, Invited as InvitedTo, LinkDelivery, Member, OwnRole};
 use domain::calendar::Tz;
 use domain::fields::FieldErrors;
 use domain::ids::{StoreId, Uuid};
@@ -43,7 +43,19 @@ fn own_role(in_use: i64) -> OwnRole {
 fn member(n: u128, role: MemberRole, stores: StoreAccess) -> Member {
     let (email, name) = (format!("m{n}@demo.test"), HOSTILE.to_owned());
     let (joined_at, seen_at) = (now(), (n == 1).then(now));
-    Member { id: id(n).into(), email, name, role, stores, joined_at, seen_at, has_second_factor: n == 1 }
+    let (is_proven, is_open) = (n == 1, true);
+    Member {
+        id: id(n).into(),
+        email,
+        name,
+        role,
+        stores,
+        joined_at,
+        seen_at,
+        has_second_factor: n == 1,
+        is_proven,
+        is_open,
+    }
 }
 
 fn team_index() -> TeamIndex {
@@ -61,6 +73,7 @@ fn team_index() -> TeamIndex {
             stores: StoreAccess::All,
             sent_at: now(),
             expires_at: now(),
+            has_sender: true,
         }],
         roles: vec![own_role(1)],
         me: id(1).into(),
@@ -160,6 +173,8 @@ fn a_role_offers_what_may_be_given_and_deletes_only_unused() {
 #[test]
 fn keys_say_how_they_stand_and_show_their_text_once() {
     let key = |n: u128, days: Option<i64>, revoked: bool| KeyRow {
+        maker: Some("o@demo.test".into()),
+        is_orphan: n == 1,
         id: id(n).into(),
         name: if n == 1 { HOSTILE.into() } else { String::new() },
         scopes: vec![KeyScope::OrdersRead],
@@ -244,6 +259,7 @@ fn an_invitation_says_what_to_do_to_whoever_reads_it() {
             email: "x@demo.test".into(),
             role: HOSTILE.into(),
             has_account: false,
+            delivery: LinkDelivery::Mailed,
         };
         let (name, faults, refused) = (HOSTILE.into(), FieldErrors::default(), Some(HOSTILE.into()));
         let page =

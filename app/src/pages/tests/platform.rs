@@ -189,12 +189,12 @@ fn the_overview_says_what_needs_a_person_first_and_where_it_is() {
 
 #[test]
 fn a_list_is_a_form_whose_boxes_say_which() {
-    let page = |found, query, faults| {
+    let page = |found, query, typed: &[(&str, &str)], faults| {
         let frame = frame(Place::Jobs);
         let page = JobList {
             frame,
             query,
-            typed: vec![],
+            typed: typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             faults,
             counts: Counts::default(),
             found,
@@ -208,17 +208,20 @@ fn a_list_is_a_form_whose_boxes_say_which() {
     let rows = |rows| Page { rows, newer: None, older: None };
     let dead = JobQuery { kind: Some("apply_import".into()), ..JobQuery::of(JobView::Live(JobState::Dead)) };
     let html =
-        page(Some(Listed::Live(JobState::Dead, rows(vec![job(JobState::Dead)]))), dead.clone(), FieldErrors::default());
+        page(Listed::Live(JobState::Dead, rows(vec![job(JobState::Dead)])), dead.clone(), &[], FieldErrors::default());
     assert_eq!(attributes(&html, "[name=job]", "value"), [format!("{}/{}", tenant(), Uuid::from_u128(1))]);
     assert_eq!(texts(&html, ".bulk button"), ["Retry", "Cancel", "Delete"]);
     assert_eq!(attributes(&html, "main form[method=post] [type=hidden]", "name"), ["state", "kind"]);
     assert!(attributes(&html, ".job-link", "href")[0].ends_with("?tenant=demo"), "{html}");
-    let html = page(Some(Listed::Live(JobState::Dead, rows(vec![]))), JobQuery::of(dead.view), FieldErrors::default());
+    let html = page(Listed::Live(JobState::Dead, rows(vec![])), JobQuery::of(dead.view), &[], FieldErrors::default());
     assert_eq!(texts(&html, ".empty-title"), ["All is well"]);
     let runs = Page { rows: vec![run(RunOutcome::Failed)], newer: None, older: None };
-    let html = page(Some(Listed::Ended(runs)), JobQuery::of(JobView::Ended(None)), FieldErrors::default());
+    let html = page(Listed::Ended(runs), JobQuery::of(JobView::Ended(None)), &[], FieldErrors::default());
     assert!(texts(&html, "tbody td").contains(&"1.2 s".to_owned()), "{html}");
-    let html = page(None, JobQuery::default(), FieldErrors::one("tenant", "there is no tenant called 'x'"));
+    let none = Listed::Live(JobState::Running, rows(vec![]));
+    let fault = FieldErrors::one("tenant", "there is no tenant called 'x'");
+    let html = page(none, JobQuery::default(), &[("tenant", "x")], fault);
+    assert_eq!(texts(&html, ".chip-ignored"), ["Ignored: tenant = x"]);
     assert_eq!(texts(&html, "#f-tenant-note"), ["There is no tenant called 'x'."]);
 }
 

@@ -73,6 +73,7 @@ fn listed(rows: Vec<TenantRow>, query: TenantQuery, faults: FieldErrors) -> Tena
         next: rows.last().map(|row| row.slug.clone()),
         rows,
         query,
+        typed: vec![("state".into(), "gone".into())],
         faults,
         done: None,
         clock: clock(),
@@ -95,7 +96,8 @@ fn the_list_of_tenants_flags_who_is_above_and_says_when_there_is_nobody() {
     assert_eq!(texts(&html, ".empty-title"), ["No tenant matches"]);
     let html =
         list(&listed(Vec::new(), TenantQuery::default(), FieldErrors::one("state", "must be active"))).with_nonce("N");
-    assert!(html.contains("State must be active.") && texts(&html, ".empty-title").is_empty());
+    assert_eq!(texts(&html, ".chip-ignored"), ["Ignored: state = gone"]);
+    assert_eq!(attributes(&html, ".chip-ignored", "title"), ["Must be active."]);
 }
 
 #[test]

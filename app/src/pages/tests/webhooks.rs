@@ -23,6 +23,8 @@ fn html(page: &Rendered) -> String {
 fn webhook(state: WebhookState) -> Webhook {
     let is_off = state == WebhookState::Off;
     Webhook {
+        maker: Some("o@demo.test".into()),
+        is_orphan: false,
         id: Uuid::from_u128(7).into(),
         url: format!("https://receiver.test/{HOSTILE}"),
         description: HOSTILE.into(),
@@ -48,8 +50,9 @@ fn one(state: WebhookState) -> String {
         done: None,
         refused: Some(HOSTILE.into()),
         query: DeliveryQuery::default(),
+        typed: Vec::new(),
         faults: FieldErrors::default(),
-        page: None,
+        page: domain::page::Page { rows: Vec::new(), newer: None, older: None },
         clock: Clock::new(now(), Tz::UTC),
     }))
 }

@@ -90,7 +90,7 @@ fn table(page: &WebhookIndex) -> AnyView {
         Column::text("Address"),
         Column::text("Events").wide(),
         Column::text("Stores").wide(),
-        Column::text("Last event"),
+        Column::time("Last event", &page.clock),
         Column::text("State"),
     ];
     view! { <Card flush=true><Table caption="Webhooks" columns>{rows}</Table></Card> }.into_any()

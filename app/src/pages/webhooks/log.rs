@@ -7,20 +7,17 @@ use leptos::prelude::*;
 
 use super::show::OneWebhook;
 use super::words::delivery as words_of;
-use crate::ui::pager::{Pager, no_place};
+use crate::ui::ignored::ignored;
+use crate::ui::pager::Pager;
 use crate::ui::time::milliseconds;
-use crate::ui::{Button, Card, Clock, Empty, Notice, Pill, Tone, When};
+use crate::ui::{Button, Card, Clock, Empty, Pill, Tone, When};
 use crate::url;
 
 /// The log.
 pub(super) fn card(page: &OneWebhook) -> AnyView {
-    let faults = page.faults.0.iter().filter(|fault| fault.field == "state");
-    let faults = faults.map(|fault| format!("{} {}. ", fault.field, fault.message)).collect::<String>();
-    let bad =
-        (!faults.is_empty()).then(|| view! { <Notice tone=Tone::Critical>"Nothing was listed: "{faults}</Notice> });
-    let (tabs, lost) = (tabs(page), no_place(&page.faults, page.address()));
-    let list = page.page.as_ref().map(|found| listed(page, found));
-    view! { <Card title="What it was told">{tabs}{bad}{lost}{list}</Card> }.into_any()
+    let (tabs, left_out) = (tabs(page), ignored(&page.address(), &page.typed, &page.faults));
+    let list = listed(page, &page.page);
+    view! { <Card title="What it was told">{tabs}{left_out}{list}</Card> }.into_any()
 }
 
 fn tabs(page: &OneWebhook) -> impl IntoView + use<> {
@@ -72,6 +69,15 @@ fn row(page: &OneWebhook, delivery: &Delivery) -> impl IntoView + use<> {
         (many, Some(last)) => format!("{many} attempts · {}", outcome(last)),
     };
     let again = format!("{}/deliveries/{}/again", page.address(), delivery.id);
+    let body = match delivery.body.clone() {
+        Some(body) => view! {
+            <p class="quiet">"What is sent:"</p>
+            <pre class="said-raw" dir="auto">{body}</pre>
+            <form method="post" action=again><Button label="Send it again"/></form>
+        }
+        .into_any(),
+        None => view! { <p class="quiet">"Your role does not include what this event is about."</p> }.into_any(),
+    };
     view! {
         <li>
             <p><code>{delivery.kind.clone()}</code>{number}" "<Pill tone label/></p>
@@ -79,9 +85,7 @@ fn row(page: &OneWebhook, delivery: &Delivery) -> impl IntoView + use<> {
             <details>
                 <summary>{summary}</summary>
                 <ol class="timeline">{attempts}</ol>
-                <p class="quiet">"What is sent:"</p>
-                <pre class="said-raw" dir="auto">{delivery.body.clone()}</pre>
-                <form method="post" action=again><Button label="Send it again"/></form>
+                {body}
             </details>
         </li>
     }

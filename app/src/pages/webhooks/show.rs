@@ -27,10 +27,12 @@ pub struct OneWebhook {
     pub refused: Option<String>,
     /// Which deliveries, as far as that could be understood.
     pub query: DeliveryQuery,
-    /// What could not be; then none are listed.
+    /// The address as it was typed.
+    pub typed: Vec<(String, String)>,
+    /// What of it could not be understood, and is ignored.
     pub faults: FieldErrors,
     /// One page of deliveries.
-    pub page: Option<Page<Delivery, Place>>,
+    pub page: Page<Delivery, Place>,
     /// Now.
     pub clock: Clock,
 }
@@ -62,10 +64,11 @@ pub fn page(page: &OneWebhook) -> Rendered {
             .map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> });
         let refused = page.refused.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
         view! {
-            <PageHeader title="Webhook" back=(all, "Webhooks")><ButtonLink href=edit label="Change it"/></PageHeader>
+            <PageHeader title="Webhook" back=(all, "Webhooks")><ButtonLink href=edit label="Change it" writes=true/></PageHeader>
             {made}
             {done}
             {refused}
+            {orphan(page)}
             {standing(page)}
             <div class="two-thirds">
                 {log::card(page)}
@@ -87,6 +90,16 @@ fn done_words(word: &str) -> Option<&'static str> {
         "again" => Some("It is sent again, under the same id."),
         _ => None,
     }
+}
+
+fn orphan(page: &OneWebhook) -> Option<impl IntoView + use<>> {
+    page.webhook.is_orphan.then(|| {
+        view! {
+            <Notice tone=Tone::Attention>
+                "The member who created this webhook could not create it now: they left, or their role changed. Check that its address is still yours."
+            </Notice>
+        }
+    })
 }
 
 // What stands in the way, if something does.
@@ -134,6 +147,7 @@ fn facts(page: &OneWebhook) -> impl IntoView + use<> {
     }
     lines.extend(webhook.former_until.map(|at| fact("Former secret until", moment(at))));
     lines.push(fact("Made", moment(webhook.created_at)));
+    lines.extend(webhook.maker.clone().map(|email| fact("Made by", email.into_any())));
     view! { <Card title="Facts"><dl class="facts">{lines}</dl></Card> }
 }
 
@@ -179,7 +193,7 @@ fn changes(page: &OneWebhook) -> impl IntoView + use<> {
         </Card>
         <Card title="Delete it">
             <p>"Nothing is sent any more, and what is listed here goes with it."</p>
-            <ButtonLink href=delete label="Delete it" look=Look::Danger/>
+            <ButtonLink href=delete label="Delete it" writes=true look=Look::Danger/>
         </Card>
     }
 }

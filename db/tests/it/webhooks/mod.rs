@@ -94,7 +94,7 @@ async fn many_who_dispatch_at_once_tell_every_event_once_to_everybody_who_wants_
     let sql = "select count(*), count(distinct j.key), (select count(*) from webhook_deliveries) from jobs j where j.kind = 'deliver_webhook'";
     let (jobs, keys, deliveries): (i64, i64, i64) = sqlx::query_as(sql).fetch_one(&owner).await.unwrap();
     assert_eq!((jobs, keys), (deliveries, deliveries), "a job for each");
-    let body: Value = serde_json::from_str(&told(&scope, in_south).await[0].body).unwrap();
+    let body: Value = serde_json::from_str(told(&scope, in_south).await[0].body.as_deref().unwrap()).unwrap();
     assert_eq!(
         (&body["type"], &body["tenant"], &body["data"]["store"]),
         (&"order.placed".into(), &"ours".into(), &"south".into())
@@ -124,7 +124,7 @@ async fn events_that_were_forgotten_are_a_gap_and_no_silence() {
     let found = told(&scope, id).await;
     assert_eq!(kinds(&found), ["gap", "order.placed", "order.placed"]);
     let gap = found.iter().find(|d| d.kind == "gap").unwrap();
-    let body: Value = serde_json::from_str(&gap.body).unwrap();
+    let body: Value = serde_json::from_str(gap.body.as_deref().unwrap()).unwrap();
     assert_eq!(body["data"]["missing_through"], head - 2);
 
     // The database was restored to an older state: the place lies ahead of the feed.

@@ -6,8 +6,10 @@ use serde_json::{Map, Value};
 
 use super::{Draft, NewCustomer, NewItem};
 use crate::fields::FieldErrors;
+use crate::json;
 use crate::money::Currency;
 use crate::orders::status::{ItemKind, OrderKind};
+use crate::{text, written_time};
 
 const ORDER: [&str; 12] = [
     "store",
@@ -41,7 +43,8 @@ impl Draft {
     /// # Errors
     /// All faults, of form and of content, one at most about the same thing.
     pub fn checked_from_json(body: &Value, now: DateTime<Utc>) -> Result<(String, super::NewOrder), FieldErrors> {
-        let (store, draft, mut errors) = Self::read(body)?;
+        let (store, mut draft, mut errors) = Self::read(body)?;
+        let adjusted = draft.clean();
         let of_form = errors.0.len();
         let amounts = draft.find_faults(&mut errors, now);
         // What has a fault of form was read as some harmless value: what that value breaks is no news.
@@ -50,7 +53,7 @@ impl Draft {
             of_content.into_iter().filter(|fault| !errors.0.iter().any(|known| is_within(&fault.field, &known.field)));
         let news: Vec<_> = news.collect();
         errors.0.extend(news);
-        errors.into_result(()).map(|()| (store, draft.accept(amounts)))
+        errors.into_result(()).map(|()| (store, draft.accept(amounts, adjusted)))
     }
 
     fn read(body: &Value) -> Result<(String, Self, FieldErrors), FieldErrors> {
@@ -60,7 +63,7 @@ impl Draft {
         };
         let mut read = Reader { object, prefix: String::new(), errors: &mut errors };
         read.refuse_unknown(&ORDER);
-        let store = read.required_text("store");
+        let store = read.required_word("store");
         let draft = Self {
             number: read.required_text("number"),
             kind: read.parsed::<OrderKind>("kind").unwrap_or(OrderKind::Sale),
@@ -114,6 +117,11 @@ impl<'a> Reader<'a> {
     fn text(&mut self, name: &str) -> Option<String> {
         match self.value(name) {
             None => None,
+            // PostgreSQL has no place for it in any text.
+            Some(Value::String(text)) if text.contains('\0') => {
+                self.fault(name, "must not hold control characters");
+                None
+            }
             Some(Value::String(text)) => Some(text.clone()),
             Some(_) => {
                 self.fault(name, "must be a text");
@@ -129,17 +137,24 @@ impl<'a> Reader<'a> {
         self.text(name).unwrap_or_default()
     }
 
+    // Without spaces around it.
+    fn required_word(&mut self, name: &str) -> String {
+        text::trim(&self.required_text(name)).to_owned()
+    }
+
     fn parsed<T: std::str::FromStr<Err = String>>(&mut self, name: &str) -> Option<T> {
         let text = self.text(name)?;
-        text.parse().map_err(|message: String| self.fault(name, message)).ok()
+        text::trim(&text).parse().map_err(|message: String| self.fault(name, message)).ok()
     }
 
     fn integer(&mut self, name: &str) -> Option<i64> {
-        let value = self.value(name)?.as_i64();
-        if value.is_none() {
-            self.fault(name, "must be a whole number");
+        let value = self.value(name)?;
+        let number = json::integer(value);
+        if number.is_none() {
+            let is_beyond = value.as_f64().is_some_and(|number| number.fract() == 0.0);
+            self.fault(name, if is_beyond { "is too large" } else { "must be a whole number" });
         }
-        value
+        number
     }
 
     fn required_integer(&mut self, name: &str) -> i64 {
@@ -155,20 +170,21 @@ impl<'a> Reader<'a> {
 
     fn time(&mut self, name: &str) -> DateTime<Utc> {
         let text = self.required_text(name);
-        let parsed = DateTime::parse_from_rfc3339(&text);
-        if parsed.is_err() && self.value(name).is_some_and(Value::is_string) {
+        let parsed = written_time::instant(&text);
+        if parsed.is_none() && self.value(name).is_some_and(Value::is_string) {
             self.fault(name, "must be a time in RFC 3339, such as 2026-03-01T14:02:00Z");
         }
-        parsed.map(|t| t.with_timezone(&Utc)).unwrap_or_default()
+        parsed.unwrap_or_default()
     }
 
     fn currency(&mut self, name: &str) -> Currency {
-        let text = self.required_text(name);
+        let text = self.required_word(name);
         let parsed = text.parse::<Currency>();
         if let (Err(error), true) = (&parsed, self.value(name).is_some_and(Value::is_string)) {
             self.fault(name, error.to_string());
         }
-        parsed.or_else(|_| "XXX".parse()).unwrap_or_else(|_| unreachable!("XXX is in ISO 4217"))
+        // What stands in for one that is none is never seen: the order is refused.
+        parsed.unwrap_or(Currency::EUR)
     }
 
     fn customer(&mut self) -> Option<NewCustomer> {
@@ -199,7 +215,9 @@ impl<'a> Reader<'a> {
             self.fault("items", "must be a list");
             return Vec::new();
         };
-        values.iter().take(super::MAX_ITEMS + 1).enumerate().map(|(i, v)| self.item(i, v)).collect()
+        let read = values.iter().take(super::MAX_ITEMS + 1).enumerate();
+        // Once no further faults are listed, nothing that follows changes the answer.
+        read.map_while(|(i, v)| (!self.errors.is_full()).then(|| self.item(i, v))).collect()
     }
 
     // Every entry gives an item, so that positions in messages are those of the body.

@@ -1,19 +1,25 @@
 //! An order as it arrives, from the API or from a file: a [`Draft`] holds what was said, a
-//! [`NewOrder`] what was found good. Every way in goes through [`Draft::check`].
+//! [`NewOrder`] what was found good. Every way in goes through [`Draft::check`], which tidies what is not essential first.
 
 mod check;
+mod clean;
 mod json;
 
-pub use check::looks_like_email;
+pub use crate::email::looks_like as looks_like_email;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::status::{ItemKind, OrderKind};
+use crate::fields::{FieldError, FieldErrors};
 use crate::money::Currency;
 
 /// Most items in one order.
 pub const MAX_ITEMS: usize = 5_000;
+/// Most labels of one order.
+pub const MAX_TAGS: usize = 50;
+/// Longest note, in characters.
+pub const MAX_NOTE: usize = 5_000;
 
 /// An order as somebody described it; nothing about it was checked yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +64,8 @@ pub struct NewOrder {
     tags: Vec<String>,
     #[serde(skip)]
     amounts: Amounts,
+    #[serde(skip)]
+    adjusted: FieldErrors,
 }
 
 /// Who bought.
@@ -161,6 +169,11 @@ impl NewOrder {
     /// Labels.
     pub fn tags(&self) -> &[String] {
         &self.tags
+    }
+
+    /// What was tidied as it arrived, by field: what was cut, taken out or left out.
+    pub fn adjusted(&self) -> &[FieldError] {
+        &self.adjusted.0
     }
 
     /// The parts of its total.

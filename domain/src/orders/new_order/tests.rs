@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::Draft;
+use super::{Draft, NewOrder};
 use crate::fields::FieldErrors;
 
 fn now() -> DateTime<Utc> {
@@ -83,8 +83,13 @@ fn each_bad_value_is_reported_under_its_name() {
         ("/currency", json!("gbp"), "currency"),
         ("/currency", json!("ZZZ"), "currency"),
         ("/customer", json!("Ana"), "customer"),
-        ("/customer", json!({}), "customer"),
-        ("/customer/email", json!("ana"), "customer.email"),
+        ("/customer", json!({}), ""),
+        ("/customer/email", json!("ana"), ""),
+        ("/customer", json!({"name": "a\u{0}b"}), "customer.name"),
+        ("/currency", json!("XTS"), "currency"),
+        ("/currency", json!("DEM"), "currency"),
+        ("/items/0/unit_price", json!(100_000_000_000_001_i64), "items[0].unit_price"),
+        ("/items/0/quantity", json!(9.5e18), "items[0].quantity"),
         ("/items", json!([]), "items"),
         ("/items", json!({}), "items"),
         ("/items/0", json!(1), "items[0]"),
@@ -100,7 +105,8 @@ fn each_bad_value_is_reported_under_its_name() {
         ("/discount", json!(5_000), "discount"),
         ("/tax", json!(null), ""),
         ("/tags", json!(["a", 1]), "tags"),
-        ("/tags", json!([""]), "tags[0]"),
+        ("/tags", json!([""]), ""),
+        ("/tags", json!(["a\u{0}b"]), "tags[0]"),
     ];
     for (path, value, field) in cases {
         let body = with(path, value);
@@ -132,6 +138,142 @@ fn all_faults_come_at_once_and_unknown_fields_by_name() {
         "note",
     ] {
         assert!(names.iter().any(|n| n == name), "{name} in {names:?}");
+    }
+}
+
+/// The order that `body` is, and the fields of it that were adjusted.
+fn adjusted(body: &Value) -> (NewOrder, Vec<String>) {
+    let (_, order) = Draft::checked_from_json(body, now()).unwrap();
+    let fields = order.adjusted().iter().map(|note| note.field.clone()).collect();
+    (order, fields)
+}
+
+#[test]
+fn what_is_not_essential_costs_no_order() {
+    let mut body = good();
+    body["number"] = json!("A-1 ");
+    body["store"] = json!(" north");
+    body["currency"] = json!("GBP\u{a0}");
+    body["customer"] = json!({"email": "ana@example.com ", "name": "\u{a0}Jana ", "phone": "", "country": null});
+    body["items"][0]["title"] = json!(" Tea\u{200b}");
+    body["tags"] = json!(["web ", " ", ""]);
+    let (order, fields) = adjusted(&body);
+    // Nothing that can be seen was lost.
+    assert_eq!((order.number(), fields.len()), ("A-1", 0));
+    let customer = order.customer().unwrap();
+    assert_eq!((customer.email.as_deref(), customer.name.as_deref()), (Some("ana@example.com"), Some("Jana")));
+    assert_eq!((order.items()[0].title.as_str(), order.tags()), ("Tea", &["web".to_owned()][..]));
+
+    let long = |n: usize| "x".repeat(n);
+    body["customer"] = json!({"email": "ana@example.com,", "name": long(201), "phone": long(41), "external_id": long(101), "country": "a\tb"});
+    body["items"][0]["title"] = json!(format!("Tea,\r\n\tloose{}", long(500)));
+    body["items"][1]["sku"] = json!(long(101));
+    body["note"] = json!(format!("one\ntwo\u{1b}{}", long(5_000)));
+    body["tags"] = json!((0..60).map(|n| if n == 0 { long(51) } else { n.to_string() }).collect::<Vec<_>>());
+    let (order, fields) = adjusted(&body);
+    let customer = order.customer().unwrap();
+    assert_eq!((customer.email.as_deref(), customer.country.as_deref()), (Some("ana@example.com"), Some("a b")));
+    assert_eq!((customer.name.as_ref().unwrap().len(), customer.phone.as_ref().unwrap().len()), (200, 40));
+    assert_eq!((&customer.external_id, &order.items()[1].sku), (&None, &None));
+    assert!(order.items()[0].title.starts_with("Tea, loosexx") && order.items()[0].title.len() == 500);
+    assert!(order.note().unwrap().starts_with("one\ntwoxx") && order.note().unwrap().len() == 5_000);
+    assert_eq!((order.tags().len(), order.tags()[0].len()), (50, 50));
+    let expected = [
+        "customer.email",
+        "customer.name",
+        "customer.phone",
+        "customer.external_id",
+        "customer.country",
+        "items[0].title",
+        "items[0].title",
+        "items[1].sku",
+        "note",
+        "note",
+        "tags[0]",
+        "tags",
+    ];
+    assert_eq!(fields, expected);
+}
+
+#[test]
+fn a_guest_is_no_customer() {
+    for guest in
+        [json!({}), json!(null), json!({"email": null, "name": ""}), json!({"name": " \u{a0}", "phone": "\u{200b}"})]
+    {
+        let (order, fields) = adjusted(&with("/customer", guest.clone()));
+        assert_eq!((order.customer(), fields.len()), (None, 0), "{guest}");
+    }
+    // What was no address is noted, though nobody is left.
+    let (order, fields) = adjusted(&with("/customer", json!({"email": "n/a"})));
+    assert_eq!((order.customer(), fields), (None, vec!["customer.email".to_owned()]));
+}
+
+#[test]
+fn a_doubtful_address_is_judged_alike_however_it_is_spoilt() {
+    for text in
+        ["ana@example.com,", "mailto:ana@example.com", "ana@example.com.", "<ana@example.com>", "Ana <ana@example.com>"]
+    {
+        let (order, fields) = adjusted(&with("/customer/email", json!(text)));
+        assert_eq!(order.customer().unwrap().email.as_deref(), Some("ana@example.com"), "{text}");
+        assert_eq!(fields, ["customer.email"], "{text}");
+    }
+}
+
+#[test]
+fn currencies_are_those_of_the_day() {
+    let placed = |currency: &str, day: &str| {
+        let mut body = with("/currency", json!(currency));
+        body["placed_at"] = json!(format!("{day}T10:00:00Z"));
+        Draft::checked_from_json(&body, now()).map(|(_, order)| order.currency())
+    };
+    for (code, year) in
+        [("SKK", 2008), ("LTL", 2014), ("DEM", 2001), ("ANG", 2024), ("HRK", 2022), ("ITL", 1999), ("BGN", 2025)]
+    {
+        assert_eq!(placed(code, &format!("{year}-06-01")), Ok(code.parse().unwrap()), "{code}");
+        let late = placed(code, "2026-02-20").unwrap_err();
+        assert!(late.of("currency").unwrap().contains("was withdrawn"), "{late}");
+    }
+    for code in ["XXX", "XTS", "XAU", "XDR"] {
+        assert!(placed(code, "2026-02-20").is_err(), "{code}");
+    }
+}
+
+#[test]
+fn amounts_fit_the_highest_inflation() {
+    let mut body = good();
+    body["currency"] = json!("IRR");
+    body["items"] = json!([{"title": "Telephone", "quantity": 7, "unit_price": 150_000_000_000_i64}]);
+    let (order, _) = adjusted(&body);
+    assert_eq!(order.amounts().total(), 1_050_000_000_000 - 50 + 120);
+    // The most that an order can come to is exact in every reader of JSON.
+    let most = super::check::MAX_AMOUNT;
+    body["items"] = json!([
+        {"title": "a", "quantity": 1, "unit_price": most}, {"title": "b", "kind": "fee", "quantity": 1, "unit_price": most},
+    ]);
+    (body["discount"], body["shipping"], body["tax"]) = (json!(0), json!(most), json!(most));
+    let (order, _) = adjusted(&body);
+    assert_eq!(order.amounts().total(), 4 * most);
+    assert!(order.amounts().total() < 1 << 53);
+    body["items"][0]["quantity"] = json!(2);
+    assert_eq!(faults(&body), ["items"]);
+    body["items"][0]["quantity"] = json!(10_000_000);
+    assert_eq!(faults(&body), ["items"]);
+}
+
+#[test]
+fn integers_and_times_are_taken_as_programs_write_them() {
+    for (path, value) in [
+        ("/items/0/unit_price", "450.0"),
+        ("/items/0/unit_price", "4.5e2"),
+        ("/items/0/quantity", "2.0"),
+        ("/discount", "5e1"),
+        ("/placed_at", "\"2026-03-01T10:00:00+0545\""),
+        ("/placed_at", "\"2026-03-01 04:15:00z\""),
+        ("/placed_at", "\"2026-03-01t10:00:00 +05:45\""),
+    ] {
+        let (order, fields) = adjusted(&with(path, serde_json::from_str(value).unwrap()));
+        assert_eq!(order, Draft::checked_from_json(&good(), now()).unwrap().1, "{value}");
+        assert!(fields.is_empty());
     }
 }
 

@@ -1,12 +1,17 @@
-//! CSV as records of cells, by RFC 4180: commas, quotation marks, quotation marks doubled, line breaks within
-//! quotation marks. Written here rather than taken from a crate because a run must go on after a line that is
-//! too long or a quotation mark that nobody closes, must name the line of every fault, and must not hold more
-//! of a broken file than [`MAX_RECORD_LINES`].
+//! CSV as records of cells, by RFC 4180: quotation marks, quotation marks doubled, line breaks within quotation marks; commas
+//! between cells, or what the header line has instead. Written here rather than taken from a crate because a run must go on
+//! after a line that is too long or a quotation mark that nobody closes, must name the line of every fault, must notice a
+//! quotation mark that would swallow the lines after it, and must not hold more of a broken file than [`MAX_RECORD_LINES`].
+
+use domain::text;
 
 use crate::imports::source::{FileError, Line, Lines, MAX_LINE};
 
 /// Most lines that one record may span.
 const MAX_RECORD_LINES: usize = 100;
+/// What may stand between cells. The first is the usual one.
+const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
+const UNCLOSED: &str = "opens a cell with a quotation mark that nothing closes";
 
 /// The records of a file, one at a time.
 pub struct Records {
@@ -14,15 +19,37 @@ pub struct Records {
     cells: Cells,
     first: u64,
     fault: Option<&'static str>,
+    // Whether the first record, the header, was read.
+    begun: bool,
+    shape: Shape,
+    // For a look at a line by itself.
+    alone: Cells,
+}
+
+/// What a whole record of the file looks like.
+#[derive(Clone, Debug, Default)]
+pub struct Shape {
+    /// How many cells it has at least.
+    pub least: usize,
+    /// How many the header has.
+    pub most: usize,
+    /// Which of them always hold numbers.
+    pub numbers: Vec<usize>,
 }
 
 impl Records {
     /// Of `lines`.
     pub fn new(lines: Lines) -> Self {
-        Self { lines, cells: Cells::default(), first: 0, fault: None }
+        let (cells, alone) = (Cells::default(), Cells::default());
+        Self { lines, cells, first: 0, fault: None, begun: false, shape: Shape::default(), alone }
     }
 
-    /// Moves on to the next record that is not an empty line; whether there is one.
+    /// Says what whole records look like, so that one within a cell is noticed.
+    pub fn expect(&mut self, shape: Shape) {
+        self.shape = shape;
+    }
+
+    /// Moves on to the next record in which there is anything; whether there is one.
     ///
     /// # Errors
     /// When the file as a whole is at fault.
@@ -33,7 +60,16 @@ impl Records {
             let closed = match self.lines.next_line()? {
                 None => return Ok(false),
                 Some(Line::Text("")) => continue,
-                Some(Line::Text(text)) => self.cells.feed(text),
+                Some(Line::Text(text)) => {
+                    if !self.begun {
+                        if let Some(sign) = named_delimiter(text) {
+                            self.cells.named = Some(sign);
+                            continue;
+                        }
+                        self.cells.delimiter = self.cells.named.unwrap_or_else(|| delimiter(text));
+                    }
+                    self.cells.feed(text)
+                }
                 Some(Line::TooLong) => {
                     self.fault = Some("is longer than 1 MB");
                     true
@@ -43,11 +79,16 @@ impl Records {
             if !closed {
                 self.read_on()?;
             }
+            // Spreadsheets write rows of nothing between and below their data.
+            if self.fault.is_none() && self.cells.is_blank() {
+                continue;
+            }
+            self.begun = true;
             return Ok(true);
         }
     }
 
-    /// What makes the record unreadable, if anything does; then it has no cells.
+    /// What makes the record unreadable, if anything does; then it has the cells before that.
     pub const fn fault(&self) -> Option<&'static str> {
         self.fault
     }
@@ -69,13 +110,17 @@ impl Records {
 
     /// The cell at `index` without surrounding spaces; empty when there is none.
     pub fn cell(&self, index: usize) -> &str {
-        self.cells.get(index).trim()
+        text::trim(self.cells.get(index))
     }
 
-    // The quotation mark may close on a following line. When it does not, the lines after the first come again.
+    // The quotation mark may close on a following line. When it does not, or not before another whole record, or in the midst of
+    // a cell, the lines after the first come again.
     fn read_on(&mut self) -> Result<(), FileError> {
         let mut held = Vec::new();
         let mut size = 0;
+        let before = self.cells.ends.len();
+        self.cells.is_sloppy = false;
+        self.alone.delimiter = self.cells.delimiter;
         while held.len() < MAX_RECORD_LINES && size < MAX_LINE {
             match self.lines.next_line()? {
                 None => break,
@@ -87,27 +132,85 @@ impl Records {
                     self.cells.text.push('\n');
                     size += text.len();
                     held.push(Some(text.to_owned()));
-                    if self.cells.feed(text) {
+                    let closed = self.cells.feed(text);
+                    if self.cells.is_sloppy || self.alone.is_whole(text, &self.shape) {
+                        break;
+                    }
+                    if closed {
                         return Ok(());
                     }
                 }
             }
         }
-        self.cells.clear();
-        self.fault = Some("opens a cell with a quotation mark that nothing closes");
+        self.cells.keep(before);
+        self.fault = Some(UNCLOSED);
         self.lines.put_back(self.first, held);
         Ok(())
     }
 }
 
-#[derive(Default)]
+// What a file says of itself in a line before its header, as Excel reads it: `sep=;`.
+fn named_delimiter(line: &str) -> Option<char> {
+    let name = line.get(..4).filter(|name| name.eq_ignore_ascii_case("sep="))?;
+    let mut rest = line[name.len()..].chars();
+    rest.next().filter(|sign| DELIMITERS.contains(sign) && rest.next().is_none())
+}
+
+// What stands most often between the names of a header line.
+fn delimiter(header: &str) -> char {
+    let mut best = (0, DELIMITERS[0]);
+    for sign in DELIMITERS {
+        // Every other part is within quotation marks.
+        let found: usize = header.split('"').step_by(2).map(|part| part.matches(sign).count()).sum();
+        if found > best.0 {
+            best = (found, sign);
+        }
+    }
+    best.1
+}
+
 struct Cells {
     text: String,
     ends: Vec<usize>,
+    delimiter: char,
+    named: Option<char>,
     quoted: bool,
+    // Whether more came behind a closing quotation mark.
+    is_sloppy: bool,
+}
+
+impl Default for Cells {
+    fn default() -> Self {
+        let (text, ends) = (String::new(), Vec::new());
+        Self { text, ends, delimiter: DELIMITERS[0], named: None, quoted: false, is_sloppy: false }
+    }
 }
 
 impl Cells {
+    fn is_blank(&self) -> bool {
+        text::trim(&self.text).is_empty()
+    }
+
+    // The first `count` of them.
+    fn keep(&mut self, count: usize) {
+        self.ends.truncate(count);
+        self.text.truncate(self.ends.last().copied().unwrap_or(0));
+        self.quoted = false;
+    }
+
+    // Whether `line` is a record by itself.
+    fn is_whole(&mut self, line: &str, shape: &Shape) -> bool {
+        self.clear();
+        let number = |text: &str| {
+            let sign = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+' | ' ' | '\'');
+            text.contains(|c: char| c.is_ascii_digit()) && text.chars().all(sign)
+        };
+        shape.least > 1
+            && self.feed(line)
+            && (shape.least..=shape.most).contains(&self.ends.len())
+            && shape.numbers.iter().all(|index| number(text::trim(self.get(*index))))
+    }
+
     fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
@@ -137,12 +240,13 @@ impl Cells {
                     continue;
                 }
                 self.quoted = false;
+                self.is_sloppy |= !rest.is_empty() && !rest.starts_with(self.delimiter);
             } else if let Some(after) = rest.strip_prefix('"') {
                 self.quoted = true;
                 rest = after;
                 continue;
             }
-            let Some((inside, after)) = rest.split_once(',') else {
+            let Some((inside, after)) = rest.split_once(self.delimiter) else {
                 self.text.push_str(rest);
                 self.ends.push(self.text.len());
                 return true;
@@ -159,8 +263,13 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<(u64, u64, Vec<String>)> {
+        read_as(Shape::default(), text)
+    }
+
+    fn read_as(shape: Shape, text: &str) -> Vec<(u64, u64, Vec<String>)> {
         let lines = Lines::new(std::io::Cursor::new(text.to_owned()), text.len() as u64).unwrap();
         let mut records = Records::new(lines);
+        records.expect(shape);
         let mut all = Vec::new();
         while records.advance().unwrap() {
             let cells = match records.fault() {
@@ -176,7 +285,7 @@ mod tests {
     fn cells_follow_rfc_4180() {
         for (text, cells) in [
             ("a,b,c", vec!["a", "b", "c"]),
-            (",,", vec!["", "", ""]),
+            ("x,,", vec!["x", "", ""]),
             ("\"a,b\",\"7\"\" SINGLE\",", vec!["a,b", "7\" SINGLE", ""]),
             ("7\" SINGLE, x ,\"\"", vec!["7\" SINGLE", "x", ""]),
             ("\"a\"b,c", vec!["ab", "c"]),
@@ -204,5 +313,52 @@ mod tests {
         assert!(found[0].2[0].starts_with("! opens a cell"), "{:?}", found[0]);
         assert_eq!(found[300], (301, 301, vec!["b299".into(), "2".into()]));
         assert_eq!(read("x\na,\"oops\nb")[2], (3, 3, vec!["b".into()]));
+    }
+
+    #[test]
+    fn a_stray_quotation_mark_swallows_no_other_record() {
+        // It closes in the midst of a later cell, at the beginning of one, at an inch mark, or nowhere.
+        for last in ["4,\"Tea\",1", "4,TV 7\" x,1", "4,TV 42\",1", "4,Tea,1"] {
+            let found = read_as(
+                Shape { least: 3, most: 3, numbers: vec![2] },
+                &format!("n,title,price\n2,\"Soap,1\n3,Salt,1\n{last}\n"),
+            );
+            let lines: Vec<_> = found.iter().map(|(first, last, _)| (*first, *last)).collect();
+            assert_eq!(lines, [(1, 1), (2, 2), (3, 3), (4, 4)], "{last}");
+            assert!(found[1].2[0].contains("a quotation mark that nothing closes"), "{found:?}");
+            assert_eq!(found[2].2, ["3", "Salt", "1"]);
+        }
+        // A text of several lines is none of that, whatever is in it.
+        let text = "n,title,price\n2,\"Soap, green\n3, in all, sold\nas 4\",1\n";
+        assert_eq!(read_as(Shape { least: 3, most: 3, numbers: vec![2] }, text).len(), 2);
+    }
+
+    #[test]
+    fn cells_before_a_stray_quotation_mark_are_known() {
+        let lines = Lines::new(std::io::Cursor::new("A-1,x,\"oops\nb\n"), 20).unwrap();
+        let mut records = Records::new(lines);
+        assert!(records.advance().unwrap() && records.fault().is_some());
+        assert_eq!((records.len(), records.cell(0), records.cell(1), records.cell(2)), (2, "A-1", "x", ""));
+    }
+
+    #[test]
+    fn rows_of_nothing_are_no_records() {
+        let found = read(",,\na,b\n,\n , \u{a0},\n\"\",\n;;\nc,d\n\u{200b},,,,\n");
+        let cells: Vec<_> = found.iter().map(|(line, _, cells)| (*line, cells.join("+"))).collect();
+        assert_eq!(cells, [(2, "a+b".into()), (6, ";;".into()), (7, "c+d".into())]);
+    }
+
+    #[test]
+    fn the_header_line_shows_what_stands_between_cells() {
+        for (text, cells) in [
+            ("a;b;c\n1;2,5;3", vec!["1", "2,5", "3"]),
+            ("a\tb\tc\n1\t2,5\t3", vec!["1", "2,5", "3"]),
+            ("a|b\n1,0|2", vec!["1,0", "2"]),
+            ("\"a;b;c\",d\n1,2;0", vec!["1", "2;0"]),
+            ("sep=;\na,x;b\n1;2", vec!["1", "2"]),
+            ("SEP=,\na\n1,2", vec!["1", "2"]),
+        ] {
+            assert_eq!(read(text).last().unwrap().2, cells, "{text}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Header lines: which column of a CSV file holds what.
 
-use super::cells::Records;
+use super::cells::{Records, Shape};
 use super::text::shown;
 use crate::imports::source::FileError;
 
@@ -11,23 +11,49 @@ pub struct Column {
     pub name: &'static str,
     /// Whether a file must have it.
     pub required: bool,
+    /// What its cells hold.
+    pub holds: Holds,
+}
+
+/// What the cells of a column hold, as far as it tells how a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// Text.
+    Text,
+    /// An amount, or how many.
+    Number,
+    /// A time.
+    Time,
+}
+
+impl Column {
+    /// The same, of cells that hold something else than text.
+    pub const fn holding(self, holds: Holds) -> Self {
+        Self { holds, ..self }
+    }
 }
 
 /// A column that every file must have.
 pub const fn required(name: &'static str) -> Column {
-    Column { name, required: true }
+    Column { name, required: true, holds: Holds::Text }
 }
 
 /// A column that a file may have.
 pub const fn optional(name: &'static str) -> Column {
-    Column { name, required: false }
+    Column { name, required: false, holds: Holds::Text }
 }
 
 /// Where each known column stands in one file.
 #[derive(Clone, Debug)]
 pub struct Columns {
     at: Vec<Option<usize>>,
+    // How many cells the header has up to its last name, and which of them have none.
     count: usize,
+    nameless: Vec<usize>,
+    // How many cells a row has at least: those after them may be left out.
+    least: usize,
+    numbers: Vec<usize>,
+    times: Vec<usize>,
 }
 
 impl Columns {
@@ -35,7 +61,12 @@ impl Columns {
     ///
     /// # Errors
     /// When there is none, it belongs to another format, or columns are missing, unknown or named twice.
-    pub fn read(records: &mut Records, known: &[Column], format: &'static str) -> Result<Self, FileError> {
+    pub fn read(
+        records: &mut Records,
+        known: &[Column],
+        format: &'static str,
+        may_end_early: bool,
+    ) -> Result<Self, FileError> {
         if !records.advance()? {
             return Err(FileError::Empty);
         }
@@ -50,7 +81,8 @@ impl Columns {
         let missing = known.iter().zip(&at).filter(|(column, at)| column.required && at.is_none());
         let missing: Vec<_> = missing.map(|(column, _)| column.name.to_owned()).collect();
         let is_known = |cell: &str| known.iter().any(|column| column.name.eq_ignore_ascii_case(cell));
-        let unknown: Vec<_> = header.iter().filter(|cell| !is_known(cell)).map(|cell| shown(cell)).collect();
+        let foreign = header.iter().filter(|cell| !cell.is_empty() && !is_known(cell));
+        let unknown: Vec<_> = foreign.map(|cell| shown(cell)).collect();
         let again = |(i, cell): (usize, &&str)| is_known(cell) && find(cell) != Some(i);
         let twice: Vec<_> = header.iter().enumerate().filter(|e| again(*e)).map(|(_, cell)| shown(cell)).collect();
         let faults: Vec<String> = [("missing", missing), ("unknown", unknown), ("named twice", twice)]
@@ -58,11 +90,23 @@ impl Columns {
             .filter(|(_, names)| !names.is_empty())
             .map(|(fault, names)| format!("{fault}: {}", names.join(", ")))
             .collect();
-        if faults.is_empty() {
-            Ok(Self { at, count: header.len() })
-        } else {
-            Err(FileError::Header { format, faults: faults.join("; ") })
+        if !faults.is_empty() {
+            return Err(FileError::Header { format, faults: faults.join("; ") });
         }
+        let count = header.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+        let nameless = (0..count).filter(|index| header[*index].is_empty()).collect();
+        let those = |which: fn(&Column) -> bool| {
+            let columns = known.iter().zip(&at).filter(move |(column, _)| which(column));
+            columns.filter_map(|(_, at)| *at).collect::<Vec<_>>()
+        };
+        let needed = those(|column| column.required).into_iter().max();
+        let least = needed.filter(|_| may_end_early).map_or(count, |last| last + 1);
+        let numbers = those(|column| column.holds == Holds::Number);
+        let times = those(|column| column.holds == Holds::Time);
+        let always = those(|column| column.required && column.holds == Holds::Number);
+        let shape = Shape { least, most: header.len(), numbers: always };
+        records.expect(shape);
+        Ok(Self { at, count, nameless, least, numbers, times })
     }
 
     /// The cell of the known column number `column`; empty where the file has none.
@@ -74,10 +118,29 @@ impl Columns {
     pub fn fault(&self, records: &Records) -> Option<String> {
         match (records.fault(), records.len()) {
             (Some(fault), _) => Some(fault.to_owned()),
-            (None, found) if found != self.count => {
-                Some(format!("has {found} cells, but the header has {}", self.count))
+            (None, found) if found < self.least => Some(self.wrong_count(found)),
+            (None, found) => {
+                let mut beyond = (self.count..found).filter(|index| !records.cell(*index).is_empty());
+                if beyond.next().is_some() {
+                    return Some(self.wrong_count(found));
+                }
+                let stray = self.nameless.iter().find(|index| !records.cell(**index).is_empty())?;
+                Some(format!("has {} in a column without a name", shown(records.cell(*stray))))
             }
-            _ => None,
         }
+    }
+
+    fn wrong_count(&self, found: usize) -> String {
+        format!("has {found} cells, but the header has {}", self.count)
+    }
+
+    /// The cells of the current record that hold numbers, those that are empty left out.
+    pub fn numbers<'a>(&'a self, records: &'a Records) -> impl Iterator<Item = &'a str> {
+        self.numbers.iter().map(|index| records.cell(*index)).filter(|cell| !cell.is_empty())
+    }
+
+    /// Those that hold times.
+    pub fn times<'a>(&'a self, records: &'a Records) -> impl Iterator<Item = &'a str> {
+        self.times.iter().map(|index| records.cell(*index)).filter(|cell| !cell.is_empty())
     }
 }

@@ -1,6 +1,6 @@
 //! Gathers the lines of one order from a CSV file. The lines of an order stand together; an order whose lines
-//! do not is rejected as a whole, because half an order is worse than none. A line that names no order spoils
-//! the order in whose midst it stands, and otherwise only itself.
+//! do not is rejected as a whole, because half an order is worse than none. A line that names no order may belong to the order
+//! before it, and spoils that; one that cannot be read at all may belong to the order after it as well.
 
 use chrono::{DateTime, Utc};
 use domain::fields::FieldError;
@@ -26,6 +26,8 @@ pub trait Layout {
     const FORMAT: &'static str;
     /// Its columns; the first holds the order number.
     const COLUMNS: &'static [Column];
+    /// Whether a row may leave out empty cells at its end.
+    const MAY_END_EARLY: bool;
 
     /// Begins an order with its first line.
     fn head(&self, line: &Row<'_>, group: &mut Group) -> Self::Head;
@@ -119,7 +121,8 @@ impl Group {
     }
 
     fn parsed(self, content: Content) -> Parsed {
-        Parsed { first_line: self.first_line, last_line: self.last_line, lines: self.lines, content }
+        let Self { first_line, last_line, lines, .. } = self;
+        Parsed { first_line, last_line, lines, content, notes: Vec::new() }
     }
 
     fn reach(&mut self, records: &Records) {
@@ -132,21 +135,21 @@ impl Group {
 
     // Takes in the unreadable lines in its midst.
     fn absorb(&mut self, strays: Self) {
-        self.last_line = strays.last_line;
+        self.last_line = self.last_line.max(strays.last_line);
         self.lines += strays.lines;
         for stray in strays.faults {
             self.fault(stray.line, &stray.column, stray.reason);
         }
     }
 
-    fn field_fault(&mut self, error: FieldError, column: fn(&str) -> &'static str) {
-        let FieldError { field, message } = error;
+    // Where a field of the order stands in the file.
+    fn place(&self, field: &str, column: fn(&str) -> &'static str) -> (u64, &'static str) {
         let item = field.strip_prefix("items[").and_then(|rest| rest.split_once("]."));
         let (line, field) = match item.and_then(|(index, name)| Some((index.parse::<usize>().ok()?, name))) {
             Some((index, name)) => (self.item_lines.get(index).copied().unwrap_or(self.first_line), name),
-            None => (self.first_line, field.as_str()),
+            None => (self.first_line, field),
         };
-        self.fault(line, column(field), message);
+        (line, column(field))
     }
 }
 
@@ -160,6 +163,8 @@ pub struct Orders<'a, L: Layout> {
     open: Option<(Group, L::Head)>,
     // Lines that name no order, since the last one that did.
     strays: Group,
+    // The last of them, when it could not be read: the order after it may be its own.
+    unread: Option<u64>,
     // Whether the current record is still to be dealt with.
     held: bool,
 }
@@ -171,8 +176,9 @@ impl<'a, L: Layout> Orders<'a, L> {
     /// When it does not fit.
     pub fn new(lines: Lines, layout: L, now: DateTime<Utc>, scattered: &'a Scattered) -> Result<Self, FileError> {
         let mut records = Records::new(lines);
-        let columns = Columns::read(&mut records, L::COLUMNS, L::FORMAT)?;
-        Ok(Self { records, columns, layout, now, scattered, open: None, strays: Group::default(), held: false })
+        let columns = Columns::read(&mut records, L::COLUMNS, L::FORMAT, L::MAY_END_EARLY)?;
+        let strays = Group::default();
+        Ok(Self { records, columns, layout, now, scattered, open: None, strays, unread: None, held: false })
     }
 
     /// The next order, or lines that are none.
@@ -207,15 +213,17 @@ impl<'a, L: Layout> Orders<'a, L> {
     fn begin(&mut self) {
         let row = Row { records: &self.records, columns: &self.columns };
         let mut group = Group { number: number(&self.records, &self.columns).to_owned(), ..Group::default() };
+        if let Some(line) = self.unread.take() {
+            group.fault(line, "", "cannot be read, and may belong to the order after it");
+        }
         let head = self.layout.head(&row, &mut group);
         self.open = Some((group, head));
     }
 
     fn line(&mut self) {
         let Some((group, head)) = &mut self.open else { return };
-        if self.strays.lines > 0 {
-            group.absorb(std::mem::take(&mut self.strays));
-        }
+        self.unread = None;
+        group.absorb(std::mem::take(&mut self.strays));
         group.reach(&self.records);
         if let Some(reason) = self.columns.fault(&self.records) {
             group.fault(self.records.first_line(), "", reason);
@@ -227,10 +235,10 @@ impl<'a, L: Layout> Orders<'a, L> {
     fn stray(&mut self) {
         let line = self.records.first_line();
         self.strays.reach(&self.records);
-        match self.columns.fault(&self.records) {
-            Some(reason) => self.strays.fault(line, "", reason),
-            None => self.strays.fault(line, L::COLUMNS[0].name, "must not be empty"),
-        }
+        self.unread = self.records.fault().map(|_| line);
+        let of_shape = self.columns.fault(&self.records).map(|reason| ("", reason));
+        let (column, reason) = of_shape.unwrap_or_else(|| (L::COLUMNS[0].name, "must not be empty".to_owned()));
+        self.strays.fault(line, column, reason);
         if self.strays.faults.len() >= MAX_FAULTS
             && let Some((group, _)) = &mut self.open
         {
@@ -238,9 +246,12 @@ impl<'a, L: Layout> Orders<'a, L> {
         }
     }
 
-    // What stands before the current record: the open order first, then the lines that name none.
+    // What stands before the current record: the open order first, then the lines that name none, unless they may be its own.
     fn close(&mut self) -> Option<Parsed> {
-        if let Some((group, head)) = self.open.take() {
+        if let Some((mut group, head)) = self.open.take() {
+            if group.is_good() {
+                group.absorb(std::mem::take(&mut self.strays));
+            }
             return Some(self.finish(group, head));
         }
         (self.strays.lines > 0).then(|| {
@@ -263,17 +274,26 @@ impl<'a, L: Layout> Orders<'a, L> {
             Finished::Draft(draft) => match draft.check(self.now) {
                 Ok(order) => Some(Content::Order(Box::new(order))),
                 Err(errors) => {
-                    errors.0.into_iter().for_each(|error| group.field_fault(error, L::column));
+                    for FieldError { field, message } in errors.0 {
+                        let (line, column) = group.place(&field, L::column);
+                        group.fault(line, column, message);
+                    }
                     None
                 }
             },
         };
         let content = content.unwrap_or_else(|| Content::Rejected(std::mem::take(&mut group.faults)));
-        group.parsed(content)
+        let adjusted = if let Content::Order(order) = &content { order.adjusted() } else { &[] };
+        let note = |FieldError { field, message }: &FieldError| {
+            let (line, column) = group.place(field, L::column);
+            group.problem(line, column, message.clone(), ProblemKind::Adjusted)
+        };
+        let notes = adjusted.iter().map(note).collect();
+        Parsed { notes, ..group.parsed(content) }
     }
 }
 
-/// The order number in the current record, empty when it names none.
+/// The order number in the current record, empty when it names none, or none that can be read.
 pub fn number<'a>(records: &'a Records, columns: &Columns) -> &'a str {
-    if records.fault().is_some() { "" } else { columns.cell(records, 0) }
+    columns.cell(records, 0)
 }

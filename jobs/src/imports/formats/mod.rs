@@ -30,6 +30,7 @@ use online_retail::OnlineRetail;
 use orders_csv::OrdersCsv;
 use orders_jsonl::OrdersJsonl;
 pub use survey::{Survey, survey};
+pub use text::Written;
 pub use titles::Titles;
 
 /// What a reader must know of the store and the time.
@@ -56,6 +57,8 @@ pub struct Parsed {
     pub lines: u64,
     /// The order, or why there is none.
     pub content: Content,
+    /// What was adjusted of the order so that it could be taken.
+    pub notes: Vec<Problem>,
 }
 
 /// An order, or why there is none.
@@ -87,11 +90,12 @@ impl<'a> Reader<'a> {
     pub fn new(format: Format, lines: Lines, context: &'a Context, survey: &'a Survey) -> Result<Self, FileError> {
         Ok(match format {
             Format::OnlineRetail => {
-                let layout = OnlineRetail::new(context, &survey.titles);
+                let layout = OnlineRetail::new(context, &survey.titles, survey.written);
                 Self::OnlineRetail(Box::new(Orders::new(lines, layout, context.now, &survey.scattered)?))
             }
             Format::OrdersCsv => {
-                Self::OrdersCsv(Box::new(Orders::new(lines, OrdersCsv::new(context), context.now, &survey.scattered)?))
+                let layout = OrdersCsv::new(context, survey.written);
+                Self::OrdersCsv(Box::new(Orders::new(lines, layout, context.now, &survey.scattered)?))
             }
             Format::OrdersJsonl => Self::OrdersJsonl(Box::new(OrdersJsonl::new(lines, context))),
         })

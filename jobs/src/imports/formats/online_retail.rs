@@ -1,17 +1,17 @@
 //! `online-retail`: the CSV of the *Online Retail* data set, one line an invoice line. Zone and currency are the
 //! store's; invoices whose number begins with `C` are credit notes.
 
-use chrono::{DateTime, NaiveDateTime};
-use domain::calendar::local_to_utc;
+use chrono::{DateTime, Utc};
 use domain::imports::ProblemKind;
 use domain::orders::new_order::Draft;
 use domain::orders::{ItemKind, NewCustomer, NewItem, OrderKind};
+use domain::written_time::DayOrder;
 
 use super::Context;
 use super::cells::Records;
-use super::columns::{Column, Columns, optional, required};
+use super::columns::{Column, Columns, Holds, optional, required};
 use super::group::{Finished, Group, Layout, Row};
-use super::text::{amount, local_time, shown, whole};
+use super::text::{Written, shown};
 use super::titles::Titles;
 
 const INVOICE: usize = 0;
@@ -27,11 +27,12 @@ const COUNTRY: usize = 7;
 pub struct OnlineRetail<'a> {
     context: &'a Context,
     titles: &'a Titles,
+    written: Written,
 }
 
 /// What is kept of an invoice but its lines.
 pub struct Head {
-    placed_at: Option<NaiveDateTime>,
+    placed_at: Option<DateTime<Utc>>,
     // The last date that was read well: most lines repeat it.
     last_date: String,
     external_id: String,
@@ -40,8 +41,10 @@ pub struct Head {
 
 impl<'a> OnlineRetail<'a> {
     /// For a store, with the titles that were found in the file.
-    pub const fn new(context: &'a Context, titles: &'a Titles) -> Self {
-        Self { context, titles }
+    pub const fn new(context: &'a Context, titles: &'a Titles, written: Written) -> Self {
+        // Months come first in the data set.
+        let written = Written { days: written.days.or_usual(DayOrder::MONTH_FIRST), ..written };
+        Self { context, titles, written }
     }
 
     fn title(&self, sku: &str, description: &str) -> String {
@@ -77,13 +80,14 @@ impl Layout for OnlineRetail<'_> {
         required("InvoiceNo"),
         required("StockCode"),
         required("Description"),
-        required("Quantity"),
-        required("InvoiceDate"),
-        required("UnitPrice"),
+        required("Quantity").holding(Holds::Number),
+        required("InvoiceDate").holding(Holds::Time),
+        required("UnitPrice").holding(Holds::Number),
         required("CustomerID"),
         required("Country"),
         optional("TotalPrice"),
     ];
+    const MAY_END_EARLY: bool = false;
 
     fn head(&self, _: &Row<'_>, _: &mut Group) -> Head {
         Head { placed_at: None, last_date: String::new(), external_id: String::new(), country: String::new() }
@@ -94,11 +98,7 @@ impl Layout for OnlineRetail<'_> {
         let name = |column: usize| Self::COLUMNS[column].name;
         let date = row.cell(DATE);
         if head.last_date != date || date.is_empty() {
-            let read = local_time(date).ok_or_else(|| match date {
-                "" => "must not be empty".to_owned(),
-                _ => format!("{} is not a date and time such as 12/1/10 8:26", shown(date)),
-            });
-            match read {
+            match self.written.time(date, self.context.zone, "is not a date and time such as 12/1/10 8:26") {
                 Ok(at) => {
                     head.placed_at.get_or_insert(at);
                     date.clone_into(&mut head.last_date);
@@ -114,8 +114,9 @@ impl Layout for OnlineRetail<'_> {
         if code.is_empty() {
             group.fault(line, name(CODE), "must not be empty");
         }
-        let quantity = group.expect(line, name(QUANTITY), whole(row.cell(QUANTITY)), 1);
-        let unit_price = group.expect(line, name(PRICE), amount(row.cell(PRICE), self.context.currency), 0);
+        let quantity = group.expect(line, name(QUANTITY), self.written.whole(row.cell(QUANTITY)), 1);
+        let price = self.written.amount(row.cell(PRICE), self.context.currency);
+        let unit_price = group.expect(line, name(PRICE), price, 0);
         let title = self.title(code, row.cell(DESCRIPTION));
         let item = NewItem { sku: Some(code.to_owned()), title, kind: kind(code), quantity, unit_price };
         group.item(line, item);
@@ -134,7 +135,7 @@ impl Layout for OnlineRetail<'_> {
         Finished::Draft(Box::new(Draft {
             number: group.number.clone(),
             kind: if is_credit_note(&group.number) { OrderKind::Return } else { OrderKind::Sale },
-            placed_at: head.placed_at.map_or(DateTime::UNIX_EPOCH, |at| local_to_utc(at, self.context.zone)),
+            placed_at: head.placed_at.unwrap_or(DateTime::UNIX_EPOCH),
             currency: self.context.currency,
             customer,
             items: std::mem::take(&mut group.items),

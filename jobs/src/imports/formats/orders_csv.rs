@@ -4,15 +4,14 @@
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
-use domain::calendar::local_to_utc;
 use domain::money::Currency;
 use domain::orders::new_order::Draft;
 use domain::orders::{ItemKind, NewCustomer, NewItem, OrderKind};
 
 use super::Context;
-use super::columns::{Column, optional, required};
+use super::columns::{Column, Holds, optional, required};
 use super::group::{Finished, Group, Layout, Row};
-use super::text::{amount, local_time, shown, whole};
+use super::text::{Written, shown};
 
 // The order's own columns come first, its number at 0; the item's begin at SKU.
 const KIND: usize = 1;
@@ -37,6 +36,7 @@ const UNIT_PRICE: usize = 18;
 /// Reads orders.
 pub struct OrdersCsv<'a> {
     context: &'a Context,
+    written: Written,
 }
 
 /// The cells of the order's own columns, as its first line has them.
@@ -46,22 +46,14 @@ pub struct Head {
 }
 
 impl<'a> OrdersCsv<'a> {
-    /// For a store.
-    pub const fn new(context: &'a Context) -> Self {
-        Self { context }
+    /// For a store, with what the file shows of its notation.
+    pub const fn new(context: &'a Context, written: Written) -> Self {
+        Self { context, written }
     }
 
     fn time(&self, text: &str) -> Result<DateTime<Utc>, String> {
-        if text.is_empty() {
-            return Err("must not be empty".into());
-        }
-        let with_zone = DateTime::parse_from_rfc3339(text).map(|at| at.with_timezone(&Utc)).ok();
-        with_zone.or_else(|| local_time(text).map(|at| local_to_utc(at, self.context.zone))).ok_or_else(|| {
-            format!(
-                "{} is not a time such as 2026-03-01T14:02:00Z, or 2026-03-01 14:02 on the store's clock",
-                shown(text)
-            )
-        })
+        let words = "is not a time such as 2026-03-01T14:02:00Z, or 2026-03-01 14:02 on the store's clock";
+        self.written.time(text, self.context.zone, words)
     }
 }
 
@@ -71,24 +63,25 @@ impl Layout for OrdersCsv<'_> {
     const COLUMNS: &'static [Column] = &[
         required("order_number"),
         optional("kind"),
-        required("placed_at"),
+        required("placed_at").holding(Holds::Time),
         optional("currency"),
         optional("customer_email"),
         optional("customer_name"),
         optional("customer_phone"),
         optional("customer_external_id"),
         optional("customer_country"),
-        optional("discount"),
-        optional("shipping"),
-        optional("tax"),
+        optional("discount").holding(Holds::Number),
+        optional("shipping").holding(Holds::Number),
+        optional("tax").holding(Holds::Number),
         optional("note"),
         optional("tags"),
         optional("item_sku"),
         required("item_title"),
         optional("item_kind"),
-        required("quantity"),
-        required("unit_price"),
+        required("quantity").holding(Holds::Number),
+        required("unit_price").holding(Holds::Number),
     ];
+    const MAY_END_EARLY: bool = true;
 
     fn head(&self, row: &Row<'_>, group: &mut Group) -> Head {
         let cells: [String; SKU] = std::array::from_fn(|column| row.cell(column).to_owned());
@@ -117,11 +110,11 @@ impl Layout for OrdersCsv<'_> {
             sku: (!sku.is_empty()).then(|| sku.to_owned()),
             title: if title.is_empty() { sku.to_owned() } else { title.to_owned() },
             kind: group.expect(line, Self::COLUMNS[ITEM_KIND].name, kind, ItemKind::Product),
-            quantity: group.expect(line, Self::COLUMNS[QUANTITY].name, whole(row.cell(QUANTITY)), 1),
+            quantity: group.expect(line, Self::COLUMNS[QUANTITY].name, self.written.whole(row.cell(QUANTITY)), 1),
             unit_price: group.expect(
                 line,
                 Self::COLUMNS[UNIT_PRICE].name,
-                amount(row.cell(UNIT_PRICE), head.currency),
+                self.written.amount(row.cell(UNIT_PRICE), head.currency),
                 0,
             ),
         };
@@ -134,7 +127,7 @@ impl Layout for OrdersCsv<'_> {
         let kind = group.expect(line, "kind", known(&cells[KIND], OrderKind::Sale), OrderKind::Sale);
         let placed_at = group.expect(line, "placed_at", self.time(&cells[PLACED_AT]), DateTime::UNIX_EPOCH);
         let [discount, shipping, tax] = [DISCOUNT, SHIPPING, TAX].map(|column| {
-            let read = if cells[column].is_empty() { Ok(0) } else { amount(&cells[column], currency) };
+            let read = if cells[column].is_empty() { Ok(0) } else { self.written.amount(&cells[column], currency) };
             group.expect(line, Self::COLUMNS[column].name, read, 0)
         });
         let text = |column: usize| Some(cells[column].clone()).filter(|text| !text.is_empty());

@@ -2,6 +2,7 @@
 
 use domain::fields::{FieldError, FieldErrors};
 use domain::imports::{Problem, ProblemKind};
+use domain::json::{self, NotJson};
 use domain::orders::NewOrder;
 use domain::orders::new_order::Draft;
 use serde_json::Value;
@@ -36,11 +37,18 @@ impl<'a> OrdersJsonl<'a> {
                 Some(Line::TooLong) => Err((None, FieldErrors::one("", "is longer than 1 MB"))),
             };
             let line = self.lines.number();
-            let content = match read {
-                Ok(order) => Content::Order(order),
-                Err((number, errors)) => Content::Rejected(problems(line, number.as_deref(), errors)),
+            let (content, notes) = match read {
+                Ok(order) => {
+                    let notes =
+                        problems(line, Some(&printable(order.number())), order.adjusted(), ProblemKind::Adjusted);
+                    (Content::Order(order), notes)
+                }
+                Err((number, errors)) => {
+                    let faults = problems(line, number.as_deref(), &errors.0, ProblemKind::Rejected);
+                    (Content::Rejected(faults), Vec::new())
+                }
             };
-            return Ok(Some(Parsed { first_line: line, last_line: line, lines: 1, content }));
+            return Ok(Some(Parsed { first_line: line, last_line: line, lines: 1, content, notes }));
         }
     }
 }
@@ -68,7 +76,9 @@ pub fn survey(mut lines: Lines) -> Result<Survey, FileError> {
 type Fault = (Option<String>, FieldErrors);
 
 fn order(text: &str, context: &Context) -> Result<Box<NewOrder>, Fault> {
-    let mut body: Value = serde_json::from_str(text).map_err(|error| (None, FieldErrors::one("", not_json(&error))))?;
+    let unread = |words: String| (None, FieldErrors::one("", words));
+    let body = json::value(text.as_bytes()).map_err(|fault| unread(not_json(&fault)))?;
+    let mut body = body.map_err(|too_many| unread(too_many.to_string()))?;
     let number = body.get("number").and_then(Value::as_str).map(printable);
     if let Some(object) = body.as_object_mut() {
         let store = object.entry("store").or_insert(Value::Null);
@@ -85,20 +95,18 @@ fn order(text: &str, context: &Context) -> Result<Box<NewOrder>, Fault> {
     }
 }
 
-// serde_json counts lines within the text that it was given, which is always one line.
-fn not_json(error: &serde_json::Error) -> String {
-    let words = error.to_string();
-    let words = words.split(" at line ").next().unwrap_or_default();
-    format!("is not JSON: {words} at column {}", error.column())
+// Lines are counted within the text that was read, which is always one line.
+fn not_json(fault: &NotJson) -> String {
+    format!("is not JSON: {} at column {}", fault.reason, fault.column)
 }
 
-fn problems(line: u64, order: Option<&str>, errors: FieldErrors) -> Vec<Problem> {
-    let problem = |FieldError { field, message }| Problem {
+fn problems(line: u64, order: Option<&str>, found: &[FieldError], kind: ProblemKind) -> Vec<Problem> {
+    let problem = |FieldError { field, message }: &FieldError| Problem {
         line,
-        column: printable(&field),
-        reason: message,
+        column: printable(field),
+        reason: message.clone(),
         order: order.map(str::to_owned),
-        kind: ProblemKind::Rejected,
+        kind,
     };
-    errors.0.into_iter().map(problem).collect()
+    found.iter().map(problem).collect()
 }

@@ -1,10 +1,12 @@
 //! The first reading of a file, before anything of it is stored: it is refused here when it is refused at all.
-//! Finds out what no single line can tell: how long it is, the titles of its stock codes, and which
-//! orders are torn apart.
+//! Finds out what no single line can tell: how long it is, the titles of its stock codes, which orders are torn apart, and
+//! how its numbers and days are written.
 
 use std::path::Path;
 
 use domain::imports::Format;
+use domain::money::Evidence;
+use domain::written_time::DayOrder;
 
 use super::cells::Records;
 use super::columns::Columns;
@@ -13,6 +15,7 @@ use super::numbers::{Scattered, Seen, Suspects};
 use super::online_retail::{self, OnlineRetail};
 use super::orders_csv::OrdersCsv;
 use super::orders_jsonl;
+use super::text::Written;
 use super::titles::Titles;
 use crate::imports::source::{self, FileError, Lines};
 
@@ -27,6 +30,8 @@ pub struct Survey {
     pub titles: Titles,
     /// Orders whose lines do not stand together.
     pub scattered: Scattered,
+    /// What its numbers and days show of their notation.
+    pub written: Written,
 }
 
 /// Reads the file at `path` through, which may have up to `limit` bytes.
@@ -58,8 +63,17 @@ fn csv<L: Layout>(
 ) -> Result<Survey, FileError> {
     let mut survey = Survey::default();
     let (mut seen, mut suspects) = (Seen::new(size), Suspects::default());
+    let (mut amounts, mut days, mut last_time) = (Evidence::default(), DayOrder::ANY, String::new());
     survey.last_line = each_record::<L>(open()?, |records, columns, begins| {
         note(records, columns, &mut survey.titles);
+        columns.numbers(records).for_each(|number| amounts.note(number));
+        for time in columns.times(records) {
+            // Most lines repeat it.
+            if last_time != time {
+                days.note(time);
+                time.clone_into(&mut last_time);
+            }
+        }
         survey.data_lines += 1;
         match begins {
             Some(number) if !seen.first_time(number) => suspects.add(number),
@@ -75,6 +89,7 @@ fn csv<L: Layout>(
         })?;
     }
     survey.scattered = suspects.scattered();
+    survey.written = Written { amounts: amounts.notation(), days };
     Ok(survey)
 }
 
@@ -84,7 +99,7 @@ fn each_record<L: Layout>(
     mut look: impl FnMut(&Records, &Columns, Option<&str>) -> Result<(), FileError>,
 ) -> Result<u64, FileError> {
     let mut records = Records::new(lines);
-    let columns = Columns::read(&mut records, L::COLUMNS, L::FORMAT)?;
+    let columns = Columns::read(&mut records, L::COLUMNS, L::FORMAT, L::MAY_END_EARLY)?;
     let mut open = String::new();
     while records.advance()? {
         let number = number(&records, &columns);

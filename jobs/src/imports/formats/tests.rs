@@ -21,10 +21,14 @@ fn context() -> Context {
 }
 
 fn read(format: Format, bytes: &[u8]) -> Result<Vec<Parsed>, FileError> {
-    let (bytes, context) = (bytes.to_vec(), context());
+    read_in(&context(), format, bytes)
+}
+
+fn read_in(context: &Context, format: Format, bytes: &[u8]) -> Result<Vec<Parsed>, FileError> {
+    let bytes = bytes.to_vec();
     let size = bytes.len() as u64;
     let survey = survey::survey_lines(format, size, || Lines::new(Cursor::new(bytes.clone()), size))?;
-    let mut reader = Reader::new(format, Lines::new(Cursor::new(bytes.clone()), size)?, &context, &survey)?;
+    let mut reader = Reader::new(format, Lines::new(Cursor::new(bytes.clone()), size)?, context, &survey)?;
     let mut all = Vec::new();
     while let Some(parsed) = reader.next_order()? {
         assert!(parsed.last_line <= survey.last_line);
@@ -113,7 +117,7 @@ fn a_line_without_description_gets_the_most_frequent_one() {
 #[test]
 fn every_fault_has_line_column_and_reason_and_keeps_only_its_order_out() {
     let all = retail(
-        "1,A,a,six,12/1/10 8:26,1,,UK,1\n1,A,a,1,13/1/10 8:26,1.005,,UK,1\n\
+        "1,A,a,six,12/1/10 8:26,1,,UK,1\n1,A,a,1,13/13/10 8:26,1.005,,UK,1\n\
          2,A,a,1,12/1/10 8:26,1,,UK,1\n3,,a,1,,x,,UK,1\n4,A,a,-1,12/1/10 8:26,1,,UK,1\n\
          5,A,a,1,12/1/10 8:26,1,,UK\n6,A,a,1,12/1/49 8:26,1,,UK,1\n",
     );
@@ -121,8 +125,8 @@ fn every_fault_has_line_column_and_reason_and_keeps_only_its_order_out() {
         faults(&all[0]),
         [
             (2, "Quantity", "'six' is not a whole number"),
-            (3, "InvoiceDate", "'13/1/10 8:26' is not a date and time such as 12/1/10 8:26"),
-            (3, "UnitPrice", "'1.005' has more decimals than the currency"),
+            (3, "InvoiceDate", "'13/13/10 8:26' is not a date and time such as 12/1/10 8:26"),
+            (3, "UnitPrice", "'1.005' can mean 1005 or 1.0050; write it as one of the two"),
         ]
     );
     assert_eq!(order(&all[1]).number(), "2");
@@ -190,6 +194,192 @@ fn orders_csv_reads_whole_orders() {
     assert_eq!((order(&all[1]).currency().code(), order(&all[1]).customer()), ("GBP", None));
     let columns: Vec<_> = faults(&all[2]).iter().map(|f| (f.0, f.1)).collect();
     assert_eq!(columns, [(6, "placed_at"), (6, "currency")]);
+}
+
+const CSV: &str = "order_number,placed_at,item_title,quantity,unit_price,discount,shipping,tax,customer_name\n";
+
+fn csv(lines: &str) -> Vec<Parsed> {
+    read(Format::OrdersCsv, format!("{CSV}{lines}").as_bytes()).unwrap()
+}
+
+fn amounts(parsed: &Parsed) -> (i64, i64, i64, i64) {
+    let amounts = order(parsed).amounts();
+    (amounts.gross, amounts.discounts, amounts.shipping, amounts.tax)
+}
+
+#[test]
+fn no_column_of_money_is_guessed() {
+    let all = csv("1,2026-01-02 10:00,Tea,1,\"12,50\",\"1,5\",\"0,500\",\"1.234,50\",\n\
+         2,2026-01-02 10:00,Tea,1,1.500,\"1,500\",2.000,\"3,000\",\n\
+         3,2026-01-02 10:00,Tea,1,\"1,234.50\",,,,\n");
+    assert_eq!(amounts(&all[0]), (1_250, 150, 50, 123_450));
+    let columns: Vec<_> = faults(&all[1]).iter().map(|f| (f.1, f.2.contains("can mean"))).collect();
+    assert_eq!(columns, [("unit_price", true), ("discount", true), ("shipping", true), ("tax", true)]);
+    assert_eq!(amounts(&all[2]).0, 123_450);
+    // One that is certain says how the others are written.
+    let commas = csv("1,2026-01-02 10:00,Tea,1,1.500,,\"4,90\",,\n2,2026-01-02 10:00,Tea,\"2,000\",\"12,500\",,,,\n");
+    assert_eq!((amounts(&commas[0]), amounts(&commas[1])), ((150_000, 0, 490, 0), (2_500, 0, 0, 0)));
+    let points = csv("1,2026-01-02 10:00,Tea,1,1.500,,4.90,,\n");
+    assert_eq!(amounts(&points[0]), (150, 0, 490, 0));
+    let retail = retail(
+        "1,A,a,1,12/1/10 8:26,1.500,,UK,1\n2,A,a,1,12/1/10 8:26,\"1,5\",,UK,1\n3,A,a,1,12/1/10 8:26,\"2,75\",,UK,1\n",
+    );
+    assert_eq!((amounts(&retail[0]).0, amounts(&retail[1]).0), (150_000, 150));
+}
+
+#[test]
+fn semicolons_tabs_and_decimal_commas_are_read() {
+    for sign in [";", "\t", "|"] {
+        let text = format!(
+            "sep={sign}\norder_number,placed_at,item_title,quantity,unit_price\nSC-1,2026-05-01 10:00,Soap,1,12:50\n"
+        );
+        let text = text.replace(',', sign).replace("12:50", "12,50");
+        let context = Context { now: "2026-06-01T00:00:00Z".parse().unwrap(), ..context() };
+        let all = read_in(&context, Format::OrdersCsv, text.as_bytes()).unwrap();
+        assert_eq!((order(&all[0]).amounts().total(), all[0].first_line), (1_250, 3), "{sign:?}");
+    }
+}
+
+#[test]
+fn whole_quantities_may_have_zeros() {
+    let all = csv(
+        "1,2026-01-02 10:00,Tea,1.00,320.0000,,,,\n2,2026-01-02 10:00,Tea,2.0000,4.50,,,,\n3,2026-01-02 10:00,Tea,0.5,3,,,,\n",
+    );
+    assert_eq!((amounts(&all[0]).0, amounts(&all[1]).0), (32_000, 900));
+    assert_eq!(faults(&all[2]), [(4, "quantity", "'0.5' is not a whole number")]);
+}
+
+#[test]
+fn a_line_without_an_order_number_leaves_no_half_order() {
+    let all = csv(
+        "B-7,2026-01-02 10:00,Soap,1,3,,,,\n,,Salt,1,4,,,,\nB-8,2026-01-02 10:00,Soap,1,3,,,,\nB-9,2026-01-02 10:00,Soap,1,3,,,,\n,,x,1,1,,,,\n",
+    );
+    assert_eq!(faults(&all[0]), [(3, "order_number", "must not be empty")]);
+    assert_eq!((all[0].first_line, all[0].last_line, all[0].lines), (2, 3, 2));
+    assert_eq!(order(&all[1]).number(), "B-8");
+    assert_eq!((faults(&all[2])[0].0, all.len()), (6, 3));
+}
+
+#[test]
+fn a_stray_quotation_mark_costs_its_own_order_alone() {
+    for title in ["\"Soap", "\"7\" Soap"] {
+        let all = csv(&format!(
+            "A-1,2026-01-02 10:00,Tea,1,3,,,,\nA-2,2026-01-02 10:00,{title},1,3,,,,\nA-3,2026-01-02 10:00,Salt,1,3,,,,\n\
+             A-4,2026-01-02 10:00,\"Tea, green\",1,3,,,,\nA-5,2026-01-02 10:00,TV 42\",1,3,,,,\nA-6,2026-01-02 10:00,\"Tea\",1,3,,,,\n"
+        ));
+        let numbers: Vec<_> =
+            all.iter().filter(|p| matches!(p.content, Content::Order(_))).map(|p| order(p).number()).collect();
+        if title.starts_with("\"7") {
+            assert_eq!(numbers, ["A-1", "A-2", "A-3", "A-4", "A-5", "A-6"]);
+        } else {
+            assert_eq!(numbers, ["A-1", "A-3", "A-4", "A-5", "A-6"]);
+            assert_eq!(faults(&all[1]), [(3, "", "opens a cell with a quotation mark that nothing closes")]);
+        }
+    }
+    // Rows that end early are rows too.
+    let all =
+        csv("A-1,2026-01-02 10:00,\"Tea,1,3,,,,\nA-2,2026-01-02 10:00,Salt,1,3\nA-3,2026-01-02 10:00,TV 42\",1,3\n");
+    assert_eq!((faults(&all[0])[0].0, order(&all[1]).number(), order(&all[2]).number()), (2, "A-2", "A-3"));
+    // Which order such a line belongs to is not known when its number is not.
+    let header = "item_title,order_number,placed_at,quantity,unit_price\n";
+    let text = format!(
+        "{header}Tea,A-1,2026-01-02 10:00,1,3\n\"Soap,A-2,2026-01-02 10:00,1,3\nSalt,A-2,2026-01-02 10:00,1,3\nTea,A-3,2026-01-02 10:00,1,3\n"
+    );
+    let all = read(Format::OrdersCsv, text.as_bytes()).unwrap();
+    assert_eq!((faults(&all[0])[0].0, faults(&all[1])[0].0, order(&all[2]).number()), (3, 3, "A-3"));
+}
+
+#[test]
+fn rows_of_nothing_are_passed_over_wherever_they_stand() {
+    let text = ",,,,,\norder_number,placed_at,item_sku,item_title,quantity,unit_price,\n\
+        B-1,2026-01-02 10:00,A,Soap,1,3.00,\n,,\n , \u{a0},,,,,,\nB-1,,A,Salt,1,3.00\n,,,,,,\nB-2,2026-01-02 10:00,A,Soap,1,3.00,,,\n,,,,,,\n\"\",,\n";
+    let all = read(Format::OrdersCsv, text.as_bytes()).unwrap();
+    assert_eq!((all.len(), order(&all[0]).items().len(), order(&all[1]).number()), (2, 2, "B-2"));
+    assert_eq!(all.iter().map(|p| p.lines).sum::<u64>(), 3);
+    let refused = csv("1,2026-01-02 10:00,Tea,1,3,,,,Ana,x\n2,2026-01-02 10:00,Tea,1,3\n3,2026-01-02 10:00,Tea,1\n");
+    assert_eq!(faults(&refused[0]), [(2, "", "has 10 cells, but the header has 9")]);
+    assert_eq!(order(&refused[1]).number(), "2");
+    assert_eq!(faults(&refused[2]), [(4, "", "has 4 cells, but the header has 9")]);
+    let stray = "order_number,,placed_at,item_title,quantity,unit_price\n1,,2026-01-02 10:00,Tea,1,3\n2,x,2026-01-02 10:00,Tea,1,3\n";
+    let all = read(Format::OrdersCsv, stray.as_bytes()).unwrap();
+    assert_eq!((order(&all[0]).number(), faults(&all[1])[0].2), ("1", "has 'x' in a column without a name"));
+}
+
+#[test]
+fn a_file_says_in_which_order_its_days_stand() {
+    let days = |all: &[Parsed]| -> Vec<String> {
+        all.iter()
+            .filter(|p| matches!(p.content, Content::Order(_)))
+            .map(|p| order(p).placed_at().date_naive().to_string())
+            .collect()
+    };
+    let line = |n: u32, day: &str| format!("{n},{day} 9:59,Tea,1,3,,,,\n");
+    let european = csv(&[line(1, "3/2/2026"), line(2, "13/2/2026")].concat());
+    assert_eq!(days(&european), ["2026-02-03", "2026-02-13"]);
+    let american = csv(&[line(1, "2/3/2026"), line(2, "2/13/2026")].concat());
+    assert_eq!(days(&american), ["2026-02-03", "2026-02-13"]);
+    let unknown = csv(&[line(1, "3/2/2026"), line(2, "2/2/2026"), line(3, "3.2.2026")].concat());
+    assert!(faults(&unknown[0])[0].2.contains("can be 2026-02-03 or 2026-03-02"), "{:?}", faults(&unknown[0]));
+    assert_eq!(days(&unknown), ["2026-02-02", "2026-02-03"]);
+    let contrary = csv(&[line(1, "3/2/2026"), line(2, "13/2/2026"), line(3, "2/13/2026")].concat());
+    assert_eq!((days(&contrary), faults(&contrary[0])[0].1), (vec!["2026-02-13".to_owned(); 2], "placed_at"));
+    // The data set has months first, unless a file says otherwise.
+    let retail_line = |n: u32, day: &str| format!("{n},A,a,1,{day} 8:26,1,,UK,1\n");
+    assert_eq!(
+        days(&retail(&[retail_line(1, "3/2/2011"), retail_line(2, "12/1/10")].concat())),
+        ["2011-03-02", "2010-12-01"]
+    );
+    assert_eq!(
+        days(&retail(&[retail_line(1, "3/2/2011"), retail_line(2, "13/2/2011")].concat())),
+        ["2011-02-03", "2011-02-13"]
+    );
+}
+
+#[test]
+fn times_are_read_as_shops_write_them() {
+    for time in [
+        "2026-02-01 09:59:00 +0100",
+        "2026-02-01T09:59:00+0100",
+        "2026-02-01 08:59:00.000",
+        "1.2.2026 8:59",
+        "\"Feb 1, 2026 8:59 am\"",
+    ] {
+        let all = csv(&format!("1,{time},Tea,1,3,,,,\n"));
+        assert_eq!(order(&all[0]).placed_at().to_rfc3339(), "2026-02-01T08:59:00+00:00", "{time}");
+    }
+}
+
+#[test]
+fn a_blemish_is_noted_where_it_stands_and_costs_no_order() {
+    let all = csv(&format!(
+        "1,2026-01-02 10:00,\"Tea,\nloose\",1,3,,,,{}\n2,2026-01-02 10:00,Tea,1,3,,,,{}Jana \n",
+        "x".repeat(201),
+        '\u{a0}'
+    ));
+    assert_eq!(order(&all[0]).items()[0].title, "Tea, loose");
+    let notes: Vec<_> = all[0].notes.iter().map(|n| (n.line, n.column.as_str(), n.kind, n.order.as_deref())).collect();
+    assert_eq!(
+        notes,
+        [(2, "customer_name", ProblemKind::Adjusted, Some("1")), (2, "item_title", ProblemKind::Adjusted, Some("1"))]
+    );
+    assert_eq!((order(&all[1]).customer().unwrap().name.as_deref(), all[1].notes.len()), (Some("Jana"), 0));
+    let body = "{\"number\":\"1\",\"placed_at\":\"2026-01-02T03:04:05Z\",\"currency\":\"EUR\",\"customer\":{\"email\":\"ana@example.com,\"},\"items\":[{\"title\":\"Tea\",\"quantity\":2.0,\"unit_price\":4.5e2}]}\n";
+    let all = read(Format::OrdersJsonl, body.as_bytes()).unwrap();
+    assert_eq!((order(&all[0]).amounts().total(), all[0].notes[0].column.as_str()), (900, "customer.email"));
+}
+
+#[test]
+fn orders_jsonl_refuses_a_name_that_stands_twice() {
+    let body = |more: &str, item: &str| {
+        format!(
+            "{{\"number\":\"1\",\"placed_at\":\"2026-01-02T03:04:05Z\",\"currency\":\"EUR\",{more}\"items\":[{{\"title\":\"Tea\",{item}\"quantity\":2,\"unit_price\":450}}]}}\n"
+        )
+    };
+    let text = [body("\"discount\":1,\"discount\":9,", ""), body("", "\"quantity\":1,"), body("", "")].concat();
+    let all = read(Format::OrdersJsonl, text.as_bytes()).unwrap();
+    assert!(faults(&all[0])[0].2.contains("\"discount\" stands twice in one object"), "{:?}", faults(&all[0]));
+    assert!(faults(&all[1])[0].2.contains("\"quantity\" stands twice"), "{:?}", faults(&all[1]));
+    assert_eq!(order(&all[2]).number(), "1");
 }
 
 #[test]

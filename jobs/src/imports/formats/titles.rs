@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use domain::text;
+
 /// Most different descriptions of one code that are compared; later ones are not counted.
 const MAX_CANDIDATES: usize = 64;
 /// Longest description that is counted, in bytes: four for each character that a title may have.
@@ -16,9 +18,11 @@ pub struct Titles {
 impl Titles {
     /// Takes note of a line.
     pub fn count(&mut self, sku: &str, description: &str) {
-        if sku.is_empty() || description.is_empty() || description.len() > MAX_LENGTH {
+        if sku.is_empty() || description.is_empty() || description.len() > MAX_LENGTH || description.contains('\0') {
             return;
         }
+        // As the lines of its orders have it.
+        let description = &*text::on_one_line(description);
         let Some(candidates) = self.by_sku.get_mut(sku) else {
             self.by_sku.insert(sku.into(), vec![(description.into(), 1)]);
             return;
@@ -45,12 +49,23 @@ mod tests {
     #[test]
     fn the_most_frequent_wins_and_the_first_among_equals() {
         let mut titles = Titles::default();
-        for (sku, text) in [("a", "one"), ("a", "two"), ("a", ""), ("a", "two"), ("b", "x"), ("b", "y"), ("", "z")] {
+        for (sku, text) in [
+            ("a", "one"),
+            ("a", "t\nwo"),
+            ("a", ""),
+            ("a", "t wo"),
+            ("a", "\0"),
+            ("a", "\0"),
+            ("a", "\0"),
+            ("b", "x"),
+            ("b", "y"),
+            ("", "z"),
+        ] {
             titles.count(sku, text);
         }
         assert_eq!(
             (titles.of("a"), titles.of("b"), titles.of("c"), titles.of("")),
-            (Some("two"), Some("x"), None, None)
+            (Some("t wo"), Some("x"), None, None)
         );
     }
 }

@@ -28,8 +28,11 @@ pub fn kind(schema: &Value) -> AnyView {
     if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
         return view! { <a href=format!("#schema-{name}")>{name.to_owned()}</a> }.into_any();
     }
-    if let Some(choices) = schema["oneOf"].as_array() {
-        let parts = choices.iter().enumerate().map(|(i, part)| view! { {(i > 0).then_some(" or ")}{kind(part)} });
+    if let Some(choices) = schema["anyOf"].as_array().or(schema["oneOf"].as_array()) {
+        // Empty values, and whatever else is looked at by itself, are told in words.
+        let said =
+            choices.iter().filter(|part| part["maxLength"] != 0 && part.as_object().is_none_or(|o| !o.is_empty()));
+        let parts = said.enumerate().map(|(i, part)| view! { {(i > 0).then_some(" or ")}{kind(part)} });
         return parts.collect_view().into_any();
     }
     if let Some(words) = schema["enum"].as_array() {

@@ -13,8 +13,7 @@ use http::header;
 use serde_json::Value;
 
 static PAGE: LazyLock<String> = LazyLock::new(|| page::html(&DOCUMENT));
-static DOCUMENT: LazyLock<Value> =
-    LazyLock::new(|| serde_json::to_value(super::openapi::document()).unwrap_or_default());
+static DOCUMENT: LazyLock<Value> = LazyLock::new(super::openapi::as_json);
 
 /// The OpenAPI 3.1 document.
 pub async fn openapi() -> impl IntoResponse {

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Request, State};
+use chrono::{DateTime, Utc};
 use db::orders::place::{self, Placed, Via, Written};
 use db::{DataError, Scope, Tx, stores};
 use domain::audit::ORDERS_TAKEN;
 use domain::fields::{FieldError, FieldErrors};
-use domain::ids::OrderId;
+use domain::ids::{OrderId, StoreId};
+use domain::json;
 use domain::limits::Limit;
 use domain::orders::NewOrder;
 use domain::orders::new_order::Draft;
@@ -16,10 +18,10 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::super::body;
 use super::super::problems::{BodyRefusals, FaultBody, NO_SUCH_STORE, Refusals, not_json};
 use super::super::repeat::{self, Answer, Repeat, Settled};
 use super::super::schema::NewBatchBody;
-use super::super::{body, json};
 use crate::auth::KeyAccess;
 use crate::error::Problem;
 use crate::state::AppState;
@@ -30,6 +32,10 @@ const PATH: &str = "/api/v1/orders/batch";
 const LIMIT: usize = 32 << 20;
 /// Most orders, whatever the tier allows.
 const MOST: usize = 1_000;
+/// Most faults of a report: beyond them each order that is refused tells one.
+const MOST_FAULTS: usize = 5_000;
+/// As much of a number is repeated: no valid one is longer.
+const NUMBER_SHOWN: usize = 64;
 
 /// What became of a batch.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -75,6 +81,10 @@ pub struct ResultJson {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FaultBody>,
+    /// What was cut, cleaned or left out of it, when it is stored now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub adjusted: Vec<FaultBody>,
 }
 
 /// What became of one order of a batch.
@@ -97,6 +107,7 @@ pub enum Status {
 struct Batch {
     results: Vec<ResultJson>,
     stores: BTreeMap<String, Waiting>,
+    faults: usize,
 }
 
 #[derive(Default)]
@@ -120,15 +131,18 @@ enum Fate {
     request_body(content = NewBatchBody, description = "At most 32 MiB."),
     security(("key" = ["orders:write"])),
     responses((status = 200, description = "The report", body = ReportJson), Refusals, BodyRefusals))]
-pub async fn create(_: State<AppState>, key: KeyAccess, request: Request) -> Result<Answer, Problem> {
+pub async fn create(State(state): State<AppState>, key: KeyAccess, request: Request) -> Result<Answer, Problem> {
     let scope = key.scope(Permission::WriteOrders)?;
     let repeat_key = repeat::key(request.headers())?;
-    let body = body::read(request, LIMIT).await?;
+    let (body, _held) = body::read(request, LIMIT, &state.bodies).await?;
     let plan = db::limits::plan(scope.db(), scope.tenant()).await?;
     let most = plan.terms.allowed(Limit::BatchOrders).and_then(|most| usize::try_from(most).ok()).unwrap_or(MOST);
-    let batch = Batch::read(&scope, &body, most.min(MOST))?;
-    let repeat = repeat_key.map(|key| Repeat::new(key, PATH, &body));
-    drop(body);
+    let (size, now) = (body.len(), scope.now());
+    let reading = move || {
+        let batch = Batch::read(&body, most.min(MOST), now)?;
+        Ok::<_, Problem>((batch, repeat_key.map(|key| Repeat::new(key, PATH, &body))))
+    };
+    let (batch, repeat) = state.bodies.read(size, reading).await?;
     for waiting in batch.stores.values() {
         place::prepare(scope.db(), &waiting.orders).await?;
     }
@@ -139,21 +153,22 @@ pub async fn create(_: State<AppState>, key: KeyAccess, request: Request) -> Res
 }
 
 impl Batch {
-    fn read(scope: &Scope, body: &[u8], most: usize) -> Result<Self, Problem> {
-        let (mut batch, mut found, now) = (Self::default(), 0, scope.now());
-        let is_batch = json::entries(body, |entry| {
-            if found < most {
-                let number = entry.get("number").and_then(|n| n.as_str()).map(str::to_owned);
+    fn read(body: &[u8], most: usize, now: DateTime<Utc>) -> Result<Self, Problem> {
+        let mut batch = Self::default();
+        let found = json::entries(body, most, |entry| match entry {
+            Ok(entry) => {
+                let number = entry.get("number").and_then(|n| n.as_str());
+                let number = number.map(|number| number.chars().take(NUMBER_SHOWN).collect());
                 batch.add(number, Draft::checked_from_json(&entry, now));
             }
-            found += 1;
+            Err(too_many) => batch.add(None, Err(FieldErrors::one("body", too_many.to_string()))),
         });
         let mut errors = FieldErrors::default();
-        if !is_batch.map_err(|fault| not_json(&fault))? {
-            errors.add("body", "must be a list of orders, or an object with nothing but one under \"orders\"");
-        } else {
+        if let Some(found) = found.map_err(|fault| not_json(&fault))? {
             errors.add_if(found == 0, "orders", "must hold at least one order");
             errors.add_if(found > most, "orders", format!("must hold at most {most} orders; these are {found}"));
+        } else {
+            errors.add("body", "must be a list of orders, or an object with nothing but one under \"orders\"");
         }
         errors.into_result(batch).map_err(Problem::from)
     }
@@ -162,11 +177,16 @@ impl Batch {
         let mut result = ResultJson::new(self.results.len(), number);
         match read {
             Ok((store, order)) => {
+                result.adjusted = order.adjusted().iter().cloned().map(FaultBody::from).collect();
                 let waiting = self.stores.entry(store).or_default();
                 waiting.indexes.push(result.index);
                 waiting.orders.push(order);
             }
-            Err(faults) => result.reject(faults.0),
+            Err(mut faults) => {
+                faults.0.truncate(MOST_FAULTS.saturating_sub(self.faults).max(1));
+                self.faults += faults.0.len();
+                result.reject(faults.0);
+            }
         }
         self.results.push(result);
     }
@@ -191,12 +211,12 @@ async fn within(tx: &Tx, batch: &Batch, repeat: Option<&Repeat>) -> Result<Fate,
         return Ok(Fate::Settled(settled));
     }
     let mut results = batch.results.clone();
-    let written = write_all(tx, batch, &mut results).await?;
+    let (written, about) = write_all(tx, batch, &mut results).await?;
     let counts = count(&results);
     let made = counts.created;
     let answer = Answer::new(StatusCode::OK, &ReportJson { counts, results })?;
     if let Some(repeat) = repeat {
-        repeat.keep(tx, &answer).await?;
+        repeat.keep(tx, &answer, &about).await?;
     }
     // One entry for all of them, unless nothing went in.
     if made > 0 {
@@ -209,9 +229,14 @@ async fn within(tx: &Tx, batch: &Batch, repeat: Option<&Repeat>) -> Result<Fate,
     Ok(Fate::Reported(answer))
 }
 
-async fn write_all(tx: &Tx, batch: &Batch, results: &mut [ResultJson]) -> Result<Vec<Written>, DataError> {
+// What was written, and in which stores.
+async fn write_all(
+    tx: &Tx,
+    batch: &Batch,
+    results: &mut [ResultJson],
+) -> Result<(Vec<Written>, Vec<StoreId>), DataError> {
     let stores = stores::list(tx).await?;
-    let mut all = Vec::with_capacity(batch.stores.len());
+    let (mut all, mut about) = (Vec::with_capacity(batch.stores.len()), Vec::new());
     for (slug, waiting) in &batch.stores {
         let Some(store) = stores.iter().find(|s| s.slug == *slug) else {
             for index in &waiting.indexes {
@@ -224,20 +249,25 @@ async fn write_all(tx: &Tx, batch: &Batch, results: &mut [ResultJson]) -> Result
             results[*index].settle(*placed);
         }
         all.push(written);
+        about.push(store.id);
     }
-    Ok(all)
+    Ok((all, about))
 }
 
 impl ResultJson {
     const fn new(index: usize, number: Option<String>) -> Self {
-        Self { index, status: Status::Rejected, id: None, number, errors: Vec::new() }
+        Self { index, status: Status::Rejected, id: None, number, errors: Vec::new(), adjusted: Vec::new() }
     }
 
     fn reject(&mut self, faults: Vec<FieldError>) {
+        self.adjusted.clear();
         self.errors = faults.into_iter().map(FaultBody::from).collect();
     }
 
     fn settle(&mut self, placed: Placed) {
+        if !matches!(placed, Placed::Stored(_)) {
+            self.adjusted.clear();
+        }
         match placed {
             Placed::Stored(id) => (self.status, self.id) = (Status::Created, Some(id)),
             Placed::Unchanged(id) => (self.status, self.id) = (Status::Unchanged, Some(id)),

@@ -5,18 +5,20 @@ use axum::response::{IntoResponse, Response};
 use db::orders::place::{self, Placed, Via};
 use db::{DataError, Scope, Tx, stores};
 use domain::audit::ORDERS_TAKEN;
+use domain::fields::FieldErrors;
 use domain::ids::OrderId;
+use domain::json;
 use domain::orders::NewOrder;
 use domain::orders::new_order::Draft;
 use domain::permission::Permission;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::Value;
 
+use super::super::body;
 use super::super::order::{CustomerJson, OrderJson};
 use super::super::problems::{BodyRefusals, NO_SUCH_STORE, Refusals, not_json, number_taken, unknown_store};
 use super::super::repeat::{self, Answer, Repeat, Settled};
 use super::super::schema::NewOrderBody;
-use super::super::{body, json};
 use crate::auth::KeyAccess;
 use crate::error::Problem;
 use crate::state::AppState;
@@ -49,13 +51,19 @@ enum Fate {
             ("Idempotency-Replayed" = String, description = "`true` on every answer but the first to a key"))),
         (status = 200, description = "The same order was stored before, under another key or none; as it now stands", body = OrderJson),
         Refusals, BodyRefusals))]
-pub async fn create(_: State<AppState>, key: KeyAccess, request: Request) -> Result<Response, Problem> {
+pub async fn create(State(state): State<AppState>, key: KeyAccess, request: Request) -> Result<Response, Problem> {
     let scope = key.scope(Permission::WriteOrders)?;
     let repeat_key = repeat::key(request.headers())?;
-    let body = body::read(request, LIMIT).await?;
-    let value = json::value(&body).map_err(|fault| not_json(&fault))?;
+    let (body, _held) = body::read(request, LIMIT, &state.bodies).await?;
+    let size = body.len();
+    let reading = move || {
+        let value = json::value(&body).map_err(|fault| not_json(&fault))?;
+        let value = value.map_err(|too_many| FieldErrors::one("body", too_many.to_string()))?;
+        Ok::<_, Problem>((value, repeat_key.map(|key| Repeat::new(key, PATH, &body))))
+    };
+    let (value, repeat) = state.bodies.read(size, reading).await?;
     let (store, order) = checked(&scope, &value).await?;
-    let repeat = repeat_key.map(|key| Repeat::new(key, PATH, &body));
+    drop(value);
     place::prepare(scope.db(), std::slice::from_ref(&order)).await?;
     let attempt = || attempt(&scope, &store, &order, repeat.as_ref());
     let answer = match repeat::retrying(attempt).await.map_err(unknown_store)? {
@@ -110,7 +118,7 @@ async fn within(tx: &Tx, store: &str, order: &NewOrder, repeat: Option<&Repeat>)
     let customer = order.customer().map(CustomerJson::from);
     let answer = Answer::new(StatusCode::CREATED, &OrderJson::stored(id, &store.slug, order, customer))?;
     if let Some(repeat) = repeat {
-        repeat.keep(tx, &answer).await?;
+        repeat.keep(tx, &answer, &[store.id]).await?;
     }
     let about = serde_json::json!({"store": store.slug, "number": order.number()});
     db::audit::note(tx, ORDERS_TAKEN, &id.to_string(), about).await?;
@@ -130,7 +138,7 @@ async fn again(scope: &Scope, id: OrderId, repeat: Option<&Repeat>) -> Result<An
             tx.roll_back().await?;
             return settled.answer();
         }
-        repeat.keep(&tx, &answer).await?;
+        repeat.keep(&tx, &answer, &[]).await?;
         tx.commit().await?;
     }
     Ok(answer)

@@ -14,6 +14,7 @@ use tower_sessions::Session;
 
 use super::{KIND, Unusable, Waiting, discover, provider, refused};
 use crate::auth::begin::session_failed;
+use crate::auth::limits::Kind;
 use crate::auth::next;
 use crate::auth::sign_in::TOO_MANY;
 use crate::error::PageError;
@@ -69,7 +70,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let again = |status, fault| answer::with(status, &company_form(&form_of(&slug, &wanted.next, Some(fault))));
     let address = address::client(&parts, state.config.http.proxies);
-    if state.sign_in_limits.attempt_from(address).await.is_err() {
+    if state.sign_in_limits.attempt_from(Kind::Provider, address).await.is_err() {
         return Ok(refused(StatusCode::TOO_MANY_REQUESTS, &slug, TOO_MANY));
     }
     let found = if is_name(&slug) { identity::find(&state.db, &state.sealer, &slug).await? } else { None };
@@ -112,5 +113,5 @@ fn form_of(tenant: &str, next: &str, fault: Option<&'static str>) -> CompanyForm
 }
 
 fn is_name(slug: &str) -> bool {
-    domain::slug::check(slug).is_ok()
+    domain::slug::form(slug).is_ok()
 }

@@ -18,6 +18,7 @@ use super::ask::back;
 use super::provider::{Identity, redeem};
 use super::{KIND, Unusable, Waiting, discover, refused};
 use crate::auth::begin::{How, begin, session_failed};
+use crate::auth::limits::Kind;
 use crate::auth::next;
 use crate::auth::sign_in::TOO_MANY;
 use crate::error::PageError;
@@ -33,6 +34,7 @@ const UNVERIFIED: &str =
 const DOMAIN: &str = "Your e-mail address is not one of those that may come this way.";
 const NO_MEMBER: &str =
     "You are no member here. Ask whoever runs Stoa for your company to invite you with this address.";
+const UNCONFIRMED: &str = "There is an account with this address, and nobody has confirmed that the address is theirs. Choose a new password by \u{201c}Forgot your password?\u{201d}, or ask whoever runs this installation to vouch for the address.";
 const OTHER: &str = "This address belongs to a member who signs in here as somebody else. Ask whoever runs Stoa for your company to remove and invite them again.";
 
 /// What the provider sends along.
@@ -57,7 +59,7 @@ pub async fn finish(
     Query(brought): Query<Brought>,
 ) -> Result<Response, PageError> {
     let address = address::client(&parts, state.config.http.proxies);
-    let Ok(attempt) = state.sign_in_limits.attempt_from(address).await else {
+    let Ok(attempt) = state.sign_in_limits.attempt_from(Kind::Provider, address).await else {
         return Ok(refused(StatusCode::TOO_MANY_REQUESTS, &slug, TOO_MANY));
     };
     let no = |why: &str| refused(StatusCode::UNPROCESSABLE_ENTITY, &slug, why);
@@ -86,7 +88,7 @@ pub async fn finish(
     };
     attempt.succeeded().await;
     // The question was counted too.
-    state.sign_in_limits.take_back(address).await;
+    state.sign_in_limits.take_back(Kind::Provider, address).await;
     let only = Only { tenant: provider.tenant, provider: provider.id };
     begin(&state, &session, &parts, &person, How::Company(only)).await?;
     Ok(Redirect::to(&within(&provider.slug, &next)).into_response())
@@ -134,6 +136,7 @@ async fn entry(
         }
         Err(NoEntry::NoMember) => no(NO_MEMBER),
         Err(NoEntry::OtherIdentity) => no(OTHER),
+        Err(NoEntry::Unproven) => no(UNCONFIRMED),
         Err(NoEntry::AtLimit(words)) => Ok(Err(words)),
     }
 }

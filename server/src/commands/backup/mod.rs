@@ -61,6 +61,9 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Print the key that opens the backups which this installation seals for itself, as age reads it. Keep it where a fire
+    /// in the server's room does not reach.
+    Key,
     /// Remove those that are older than they are kept for, and what interrupted ones left behind.
     Prune {
         /// Only say which.
@@ -74,10 +77,17 @@ pub enum Command {
 
 impl Command {
     pub async fn run(self, config: &Config, out: Output) -> Result<(), Failure> {
+        if matches!(self, Self::Key) {
+            return key(config, out);
+        }
+        if matches!(self, Self::Create { .. }) {
+            crate::backups::ensure_key(config).map_err(Failure::failed)?;
+        }
         let db = connect::database(config).await?;
         let backups = crate::backups::assemble(config, db.clone()).map_err(Failure::failed)?;
         match self {
             Self::Create { kind, tenant } => create::run(&backups, kind, tenant.as_deref(), out).await,
+            Self::Key => Ok(()),
             Self::List { tenant, kind } => list::run(&backups, tenant.as_deref(), kind, out).await,
             Self::Verify { id } => verify::run(&backups, id, out).await,
             Self::Restore { id, tenant, tables, yes } => {
@@ -86,6 +96,17 @@ impl Command {
             Self::Prune { dry_run, yes } => prune::run(&backups, dry_run, yes, out).await,
         }
     }
+}
+
+fn key(config: &Config, out: Output) -> Result<(), Failure> {
+    let key = crate::backups::own_key(config).map_err(Failure::failed)?.ok_or_else(|| {
+        Failure::failed(
+            "this installation has no key of its own: STOA_SECRET is not set, and backups are not sealed for it",
+        )
+    })?;
+    let recipient = key.recipient().map_err(Failure::failed)?.to_string();
+    out.result(&serde_json::json!({"recipient": recipient, "identity": key.text()}), key.text().trim_end());
+    Ok(())
 }
 
 impl From<BackupError> for Failure {

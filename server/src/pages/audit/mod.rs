@@ -6,15 +6,14 @@ pub use export::export;
 
 use app::frame::Section;
 use app::pages::audit::{Around, AuditPage, page as view};
-use app::ui::Clock;
 use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use db::audit::{self, Entry};
 use db::{DataError, people};
 use domain::audit::{AuditQuery, difference};
-use domain::calendar::Tz;
 use domain::csv;
+use domain::fields::UNKNOWN;
 use domain::page::{Limit, List, Page, Place, Seal};
 use domain::permission::Permission;
 use futures::stream::{self, Stream, StreamExt};
@@ -24,11 +23,10 @@ use crate::auth::Member;
 use crate::cursors;
 use crate::error::PageError;
 use crate::pages::answer;
+use crate::pages::filters::{self, Pairs};
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
 use crate::state::AppState;
-
-type Pairs = Vec<(String, String)>;
 
 /// The heading of the file.
 const HEADING: [&str; 11] =
@@ -46,23 +44,21 @@ pub async fn index(
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadAudit)?;
     let seal = cursors::of(&state, &scope, List::Audit);
-    let (query, faults) = understood(&typed, &seal);
+    let (query, mut faults) = understood(&typed, &seal);
     // Whose it is is settled by the address.
-    let query = AuditQuery { tenant: None, ..query };
-    let is_faulty = !faults.is_empty();
-    let page =
-        if is_faulty { None } else { Some(audit::entries(&scope, &query, Limit::default()).await?.sealed(&seal)) };
-    let people = people::emails(&state.db, actors(page.as_ref(), &query)).await?;
+    faults.add_if(query.tenant.is_some(), "tenant", UNKNOWN);
     let frame = frame(&scope, &member, visit, Section::Audit, None).await?;
-    let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
-    let clock = Clock::new(state.db.clock().now(), zone);
-    let html = view(&AuditPage { around: Around::Tenant(Box::new(frame)), query, typed, faults, page, people, clock });
-    Ok(if is_faulty { answer::faulty(&html) } else { answer::ok(&html) })
+    let query = AuditQuery { tenant: None, zone: Some(frame.zone), ..query };
+    let page = audit::entries(&scope, &query, Limit::default()).await?.sealed(&seal);
+    let people = people::emails(&state.db, actors(&page, &query)).await?;
+    let clock = frame.clock();
+    let around = Around::Tenant(Box::new(frame));
+    Ok(answer::ok(&view(&AuditPage { around, query, typed, faults, page, people, clock })))
 }
 
 /// What can be understood of an address, and the faults of the rest.
 pub(in crate::pages) fn understood(typed: &Pairs, seal: &Seal) -> (AuditQuery, domain::fields::FieldErrors) {
-    AuditQuery::understood(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), seal)
+    AuditQuery::understood(filters::of(typed), seal)
 }
 
 /// The filters in one line, for the record.
@@ -72,10 +68,10 @@ pub(in crate::pages) fn shown(query: &AuditQuery) -> String {
 
 /// Everybody who is named on a page, and who was asked for.
 pub(in crate::pages) fn actors<'a>(
-    page: Option<&'a Page<Entry, Place>>,
+    page: &'a Page<Entry, Place>,
     query: &'a AuditQuery,
 ) -> impl Iterator<Item = &'a str> {
-    let named = page.into_iter().flat_map(|page| &page.rows).map(|entry| entry.actor.as_str());
+    let named = page.rows.iter().map(|entry| entry.actor.as_str());
     named.chain(query.actor.as_deref())
 }
 

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::ids::BackupId;
-use domain::permission::Permission;
+use domain::permission::{Permission, Rights};
 use http::header;
 use jobs::backups::BackupError;
 
@@ -15,13 +15,16 @@ use crate::state::AppState;
 /// Streams the backup; what is damaged breaks off the download instead of ending it.
 ///
 /// # Errors
-/// For strangers, for backups of others or that are gone, without the permission, and when the storage fails.
+/// For strangers, for backups of others or that are gone, without the permission or those to read what is in it, and when
+/// the storage fails.
 pub async fn show(
     State(state): State<AppState>,
     member: Member,
     Path((slug, id)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageBackups)?;
+    // Everything is in it: whoever may not read that elsewhere does not read it here.
+    scope.may_grant(&Rights::of_backup()).map_err(|_| PageError::Forbidden)?;
     let id: BackupId = id.parse().map_err(|_| PageError::NotFound)?;
     let backups = state.tools.backups.as_ref().ok_or(PageError::NotFound)?;
     let (length, pieces) = match jobs::backups::download(backups, &scope, id).await {

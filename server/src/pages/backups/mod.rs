@@ -4,4 +4,4 @@ mod download;
 mod index;
 
 pub use download::show as download;
-pub use index::{ask, done_words, read, show as index};
+pub use index::{ask, done_words, show as index};

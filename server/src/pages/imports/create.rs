@@ -1,31 +1,28 @@
 //! Choosing a file: the form, and the upload that follows. The file goes to the disk as it arrives.
 
-use std::time::Duration;
-
 use app::frame::Section;
 use app::pages::imports::{ImportForm, new};
-use axum::extract::State;
-use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use db::imports::Created;
 use db::{DataError, Scope};
 use domain::fields::FieldErrors;
 use domain::imports::Format;
 use domain::permission::Permission;
-use http::StatusCode;
 use jobs::imports::FileError;
 use jobs::imports::receive::{ReceivedFile, Receiver, submit as make_run};
 
 use crate::auth::Member;
 use crate::error::{PageError, incident};
+use crate::input::multipart::{Fault, File, Layout, Part, Parts};
 use crate::pages::answer;
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
 use crate::state::AppState;
 
 const MB: usize = 1024 * 1024;
-/// How long an upload may send nothing before it is given up: its connection and its place on the disk are freed.
-const SILENCE: Duration = Duration::from_secs(60);
+/// Names of stores and formats are short.
+const FORM: Layout = Layout { texts: &[("store", 100), ("format", 100)], file: "file" };
 
 #[derive(Debug, Default)]
 struct Chosen {
@@ -52,12 +49,21 @@ pub async fn submit(
     State(state): State<AppState>,
     member: Member,
     visit: Visit,
-    body: Result<Multipart, MultipartRejection>,
+    request: Request,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::RunImports)?;
-    let body = body.map_err(|r| PageError::rejected(r.status(), "An import is uploaded with its form."))?;
+    let mut parts = match Parts::of(request, FORM, &state.bodies).await {
+        Ok(parts) => parts,
+        Err(Fault::NoForm(status)) => {
+            return Err(PageError::rejected(status, "An import is uploaded with its form."));
+        }
+        Err(_) => return Err(PageError::Crowded),
+    };
     let mut chosen = Chosen::default();
-    let received = receive(&state, &scope, body, &mut chosen).await;
+    let received = receive(&state, &scope, &mut parts, &mut chosen).await;
+    if received.is_err() {
+        parts.drain(state.config.http.upload_limit).await;
+    }
     let made = match received {
         Ok(()) => begin(&state, &scope, &chosen).await,
         Err(error) => Err(error),
@@ -72,36 +78,28 @@ pub async fn submit(
     }
 }
 
-async fn receive(state: &AppState, scope: &Scope, mut body: Multipart, chosen: &mut Chosen) -> Result<(), DataError> {
-    let broken = |error: MultipartError| DataError::Invalid(FieldErrors::one("file", words(&error, state)));
-    while let Some(field) = body.next_field().await.map_err(broken)? {
-        match field.name() {
-            Some("store") => chosen.store = field.text().await.map_err(broken)?,
-            Some("format") => chosen.format = field.text().await.map_err(broken)?,
-            Some("file") if chosen.file.is_none() => {
-                let name = base_name(field.file_name().unwrap_or_default());
-                chosen.file = Some((name, store(state, scope, field).await?));
+async fn receive(state: &AppState, scope: &Scope, parts: &mut Parts, chosen: &mut Chosen) -> Result<(), DataError> {
+    while let Some(part) = parts.next().await.map_err(|fault| faulty(&fault, state))? {
+        match part {
+            Part::Text("store", text) => chosen.store = text,
+            Part::Text(_, text) => chosen.format = text,
+            Part::File(file) if chosen.file.is_none() => {
+                let name = base_name(file.name());
+                chosen.file = Some((name, store(state, scope, file).await?));
             }
-            _ => {}
+            Part::File(_) | Part::Other => {}
         }
     }
     Ok(())
 }
 
-async fn store(state: &AppState, scope: &Scope, mut field: Field<'_>) -> Result<ReceivedFile, DataError> {
+async fn store(state: &AppState, scope: &Scope, mut sent: File<'_>) -> Result<ReceivedFile, DataError> {
     let limit = u64::try_from(state.config.http.upload_limit).unwrap_or(u64::MAX);
     let mut file = Receiver::new(&state.config.data_dir, scope.tenant(), limit).await.map_err(refused)?;
-    loop {
-        let Ok(arrived) = tokio::time::timeout(SILENCE, field.chunk()).await else {
-            let words = "The upload stopped arriving, and nothing was kept of it. Try again.";
-            return Err(FieldErrors::one("file", words).into());
-        };
-        match arrived {
-            Ok(Some(piece)) => file.write(&piece).await.map_err(refused)?,
-            Ok(None) => return file.finish().await.map_err(refused),
-            Err(error) => return Err(FieldErrors::one("file", words(&error, state)).into()),
-        }
+    while let Some(piece) = sent.chunk().await.map_err(|fault| faulty(&fault, state))? {
+        file.write(&piece).await.map_err(refused)?;
     }
+    file.finish().await.map_err(refused)
 }
 
 async fn begin(state: &AppState, scope: &Scope, chosen: &Chosen) -> Result<Created, DataError> {
@@ -122,10 +120,10 @@ async fn begin(state: &AppState, scope: &Scope, chosen: &Chosen) -> Result<Creat
 }
 
 // To the run: a new one, or the one that this very file has already.
-fn on(tenant: &str, created: Created) -> Redirect {
+fn on(tenant: &str, created: Created) -> Response {
     let page = |id| format!("{}/{id}", app::url::imports(tenant));
     match created {
-        Created::New(run) => Redirect::to(&page(run.id)),
+        Created::New(run) => Redirect::to(&page(run.id)).into_response(),
         Created::Resumed(run) => answer::done(&page(run.id), "resumed"),
         Created::AlreadyDone(run) => answer::done(&page(run.id), "known"),
     }
@@ -155,13 +153,8 @@ fn refused(error: FileError) -> DataError {
     }
 }
 
-fn words(error: &MultipartError, state: &AppState) -> String {
-    let mb = state.config.http.upload_limit / MB;
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        format!("The file is larger than {mb} MB. Split it, or ask the operator for a higher limit.")
-    } else {
-        "The file did not arrive whole. Choose it again.".to_owned()
-    }
+fn faulty(fault: &Fault, state: &AppState) -> DataError {
+    fault.errors(FORM, state.config.http.upload_limit / MB).into()
 }
 
 // Some browsers send whole paths.

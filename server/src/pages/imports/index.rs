@@ -12,6 +12,7 @@ use crate::auth::Member;
 use crate::cursors;
 use crate::error::PageError;
 use crate::pages::answer;
+use crate::pages::filters::{self, NO_STORE, Pairs};
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
 use crate::state::AppState;
@@ -24,17 +25,18 @@ pub async fn show(
     State(state): State<AppState>,
     member: Member,
     visit: Visit,
-    Query(typed): Query<Vec<(String, String)>>,
+    Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadImports)?;
     let seal = cursors::of(&state, &scope, List::Imports);
-    let pairs = typed.iter().map(|(n, v)| (n.as_str(), v.as_str()));
-    let (query, faults) = ImportQuery::understood(pairs, &seal);
-    let is_faulty = !faults.is_empty();
-    let page =
-        if is_faulty { None } else { Some(db::imports::list(&scope, &query, Limit::default()).await?.sealed(&seal)) };
+    let (mut query, mut faults) = ImportQuery::understood(filters::of(&typed), &seal);
     let frame = frame(&scope, &member, visit, Section::Imports, query.store.clone()).await?;
+    if query.store != frame.store {
+        faults.add("store", NO_STORE);
+        query.store = None;
+    }
+    query.zone = Some(frame.zone);
+    let page = db::imports::list(&scope, &query, Limit::default()).await?.sealed(&seal);
     let may_run = member.may(Permission::RunImports);
-    let page = index(&ImportIndex { frame, query, faults, page, may_run, now: state.db.clock().now() });
-    Ok(if is_faulty { answer::faulty(&page) } else { answer::ok(&page) })
+    Ok(answer::ok(&index(&ImportIndex { frame, query, typed, faults, page, may_run })))
 }

@@ -58,17 +58,17 @@ pub async fn show(
         wanted.after.map(|text| text.parse()).transpose().map_err(|words: &str| FieldErrors::one("after", words))?;
     let done = visit.done().and_then(done_words);
     // The frame first: what happens to the run after it was read is then still announced to the page.
-    let frame = frame(&scope, &member, visit, Section::Imports, None).await?;
+    let mut frame = frame(&scope, &member, visit, Section::Imports, None).await?;
     let run = imports::show(&scope, id).await?;
+    frame.zone = frame.zone_of(&run.store);
     let problems = imports::problems(&scope, id, after, Limit::default()).await?;
     let may_run = member.may(Permission::RunImports);
     let uploaded_by = match run.is_started_by(scope.actor()) {
         true => None,
         false => Some(people::emails(&state.db, [run.actor.as_str()]).await?.remove(&run.actor).unwrap_or_default()),
     };
-    let now = state.db.clock().now();
     let is_first = after.is_none();
-    Ok(answer::ok(&view(&ImportPage { frame, run, problems, is_first, may_run, uploaded_by, done, now })))
+    Ok(answer::ok(&view(&ImportPage { frame, run, problems, is_first, may_run, uploaded_by, done })))
 }
 
 fn done_words(word: &str) -> Option<&'static str> {

@@ -2,12 +2,12 @@
 
 use app::frame::Section;
 use app::pages::jobs::{Listed, TenantJob, TenantJobs, index as list_view, show as view};
-use app::ui::Clock;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use db::queue::console;
 use db::{DataError, Scope, people};
 use domain::calendar::Tz;
+use domain::fields::UNKNOWN;
 use domain::ids::JobId;
 use domain::jobs::{JobQuery, JobView};
 use domain::page::{Limit, List, Seal};
@@ -15,6 +15,7 @@ use domain::permission::Permission;
 use serde::Deserialize;
 
 use super::answer;
+use super::filters::{self, Pairs};
 use super::frame::frame;
 use super::platform::jobs::list::{live_filter, run_filter};
 use super::platform::jobs::show::actors;
@@ -38,21 +39,19 @@ pub async fn index(
     State(state): State<AppState>,
     member: Member,
     visit: Visit,
-    Query(typed): Query<Vec<(String, String)>>,
+    Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadJobs)?;
     let seal = cursors::of(&state, &scope, List::Jobs);
-    let (query, faults) = JobQuery::understood(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), &seal);
+    let (query, mut faults) = JobQuery::understood(filters::of(&typed), &seal);
     // Whose they are is settled by the address.
+    faults.add_if(query.tenant.is_some(), "tenant", UNKNOWN);
     let query = JobQuery { tenant: None, ..query };
-    let is_faulty = !faults.is_empty();
-    let found = if is_faulty { None } else { Some(find(&scope, &query, &seal).await?) };
-    let counts = console::counts_of(&scope).await?;
     let frame = frame(&scope, &member, visit, Section::Jobs, None).await?;
-    let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
-    let clock = Clock::new(state.db.clock().now(), zone);
-    let page = list_view(&TenantJobs { frame, query, typed, faults, counts, found, clock });
-    Ok(if is_faulty { answer::faulty(&page) } else { answer::ok(&page) })
+    let found = find(&scope, &query, frame.zone, &seal).await?;
+    let counts = console::counts_of(&scope).await?;
+    let clock = frame.clock();
+    Ok(answer::ok(&list_view(&TenantJobs { frame, query, typed, faults, counts, found, clock })))
 }
 
 /// One job.
@@ -70,20 +69,19 @@ pub async fn show(
     let job = console::show_of(&scope, id).await?;
     let people = people::emails(&state.db, actors(&job)).await?;
     let frame = frame(&scope, &member, visit, Section::Jobs, None).await?;
-    let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
-    let clock = Clock::new(state.db.clock().now(), zone);
+    let clock = frame.clock();
     Ok(answer::ok(&view(&TenantJob { frame, job, people, clock })))
 }
 
-async fn find(scope: &Scope, query: &JobQuery, seal: &Seal) -> Result<Listed, DataError> {
+async fn find(scope: &Scope, query: &JobQuery, zone: Tz, seal: &Seal) -> Result<Listed, DataError> {
     let cursor = query.cursor.as_deref();
     match query.view {
         JobView::Live(state) => {
-            let filter = live_filter(query, state, None);
+            let filter = live_filter(query, state, None, zone);
             Ok(Listed::Live(state, console::jobs_of(scope, &filter, cursor, Limit::default()).await?.sealed(seal)))
         }
         JobView::Ended(outcome) => {
-            let filter = run_filter(query, outcome);
+            let filter = run_filter(query, outcome, zone);
             Ok(Listed::Ended(console::history_of(scope, &filter, cursor, Limit::default()).await?.sealed(seal)))
         }
     }

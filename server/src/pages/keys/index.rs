@@ -2,13 +2,11 @@
 
 use app::frame::Section;
 use app::pages::keys::{KeyForm, KeyIndex, index as view};
-use app::ui::Clock;
 use axum::extract::Form;
 use axum::response::Response;
 use chrono::TimeDelta;
 use db::api_keys::{self, NewKey};
 use db::{DataError, Scope, stores};
-use domain::calendar::Tz;
 use domain::fields::FieldErrors;
 use domain::ids::StoreId;
 use domain::permission::Permission;
@@ -104,7 +102,7 @@ async fn page(
 ) -> Result<KeyIndex, PageError> {
     let done = visit.done().map(str::to_owned);
     let frame = frame(scope, member, visit, Section::Keys, None).await?;
-    let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
     let keys = api_keys::list(scope).await?;
-    Ok(KeyIndex { frame, keys, form, made, done, clock: Clock::new(scope.now(), zone) })
+    let clock = frame.clock();
+    Ok(KeyIndex { frame, keys, form, made, done, clock })
 }

@@ -14,8 +14,8 @@ pub fn routes() -> Routes {
     const MANAGE: Needs = Needs::Member(P::ManageKeys);
     Routes::new()
         .get(KEYS, MANAGE, index::show)
-        .post(KEYS, MANAGE, index::create)
+        .post(KEYS, MANAGE.making_credentials(), index::create)
         .get(&format!("{KEYS}/{{id}}"), MANAGE, one::show)
-        .post(&format!("{KEYS}/{{id}}/rotate"), MANAGE, one::rotate)
-        .post(&format!("{KEYS}/{{id}}/revoke"), MANAGE, one::revoke)
+        .post(&format!("{KEYS}/{{id}}/rotate"), MANAGE.making_credentials(), one::rotate)
+        .post(&format!("{KEYS}/{{id}}/revoke"), MANAGE.again(), one::revoke)
 }

@@ -2,11 +2,9 @@
 
 use app::frame::Section;
 use app::pages::keys::{OneKey, one as view};
-use app::ui::Clock;
 use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Response};
 use db::{DataError, Scope, api_keys};
-use domain::calendar::Tz;
 use domain::fields::FieldErrors;
 use domain::ids::ApiKeyId;
 use domain::permission::Permission;
@@ -97,7 +95,6 @@ fn read(id: &str) -> Result<ApiKeyId, PageError> {
 async fn page(scope: &Scope, member: &Member, visit: Visit, id: ApiKeyId) -> Result<OneKey, PageError> {
     let key = api_keys::show(scope, id).await?;
     let frame = frame(scope, member, visit, Section::Keys, None).await?;
-    let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
-    let clock = Clock::new(scope.now(), zone);
+    let clock = frame.clock();
     Ok(OneKey { frame, key, made: None, faults: FieldErrors::default(), refused: None, clock })
 }

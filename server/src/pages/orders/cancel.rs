@@ -1,17 +1,18 @@
 //! Cancelling an order: a form that says what follows, and its submission.
 
 use app::pages::orders::{Asked, show as view};
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use db::{DataError, orders};
 use domain::fields::FieldErrors;
 use domain::permission::Permission;
 use serde::Deserialize;
 
-use super::show::{Named, page};
+use super::show::{Named, page, within};
 use crate::auth::Member;
 use crate::error::PageError;
 use crate::pages::answer;
+use crate::pages::filters::Pairs;
 use crate::pages::visit::Visit;
 use crate::state::AppState;
 
@@ -31,10 +32,13 @@ pub async fn ask(
     member: Member,
     visit: Visit,
     Path(named): Path<Named>,
+    Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
-    let order = named.find(&member.scope(Permission::CancelOrders)?).await?;
+    let scope = member.scope(Permission::CancelOrders)?;
+    let order = named.find(&scope).await?;
+    let within = within(&state, &scope, &typed).await?;
     let asked = Asked::Cancel { reason: String::new(), faults: FieldErrors::default() };
-    Ok(answer::ok(&view(&page(&state, &member, visit, order, asked).await?)))
+    Ok(answer::ok(&view(&page(&member, visit, order, (within, asked)).await?)))
 }
 
 /// Cancels the order.
@@ -46,16 +50,20 @@ pub async fn submit(
     member: Member,
     visit: Visit,
     Path(named): Path<Named>,
+    Query(listed): Query<Pairs>,
     Form(given): Form<Given>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::CancelOrders)?;
     let order = named.find(&scope).await?;
+    let within = within(&state, &scope, &listed).await?;
     let faults = match orders::cancel::cancel(&scope, order.order.id, &given.reason).await {
-        Ok(()) => return Ok(answer::done(&named.address(&member.membership.slug), "cancelled").into_response()),
+        Ok(()) => {
+            return Ok(answer::done(&named.address(&member.membership.slug, &within), "cancelled").into_response());
+        }
         Err(DataError::Refused(words)) => FieldErrors::one("order", words),
         Err(DataError::Invalid(faults)) => faults,
         Err(other) => return Err(other.into()),
     };
     let asked = Asked::Cancel { reason: given.reason, faults };
-    Ok(answer::faulty(&view(&page(&state, &member, visit, order, asked).await?)))
+    Ok(answer::faulty(&view(&page(&member, visit, order, (within, asked)).await?)))
 }

@@ -1,18 +1,20 @@
 //! Recording a refund: all that is left, or by line.
 
 use app::pages::orders::{Asked, Refunding, show as view};
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use db::orders::OrderDetail;
 use db::{DataError, Scope, orders};
 use domain::fields::FieldErrors;
+use domain::money::{self, Notation};
 use domain::orders::refund::RefundRequest;
 use domain::permission::Permission;
 
-use super::show::{Named, page};
+use super::show::{Named, page, within};
 use crate::auth::Member;
 use crate::error::PageError;
 use crate::pages::answer;
+use crate::pages::filters::Pairs;
 use crate::pages::visit::Visit;
 use crate::state::AppState;
 
@@ -25,10 +27,13 @@ pub async fn ask(
     member: Member,
     visit: Visit,
     Path(named): Path<Named>,
+    Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
-    let order = named.find(&member.scope(Permission::RefundOrders)?).await?;
+    let scope = member.scope(Permission::RefundOrders)?;
+    let order = named.find(&scope).await?;
+    let within = within(&state, &scope, &typed).await?;
     let asked = Asked::Refund(Refunding::default());
-    Ok(answer::ok(&view(&page(&state, &member, visit, order, asked).await?)))
+    Ok(answer::ok(&view(&page(&member, visit, order, (within, asked)).await?)))
 }
 
 /// Records the refund.
@@ -40,18 +45,20 @@ pub async fn submit(
     member: Member,
     visit: Visit,
     Path(named): Path<Named>,
+    Query(listed): Query<Pairs>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::RefundOrders)?;
     let order = named.find(&scope).await?;
+    let within = within(&state, &scope, &listed).await?;
     let faults = match record(&scope, &order, &pairs).await {
-        Ok(()) => return Ok(answer::done(&named.address(&member.membership.slug), "refunded").into_response()),
+        Ok(()) => return Ok(answer::done(&named.address(&member.membership.slug, &within), "refunded").into_response()),
         Err(DataError::Refused(words)) => FieldErrors::one("order", words),
         Err(DataError::Invalid(faults)) => faults,
         Err(other) => return Err(other.into()),
     };
     let asked = Asked::Refund(Refunding { faults, ..typed(&pairs) });
-    Ok(answer::faulty(&view(&page(&state, &member, visit, order, asked).await?)))
+    Ok(answer::faulty(&view(&page(&member, visit, order, (within, asked)).await?)))
 }
 
 async fn record(scope: &Scope, order: &OrderDetail, pairs: &[(String, String)]) -> Result<(), DataError> {
@@ -79,10 +86,10 @@ fn lines(quantities: &[(i32, String)]) -> Result<Vec<(i32, i64)>, FieldErrors> {
     let mut faults = FieldErrors::default();
     let mut wanted = Vec::new();
     for (position, text) in quantities.iter().filter(|(_, text)| !text.trim().is_empty()) {
-        match text.trim().parse::<i64>() {
+        match money::whole(text, Notation::Unknown) {
             Ok(0) => {}
             Ok(quantity) => wanted.push((*position, quantity)),
-            Err(_) => faults.add(format!("lines[{position}]"), "must be a whole number"),
+            Err(fault) => faults.add(format!("lines[{position}]"), fault.to_string()),
         }
     }
     faults.into_result(wanted)
@@ -100,7 +107,7 @@ mod tests {
     fn empty_lines_stay_and_words_are_no_quantities() {
         let pairs =
             |list: &[(&str, &str)]| list.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect::<Vec<_>>();
-        let good = typed(&pairs(&[("line_1", "2"), ("line_2", " "), ("line_3", "0"), ("reason", "torn")]));
+        let good = typed(&pairs(&[("line_1", "2.0"), ("line_2", " "), ("line_3", "0"), ("reason", "torn")]));
         assert_eq!((lines(&good.quantities), good.reason.as_str()), (Ok(vec![(1, 2)]), "torn"));
         let bad = typed(&pairs(&[("line_1", "two"), ("line_x", "1")]));
         assert_eq!(lines(&bad.quantities).unwrap_err().0[0].field, "lines[1]");

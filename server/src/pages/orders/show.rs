@@ -2,17 +2,22 @@
 
 use app::frame::Section;
 use app::pages::orders::{Asked, OrderPage, show as view};
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use db::Scope;
 use db::orders::neighbours::neighbours;
 use db::orders::{OrderDetail, show as orders};
+use db::{DataError, Scope, stores};
+use domain::orders::OrderQuery;
+use domain::orders::query::AmountsIn;
+use domain::page::List;
 use domain::permission::Permission;
 use serde::Deserialize;
 
 use crate::auth::Member;
+use crate::cursors;
 use crate::error::PageError;
 use crate::pages::answer;
+use crate::pages::filters::{self, Pairs};
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
 use crate::state::AppState;
@@ -37,10 +42,25 @@ impl Named {
         app::url::from_segment(&self.number)
     }
 
-    /// The address of the order in `tenant`.
-    pub fn address(&self, tenant: &str) -> String {
-        app::url::order(tenant, &self.store, self.number())
+    /// The address of the order in `tenant`, within the list that it was come to from.
+    pub fn address(&self, tenant: &str, within: &OrderQuery) -> String {
+        app::url::order_within(tenant, &self.store, self.number(), within)
     }
+}
+
+/// The list that an order was come to from, as far as its address still names one: whatever of it cannot be used is left
+/// out.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn within(state: &AppState, scope: &Scope, typed: &Pairs) -> Result<OrderQuery, DataError> {
+    let seal = cursors::of(state, scope, List::Orders);
+    let mut query = OrderQuery::understood(filters::of(typed), AmountsIn::Major, &seal).0;
+    if query.store.is_some() {
+        let stores = stores::known_with(scope, query.store.as_deref()).await?;
+        query.store = query.store.filter(|slug| stores.iter().any(|store| store.slug == *slug));
+    }
+    Ok(query)
 }
 
 /// One order with everything about it.
@@ -52,29 +72,32 @@ pub async fn show(
     member: Member,
     visit: Visit,
     Path(named): Path<Named>,
+    Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadOrders)?;
     let order = named.find(&scope).await?;
-    Ok(answer::ok(&view(&page(&state, &member, visit, order, Asked::Nothing).await?)))
+    let within = within(&state, &scope, &typed).await?;
+    Ok(answer::ok(&view(&page(&member, visit, order, (within, Asked::Nothing)).await?)))
 }
 
-/// The page of `order` with this form open.
+/// The page of `order` within a list, with this form open.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn page(
-    state: &AppState,
     member: &Member,
     visit: Visit,
     order: OrderDetail,
-    asked: Asked,
+    (within, asked): (OrderQuery, Asked),
 ) -> Result<OrderPage, PageError> {
     let scope = member.scope(Permission::ReadOrders)?;
     let done = visit.done().and_then(done_words);
-    let neighbours = neighbours(&scope, order.order.placed_at, order.order.id).await?;
+    let neighbours = neighbours(&scope, &within, order.order.placed_at, order.order.id).await?;
     let mut frame = frame(&scope, member, visit, Section::Orders, None).await?;
     // New orders change nothing here.
     frame.live.show = None;
+    // An order is its store's.
+    frame.zone = order.zone;
     Ok(OrderPage {
         frame,
         order,
@@ -83,7 +106,7 @@ pub async fn page(
         may_cancel: member.may(Permission::CancelOrders),
         may_refund: member.may(Permission::RefundOrders),
         done,
-        now: state.db.clock().now(),
+        within,
     })
 }
 

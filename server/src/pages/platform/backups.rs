@@ -5,31 +5,24 @@ use std::collections::HashMap;
 use app::frame::Place;
 use app::pages::platform::{Backups, backups as view};
 use axum::extract::{Query, State};
-use axum::response::{Redirect, Response};
+use axum::response::Response;
 use db::Actor;
 use db::backups;
-use domain::backups::Kind;
-use domain::fields::FieldErrors;
+use domain::backups::{Kind, UnknownWord};
+use domain::fields::{FieldErrors, UNKNOWN};
 use domain::page::{Limit, List, Place as InList, Seal};
-use serde::Deserialize;
 
 use super::{clock, frame};
 use crate::auth::PlatformAdmin;
 use crate::cursors;
 use crate::error::PageError;
 use crate::pages::answer;
-use crate::pages::backups::{done_words, read};
+use crate::pages::backups::done_words;
+use crate::pages::filters::{self, Pairs};
 use crate::pages::visit::Visit;
 use crate::state::AppState;
 
 const TENANTS: u64 = 10_000;
-
-/// Which backups.
-#[derive(Debug, Deserialize)]
-pub struct Wanted {
-    kind: Option<String>,
-    cursor: Option<String>,
-}
 
 /// One page of them.
 ///
@@ -39,17 +32,13 @@ pub async fn show(
     State(state): State<AppState>,
     admin: PlatformAdmin,
     visit: Visit,
-    Query(wanted): Query<Wanted>,
+    Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let seal = cursors::of_platform(&state, &admin.platform, List::Backups);
-    let (kind, cursor, faults) = understood(&wanted, &seal);
+    let (kind, cursor, faults) = understood(&typed, &seal);
     let (platform, clock) = (&admin.platform, clock(&state));
     let done = visit.done().and_then(done_words);
-    let is_faulty = !faults.is_empty();
-    let page = match is_faulty {
-        true => None,
-        false => Some(backups::platform_list(platform, kind, cursor.as_deref(), Limit::default()).await?.sealed(&seal)),
-    };
+    let page = backups::platform_list(platform, kind, cursor.as_deref(), Limit::default()).await?.sealed(&seal);
     let alarms = backups::alarms(platform).await?;
     let names = if alarms.iter().any(|alarm| !alarm.tenant.0.is_nil()) {
         platform.tenants(TENANTS).await?.into_iter().map(|tenant| (tenant.id, tenant.slug)).collect()
@@ -60,6 +49,7 @@ pub async fn show(
         frame: frame(&admin, visit, Place::Backups),
         kind,
         done,
+        typed,
         faults,
         page,
         summary: backups::platform_summary(platform).await?,
@@ -68,28 +58,28 @@ pub async fn show(
         due: backups::next_slot(clock.now, backups::PLATFORM_HOUR),
         clock,
     });
-    Ok(if is_faulty { answer::faulty(&page) } else { answer::ok(&page) })
+    Ok(answer::ok(&page))
 }
 
 /// Asks for a backup of the whole installation.
 ///
 /// # Errors
 /// For everybody but platform admins, and when PostgreSQL fails.
-pub async fn ask(admin: PlatformAdmin) -> Result<Redirect, PageError> {
+pub async fn ask(admin: PlatformAdmin) -> Result<Response, PageError> {
     let place = backups::Place::Platform(admin.platform.clone());
     let made = backups::ask(&place, &[Kind::Full], Actor::User(admin.person.id)).await?;
     Ok(answer::done("/platform/backups", if made.is_empty() { "waits" } else { "asked" }))
 }
 
-fn understood(wanted: &Wanted, seal: &Seal) -> (Option<Kind>, Option<InList>, FieldErrors) {
-    let (cursor, mut faults) = read(wanted.cursor.as_deref(), seal);
-    let kind = wanted.kind.as_deref().filter(|text| !text.is_empty()).and_then(|text| match text.parse() {
-        Ok(kind) => Some(kind),
-        Err(error) => {
-            let error: domain::backups::UnknownWord = error;
-            faults.add("kind", error.to_string());
-            None
+fn understood(typed: &Pairs, seal: &Seal) -> (Option<Kind>, Option<InList>, FieldErrors) {
+    let (mut kind, mut cursor) = (None, None);
+    let faults = FieldErrors::of_pairs(filters::of(typed), |name, value| match name {
+        "kind" => {
+            kind = Some(value.parse().map_err(|error: UnknownWord| error.to_string())?);
+            Ok(())
         }
+        "cursor" => seal.open(value).map(|found| cursor = Some(found)).map_err(str::to_owned),
+        _ => Err(UNKNOWN.into()),
     });
     (kind, cursor, faults)
 }

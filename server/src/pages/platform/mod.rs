@@ -13,7 +13,6 @@ mod tiers;
 
 use app::frame::{Place, PlatformFrame};
 use app::ui::Clock;
-use domain::calendar::Tz;
 
 use super::visit::Visit;
 use crate::auth::{Needs, PlatformAdmin};
@@ -35,7 +34,7 @@ pub fn routes() -> Routes {
         .get("/platform/performance", ADMIN, performance::show)
         .get("/platform/cache", ADMIN, cache::show)
         .get("/platform/audit", ADMIN, audit::index)
-        .get("/platform/audit/export", ADMIN, audit::export)
+        .get("/platform/audit/export", ADMIN.again(), audit::export)
         .post("/platform/partitions/{quarter}/restore", ADMIN, partitions::restore)
         .merge(jobs::routes())
 }
@@ -47,7 +46,7 @@ fn frame(admin: &PlatformAdmin, visit: Visit, place: Place) -> PlatformFrame {
 
 /// The platform lives by UTC: its tenants live in many zones.
 fn clock(state: &AppState) -> Clock {
-    Clock::new(state.db.clock().now(), Tz::UTC)
+    Clock::in_utc(state.db.clock().now())
 }
 
 /// What a form brought under `name`; empty when it brought nothing.

@@ -127,10 +127,13 @@ async fn assemble(
     let store = find(scope, named).await?;
     let settings = settings::of_store(scope, &store).await?;
     let done = visit.done().and_then(done_words);
+    let mut frame = frame(scope, member, visit, Section::Settings, None).await?;
+    // What is set for a store is told by its clock.
+    frame.zone = store.zone;
     Ok(StorePage {
         settings: (*settings).clone(),
         has_orders: settings::has_orders(scope, store.id).await?,
-        frame: frame(scope, member, visit, Section::Settings, None).await?,
+        frame,
         slug: store.slug,
         typed: StoreValues(typed),
         faults,

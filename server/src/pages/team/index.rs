@@ -2,11 +2,9 @@
 
 use app::frame::Section;
 use app::pages::team::{Invited, PlaceForm, TeamIndex, index as view};
-use app::ui::Clock;
 use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Response};
 use db::{Scope, team};
-use domain::calendar::Tz;
 use domain::permission::Permission;
 
 use super::form::{Pairs, value};
@@ -56,7 +54,6 @@ pub async fn set_second_factor(
 pub(super) async fn page(scope: &Scope, member: &Member, visit: Visit, news: News) -> Result<TeamIndex, PageError> {
     let done = visit.done().map(str::to_owned);
     let frame = frame(scope, member, visit, Section::Team, None).await?;
-    let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
     Ok(TeamIndex {
         members: team::members(scope).await?,
         invitations: team::invitations(scope).await?,
@@ -66,7 +63,7 @@ pub(super) async fn page(scope: &Scope, member: &Member, visit: Visit, news: New
         invited: news.invited,
         refused: news.refused,
         done,
-        clock: Clock::new(scope.now(), zone),
+        clock: frame.clock(),
         frame,
     })
 }

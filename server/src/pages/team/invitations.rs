@@ -5,10 +5,12 @@ use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use db::outbox::NewMail;
+use db::team::LinkDelivery;
 use db::{DataError, team};
 use domain::ids::InvitationId;
 use domain::people::INVITATION_LASTS;
 use domain::permission::Permission;
+use http::StatusCode;
 use jobs::people::{Invitation, invitation};
 
 use super::form::{self, Pairs, value};
@@ -33,14 +35,14 @@ pub async fn invite(
     let to = value(&pairs, "email").trim().to_owned();
     let until = scope.now() + INVITATION_LASTS;
     let write = |secret: &str| letter(&state, &member, &to, until, secret);
-    let (status, news) = match team::invite(&scope, &to, &form::place(&pairs), write).await {
+    let (status, news) = match team::invite(&scope, &to, &form::place(&pairs), delivery(&state), write).await {
         Ok(secret) => {
             let invited = Some(invited(&state, to.clone(), &secret));
-            (http::StatusCode::OK, News { invited, ..News::default() })
+            (StatusCode::OK, News { invited, ..News::default() })
         }
         Err(DataError::Invalid(faults)) => {
             let form = form::again(&pairs, faults);
-            (http::StatusCode::UNPROCESSABLE_ENTITY, News { form, ..News::default() })
+            (StatusCode::UNPROCESSABLE_ENTITY, News { form, ..News::default() })
         }
         Err(other) => return Err(other.into()),
     };
@@ -61,9 +63,15 @@ pub async fn resend(
     let write = |invitation: &team::Invitation, secret: &str| {
         letter(&state, &member, &invitation.email, invitation.expires_at, secret)
     };
-    let (sent, secret) = team::resend(&scope, read(&id)?, write).await?;
-    let news = News { invited: Some(invited(&state, sent.email, &secret)), ..News::default() };
-    Ok(answer::ok(&view(&page(&scope, &member, visit, news).await?)))
+    let (status, news) = match team::resend(&scope, read(&id)?, delivery(&state), write).await {
+        Ok((sent, secret)) => {
+            let invited = Some(invited(&state, sent.email, &secret));
+            (StatusCode::OK, News { invited, ..News::default() })
+        }
+        Err(DataError::Refused(words)) => (StatusCode::CONFLICT, News { refused: Some(words), ..News::default() }),
+        Err(other) => return Err(other.into()),
+    };
+    Ok(answer::with(status, &view(&page(&scope, &member, visit, news).await?)))
 }
 
 /// Withdraws an invitation.
@@ -87,6 +95,10 @@ fn letter(state: &AppState, member: &Member, to: &str, until: DateTime<Utc>, sec
 }
 
 // Where mail becomes files, somebody must pass the link on.
+fn delivery(state: &AppState) -> LinkDelivery {
+    if state.tools.mailer.reaches_people() { LinkDelivery::Mailed } else { LinkDelivery::Shown }
+}
+
 fn invited(state: &AppState, email: String, secret: &str) -> Invited {
     let mailer = &state.tools.mailer;
     let link = (!mailer.reaches_people()).then(|| mailer.link(&domain::link::invitation(secret)));

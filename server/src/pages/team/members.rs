@@ -2,11 +2,9 @@
 
 use app::frame::Section;
 use app::pages::team::{Confirm, MemberPage, PlaceForm, confirm, member as view};
-use app::ui::Clock;
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Response};
 use db::{DataError, Scope, team};
-use domain::calendar::Tz;
 use domain::fields::FieldErrors;
 use domain::ids::UserId;
 use domain::permission::Permission;
@@ -107,7 +105,6 @@ async fn page(
 ) -> Result<MemberPage, PageError> {
     let found = team::member(scope, id).await?;
     let frame = frame(scope, member, visit, Section::Team, None).await?;
-    let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
     Ok(MemberPage {
         form: form.unwrap_or_else(|| PlaceForm::of(found.role.code(), &found.stores, &frame.stores)),
         roles: team::roles(scope).await?,
@@ -115,7 +112,7 @@ async fn page(
         i_own: member.membership.role.is_owner(),
         member: found,
         refused,
-        clock: Clock::new(scope.now(), zone),
+        clock: frame.clock(),
         frame,
     })
 }
@@ -139,7 +136,9 @@ async fn plan(
             ),
             "Their account stays, and so does what they did here: orders, timelines and the audit keep their name."
                 .to_owned(),
-            "API keys that they made go on. Look through those, too.".to_owned(),
+            "API keys and webhooks that they created keep working. Those that they could not create any more are marked in their lists: rotate or revoke them."
+                .to_owned(),
+            "Invitations that they sent become invalid. Send them again where they are still meant.".to_owned(),
             "To bring them back, invite them again.".to_owned(),
         ],
         label: "Remove from the team",

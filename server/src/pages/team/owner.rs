@@ -16,11 +16,12 @@ use super::form::{Pairs, value};
 use super::index::address;
 use super::members::read;
 use crate::auth::Member;
+use crate::auth::limits::Kind;
 use crate::error::PageError;
-use crate::middleware::address as client;
 use crate::pages::answer;
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
+use crate::sessions::session_id;
 use crate::state::AppState;
 
 /// What follows when somebody else becomes the owner.
@@ -46,8 +47,9 @@ pub async fn transfer(
 ) -> Result<Response, PageError> {
     let (scope, id) = (of_owner(&member)?, read(&id)?);
     let mut again = plan(&scope, &member, visit, id).await?;
-    let address_of = client::client(&parts, state.config.http.proxies);
-    let Ok(attempt) = state.sign_in_limits.attempt(&member.person.email, address_of).await else {
+    let who = member.person.id.to_string();
+    let session = session_id(&parts.headers, state.sessions.cookie()).map(|id| id.to_string()).unwrap_or_default();
+    let Ok(attempt) = state.sign_in_limits.attempt_within(Kind::Again, &who, &session).await else {
         again.faults = FieldErrors::one("password", "was wrong too often: wait 15 minutes, then try again");
         return Ok(answer::with(StatusCode::TOO_MANY_REQUESTS, &confirm(&again)));
     };
@@ -71,6 +73,21 @@ pub async fn transfer(
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// Lets a member in whose address is not confirmed.
+///
+/// # Errors
+/// For everybody but the owner, unknown members, and when PostgreSQL fails.
+pub async fn vouch(
+    State(state): State<AppState>,
+    member: Member,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    let (scope, id) = (of_owner(&member)?, read(&id)?);
+    team::vouch(&scope, id).await?;
+    state.visitors.forget_person(id).await;
+    Ok(answer::done(&address(&member), "vouched").into_response())
 }
 
 // Whoever looks as the owner is not the owner.

@@ -2,11 +2,9 @@
 
 use app::frame::Section;
 use app::pages::webhooks::{WebhookForm, WebhookIndex, index as view};
-use app::ui::Clock;
 use axum::extract::{Form, State};
 use axum::response::Response;
 use db::{DataError, Scope, webhooks};
-use domain::calendar::Tz;
 use domain::permission::Permission;
 
 use super::form::{Pairs, typed, understood};
@@ -63,7 +61,7 @@ async fn page(
 ) -> Result<WebhookIndex, PageError> {
     let done = visit.done().map(str::to_owned);
     let frame = frame(scope, member, visit, Section::Webhooks, None).await?;
-    let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
     let webhooks = webhooks::list(scope).await?;
-    Ok(WebhookIndex { frame, webhooks, form, made, done, clock: Clock::new(scope.now(), zone) })
+    let clock = frame.clock();
+    Ok(WebhookIndex { frame, webhooks, form, made, done, clock })
 }

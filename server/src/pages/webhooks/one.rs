@@ -2,11 +2,9 @@
 
 use app::frame::Section;
 use app::pages::webhooks::{OneWebhook, address as webhooks_of, one as view};
-use app::ui::Clock;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use db::{Scope, webhooks};
-use domain::calendar::Tz;
 use domain::ids::WebhookId;
 use domain::page::{Limit, List};
 use domain::permission::Permission;
@@ -17,6 +15,7 @@ use crate::auth::Member;
 use crate::cursors;
 use crate::error::PageError;
 use crate::pages::answer;
+use crate::pages::filters;
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
 use crate::state::AppState;
@@ -34,8 +33,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageKeys)?;
     let page = page(&state, &scope, &member, visit, (read(&id)?, &typed)).await?;
-    let html = view(&page);
-    Ok(if page.faults.is_empty() { answer::ok(&html) } else { answer::faulty(&html) })
+    Ok(answer::ok(&view(&page)))
 }
 
 /// Everything about the webhook `id`, with the part of its log that `typed` names.
@@ -47,18 +45,13 @@ pub(super) async fn page(
     (id, typed): (WebhookId, &Pairs),
 ) -> Result<OneWebhook, PageError> {
     let seal = cursors::of(state, scope, List::Deliveries);
-    let (query, faults) = DeliveryQuery::understood(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), &seal);
+    let (query, faults) = DeliveryQuery::understood(filters::of(typed), &seal);
     let webhook = webhooks::show(scope, id).await?;
-    let page = if faults.is_empty() {
-        Some(webhooks::deliveries(scope, id, &query, Limit::default()).await?.sealed(&seal))
-    } else {
-        None
-    };
+    let page = webhooks::deliveries(scope, id, &query, Limit::default()).await?.sealed(&seal);
     let done = visit.done().map(str::to_owned);
     let frame = frame(scope, member, visit, Section::Webhooks, None).await?;
-    let zone = frame.stores.first().map_or(Tz::UTC, |store| store.zone);
-    let clock = Clock::new(scope.now(), zone);
-    Ok(OneWebhook { frame, webhook, made: None, done, refused: None, query, faults, page, clock })
+    let (clock, typed) = (frame.clock(), typed.clone());
+    Ok(OneWebhook { frame, webhook, made: None, done, refused: None, query, typed, faults, page, clock })
 }
 
 pub(super) fn read(id: &str) -> Result<WebhookId, PageError> {

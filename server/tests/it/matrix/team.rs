@@ -33,7 +33,8 @@ impl Team {
             subject: "s".into(),
             body: json!({}),
         };
-        let secret = team::invite(&scope, &format!("guest@{slug}.test"), &place, mail).await.unwrap();
+        let secret =
+            team::invite(&scope, &format!("guest@{slug}.test"), &place, team::LinkDelivery::Shown, mail).await.unwrap();
         let invitation = team::invitations(&scope).await.unwrap()[0].id.to_string();
         Self { member: member.to_string(), role: role.to_string(), invitation, secret }
     }

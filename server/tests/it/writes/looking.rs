@@ -3,6 +3,7 @@
 
 use domain::permission::Role;
 use reqwest::Method;
+use scraper::{ElementRef, Html, Selector};
 use server::auth::Needs;
 use server::router;
 
@@ -78,6 +79,73 @@ async fn whoever_looks_changes_nothing_by_any_route() {
     assert_eq!(before, after);
 }
 
+// Pages that show something beside what can be changed there.
+const VIEWS: [&str; 8] = [
+    "/t/{tenant}/imports",
+    "/t/{tenant}/backups",
+    "/t/{tenant}/settings",
+    "/t/{tenant}/settings/keys",
+    "/t/{tenant}/settings/sign-in",
+    "/t/{tenant}/settings/stores/{store}",
+    "/t/{tenant}/settings/webhooks",
+    "/t/{tenant}/team",
+];
+
+#[tokio::test]
+async fn whoever_looks_is_offered_nothing_that_would_be_refused() {
+    let world = World::new().await;
+    let table = router::table(&world.app.state);
+    let writes: Vec<String> = table
+        .iter()
+        .filter(|r| r.method == Method::POST && !VIEWS.contains(&r.path.as_str()))
+        .map(|r| world.address(&r.path, "demo", Id::Own))
+        .collect();
+    let owner = world.enter(Who::Member(Role::Owner)).await.0;
+    let admin = looking(&world).await;
+    let (mut seen, mut forms) = (0, 0);
+    for route in table.iter().filter(|r| r.method == Method::GET && matches!(r.needs, Needs::Member(_))) {
+        let path = world.address(&route.path, "demo", Id::Own);
+        if path.ends_with("/events") || path.ends_with("/export") || path.ends_with("/download") {
+            continue;
+        }
+        let answer = admin.get(&path).await;
+        if answer.status() != 200 {
+            continue;
+        }
+        let html = answer.text().await.unwrap();
+        assert!(html.contains("look as owner@demo.test"), "{path}");
+        for offer in offers(&html) {
+            let refused = writes.contains(&offer) || offer.ends_with("/new");
+            assert!(!refused, "{path} offers {offer}");
+        }
+        seen += 1;
+        forms += usize::from(offers(&owner.get(&path).await.text().await.unwrap()).iter().any(|o| writes.contains(o)));
+    }
+    assert!(seen > 20 && forms > 8, "{seen} pages, {forms} of which offer the owner something");
+    assert_eq!(admin.post("/impersonation/raise", &[("reason", "fix it")]).await.status(), 303);
+    let html = admin.get("/t/demo/settings").await.text().await.unwrap();
+    assert!(html.contains("method=\"post\" action=\"/t/demo/settings\""), "with a reason they may: {html}");
+}
+
+// Where the forms and buttons of a page lead, but for those that are about the visit or the browser.
+fn offers(html: &str) -> Vec<String> {
+    let page = Html::parse_document(html);
+    let select = |what: &str| Selector::parse(what).unwrap();
+    let own = ["/impersonation/end", "/impersonation/raise", "/theme", "/logout"];
+    let address = |element: ElementRef<'_>, name: &str| {
+        element.value().attr(name).unwrap_or_default().split('?').next().unwrap_or_default().to_owned()
+    };
+    let forms = select("form[method=post]");
+    let mut offers: Vec<String> = page.select(&forms).map(|form| address(form, "action")).collect();
+    offers.extend(page.select(&select("a.btn")).map(|link| address(link, "href")));
+    offers.retain(|offer| !own.contains(&offer.as_str()));
+    for button in page.select(&select("button:not([type=button])")) {
+        let in_form = button.ancestors().filter_map(ElementRef::wrap).any(|e| e.value().name() == "form");
+        assert!(in_form, "a button without a form: {}", button.html());
+    }
+    offers
+}
+
 #[tokio::test]
 async fn a_look_sees_no_other_tenant_and_ends_when_the_admin_signs_out() {
     let world = World::new().await;
@@ -98,4 +166,67 @@ async fn a_look_sees_no_other_tenant_and_ends_when_the_admin_signs_out() {
     let actors: Vec<String> =
         sqlx::query_scalar(sql).bind(world.demo.access.tenant().0).fetch_all(&owner).await.unwrap();
     assert_eq!(actors, [format!("user:{me}")], "nothing is said of the member");
+}
+
+// What lets somebody in later: rows by what proves them.
+const CREDENTIALS: [&str; 8] = [
+    "select encode(secret_hash, 'hex') from api_keys where revoked_at is null and expires_at is null",
+    "select encode(secret, 'hex') from webhooks",
+    "select encode(token_hash, 'hex') from invitations",
+    "select encode(token_hash, 'hex') from account_links",
+    "select encode(credential_id, 'hex') from passkeys",
+    "select encode(secret, 'hex') from second_factors",
+    "select encode(code_hash, 'hex') from recovery_codes",
+    "select password_hash from users",
+];
+
+async fn credentials(world: &World) -> std::collections::BTreeSet<String> {
+    let mut owner = <sqlx::PgConnection as sqlx::Connection>::connect(&world.app.test_db.owner_url).await.unwrap();
+    sqlx::query("set app.backup = 'on'").execute(&mut owner).await.unwrap();
+    let mut all = std::collections::BTreeSet::new();
+    for sql in CREDENTIALS {
+        let found: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut owner).await.unwrap();
+        all.extend(found);
+    }
+    all
+}
+
+#[tokio::test]
+async fn whoever_may_change_things_while_looking_makes_nothing_that_outlasts_it() {
+    let world = World::new().await;
+    let admin = looking(&world).await;
+    assert_eq!(admin.post("/impersonation/raise", &[("reason", "fix it")]).await.status(), 303);
+    let before = credentials(&world).await;
+    let form = [
+        ("name", "Made"),
+        ("scopes", "orders:read"),
+        ("url", "https://1.1.1.1/stoa"),
+        ("email", "x@else.test"),
+        ("role", "viewer"),
+        ("reach", "all"),
+        ("permissions", "orders.read"),
+        ("hours", "24"),
+        ("password", PASSWORD),
+        ("needed", "no"),
+        ("from", "now"),
+    ];
+    let (mut refused, mut made) = (0, 0);
+    for route in router::table(&world.app.state) {
+        let ends = ["/logout", "/impersonation/end", "/impersonation/raise"].contains(&route.path.as_str());
+        if route.method != Method::POST
+            || ends
+            || matches!(route.needs, Needs::Key(_) | Needs::Monitor | Needs::Nothing)
+        {
+            continue;
+        }
+        let status = admin.post(&world.address(&route.path, "demo", Id::Own), &form).await.status().as_u16();
+        if route.makes_credentials {
+            assert_eq!(status, 409, "{}", route.path);
+            refused += 1;
+        }
+        made += i32::from(status == 303);
+        let new: Vec<String> = credentials(&world).await.difference(&before).cloned().collect();
+        assert!(new.is_empty(), "{} made {new:?}", route.path);
+    }
+    assert!(refused >= 6 && made > 5, "{refused} refused, {made} done");
 }

@@ -110,6 +110,7 @@ async fn of_accounts(walk: &mut Walk) {
     let b = &Browser::new(&base);
     walk.post(b, me, "/login", &[("email", NOBODY), ("password", PASSWORD)], "session.begin").await;
     walk.post(b, me, "/account/name", &[("name", "No Body")], "account.rename").await;
+    walk.post(b, me, "/confirm", &[("confirm_password", PASSWORD)], "session.confirm").await;
     let there = Browser::signed_in(&base, NOBODY).await;
     let html = b.get("/account").await.text().await.unwrap();
     let session = html.split_once("name=\"session\" value=\"").unwrap().1[..64].to_owned();
@@ -124,7 +125,8 @@ async fn of_accounts(walk: &mut Walk) {
     walk.post_to(b, me, "/confirm-email/{secret}", &link, &[], "email.change").await;
     let phone = Phone::told_by(b).await;
     let now = walk.world.app.db.clock().now().timestamp();
-    walk.post(b, me, "/account/second-factor", &[("code", &phone.at(now))], "second_factor.on").await;
+    walk.post(b, me, "/account/second-factor", &[("code", &phone.at(now)), ("password", other)], "second_factor.on")
+        .await;
     walk.post(b, me, "/account/second-factor/codes", &[("renew_password", other)], "second_factor.codes").await;
     walk.post(b, me, "/logout", &[], "session.end").await;
     assert_eq!(b.sign_in("somebody@stoa.test", other).await.status(), 303);
@@ -182,6 +184,10 @@ async fn of_the_platform(walk: &mut Walk) {
     let admin = walk.world.enter(Who::Admin).await.0;
     let me = format!("user:{}", last_admin(&walk.world.app).await);
     let (b, me) = (&admin, me.as_str());
+    let nobody = db::people::find(&walk.world.app.db, "member@demo.test").await.unwrap().unwrap();
+    let owner = walk.world.app.test_db.owner(walk.world.demo.access.tenant()).await;
+    sqlx::query("update users set email_proven_at = null where id = $1").bind(nobody.0).execute(&owner).await.unwrap();
+    walk.post(b, me, "/platform/tenants/{slug}/members/{member}/vouch", &[], "email.vouch").await;
     walk.post(b, me, "/platform/tiers", &[("slug", "small"), ("name", "Small")], "tier.create").await;
     let form = [("name", "Smaller"), ("go", "1")];
     walk.post_to(b, me, "/platform/tiers/{slug}", "/platform/tiers/small", &form, "tier.change").await;
@@ -249,6 +255,7 @@ async fn of_the_team(walk: &mut Walk) {
     walk.post(b, me, "/t/{tenant}/team/roles/{id}/delete", &[], "role.delete").await;
     let place = [("role", "viewer"), ("reach", "all")];
     walk.post(b, me, "/t/{tenant}/team/members/{id}", &place, "member.change").await;
+    walk.post(b, me, "/t/{tenant}/team/members/{id}/vouch", &[], "member.vouch").await;
     let someone = db::people::find(&walk.world.app.db, "viewer@demo.test").await.unwrap().unwrap();
     let path = format!("/t/demo/team/members/{someone}/remove");
     walk.post_to(b, me, "/t/{tenant}/team/members/{id}/remove", &path, &[], "member.remove").await;

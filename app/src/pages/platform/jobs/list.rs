@@ -8,8 +8,8 @@ use leptos::prelude::*;
 use super::choice;
 use crate::document::Rendered;
 use crate::frame::PlatformFrame;
-use crate::pages::jobs::{Listed, Shown, bad, filters, live_table, nothing, pager, runs_table, tabs};
-use crate::ui::pager::no_place;
+use crate::pages::jobs::{Listed, Shown, filters, live_table, nothing, pager, runs_table, tabs};
+use crate::ui::ignored::ignored;
 use crate::ui::{Card, Clock, Look, Notice, PageHeader, Tone};
 
 /// Seconds between two looks.
@@ -24,12 +24,12 @@ pub struct JobList {
     pub query: JobQuery,
     /// The filters as they stand in the address.
     pub typed: Vec<(String, String)>,
-    /// What could not be understood; then nothing is listed.
+    /// What could not be understood, and is ignored.
     pub faults: FieldErrors,
     /// How many jobs stand where.
     pub counts: Counts,
     /// What was found.
-    pub found: Option<Listed>,
+    pub found: Listed,
     /// What was just done.
     pub done: Option<String>,
     /// Now.
@@ -45,9 +45,8 @@ pub fn page(page: &JobList) -> Rendered {
             {page.done.clone().map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> })}
             <div data-live="tabs">{tabs(Shown::Platform, &page.query, &page.counts)}</div>
             {filters(Shown::Platform, &page.query, &page.typed, &page.faults)}
-            {bad(&page.faults)}
-            {no_place(&page.faults, Shown::Platform.list(&page.query.at(None)))}
-            <div class="stack" data-live="list">{page.found.as_ref().map(|found| listed(page, found))}</div>
+            {ignored(&Shown::Platform.path(), &page.typed, &page.faults)}
+            <div class="stack" data-live="list">{listed(page, &page.found)}</div>
         }
     })
 }

@@ -11,8 +11,8 @@ use leptos::prelude::*;
 
 use crate::document::Rendered;
 use crate::frame::PlatformFrame;
-use crate::ui::field::sentence;
 use crate::ui::icon::{Icon, Sign};
+use crate::ui::ignored::ignored;
 use crate::ui::money::count;
 use crate::ui::pager::Pager;
 use crate::ui::table::{Column, Table};
@@ -27,7 +27,9 @@ pub struct TenantList {
     pub frame: PlatformFrame,
     /// What was asked for, as far as it could be understood.
     pub query: TenantQuery,
-    /// What is wrong with it; then nothing is listed.
+    /// The address as it was typed.
+    pub typed: Vec<(String, String)>,
+    /// What of it could not be understood, and is ignored.
     pub faults: FieldErrors,
     /// The rows.
     pub rows: Vec<TenantRow>,
@@ -46,20 +48,14 @@ pub struct TenantList {
 /// Renders the page.
 pub fn page(page: &TenantList) -> Rendered {
     page.frame.render("Tenants", || {
-        let faults = page
-            .faults
-            .0
-            .iter()
-            .map(|fault| view! { <p>{sentence(&format!("{} {}", fault.field, fault.message))}</p> });
-        let faults = (!page.faults.is_empty()).then(|| faults.collect_view());
         view! {
             <PageHeader title="Tenants">
                 <ButtonLink href="/platform/tenants/new" label="Make a tenant" look=Look::Primary/>
             </PageHeader>
             {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
-            {faults.map(|faults| view! { <Notice tone=Tone::Critical>{faults}</Notice> })}
             {filters(page)}
-            {page.faults.is_empty().then(|| listed(page))}
+            {ignored("/platform/tenants", &page.typed, &page.faults)}
+            {listed(page)}
         }
     })
 }
@@ -83,7 +79,7 @@ fn filters(page: &TenantList) -> AnyView {
                 />
             </div>
             <Button label="Search"/>
-            <details class="menu filter-menu" open=!page.faults.is_empty()>
+            <details class="menu filter-menu">
                 <summary class="btn"><Icon sign=Sign::Filter/>"Filter"</summary>
                 <div class="menu-box">
                     <SelectField name="tier" label="Tier" options=tiers chosen=tier/>
@@ -108,7 +104,7 @@ fn listed(page: &TenantList) -> AnyView {
         Column::figures("Stores").wide(),
         Column::figures("Members").wide(),
         Column::figures("Storage").wide(),
-        Column::text("Last activity").wide(),
+        Column::time("Last activity", &page.clock).wide(),
         Column::text("State"),
     ];
     let address =
@@ -121,7 +117,7 @@ fn listed(page: &TenantList) -> AnyView {
 
 fn nothing(filtered: bool) -> AnyView {
     if filtered {
-        let text = "Take a filter away, or look at all tenants.";
+        let text = "Remove a filter, or show all tenants.";
         return view! {
             <Empty title="No tenant matches" text=text><ButtonLink href="/platform/tenants" label="Show all tenants"/></Empty>
         }

@@ -6,9 +6,10 @@ use app::pages::jobs::Shown;
 use app::pages::platform::jobs::{Confirm, confirm};
 use app::ui::money::{count, things};
 use axum::extract::{Form, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use db::Actor;
 use db::queue::console::{self, Action, By, Changed, Chosen, MOST};
+use domain::calendar::Tz;
 use domain::fields::FieldErrors;
 use domain::jobs::{JobQuery, JobView};
 use domain::page::{List, Seal};
@@ -47,7 +48,7 @@ pub async fn submit(
             // A job that is gone has no page to go back to.
             let query = JobQuery::of(query.view);
             let address = Shown::Platform.list(&query);
-            return Ok(axum::response::Redirect::to(&format!("{address}&done={word}")).into_response());
+            return Ok(answer::done(&address, word));
         }
         Some(Err(faults)) => faults,
         None => FieldErrors::default(),
@@ -72,7 +73,7 @@ pub async fn submit(
     Ok(if is_faulty { answer::faulty(&page) } else { answer::ok(&page) })
 }
 
-/// What was done, from the word that the redirect carries: `retry-3-5`.
+/// What was done, from its word: `retry-3-5`.
 pub fn done_words(word: &str) -> Option<String> {
     let mut parts = word.split('-');
     let action = parts.next().and_then(|name| ACTIONS.into_iter().find(|a| a.as_str() == name))?;
@@ -88,7 +89,10 @@ pub fn done_words(word: &str) -> Option<String> {
 
 fn read(pairs: &Pairs, seal: &Seal) -> Result<(Action, JobQuery), FieldErrors> {
     let value = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
-    let (query, mut faults) = JobQuery::understood(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())), seal);
+    // The rest says what to do, and to which of them.
+    let filters =
+        pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).filter(|(name, _)| JobQuery::NAMES.contains(name));
+    let (query, mut faults) = JobQuery::understood(filters, seal);
     let action = ACTIONS.into_iter().find(|action| Some(action.as_str()) == value("action"));
     faults.add_if(action.is_none(), "action", "must be retry, cancel or delete");
     faults.add_if(!matches!(query.view, JobView::Live(_)), "state", "must be that of live jobs");
@@ -103,7 +107,7 @@ async fn chosen(admin: &PlatformAdmin, query: &JobQuery, pairs: &Pairs) -> Resul
         let mut faults = FieldErrors::default();
         let tenant = tenant_of(&admin.platform, query, &mut faults).await?;
         faults.into_result(())?;
-        return Ok(Chosen::Matching(live_filter(query, state, tenant)));
+        return Ok(Chosen::Matching(live_filter(query, state, tenant, Tz::UTC)));
     }
     let one = |text: &str| {
         let (tenant, job) = text.split_once('/')?;

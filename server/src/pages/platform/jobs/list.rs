@@ -5,11 +5,10 @@ use app::pages::jobs::Listed;
 use app::pages::platform::jobs::{JobList, list};
 use axum::extract::{Query, State};
 use axum::response::Response;
-use chrono::NaiveTime;
 use db::DataError;
 use db::platform::{Platform, PlatformTx};
 use db::queue::console::{self, JobFilter, RunFilter};
-use domain::calendar::next;
+use domain::calendar::{Tz, day_start, next};
 use domain::fields::FieldErrors;
 use domain::ids::TenantId;
 use domain::jobs::{INSTALLATION, JobQuery, JobState, JobView};
@@ -19,6 +18,7 @@ use crate::auth::PlatformAdmin;
 use crate::cursors;
 use crate::error::PageError;
 use crate::pages::answer;
+use crate::pages::filters::{self, Pairs};
 use crate::pages::platform::{clock, frame};
 use crate::pages::visit::Visit;
 use crate::state::AppState;
@@ -31,13 +31,13 @@ pub async fn show(
     State(state): State<AppState>,
     admin: PlatformAdmin,
     visit: Visit,
-    Query(typed): Query<Vec<(String, String)>>,
+    Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let seal = cursors::of_platform(&state, &admin.platform, List::Jobs);
-    let (query, mut faults) = JobQuery::understood(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())), &seal);
+    let (mut query, mut faults) = JobQuery::understood(filters::of(&typed), &seal);
     let tenant = tenant_of(&admin.platform, &query, &mut faults).await?;
-    let is_faulty = !faults.is_empty();
-    let found = if is_faulty { None } else { Some(find(&admin.platform, &query, tenant, &seal).await?) };
+    query.tenant = query.tenant.filter(|_| tenant.is_some());
+    let found = find(&admin.platform, &query, tenant, &seal).await?;
     let page = JobList {
         query,
         typed,
@@ -48,8 +48,7 @@ pub async fn show(
         frame: frame(&admin, visit, Place::Jobs),
         clock: clock(&state),
     };
-    let page = list(&page);
-    Ok(if is_faulty { answer::faulty(&page) } else { answer::ok(&page) })
+    Ok(answer::ok(&list(&page)))
 }
 
 /// The tenant that `query` names, if it names one; a fault when there is none of that name.
@@ -76,8 +75,8 @@ pub async fn tenant_of(
 }
 
 /// The live jobs that `query` means, whichever page it is at.
-pub fn live_filter(query: &JobQuery, state: JobState, tenant: Option<TenantId>) -> JobFilter {
-    let [from, to] = days(query);
+pub fn live_filter(query: &JobQuery, state: JobState, tenant: Option<TenantId>, zone: Tz) -> JobFilter {
+    let [from, to] = days(query, zone);
     JobFilter {
         tenant,
         kind: query.kind.clone(),
@@ -99,19 +98,19 @@ async fn find(
     let cursor = query.cursor.as_deref();
     match query.view {
         JobView::Live(state) => {
-            let filter = live_filter(query, state, tenant);
+            let filter = live_filter(query, state, tenant, Tz::UTC);
             Ok(Listed::Live(state, console::jobs(platform, &filter, cursor, Limit::default()).await?.sealed(seal)))
         }
         JobView::Ended(outcome) => {
-            let filter = RunFilter { tenant, ..run_filter(query, outcome) };
+            let filter = RunFilter { tenant, ..run_filter(query, outcome, Tz::UTC) };
             Ok(Listed::Ended(console::history(platform, &filter, cursor, Limit::default()).await?.sealed(seal)))
         }
     }
 }
 
 /// The attempts that `query` means, of whomever.
-pub fn run_filter(query: &JobQuery, outcome: Option<domain::jobs::RunOutcome>) -> RunFilter {
-    let [from, to] = days(query);
+pub fn run_filter(query: &JobQuery, outcome: Option<domain::jobs::RunOutcome>, zone: Tz) -> RunFilter {
+    let [from, to] = days(query, zone);
     RunFilter {
         outcome,
         tenant: None,
@@ -123,7 +122,8 @@ pub fn run_filter(query: &JobQuery, outcome: Option<domain::jobs::RunOutcome>) -
     }
 }
 
-fn days(query: &JobQuery) -> [Option<chrono::DateTime<chrono::Utc>>; 2] {
-    let start = |day: chrono::NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
+// The days are those of the page's clock.
+fn days(query: &JobQuery, zone: Tz) -> [Option<chrono::DateTime<chrono::Utc>>; 2] {
+    let start = |day: chrono::NaiveDate| day_start(day, zone);
     [query.from.map(start), query.to.map(next).map(start)]
 }

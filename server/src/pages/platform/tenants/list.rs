@@ -10,6 +10,7 @@ use domain::tenants::TenantQuery;
 use crate::auth::PlatformAdmin;
 use crate::error::PageError;
 use crate::pages::answer;
+use crate::pages::filters::{self, Pairs};
 use crate::pages::platform::{clock, frame};
 use crate::pages::visit::Visit;
 use crate::state::AppState;
@@ -24,26 +25,30 @@ pub async fn show(
     State(state): State<AppState>,
     admin: PlatformAdmin,
     visit: Visit,
-    Query(typed): Query<Vec<(String, String)>>,
+    Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
-    let (query, faults) = TenantQuery::understood(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())));
-    let is_faulty = !faults.is_empty();
+    let (mut query, mut faults) = TenantQuery::understood(filters::of(&typed));
+    let tiers = admin.platform.tiers().await?;
+    if query.tier.as_ref().is_some_and(|slug| tiers.iter().all(|tier| tier.slug != *slug)) {
+        faults.add("tier", "is not a tier");
+        query.tier = None;
+    }
     let limit = u64::try_from(SHOWN).unwrap_or(u64::MAX) + 1;
-    let mut rows = if is_faulty { Vec::new() } else { admin.platform.find_tenants(&query, limit).await? };
+    let mut rows = admin.platform.find_tenants(&query, limit).await?;
     let more = rows.len() > SHOWN;
     rows.truncate(SHOWN);
     let ids: Vec<TenantId> = rows.iter().map(|row| row.id).collect();
     let page = TenantList {
         next: rows.last().filter(|_| more).map(|row| row.slug.clone()),
         figures: admin.platform.figures(&ids).await?,
-        tiers: admin.platform.tiers().await?,
+        tiers,
         rows,
         query,
+        typed,
         faults,
         done: visit.done().and_then(super::done_words),
         frame: frame(&admin, visit, Place::Tenants),
         clock: clock(&state),
     };
-    let page = list(&page);
-    Ok(if is_faulty { answer::faulty(&page) } else { answer::ok(&page) })
+    Ok(answer::ok(&list(&page)))
 }

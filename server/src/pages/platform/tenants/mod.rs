@@ -5,6 +5,7 @@ mod close;
 mod create;
 mod list;
 mod show;
+mod vouch;
 
 use db::platform::Above;
 
@@ -18,14 +19,15 @@ pub fn routes() -> Routes {
     const ADMIN: Needs = Needs::PlatformAdmin;
     Routes::new()
         .get(PATH, ADMIN, list::show)
-        .post(PATH, ADMIN, create::submit)
+        .post(PATH, ADMIN.again(), create::submit)
         .get("/platform/tenants/new", ADMIN, create::ask)
         .get("/platform/tenants/{slug}", ADMIN, show::show)
         .post("/platform/tenants/{slug}/name", ADMIN, change::rename)
         .post("/platform/tenants/{slug}/tier", ADMIN, change::tier)
         .post("/platform/tenants/{slug}/suspend", ADMIN, close::suspend)
         .post("/platform/tenants/{slug}/resume", ADMIN, close::resume)
-        .post("/platform/tenants/{slug}/delete", ADMIN, close::delete)
+        .post("/platform/tenants/{slug}/delete", ADMIN.again(), close::delete)
+        .post("/platform/tenants/{slug}/members/{member}/vouch", ADMIN.again(), vouch::submit)
         .post("/platform/tenants/{slug}/keep", ADMIN, close::keep)
 }
 

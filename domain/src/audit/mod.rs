@@ -1,14 +1,19 @@
 //! The record of who did what: ways, filters, and what an entry changed.
 
+mod action;
+
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use crate::fields::FieldErrors;
-use crate::orders::query::day;
+use crate::calendar::Tz;
+use crate::fields::{FieldErrors, UNKNOWN};
+use crate::orders::query::{NO_PERIOD, day};
 use crate::page::{Place, Seal};
+
+pub use action::Action;
 
 /// The action of orders that programs sent: by far the most entries.
 pub const ORDERS_TAKEN: &str = "order.place";
@@ -43,10 +48,12 @@ pub struct AuditQuery {
     pub object: Option<String>,
     /// By this way.
     pub via: Option<Via>,
-    /// First day, in UTC.
+    /// First day.
     pub from: Option<NaiveDate>,
-    /// Last day, in UTC.
+    /// Last day.
     pub to: Option<NaiveDate>,
+    /// Whose days are meant: those of the page's clock; of UTC, when not said.
+    pub zone: Option<Tz>,
     /// Where the page begins.
     pub cursor: Option<Place>,
 }
@@ -97,16 +104,17 @@ impl FromStr for Via {
 }
 
 impl AuditQuery {
-    /// What can be understood of `pairs`, and every fault of the rest. Empty values and unknown names mean nothing.
+    /// What can be understood of `pairs`, and every fault of the rest. Days that do not
+    /// go together are both left out.
     pub fn understood<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, seal: &Seal) -> (Self, FieldErrors) {
-        let (mut query, mut faults) = (Self::default(), FieldErrors::default());
-        for (name, value) in pairs.into_iter().map(|(n, v)| (n, v.trim())).filter(|(_, v)| !v.is_empty()) {
-            if let Err(message) = query.set(name, value, seal) {
-                faults.add(name, message);
-            }
-        }
-        if let (Some(from), Some(to)) = (query.from, query.to) {
-            faults.add_if(to < from, "to", "must not be before from");
+        let mut query = Self::default();
+        let mut faults = FieldErrors::of_pairs(pairs, |name, value| query.set(name, value, seal));
+        if let (Some(from), Some(to)) = (query.from, query.to)
+            && to < from
+        {
+            faults.add("to", "must not be before from");
+            faults.add("from", NO_PERIOD);
+            (query.from, query.to) = (None, None);
         }
         (query, faults)
     }
@@ -133,7 +141,7 @@ impl AuditQuery {
 
     /// Whether anything but the page is chosen.
     pub fn is_filtered(&self) -> bool {
-        *self != Self { cursor: self.cursor, ..Self::default() }
+        *self != Self { cursor: self.cursor, zone: self.zone, ..Self::default() }
     }
 
     /// Whether orders that programs sent can be among the entries: where they cannot, nobody need pass them.
@@ -153,7 +161,7 @@ impl AuditQuery {
             "from" => self.from = Some(day(value)?),
             "to" => self.to = Some(day(value)?),
             "cursor" => self.cursor = Some(seal.open(value)?),
-            _ => {}
+            _ => return Err(UNKNOWN.into()),
         }
         Ok(())
     }

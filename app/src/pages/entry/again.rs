@@ -1,0 +1,90 @@
+//! Asking whoever is signed in once more who they are.
+
+use leptos::prelude::*;
+
+use crate::document::{Head, Rendered, Theme};
+use crate::frame::bare;
+use crate::pages::entry::passkey_button;
+use crate::ui::pill::Tone;
+use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice};
+
+/// What the form shows.
+#[derive(Clone, Debug, Default)]
+pub struct AgainForm {
+    /// Where it goes: where the request went that it stands in for.
+    pub action: String,
+    /// What was sent there.
+    pub sent: Vec<(String, String)>,
+    /// A page to come back to.
+    pub back: String,
+    /// The tenant whose provider signed them in, if one did.
+    pub provider: Option<String>,
+    /// Whether they have an app for codes.
+    pub has_codes: bool,
+    /// Whether they have passkeys.
+    pub has_passkeys: bool,
+    /// Why the last attempt did not do.
+    pub fault: Option<String>,
+    /// The theme of this browser.
+    pub theme: Theme,
+}
+
+/// Renders the form. It posts `confirm_password` or `confirm_code` with what was sent before.
+pub fn page(form: AgainForm) -> Rendered {
+    bare(&Head::plain("Confirm that it is you", form.theme), None, || {
+        let fault =
+            form.fault.clone().map(|words| view! { <Notice tone=Tone::Critical>{format!("That {words}.")}</Notice> });
+        let passkey = form.has_passkeys.then(|| passkey_button(Some(form.back.clone())));
+        let back = form.back.clone();
+        let step = match form.provider.clone() {
+            Some(slug) => provider(&slug, &form.back).into_any(),
+            None => fields(form).into_any(),
+        };
+        view! {
+            <div class="sign-in">
+                <h1>"Confirm that it is you"</h1>
+                <p>"You are about to do something that needs a recent sign-in. This lasts for 10 minutes."</p>
+                {fault}
+                <Card>{step}</Card>
+                {passkey}
+                <p><a href=back>"Go back"</a></p>
+            </div>
+        }
+    })
+}
+
+fn fields(form: AgainForm) -> impl IntoView + use<> {
+    let sent = form.sent.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
+    let code = form.has_codes.then(|| {
+        view! {
+            <Field
+                name="confirm_code"
+                label="Or a code of your app"
+                autocomplete="one-time-code"
+                hint="The six digits that it shows now."
+            />
+        }
+    });
+    view! {
+        <form class="stack" method="post" action=form.action>
+            {sent.collect_view()}
+            <Field
+                name="confirm_password"
+                label="Your password"
+                kind="password"
+                autocomplete="current-password"
+                autofocus=true
+            />
+            {code}
+            <Button label="Confirm and continue" look=Look::Primary/>
+        </form>
+    }
+}
+
+fn provider(slug: &str, back: &str) -> impl IntoView + use<> {
+    let href = crate::url::with_query(&format!("/login/oidc/{}", crate::url::escape(slug)), [("next", back)]);
+    view! {
+        <p>"Your company signed you in. Sign in there again, then repeat what you were about to do."</p>
+        <ButtonLink href label="Sign in again" look=Look::Primary/>
+    }
+}

@@ -1,0 +1,49 @@
+//! Whoever is signed in keeps the frame around them (rooms, search, account) when a page cannot be shown. What belongs to others
+//! looks like what does not exist: both are answered in the same frame, and neither names the address.
+
+use app::frame::{Place, PlatformFrame};
+use app::pages::error::Around;
+use axum::body::Body;
+use axum::response::Response;
+use http::HeaderMap;
+
+use crate::auth::{Member, SignedIn};
+use crate::error::PageError;
+use crate::pages::frame::around_error;
+use crate::pages::visit::Visit;
+use crate::state::AppState;
+
+/// Draws the error that `response` brings once more, within the frame of whoever asked for `path`; `cookies` are theirs.
+pub async fn draw(state: &AppState, cookies: &HeaderMap, path: &str, mut response: Response) -> Response {
+    let Some(error) = response.extensions_mut().remove::<PageError>() else { return response };
+    if let Some(around) = around(state, cookies, path).await {
+        let html = error.html(around);
+        response.headers_mut().remove(http::header::CONTENT_LENGTH);
+        *response.body_mut() = Body::from(html);
+    }
+    response
+}
+
+// None where nobody is signed in, or nobody can tell.
+async fn around(state: &AppState, cookies: &HeaderMap, path: &str) -> Option<Around> {
+    let found = SignedIn::of(cookies, state).await.ok()??;
+    let (first, rest) = path.strip_prefix('/')?.split_once('/').unwrap_or((&path[1..], ""));
+    let person = |here: &str| Visit::beside(&found, here.to_owned()).of(&found.person);
+    match first {
+        "t" => {
+            let slug = rest.split('/').next().unwrap_or_default();
+            let within = &rest[slug.len()..];
+            let visit = Visit::beside(&found, format!("/t/{slug}"));
+            let framed = match Member::of(state, found.clone(), slug) {
+                Ok(member) => around_error(&member, within, visit).await.ok(),
+                Err(_) => None,
+            };
+            Some(framed.map_or_else(|| Around::Person(person("/")), |frame| Around::Tenant(Box::new(frame))))
+        }
+        // Whoever looks as somebody else is no admin meanwhile.
+        "platform" if found.person.is_platform_admin && (found.person.has_second_factor || state.config.demo) => {
+            Some(Around::Platform(PlatformFrame { visitor: person("/platform"), place: Place::of(path) }))
+        }
+        _ => Some(Around::Person(person("/"))),
+    }
+}
