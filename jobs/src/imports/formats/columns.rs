@@ -4,6 +4,11 @@ use super::cells::{Records, Shape};
 use super::text::shown;
 use crate::imports::source::FileError;
 
+/// Most columns of a file.
+const MOST_COLUMNS: usize = 1_000;
+/// As many columns are named that are at fault.
+const MOST_NAMED: usize = 20;
+
 /// A column that a format knows.
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
@@ -70,6 +75,10 @@ impl Columns {
         if !records.advance()? {
             return Err(FileError::Empty);
         }
+        if records.len() > MOST_COLUMNS {
+            let faults = format!("it names {} columns, more than the {MOST_COLUMNS} that are read", records.len());
+            return Err(FileError::Header { format, faults });
+        }
         let header: Vec<&str> = (0..records.len()).map(|i| records.cell(i)).collect();
         let find = |name: &str| header.iter().position(|cell| cell.eq_ignore_ascii_case(name));
         let at: Vec<_> = known.iter().map(|column| find(column.name)).collect();
@@ -88,7 +97,7 @@ impl Columns {
         let faults: Vec<String> = [("missing", missing), ("unknown", unknown), ("named twice", twice)]
             .into_iter()
             .filter(|(_, names)| !names.is_empty())
-            .map(|(fault, names)| format!("{fault}: {}", names.join(", ")))
+            .map(|(fault, names)| format!("{fault}: {}", few(&names)))
             .collect();
         if !faults.is_empty() {
             return Err(FileError::Header { format, faults: faults.join("; ") });
@@ -142,5 +151,13 @@ impl Columns {
     /// Those that hold times.
     pub fn times<'a>(&'a self, records: &'a Records) -> impl Iterator<Item = &'a str> {
         self.times.iter().map(|index| records.cell(*index)).filter(|cell| !cell.is_empty())
+    }
+}
+
+fn few(names: &[String]) -> String {
+    let named = names.get(..MOST_NAMED).unwrap_or(names).join(", ");
+    match names.len().saturating_sub(MOST_NAMED) {
+        0 => named,
+        others => format!("{named} and {others} more"),
     }
 }
