@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::{text, text_key};
+use crate::text;
 
 /// Longest address, as SMTP has it.
 const LONGEST: usize = 254;
@@ -60,15 +60,9 @@ fn ascii(domain: &str) -> Option<Cow<'_, str>> {
     if domain.is_ascii() { Some(Cow::Borrowed(domain)) } else { idna::domain_to_ascii(domain).ok().map(Cow::Owned) }
 }
 
-/// What an address is told apart by and found by, however it is written: one form for every spelling. Addresses are compared
-/// by their keys alone, and a key is made here alone. An address that [`check`] passes has a key of plain lower case.
-pub fn key(text: &str) -> String {
-    let address = text::trim(text);
-    match address.rsplit_once('@').map(|(local, domain)| (local, ascii(domain))) {
-        Some((local, Some(Cow::Owned(domain)))) => text_key::folded(&format!("{local}@{domain}")),
-        _ => text_key::folded(address),
-    }
-}
+/// What an address is told apart by and found by, however it is written: the same for buyers as for accounts. An address that
+/// [`check`] passes has a key of plain lower case.
+pub use crate::people::email_key as key;
 
 // Words of letters, digits and some signs, with single dots between them.
 fn is_local(local: &str) -> bool {

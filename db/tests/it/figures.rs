@@ -268,7 +268,8 @@ async fn reads_as_it_was_placed(scope: &Scope, id: OrderId, order: &NewOrder, zo
     let external = order.customer().and_then(|c| c.external_id.clone());
     let skus = order.items().iter().filter(|i| i.kind == ItemKind::Product).filter_map(|i| i.sku.clone());
     let spellings = email.into_iter().chain(skus).flat_map(|text| [text.to_lowercase(), text]);
-    for text in spellings.chain(external) {
+    let numbers = [order.number().to_owned(), order.number().to_ascii_lowercase()];
+    for text in spellings.chain(external).chain(numbers) {
         assert!(finds(OrderQuery { q: Some(text.clone()), ..OrderQuery::default() }).await, "{text:?}");
     }
 }
