@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 // Bodies whose unknown fields are refused by name.
 const STRICT: [&str; 4] = ["NewOrder", "NewCustomer", "NewOrderItem", "NewBatch"];
+// Optional fields in which null counts as absent, beside those whose types say it.
+const NULLABLE: [(&str, &[&str]); 2] =
+    [("NewOrder", &["kind", "discount", "shipping", "tax", "tags"]), ("NewOrderItem", &["kind"])];
 const SLUG: &str = "^[a-z][a-z0-9-]{0,38}[a-z0-9]$";
 
 /// Completes `document`.
@@ -23,6 +26,16 @@ pub fn refine(document: &mut Value) {
     let schemas = &mut document["components"]["schemas"];
     for name in STRICT {
         schemas[name]["additionalProperties"] = json!(false);
+    }
+    for (name, fields) in NULLABLE {
+        for field in fields {
+            let property = &mut schemas[name]["properties"][field];
+            let kind = property["type"].take();
+            property["type"] = json!([kind, "null"]);
+            if let Some(words) = property["enum"].as_array_mut() {
+                words.push(Value::Null);
+            }
+        }
     }
     schemas["NewOrder"]["properties"]["store"]["pattern"] = json!(SLUG);
     // Each order of a batch is judged by itself: the report says what is wrong with it.
@@ -51,6 +64,7 @@ fn parameter_schema(name: &str) -> Option<Value> {
         "fulfilment" => or_empty(words(FulfilmentStatus::ALL.iter().map(|w| w.as_str()))),
         "kind" => or_empty(words(OrderKind::ALL.iter().map(|w| w.as_str()))),
         "q" => json!({"type": "string", "maxLength": 200}),
+        "product" => or_empty(json!({"type": "string", "format": "uuid"})),
         "from" | "to" => or_empty(json!({"type": "string", "format": "date"})),
         "min" | "max" => or_empty(amount),
         "sort" => or_empty(words(["newest", "oldest"].into_iter())),
@@ -115,6 +129,24 @@ mod tests {
             assert_eq!((read(name, ""), empty["maxLength"].as_u64()), (true, Some(0)), "{name}");
         }
         assert!(read("q", &"x".repeat(200)) && !read("q", &"x".repeat(201)));
+    }
+
+    #[test]
+    fn null_is_documented_where_it_counts_as_absent() {
+        let mut order = super::super::schema::new_order_example();
+        for field in ["kind", "discount", "shipping", "tax", "tags", "note", "customer"] {
+            order[field] = Value::Null;
+        }
+        order["items"][0]["kind"] = Value::Null;
+        let now = "2026-11-03T00:00:00Z".parse().unwrap();
+        assert!(domain::orders::new_order::Draft::checked_from_json(&order, now).is_ok());
+        let document = openapi::as_json();
+        for (schema, fields) in NULLABLE {
+            for field in fields {
+                let kinds = document["components"]["schemas"][schema]["properties"][field]["type"].clone();
+                assert!(kinds[0].is_string() && kinds[1] == "null", "{schema}.{field}: {kinds}");
+            }
+        }
     }
 
     #[test]
