@@ -73,6 +73,7 @@ actions! {
     MemberChange = "member.change", "Member changed";
     MemberRemove = "member.remove", "Member removed";
     MemberRole = "member.role", "Role given";
+    MemberVouch = "member.vouch", "Email address confirmed by an admin";
     OrderCancel = "order.cancel", "Order cancelled";
     OrderPlace = "order.place", "Orders received";
     OrderRefund = "order.refund", "Order refunded";
@@ -95,6 +96,7 @@ actions! {
     SecondFactorOff = "second_factor.off", "Second factor turned off";
     SecondFactorOn = "second_factor.on", "Second factor turned on";
     SessionBegin = "session.begin", "Signed in";
+    SessionConfirm = "session.confirm", "Identity confirmed";
     SessionEnd = "session.end", "Signed out";
     SessionEndAll = "session.end_all", "Signed out everywhere";
     SessionEndOne = "session.end_one", "Session ended";
