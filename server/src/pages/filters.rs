@@ -9,9 +9,9 @@ pub const NO_STORE: &str = "is not one of your stores";
 /// Names and values, as they stand in an address.
 pub type Pairs = Vec<(String, String)>;
 
-/// Those that are filters: all but the word that says what was just done.
+/// The same, borrowed.
 pub fn of(typed: &Pairs) -> impl Iterator<Item = (&str, &str)> {
-    typed.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(|(name, _)| *name != "done")
+    typed.iter().map(|(name, value)| (name.as_str(), value.as_str()))
 }
 
 /// The place that the address of a list without other filters names, and the faults of the rest.

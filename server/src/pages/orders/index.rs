@@ -46,7 +46,7 @@ async fn listed(state: AppState, member: Member, visit: Visit, typed: Pairs) -> 
     let seal = cursors::of(&state, &scope, List::Orders);
     let numbers = settings::of_tenant(&scope).await?.numbers;
     // Which decimals an amount may have depends on the store, whatever comes first in the address.
-    let store = filters::of(&typed).filter(|(name, slug)| *name == "store" && !slug.trim().is_empty()).last();
+    let store = filters::of(&typed).find(|(name, slug)| *name == "store" && !slug.trim().is_empty());
     let store = store.map(|(_, slug)| slug.trim().to_owned());
     let mut frame = frame(&scope, &member, visit, Section::Orders, store).await?;
     let amounts = AmountsIn::Typed(numbers, frame.decimals());
