@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where what is counted has an end of its own.
-const BOUNDED: [(&str, &str); 1] = [("rollups/recount.rs", "lines of one order")];
+const BOUNDED: [(&str, &str); 1] = [("rollups/witness.rs", "lines of one order")];
 
 #[test]
 fn no_statement_counts_orders_without_an_end() {
