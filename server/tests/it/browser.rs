@@ -63,6 +63,11 @@ impl Browser {
         self.http.get(format!("{}{path}", self.base)).send().await.unwrap()
     }
 
+    /// The same, come to by a link on the page at `from`.
+    pub async fn get_from(&self, path: &str, from: &str) -> Response {
+        self.http.get(format!("{}{path}", self.base)).header("referer", from).send().await.unwrap()
+    }
+
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Response {
         self.http.post(format!("{}{path}", self.base)).form(form).send().await.unwrap()
     }

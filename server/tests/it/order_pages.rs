@@ -134,7 +134,16 @@ async fn an_order_stays_in_the_list_that_it_was_come_to_from() {
     let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
     // Those of two pieces: 1, 3 and 5.
     let list = owner.get("/t/demo/orders?min=9&sort=oldest").await.text().await.unwrap();
-    assert!(list.contains("href=\"/t/demo/orders/north/N-3?min=9&amp;sort=oldest\""), "{list}");
+    assert!(list.contains("href=\"/t/demo/orders/north/N-3\""), "{list}");
+    let from = format!("{}/t/demo/orders?min=9.00&sort=oldest", app.base);
+    let order = owner.get_from("/t/demo/orders/north/N-3", &from).await.text().await.unwrap();
+    for there in ["orders/north/N-1?min=9&amp;sort=oldest", "orders?min=9&amp;sort=oldest"] {
+        assert!(order.contains(&format!("href=\"/t/demo/{there}\"")), "{there}: {order}");
+    }
+    for foreign in ["/t/other/orders?min=9", "/t/demo/imports?min=9", "/t/demo/orders"] {
+        let order = owner.get_from("/t/demo/orders/north/N-3", &format!("{}{foreign}", app.base)).await;
+        assert!(!order.text().await.unwrap().contains("min=9"), "{foreign}");
+    }
     let order = owner.get("/t/demo/orders/north/N-3?min=9&sort=oldest&moon=full&cursor=stale").await;
     assert_eq!(order.status(), 200);
     let html = order.text().await.unwrap();

@@ -22,7 +22,6 @@ const ROW_BYTES: usize = 640;
 pub fn orders_table(index: &OrderIndex, rows: &[OrderRow]) -> AnyView {
     let several = index.frame.stores.len() > 1 && index.query.store.is_none();
     let clock = index.frame.clock();
-    let within = url::query_of(&index.query);
     let mut columns = vec![Column::text("Number"), Column::time("Placed", &clock)];
     columns.extend(several.then(|| Column::text("Store").wide()));
     columns.extend([
@@ -36,15 +35,15 @@ pub fn orders_table(index: &OrderIndex, rows: &[OrderRow]) -> AnyView {
     let sorted = Sorted { by: "Placed", descending: index.query.sort == Sort::Newest, turned: &turned };
     long_table("Orders", &columns, sorted, bytes, |html| {
         for order in rows {
-            row(html, index, order, (&clock, &within), several);
+            row(html, index, order, &clock, several);
         }
     })
     .into_any()
 }
 
-fn row(html: &mut Html, index: &OrderIndex, order: &OrderRow, (clock, within): (&Clock, &str), several: bool) {
+fn row(html: &mut Html, index: &OrderIndex, order: &OrderRow, clock: &Clock, several: bool) {
     html.markup("<tr><td class=\"at-name\"><a class=\"row-link\" href=\"");
-    html.text(&url::order(index.frame.tenant(), &order.store, &order.number)).text(within);
+    html.text(&url::order(index.frame.tenant(), &order.store, &order.number));
     html.markup(if needs_sign(&order.number) { "\">#" } else { "\">" }).text(&order.number);
     html.markup("</a></td><td class=\"at-time\">");
     write_when(html, order.placed_at, clock, index.frame.zone_of(&order.store));

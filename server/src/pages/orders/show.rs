@@ -6,12 +6,16 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use db::orders::neighbours::neighbours;
 use db::orders::{OrderDetail, show as orders};
-use db::{DataError, Scope, stores};
+use db::{DataError, Scope, settings, stores};
+use domain::money::USUAL_DECIMALS;
 use domain::orders::OrderQuery;
 use domain::orders::query::AmountsIn;
 use domain::page::List;
 use domain::permission::Permission;
+use http::HeaderMap;
+use http::header::REFERER;
 use serde::Deserialize;
+use url::Url;
 
 use crate::auth::Member;
 use crate::cursors;
@@ -48,19 +52,14 @@ impl Named {
     }
 }
 
-/// The list that an order was come to from, as far as its address still names one: whatever of it cannot be used is left
-/// out.
+/// The list that the address of an order still names: whatever of it cannot be used is left out.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn within(state: &AppState, scope: &Scope, typed: &Pairs) -> Result<OrderQuery, DataError> {
     let seal = cursors::of(state, scope, List::Orders);
-    let mut query = OrderQuery::understood(filters::of(typed), AmountsIn::Major, &seal).0;
-    if query.store.is_some() {
-        let stores = stores::known_with(scope, query.store.as_deref()).await?;
-        query.store = query.store.filter(|slug| stores.iter().any(|store| store.slug == *slug));
-    }
-    Ok(query)
+    let query = OrderQuery::understood(filters::of(typed), AmountsIn::Major, &seal).0;
+    of_known_store(scope, query).await
 }
 
 /// One order with everything about it.
@@ -73,10 +72,14 @@ pub async fn show(
     visit: Visit,
     Path(named): Path<Named>,
     Query(typed): Query<Pairs>,
+    headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadOrders)?;
     let order = named.find(&scope).await?;
-    let within = within(&state, &scope, &typed).await?;
+    let within = match list_before(&headers, &member.membership.slug).filter(|_| typed.is_empty()) {
+        Some(list) => as_listed(&state, &scope, &list).await?,
+        None => within(&state, &scope, &typed).await?,
+    };
     Ok(answer::ok(&view(&page(&member, visit, order, (within, Asked::Nothing)).await?)))
 }
 
@@ -108,6 +111,32 @@ pub async fn page(
         done,
         within,
     })
+}
+
+// What the list was filtered by whose row led here: rows bear plain addresses, and browsers say which page a link was on.
+fn list_before(headers: &HeaderMap, tenant: &str) -> Option<Pairs> {
+    let from = Url::parse(headers.get(REFERER)?.to_str().ok()?).ok()?;
+    (from.path() == format!("/t/{tenant}/orders")).then(|| from.query_pairs().into_owned().collect())
+}
+
+// The list as its own page reads its address.
+async fn as_listed(state: &AppState, scope: &Scope, typed: &Pairs) -> Result<OrderQuery, DataError> {
+    let seal = cursors::of(state, scope, List::Orders);
+    let numbers = settings::of_tenant(scope).await?.numbers;
+    let slug = filters::of(typed).find(|(name, _)| *name == "store").map(|(_, slug)| slug.trim());
+    let stores = stores::known_with(scope, slug).await?;
+    let shown = stores.iter().filter(|store| slug.is_none_or(|slug| slug == store.slug));
+    let decimals = shown.map(|store| store.currency.exponent()).max().unwrap_or(USUAL_DECIMALS);
+    let query = OrderQuery::understood(filters::of(typed), AmountsIn::Typed(numbers, decimals), &seal).0;
+    of_known_store(scope, query).await
+}
+
+async fn of_known_store(scope: &Scope, mut query: OrderQuery) -> Result<OrderQuery, DataError> {
+    if query.store.is_some() {
+        let stores = stores::known_with(scope, query.store.as_deref()).await?;
+        query.store = query.store.filter(|slug| stores.iter().any(|store| store.slug == *slug));
+    }
+    Ok(query)
 }
 
 fn done_words(word: &str) -> Option<&'static str> {
