@@ -44,6 +44,7 @@ actions! {
     BackupHour = "backup.hour", "Backup time changed";
     EmailAsk = "email.ask", "Email change requested";
     EmailChange = "email.change", "Email changed";
+    EmailVouch = "email.vouch", "Email address confirmed by a platform admin";
     IdentityLink = "identity.link", "Single sign-on linked";
     IdentityRemove = "identity.remove", "Single sign-on removed";
     IdentitySave = "identity.save", "Single sign-on configured";

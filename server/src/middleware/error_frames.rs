@@ -18,6 +18,8 @@ pub async fn draw(state: &AppState, cookies: &HeaderMap, path: &str, mut respons
     let Some(error) = response.extensions_mut().remove::<PageError>() else { return response };
     if let Some(around) = around(state, cookies, path).await {
         let html = error.html(around);
+        // What it had may have been compressed.
+        response.headers_mut().remove(http::header::CONTENT_ENCODING);
         response.headers_mut().remove(http::header::CONTENT_LENGTH);
         *response.body_mut() = Body::from(html);
     }

@@ -108,6 +108,7 @@ async fn a_full_and_a_read_only_data_folder_are_named_until_they_take_files_agai
     let mut file = fs::File::create(&filler).unwrap();
     while std::io::Write::write_all(&mut file, &[0; 4_096]).is_ok() {}
     until(&server.base, 503, "full").await;
+    drop(file);
     fs::remove_file(&filler).unwrap();
     until(&server.base, 200, "ok").await;
     let remount = |how: &str| {

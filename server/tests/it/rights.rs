@@ -143,13 +143,17 @@ async fn a_key_of_one_store_hears_nothing_of_another_by_a_used_idempotency_key()
         let asked = send(&one, path, Some(k1), &theirs).await;
         assert_eq!(without_id(asked.clone()), without_id(send(&one, path, None, &theirs).await), "{path}");
         assert!(!asked.1.contains("\"id\""), "{path}: {asked:?}");
-        let own = send(&one, path, Some(k1), &mine).await;
-        assert!([200, 201].contains(&own.0), "{path}: its own request under that key works: {own:?}");
-        assert_eq!(send(&one, path, Some(k1), &mine).await, own, "{path}: and is repeated");
         assert_eq!(send(&all, path, Some(k1), &theirs).await, first, "{path}");
+        // Nor is a key that others used taken.
+        let k2 = &format!("second{path}");
+        let first = send(&all, path, Some(k2), &theirs).await;
+        let own = send(&one, path, Some(k2), &mine).await;
+        assert!([200, 201].contains(&own.0), "{path}: its own request under that key works: {own:?}");
+        assert_eq!(send(&one, path, Some(k2), &mine).await, own, "{path}: and is repeated");
+        assert_eq!(send(&all, path, Some(k2), &theirs).await, first, "{path}");
         // A key with the same reach repeats for the one before it.
         let next = db::api_keys::create(&keys, &KeyScope::ALL, Some(north.id)).await.unwrap();
-        assert_eq!(send(&next, path, Some(k1), &mine).await, own, "{path}");
+        assert_eq!(send(&next, path, Some(k2), &mine).await, own, "{path}");
     }
 }
 

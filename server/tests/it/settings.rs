@@ -48,7 +48,7 @@ async fn a_store_is_added_and_set_up_by_plain_forms() {
     let (before, after) = (recorded[0].before.clone().unwrap(), recorded[0].after.clone().unwrap());
     assert_eq!((&before["name"], &after["name"]), (&json!("South"), &json!("Süd")));
     assert_eq!((&before["orders.notify"], &after["orders.notify"]), (&json!(0), &json!(1)));
-    let range = owner.get("/t/demo?store=south").await.text().await.unwrap();
+    let range = owner.get("/t/demo?store=south&period=financial-year").await.text().await.unwrap();
     assert!(range.contains("This financial year") && range.contains("-04-01"), "{range}");
 }
 

@@ -131,7 +131,9 @@ fn what_needs_doing_leads_to_the_list_that_shows_exactly_that() {
 fn from_zero_every_change_is_new() {
     let html = render(vec![part("GBP", 123_456)], 1);
     let changes = texts(&html, ".change");
-    assert!(changes.iter().all(|c| c.ends_with("new")), "{changes:?}");
+    // What is nothing now as well has not changed.
+    assert!(changes.iter().all(|c| c.ends_with("new") || c == "no change"), "{changes:?}");
+    assert_eq!(changes.iter().filter(|c| c.ends_with("new")).count(), 6, "{changes:?}");
     assert!(!html.contains("100 %") && !html.contains(">0 %"), "{html}");
 }
 

@@ -196,7 +196,7 @@ fn keys_say_how_they_stand_and_show_their_text_once() {
     };
     let page = html(&keys::index(&index(rows, Some("stoa_abc"))));
     let states = texts(&page, "tbody tr td:last-child .pill");
-    assert_eq!(states, ["Alive", "Ends", "Over", "Revoked"]);
+    assert_eq!(states, ["Alive", "Creator lost access", "Ends", "Over", "Revoked"]);
     assert_eq!(texts(&page, "code.once"), ["stoa_abc"]);
     assert!(page.contains("Must be at least one."));
     assert!(html(&keys::index(&index(Vec::new(), None))).contains("No keys yet"));
@@ -278,7 +278,7 @@ fn whoever_looks_as_somebody_else_reads_so_on_every_page() {
     let look = |is_raised| Some(LookBar { admin: HOSTILE.into(), member: HOSTILE.into(), until: now(), is_raised });
     frame.visitor.look = look(false);
     let page = html(&team::index(&TeamIndex { frame: frame.clone(), ..team_index() }));
-    assert!(page.contains("until 14:00 UTC") && page.contains("/impersonation/raise"), "{page}");
+    assert!(page.contains("until 14:00 (Europe/London)") && page.contains("/impersonation/raise"), "{page}");
     assert!(!page.contains("href=\"/account\""), "the account is the member's alone");
     frame.visitor.look = look(true);
     let page = html(&team::index(&TeamIndex { frame, ..team_index() }));

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use db::outbox::NewMail;
 use db::team::LinkDelivery;
 use db::{DataError, team};
+use domain::email;
 use domain::ids::InvitationId;
 use domain::people::INVITATION_LASTS;
 use domain::permission::Permission;
@@ -32,7 +33,9 @@ pub async fn invite(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManagePeople)?;
-    let to = value(&pairs, "email").trim().to_owned();
+    let typed = value(&pairs, "email").trim();
+    // Where it is no address, that is said below.
+    let to = email::check(typed).unwrap_or_else(|_| typed.to_owned());
     let until = scope.now() + INVITATION_LASTS;
     let write = |secret: &str| letter(&state, &member, &to, until, secret);
     let (status, news) = match team::invite(&scope, &to, &form::place(&pairs), delivery(&state), write).await {

@@ -43,7 +43,7 @@ async fn what_a_form_shows_again_stays_text() {
         }
     }
     let areas = forms.iter().filter(|(_, form)| form.fields.iter().any(|(name, _)| name == "reason")).count();
-    assert!(forms.len() > 25 && areas > 3, "{forms:?}");
+    assert!(forms.len() > 25 && areas > 1, "{forms:?}");
     let some = if full_counts() { 3 } else { 31 };
     let mut refused = 0;
     // The later ones end what holds text, in every spelling.

@@ -170,6 +170,7 @@ fn seen(answer: &Answer, route: &str) -> Verdict {
         401 => Verdict::NoKey,
         403 => Verdict::NoRight,
         404 => Verdict::Absent,
+        303 if answer.location().starts_with(&format!("{LOGIN}?next=")) => Verdict::SignIn,
         303 if answer.location().starts_with(LOGIN) && !ENDING.contains(&route) => Verdict::SignIn,
         // Without a session the way back is to the sign-in page, and no session ends.
         303 if answer.location() == LOGIN && !answer.headers.contains("set-cookie") => Verdict::SignIn,
