@@ -92,7 +92,7 @@ async fn an_upload_is_checked_started_and_stored() {
 #[tokio::test]
 async fn a_bad_upload_fails_with_its_reason() {
     let shop = Shop::new().await;
-    let file = receive(&shop, b"InvoiceNo;StockCode\n1;2\n").await;
+    let file = receive(&shop, b"{\"number\": 1}\n").await;
     let made = submit(&shop.scope(), &shop.folder, "main", Format::OnlineRetail, "a.csv", &file).await.unwrap();
     let Created::New(run) = made else { panic!("{made:?}") };
     let stop = CancellationToken::new();
