@@ -82,7 +82,8 @@ pub async fn store_all(world: &World, corpus: &[String]) -> usize {
 /// Its beginning and its own number: the number of the order that [`store_all`] makes of it.
 pub fn number(text: &str) -> String {
     let n = text.rsplit(' ').next().unwrap();
-    format!("{} {n}", text.chars().take(44).collect::<String>().trim())
+    // What cannot be seen at the ends of a number is not kept.
+    format!("{} {n}", domain::text::trim(&text.chars().take(44).collect::<String>()))
 }
 
 fn order(text: &str) -> Value {
