@@ -122,7 +122,7 @@ async fn brought_back_by_an_admin(app: &App) {
     assert_eq!(admin.post("/platform/partitions/nonsense/restore", &[("go", "1")]).await.status(), 404);
     for word in ["asked", "waits"] {
         let answer = admin.post(path, &[("go", "1")]).await;
-        assert!(answer.headers()["location"].to_str().unwrap().ends_with(word));
+        assert!(crate::browser::location(&answer).ends_with(word));
     }
     assert_eq!(json(app, "partitions list")["archives"][0]["state"], "dropped", "a job does it");
     let mut worker = command(app, "worker").env("STOA_SECRET", "a secret of thirty-two characters").spawn().unwrap();

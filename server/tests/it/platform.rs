@@ -110,7 +110,6 @@ async fn filters_that_make_no_sense_are_ignored_and_said_to_be() {
         assert!(html.contains(&format!("Ignored: {ignored}")), "{ignored}: {html}");
     }
     assert!(html.contains("Must be a day such as 2026-03-01.") && html.contains("value=\"say_hello\""), "{html}");
-    assert!(html.contains("Choose Say hello"), "the rest of the filter applies: {html}");
     for bad in ["/platform/backups?kind=half", "/platform/backups?cursor=x", "/platform/jobs/list?cursor=x"] {
         let answer = admin.get(bad).await;
         assert_eq!(answer.status(), 200, "{bad}");
