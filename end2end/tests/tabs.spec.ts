@@ -86,7 +86,11 @@ test('the stream is handed on when its page closes, leaves, freezes or crashes: 
   const ends: ((page: Page) => Promise<unknown>)[] = [
     (page) => page.close(),
     (page) => page.goto('/account'),
-    async (page) => (await page.context().newCDPSession(page)).send('Page.setWebLifecycleState', { state: 'frozen' }),
+    async (page) => {
+      // Chromium freezes no page that it takes for visible, and without a window it takes all for that: the page is told as well.
+      await page.evaluate(() => document.dispatchEvent(new Event('freeze')));
+      await (await page.context().newCDPSession(page)).send('Page.setWebLifecycleState', { state: 'frozen' });
+    },
     async (page) => {
       const session = await page.context().newCDPSession(page);
       void session.send('Page.crash').catch(() => null);
