@@ -72,7 +72,7 @@ async fn tenants_and_tiers_exist_for_platform_admins_alone() {
     for missing in ["/platform/tenants/nobody", "/platform/tiers/nothing"] {
         assert_eq!(admin.get(missing).await.status(), 404, "{missing}");
     }
-    assert_eq!(admin.get("/platform/tenants?state=gone").await.status(), 422);
+    assert!(body(admin.get("/platform/tenants?state=gone").await).await.contains("Ignored: state = gone"));
 }
 
 #[tokio::test]
