@@ -32,7 +32,7 @@ pub fn refine(document: &mut Value) {
             let property = &mut schemas[name]["properties"][field];
             let kind = property["type"].take();
             property["type"] = json!([kind, "null"]);
-            if let Some(words) = property["enum"].as_array_mut() {
+            if let Some(words) = property.get_mut("enum").and_then(Value::as_array_mut) {
                 words.push(Value::Null);
             }
         }
@@ -129,6 +129,21 @@ mod tests {
             assert_eq!((read(name, ""), empty["maxLength"].as_u64()), (true, Some(0)), "{name}");
         }
         assert!(read("q", &"x".repeat(200)) && !read("q", &"x".repeat(201)));
+    }
+
+    #[test]
+    fn no_keyword_of_the_document_is_null() {
+        fn look(at: &str, value: &Value) {
+            if let Some(fields) = value.as_object() {
+                for (name, value) in
+                    fields.iter().filter(|(name, _)| !["example", "examples", "default"].contains(&name.as_str()))
+                {
+                    assert!(!value.is_null(), "{at}/{name}");
+                    look(&format!("{at}/{name}"), value);
+                }
+            }
+        }
+        look("", &openapi::as_json());
     }
 
     #[test]
