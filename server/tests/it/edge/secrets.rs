@@ -13,6 +13,7 @@ use crate::harness::http;
 use crate::killed::Program;
 use crate::letters;
 use crate::matrix::world::{Who, World, key};
+use crate::second_step::{self, texts};
 
 struct Sent {
     secrets: Vec<(&'static str, String)>,
@@ -137,6 +138,20 @@ async fn keys(world: &World, base: &str, sent: &mut Sent) {
     }
 }
 
+// What opens something indeed, as it is shown once.
+async fn shown_once(owner: &Browser, sent: &mut Sent) {
+    for (kind, path, form) in [
+        ("a secret of a webhook", "/t/demo/settings/webhooks", [("url", "https://1.1.1.1/stoa"), ("name", "")]),
+        ("a key made on its page", "/t/demo/settings/keys", [("name", "Shown"), ("scopes", "orders:read")]),
+    ] {
+        let page = owner.post(path, &form).await.text().await.unwrap();
+        sent.note(kind, texts(&page, "code.once").remove(0));
+    }
+    for code in second_step::set_up(owner).await.1 {
+        sent.note("a recovery code that opens", code);
+    }
+}
+
 fn logged(dir: &Path) -> String {
     let files = std::fs::read_dir(dir).unwrap().map(|file| file.unwrap().path());
     files.map(|path| std::fs::read_to_string(path).unwrap()).collect()
@@ -175,6 +190,9 @@ async fn no_secret_stays_anywhere() {
     let mut sent = Sent { secrets: Vec::new() };
     sent.note("the password", PASSWORD);
     sent.note("the token for metrics", "Metrics-token-of-this-test");
+    sent.note("the secret of the installation", "a secret of thirty-two characters");
+    let database = url::Url::parse(&world.app.test_db.url).unwrap();
+    sent.note("the password of the database", database.password().unwrap());
     let (mut owner, _) = world.enter(Who::Member(Role::Owner)).await;
     owner.base = program.base();
     let stranger = Browser::elsewhere(&program.base());
@@ -183,6 +201,9 @@ async fn no_secret_stays_anywhere() {
     links(&world, &stranger, &mut sent).await;
     codes(&begun, &mut sent).await;
     keys(&world, &program.base(), &mut sent).await;
+    let fresh = Browser::elsewhere(&program.base());
+    assert_eq!(fresh.sign_in("owner@demo.test", PASSWORD).await.status(), 303);
+    shown_once(&fresh, &mut sent).await;
     let token =
         http().build().unwrap().get(format!("{}/metrics", program.base())).bearer_auth("Metrics-token-of-this-test");
     let metrics = token.send().await.unwrap();
