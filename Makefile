@@ -1,7 +1,7 @@
 # The front door. Every target does all the set-up it needs; the work is in scripts/.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup services run dev build check test e2e bench torture stop clean
+.PHONY: help setup services run dev build dist check test e2e bench torture stop clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -24,6 +24,10 @@ dev: ## serve a debug build that follows your edits
 build: ## release build: target/release/stoa and target/site
 	@scripts/setup.sh run
 	@scripts/build.sh
+
+dist: ## what is shipped: target/dist/stoa, its symbols in stoa.debug
+	@scripts/setup.sh run
+	@scripts/build.sh --dist
 
 check: ## format and lints
 	@scripts/setup.sh test

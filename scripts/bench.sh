@@ -9,15 +9,15 @@ set -euo pipefail
 . "$(dirname "$0")/services/postgres.sh"
 cd "$STOA_ROOT"
 
-readonly home="$LOCAL_DIR/bench" database=stoa_bench stoa="$STOA_TARGET/release/stoa"
+readonly home="$LOCAL_DIR/bench" database=stoa_bench stoa="$STOA_TARGET/dist/stoa"
 redis=""
 
 "$STOA_ROOT/scripts/services.sh" start
 load_local_env
 [ "$DATABASE_URL" = "${LOCAL_DATABASE_URL:-}" ] ||
     die "the benchmarks read the CPU time and the log of PostgreSQL, so they need this clone's own: unset DATABASE_URL"
-[ "${STOA_BENCH_BUILD:-yes}" = no ] || "$STOA_ROOT/scripts/build.sh"
-cargo build --release -p bench
+[ "${STOA_BENCH_BUILD:-yes}" = no ] || "$STOA_ROOT/scripts/build.sh" --dist
+cargo build --profile dist -p bench
 
 # Sets PG_BIN and PG_SOCKET.
 CLONE_ID=$(printf %s "$STOA_ROOT" | sha256sum | cut -c 1-12)
@@ -60,5 +60,5 @@ export REDIS_URL STOA_DATA_DIR STOA_DEMO
 
 say "Benchmarks (about four minutes); what they wrote is in .local/bench"
 "$stoa" migrate >"$home/stoa.log" 2>&1 || { cat "$home/stoa.log" >&2; die "stoa migrate failed"; }
-"$STOA_TARGET/release/bench" run --stoa "$stoa" --home "$home" --port "$(free_port)" --bare-port "$(free_port)" \
+"$STOA_TARGET/dist/bench" run --stoa "$stoa" --home "$home" --port "$(free_port)" --bare-port "$(free_port)" \
     --pgbench "$PG_BIN/pgbench" --server-log "$PG_HOME/server.log" "$@" -- "${admin[@]}" -d "$database"

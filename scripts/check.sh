@@ -8,6 +8,21 @@ cd "$STOA_ROOT"
 say "Format"
 cargo fmt --all --check
 
+say "Settings and their documentation"
+scripts/check-settings.sh
+say "Downloads of tools"
+scripts/prebuilt/test.sh
+
+readonly lints="$STOA_CACHE/container-lints/bin"
+if [ -x "$lints/check-jsonschema" ]; then
+    say "Compose file"
+    "$lints/check-jsonschema" --builtin-schema vendor.compose-spec docker-compose.yml
+fi
+if [ -x "$lints/hadolint" ]; then
+    say "Dockerfile"
+    "$lints/hadolint" Dockerfile
+fi
+
 say "Lints of the server side"
 cargo clippy --all-targets -- -D warnings
 
@@ -26,5 +41,5 @@ else
 fi
 if have shellcheck; then
     say "Shell scripts"
-    shellcheck -x scripts/*.sh scripts/services/*.sh scripts/pitr/*.sh .ci/run
+    shellcheck -x scripts/*.sh scripts/services/*.sh scripts/pitr/*.sh scripts/prebuilt/*.sh .ci/run
 fi

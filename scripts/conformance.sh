@@ -23,10 +23,7 @@ trap stop EXIT
 
 rm -rf "$home"
 mkdir -p "$home/data" "$home/site"
-in_owners_database -c 'SET client_min_messages = warning' \
-    -c "DROP DATABASE IF EXISTS $database WITH (FORCE)" -c "CREATE DATABASE $database"
-DATABASE_URL=$(in_database "$DATABASE_URL" "$database")
-MIGRATION_DATABASE_URL=$(in_database "$MIGRATION_DATABASE_URL" "$database")
+use_fresh_database "$database"
 port=$(free_port)
 STOA_ADDR="127.0.0.1:$port"
 STOA_PUBLIC_URL="http://$STOA_ADDR"
@@ -44,11 +41,7 @@ say "API conformance: database $database, server on $STOA_PUBLIC_URL, its log in
 key=$("$stoa" api-key create --tenant shop --scopes orders:read,orders:write,reports:read,events:read 2>>"$home/server.log")
 "$stoa" serve >>"$home/server.log" 2>&1 &
 server=$!
-for _ in $(seq 150); do
-    port_is_taken "$port" && break
-    kill -0 "$server" 2>/dev/null || { tail -n 20 "$home/server.log" >&2; die "the server ended at its start"; }
-    sleep 0.2
-done
+wait_for_server "$server" "$port" "$home/server.log"
 
 # The key is in a file: arguments are seen by every account of the machine.
 {

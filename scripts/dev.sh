@@ -4,7 +4,8 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+"$STOA_ROOT/scripts/tools.sh" cargo-leptos wasm-bindgen-cli
 "$STOA_ROOT/scripts/services.sh" start
 load_local_env
 cd "$STOA_ROOT"
-LEPTOS_HASH_FILES=false LEPTOS_ENV=DEV LEPTOS_SITE_ADDR="$STOA_ADDR" exec cargo leptos watch -- serve
+LEPTOS_HASH_FILES=false LEPTOS_SITE_ADDR="$STOA_ADDR" exec cargo leptos watch -- serve

