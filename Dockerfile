@@ -32,8 +32,9 @@ FROM debian:bookworm-slim
 # hadolint ignore=DL3008 # the release of Debian says which versions
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates postgresql-client tini tzdata \
     && rm -rf /var/lib/apt/lists/* \
-    && groupadd --system --gid 10001 stoa \
-    && useradd --system --uid 10001 --gid 10001 --home-dir /var/lib/stoa --create-home stoa
+    && groupadd --gid 10001 stoa \
+    && useradd --uid 10001 --gid 10001 --no-log-init --no-create-home --home-dir /var/lib/stoa --shell /usr/sbin/nologin stoa \
+    && install --directory --owner stoa --group stoa --mode 0700 /var/lib/stoa
 COPY --from=builder /out /opt/stoa
 ENV PATH=/opt/stoa:$PATH \
     STOA_ADDR=0.0.0.0:3000 STOA_DATA_DIR=/var/lib/stoa STOA_LOG_FORMAT=json \

@@ -10,17 +10,17 @@ set -euo pipefail
 
 readonly logs="$LOCAL_DIR/logs" target="$STOA_CACHE/tools/target"
 
-# describe NAME: sets what is known of a tool. `speed` is its opt-level: 0 unless it has much to do.
+# describe NAME: sets what is known of a tool.
 describe() {
-    program="$1" speed=0 options=(--locked)
+    program="$1" options=(--locked)
     case "$1" in
         cargo-leptos) version=0.3.10 takes="8 minutes" options+=(--features no_downloads) ;;
         # Equal to `wasm-bindgen` in Cargo.toml. Its published lock file does not resolve.
-        wasm-bindgen-cli) version=0.2.130 takes="2 minutes" program=wasm-bindgen speed=1 options=() ;;
+        wasm-bindgen-cli) version=0.2.130 takes="2 minutes" program=wasm-bindgen options=() ;;
         cargo-machete) version=0.9.2 takes="1 minute" ;;
         cargo-deny) version=0.20.2 takes="2 minutes" ;;
         # An S3-compatible server, against which the storage of backups is tested.
-        s3s-fs) version=0.14.1 takes="3 minutes" speed=1 options+=(--features binary) ;;
+        s3s-fs) version=0.14.1 takes="3 minutes" options+=(--features binary) ;;
         *) die "tools.sh knows no tool '$1'" ;;
     esac
 }
@@ -35,8 +35,9 @@ missing() {
     done
 }
 
+# Without optimisation: they compile in half the time, and none of them has much to do.
 compile() {
-    local name="$1" settings=(CARGO_TARGET_DIR="$target" CARGO_PROFILE_RELEASE_OPT_LEVEL="$speed" CARGO_PROFILE_RELEASE_LTO=off
+    local name="$1" settings=(CARGO_TARGET_DIR="$target" CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off
         CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=0)
     # The system's OpenSSL saves compiling another.
     if pkg-config --exists openssl 2>/dev/null; then settings+=(OPENSSL_NO_VENDOR=1); fi
