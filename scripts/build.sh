@@ -33,9 +33,12 @@ strip_binary() {
 
 say "Building ($profile). From nothing it takes 10 to 25 minutes on two cores, with nothing changed seconds"
 # The server needs neither the browser program nor the tools that make it: both are compiled at once.
+# (In a process group of its own, so that Ctrl-C and failures end its compilers too.)
+set -m
 cargo build --profile "$profile" -p server --bin stoa &
 server=$!
-trap 'kill "$server" 2>/dev/null || true' EXIT
+set +m
+trap 'kill -- "-$server" 2>/dev/null || true' EXIT
 front
 wait "$server" || die "the server does not compile"
 trap - EXIT

@@ -111,8 +111,13 @@ runs_in() { [ -n "$1" ] && [ "$(readlink "/proc/$1/cwd" 2>/dev/null || true)" = 
 with_progress() {
     local title="$1" log="$2" pid started=$SECONDS
     shift 2
+    # A process group of its own, or Ctrl-C would end only this script.
+    set -m
     "$@" >"$log" 2>&1 </dev/null &
     pid=$!
+    set +m
+    # shellcheck disable=SC2064 # this process
+    trap "kill -- -$pid 2>/dev/null; exit 130" INT TERM
     while kill -0 "$pid" 2>/dev/null; do
         sleep 1
         if (((SECONDS - started) % 30 == 29)); then
@@ -120,6 +125,7 @@ with_progress() {
             sleep 1
         fi
     done
+    trap - INT TERM
     if ! wait "$pid"; then
         tail -n 40 "$log" >&2
         die "$title failed; the whole log is $log"
