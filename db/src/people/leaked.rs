@@ -99,7 +99,7 @@ impl LeakedPasswords {
 }
 
 fn no_list() -> Error {
-    Error::new(ErrorKind::InvalidData, "it is no list of SHA-1 hashes, one a line and sorted")
+    Error::new(ErrorKind::InvalidData, "it is not a sorted list of SHA-1 hashes, one per line")
 }
 
 #[cfg(test)]

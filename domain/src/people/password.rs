@@ -27,18 +27,16 @@ pub struct Strength {
 pub fn check_password(password: &str, strength: Strength) -> Result<(), &'static str> {
     let length = password.chars().count();
     if password.len() > LONGEST {
-        return Err("must have at most 1,000 bytes");
+        return Err("Use at most 1,000 bytes.");
     }
     if strength.is_leaked {
-        return Err("is on the lists of leaked passwords that are tried first; choose another");
+        return Err("This password is on a breached-password list. Choose another.");
     }
     if length < SHORTEST && (strength.score < STRONG || length < SHORTEST_STRONG) {
-        return Err("must have at least 12 characters, or 8 that nobody can guess; a few unrelated words do well");
+        return Err("Use at least 12 characters. A few unrelated words work well.");
     }
     if strength.score < STRONG_ENOUGH {
-        return Err(
-            "is easy to guess: it repeats itself, or consists of your name or of common words; add unrelated words",
-        );
+        return Err("This password is easy to guess. Add unrelated words.");
     }
     Ok(())
 }
