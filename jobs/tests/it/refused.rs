@@ -47,7 +47,7 @@ async fn a_file_is_refused_as_a_whole_and_changes_nothing() {
     let missing = shop.import(Format::OrdersCsv, shop.folder.join("nowhere.csv")).await.unwrap_err().to_string();
     assert!(missing.contains("cannot read the file"), "{missing}");
     let folder = shop.import(Format::OrdersCsv, shop.folder.clone()).await.unwrap_err().to_string();
-    assert!(folder.contains("not a plain file"), "{folder}");
+    assert!(folder.contains("not a regular file"), "{folder}");
     assert_eq!(shop.rows().await, before);
 }
 
