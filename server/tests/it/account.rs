@@ -71,7 +71,7 @@ async fn no_password_on_the_installations_list_is_taken_anywhere() {
     let change = async |to: &str| browser.post("/account/password", &[("current", PASSWORD), ("password", to)]).await;
     let answer = change(BETTER).await;
     assert_eq!(answer.status(), 422);
-    assert!(answer.text().await.unwrap().contains("Is on the lists of leaked passwords"));
+    assert!(answer.text().await.unwrap().contains("This password is on a breached-password list"));
     let made = db::people::create(&app.db, &app.state.passwords, "new@demo.test", BETTER, false).await;
     assert!(made.unwrap_err().to_string().contains("leaked"));
     assert_eq!(change("a password that nobody has leaked").await.status(), 303);
@@ -100,7 +100,7 @@ async fn sessions_are_listed_and_end_one_by_one() {
     let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0";
     there.http.post(format!("{}/login", app.base)).header("user-agent", agent).form(&form).send().await.unwrap();
     let html = here.get("/account").await.text().await.unwrap();
-    assert!(html.contains("Firefox on Linux") && html.contains("127.0.0.1") && html.contains("This one"), "{html}");
+    assert!(html.contains("Firefox on Linux") && html.contains("127.0.0.1") && html.contains("This session"), "{html}");
     let names: Vec<&str> = html.split("name=\"session\" value=\"").skip(1).map(|rest| &rest[..64]).collect();
     assert_eq!(names.len(), 1, "all but this one can be ended");
     let stranger = Browser::signed_in(&app.base, "owner@other.test").await;
@@ -196,7 +196,7 @@ async fn a_browser_that_was_never_seen_is_told_of() {
     tenant_with_owner(&app, "demo").await;
     let news = async || {
         let letters = letters::of_platform(&app, "account").await;
-        letters.iter().filter(|l| l.subject == "A new sign-in to Stoa").count()
+        letters.iter().filter(|l| l.subject == "New sign-in to Stoa").count()
     };
     let first = Browser::new(&app.base);
     for _ in 0..2 {

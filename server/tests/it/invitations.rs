@@ -85,7 +85,7 @@ async fn links_end_when_they_are_sent_again_withdrawn_or_a_week_old() {
     let first = invite(&owner, "ana@demo.test", "staff").await;
     let again = owner.post(INVITE, &[("email", "ANA@demo.test"), ("role", "staff"), ("reach", "all")]).await;
     assert_eq!(again.status(), 422);
-    assert!(again.text().await.unwrap().contains("invited already"));
+    assert!(again.text().await.unwrap().contains("already invited"));
     let id = form_id(&owner, "resend").await;
     let second = path(&owner.post(&format!("{INVITE}/{id}/resend"), &[]).await.text().await.unwrap());
     let nobody = Browser::new(&app.base);

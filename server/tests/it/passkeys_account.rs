@@ -68,7 +68,7 @@ async fn one_is_removed_with_the_password_and_with_the_last_the_recovery_codes_g
         assert_eq!(location(&answer), "/account?done=passkey-gone", "what is another's is as good as none");
     }
     let plan = owner.post(remove, &[("passkey", &id)]).await.text().await.unwrap();
-    assert!(plan.contains("It is the last"), "{plan}");
+    assert!(plan.contains("This is your last passkey"), "{plan}");
     assert_eq!(owner.post(remove, &[("passkey", &id), ("password", "wrong")]).await.status(), 422);
     assert_eq!(use_it(&app, &mut device).await.1.status(), 303, "nothing was changed");
     let done = owner.post(remove, &[("passkey", &id), ("password", PASSWORD)]).await;
