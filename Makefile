@@ -25,7 +25,7 @@ build: ## release build: target/release/stoa and target/site
 	@scripts/setup.sh run
 	@scripts/build.sh
 
-check: ## format and lints
+check: ## format, wording and lints
 	@scripts/setup.sh test
 	@scripts/check.sh
 
