@@ -113,11 +113,11 @@ async fn faults_are_named_and_keep_what_was_typed() {
     let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
     for (form, words) in [
         ([("email", "ana"), ("role", "staff"), ("reach", "all")], "such as ana@example.com"),
-        ([("email", "owner@demo.test"), ("role", "staff"), ("reach", "all")], "Belongs to a member"),
-        ([("email", "ana@demo.test"), ("role", "owner"), ("reach", "all")], "one of the roles"),
+        ([("email", "owner@demo.test"), ("role", "staff"), ("reach", "all")], "already a member"),
+        ([("email", "ana@demo.test"), ("role", "owner"), ("reach", "all")], "Choose a role"),
         (
             [("email", "ana@demo.test"), ("role", "0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f"), ("reach", "all")],
-            "one of the roles",
+            "Choose a role",
         ),
         ([("email", "ana@demo.test"), ("role", "staff"), ("reach", "some")], "at least one store"),
     ] {
