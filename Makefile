@@ -29,7 +29,7 @@ dist: ## what is shipped: target/dist/stoa, its symbols in stoa.debug
 	@scripts/setup.sh run
 	@scripts/build.sh --dist
 
-check: ## format and lints
+check: ## format, wording and lints
 	@scripts/setup.sh test
 	@scripts/check.sh
 

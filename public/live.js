@@ -56,10 +56,10 @@
         await look();
         since = null;
         dim(false);
-        if (!paused) tell("live", "live");
+        if (!paused) tell("live", "Live");
       } catch {
         since ??= new Date().toTimeString().slice(0, 5);
-        tell("offline", `offline since ${since}`);
+        tell("offline", `Offline since ${since}`);
         dim(true);
       }
     }
@@ -71,10 +71,10 @@
     pause.addEventListener("click", () => {
       paused = !paused;
       pause.setAttribute("aria-pressed", String(paused));
-      pause.textContent = paused ? "Go on" : "Pause";
-      tell(paused ? "still" : "catching", paused ? "paused" : "catching up");
+      pause.textContent = paused ? "Resume" : "Pause";
+      tell(paused ? "still" : "catching", paused ? "Paused" : "Catching up");
     });
   }
-  tell("live", "live");
+  tell("live", "Live");
   setTimeout(turn, every);
 })();

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Format, lints for both targets, unused and unwanted dependencies. Builds everything the tests need to type-check.
+# Format, wording, lints for both targets, unused and unwanted dependencies. Builds everything the tests need to type-check.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -22,6 +22,9 @@ if [ -x "$lints/hadolint" ]; then
     say "Dockerfile"
     "$lints/hadolint" Dockerfile
 fi
+say "Wording"
+node scripts/words.mjs --self-test
+node scripts/words.mjs
 
 say "Lints of the server side"
 cargo clippy --all-targets -- -D warnings

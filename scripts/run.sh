@@ -25,10 +25,10 @@ if [ "$STOA_DEMO" = true ]; then
 
   Sign in as                    who is
   owner@demo.test               owner of the tenant "demo"
-  staff@demo.test               staff there
-  viewer@demo.test              may look, not touch
-  owner@other.test              owner of another tenant, "other"
-  admin@stoa.test               the platform admin
+  staff@demo.test               staff of the tenant "demo"
+  viewer@demo.test              viewer of the tenant "demo"
+  owner@other.test              owner of the tenant "other"
+  admin@stoa.test               platform admin
   password for all of them:     stoa-demo-password
 
 PEOPLE

@@ -34,7 +34,7 @@ async function open(options) {
 async function signIn() {
   const page = await open({});
   await page.goto('/login');
-  await page.getByLabel('E-mail').fill('owner@demo.test');
+  await page.getByLabel('Email').fill('owner@demo.test');
   await page.getByLabel('Password').fill('stoa-demo-password');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL('**/t/demo');
@@ -52,7 +52,7 @@ async function choosePages(storageState) {
   await page.getByLabel('Store', { exact: true }).selectOption('harbour');
   await page.getByLabel('Format').selectOption('online-retail');
   await page.getByLabel('File').setInputFiles(SNAPSHOT);
-  await page.getByRole('button', { name: 'Check the file' }).click();
+  await page.getByRole('button', { name: 'Check file' }).click();
   await page.getByRole('button', { name: /^Import / }).waitFor();
   const run = new URL(page.url()).pathname;
   await page.context().close();
@@ -63,7 +63,7 @@ async function takeAll(pages, suffix, options) {
   const page = await open(options);
   for (const [name, address] of Object.entries(pages)) {
     await page.goto(address);
-    await page.getByText('live', { exact: true }).waitFor({ state: 'attached' });
+    await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
     const path = `${FOLDER}${name}${suffix}.png`;
     await page.screenshot({ path });
     const { size } = await stat(path);

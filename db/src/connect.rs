@@ -21,7 +21,7 @@ use crate::queue::Bell;
 use crate::settings::KnownSettings;
 use crate::transaction::{Setting, Transaction};
 
-/// The role as which all work is done: owns nothing, cannot bypass row level security.
+/// The role as which all work is done: owns nothing, cannot bypass row-level security.
 pub const APP_ROLE: &str = "stoa_app";
 
 /// How to connect.
@@ -179,7 +179,7 @@ impl Db {
         let strong: bool = sqlx::query_scalar(sql).fetch_one(&self.pool).await?;
         if strong {
             return Err(DataError::Refused(format!(
-                "the app must work as {APP_ROLE}, which owns nothing and cannot bypass row level security"
+                "the app must work as {APP_ROLE}, which owns nothing and cannot bypass row-level security"
             )));
         }
         Ok(())

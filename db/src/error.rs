@@ -11,7 +11,7 @@ pub enum DataError {
     #[error("this {0} does not exist")]
     NotFound(&'static str),
     /// The actor lacks the permission.
-    #[error("you may not do this")]
+    #[error("you do not have permission to do this")]
     Forbidden,
     /// The input has faults; nothing was changed.
     #[error("{0}")]
@@ -26,7 +26,7 @@ pub enum DataError {
     #[error("{0}")]
     Archived(String),
     /// Another process holds it now; try again.
-    #[error("somebody else is working on this; try again")]
+    #[error("another change is in progress; try again")]
     Busy,
     /// The database failed or was out of reach.
     #[error("database: {0}")]
@@ -84,7 +84,7 @@ impl DataError {
     /// below, so that a field that was forgotten is a faulty input and not a failure of ours.
     pub fn unstorable(&self) -> Option<FieldErrors> {
         let state = self.sql_state()?;
-        let words = "holds a character or a length that cannot be stored";
+        let words = "This value has a character or a length that cannot be stored.";
         UNSTORABLE.contains(&state.as_str()).then(|| FieldErrors::one("input", words))
     }
 

@@ -58,9 +58,9 @@ pub async fn begin(
 ) -> Result<(TenantId, ImpersonationId), DataError> {
     let mut errors = FieldErrors::default();
     let reason = reason.trim();
-    errors.add_if(reason.is_empty(), "reason", "must say why");
-    errors.add_if(reason.chars().count() > LONGEST_REASON, "reason", "must have at most 500 characters");
-    errors.add_if(!MINUTES.contains(&minutes), "minutes", "must be 15, 30 or 60");
+    errors.add_if(reason.is_empty(), "reason", "Enter a reason.");
+    errors.add_if(reason.chars().count() > LONGEST_REASON, "reason", "Use at most 500 characters.");
+    errors.add_if(!MINUTES.contains(&minutes), "minutes", "Choose 15, 30 or 60 minutes.");
     errors.into_result(())?;
     let tenant = platform.enter(slug).await?.tenant();
     let scope = platform.inside(tenant)?;
@@ -68,7 +68,7 @@ pub async fn begin(
     let sql = "select u.is_platform_admin from memberships m join users u on u.id = m.user_id where m.tenant_id = $1 and m.user_id = $2";
     let is_admin: Option<bool> = tx.scalar(sql, [member.0.into()]).await?;
     if is_admin.ok_or(DataError::NotFound("member"))? {
-        return Err(DataError::Refused("Nobody looks as another platform admin.".to_owned()));
+        return Err(DataError::Refused("You cannot impersonate another platform admin.".to_owned()));
     }
     let (id, now): (ImpersonationId, _) = (scope.clock().id(), scope.now());
     let until = now + TimeDelta::minutes(minutes);
@@ -104,7 +104,7 @@ pub async fn current(db: &Db, tenant: TenantId, id: ImpersonationId) -> Result<O
 pub async fn raise(db: &Db, look: &Impersonation, reason: &str, origin: Origin) -> Result<(), DataError> {
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
-        return Err(FieldErrors::one("reason", "must say why, in at most 500 characters").into());
+        return Err(FieldErrors::one("reason", "Enter a reason of at most 500 characters.").into());
     }
     let (platform, details) = (of_admin(db, look, origin), json!({"as": look.member, "reason": reason}));
     // First, so that nobody changes anything of which the installation knows nothing.

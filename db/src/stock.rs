@@ -40,8 +40,8 @@ pub struct Level {
 /// [`DataError::NotFound`] for a store or SKU that is not the tenant's; faults of the numbers.
 pub async fn set(scope: &Scope, store: &str, sku: &str, quantity: i64, threshold: i64) -> Result<(), DataError> {
     let mut errors = FieldErrors::default();
-    errors.add_if(quantity < 0, "quantity", "must not be negative");
-    errors.add_if(threshold < 0, "threshold", "must not be negative");
+    errors.add_if(quantity < 0, "quantity", "Enter 0 or more.");
+    errors.add_if(threshold < 0, "threshold", "Enter 0 or more.");
     errors.into_result(())?;
     let tx = scope.begin().await?;
     let store = stores::by_slug(&tx, store).await?;

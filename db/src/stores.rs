@@ -152,8 +152,8 @@ pub async fn create(scope: &Scope, new: NewStore<'_>) -> Result<StoreId, DataErr
     if let Err(message) = slug::check(new.slug) {
         errors.add("slug", message);
     }
-    errors.add_if(new.name.trim().is_empty(), "name", "must not be empty");
-    errors.add_if(new.time_zone.parse::<Tz>().is_err(), "time_zone", "must be an IANA zone such as Europe/London");
+    errors.add_if(new.name.trim().is_empty(), "name", "Enter a name.");
+    errors.add_if(new.time_zone.parse::<Tz>().is_err(), "time_zone", "Enter an IANA time zone such as Europe/London.");
     let currency = new.currency.parse::<Currency>().map_err(|error| error.to_string());
     if let Err(words) = currency.and_then(|currency| currency.check_on(scope.now().date_naive())) {
         errors.add("currency", words);
@@ -221,7 +221,9 @@ impl TryFrom<store::Model> for Store {
 
 fn slug_taken(error: DataError) -> DataError {
     match error.constraint() {
-        Some("stores_tenant_id_slug_key") => FieldErrors::one("slug", "is taken by another store").into(),
+        Some("stores_tenant_id_slug_key") => {
+            FieldErrors::one("slug", "Another store uses this slug. Choose another.").into()
+        }
         _ => error,
     }
 }

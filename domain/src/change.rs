@@ -25,7 +25,7 @@ impl Change {
     pub fn new(now: Option<i64>, before: Option<i64>) -> Self {
         let level = |words: &str| Self { direction: Direction::Level, words: words.to_owned() };
         let (now, before) = match (now, before) {
-            (None, _) => return level("nothing to compare"),
+            (None, _) => return level("no comparison"),
             (Some(0), None | Some(0)) => return level("no change"),
             (Some(now), None | Some(0)) => {
                 return Self { direction: if now > 0 { Direction::Up } else { Direction::Down }, words: "new".into() };
@@ -64,7 +64,7 @@ mod tests {
         assert_eq!(words(500, 0), "new");
         assert_eq!(Change::new(Some(-500), None), Change { direction: Direction::Down, words: "new".into() });
         assert_eq!(words(0, 0), "no change");
-        assert_eq!(Change::new(None, Some(3)).words, "nothing to compare");
+        assert_eq!(Change::new(None, Some(3)).words, "no comparison");
     }
 
     #[test]

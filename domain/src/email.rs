@@ -15,7 +15,7 @@ const LONGEST_LABEL: usize = 63;
 /// # Errors
 /// Words that follow the name of a field.
 pub fn check(text: &str) -> Result<String, &'static str> {
-    let fault = "must be an e-mail address such as ana@example.com";
+    let fault = "Enter an email such as ana@example.com.";
     let (local, domain) = text::trim(text).rsplit_once('@').ok_or(fault)?;
     let domain = ascii(domain).ok_or(fault)?;
     let address = format!("{local}@{}", domain.to_ascii_lowercase());

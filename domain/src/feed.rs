@@ -56,16 +56,16 @@ impl EventKind {
     /// What people read beside its name.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::OrderPlaced => "an order came in",
+            Self::OrderPlaced => "an order was placed",
             Self::OrderUpdated => "an order was cancelled or refunded",
-            Self::ImportProgress => "an import stored orders, or ended",
-            Self::StoreCreated => "a store was made",
-            Self::StoreChanged => "the settings of a store were edited",
-            Self::FiguresRebuilt => "the figures were computed anew",
-            Self::BackupChanged => "a backup was made, read back, given up, or failed",
-            Self::AccessChanged => "who may enter changed, or what they may do",
-            Self::TenantRestored => "data were brought back from a backup",
-            Self::Gap => "events before this one are no longer kept",
+            Self::ImportProgress => "an import made progress or finished",
+            Self::StoreCreated => "a store was created",
+            Self::StoreChanged => "store settings changed",
+            Self::FiguresRebuilt => "sales figures were rebuilt",
+            Self::BackupChanged => "a backup was created, verified, deleted, or failed",
+            Self::AccessChanged => "members, roles or API keys changed",
+            Self::TenantRestored => "data was restored from a backup",
+            Self::Gap => "earlier events were deleted",
         }
     }
 
@@ -102,6 +102,6 @@ impl std::str::FromStr for EventKind {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::CHOSEN.into_iter().find(|kind| kind.as_str() == text).ok_or("is no kind of event that can be chosen")
+        Self::CHOSEN.into_iter().find(|kind| kind.as_str() == text).ok_or("Choose an event from the list.")
     }
 }

@@ -24,10 +24,10 @@ pub const MOST_FAULTS: usize = 100;
 pub struct FieldErrors(pub Vec<FieldError>);
 
 /// What is said of a parameter that an address has twice.
-pub const TWICE: &str = "is given more than once; only the first one counts";
+pub const TWICE: &str = "This is set more than once. Only the first value counts.";
 
 /// What is said of a parameter that a page does not have.
-pub const UNKNOWN: &str = "is not a filter";
+pub const UNKNOWN: &str = "This filter does not exist.";
 
 impl FieldErrors {
     /// Hands the pairs of a query string to `set`, trimmed and each name once; empty values mean nothing. A fault for
@@ -41,7 +41,7 @@ impl FieldErrors {
             let understood = if seen.contains(&name) {
                 Err(TWICE.into())
             } else if value.chars().any(char::is_control) {
-                Err("must not hold control characters".into())
+                Err("Remove control characters.".into())
             } else {
                 set(name, value)
             };
@@ -65,7 +65,7 @@ impl FieldErrors {
         match self.0.len().cmp(&MOST_FAULTS) {
             Ordering::Less => self.0.push(FieldError { field: field.into(), message: message.into() }),
             Ordering::Equal => {
-                let message = format!("is at fault too; only the first {MOST_FAULTS} faults are listed");
+                let message = format!("There are more errors; only the first {MOST_FAULTS} are listed.");
                 self.0.push(FieldError { field: field.into(), message });
             }
             Ordering::Greater => {}
@@ -106,7 +106,7 @@ impl FieldErrors {
 impl fmt::Display for FieldErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, error) in self.0.iter().enumerate() {
-            let gap = if i == 0 { "" } else { "; " };
+            let gap = if i == 0 { "" } else { " " };
             write!(f, "{gap}{}: {}", error.field, error.message)?;
         }
         Ok(())
@@ -123,10 +123,10 @@ mod tests {
     fn faults_without_an_end_are_cut_and_say_so() {
         let mut faults = FieldErrors::default();
         for n in 0..10_000 {
-            faults.add(format!("items[{n}].title"), "is required");
+            faults.add(format!("items[{n}].title"), "This field is required.");
         }
         assert!(faults.0.len() == MOST_FAULTS + 1 && faults.is_full());
-        assert_eq!(faults.of("items[99].title"), Some("is required"));
+        assert_eq!(faults.of("items[99].title"), Some("This field is required."));
         assert!(faults.of("items[100].title").unwrap().contains("only the first 100"));
     }
 }

@@ -32,7 +32,7 @@ pub struct NotJson {
 
 /// It holds more than [`MOST_VALUES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must hold at most {MOST_VALUES} values")]
+#[error("Use at most {MOST_VALUES} values.")]
 pub struct TooManyValues;
 
 /// One value, as far as it is of a size that is read.
@@ -256,7 +256,7 @@ impl<'de> Visitor<'de> for Entries<'_> {
 
 fn twice<E: Error>(name: &str) -> E {
     let shown: String = name.chars().take(100).collect();
-    E::custom(format!("the field \"{shown}\" stands twice in one object"))
+    E::custom(format!("the field \"{shown}\" is set twice in one object"))
 }
 
 #[cfg(test)]
@@ -282,7 +282,7 @@ mod tests {
             (b"", 1, 1, "empty"),
             (b"{\n  \"a\": 1,\n}", 3, 1, "trailing comma"),
             (b"[1] x", 1, 5, "trailing characters"),
-            (b"{\"a\": 1,\n \"a\": 2}", 2, 4, "\"a\" stands twice"),
+            (b"{\"a\": 1,\n \"a\": 2}", 2, 4, "\"a\" is set twice"),
             (b"{\"a\": \"\xff\"}", 1, 8, "unicode"),
             (b"{\"a\": 1", 1, 7, "EOF"),
         ];

@@ -147,7 +147,7 @@ impl NumberFormat {
 impl FromStr for NumberFormat {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|format| format.as_str() == text).ok_or("must be one of the formats offered")
+        Self::ALL.into_iter().find(|format| format.as_str() == text).ok_or("Choose a format from the list.")
     }
 }
 

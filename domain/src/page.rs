@@ -20,7 +20,7 @@ impl Limit {
     /// # Errors
     /// Words for a form when it is not 1 to 200.
     pub fn new(rows: u64) -> Result<Self, &'static str> {
-        u16::try_from(rows).ok().filter(|r| (1..=Self::MAX).contains(r)).map(Self).ok_or("must be 1 to 200")
+        u16::try_from(rows).ok().filter(|r| (1..=Self::MAX).contains(r)).map(Self).ok_or("Use a number from 1 to 200.")
     }
 
     /// Rows to show.
@@ -86,7 +86,7 @@ impl std::str::FromStr for Sort {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Newest, Self::Oldest].into_iter().find(|sort| sort.as_str() == text).ok_or("must be newest or oldest")
+        [Self::Newest, Self::Oldest].into_iter().find(|sort| sort.as_str() == text).ok_or("Use newest or oldest.")
     }
 }
 

@@ -123,9 +123,9 @@ impl Period {
     /// Words for the field `to` when they are the wrong way round or too far apart.
     pub fn new(from: NaiveDate, to: NaiveDate) -> Result<Self, &'static str> {
         if to < from {
-            Err("must not be before from")
+            Err("Enter an end date after the start date.")
         } else if (to - from).num_days() >= MAX_DAYS {
-            Err("must lie within ten years of from")
+            Err("Enter an end date within 10 years of the start date.")
         } else {
             Ok(Self { from, to })
         }
@@ -166,7 +166,7 @@ impl FromStr for Preset {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let all = Self::ALL.into_iter().chain(Self::OF_CALENDAR);
-        all.into_iter().find(|preset| preset.as_str() == text).ok_or("must be the name of a period, such as 30-days")
+        all.into_iter().find(|preset| preset.as_str() == text).ok_or("Use the name of a period, such as 30-days.")
     }
 }
 
@@ -188,7 +188,7 @@ impl FromStr for Comparison {
             "previous" => Ok(Self::Previous),
             "year" => Ok(Self::Year),
             "none" => Ok(Self::None),
-            _ => Err("must be previous, year or none"),
+            _ => Err("Use previous, year or none."),
         }
     }
 }

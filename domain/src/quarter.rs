@@ -13,7 +13,7 @@ pub struct Quarter(NaiveDate);
 
 /// Why a text is no quarter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("must be a quarter from 1990q1 to 2199q4, such as 2026q4")]
+#[error("Use a quarter from 1990q1 to 2199q4, such as 2026q4.")]
 pub struct NotAQuarter;
 
 impl Quarter {

@@ -13,7 +13,7 @@ pub const RESERVED: &[&str] = &["arrived", "new"];
 /// What is wrong with it, in words.
 pub fn check(text: &str) -> Result<(), &'static str> {
     form(text)?;
-    if RESERVED.contains(&text) { Err("is a reserved word; choose another") } else { Ok(()) }
+    if RESERVED.contains(&text) { Err("This slug is reserved. Choose another.") } else { Ok(()) }
 }
 
 /// Checks the form of a slug: 2 to 40 of `a-z 0-9 -`, beginning with a letter, ending without a dash.
@@ -23,11 +23,11 @@ pub fn check(text: &str) -> Result<(), &'static str> {
 pub fn form(text: &str) -> Result<(), &'static str> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if !(2..=MAX).contains(&text.len()) {
-        Err("must have 2 to 40 characters")
+        Err("Use 2 to 40 characters.")
     } else if !text.starts_with(|c: char| c.is_ascii_lowercase()) {
-        Err("must begin with a letter a to z")
+        Err("Start with a letter from a to z.")
     } else if text.ends_with('-') || !text.chars().all(allowed) {
-        Err("may hold a to z, 0 to 9 and dashes, and must not end with a dash")
+        Err("Use only a to z, 0 to 9 and dashes. Do not end with a dash.")
     } else {
         Ok(())
     }

@@ -36,7 +36,7 @@ impl TenantState {
         match self {
             Self::Active => "Active",
             Self::Suspended => "Suspended",
-            Self::Leaving => "To be deleted",
+            Self::Leaving => "Deletion scheduled",
         }
     }
 }
@@ -44,7 +44,7 @@ impl TenantState {
 impl FromStr for TenantState {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or("must be active, suspended or leaving")
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or("Use active, suspended or leaving.")
     }
 }
 
@@ -67,7 +67,7 @@ impl TenantQuery {
         let mut query = Self::default();
         let faults = FieldErrors::of_pairs(pairs, |name, value| {
             let text = || {
-                if value.chars().count() > 200 { Err("must have at most 200 characters") } else { Ok(value.to_owned()) }
+                if value.chars().count() > 200 { Err("Use at most 200 characters.") } else { Ok(value.to_owned()) }
             };
             match name {
                 "q" => query.q = Some(text()?),

@@ -52,7 +52,7 @@ fn right(name: &str) -> Option<String> {
     }
     match name {
         "PlatformAdmin" => Some("Platform admin".to_owned()),
-        "SignedIn" => Some("A signed-in account".to_owned()),
+        "SignedIn" => Some("A signed-in user".to_owned()),
         "Monitor" => Some("A monitoring program".to_owned()),
         "Nothing" => Some("Nothing".to_owned()),
         _ => None,
@@ -73,9 +73,9 @@ mod tests {
         for (text, words) in [
             ("true", "Yes"),
             ("torn, and late", "torn, and late"),
-            ("Member(ManagePeople)", "Invite people and change what they may do"),
-            ("people.manage", "Invite people and change what they may do"),
-            ("orders.read, audit.read", "See orders and their customers; See who did what"),
+            ("Member(ManagePeople)", "Manage members and roles"),
+            ("people.manage", "Manage members and roles"),
+            ("orders.read, audit.read", "View orders and customers; View audit log"),
             ("Key(OrdersRead)", "API key with the scope orders:read"),
             ("PlatformAdmin", "Platform admin"),
             ("", ""),

@@ -36,7 +36,7 @@ test('the first Tab leads to a link that skips to the content', async ({ signedI
   for (const path of ['/t/demo', '/t/demo/orders', '/account']) {
     await page.goto(path);
     await page.keyboard.press('Tab');
-    const skip = page.getByRole('link', { name: 'Skip to the content' });
+    const skip = page.getByRole('link', { name: 'Skip to content' });
     await expect(skip).toBeFocused();
     await expect(skip).toBeInViewport();
     await page.keyboard.press('Enter');
@@ -63,7 +63,7 @@ test('the keyboard alone filters the orders, and its place is always visible', a
   }
   await page.keyboard.press('C');
   await expect(page.getByLabel('Status')).toHaveValue('cancelled');
-  await page.getByRole('button', { name: 'Apply' }).focus();
+  await page.getByRole('button', { name: 'Apply filters' }).focus();
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/t/demo/orders?status=cancelled');
   await expect(rows(page, 'Orders').first()).toContainText('Cancelled');
@@ -93,7 +93,7 @@ async function focusMark(page: Page): Promise<boolean> {
 test('slash and Ctrl K go to the search, but a slash that is typed stays a slash', async ({ signedIn }) => {
   const page = await signedIn(owner);
   await page.goto('/t/demo');
-  const search = page.getByRole('searchbox', { name: 'Search orders by number, e-mail, customer id or SKU', exact: true });
+  const search = page.getByRole('searchbox', { name: 'Search orders by number, email, customer ID or SKU', exact: true });
   await page.keyboard.press('/');
   await expect(search).toBeFocused();
   await page.keyboard.type('a/b');
@@ -127,7 +127,7 @@ test('no page of a phone scrolls sideways, and its rooms are at hand', async ({ 
     expect(wide, path).toBe(0);
   }
   await page.goto('/t/demo');
-  const rooms = page.getByRole('navigation', { name: 'Rooms, at hand' });
+  const rooms = page.getByRole('navigation', { name: 'Bottom navigation' });
   await expect(rooms).toBeInViewport({ ratio: 1 });
   await rooms.getByRole('link', { name: 'Orders' }).tap();
   await expect(page).toHaveURL('/t/demo/orders');

@@ -5,9 +5,9 @@ for (const scripts of [true, false]) {
   test(`an owner sees how the backups are${scripts ? '' : ', without scripts'}`, async ({ signedIn }) => {
     const page = await signedIn(owner, { javaScriptEnabled: scripts });
     await page.goto('/t/demo');
-    await page.getByRole('navigation', { name: 'Rooms', exact: true }).getByRole('link', { name: 'Backups' }).click();
+    await page.getByRole('navigation', { name: 'Main navigation' }).getByRole('link', { name: 'Backups' }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'Backups' })).toBeVisible();
-    await expect(page.getByText('Next due')).toBeVisible();
+    await expect(page.getByText('Next backup')).toBeVisible();
   });
 }
 
@@ -22,7 +22,7 @@ test('a viewer is not offered backups, and is refused', async ({ signedIn }) => 
 test('the platform sees the backups of everybody, by kind', async ({ signedIn }) => {
   const page = await signedIn(admin);
   await page.goto('/platform/backups');
-  await page.getByRole('navigation', { name: 'Kinds' }).getByRole('link', { name: 'Whole installation' }).click();
+  await page.getByRole('navigation', { name: 'Type' }).getByRole('link', { name: 'Platform' }).click();
   await expect(page).toHaveURL('/platform/backups?kind=full');
   const answer = await page.goto('/platform/backups?kind=half');
   expect(answer?.status()).toBe(200);

@@ -4,10 +4,9 @@ import {
 } from '../fixtures/company';
 import { rows } from '../fixtures/frame';
 
-const SAVED = 'It was saved, and the issuer answers as a provider does.';
+const SAVED = 'Saved. The provider responds correctly.';
 const UNPROVEN =
-  'What the provider of your company answered cannot be taken as it is. ' +
-  'Begin again; if that does not help, tell whoever runs Stoa for your company.';
+  'The SSO provider sent an invalid response. Try again. If it fails again, contact an owner of this tenant.';
 
 const domain = ({ tenant }: Company): string => `${tenant}.test`;
 
@@ -29,12 +28,12 @@ for (const scripts of [true, false]) {
     const page = await openPage({ javaScriptEnabled: scripts });
     await begin(page, tenant);
     await expect(page.getByRole('heading', { level: 1, name: `Sign in to Tenant ${tenant}` })).toBeVisible();
-    await expect(page.getByText('You go on to localhost and come back here.')).toBeVisible();
+    await expect(page.getByText('You will sign in at localhost, then return here.')).toBeVisible();
     await goOn(page, member.email);
     await expect(page).toHaveURL(`/t/${tenant}`);
     await page.locator('summary', { has: page.locator('.avatar') }).click();
     await expect(page.getByText(member.email)).toBeVisible();
-    const rooms = page.getByRole('navigation', { name: 'Rooms', exact: true });
+    const rooms = page.getByRole('navigation', { name: 'Main navigation' });
     await expect(rooms.getByRole('link', { name: 'Orders' })).toBeVisible();
     await expect(rooms.getByRole('link', { name: 'Team' })).toHaveCount(0);
     expect((await page.goto(`/t/${tenant}/team`))?.status(), 'the staff does not manage people').toBe(403);
@@ -46,14 +45,14 @@ for (const scripts of [true, false]) {
     const status = async (): Promise<number> => (await page.request.get(`/t/${tenant}/orders`, { maxRedirects: 0 })).status();
     expect(await status()).toBe(200);
     await openSettings(settings, tenant);
-    await settings.getByRole('link', { name: 'Remove it' }).click();
-    await settings.getByRole('button', { name: 'Remove it' }).click();
-    await expect(settings.getByText('It was removed.')).toBeVisible();
+    await settings.getByRole('link', { name: 'Remove SSO' }).click();
+    await settings.getByRole('button', { name: 'Remove SSO' }).click();
+    await expect(settings.getByText('Single sign-on removed.')).toBeVisible();
     await expect.poll(status, 'the session ends with the provider').toBe(303);
     await page.goto(`/t/${tenant}/orders`);
     await expect(page).toHaveURL(/\/login\?next=/);
     await begin(page, tenant);
-    await expect(page.getByLabel('Company')).toHaveAccessibleDescription('Signs nobody in this way.');
+    await expect(page.getByLabel('Tenant')).toHaveAccessibleDescription('This tenant does not use SSO.');
   });
 
   test(`whoever is no member, has no address that counts, or would rather not is told so${how}`, async ({
@@ -74,20 +73,20 @@ for (const scripts of [true, false]) {
       return page;
     };
 
-    const noMember = 'You are no member here. Ask whoever runs Stoa for your company to invite you with this address.';
+    const noMember = 'You are not a member of this tenant. Ask an owner to invite you with this email.';
     await expectRefused(await come(stranger.email), tenant, noMember);
-    await expectRecorded(settings, tenant, stranger.email, 'You are no member here.');
-    const otherDomain = 'Your e-mail address is not one of those that may come this way.';
+    await expectRecorded(settings, tenant, stranger.email, 'You are not a member of this tenant.');
+    const otherDomain = 'Your email domain cannot use SSO here. Sign in with your password.';
     await expectRefused(await come(elsewhere.email), tenant, otherDomain);
     const notVerified =
-      'The provider of your company does not say that your e-mail address is verified. Ask whoever runs it.';
+      'The SSO provider does not report your email as verified. Contact the administrator of the provider.';
     await expectRefused(await come(unverified.email), tenant, notVerified);
 
     const page = await openPage({ javaScriptEnabled: scripts });
     await begin(page, tenant);
-    await page.getByRole('link', { name: 'Go on' }).click();
+    await page.getByRole('link', { name: 'Continue' }).click();
     await page.getByRole('button', { name: 'Rather not' }).click();
-    const nobody = 'The provider of your company signed nobody in. Begin again, or sign in with your password.';
+    const nobody = 'The SSO provider did not sign you in. Try again, or sign in with your password.';
     await expectRefused(page, tenant, nobody);
     await begin(page, tenant);
     await goOn(page, member.email);
@@ -112,7 +111,7 @@ test('with a wrong secret nobody comes in, the owner reads why, and the right on
   await save(settings, company, provider);
   await begin(page, tenant);
   // The provider still knows them.
-  await page.getByRole('link', { name: 'Go on' }).click();
+  await page.getByRole('link', { name: 'Continue' }).click();
   await expect(page).toHaveURL(`/t/${tenant}`);
 });
 
@@ -123,18 +122,18 @@ test('a provider that is gone is said to be so, to the owner and to whoever want
   const settings = await signedIn(owner);
   const provider = await startProvider({ redirect: await openSettings(settings, tenant), accounts: [member] });
   await enter(settings, `${provider.issuer}/elsewhere`, SECRET, domain(company));
-  await expect(settings.getByLabel('Issuer')).toHaveAccessibleDescription(/^Answers, but not as an OpenID provider does/);
+  await expect(settings.getByLabel('Issuer')).toHaveAccessibleDescription(/^This is not an OpenID Connect provider/);
   await save(settings, company, provider);
   await provider.stop();
 
   const page = await openPage();
   await begin(page, tenant);
-  const silent = 'The provider of your company does not answer as it should. Try again later, or sign in with your password.';
+  const silent = 'The SSO provider is not responding correctly. Try again later, or sign in with your password.';
   await expectRefused(page, tenant, silent);
   await enter(settings, provider.issuer, SECRET, domain(company));
-  await expect(settings.getByLabel('Issuer')).toHaveAccessibleDescription('Does not answer.');
+  await expect(settings.getByLabel('Issuer')).toHaveAccessibleDescription('The provider does not respond. Check the URL.');
   await expect(settings.getByLabel('Issuer')).toHaveValue(provider.issuer);
-  await page.getByLabel('E-mail').fill(member.email);
+  await page.getByLabel('Email').fill(member.email);
   await page.getByLabel('Password').fill(member.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page, 'the password goes on').toHaveURL(`/t/${tenant}`);

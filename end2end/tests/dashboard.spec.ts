@@ -7,14 +7,14 @@ const HOME = '/t/demo?store=harbour';
 
 // What a card says, what the list behind it calls it.
 const AMOUNTS = [
-  ['Gross sales', 'Gross'],
+  ['Gross sales', 'Gross sales'],
   ['Returns', 'Returns'],
-  ['Net sales', 'Net'],
+  ['Net sales', 'Net sales'],
   ['Total', 'Total'],
 ] as const;
 
 async function choose(page: Page, days: string): Promise<void> {
-  await page.getByRole('navigation', { name: 'Days' }).getByRole('link', { name: days }).click();
+  await page.getByRole('navigation', { name: 'Period' }).getByRole('link', { name: days }).click();
   await expect(page.getByRole('link', { name: days })).toHaveAttribute('aria-current', 'true');
 }
 
@@ -43,7 +43,7 @@ test('the figures fit together', async ({ signedIn }) => {
   expect(net).toBe(gross - (await said('Discounts')) - returns);
   expect(await said('Total')).toBe(net + (await said('Shipping, tax and fees')));
   const orders = Number((await figure(page, 'Orders').innerText()).replaceAll(',', ''));
-  expect(Math.abs(Math.round(net / orders) - (await said('Average order')))).toBeLessThanOrEqual(1);
+  expect(Math.abs(Math.round(net / orders) - (await said('Average order value')))).toBeLessThanOrEqual(1);
 });
 
 test('a usual period is one click away and stands in the address', async ({ signedIn }) => {
@@ -64,14 +64,14 @@ test('a custom range is typed into a form, and days that make no sense are ignor
   const other = page.locator('summary', { hasText: 'Custom range' });
   await other.click();
   await page.getByLabel('From').fill('2026-09-01');
-  await page.getByLabel('To, included').fill('2026-08-01');
-  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await page.getByLabel('To (inclusive)').fill('2026-08-01');
+  await page.getByRole('button', { name: 'Apply', exact: true }).click();
   await expect(page.locator('.chip-ignored')).toHaveText(['Ignored: to = 2026-08-01', 'Ignored: from = 2026-09-01']);
   await expect(figure(page, 'Total')).toBeVisible();
   await other.click();
   await page.getByLabel('From', { exact: true }).fill('2026-09-01');
-  await page.getByLabel('To, included', { exact: true }).fill('2026-09-30');
-  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await page.getByLabel('To (inclusive)', { exact: true }).fill('2026-09-30');
+  await page.getByRole('button', { name: 'Apply', exact: true }).click();
   await expect(page.getByText('1 Sep – 30 Sep 2026 · as of')).toBeVisible();
   expect(new URL(page.url()).searchParams.get('store')).toBe('harbour');
   await expect(other).toHaveAttribute('aria-current', 'true');
@@ -81,11 +81,11 @@ test('a comparison can be chosen, and can be left out', async ({ signedIn }) => 
   const page = await signedIn(owner);
   await page.goto(HOME);
   const change = card(page, 'Gross sales').locator('.change');
-  await expect(change).toHaveAttribute('title', /^compared with the days before, /);
-  for (const [choice, words] of [['Previous year', /^compared with a year earlier, /], ['Nothing', null]] as const) {
+  await expect(change).toHaveAttribute('title', /^Compared with: Previous period \(/);
+  for (const [choice, words] of [['Previous year', /^Compared with: Previous year \(/], ['No comparison', null]] as const) {
     await page.locator('summary', { hasText: 'Custom range' }).click();
     await page.getByLabel('Compare with').selectOption(choice);
-    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await page.getByRole('button', { name: 'Apply', exact: true }).click();
     await expect(page).toHaveURL(/compare=/);
     if (words) await expect(change).toHaveAttribute('title', words);
     else await expect(change).toHaveCount(0);

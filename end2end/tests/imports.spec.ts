@@ -17,7 +17,7 @@ async function upload(page: Page, format: string, upload: string | Upload): Prom
   await page.goto(`/t/${store.tenant}/imports/new`);
   await page.getByLabel('Format').selectOption(format);
   await page.getByLabel('File').setInputFiles(upload);
-  await page.getByRole('button', { name: 'Check the file' }).click();
+  await page.getByRole('button', { name: 'Check file' }).click();
 }
 
 // Everything that the progress of a run said while the page was not loaded again.
@@ -41,14 +41,14 @@ test('a real file is checked, run with live progress, and its figures are the li
   await upload(page, 'Online Retail CSV', RETAIL);
 
   await test.step('the check tells what would go in', async () => {
-    await expect(page.getByRole('heading', { name: 'What would go in' })).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByRole('heading', { name: 'Import preview' })).toBeVisible({ timeout: 30_000 });
     await expect(fact(page, 'Lines read')).toHaveText('28,492');
     await expect(fact(page, 'Sales')).toHaveText('1,052');
     await expect(fact(page, 'Returns')).toHaveText('156');
-    await expect(fact(page, 'Left out by rule')).toHaveText('67');
+    await expect(fact(page, 'Skipped by rule')).toHaveText('67');
     await expect(fact(page, 'Rejected')).toHaveCount(0);
-    await expect(rows(page, 'The first orders of the file').first()).toContainText('#536365');
-    await expect(rows(page, 'Problems').first()).toContainText('Left out');
+    await expect(rows(page, 'First orders in the file').first()).toContainText('#536365');
+    await expect(rows(page, 'Problems').first()).toContainText('Skipped');
     await page.goto(`/t/${store.tenant}/orders`);
     await expect(page.getByText('No orders yet')).toBeVisible();
     await page.goBack();
@@ -57,12 +57,12 @@ test('a real file is checked, run with live progress, and its figures are the li
   await test.step('the run tells how far it is', async () => {
     heard.length = 0;
     await page.getByRole('button', { name: 'Import 1,208 orders' }).click();
-    await expect(page.getByRole('heading', { name: 'What went in' })).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByRole('heading', { name: 'Import result' })).toBeVisible({ timeout: 60_000 });
     const midway = heard.map((words) => /^([\d,]+) of 28,49\d lines read, ([\d,]+) orders? stored/.exec(words));
     const counts = midway.flatMap((found) => (found ? [Number(found[2].replaceAll(',', ''))] : []));
     expect(counts.filter((stored) => stored > 0).length, heard.join('\n')).toBeGreaterThan(0);
     expect(counts, 'never backwards').toEqual([...counts].sort((a, b) => a - b));
-    expect(heard.some((words) => words.includes('lines a second')), heard.join('\n')).toBe(true);
+    expect(heard.some((words) => words.includes('lines per second')), heard.join('\n')).toBe(true);
   });
 
   const sales = minor(await fact(page, 'Sales in GBP').innerText());
@@ -70,10 +70,10 @@ test('a real file is checked, run with live progress, and its figures are the li
   expect([sales, returns]).toEqual([54_036_113, -6_337_656]);
 
   await test.step('list and dashboard say the same', async () => {
-    await page.getByRole('link', { name: 'Show the orders' }).click();
+    await page.getByRole('link', { name: 'Show orders' }).click();
     await expect(page.getByText('1,208 orders', { exact: true })).toBeVisible();
     expect(minor(await stripSum(page, 'Total').innerText())).toBe(sales + returns);
-    const net = await stripSum(page, 'Net').innerText();
+    const net = await stripSum(page, 'Net sales').innerText();
     await page.goto(`/t/${store.tenant}?store=main&from=2010-12-01&to=2010-12-13`);
     expect(minor(await figure(page, 'Total').innerText())).toBe(sales + returns);
     await expect(figure(page, 'Net sales')).toHaveText(net);
@@ -82,7 +82,7 @@ test('a real file is checked, run with live progress, and its figures are the li
 
   await test.step('the same file again does nothing and says so', async () => {
     await upload(page, 'Online Retail CSV', RETAIL);
-    await expect(page.getByText('This very file was imported before; nothing had to be done.')).toBeVisible();
+    await expect(page.getByText('This file was already imported. No changes were made.')).toBeVisible();
     await expect(fact(page, 'Sales')).toHaveText('1,052');
     await page.goto(`/t/${store.tenant}/imports`);
     await expect(rows(page, 'Imports')).toHaveCount(1);
@@ -98,9 +98,9 @@ test('good orders go in, and a bad one is told with its line, column and reason'
   await expect(problem).toHaveCount(1);
   for (const words of ['5', 'quantity', '#S-3', 'Rejected']) await expect(problem).toContainText(words);
   await page.getByRole('button', { name: 'Import 2 orders' }).click();
-  await expect(page.getByRole('heading', { name: 'What went in' })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('heading', { name: 'Import result' })).toBeVisible({ timeout: 30_000 });
   await expect(fact(page, 'Rejected')).toHaveText('1');
-  await page.getByRole('link', { name: 'Show the orders' }).click();
+  await page.getByRole('link', { name: 'Show orders' }).click();
   await expect(rows(page, 'Orders')).toHaveCount(2);
 });
 
@@ -115,8 +115,8 @@ for (const [what, format, bad, reason] of REFUSED) {
     const page = await signedIn(staff);
     await upload(page, format, bad);
     await expect(page.getByRole('alert')).toContainText(reason, { timeout: 30_000 });
-    await expect(page.getByRole('alert')).toContainText('Nothing was stored.');
-    await page.getByRole('link', { name: 'Choose a file' }).click();
+    await expect(page.getByRole('alert')).toContainText('No orders were imported.');
+    await page.getByRole('link', { name: 'Choose file' }).click();
     await expect(page.getByLabel('File')).toBeVisible();
     await page.goto(`/t/${store.tenant}/orders`);
     await expect(page.getByText('No orders yet')).toBeVisible();
@@ -134,8 +134,8 @@ test('a viewer is not offered to import, and is refused', async ({ signedIn }) =
   const page = await signedIn(viewer);
   await page.goto('/t/demo/imports');
   await expect(page.getByRole('heading', { level: 1, name: 'Imports' })).toBeVisible();
-  await expect(page.getByRole('link', { name: 'Import a file' })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: 'Import file' })).toHaveCount(0);
   const answer = await page.goto('/t/demo/imports/new');
   expect(answer?.status()).toBe(403);
-  await expect(page.getByRole('heading', { level: 1, name: 'You may not see this' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'No access' })).toBeVisible();
 });

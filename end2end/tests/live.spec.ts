@@ -93,7 +93,7 @@ test('what happened to an order is seen by whoever looks at it next, not announc
   await awake(list);
   await order.goto(`/t/${store.tenant}/orders/main/L-1/cancel`);
   await order.getByRole('button', { name: 'Cancel order #L-1' }).click();
-  await expect(order.getByText('The order is cancelled.')).toBeVisible();
+  await expect(order.getByText('Order cancelled.')).toBeVisible();
   await place(key, store, 'L-2', [tea]);
   await expect(announced(list)).toHaveText('1 new order');
   await list.reload();

@@ -10,7 +10,7 @@ const list = '/t/demo/orders';
 async function filter(page: Page, fill: (page: Page) => Promise<unknown>): Promise<void> {
   await page.locator('summary', { hasText: 'Filter' }).click();
   await fill(page);
-  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByRole('button', { name: 'Apply filters' }).click();
 }
 
 const chips = (page: Page) => page.getByRole('link', { name: /^Remove filter: / });
@@ -44,7 +44,7 @@ test('orders are filtered by status and payment, and a chip takes a filter away'
 test('orders are found by number, e-mail and SKU', async ({ signedIn }) => {
   const page = await signedIn(owner);
   await page.goto(`${list}?store=harbour`);
-  const search = page.getByLabel('Search these orders by number, e-mail, customer id or SKU');
+  const search = page.getByLabel('Search these orders by number, email, customer ID or SKU');
   const find = async (text: string): Promise<void> => {
     await search.fill(text);
     await page.getByRole('button', { name: 'Search', exact: true }).click();
@@ -58,7 +58,7 @@ test('orders are found by number, e-mail and SKU', async ({ signedIn }) => {
   await rows(page, 'Orders').first().getByRole('link').click();
   await expect(rows(page, 'Items').filter({ hasText: 'Reading lamp' }).first()).toBeVisible();
   await page.goto(`${list}?q=nothing-is-called-this`);
-  await expect(page.getByText('No order matches')).toBeVisible();
+  await expect(page.getByText('No matching orders')).toBeVisible();
 });
 
 test('orders are filtered by the day they were placed on', async ({ signedIn }) => {
@@ -67,7 +67,7 @@ test('orders are filtered by the day they were placed on', async ({ signedIn }) 
   const day = new Date(Date.now() - 40 * 86_400_000).toISOString().slice(0, 10);
   await filter(page, async (p) => {
     await p.getByLabel('Placed from').fill(day);
-    await p.getByLabel('Placed to, included').fill(day);
+    await p.getByLabel('Placed to (inclusive)').fill(day);
   });
   await expect(page).toHaveURL(`${list}?from=${day}&to=${day}`);
   await expect(rows(page, 'Orders').first()).toBeVisible();
@@ -82,13 +82,13 @@ test('a filter that cannot be used is ignored, says so, and keeps what was typed
   await expect(ignored).toHaveText(['Ignored: from = yesterday', 'Ignored: min = much']);
   for (const row of await rows(page, 'Orders').all()) await expect(row).toContainText('Cancelled');
   await page.locator('summary', { hasText: 'Filter' }).click();
-  await expect(page.getByLabel('Placed from')).toHaveAccessibleDescription('Must be a day such as 2026-03-01.');
+  await expect(page.getByLabel('Placed from')).toHaveAccessibleDescription('Enter a date such as 2026-03-01.');
   await expect(page.getByLabel('Placed from')).toHaveValue('yesterday');
-  await expect(page.getByLabel('Total from')).toHaveAccessibleDescription('Must be an amount such as 12.50.');
+  await expect(page.getByLabel('Total from')).toHaveAccessibleDescription('Enter an amount such as 12.50.');
   await expect(page.getByLabel('Status')).toHaveValue('cancelled');
   await page.getByLabel('Placed from').fill('');
   await page.getByLabel('Total from').fill('');
-  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByRole('button', { name: 'Apply filters' }).click();
   await expect(page).toHaveURL(`${list}?status=cancelled`);
   await expect(rows(page, 'Orders').first()).toBeVisible();
   await page.goto(`${list}?colour=red&status=cancelled`);
@@ -136,21 +136,21 @@ test.describe('one order', () => {
     await expect(page.getByRole('heading', { level: 1, name: '#R-1' })).toBeVisible();
     await expect(rows(page, 'Items')).toHaveCount(2);
     await expect(fact(page, 'Total')).toHaveText('£48.17');
-    await expect(fact(page, 'E-mail')).toHaveText('ada@example.org');
+    await expect(fact(page, 'Email')).toHaveText('ada@example.org');
 
     await page.getByRole('link', { name: 'Refund' }).click();
-    await page.getByLabel('Pieces of Stoneware mug to refund').fill('1');
+    await page.getByLabel('Quantity of Stoneware mug to refund').fill('1');
     await page.getByLabel('Reason').fill('One arrived broken');
-    await page.getByRole('button', { name: 'Refund the chosen lines' }).click();
-    await expect(page.getByRole('status').filter({ hasText: 'The refund is recorded.' })).toBeVisible();
+    await page.getByRole('button', { name: 'Refund selected lines' }).click();
+    await expect(page.getByRole('status').filter({ hasText: 'Refund recorded.' })).toBeVisible();
     await expect(page.getByText('Partly refunded')).toBeVisible();
-    await expect(fact(page, 'Kept')).toHaveText('£33.67');
+    await expect(fact(page, 'Net payment')).toHaveText('£33.67');
     await expect(page.getByRole('listitem').filter({ hasText: '£14.50 refunded' })).toContainText('One arrived broken');
     await expect(page.getByRole('link', { name: 'Cancel order' })).toHaveCount(0);
 
     await page.getByRole('link', { name: 'Refund' }).click();
-    await page.getByRole('button', { name: 'Refund all that is left: £33.67' }).click();
-    await expect(fact(page, 'Kept')).toHaveText('£0.00');
+    await page.getByRole('button', { name: 'Refund remaining £33.67' }).click();
+    await expect(fact(page, 'Net payment')).toHaveText('£0.00');
     await expect(page.getByText('Refunded', { exact: true })).toBeVisible();
     await expect(page.getByRole('link', { name: 'Refund' })).toHaveCount(0);
 
@@ -163,13 +163,13 @@ test.describe('one order', () => {
     await place(key, store, 'R-2', [mug]);
     const page = await signedIn(staff);
     await page.goto(`/t/${store.tenant}/orders/main/R-2/refund`);
-    const pieces = page.getByLabel('Pieces of Stoneware mug to refund');
+    const pieces = page.getByLabel('Quantity of Stoneware mug to refund');
     await pieces.fill('3');
-    await page.getByRole('button', { name: 'Refund the chosen lines' }).click();
+    await page.getByRole('button', { name: 'Refund selected lines' }).click();
     // The browser says so itself; the server says it to whoever asks without one.
     expect(await pieces.evaluate((input: HTMLInputElement) => input.validity.rangeOverflow)).toBe(true);
     await pieces.evaluate((input: HTMLInputElement) => input.removeAttribute('max'));
-    await page.getByRole('button', { name: 'Refund the chosen lines' }).click();
+    await page.getByRole('button', { name: 'Refund selected lines' }).click();
     await expect(page.locator('td', { has: pieces }).locator('.fault')).toBeVisible();
     await expect(pieces).toHaveValue('3');
   });
@@ -180,11 +180,11 @@ test.describe('one order', () => {
     await page.goto(`/t/${store.tenant}/orders/main/C-1`);
     await page.getByRole('link', { name: 'Cancel order' }).click();
     await expect(page.getByText('£8.90 no longer counts in any figure')).toBeVisible();
-    await page.getByRole('link', { name: 'Keep the order' }).click();
+    await page.getByRole('link', { name: 'Keep order' }).click();
     await page.getByRole('link', { name: 'Cancel order' }).click();
     await page.getByLabel('Reason').fill('Ordered twice');
     await page.getByRole('button', { name: 'Cancel order #C-1' }).click();
-    await expect(page.getByRole('status').filter({ hasText: 'The order is cancelled.' })).toBeVisible();
+    await expect(page.getByRole('status').filter({ hasText: 'Order cancelled.' })).toBeVisible();
     await expect(page.getByRole('listitem').filter({ hasText: 'Order cancelled' })).toContainText('Ordered twice');
     await expect(page.getByRole('link', { name: 'Cancel order' })).toHaveCount(0);
     await page.goto(`/t/${store.tenant}/orders/main/C-1/cancel`);
@@ -196,7 +196,7 @@ test.describe('one order', () => {
 test('a viewer is offered no change, and the server refuses one', async ({ signedIn }) => {
   const page = await signedIn(viewer);
   await page.goto(`${list}?store=harbour&status=open&payment=paid&kind=sale`);
-  await expect(page.getByRole('link', { name: 'Import', exact: true })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: 'Import orders', exact: true })).toHaveCount(0);
   await rows(page, 'Orders').first().getByRole('link').click();
   await expect(page.getByRole('heading', { level: 2, name: 'Timeline' })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Refund' })).toHaveCount(0);

@@ -23,16 +23,16 @@ async function giveDevice(page: Page): Promise<void> {
 
 async function signIn(page: Page, { email, password }: Person): Promise<void> {
   await page.goto(`${origin}/login?next=/account`);
-  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
 async function askForPasskey(page: Page, person: Person, name: string): Promise<void> {
   const card = page.locator('form[action="/account/passkeys/new"]');
-  await card.getByLabel('What to call it').fill(name);
-  await card.getByLabel('Your password').fill(person.password);
-  await card.getByRole('button', { name: 'Go on' }).click();
+  await card.getByLabel('Passkey name').fill(name);
+  await card.getByLabel('Current password').fill(person.password);
+  await card.getByRole('button', { name: 'Add passkey' }).click();
 }
 
 test('a passkey is added, signs in alone, opens the second step, and is removed', async ({ openPage }) => {
@@ -41,7 +41,7 @@ test('a passkey is added, signs in alone, opens the second step, and is removed'
   await giveDevice(page);
   await signIn(page, person);
   await askForPasskey(page, person, 'Laptop');
-  await page.getByRole('button', { name: 'Make the passkey' }).click();
+  await page.getByRole('button', { name: 'Create passkey' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Recovery codes' })).toBeVisible();
   await page.goto(`${origin}/account`);
   const row = page.getByRole('table', { name: 'Passkeys' }).getByRole('row', { name: /Laptop/ });
@@ -49,21 +49,21 @@ test('a passkey is added, signs in alone, opens the second step, and is removed'
   await page.getByRole('button', { name: 'Sign out here' }).click();
 
   await page.goto(`${origin}/login?next=/account`);
-  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Account' })).toBeVisible();
   await expect(row).not.toContainText('Never');
   await page.getByRole('button', { name: 'Sign out here' }).click();
 
   await signIn(page, person);
-  await expect(page.getByRole('heading', { level: 1, name: 'Second step' })).toBeVisible();
-  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Two-factor authentication' })).toBeVisible();
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Account' })).toBeVisible();
 
   await row.getByRole('button', { name: 'Remove' }).click();
-  await expect(page.getByText('It is the last')).toBeVisible();
-  await page.getByLabel('Your password').fill(person.password);
-  await page.getByRole('button', { name: 'Remove it' }).click();
-  await expect(page.getByText('The passkey was removed.')).toBeVisible();
+  await expect(page.getByText('This is your last passkey.')).toBeVisible();
+  await page.getByLabel('Current password').fill(person.password);
+  await page.getByRole('button', { name: 'Remove passkey' }).click();
+  await expect(page.getByText('Passkey removed.')).toBeVisible();
   await expect(page.getByRole('table', { name: 'Passkeys' })).toHaveCount(0);
 });
 
@@ -71,10 +71,10 @@ test('a device that gives nothing changes nothing, and can be asked again', asyn
   const page = await openPage();
   await giveDevice(page);
   await page.goto(`${origin}/login`);
-  await page.getByRole('button', { name: 'Use a passkey' }).click();
-  await expect(page.getByText('Your device gave no passkey')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Ask again' })).toBeVisible();
-  await page.getByRole('link', { name: 'Back to signing in' }).click();
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  await expect(page.getByText('Your device did not provide a passkey')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+  await page.getByRole('link', { name: 'Back to sign-in' }).click();
   await expect(page).toHaveURL(`${origin}/login`);
 });
 
@@ -82,10 +82,10 @@ test('without scripts the page says so, and the password goes on', async ({ open
   const person = makePerson(makeStore().tenant, 'viewer');
   const page = await openPage({ javaScriptEnabled: false });
   await page.goto(`${origin}/login`);
-  await page.getByRole('button', { name: 'Use a passkey' }).click();
-  await expect(page.getByText('Passkeys need scripts.')).toBeVisible();
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  await expect(page.getByText('Passkeys need JavaScript.')).toBeVisible();
   await signIn(page, person);
   await askForPasskey(page, person, 'Laptop');
-  await expect(page.getByText('Passkeys need scripts.')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Make the passkey' })).toBeHidden();
+  await expect(page.getByText('Passkeys need JavaScript.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Create passkey' })).toBeHidden();
 });

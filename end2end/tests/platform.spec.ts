@@ -3,7 +3,7 @@ import { expect, test } from '../fixtures/test';
 import { rows } from '../fixtures/frame';
 import { admin, owner } from '../fixtures/people';
 
-const rail = 'nav[aria-label="Rooms"]';
+const rail = 'nav[aria-label="Main navigation"]';
 
 test('every room of the platform opens, and the page says where one is', async ({ signedIn }) => {
   const page = await signedIn(admin);
@@ -36,18 +36,18 @@ for (const scripts of [true, false]) {
     await page.goto('/platform/jobs');
     const queue = rows(page, 'Queues').filter({ hasText: 'mail' });
     await page.getByRole('button', { name: 'Pause: mail' }).click();
-    await expect(page.getByRole('heading', { level: 1, name: 'Pause the queue mail?' })).toBeVisible();
-    await page.getByRole('button', { name: 'Pause mail' }).click();
-    await expect(page.getByLabel('Why')).toHaveAccessibleDescription('Must say why.');
-    await page.getByLabel('Why').fill('The provider is down');
-    await page.getByRole('button', { name: 'Pause mail' }).click();
-    await expect(page.getByText('The queue is paused.')).toBeVisible();
+    await expect(page.getByRole('heading', { level: 1, name: 'Pause queue mail?' })).toBeVisible();
+    await page.getByRole('button', { name: 'Pause queue' }).click();
+    await expect(page.getByLabel('Reason')).toHaveAccessibleDescription('Enter a reason.');
+    await page.getByLabel('Reason').fill('The provider is down');
+    await page.getByRole('button', { name: 'Pause queue' }).click();
+    await expect(page.getByText('Queue paused.')).toBeVisible();
     await expect(queue).toContainText('The provider is down');
-    await expect(rows(page, 'Changed by hand').first()).toContainText('pause');
+    await expect(rows(page, 'Manual changes').first()).toContainText('pause');
     await page.getByRole('button', { name: 'Resume: mail' }).click();
-    await page.getByLabel('Why').fill('It is back');
-    await page.getByRole('button', { name: 'Resume mail' }).click();
-    await expect(page.getByText('The queue is open again.')).toBeVisible();
+    await page.getByLabel('Reason').fill('It is back');
+    await page.getByRole('button', { name: 'Resume queue' }).click();
+    await expect(page.getByText('Queue resumed.')).toBeVisible();
     await expect(queue).not.toContainText('Paused');
   });
 }
@@ -56,7 +56,7 @@ test('lists are filtered, and what cannot be used is ignored and named', async (
   const page = await signedIn(admin);
   await page.goto('/platform/jobs/list?state=ready&tenant=nobody');
   await expect(page.locator('.chip-ignored')).toHaveText('Ignored: tenant = nobody');
-  await expect(page.locator('.chip-ignored')).toHaveAttribute('title', /no tenant called/);
+  await expect(page.locator('.chip-ignored')).toHaveAttribute('title', /no tenant/);
   await page.goto('/platform/jobs');
   await page.getByRole('link', { name: /^Dead/ }).click();
   await expect(page).toHaveURL(/state=dead/);
@@ -67,10 +67,10 @@ test('lists are filtered, and what cannot be used is ignored and named', async (
 test('the page keeps itself up to date, calmly, and stops when asked', async ({ signedIn }) => {
   const page = await signedIn(admin);
   await page.goto('/platform/jobs');
-  await expect(page.locator('[data-live-mark]')).toHaveText('live');
+  await expect(page.locator('[data-live-mark]')).toHaveText('Live');
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
-  await expect(page.locator('[data-live-mark]')).toHaveText('paused');
-  await expect(page.getByRole('button', { name: 'Go on' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.locator('[data-live-mark]')).toHaveText('Paused');
+  await expect(page.getByRole('button', { name: 'Resume' })).toHaveAttribute('aria-pressed', 'true');
 });
 
 const PAGES = ['/platform', '/platform/tenants', '/platform/jobs', '/platform/jobs/list?state=ended', '/platform/partitions', '/platform/backups'];

@@ -3,7 +3,7 @@ import { owner, type Person } from '../fixtures/people';
 import { makePerson, makeStore } from '../fixtures/stoa';
 
 async function fillIn(page: Page, { email, password }: Person): Promise<void> {
-  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
@@ -15,7 +15,7 @@ test('a wrong password and an unknown account get the same words', async ({ open
   for (const email of [owner.email, 'nobody@nowhere.test']) {
     await fillIn(page, { email, password: 'not the password' });
     await expect(page.getByRole('alert')).toBeVisible();
-    await expect(page.getByLabel('E-mail')).toHaveValue(email);
+    await expect(page.getByLabel('Email')).toHaveValue(email);
     await expect(page.getByLabel('Password')).toHaveValue('');
     await expect(page.getByLabel('Password')).toBeFocused();
     refusals.push(await page.getByRole('alert').innerText());

@@ -127,7 +127,7 @@ test('no stream is held while no tab can be seen, and what was missed is counted
   for (const n of [1, 2, 3]) await place(key, store, `B-${n}`, [tea]);
   await show(pages[0], true);
   await expect(announced(pages[0])).toHaveText(counted(3));
-  await expect(mark(pages[0])).toHaveText('live');
+  await expect(mark(pages[0])).toHaveText('Live');
   for (const page of pages) await show(page, true);
   await place(key, store, 'B-4', [tea]);
   for (const page of pages) await expect(announced(page)).toHaveText(counted(4));
@@ -170,7 +170,7 @@ test('pages of different tenants share nothing, nor do those of whoever was sign
   const theirs = await first.context().newPage();
   await theirs.goto(`/t/${store.tenant}/orders`);
   await awake(theirs);
-  await expect(mark(mine)).toHaveText(/offline since/, { timeout: 15_000 });
+  await expect(mark(mine)).toHaveText(/Offline since/, { timeout: 15_000 });
   await place(key, store, 'S-1', [tea]);
   await expect(announced(theirs)).toHaveText(counted(1));
   await expect(announced(mine)).toHaveCount(0);
@@ -208,13 +208,13 @@ test('a connection that breaks without a word is noticed within half a minute, a
     broken.silence();
     await place(key, store, 'P-1', [tea]);
     const began = Date.now();
-    for (const page of pages) await expect(mark(page)).toHaveText(/offline since \d\d:\d\d/, { timeout: 40_000 });
+    for (const page of pages) await expect(mark(page)).toHaveText(/Offline since \d\d:\d\d/, { timeout: 40_000 });
     const noticed = Date.now() - began;
     console.log(`a silent connection was noticed after ${noticed} ms`);
     expect(noticed).toBeLessThan(34_000);
     broken.resume();
     for (const page of pages) await expect(announced(page)).toHaveText(counted(1), { timeout: 40_000 });
-    for (const page of pages) await expect(mark(page)).toHaveText('live');
+    for (const page of pages) await expect(mark(page)).toHaveText('Live');
   } finally {
     await broken.close();
   }

@@ -24,8 +24,8 @@ test('a stranger gets for every page of a tenant what a tenant gives that does n
   await ours.goto('/t/demo/imports/new');
   await ours.getByLabel('Format').selectOption('Orders, CSV');
   await ours.getByLabel('File').setInputFiles(ordersCsv());
-  await ours.getByRole('button', { name: 'Check the file' }).click();
-  await expect(ours.getByRole('heading', { name: 'What would go in' })).toBeVisible({ timeout: 30_000 });
+  await ours.getByRole('button', { name: 'Check file' }).click();
+  await expect(ours.getByRole('heading', { name: 'Import preview' })).toBeVisible({ timeout: 30_000 });
   const run = new URL(ours.url()).pathname;
 
   const theirs = await signedIn(stranger);
@@ -41,9 +41,9 @@ test('a stranger gets for every page of a tenant what a tenant gives that does n
 test('a stranger sees the same words, and nothing of the tenant\'s frame', async ({ signedIn }) => {
   const page = await signedIn(stranger);
   await page.goto('/t/demo/orders');
-  await expect(page.getByRole('heading', { level: 1, name: 'This page does not exist' })).toBeVisible();
-  await expect(page.getByRole('navigation', { name: 'Rooms', exact: true })).toHaveCount(0);
-  await page.getByRole('link', { name: 'Go to the start page' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Page not found' })).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'Main navigation' })).toHaveCount(0);
+  await page.getByRole('link', { name: 'Go to the home page' }).click();
   await expect(page).toHaveURL('/t/other');
   await expect(page.getByText('Harbour')).toHaveCount(0);
 });

@@ -6,21 +6,21 @@ for (const scripts of [true, false]) {
     const page = await signedIn(owner, { javaScriptEnabled: scripts });
     const address = `https://1.1.1.1/${scripts ? 'scripts' : 'plain'}`;
     await page.goto('/t/demo');
-    await page.getByRole('navigation', { name: 'Rooms', exact: true }).getByRole('link', { name: 'Webhooks' }).click();
+    await page.getByRole('navigation', { name: 'Main navigation' }).getByRole('link', { name: 'Webhooks' }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'Webhooks' })).toBeVisible();
-    await page.getByLabel('Address', { exact: true }).fill(address);
+    await page.getByLabel('URL').fill(address);
     // Nothing of the kind happens here: nobody is sent anything.
     await page.getByLabel(/^tenant\.restored/).check();
-    await page.getByRole('button', { name: 'Make the webhook' }).click();
+    await page.getByRole('button', { name: 'Create webhook' }).click();
     await expect(page.locator('code.once')).toHaveText(/^whsec_/);
     await page.goto('/t/demo/settings/webhooks');
     await expect(page.locator('code.once')).toHaveCount(0);
     await page.getByRole('link', { name: address }).click();
-    await page.getByRole('button', { name: 'Pause it' }).click();
-    await expect(page.getByText('Nothing is sent until it is resumed.')).toBeVisible();
-    await page.getByRole('link', { name: 'Delete it' }).click();
-    await page.getByRole('button', { name: 'Delete it' }).click();
-    await expect(page.getByText('The webhook was deleted')).toBeVisible();
+    await page.getByRole('button', { name: 'Pause webhook' }).click();
+    await expect(page.getByText('Webhook paused.')).toBeVisible();
+    await page.getByRole('link', { name: 'Delete webhook' }).click();
+    await page.getByRole('button', { name: 'Delete webhook' }).click();
+    await expect(page.getByText('Webhook deleted.')).toBeVisible();
     await expect(page.getByRole('link', { name: address })).toHaveCount(0);
   });
 }
@@ -28,10 +28,10 @@ for (const scripts of [true, false]) {
 test('an address within the network is refused beside its field, and what was typed stays', async ({ signedIn }) => {
   const page = await signedIn(owner);
   await page.goto('/t/demo/settings/webhooks');
-  await page.getByLabel('Address', { exact: true }).fill('https://169.254.169.254/latest');
-  await page.getByRole('button', { name: 'Make the webhook' }).click();
-  await expect(page.getByLabel('Address', { exact: true })).toHaveAccessibleDescription(/public Internet/);
-  await expect(page.getByLabel('Address', { exact: true })).toHaveValue('https://169.254.169.254/latest');
+  await page.getByLabel('URL').fill('https://169.254.169.254/latest');
+  await page.getByRole('button', { name: 'Create webhook' }).click();
+  await expect(page.getByLabel('URL')).toHaveAccessibleDescription(/public URL/);
+  await expect(page.getByLabel('URL')).toHaveValue('https://169.254.169.254/latest');
 });
 
 test('a viewer is not offered webhooks, and is refused', async ({ signedIn }) => {

@@ -57,6 +57,6 @@ impl Running {
     /// When it is something else.
     pub fn payload<T: DeserializeOwned>(&self) -> Result<T, JobError> {
         serde_json::from_value(self.payload.clone())
-            .map_err(|error| JobError::new(format!("the payload makes no sense: {error}")))
+            .map_err(|error| JobError::new(format!("the payload is invalid: {error}")))
     }
 }

@@ -43,7 +43,7 @@ impl JobLog {
     pub(crate) fn take(&self) -> Option<Value> {
         let mut lines = std::mem::take(&mut *self.lines.lock().unwrap_or_else(PoisonError::into_inner));
         if lines.dropped > 0 {
-            let text = format!("{} more lines were left out", lines.dropped);
+            let text = format!("{} more lines were omitted", lines.dropped);
             lines.kept.push(LogLine { ms: self.elapsed(), level: "warn".into(), text });
         }
         if lines.kept.is_empty() { None } else { serde_json::to_value(lines.kept).ok() }
@@ -80,6 +80,6 @@ mod tests {
         let lines: Vec<LogLine> = serde_json::from_value(log.take().unwrap()).unwrap();
         assert_eq!(lines.len(), 201);
         assert_eq!(lines[0].text.chars().count(), 501);
-        assert_eq!(lines[200].text, "50 more lines were left out");
+        assert_eq!(lines[200].text, "50 more lines were omitted");
     }
 }

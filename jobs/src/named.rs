@@ -62,7 +62,7 @@ pub async fn run_named(db: &Db, tools: &Arc<Tools>, name: &str) -> Result<String
     let said = log.take().and_then(|log| serde_json::from_value::<Vec<LogLine>>(log).ok()).unwrap_or_default();
     Ok(match (outcome, said.last()) {
         (Outcome::Cancel(reason), _) => reason,
-        (Outcome::Snooze(_), _) => "not now: something that it has to wait for is at work".into(),
+        (Outcome::Snooze(_), _) => "it must wait for another task".into(),
         (_, Some(line)) => line.text.clone(),
         (_, None) => "done".into(),
     })

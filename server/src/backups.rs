@@ -79,7 +79,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 pub async fn watch(db: Db) {
     loop {
         if let Err(error) = count(&db).await {
-            tracing::warn!(%error, "cannot look at backups");
+            tracing::warn!(%error, "cannot check backups");
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }

@@ -89,7 +89,7 @@ pub fn words(error: &io::Error) -> &'static str {
         io::ErrorKind::ReadOnlyFilesystem => "read-only",
         io::ErrorKind::PermissionDenied => "permission denied",
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "not a folder",
-        _ => "cannot be written",
+        _ => "not writable",
     }
 }
 

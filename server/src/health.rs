@@ -73,11 +73,13 @@ async fn look_at_database(db: &Db) -> Report {
     };
     let pending = match tokio::time::timeout(PATIENCE, pending(db)).await {
         Ok(Ok(pending)) => pending,
-        Ok(Err(error)) if !error.is_outage() => return broken("ok", "none was run; run: stoa migrate".to_owned()),
+        Ok(Err(error)) if !error.is_outage() => {
+            return broken("ok", "no migrations were run; run: stoa migrate".to_owned());
+        }
         _ => return broken("does not answer", "unknown".to_owned()),
     };
     if !pending.is_empty() {
-        return broken("ok", format!("{} not run yet; run: stoa migrate", pending.len()));
+        return broken("ok", format!("{} pending; run: stoa migrate", pending.len()));
     }
     let pulse = tokio::time::timeout(PATIENCE, pulse(db)).await.ok().and_then(Result::ok);
     let tidy = pulse.is_some_and(|pulse| pulse.runway_days >= RUNWAY_DAYS && pulse.default_rows == 0);

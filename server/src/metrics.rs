@@ -32,11 +32,11 @@ pub fn install() -> Result<(), BuildError> {
     let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS)?;
     let recorder = builder.build_recorder();
     if EXPORTER.set(recorder.handle()).is_ok() && ::metrics::set_global_recorder(recorder).is_ok() {
-        describe_counter!(REQUESTS, "Requests answered, by method, route and status");
-        describe_histogram!(SECONDS, Unit::Seconds, "Time until the answer began, by method and route");
-        describe_gauge!(IN_FLIGHT, "Requests being worked on");
-        describe_gauge!("stoa_partition_runway_days", "Days for which orders have partitions");
-        describe_gauge!("stoa_partition_default_rows", "Rows that wait in default partitions; 0 when all is well");
+        describe_counter!(REQUESTS, "Completed requests, by method, route and status");
+        describe_histogram!(SECONDS, Unit::Seconds, "Time to the first byte of the response, by method and route");
+        describe_gauge!(IN_FLIGHT, "Requests in progress");
+        describe_gauge!("stoa_partition_runway_days", "Days covered by partitions of orders");
+        describe_gauge!("stoa_partition_default_rows", "Rows in default partitions; should be 0");
     }
     Ok(())
 }

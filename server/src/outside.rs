@@ -22,16 +22,16 @@ pub struct Outside {
 #[derive(Debug, thiserror::Error)]
 pub enum NoAnswer {
     /// The address is none that is asked: another scheme, or within this network.
-    #[error("is not an address that this server asks")]
+    #[error("this URL is not allowed")]
     Forbidden,
     /// It is more than any such answer has.
-    #[error("answers too much")]
+    #[error("the response is too large")]
     TooLarge,
     /// The connection or the answer failed.
-    #[error("does not answer: {0}")]
+    #[error("no response: {0}")]
     Failed(reqwest::Error),
     /// The question could not be put together.
-    #[error("cannot be asked: {0}")]
+    #[error("the request failed: {0}")]
     Http(#[from] http::Error),
 }
 

@@ -38,7 +38,7 @@ pub fn close_folders(config: &Config) {
             let left = jobs::private::mend(&folder);
             if let Some(example) = left.example {
                 let example = example.display();
-                tracing::error!(files = left.count, %example, "other accounts can read these, and it cannot be changed");
+                tracing::error!(files = left.count, %example, "other system users can read these files, and the permissions cannot be changed");
             }
         }
     });

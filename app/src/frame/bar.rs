@@ -42,9 +42,8 @@ fn write_search(html: &mut Html, frame: &TenantFrame) {
     }
     write_icon(html, Sign::Search);
     html.markup(
-        "<input type=\"search\" name=\"q\" data-search=\"\" placeholder=\"Search orders\" \
-         aria-label=\"Search orders by number, e-mail, customer id or SKU\" autocomplete=\"off\">\
-         <kbd aria-hidden=\"true\">Ctrl K</kbd></form>",
+        "<input type=\"search\" name=\"q\" data-search=\"\" placeholder=\"Search orders\" aria-label=\"Search orders \
+         by number, email, customer ID or SKU\" autocomplete=\"off\"><kbd aria-hidden=\"true\">Ctrl K</kbd></form>",
     );
 }
 

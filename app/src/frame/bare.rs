@@ -16,7 +16,7 @@ pub fn bare<V: IntoView + 'static>(head: &Head, visitor: Option<Visitor>, body: 
         let look = look_bar(visitor.as_ref().and_then(|visitor| visitor.look.clone()), Tz::UTC);
         let menu = visitor.map(|visitor| person_menu(&visitor, true));
         view! {
-            <a class="skip" href="#main">"Skip to the content"</a>
+            <a class="skip" href="#main">"Skip to content"</a>
             {look}
             <header class="bare-bar">
                 <a class="brand" href="/"><Mark/>"Stoa"</a>

@@ -23,19 +23,19 @@ pub struct LookBar {
 pub fn look_bar(bar: Option<LookBar>, zone: Tz) -> Option<impl IntoView> {
     let LookBar { admin, member, until, is_raised } = bar?;
     let (until, zone) = (until.with_timezone(&zone).format("%H:%M"), zone.name().replace('_', " "));
-    let words = format!("{admin}, you look as {member} until {until} ({zone}).");
+    let words = format!("{admin}, you are viewing as {member} until {until} ({zone}).");
     let (state, raise) = if is_raised {
-        ("What you change is changed, under your name.", None)
+        ("Changes are enabled and recorded under your name.", None)
     } else {
-        let raise = view! { <ButtonLink href="/impersonation/raise" label="Change things" look=Look::Quiet/> };
-        ("You cannot change anything.", Some(raise))
+        let raise = view! { <ButtonLink href="/impersonation/raise" label="Enable changes" look=Look::Quiet/> };
+        ("Changes are disabled.", Some(raise))
     };
     Some(view! {
-        <aside class="look-bar" aria-label="You look as somebody else">
+        <aside class="look-bar" aria-label="Impersonation">
             <p><strong>{words}</strong>" "{state}</p>
             <div class="actions">
                 {raise}
-                <form method="post" action="/impersonation/end"><Button label="End"/></form>
+                <form method="post" action="/impersonation/end"><Button label="Stop viewing"/></form>
             </div>
         </aside>
     })

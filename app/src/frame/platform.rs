@@ -41,7 +41,7 @@ const ROOMS: [(Place, &str, &str, Sign); 9] = [
     (Place::Backups, "Backups", "/platform/backups", Sign::Backups),
     (Place::Performance, "Performance", "/platform/performance", Sign::Usage),
     (Place::Cache, "Cache", "/platform/cache", Sign::Tiers),
-    (Place::Audit, "Audit", "/platform/audit", Sign::Audit),
+    (Place::Audit, "Audit log", "/platform/audit", Sign::Audit),
 ];
 
 /// What the frame of a page of the platform says.
@@ -82,7 +82,7 @@ impl PlatformFrame {
         let links = links(&self.rooms());
         document(&head, || {
             view! {
-                <a class="skip" href="#main">"Skip to the content"</a>
+                <a class="skip" href="#main">"Skip to content"</a>
                 <div class="frame platform">
                     <Rail name="Platform".to_owned() home="/platform".to_owned() links=links.clone()/>
                     <div class="stage">
@@ -113,7 +113,7 @@ impl PlatformFrame {
 // Says whether the page keeps up; without scripts it does not, and says that.
 fn live_mark() -> impl IntoView {
     view! {
-        <span class="live" data-state="still" data-live-mark="">"not live"</span>
+        <span class="live" data-state="still" data-live-mark="">"Not live"</span>
         <button class="btn btn-quiet live-pause" type="button" hidden=true data-live-pause="" aria-pressed="false">"Pause"</button>
     }
 }

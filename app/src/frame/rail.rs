@@ -33,7 +33,7 @@ pub fn Rail(
     links: Html,
 ) -> impl IntoView {
     view! {
-        <nav class="rail" aria-label="Rooms">
+        <nav class="rail" aria-label="Main navigation">
             <a class="brand" href=home aria-label="Stoa"><Mark/><span>{name}</span></a>
             {links.view()}
         </nav>
@@ -47,7 +47,7 @@ pub fn BottomBar(
     links: Html,
 ) -> impl IntoView {
     view! {
-        <nav class="bottom" aria-label="Rooms, at hand">{links.view()}</nav>
+        <nav class="bottom" aria-label="Bottom navigation">{links.view()}</nav>
     }
 }
 

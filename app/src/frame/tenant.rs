@@ -56,7 +56,7 @@ const ROOMS: [(Section, &str, &str, Sign, Permission); 11] = [
     (Section::Webhooks, "Webhooks", "/settings/webhooks", Sign::Webhook, Permission::ManageKeys),
     (Section::Usage, "Usage", "/usage", Sign::Usage, Permission::ManageStores),
     (Section::Settings, "Settings", "/settings", Sign::Settings, Permission::ManageStores),
-    (Section::Audit, "Audit", "/audit", Sign::Audit, Permission::ReadAudit),
+    (Section::Audit, "Audit log", "/audit", Sign::Audit, Permission::ReadAudit),
 ];
 
 /// Where the live feed goes on from.
@@ -176,7 +176,7 @@ impl TenantFrame {
         let links = links(&self.rooms());
         let page = || {
             view! {
-                <a class="skip" href="#main">"Skip to the content"</a>
+                <a class="skip" href="#main">"Skip to content"</a>
                 {look_bar(self.visitor.look.clone(), self.zone)}
                 <div class="frame">
                     <Rail name=self.membership.name.clone() home=self.home() links=links.clone()/>

@@ -66,7 +66,7 @@ fn pace(p: &Progress, apart: &str) -> String {
         Some(0..60) => ", less than a minute left".into(),
         Some(seconds) => format!(", about {} min left", seconds.div_ceil(60)),
     };
-    format!("{} lines a second{left}", group(p.rate, apart))
+    format!("{} lines per second{left}", group(p.rate, apart))
 }
 
 /// Thousands apart, by the sign `apart`.
@@ -142,9 +142,9 @@ mod tests {
     fn progress_is_told_in_words() {
         let half = Progress { lines: 12_500, of: Some(1_250_000), stored: 900, problems: 2, rate: 10_000 };
         assert_eq!(words(&half, ","), "12,500 of 1,250,000 lines read, 900 orders stored, 2 problems");
-        assert_eq!(pace(&half, "."), "10.000 lines a second, about 3 min left");
-        assert_eq!(pace(&half, ","), "10,000 lines a second, about 3 min left");
-        assert_eq!(pace(&Progress { of: None, rate: 10, ..half }, ","), "10 lines a second");
+        assert_eq!(pace(&half, "."), "10.000 lines per second, about 3 min left");
+        assert_eq!(pace(&half, ","), "10,000 lines per second, about 3 min left");
+        assert_eq!(pace(&Progress { of: None, rate: 10, ..half }, ","), "10 lines per second");
         assert_eq!(pace(&Progress::default(), ","), "");
     }
 }

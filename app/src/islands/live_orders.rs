@@ -17,10 +17,10 @@ enum Mark {
 impl Mark {
     fn words(&self) -> String {
         match self {
-            Self::Still => "not live".into(),
-            Self::CatchingUp => "catching up".into(),
-            Self::Live => "live".into(),
-            Self::Offline(since) => format!("offline since {since}"),
+            Self::Still => "Not live".into(),
+            Self::CatchingUp => "Catching up".into(),
+            Self::Live => "Live".into(),
+            Self::Offline(since) => format!("Offline since {since}"),
         }
     }
 
@@ -28,7 +28,7 @@ impl Mark {
         match self {
             Self::Still => "still",
             Self::CatchingUp => "catching",
-            Self::Live => "live",
+            Self::Live => "Live",
             Self::Offline(_) => "offline",
         }
     }
@@ -70,7 +70,7 @@ pub fn LiveOrders(
         }
     });
     view! {
-        <span class="live" data-state=move || mark.with(Mark::state)>{move || mark.with(Mark::words)}</span>
+        <span class="Live" data-state=move || mark.with(Mark::state)>{move || mark.with(Mark::words)}</span>
         {pill}
     }
 }

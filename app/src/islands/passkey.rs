@@ -17,11 +17,11 @@ enum Step {
 impl Step {
     const fn words(self) -> &'static str {
         match self {
-            Self::Asleep => "Passkeys need scripts. Where they are off, your password and codes go on as before.",
+            Self::Asleep => "Passkeys need JavaScript. Without it, sign in with your password and a code.",
             Self::Ready => "",
-            Self::Asking => "Follow what your device asks.",
-            Self::Refused => "Your device gave no passkey. Try again, or go back.",
-            Self::Unable => "This browser cannot use passkeys here.",
+            Self::Asking => "Follow the instructions on your device.",
+            Self::Refused => "Your device did not provide a passkey. Try again, or go back.",
+            Self::Unable => "This browser does not support passkeys.",
         }
     }
 }
@@ -42,7 +42,7 @@ pub fn PasskeyStep(
     let form = NodeRef::<leptos::html::Form>::new();
     let answer = NodeRef::<leptos::html::Input>::new();
     let ask = wake(options, makes, step, form, answer);
-    let label = if makes { "Make the passkey" } else { "Ask again" };
+    let label = if makes { "Create passkey" } else { "Try again" };
     let is_shown = move || matches!(step.get(), Step::Ready | Step::Refused);
     view! {
         <form class="stack" method="post" action=action node_ref=form>

@@ -19,8 +19,8 @@ pub struct ErrorPage {
     pub words: String,
     /// Everything wrong with what was sent.
     pub faults: FieldErrors,
-    /// The number under which the log has the cause.
-    pub incident: Option<String>,
+    /// The request ID, under which the log has the cause.
+    pub request_id: Option<String>,
 }
 
 /// What surrounds the page.
@@ -52,16 +52,16 @@ fn body(error: ErrorPage) -> impl IntoView {
     let rows =
         error.faults.0.iter().map(|f| view! { <li><code>{f.field.clone()}</code>" "{sentence(&f.message)}</li> });
     let faults = (!error.faults.is_empty()).then(|| view! { <ul class="faults">{rows.collect_view()}</ul> });
-    let incident = error.incident.map(|number| view! { <p class="incident">"Incident "<code>{number}</code></p> });
+    let request_id = error.request_id.map(|id| view! { <p class="incident">"Request ID "<code>{id}</code></p> });
     view! {
         <div class="error-page">
             <p class="error-code">{error.status}</p>
             <h1>{error.title}</h1>
             <p>{error.words}</p>
             {faults}
-            {incident}
+            {request_id}
             <div class="actions">
-                <ButtonLink href="/" label="Go to the start page"/>
+                <ButtonLink href="/" label="Go to the home page"/>
             </div>
         </div>
     }
@@ -72,8 +72,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_incident_is_numbered_and_needs_no_scripts() {
-        let error = ErrorPage { status: 500, incident: Some("01k7".into()), ..ErrorPage::default() };
+    fn an_internal_error_names_its_request_and_needs_no_scripts() {
+        let error = ErrorPage { status: 500, request_id: Some("01k7".into()), ..ErrorPage::default() };
         let html = page(error, Around::Nobody(Theme::System)).with_nonce("");
         assert!(html.contains("01k7") && html.contains("500"), "{html}");
         assert!(!html.contains("<script type=\"module\""), "{html}");
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn faults_are_escaped() {
-        let faults = FieldErrors::one("<b>", "must not hold <script>");
+        let faults = FieldErrors::one("<b>", "Remove <script>.");
         let html =
             page(ErrorPage { status: 422, faults, ..ErrorPage::default() }, Around::Nobody(Theme::Dark)).with_nonce("");
         assert!(html.contains("&lt;script&gt;") && !html.contains("<b>"), "{html}");

@@ -44,7 +44,7 @@ pub fn page(form: SignIn) -> Rendered {
                     name="code"
                     label="Code"
                     autocomplete="one-time-code"
-                    hint="The six digits of your app, if you have one."
+                    hint="The 6-digit code from your authenticator app, if you use one."
                 />
             }
         });
@@ -58,7 +58,7 @@ pub fn page(form: SignIn) -> Rendered {
                         {form.next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
                         <Field
                             name="email"
-                            label="E-mail"
+                            label="Email"
                             kind="email"
                             value=form.email
                             autocomplete="username"
@@ -78,7 +78,7 @@ pub fn page(form: SignIn) -> Rendered {
                     </form>
                 </Card>
                 {passkey}
-                <p><a href=company>"Sign in with your company"</a></p>
+                <p><a href=company>"Sign in with SSO"</a></p>
                 <p><a href="/forgot-password">"Forgot your password?"</a></p>
                 {form.demo.then(demo_people)}
             </div>
@@ -89,16 +89,16 @@ pub fn page(form: SignIn) -> Rendered {
 fn demo_people() -> impl IntoView {
     let people = [
         ("owner@demo.test", "owner of the tenant demo"),
-        ("staff@demo.test", "staff there"),
-        ("viewer@demo.test", "may look, not touch"),
-        ("owner@other.test", "owner of another tenant"),
-        ("admin@stoa.test", "runs the platform"),
+        ("staff@demo.test", "staff of the tenant demo"),
+        ("viewer@demo.test", "viewer of the tenant demo"),
+        ("owner@other.test", "owner of the tenant other"),
+        ("admin@stoa.test", "platform admin"),
     ];
     let rows = people.map(|(email, role)| view! { <li><code>{email}</code><span>{role}</span></li> });
     view! {
         <section class="demo-people">
             <h2>"Demo data"</h2>
-            <p>"Everybody's password is "<code>"stoa-demo-password"</code>"."</p>
+            <p>"The password of every demo user is "<code>"stoa-demo-password"</code>"."</p>
             <ul>{rows.into_iter().collect_view()}</ul>
         </section>
     }

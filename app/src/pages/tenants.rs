@@ -25,16 +25,16 @@ pub fn page(visitor: Visitor, memberships: &[Membership]) -> Rendered {
             view! {
                 <a class="choice" href="/platform">
                     <span>"Platform"</span>
-                    <span class="quiet">"all tenants"</span>
+                    <span class="quiet">"All tenants"</span>
                     <Icon sign=Sign::ArrowRight/>
                 </a>
             }
         });
         let none = (memberships.is_empty() && !is_admin).then(|| {
-            view! { <Empty title="You belong to no tenant yet" text="Ask an owner to add you; then reload this page."/> }
+            view! { <Empty title="No tenants yet" text="Ask an owner to invite you, then reload this page."/> }
         });
         view! {
-            <PageHeader title="Where to?"/>
+            <PageHeader title="Your tenants"/>
             <nav class="choices" aria-label="Tenants">{links.collect_view()}{platform}</nav>
             {none}
         }

@@ -28,7 +28,7 @@ pub struct UsagePage {
 /// Renders the page.
 pub fn page(page: &UsagePage) -> Rendered {
     page.frame.render("Usage", || {
-        let note = format!("Tier {}. Figures as of {}, {}.", page.plan.name, page.clock.hour(page.clock.now), page.clock.zone_name());
+        let note = format!("Plan: {}. As of {}, {}.", page.plan.name, page.clock.hour(page.clock.now), page.clock.zone_name());
         let warned: Vec<Usage> = page.usage.iter().filter(|usage| usage.level().warns()).cloned().collect();
         let (clock, tier) = (page.clock, page.plan.name.clone());
         let limited = rows(page, true);
@@ -37,14 +37,15 @@ pub fn page(page: &UsagePage) -> Rendered {
             <PageHeader title="Usage" note=note.into_any()/>
             {warnings(&warned, clock, None)}
             {limited.map(|rows| view! {
-                <Card title="What is limited" flush=true><Table caption="Limits of this account" columns=columns()>{rows}</Table></Card>
+                <Card title="Limits of your plan" flush=true><Table caption="Limits" columns=columns()>{rows}</Table></Card>
             })}
             {open.map(|rows| view! {
-                <Card title="Without a limit" flush=true><Table caption="Without a limit" columns=open_columns()>{rows}</Table></Card>
+                <Card title="No limit" flush=true><Table caption="No limit" columns=open_columns()>{rows}</Table></Card>
             })}
             {features(page)}
             <p class="hint">
-                {format!("The tier {tier} is set by whoever runs the platform. On a smaller one nothing is taken away: only growth stops.")}
+                {format!("Your plan is {tier}. Ask your platform admin to change it. On a smaller plan, your data \
+                    stays, but you cannot add more.")}
             </p>
         }
     })
@@ -57,7 +58,7 @@ pub fn warnings(warned: &[Usage], clock: Clock, more: Option<String>) -> Option<
     }
     let worst = warned.iter().map(Usage::level).max().unwrap_or(Level::Near);
     let lines = warned.iter().map(|usage| view! { <p>{sentence(usage, clock)}</p> }).collect_view();
-    let more = more.map(|href| view! { <p><a href=href>"What this account uses"</a></p> });
+    let more = more.map(|href| view! { <p><a href=href>"Show usage"</a></p> });
     Some(view! { <Notice tone=tone(worst)>{lines}{more}</Notice> }.into_any())
 }
 
@@ -72,7 +73,7 @@ fn sentence(usage: &Usage, clock: Clock) -> String {
     );
     match (usage.level(), usage.forecast) {
         (Level::Full | Level::Over, _) => format!("{figures} {}", usage.limit.consequence()),
-        (_, Some(at)) => format!("{figures} At this pace the limit is reached on {}.", clock.day_at(at)),
+        (_, Some(at)) => format!("{figures} At this rate you reach the limit on {}.", clock.day_at(at)),
         (_, None) => figures,
     }
 }
@@ -82,14 +83,14 @@ fn columns() -> Vec<Column> {
         Column::text("Limit"),
         Column::figures("Used"),
         Column::figures("Allowed"),
-        Column::text("How full").wide(),
-        Column::text("Reached").wide(),
-        Column::text("What happens then").wide(),
+        Column::text("Usage").wide(),
+        Column::text("Limit reached").wide(),
+        Column::text("At the limit").wide(),
     ]
 }
 
 fn open_columns() -> Vec<Column> {
-    vec![Column::text("What"), Column::figures("Used")]
+    vec![Column::text("Metric"), Column::figures("Used")]
 }
 
 fn rows(page: &UsagePage, limited: bool) -> Option<AnyView> {
@@ -110,10 +111,10 @@ fn limited_row(usage: &Usage, allowed: i64, clock: Clock) -> AnyView {
     let used = usage.used.map(|used| usage.limit.number_in(numbers::format(), used)).unwrap_or_else(|| "–".to_owned());
     let meter = usage.used.map(|used| view! { <Meter used allowed/> });
     let reached = match (usage.over_since, usage.forecast) {
-        (Some(since), _) => format!("above since {}", clock.short(since)),
-        (None, Some(at)) => format!("about {}", clock.day_at(at)),
+        (Some(since), _) => format!("over since {}", clock.short(since)),
+        (None, Some(at)) => format!("around {}", clock.day_at(at)),
         (None, None) if level >= Level::Full => "now".to_owned(),
-        (None, None) => "not in sight".to_owned(),
+        (None, None) => "not soon".to_owned(),
     };
     let reached = usage.used.map_or_else(String::new, |_| reached);
     view! {
@@ -144,7 +145,7 @@ fn features(page: &UsagePage) -> AnyView {
         view! { <tr><td>{feature.label()}</td><td>{pill}</td></tr> }
     };
     let rows = Feature::ALL.map(row).into_iter().collect_view();
-    let columns = vec![Column::text("Feature"), Column::text("In this tier")];
-    view! { <Card title="What the tier includes" flush=true><Table caption="Features" columns>{rows}</Table></Card> }
+    let columns = vec![Column::text("Feature"), Column::text("Status")];
+    view! { <Card title="Features of your plan" flush=true><Table caption="Features" columns>{rows}</Table></Card> }
         .into_any()
 }

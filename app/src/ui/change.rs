@@ -37,7 +37,7 @@ pub fn ChangeMark(
         Direction::Level => (None, ""),
     };
     view! {
-        <span class=format!("change {}", tone.as_str()) title=format!("compared with {against}")>
+        <span class=format!("change {}", tone.as_str()) title=format!("Compared with: {against}")>
             {sign.map(|sign| view! { <Icon sign/> })}
             <span class="hidden-words">{way}</span>
             {change.words}

@@ -57,7 +57,7 @@ pub fn BarChart(
             <figcaption>
                 <span class="key key-now">"This period"</span>
                 {against.clone().map(|against| view! { <span class="key key-before">{against}</span> })}
-                {running.then(|| view! { <span class="key key-running">"Not over yet"</span> })}
+                {running.then(|| view! { <span class="key key-running">"In progress"</span> })}
             </figcaption>
             <details class="chart-table">
                 <summary>"Show as a table"</summary>
@@ -180,8 +180,8 @@ fn table(title: String, currency: Currency, bars: &[Bar], against: Option<String
         }
     };
     let rows = bars.iter().map(row).collect_view();
-    let mut columns = vec![Column::text("When"), Column::figures("This period")];
-    columns.extend(compares.then(|| Column::figures("Compared")));
+    let mut columns = vec![Column::text("Time"), Column::figures("This period")];
+    columns.extend(compares.then(|| Column::figures("Comparison")));
     view! { <Table caption=title columns dense=true>{rows}</Table> }
 }
 

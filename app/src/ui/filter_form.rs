@@ -49,7 +49,7 @@ impl Typed<'_> {
 
 /// Whose rows are listed, where the platform lists those of all tenants.
 pub fn tenant_field(typed: &Typed<'_>) -> AnyView {
-    let hint = format!("A name in addresses, or {INSTALLATION} for the installation's own.");
+    let hint = format!("The slug of a tenant, or {INSTALLATION} for the platform.");
     view! { {typed.field("tenant", "Tenant", "text")}<p class="hint field-note">{hint}</p> }.into_any()
 }
 
@@ -97,7 +97,7 @@ pub fn FilterForm(
                 <div class="menu-box">
                     <div class="grid-fields">{fields}</div>
                     {below}
-                    <Button label="Apply" look=Look::Primary/>
+                    <Button label="Apply filters" look=Look::Primary/>
                 </div>
             </details>
             {rest}

@@ -31,7 +31,7 @@ fn chip(path: &str, typed: &[(String, String)], at: usize, reason: &str) -> AnyV
     let plain: String = value.trim().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(SHOWN).collect();
     let cut = if value.trim().chars().count() > SHOWN { "\u{2026}" } else { "" };
     let words = format!("Ignored: {name} = {plain}{cut}");
-    let label = format!("{words}. Remove it from the address.");
+    let label = format!("{words}. Remove it.");
     let rest = typed.iter().enumerate().filter(|(n, (_, value))| *n != at && !value.trim().is_empty());
     let href = url::with_query(path, rest.map(|(_, (name, value))| (name.as_str(), value.as_str())));
     view! {

@@ -37,9 +37,9 @@ pub const fn tone(level: Level) -> Tone {
 pub const fn word(level: Level) -> Option<&'static str> {
     match level {
         Level::Fine => None,
-        Level::Near => Some("Nearly reached"),
-        Level::Full => Some("Reached"),
-        Level::Over => Some("Above"),
+        Level::Near => Some("Near limit"),
+        Level::Full => Some("At limit"),
+        Level::Over => Some("Over limit"),
     }
 }
 

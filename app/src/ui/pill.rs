@@ -98,10 +98,10 @@ pub const fn kind(kind: OrderKind) -> (Tone, &'static str) {
 pub const fn import(status: RunStatus) -> (Tone, &'static str) {
     match status {
         RunStatus::Checking => (Tone::Info, "Checking"),
-        RunStatus::Checked => (Tone::Attention, "Waits for your word"),
+        RunStatus::Checked => (Tone::Attention, "Ready to import"),
         RunStatus::Queued => (Tone::Info, "Queued"),
         RunStatus::Running => (Tone::Info, "Importing"),
-        RunStatus::Done => (Tone::Positive, "Done"),
+        RunStatus::Done => (Tone::Positive, "Imported"),
         RunStatus::Failed => (Tone::Critical, "Failed"),
     }
 }

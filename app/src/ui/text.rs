@@ -17,9 +17,13 @@ pub fn customer(customer: Option<&CustomerRow>) -> Option<Cow<'_, str>> {
 /// What a format is, for people who choose one.
 pub const fn format(format: Format) -> (&'static str, &'static str) {
     match format {
-        Format::OnlineRetail => ("Online Retail CSV", "The columns of the UCI data set: one line per invoice line"),
-        Format::OrdersJsonl => ("Orders, JSON lines", "One order of the API per line, plain or as .gz"),
-        Format::OrdersCsv => ("Orders, CSV", "One line per item, with a header line"),
+        Format::OnlineRetail => (
+            "Online Retail CSV",
+            "Columns of the UCI Online Retail data set. One line per \
+            invoice line.",
+        ),
+        Format::OrdersJsonl => ("Orders, JSON lines", "One order per line, in the API's JSON format. Plain or .gz."),
+        Format::OrdersCsv => ("Orders, CSV", "One line per item, with a header line."),
     }
 }
 

@@ -123,7 +123,7 @@ fn table(title: &'static str, bars: &[TimeBar], parts: Parts) -> impl IntoView +
         view! { <tr><th scope="row">{bar.label.clone()}</th><td class="num">{lower}</td><td class="num">{upper}</td></tr> }
     };
     let rows = bars.iter().filter(|bar| bar.parts != [0, 0]).map(row).collect_view();
-    let columns = vec![Column::text("When"), Column::figures(parts.names[0]), Column::figures(parts.names[1])];
+    let columns = vec![Column::text("Time"), Column::figures(parts.names[0]), Column::figures(parts.names[1])];
     view! { <Table caption=title columns dense=true>{rows}</Table> }
 }
 

@@ -20,12 +20,12 @@ pub const OVERLAPS: [i64; 4] = [0, 1, 24, 168];
 /// that is over, and for one that gives what the actor does not have.
 pub async fn rotate(scope: &Scope, id: ApiKeyId, hours: i64) -> Result<Made, DataError> {
     if !OVERLAPS.contains(&hours) {
-        return Err(FieldErrors::one("hours", "must be 0, 1, 24 or 168").into());
+        return Err(FieldErrors::one("hours", "Use 0, 1, 24 or 168.").into());
     }
     let tx = scope.begin().await?;
     let old = alive(&tx, id).await?;
     let new = NewKey { name: old.name, scopes: old.scopes, store: old.store_id, expires_at: old.expires_at };
-    let beyond = |_| DataError::Refused("This key includes something that you may not do yourself.".to_owned());
+    let beyond = |_| DataError::Refused("This API key has permissions that you do not have.".to_owned());
     scope.may_grant(&new.rights()).map_err(beyond)?;
     let made = insert(&tx, &new).await?;
     let sql = "update api_keys set expires_at = least(expires_at, $3) where tenant_id = $1 and id = $2";
@@ -58,5 +58,5 @@ async fn alive(tx: &Tx, id: ApiKeyId) -> Result<KeyRow, DataError> {
     if key.is_alive(tx.scope().now()) {
         return Ok(key);
     }
-    Err(DataError::Refused("This key is over already: it opens nothing any more.".to_owned()))
+    Err(DataError::Refused("This API key is already expired or revoked.".to_owned()))
 }

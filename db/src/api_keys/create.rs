@@ -66,14 +66,14 @@ pub async fn create(scope: &Scope, scopes: &[KeyScope], store: Option<StoreId>) 
 pub async fn make(scope: &Scope, new: &NewKey) -> Result<Made, DataError> {
     let mut errors = FieldErrors::default();
     let name = new.name.split_whitespace().collect::<Vec<_>>().join(" ");
-    errors.add_if(name.is_empty(), "name", "must say what the key is for");
+    errors.add_if(name.is_empty(), "name", "Enter a name for the key.");
     let is_long = name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control);
-    errors.add_if(is_long, "name", "must have at most 80 characters");
-    errors.add_if(new.scopes.is_empty(), "scopes", "must be at least one");
-    errors.add_if(new.expires_at.is_some_and(|at| at <= scope.now()), "expires", "must lie ahead");
+    errors.add_if(is_long, "name", "Use at most 80 characters.");
+    errors.add_if(new.scopes.is_empty(), "scopes", "Select at least one scope.");
+    errors.add_if(new.expires_at.is_some_and(|at| at <= scope.now()), "expires", "Choose a time in the future.");
     match scope.may_grant(&new.rights()) {
-        Err(Beyond::Permissions(_)) => errors.add("scopes", "include something that you may not do yourself"),
-        Err(Beyond::Stores) => errors.add("store", "must be one that you reach"),
+        Err(Beyond::Permissions(_)) => errors.add("scopes", "Select only permissions that you have."),
+        Err(Beyond::Stores) => errors.add("store", "Choose a store that you have access to."),
         Ok(()) => {}
     }
     errors.into_result(())?;

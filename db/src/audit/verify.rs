@@ -132,13 +132,13 @@ async fn read(scope: &Scope, after: i64, upto: i64) -> Result<Vec<Link>, DataErr
 fn check(tenant: TenantId, link: &Link, last: i64, hash: &[u8]) -> Option<Broken> {
     if link.seq != last + 1 {
         // What is missing has no time; what stands there twice has one.
-        let words = if link.seq > last { "is missing" } else { "stands there twice" };
+        let words = if link.seq > last { "is missing" } else { "appears twice" };
         return Some(Broken { seq: last + 1, at: None, words });
     }
     let is_sound = Sha256::new().chain_update(hash).chain_update(text(tenant, link)).finalize()[..] == link.hash[..];
     let words = match &link.anchored {
-        _ if !is_sound => "is not what was written",
-        Some(anchored) if *anchored != link.hash => "is not what was anchored",
+        _ if !is_sound => "was modified",
+        Some(anchored) if *anchored != link.hash => "differs from its anchor",
         _ => return None,
     };
     Some(Broken { seq: link.seq, at: Some(link.at), words })
@@ -146,13 +146,13 @@ fn check(tenant: TenantId, link: &Link, last: i64, hash: &[u8]) -> Option<Broken
 
 fn end(ends: &Ends, sound: i64, hash: &[u8]) -> Option<Broken> {
     let broken = |seq, words| Some(Broken { seq, at: None, words });
-    let Some(anchored) = ends.anchored else { return broken(sound + 1, "was never anchored: a record is missing") };
+    let Some(anchored) = ends.anchored else { return broken(sound + 1, "has no anchor: an entry is missing") };
     if sound < ends.seq.unwrap_or(0).max(anchored) {
         return broken(sound + 1, "is missing");
     }
     match (ends.seq, &ends.hash) {
-        (Some(seq), _) if sound > seq => broken(seq + 1, "stands after the end that was kept"),
-        (Some(seq), Some(kept)) if kept != hash => broken(seq, "is not the end that was kept"),
+        (Some(seq), _) if sound > seq => broken(seq + 1, "comes after the recorded end"),
+        (Some(seq), Some(kept)) if kept != hash => broken(seq, "differs from the recorded end"),
         (None, _) if sound > 0 => broken(sound, "has lost its end"),
         _ => None,
     }
@@ -161,10 +161,10 @@ fn end(ends: &Ends, sound: i64, hash: &[u8]) -> Option<Broken> {
 // The chain of a tenant that is being erased, or was.
 fn sealed(ends: &Ends, seal: &Seal) -> Walk {
     let words = match (seal.sealed_at, ends.is_there) {
-        _ if !seal.was_due => Some("was erased before its time"),
-        (Some(_), true) => Some("was sealed, but its tenant is there"),
-        (Some(_), false) if ends.seq.is_some() || ends.last.is_some() => Some("stands after the end that was sealed"),
-        (None, false) => Some("was erased without being sealed"),
+        _ if !seal.was_due => Some("was deleted too early"),
+        (Some(_), true) => Some("was sealed, but its tenant exists"),
+        (Some(_), false) if ends.seq.is_some() || ends.last.is_some() => Some("comes after the sealed end"),
+        (None, false) => Some("was deleted without a seal"),
         _ => None,
     };
     let broken = words.map(|words| Broken { seq: seal.seq, at: None, words });

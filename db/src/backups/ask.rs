@@ -22,7 +22,7 @@ pub const JOB: &str = "make_backup";
 /// When the tier has no room or does not include it, this place has no backups of that kind, or PostgreSQL fails.
 pub async fn ask(place: &Place, kinds: &[Kind], by: Actor) -> Result<Vec<JobId>, DataError> {
     if let Some(kind) = kinds.iter().find(|kind| !place.fits(**kind)) {
-        return Err(DataError::Refused(format!("there is no {kind} backup of this")));
+        return Err(DataError::Refused(format!("There is no {kind} backup for this.")));
     }
     let job = |kind: &Kind| NewJob {
         key: Some(format!("demand:{kind}")),

@@ -11,8 +11,8 @@ use crate::error::DataError;
 
 /// Tables whose rows are not part of a backup of the whole, and why.
 pub const LEFT_OUT: &[(&str, &str)] = &[
-    ("backups", "they say what lies in the storage now; a restore takes over those of the present"),
-    ("sessions", "nobody who signed out since is signed in again by a restore"),
+    ("backups", "they list what is in the storage now; a restore keeps the current ones"),
+    ("sessions", "a restore signs no one in again who signed out since"),
 ];
 
 /// One table or partition.

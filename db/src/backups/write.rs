@@ -73,7 +73,7 @@ pub struct Done {
 /// When PostgreSQL fails, or this place has no backups of that kind.
 pub async fn begin(place: &Place, new: &NewBackup) -> Result<Began, DataError> {
     if !place.fits(new.kind) {
-        return Err(DataError::Refused(format!("there is no {} backup of this", new.kind)));
+        return Err(DataError::Refused(format!("There is no {} backup for this.", new.kind)));
     }
     let now = place.db().clock().now();
     let (id, holder): (BackupId, Uuid) = (place.db().clock().id(), Uuid::new_v4());

@@ -149,7 +149,7 @@ impl Redis {
                 let pause = u64::try_from(PAUSE.as_millis()).unwrap_or(1_000);
                 self.closed_until.store(self.elapsed() + pause, Ordering::Relaxed);
                 let cause = failed.err().map_or_else(|| "error".to_owned(), |e| e.to_string());
-                tracing::warn!(cause, "redis does not answer; going on without it");
+                tracing::warn!(cause, "Redis is unavailable; continuing without it");
                 None
             }
         }

@@ -101,14 +101,14 @@ pub async fn start(scope: &Scope, id: ImportId) -> Result<(), DataError> {
     let tx = scope.begin().await?;
     let run = show::read(&tx, id).await?;
     if !run.is_started_by(scope.actor()) {
-        let words = "somebody else uploaded this file; choose the same file yourself to start it";
+        let words = "Another member uploaded this file. Upload the same file yourself to import it.";
         return Err(DataError::Refused(words.to_owned()));
     }
     let sql = "update import_runs set status = 'queued', attempts = 0, error = null \
                where tenant_id = $1 and id = $2 and status = 'checked' and actor = $3";
     if tx.run(sql, [id.0.into(), run.actor.into()]).await? == 0 {
         let run = show::read(&tx, id).await?;
-        let words = format!("this import is {}; only a checked one can be started", run.status.as_str());
+        let words = format!("This import is {}. Only a checked import can be started.", run.status.as_str());
         return Err(DataError::Refused(words));
     }
     enqueue_run(&tx, id, RunStatus::Queued, 0).await?;

@@ -44,7 +44,7 @@ impl FromStr for ProblemKey {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let parts =
             text.split_once('-').and_then(|(line, position)| Some((line.parse().ok()?, position.parse().ok()?)));
-        parts.map(|(line, position)| Self { line, position }).ok_or("is not a place in this list")
+        parts.map(|(line, position)| Self { line, position }).ok_or("This cursor is invalid. Start at the first page.")
     }
 }
 

@@ -76,7 +76,7 @@ pub async fn needs(tx: &Tx, feature: Feature) -> Result<(), DataError> {
     if held.terms.has(feature) {
         return Ok(());
     }
-    let words = format!("the tier {} does not include this: {}", held.tier, feature.label().to_lowercase());
+    let words = format!("Your plan {} does not include: {}.", held.tier, feature.noun());
     Err(DataError::Refused(words))
 }
 

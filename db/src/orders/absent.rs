@@ -33,8 +33,8 @@ async fn look(tx: &Tx, stores: &[Store], which: &str, key: Vec<Value>) -> Result
     let Some(since) = archived_since(tx, kept.placed_at).await? else { return Ok(DataError::NotFound("order")) };
     let (number, quarter) = (kept.number, Quarter::of(kept.placed_at.date_naive()));
     Ok(DataError::Archived(format!(
-        "Order {number} was placed on {} and archived on {} with all orders of {quarter}. It counts in every figure as before. \
-         To see it again, ask the people who run this installation to restore {quarter}.",
+        "Order {number} was placed on {} and archived on {} with all orders of {quarter}. It still counts in all \
+         figures. To see it, ask your platform admin to restore {quarter}.",
         kept.placed_at.format("%-d %B %Y"),
         since.format("%-d %B %Y")
     )))

@@ -47,8 +47,8 @@ pub async fn cancel(scope: &Scope, id: OrderId, reason: &str) -> Result<(), Data
 /// The fault of the field `reason`.
 pub(super) fn check_reason(reason: &str) -> Result<(), DataError> {
     let mut errors = FieldErrors::default();
-    errors.add_if(reason.chars().count() > MAX_REASON, "reason", format!("must have at most {MAX_REASON} characters"));
-    errors.add_if(reason.contains('\0'), "reason", "must not hold control characters");
+    errors.add_if(reason.chars().count() > MAX_REASON, "reason", format!("Use at most {MAX_REASON} characters."));
+    errors.add_if(reason.contains('\0'), "reason", "Remove control characters.");
     Ok(errors.into_result(())?)
 }
 

@@ -21,7 +21,7 @@ use crate::scope::{Scope, Tx};
 use crate::{audit, feed, stores};
 
 /// What somebody is told who refunds what another just did.
-const SEEN: &str = "Somebody refunded on this order meanwhile. Look at what is left, then try again.";
+const SEEN: &str = "Another refund was recorded on this order. Check the remaining amount, then try again.";
 
 /// Records a refund: order, lines, figures of the day on which it counts, timeline and feed, all or nothing.
 ///

@@ -143,10 +143,10 @@ async fn timeline(tx: &Tx, order: &OrderRow) -> Result<Vec<TimelineRow>, DataErr
 
 fn who(actor: &str, email: Option<String>) -> String {
     match actor.split_once(':').map_or(actor, |(kind, _)| kind) {
-        "user" => email.unwrap_or_else(|| "a former member".into()),
+        "user" => email.unwrap_or_else(|| "a deleted user".into()),
         "key" => "API key".into(),
-        "command" => "command line".into(),
-        _ => "background work".into(),
+        "command" => "Command line".into(),
+        _ => "Background job".into(),
     }
 }
 

@@ -201,7 +201,7 @@ pub async fn attach(db: &Db, quarter: Quarter) -> Result<Joined, DataError> {
         "attached" => Ok(Joined::Attached),
         "there" => Ok(Joined::There),
         "net" => Ok(Joined::InNet),
-        other => Err(DataError::Corrupt(format!("joining a quarter came to '{other}'"))),
+        other => Err(DataError::Corrupt(format!("attaching a quarter resulted in '{other}'"))),
     }
 }
 

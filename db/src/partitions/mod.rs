@@ -66,7 +66,7 @@ pub async fn ensure(db: &Db, days: impl IntoIterator<Item = NaiveDate>) -> Resul
             }
             Err(error) if error.is_outage() && !steps::is_locked(&error) => return Err(error),
             Err(error) => {
-                tracing::warn!(%quarter, %error, "a quarter cannot be made now; its orders go to the default partition until upkeep makes it");
+                tracing::warn!(%quarter, %error, "a partition cannot be created now; its orders go to the default partition until maintenance creates it");
                 db.quarters().remember(quarter, GIVEN_UP);
             }
         }

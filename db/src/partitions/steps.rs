@@ -72,7 +72,7 @@ pub async fn make(db: &Db, table: Table, quarter: Quarter) -> Result<Made, DataE
         "made" => Ok(Made::New),
         "there" => Ok(Made::There),
         "net" => Ok(Made::InNet),
-        other => Err(DataError::Corrupt(format!("making a quarter came to '{other}'"))),
+        other => Err(DataError::Corrupt(format!("creating a quarter resulted in '{other}'"))),
     }
 }
 

@@ -35,9 +35,9 @@ pub async fn change_password(
 ) -> Result<(), DataError> {
     let mut errors = FieldErrors::default();
     let knows = knows_password(db, passwords, person.id, current).await?;
-    errors.add_if(!knows, "current", "is not your password");
+    errors.add_if(!knows, "current", "Incorrect password.");
     passwords.check(&mut errors, "password", new, &[&person.email, &person.name]).await?;
-    errors.add_if(knows && current == new, "password", "is the one that you have");
+    errors.add_if(knows && current == new, "password", "Choose a password that differs from the current one.");
     errors.into_result(())?;
     let hash = passwords.hash(new).await?;
     let tx = Platform::command(db.clone()).begin().await?;
@@ -99,7 +99,7 @@ pub async fn confirm_email(db: &Db, link: &str) -> Result<(Person, String), Data
 pub async fn rename(db: &Db, person: UserId, name: &str) -> Result<(), DataError> {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.chars().count() > 80 || name.chars().any(char::is_control) {
-        return Err(FieldErrors::one("name", "must have at most 80 characters").into());
+        return Err(FieldErrors::one("name", "Use at most 80 characters.").into());
     }
     sqlx::query("update users set name = $2 where id = $1").bind(person.0).bind(name).execute(&db.pool).await?;
     Ok(())

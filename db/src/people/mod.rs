@@ -146,11 +146,7 @@ pub async fn create_invited(
 
 async fn check(passwords: &Passwords, email: &str, password: &str) -> Result<String, DataError> {
     let mut errors = FieldErrors::default();
-    errors.add_if(
-        !domain::orders::new_order::looks_like_email(email) || email.len() > 254,
-        "email",
-        "must be an e-mail address",
-    );
+    errors.add_if(!domain::orders::new_order::looks_like_email(email) || email.len() > 254, "email", "Enter an email.");
     passwords.check(&mut errors, "password", password, &[email]).await?;
     errors.into_result(())?;
     passwords.hash(password).await
@@ -235,7 +231,7 @@ pub async fn set_role(access: &Access, person: UserId, role: Role) -> Result<(),
 
 fn email_taken(error: DataError) -> DataError {
     match error.constraint() {
-        Some("users_email") => FieldErrors::one("email", "has an account already").into(),
+        Some("users_email") => FieldErrors::one("email", "This email already has an account.").into(),
         _ => error,
     }
 }

@@ -99,7 +99,7 @@ pub async fn add(db: &Db, person: UserId, new: NewPasskey) -> Result<Option<Vec<
     let query = sqlx::query(sql).bind(person.0).bind(id.0).bind(new.credential_id).bind(new.name);
     let done = query.bind(new.credential).bind(db.clock().now()).execute(&mut *tx).await?;
     if done.rows_affected() == 0 {
-        return Err(FieldErrors::one("passkey_name", "is for a passkey that an account has already").into());
+        return Err(FieldErrors::one("passkey_name", "This passkey is already registered.").into());
     }
     tx.commit().await?;
     if has_factor { Ok(None) } else { second_factor::renew(db, person).await.map(Some) }
@@ -113,7 +113,7 @@ pub fn check_room(count: i64) -> Result<(), DataError> {
     if count < MOST {
         return Ok(());
     }
-    Err(FieldErrors::one("passkey_name", "cannot be added: you have 20 passkeys; remove one first").into())
+    Err(FieldErrors::one("passkey_name", "You have 20 passkeys. Remove one first.").into())
 }
 
 /// Notes that a passkey signed `person` in, when its device had counted to `counter`; false when it had done so before:

@@ -68,7 +68,7 @@ impl Passwords {
             && password.len() <= LONGEST_PASSWORD
         {
             let read = leaked.contains(password).await;
-            strength.is_leaked = read.map_err(|e| DataError::Corrupt(format!("the list of leaked passwords: {e}")))?;
+            strength.is_leaked = read.map_err(|e| DataError::Corrupt(format!("the breached-password list: {e}")))?;
         }
         if let Err(words) = check_password(password, strength) {
             errors.add(field, words);

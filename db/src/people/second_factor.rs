@@ -76,7 +76,7 @@ pub async fn standing(db: &Db, person: UserId) -> Result<Standing, DataError> {
 /// [`DataError::Refused`] when they are set up already.
 pub async fn begin(db: &Db, sealer: &Sealer, person: &Person) -> Result<Pending, DataError> {
     if find(db, sealer, person.id).await?.is_some() {
-        return Err(DataError::Refused("Codes are set up already.".to_owned()));
+        return Err(DataError::Refused("Two-factor authentication is already on.".to_owned()));
     }
     let mut secret = [0_u8; SECRET_BYTES];
     getrandom::fill(&mut secret).map_err(|e| DataError::Corrupt(e.to_string()))?;

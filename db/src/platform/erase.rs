@@ -80,7 +80,7 @@ impl Platform {
                 return Ok(erased);
             }
         }
-        Err(DataError::Refused(format!("something goes on writing for tenant {slug}; stop it and try again")))
+        Err(DataError::Refused(format!("tenant {slug} is still being written to; stop its workers and try again")))
     }
 
     // Tables and partitions with a tenant's rows, those first that nobody else needs any more.

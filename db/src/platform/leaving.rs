@@ -58,7 +58,7 @@ impl Platform {
         let values = [now.into(), reason.into(), i64::from(days).into(), by.into()];
         let sql = "select stoa_ask_deletion($1, $2, $3, $4::integer, $5)";
         let Some(after) = tx.scalar::<Option<DateTime<Utc>>>(sql, values).await?.flatten() else {
-            return Err(DataError::Refused("it is about to be deleted already".to_owned()));
+            return Err(DataError::Refused("deletion is already scheduled".to_owned()));
         };
         export(&tx, &EXPORTED).await?;
         audit::note(&tx, "tenant.delete", slug, json!({"reason": reason, "after": after})).await?;

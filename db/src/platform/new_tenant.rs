@@ -104,25 +104,25 @@ impl Platform {
 
 pub(super) fn check_name(name: &str) -> Result<(), FieldErrors> {
     let (name, mut errors) = (name.trim(), FieldErrors::default());
-    errors.add_if(name.is_empty(), "name", "must not be empty");
-    errors.add_if(name.chars().count() > NAME, "name", format!("must have at most {NAME} characters"));
-    errors.add_if(name.chars().any(char::is_control), "name", "must not hold control characters");
+    errors.add_if(name.is_empty(), "name", "Enter a name.");
+    errors.add_if(name.chars().count() > NAME, "name", format!("Use at most {NAME} characters."));
+    errors.add_if(name.chars().any(char::is_control), "name", "Remove control characters.");
     errors.into_result(())
 }
 
 pub(super) fn check_tier(found: &Result<Tier, DataError>, slug: &str) -> Result<(), FieldErrors> {
     match found {
         Ok(tier) if tier.retired_at.is_none() => Ok(()),
-        Ok(_) => Err(FieldErrors::one("tier", "is retired; nobody is put on it any more")),
-        Err(_) => Err(FieldErrors::one("tier", format!("there is no tier '{slug}'"))),
+        Ok(_) => Err(FieldErrors::one("tier", "This tier is retired. Choose another.")),
+        Err(_) => Err(FieldErrors::one("tier", format!("There is no tier '{slug}'."))),
     }
 }
 
 pub(super) fn checked_reason(reason: &str) -> Result<&str, FieldErrors> {
     let (reason, mut errors) = (reason.trim(), FieldErrors::default());
-    errors.add_if(reason.is_empty(), "reason", "must say why");
-    errors.add_if(reason.chars().count() > REASON, "reason", format!("must have at most {REASON} characters"));
-    errors.add_if(reason.contains('\0'), "reason", "must not hold control characters");
+    errors.add_if(reason.is_empty(), "reason", "Enter a reason.");
+    errors.add_if(reason.chars().count() > REASON, "reason", format!("Use at most {REASON} characters."));
+    errors.add_if(reason.contains('\0'), "reason", "Remove control characters.");
     errors.into_result(reason)
 }
 
@@ -145,7 +145,7 @@ async fn give_owner(tx: &Tx, email: &str, hash: &str) -> Result<bool, DataError>
 
 fn slug_taken(error: DataError) -> DataError {
     match error.constraint() {
-        Some("tenants_slug_key") => FieldErrors::one("slug", "is taken by another tenant").into(),
+        Some("tenants_slug_key") => FieldErrors::one("slug", "Another tenant uses this slug. Choose another.").into(),
         _ => error,
     }
 }

@@ -161,7 +161,7 @@ impl Platform {
     /// [`DataError::NotFound`] when there is none; when it is about to be deleted.
     pub async fn resume(&self, slug: &str) -> Result<bool, DataError> {
         if self.tenant(slug).await?.delete_after.is_some() {
-            return Err(DataError::Refused("it is about to be deleted; take that back first".to_owned()));
+            return Err(DataError::Refused("deletion is scheduled; cancel the deletion first".to_owned()));
         }
         let sql = "update tenants set suspended_at = null, suspended_for = null \
                    where id = $1 and suspended_at is not null and delete_after is null";

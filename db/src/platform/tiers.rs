@@ -218,9 +218,9 @@ pub fn check_tier(new: &NewTier) -> Result<(), FieldErrors> {
         errors.add("slug", message);
     }
     let name = new.name.trim();
-    errors.add_if(name.is_empty(), "name", "must not be empty");
-    errors.add_if(name.chars().count() > NAME, "name", format!("must have at most {NAME} characters"));
-    errors.add_if(name.chars().any(char::is_control), "name", "must not hold control characters");
+    errors.add_if(name.is_empty(), "name", "Enter a name.");
+    errors.add_if(name.chars().count() > NAME, "name", format!("Use at most {NAME} characters."));
+    errors.add_if(name.chars().any(char::is_control), "name", "Remove control characters.");
     errors.into_result(())
 }
 
@@ -230,7 +230,7 @@ fn described(name: &str, terms: &Terms) -> Value {
 
 fn slug_taken(error: DataError) -> DataError {
     match error.constraint() {
-        Some("tiers_slug_key") => FieldErrors::one("slug", "is taken by another tier").into(),
+        Some("tiers_slug_key") => FieldErrors::one("slug", "Another tier uses this slug. Choose another.").into(),
         _ => error,
     }
 }

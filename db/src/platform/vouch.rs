@@ -16,7 +16,7 @@ impl Platform {
     pub async fn vouch(&self, person: UserId) -> Result<(), DataError> {
         let known = crate::people::person(&self.db, person).await?.ok_or(DataError::NotFound("person"))?;
         if known.is_proven {
-            return Err(DataError::Refused("This email address is confirmed already.".to_owned()));
+            return Err(DataError::Refused("This email is already confirmed.".to_owned()));
         }
         crate::people::prove(&self.db, person).await?;
         let (actor, action, subject) = (self.actor, "email.vouch", known.email);

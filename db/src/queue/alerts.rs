@@ -72,23 +72,28 @@ impl fmt::Display for Alert {
             Self::Wait { queue, since } => {
                 write!(
                     f,
-                    "Jobs of the queue {queue} wait since {}; start another worker, or look what holds them up",
+                    "Jobs in the queue {queue} have been pending since {}. Start another worker, or check what blocks \
+                     them.",
                     since.format("%Y-%m-%d %H:%M UTC")
                 )
             }
             Self::Failures { kind, failed, of } => {
-                write!(f, "{failed} of {of} attempts at {kind} went wrong in the last hour")
+                write!(f, "{failed} of {of} attempts of {kind} failed in the last hour")
             }
-            Self::Dead(count) => write!(f, "{count} jobs failed for good; retry or delete them"),
-            Self::Parked(count) => write!(f, "{count} jobs are parked, because their process died each time"),
+            Self::Dead(count) => write!(f, "{count} jobs failed permanently. Retry or delete them."),
+            Self::Parked(count) => write!(
+                f,
+                "{count} jobs are parked, because their process crashed each time. Retry \
+                or delete them."
+            ),
             Self::Missed { name, at } => {
                 write!(
                     f,
-                    "The timetable missed {name} (noticed {}); it was made up for once",
+                    "The schedule missed {name} (noticed {}). It was run once afterwards.",
                     at.format("%Y-%m-%d %H:%M UTC")
                 )
             }
-            Self::NoWorker => f.write_str("Nobody works; start a worker with: stoa worker"),
+            Self::NoWorker => f.write_str("No worker is running. Start one with: stoa worker"),
         }
     }
 }

@@ -45,5 +45,5 @@ pub async fn forgive(tx: &Tx, lease: &Lease) -> Result<(), DataError> {
 }
 
 fn stale() -> DataError {
-    DataError::Refused("another worker has taken this job over; nothing was stored".into())
+    DataError::Refused("another worker has taken over this job; no changes were made".into())
 }

@@ -84,7 +84,7 @@ pub async fn guard_for_platform(tx: &PlatformTx, lock: &Lock) -> Result<(), Data
 }
 
 fn lost(lock: &Lock) -> DataError {
-    DataError::Refused(format!("the lock '{}' is held by somebody else by now; nothing was stored", lock.name))
+    DataError::Refused(format!("the lock '{}' has another holder now; no changes were made", lock.name))
 }
 
 fn millis(time: Duration) -> i64 {

@@ -85,7 +85,7 @@ pub async fn sales(scope: &Scope, query: &SalesQuery) -> Result<SalesReport, Dat
     let today = day_of(scope.now(), zone);
     let period = query.period.unwrap_or_else(|| Preset::Month.on(today));
     if query.group == Group::Hour && period.days() > MOST_HOUR_DAYS {
-        return Err(FieldErrors::one("group", format!("must not be hour for more than {MOST_HOUR_DAYS} days")).into());
+        return Err(FieldErrors::one("group", format!("Use hour for at most {MOST_HOUR_DAYS} days.")).into());
     }
     let currencies = parts(rows(&tx, &stores, period, query.group).await?, query.group);
     let compared = match period.compared(query.compare) {

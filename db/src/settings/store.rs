@@ -69,7 +69,7 @@ pub async fn change(scope: &Scope, slug: &str, pairs: &[(String, String)]) -> Re
     let before = read(&tx, store.id).await?;
     let (after, mut faults) = before.changed(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())));
     if after.zone != before.zone && ordered(&tx, store.id).await? {
-        let words = "cannot be changed any more: days that were counted begin and end by it";
+        let words = "The time zone cannot be changed after the first order.";
         faults.add("time_zone", words);
     }
     let after = faults.into_result(after)?;

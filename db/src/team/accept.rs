@@ -34,7 +34,7 @@ pub async fn accept(db: &Db, secret: &str, person: &Person, origin: Origin) -> R
     }
     let (tenant, hash) = tenant_token::parse(secret).ok_or(DataError::NotFound("invitation"))?;
     if !join(db, tenant, person, origin, ("i.token_hash = $2", hash.into())).await? {
-        return Err(DataError::Refused("You belong to this team already.".to_owned()));
+        return Err(DataError::Refused("You are already a member of this team.".to_owned()));
     }
     // Their link came by mail, and they have it.
     if invited.delivery == LinkDelivery::Mailed {
@@ -115,9 +115,9 @@ async fn open(tx: &Tx, which: &'static str, value: sea_orm::Value) -> Result<Opt
 // A restore took the role away meanwhile.
 fn role_gone(error: DataError) -> DataError {
     match error.constraint() {
-        Some("memberships_tenant_id_role_id_fkey") => DataError::Refused(
-            "The role of this invitation does not exist any more. Ask for another invitation.".to_owned(),
-        ),
+        Some("memberships_tenant_id_role_id_fkey") => {
+            DataError::Refused("The role of this invitation was deleted. Ask for a new invitation.".to_owned())
+        }
         _ => error,
     }
 }

@@ -114,7 +114,7 @@ pub async fn resend(
     write: impl FnOnce(&Invitation, &str) -> NewMail,
 ) -> Result<(Invitation, String), DataError> {
     let tx = scope.begin().await?;
-    refuse_beyond_own(&read(&tx, id).await?, &tx, "send it again")?;
+    refuse_beyond_own(&read(&tx, id).await?, &tx, "resend this invitation")?;
     let (secret, hash) = tenant_token::make(scope.tenant())?;
     let now = scope.now();
     let sql = "update invitations set token_hash = $3, sent_at = $4, expires_at = $5, invited_by = $6, is_shown = $7 \
@@ -138,7 +138,7 @@ pub async fn resend(
 pub async fn withdraw(scope: &Scope, id: InvitationId) -> Result<(), DataError> {
     let tx = scope.begin().await?;
     let invitation = read(&tx, id).await?;
-    refuse_beyond_own(&invitation, &tx, "withdraw it")?;
+    refuse_beyond_own(&invitation, &tx, "withdraw this invitation")?;
     tx.run("delete from invitations where tenant_id = $1 and id = $2", [id.0.into()]).await?;
     crate::audit::note(&tx, "invitation.withdraw", &id.to_string(), json!({"email": invitation.email})).await?;
     tx.commit().await
@@ -153,9 +153,9 @@ async fn check_free(tx: &Tx, email: &str, errors: &mut FieldErrors) -> Result<()
     let sql = "select m.user_id from memberships m join users u on u.id = m.user_id \
                where m.tenant_id = $1 and u.email_key = $2";
     let member: Option<Uuid> = tx.scalar(sql, [email_key(email).into()]).await?;
-    errors.add_if(member.is_some(), "email", "belongs to a member of this team");
+    errors.add_if(member.is_some(), "email", "This user is already a member.");
     let waiting: Option<i64> = tx.scalar("select count(*) from invitations where tenant_id = $1", []).await?;
-    let words = format!("cannot be invited now: {MOST} invitations wait; withdraw some of them first");
+    let words = format!("There are {MOST} open invitations. Withdraw some first.");
     errors.add_if(waiting.unwrap_or(0) >= MOST, "email", words);
     Ok(())
 }
@@ -165,7 +165,7 @@ async fn check_free(tx: &Tx, email: &str, errors: &mut FieldErrors) -> Result<()
 fn refuse_beyond_own(invitation: &Invitation, tx: &Tx, what: &str) -> Result<(), DataError> {
     let rights = Rights::new(invitation.role.permissions(), invitation.stores.clone());
     let beyond =
-        |_| DataError::Refused(format!("You cannot {what}: it includes something that you may not do yourself."));
+        |_| DataError::Refused(format!("You cannot {what}, because it includes permissions that you do not have."));
     tx.scope().may_grant(&rights).map_err(beyond)
 }
 
@@ -212,7 +212,9 @@ impl TryFrom<Row> for Invitation {
 
 fn invited_before(error: DataError) -> DataError {
     match error.constraint() {
-        Some("invitations_email") => FieldErrors::one("email", "is invited already; send that invitation again").into(),
+        Some("invitations_email") => {
+            FieldErrors::one("email", "This email is already invited. Resend the invitation.").into()
+        }
         _ => error,
     }
 }

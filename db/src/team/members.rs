@@ -71,7 +71,7 @@ pub async fn member(scope: &Scope, id: UserId) -> Result<Member, DataError> {
 /// actor.
 pub async fn change(scope: &Scope, id: UserId, to: &NewPlace) -> Result<(), DataError> {
     let tx = scope.begin().await?;
-    let member = within_reach(&tx, id, "change what they may do").await?;
+    let member = within_reach(&tx, id, "change this member").await?;
     let place = to.find(&tx).await?;
     let sql = "update memberships set role = $3, role_id = $4, store_ids = $5 where tenant_id = $1 and user_id = $2";
     tx.run(sql, std::iter::once(id.0.into()).chain(place.columns())).await?;
@@ -87,7 +87,7 @@ pub async fn change(scope: &Scope, id: UserId, to: &NewPlace) -> Result<(), Data
 /// [`DataError::Refused`] for owners, for oneself, and for whoever may do more than the actor.
 pub async fn remove(scope: &Scope, id: UserId) -> Result<Member, DataError> {
     let tx = scope.begin().await?;
-    let member = within_reach(&tx, id, "remove them").await?;
+    let member = within_reach(&tx, id, "remove this member").await?;
     tx.run("delete from memberships where tenant_id = $1 and user_id = $2", [id.0.into()]).await?;
     tx.run("delete from linked_identities where tenant_id = $1 and user_id = $2", [id.0.into()]).await?;
     let details = json!({"email": member.email, "role": member.role.name()});
@@ -118,17 +118,19 @@ async fn within_reach(tx: &Tx, id: UserId, what: &str) -> Result<Member, DataErr
     let member = read(tx, id).await?;
     if member.role.is_owner() {
         return Err(DataError::Refused(format!(
-            "Nobody can {what}: they own this account. Ownership is transferred first."
+            "You cannot {what}, because they are the owner. The ownership must be transferred first."
         )));
     }
     if tx.scope().actor() == Actor::User(id) {
         return Err(DataError::Refused(
-            "Nobody changes their own place: ask somebody else who manages people.".to_owned(),
+            "You cannot change your own role. Ask another member who manages the team.".to_owned(),
         ));
     }
     let rights = Rights::new(member.role.permissions(), member.stores.clone());
     if tx.scope().may_grant(&rights).is_err() {
-        return Err(DataError::Refused(format!("You cannot {what}: they may do more than you.")));
+        return Err(DataError::Refused(format!(
+            "You cannot {what}, because they have permissions that you do not have."
+        )));
     }
     Ok(member)
 }

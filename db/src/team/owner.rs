@@ -18,12 +18,12 @@ pub async fn transfer(scope: &Scope, to: UserId) -> Result<(), DataError> {
         return Err(DataError::Forbidden);
     }
     if from == to {
-        return Err(DataError::Refused("You own this account already.".to_owned()));
+        return Err(DataError::Refused("You are already the owner.".to_owned()));
     }
     let sql = "select m.is_vouched or u.email_proven_at is not null from memberships m join users u on u.id = m.user_id \
                where m.tenant_id = $1 and m.user_id = $2";
     if tx.scalar::<bool>(sql, [to.0.into()]).await?.is_some_and(|is_open| !is_open) {
-        return Err(DataError::Refused("Their email address is not confirmed. Vouch for it first.".to_owned()));
+        return Err(DataError::Refused("The email of this member is not confirmed. Confirm it first.".to_owned()));
     }
     let sql =
         "update memberships set role = 'owner', role_id = null, store_ids = null where tenant_id = $1 and user_id = $2";
@@ -47,7 +47,7 @@ pub(crate) async fn keep_an_owner(tx: &Tx, person: UserId, stays: bool) -> Resul
     if stays || owners(tx).await? != [person] {
         return Ok(());
     }
-    Err(DataError::Refused("There is always an owner: transfer the ownership to somebody else first.".to_owned()))
+    Err(DataError::Refused("A tenant needs an owner. Transfer the ownership first.".to_owned()))
 }
 
 /// The owners. Locked, so that two who leave at once do not each count on the other.

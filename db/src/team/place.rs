@@ -35,7 +35,7 @@ impl NewPlace {
         let mut errors = FieldErrors::default();
         let role = self.find_role(tx).await?;
         if role.is_none() {
-            errors.add("role", "must be one of the roles of this team");
+            errors.add("role", "Choose a role from the list.");
         }
         let stores = match &self.stores {
             None => StoreAccess::All,
@@ -44,16 +44,20 @@ impl NewPlace {
                 let found = known.iter().filter(|s| slugs.contains(&s.slug));
                 let found = StoreAccess::of(Some(found.map(|s| s.id)));
                 let is_empty = found.only().is_some_and(<[_]>::is_empty);
-                errors.add_if(is_empty, "stores", "must name at least one store, or all");
+                errors.add_if(is_empty, "stores", "Select at least one store, or all stores.");
                 let all_known = slugs.iter().all(|slug| known.iter().any(|s| s.slug == *slug));
-                errors.add_if(!is_empty && !all_known, "stores", "must be stores of this tenant");
+                errors.add_if(!is_empty && !all_known, "stores", "Choose stores from the list.");
                 found
             }
         };
         let rights = role.as_ref().map(|role| Rights::new(role.permissions(), stores.clone()));
         match rights.map(|rights| tx.scope().may_grant(&rights)) {
-            Some(Err(Beyond::Permissions(_))) => errors.add("role", "includes something that you may not do yourself"),
-            Some(Err(Beyond::Stores)) if errors.is_empty() => errors.add("stores", "must be stores that you reach"),
+            Some(Err(Beyond::Permissions(_))) => errors.add("role", "This role has permissions that you do not have."),
+            Some(Err(Beyond::Stores)) if errors.is_empty() => errors.add(
+                "stores",
+                "Select only stores that you have \
+                access to.",
+            ),
             _ => {}
         }
         match role {

@@ -55,7 +55,7 @@ pub async fn create_role(scope: &Scope, name: &str, permissions: Permissions) ->
     let tx = scope.begin().await?;
     let count: Option<i64> = tx.scalar("select count(*) from roles where tenant_id = $1", []).await?;
     if count.unwrap_or(0) >= MOST {
-        return Err(DataError::Refused(format!("A team has at most {MOST} roles of its own; delete one first.")));
+        return Err(DataError::Refused(format!("A team can have at most {MOST} custom roles. Delete one first.")));
     }
     let id: RoleId = scope.clock().id();
     let sql =
@@ -100,7 +100,7 @@ pub async fn delete_role(scope: &Scope, id: RoleId) -> Result<(), DataError> {
     refuse_beyond_own(scope, role.permissions)?;
     let used = || {
         DataError::Refused(format!(
-            "The role '{}' is in use. Give its members another one, and withdraw invitations to it, first.",
+            "The role '{}' is in use. First change the role of its members, and withdraw its invitations.",
             role.name
         ))
     };
@@ -142,14 +142,14 @@ impl From<Row> for OwnRole {
 fn check(scope: &Scope, name: &str, permissions: Permissions) -> Result<String, DataError> {
     let mut errors = FieldErrors::default();
     let name = check_role_name(name).map_err(|words| errors.add("name", words)).unwrap_or_default();
-    errors.add_if(permissions.is_empty(), "permissions", "must be at least one");
+    errors.add_if(permissions.is_empty(), "permissions", "Select at least one permission.");
     let is_beyond = scope.may_grant(&everywhere(permissions)).is_err();
-    errors.add_if(is_beyond, "permissions", "include something that you may not do yourself");
+    errors.add_if(is_beyond, "permissions", "Select only permissions that you have.");
     Ok(errors.into_result(name)?)
 }
 
 fn refuse_beyond_own(scope: &Scope, permissions: Permissions) -> Result<(), DataError> {
-    let beyond = |_| DataError::Refused("This role includes something that you may not do yourself.".to_owned());
+    let beyond = |_| DataError::Refused("This role has permissions that you do not have.".to_owned());
     scope.may_grant(&everywhere(permissions)).map_err(beyond)
 }
 
@@ -160,7 +160,7 @@ async fn refuse_own(tx: &Tx, id: RoleId) -> Result<(), DataError> {
     if tx.scalar::<bool>(sql, [me.0.into(), id.0.into()]).await? != Some(true) {
         return Ok(());
     }
-    Err(DataError::Refused("You cannot change your own role. Ask another member who manages people.".to_owned()))
+    Err(DataError::Refused("You cannot change your own role. Ask another member who manages the team.".to_owned()))
 }
 
 fn everywhere(permissions: Permissions) -> Rights {
@@ -173,7 +173,7 @@ fn names(permissions: Permissions) -> Vec<String> {
 
 fn name_taken(error: DataError) -> DataError {
     match error.constraint() {
-        Some("roles_name") => FieldErrors::one("name", "is the name of another role").into(),
+        Some("roles_name") => FieldErrors::one("name", "Another role has this name. Choose another.").into(),
         _ => error,
     }
 }

@@ -116,7 +116,7 @@ pub(super) async fn lock(tx: &Tx, id: WebhookId) -> Result<(), DataError> {
 /// Refuses what keeps a webhook alive, or shows what it sends, where the actor may not read all of that. Pausing and
 /// deleting only take away: whoever manages webhooks may do that to any.
 pub(super) fn refuse_beyond_own(tx: &Tx, wanted: &Wanted) -> Result<(), DataError> {
-    let beyond = |_| DataError::Refused("This webhook sends events that you may not see yourself.".to_owned());
+    let beyond = |_| DataError::Refused("This webhook sends events that you do not have access to.".to_owned());
     tx.scope().may_grant(&wanted.rights()).map_err(beyond)
 }
 
@@ -125,18 +125,18 @@ impl NewWebhook {
     pub fn faults(&self) -> FieldErrors {
         let mut faults = FieldErrors::default();
         let (url, description) = (self.url.trim(), plain(&self.description));
-        faults.add_if(url.is_empty(), "url", "must be an address such as https://example.com/stoa");
-        faults.add_if(url.len() > LONGEST_URL, "url", "must have at most 1,000 characters");
+        faults.add_if(url.is_empty(), "url", "Enter a URL such as https://example.com/stoa.");
+        faults.add_if(url.len() > LONGEST_URL, "url", "Use at most 1,000 characters.");
         let is_bad = description.chars().count() > LONGEST_DESCRIPTION || description.chars().any(char::is_control);
-        faults.add_if(is_bad, "description", "must have at most 200 characters");
+        faults.add_if(is_bad, "description", "Use at most 200 characters.");
         faults
     }
 
     fn checked(&self, scope: &Scope) -> Result<Self, FieldErrors> {
         let (url, mut faults) = (self.url.trim().to_owned(), self.faults());
         match scope.may_grant(&self.wanted.rights()) {
-            Err(Beyond::Permissions(_)) => faults.add("kinds", "include events that you may not see yourself"),
-            Err(Beyond::Stores) => faults.add("store", "must be one that you reach"),
+            Err(Beyond::Permissions(_)) => faults.add("kinds", "Select only events that you have access to."),
+            Err(Beyond::Stores) => faults.add("store", "Choose a store that you have access to."),
             Ok(()) => {}
         }
         faults.into_result(Self { url, description: plain(&self.description), wanted: self.wanted.clone() })
@@ -145,7 +145,7 @@ impl NewWebhook {
     async fn check_store(&self, tx: &Tx) -> Result<(), DataError> {
         let Some(id) = self.wanted.store else { return Ok(()) };
         let is_known = stores::list(tx).await?.iter().any(|store| store.id == id);
-        if is_known { Ok(()) } else { Err(FieldErrors::one("store", "must be a store of this tenant").into()) }
+        if is_known { Ok(()) } else { Err(FieldErrors::one("store", "Choose one of your stores.").into()) }
     }
 
     fn kinds(&self) -> Vec<String> {

@@ -178,7 +178,7 @@ impl Round<'_> {
 
 /// Writes one delivery that is no event of the feed.
 pub(super) async fn put_one(tx: &Tx, webhook: WebhookId, kind: &str, data: &Value) -> Result<DeliveryId, DataError> {
-    let slug = open_slug(tx).await?.ok_or_else(|| DataError::Refused("The account is suspended.".to_owned()))?;
+    let slug = open_slug(tx).await?.ok_or_else(|| DataError::Refused("The tenant is suspended.".to_owned()))?;
     let id: DeliveryId = tx.scope().clock().id();
     let body = body(id, kind, tx.scope().now(), (&slug, None), data);
     store(tx, &[NewDelivery { id, webhook: webhook.0, seq: 0, kind: kind.to_owned(), body }]).await?;

@@ -160,7 +160,7 @@ async fn reason(
     now: DateTime<Utc>,
 ) -> Result<Option<String>, DataError> {
     if verdict == Verdict::Gone {
-        return Ok(Some("Its address answered 410: it wants nothing any more.".to_owned()));
+        return Ok(Some("The URL responded with status 410 (gone).".to_owned()));
     }
     if !is_hopeless(since, FAILED_AT_LEAST, now) {
         return Ok(None);
@@ -169,7 +169,7 @@ async fn reason(
                  and state <> 'delivered' and tries > 0 and kind <> $3 and coalesce(finished_at, $4) >= $5 limit $6) d";
     let values = [call.webhook.0.into(), TEST.into(), now.into(), since.into(), FAILED_AT_LEAST.into()];
     let failed: i64 = tx.scalar(sql, values).await?.unwrap_or(0);
-    let words = || format!("Nothing was delivered since {}.", since.unwrap_or(now).format("%-d %B %Y, %H:%M UTC"));
+    let words = || format!("All deliveries have failed since {}.", since.unwrap_or(now).format("%-d %B %Y, %H:%M UTC"));
     Ok(is_hopeless(since, failed, now).then(words))
 }
 

@@ -80,15 +80,15 @@ pub async fn begin(scope: &Scope, sealer: &Sealer, id: DeliveryId) -> Result<Beg
                where d.tenant_id = $1 and d.id = $2";
     let row: Option<Row> = tx.one(sql, [id.0.into(), scope.now().into()]).await?;
     tx.end();
-    let Some(row) = row else { return Ok(Begun::Nothing("it was deleted")) };
+    let Some(row) = row else { return Ok(Begun::Nothing("the webhook was deleted")) };
     let is_trial = row.kind == TEST;
     let is_live = row.state == WebhookState::Live.as_str();
-    let Some(due) = row.next_at else { return Ok(Begun::Nothing("it is settled already")) };
+    let Some(due) = row.next_at else { return Ok(Begun::Nothing("the delivery is already finished")) };
     if row.is_suspended {
-        return Ok(Begun::Nothing("the account is suspended"));
+        return Ok(Begun::Nothing("the tenant is suspended"));
     }
     if !is_live && !is_trial {
-        return Ok(Begun::Nothing("the webhook rests"));
+        return Ok(Begun::Nothing("the webhook is paused"));
     }
     if due > scope.now() {
         return Ok(Begun::Later(due));
@@ -111,7 +111,7 @@ pub async fn begin(scope: &Scope, sealer: &Sealer, id: DeliveryId) -> Result<Beg
 pub async fn test(scope: &Scope, id: WebhookId) -> Result<DeliveryId, DataError> {
     let tx = scope.begin().await?;
     lock(&tx, id).await?;
-    let words = json!({"words": "This is a test. Nothing happened."});
+    let words = json!({"words": "This is a test message."});
     let delivery = put_one(&tx, id, TEST, &words).await?;
     queue::enqueue(&tx, &delivering(delivery)).await?;
     crate::audit::note(&tx, "webhook.test", &id.to_string(), json!({"delivery": delivery})).await?;
@@ -132,7 +132,7 @@ pub async fn again(scope: &Scope, webhook: WebhookId, id: DeliveryId) -> Result<
     let sends = read(&tx, webhook).await?;
     refuse_beyond_own(&tx, &sends.wanted)?;
     if sends.state != WebhookState::Live && found.kind != TEST {
-        return Err(DataError::Refused("Resume the webhook first: it sends nothing now.".to_owned()));
+        return Err(DataError::Refused("Resume the webhook first.".to_owned()));
     }
     let sql = "update webhook_deliveries set state = 'waiting', tries = 0, next_at = $3, finished_at = null \
                where tenant_id = $1 and id = $2";

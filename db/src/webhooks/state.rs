@@ -31,7 +31,7 @@ pub async fn pause(scope: &Scope, id: WebhookId) -> Result<(), DataError> {
     let tx = scope.begin().await?;
     lock(&tx, id).await?;
     if read(&tx, id).await?.state != WebhookState::Live {
-        return Err(DataError::Refused("It sends nothing already.".to_owned()));
+        return Err(DataError::Refused("This webhook is already paused.".to_owned()));
     }
     tx.run("update webhooks set state = 'paused' where tenant_id = $1 and id = $2", [id.0.into()]).await?;
     crate::audit::note(&tx, "webhook.pause", &id.to_string(), json!({})).await?;
@@ -50,7 +50,7 @@ pub async fn resume(scope: &Scope, id: WebhookId, from: Resume) -> Result<(), Da
     refuse_beyond_own(&tx, &webhook.wanted)?;
     let was = webhook.state;
     if was == WebhookState::Live {
-        return Err(DataError::Refused("It is live already.".to_owned()));
+        return Err(DataError::Refused("This webhook is already active.".to_owned()));
     }
     let sql =
         "update webhooks set state = 'live', reason = null, failing_since = null where tenant_id = $1 and id = $2";

@@ -72,13 +72,13 @@ async fn whatever_is_tampered_with_is_found_where_it_is() {
                 execute format('alter table %s disable row level security', t); end loop; end $$";
     sqlx::query(open).execute(&mut owner).await.unwrap();
     let cases = [
-        ("update audit_entries set after = '{\"n\": 99}' where seq = 3", 3, "is not what was written"),
-        ("update audit_entries set actor = 'job' where seq = 3", 3, "is not what was written"),
-        ("update audit_entries set at = at + interval '1 microsecond' where seq = 2", 2, "is not what was written"),
+        ("update audit_entries set after = '{\"n\": 99}' where seq = 3", 3, "was modified"),
+        ("update audit_entries set actor = 'job' where seq = 3", 3, "was modified"),
+        ("update audit_entries set at = at + interval '1 microsecond' where seq = 2", 2, "was modified"),
         ("delete from audit_entries where seq = 4", 4, "is missing"),
         ("delete from audit_entries where seq = 6", 6, "is missing"),
-        ("update audit_entries set hash = sha256('x') where seq = 1", 1, "is not what was written"),
-        ("update audit_heads set hash = sha256('x')", 6, "is not the end that was kept"),
+        ("update audit_entries set hash = sha256('x') where seq = 1", 1, "was modified"),
+        ("update audit_heads set hash = sha256('x')", 6, "differs from the recorded end"),
         ("update audit_entries set seq = 7 where seq = 6", 6, "is missing"),
         ("update audit_entries set seq = 7 where seq = 5", 5, "is missing"),
     ];

@@ -187,11 +187,11 @@ async fn what_is_taken_away_is_found_whoever_did_it() {
         (gone(NIL), "-: 1 is missing"),
         (
             format!("{} delete from audit_anchors where chain = '{id}'", gone(&id)),
-            "ours: 1 was never anchored: a record is missing",
+            "ours: 1 has no anchor: an entry is missing",
         ),
         (
             format!("{} delete from audit_anchors where chain = '{NIL}'", gone(NIL)),
-            "-: 1 was never anchored: a record is missing",
+            "-: 1 has no anchor: an entry is missing",
         ),
         (format!("{} delete from tenants where id = '{id}'", gone(&id)), "?: 1 is missing"),
         (format!("delete from audit_heads where tenant_id = '{id}'"), "ours: 107 has lost its end"),
@@ -202,14 +202,14 @@ async fn what_is_taken_away_is_found_whoever_did_it() {
             format!("{} delete from audit_entries where tenant_id = '{id}' and seq > 99", set_back(99)),
             "ours: 100 is missing",
         ),
-        (set_back(106), "ours: 107 stands after the end that was kept"),
+        (set_back(106), "ours: 107 comes after the recorded end"),
         (
             format!(
                 "insert into audit_seals (chain, slug, seq, hash, began_at, sealed_at, asked_at, due_at, actor) \
                      values ('{id}', 'ours', 1, sha256('x'), now(), now(), now(), now(), 'x'); {} delete from tenants where id = '{id}'",
                 gone(&id)
             ),
-            "ours: 1 was erased before its time",
+            "ours: 1 was deleted too early",
         ),
         // Made anew from its beginning, by the function that is honest.
         (
@@ -218,7 +218,7 @@ async fn what_is_taken_away_is_found_whoever_did_it() {
                      (select jsonb_agg(jsonb_build_object('id', gen_random_uuid(), 'action', 'a', 'subject', 's')) from generate_series(1, 107)))",
                 gone(&id)
             ),
-            "ours: 1 is not what was anchored",
+            "ours: 1 differs from its anchor",
         ),
     ];
     const TABLES: [&str; 5] = ["tenants", "audit_entries", "audit_heads", "audit_anchors", "audit_seals"];
@@ -293,7 +293,7 @@ async fn an_erased_tenant_leaves_its_sealed_end() {
     assert_eq!(late.sql_state().as_deref(), Some("42501"), "nothing begins it again");
     let mut owner = owner(&db).await;
     run(&mut owner, "delete from audit_seals").await.unwrap();
-    assert_eq!(broken(&db).await, ["?: 1 was never anchored: a record is missing"], "the seal is missed");
+    assert_eq!(broken(&db).await, ["?: 1 has no anchor: an entry is missing"], "the seal is missed");
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ async fn of_many_who_want_the_last_one_exactly_one_gets_it() {
                 Ok(()) => made += 1,
                 Err(DataError::AtLimit(reached)) => {
                     assert_eq!((reached.limit, reached.allowed, reached.used), (limit, 2, 2));
-                    assert!(reached.to_string().starts_with("the tier TWO allows 2 "), "{reached}");
+                    assert!(reached.to_string().starts_with("Your plan TWO allows 2 "), "{reached}");
                 }
                 Err(error) => panic!("{limit}: {error}"),
             }
@@ -245,7 +245,7 @@ async fn what_a_tier_leaves_out_is_refused_in_words() {
     let place = db::backups::Place::for_command(&db.db, access.tenant()).unwrap();
     let kinds = [domain::backups::Kind::Database];
     let refused = db::backups::ask(&place, &kinds, db::Actor::Command).await.unwrap_err();
-    assert_eq!(refused.to_string(), "the tier Bare does not include this: backups on demand");
+    assert_eq!(refused.to_string(), "Your plan Bare does not include: on-demand backups.");
     let imports = access.scope(Permission::RunImports).unwrap();
     let north = stores::known(&imports).await.unwrap()[0].clone();
     let file = async |size: u64, hash: u8| crate::storage::file(&imports, &north, size, &hash.to_string()).await;

@@ -60,9 +60,9 @@ actions! {
     ImportTake = "import.take", "Import taken over";
     InvitationAccept = "invitation.accept", "Invitation accepted";
     InvitationCreate = "invitation.create", "Member invited";
-    InvitationResend = "invitation.resend", "Invitation sent again";
+    InvitationResend = "invitation.resend", "Invitation resent";
     InvitationWithdraw = "invitation.withdraw", "Invitation withdrawn";
-    JobsBreakLock = "jobs.break_lock", "Lock released";
+    JobsBreakLock = "jobs.break_lock", "Lock broken";
     JobsCancel = "jobs.cancel", "Jobs cancelled";
     JobsDelete = "jobs.delete", "Jobs deleted";
     JobsDisable = "jobs.disable", "Schedule entry disabled";
@@ -73,7 +73,7 @@ actions! {
     JobsRunNow = "jobs.run_now", "Scheduled job run now";
     MemberChange = "member.change", "Member changed";
     MemberRemove = "member.remove", "Member removed";
-    MemberRole = "member.role", "Role given";
+    MemberRole = "member.role", "Role assigned";
     MemberVouch = "member.vouch", "Email address confirmed by an admin";
     OrderCancel = "order.cancel", "Order cancelled";
     OrderPlace = "order.place", "Orders received";
@@ -94,8 +94,8 @@ actions! {
     RollupsRebuild = "rollups.rebuild", "Figures rebuilt";
     RollupsRepair = "rollups.repair", "Figures repaired";
     SecondFactorCodes = "second_factor.codes", "Recovery codes renewed";
-    SecondFactorOff = "second_factor.off", "Second factor turned off";
-    SecondFactorOn = "second_factor.on", "Second factor turned on";
+    SecondFactorOff = "second_factor.off", "Two-factor authentication turned off";
+    SecondFactorOn = "second_factor.on", "Two-factor authentication turned on";
     SessionBegin = "session.begin", "Signed in";
     SessionConfirm = "session.confirm", "Identity confirmed";
     SessionEnd = "session.end", "Signed out";
@@ -106,7 +106,7 @@ actions! {
     StockSet = "stock.set", "Stock level set";
     StoreCreate = "store.create", "Store created";
     StoreSet = "store.set", "Store settings changed";
-    TeamSecondFactor = "team.second_factor", "Second factor requirement changed";
+    TeamSecondFactor = "team.second_factor", "Two-factor authentication requirement changed";
     TenantCreate = "tenant.create", "Tenant created";
     TenantDelete = "tenant.delete", "Tenant deletion scheduled";
     TenantErase = "tenant.erase", "Tenant deleted";
@@ -116,7 +116,7 @@ actions! {
     TenantResume = "tenant.resume", "Tenant resumed";
     TenantSet = "tenant.set", "Settings changed";
     TenantSuspend = "tenant.suspend", "Tenant suspended";
-    TenantTier = "tenant.tier", "Plan changed";
+    TenantTier = "tenant.tier", "Tier settings changed";
     TierChange = "tier.change", "Tier changed";
     TierCreate = "tier.create", "Tier created";
     TierOffer = "tier.offer", "Tier offered again";
@@ -126,7 +126,7 @@ actions! {
     WebhookDelete = "webhook.delete", "Webhook deleted";
     WebhookOff = "webhook.off", "Webhook disabled after failures";
     WebhookPause = "webhook.pause", "Webhook paused";
-    WebhookResend = "webhook.resend", "Webhook message sent again";
+    WebhookResend = "webhook.resend", "Webhook message resent";
     WebhookResume = "webhook.resume", "Webhook resumed";
     WebhookRotate = "webhook.rotate", "Webhook secret rotated";
     WebhookTest = "webhook.test", "Webhook test sent";

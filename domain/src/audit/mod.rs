@@ -99,7 +99,7 @@ impl Via {
 impl FromStr for Via {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|via| via.as_str() == text).ok_or("must be page, api, job, platform or command")
+        Self::ALL.into_iter().find(|via| via.as_str() == text).ok_or("Use page, api, job, platform or command.")
     }
 }
 
@@ -112,7 +112,7 @@ impl AuditQuery {
         if let (Some(from), Some(to)) = (query.from, query.to)
             && to < from
         {
-            faults.add("to", "must not be before from");
+            faults.add("to", "Enter an end date after the start date.");
             faults.add("from", NO_PERIOD);
             (query.from, query.to) = (None, None);
         }
@@ -205,7 +205,7 @@ fn flatten(path: &str, value: &Value, into: &mut Vec<(String, String)>) {
 
 fn short(value: &str) -> Result<String, String> {
     let is_plain = value.len() <= LONGEST && !value.contains('\0');
-    is_plain.then(|| value.to_owned()).ok_or_else(|| format!("must have at most {LONGEST} plain characters"))
+    is_plain.then(|| value.to_owned()).ok_or_else(|| format!("Use at most {LONGEST} printable characters."))
 }
 
 #[cfg(test)]

@@ -84,31 +84,34 @@ pub fn alarms(now: DateTime<Utc>, facts: &Facts) -> Vec<Alarm> {
     let kind = facts.kind;
     let Some(newest) = &facts.newest else {
         let overdue = now - facts.since > WITHIN;
-        let words = format!("no {kind} backup was ever attempted; is a worker running?");
+        let words = format!("No {kind} backup was ever started. Check that a worker is running.");
         return if overdue { vec![alarm(Trouble::NeverRan, words)] } else { Vec::new() };
     };
     let mut found = Vec::new();
     if newest.started_at > now + TOLERANCE {
-        let words = format!("there is a {kind} backup of {}, later than now; set the clock right", newest.started_at);
+        let words = format!(
+            "The newest {kind} backup is dated {}, in the future. Correct the server clock.",
+            newest.started_at
+        );
         found.push(alarm(Trouble::ClockWentBack, words));
     }
     if let Some(words) = too_old(now, facts) {
         found.push(alarm(Trouble::TooOld, words));
     }
     if let Some(error) = &newest.verify_error {
-        let words = format!("the newest {kind} backup could not be read back: {error}");
+        let words = format!("The newest {kind} backup could not be verified: {error}");
         found.push(alarm(Trouble::VerificationFailed, words));
     } else if newest.status == Status::Failed {
-        let error = newest.error.as_deref().unwrap_or("no reason is known");
-        found.push(alarm(Trouble::LastFailed, format!("the newest {kind} backup failed: {error}")));
+        let error = newest.error.as_deref().unwrap_or("unknown reason");
+        found.push(alarm(Trouble::LastFailed, format!("The newest {kind} backup failed: {error}")));
     } else if newest.status == Status::Stored && now - newest.started_at > READ_BACK_WITHIN {
-        let words = format!("the newest {kind} backup was never read back; is a worker running?");
+        let words = format!("The newest {kind} backup is not verified yet. Check that a worker is running.");
         found.push(alarm(Trouble::NotReadBack, words));
     }
     let shrunk = |before: &i64| newest.status.is_kept() && *before > 0 && newest.plain_bytes < before / 2;
     if let Some(before) = newest.bytes_before.filter(shrunk) {
         let words = format!(
-            "the newest {kind} backup holds {} bytes, the one before {before}: see whether something is missing",
+            "The newest {kind} backup has {} bytes, the previous one {before}. Check whether data is missing.",
             newest.plain_bytes
         );
         found.push(alarm(Trouble::Shrunk, words));
@@ -123,8 +126,8 @@ fn too_old(now: DateTime<Utc>, facts: &Facts) -> Option<String> {
         return None;
     }
     Some(match facts.verified {
-        Some(_) => format!("the newest verified {} backup is {} hours old", facts.kind, age.num_hours()),
-        None => format!("there is no verified {} backup", facts.kind),
+        Some(_) => format!("The newest verified {} backup is {} hours old.", facts.kind, age.num_hours()),
+        None => format!("There is no verified {} backup.", facts.kind),
     })
 }
 

@@ -49,7 +49,7 @@ macro_rules! words {
 
 words! {
     /// What a backup holds.
-    Kind, "kind of backup":
+    Kind, "backup kind":
     /// The whole platform, as `pg_dump` writes it.
     Full = "full",
     /// One tenant's rows.
@@ -86,7 +86,7 @@ words! {
 
 words! {
     /// Where the second copy elsewhere stands.
-    Offsite, "state of the copy elsewhere":
+    Offsite, "off-site copy status":
     /// None is wanted.
     None = "none",
     /// It is still to be made.
@@ -99,7 +99,7 @@ words! {
 
 /// A word that stands for nothing here.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{1}' is no {0}; use one of {2}")]
+#[error("'{1}' is not a {0}; use one of {2}")]
 pub struct UnknownWord(&'static str, String, String);
 
 impl Status {
@@ -131,6 +131,6 @@ mod tests {
             assert_eq!(kind.as_str().parse(), Ok(*kind));
         }
         let error = "whole".parse::<Kind>().unwrap_err().to_string();
-        assert_eq!(error, "'whole' is no kind of backup; use one of full, database, files");
+        assert_eq!(error, "'whole' is not a backup kind; use one of full, database, files");
     }
 }

@@ -33,7 +33,8 @@ pub struct Held {
 /// Something happened later than now: the clock was set back, and no age can be trusted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the clock says {now}, but there is a backup of {newest}: it was set back, so nothing is pruned; set the clock right"
+    "the server clock says {now}, but there is a backup of {newest}, so no backups were pruned; correct the server \
+     clock"
 )]
 pub struct ClockWentBack {
     /// What the clock says.
@@ -132,7 +133,7 @@ mod tests {
     fn a_clock_set_back_takes_nothing() {
         let kept: Vec<Held> = (0..60).map(|day| held(day as u128, day, Status::Verified)).collect();
         let error = expired(at(58), &kept).unwrap_err();
-        assert!(error.to_string().contains("set back"), "{error}");
+        assert!(error.to_string().contains("server clock"), "{error}");
         assert!(!expired(at(59), &kept).unwrap().is_empty());
     }
 

@@ -124,7 +124,7 @@ impl Segment {
 impl FromStr for Segment {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or("must be the name of a segment, such as loyal")
+        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or("Use the name of a segment, such as loyal.")
     }
 }
 

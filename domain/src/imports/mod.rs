@@ -42,7 +42,7 @@ impl FromStr for Format {
         Self::ALL
             .into_iter()
             .find(|f| f.as_str() == text)
-            .ok_or_else(|| format!("'{text}' is not a format; use one of {}", known()))
+            .ok_or_else(|| format!("'{text}' is not a format. Use one of {}.", known()))
     }
 }
 
@@ -89,7 +89,7 @@ impl FromStr for RunStatus {
         [Self::Checking, Self::Checked, Self::Queued, Self::Running, Self::Done, Self::Failed]
             .into_iter()
             .find(|s| s.as_str() == text)
-            .ok_or_else(|| format!("'{text}' is no import status"))
+            .ok_or_else(|| format!("'{text}' is not an import status"))
     }
 }
 
@@ -137,7 +137,7 @@ impl FromStr for ProblemKind {
         [Self::Rejected, Self::Skipped, Self::Adjusted]
             .into_iter()
             .find(|kind| kind.as_str() == text)
-            .ok_or_else(|| format!("'{text}' is no kind of problem"))
+            .ok_or_else(|| format!("'{text}' is not a kind of problem"))
     }
 }
 

@@ -50,7 +50,7 @@ impl ImportView {
 impl FromStr for ImportView {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|view| view.as_str() == text).ok_or("must be failed or rejected")
+        Self::ALL.into_iter().find(|view| view.as_str() == text).ok_or("Use failed or rejected.")
     }
 }
 

@@ -73,6 +73,6 @@ impl FromStr for RunOutcome {
         Self::ALL
             .into_iter()
             .find(|o| o.as_str() == text)
-            .ok_or_else(|| format!("'{text}' is no outcome of a job; use one of {}", known()))
+            .ok_or_else(|| format!("'{text}' is not a job result. Use one of {}.", known()))
     }
 }

@@ -73,7 +73,7 @@ impl JobQuery {
         if let (Some(from), Some(to)) = (query.from, query.to)
             && to < from
         {
-            faults.add("to", "must not be before from");
+            faults.add("to", "Enter an end date after the start date.");
             faults.add("from", NO_PERIOD);
             (query.from, query.to) = (None, None);
         }
@@ -131,7 +131,7 @@ impl JobQuery {
 }
 
 fn short(text: &str) -> Result<String, String> {
-    if text.chars().count() > 200 { Err("must have at most 200 characters".into()) } else { Ok(text.to_owned()) }
+    if text.chars().count() > 200 { Err("Use at most 200 characters.".into()) } else { Ok(text.to_owned()) }
 }
 
 #[cfg(test)]

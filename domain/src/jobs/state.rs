@@ -55,6 +55,6 @@ impl FromStr for JobState {
         Self::ALL
             .into_iter()
             .find(|s| s.as_str() == text)
-            .ok_or_else(|| format!("'{text}' is no state of a job; use one of {}", known()))
+            .ok_or_else(|| format!("'{text}' is not a job status. Use one of {}.", known()))
     }
 }

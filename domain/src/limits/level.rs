@@ -40,7 +40,7 @@ impl Level {
 
 /// A limit that stands in the way. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the tier {tier} allows {}; this account has {}. {}", .limit.things(*.allowed), .limit.number(*.used), next_step(*.limit))]
+#[error("Your plan {tier} allows {}, and you have {}. {}", .limit.things(*.allowed), .limit.number(*.used), next_step(*.limit))]
 pub struct Reached {
     /// Which one.
     pub limit: Limit,
@@ -54,9 +54,9 @@ pub struct Reached {
 
 fn next_step(limit: Limit) -> &'static str {
     match limit {
-        Limit::ApiKeys => "Revoke one that is not needed, or ask for a larger tier",
-        Limit::Members => "Remove somebody who left, or ask for a larger tier",
-        _ => "Ask whoever runs the platform for a larger tier",
+        Limit::ApiKeys => "Revoke an API key, or ask your platform admin for a larger plan.",
+        Limit::Members => "Remove a member, or ask your platform admin for a larger plan.",
+        _ => "Ask your platform admin for a larger plan.",
     }
 }
 
@@ -81,8 +81,7 @@ mod tests {
             assert_eq!(Level::of(used, allowed), level, "{used} of {allowed}");
         }
         let reached = Reached { limit: Limit::Stores, tier: "Starter".into(), allowed: 1, used: 3 };
-        let words =
-            "the tier Starter allows 1 store; this account has 3. Ask whoever runs the platform for a larger tier";
+        let words = "Your plan Starter allows 1 store, and you have 3. Ask your platform admin for a larger plan.";
         assert_eq!(reached.to_string(), words);
     }
 

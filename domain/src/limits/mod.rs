@@ -108,15 +108,15 @@ impl Limit {
             Self::Members => "Members",
             Self::ApiKeys => "API keys",
             Self::Webhooks => "Webhooks",
-            Self::OrdersPerMonth => "Orders a month",
+            Self::OrdersPerMonth => "Orders per month",
             Self::Products => "Products",
-            Self::RequestsPerMinute => "API requests a minute",
-            Self::RequestsPerMinutePerKey => "API requests a minute with one key",
-            Self::BatchOrders => "Orders in one batch",
+            Self::RequestsPerMinute => "API requests per minute",
+            Self::RequestsPerMinutePerKey => "API requests per minute and key",
+            Self::BatchOrders => "Orders per batch",
             Self::StorageBytes => "Storage",
-            Self::BackupDays => "Days that backups are kept",
+            Self::BackupDays => "Backup history (days)",
             Self::BackupEveryDays => "Days between backups",
-            Self::ExportRows => "Rows of one export",
+            Self::ExportRows => "Rows per export",
         }
     }
 
@@ -127,15 +127,15 @@ impl Limit {
             Self::Members => ("member", "members"),
             Self::ApiKeys => ("API key", "API keys"),
             Self::Webhooks => ("webhook", "webhooks"),
-            Self::OrdersPerMonth => ("order a month", "orders a month"),
+            Self::OrdersPerMonth => ("order per month", "orders per month"),
             Self::Products => ("product", "products"),
-            Self::RequestsPerMinute => ("API request a minute", "API requests a minute"),
-            Self::RequestsPerMinutePerKey => ("API request a minute and key", "API requests a minute and key"),
-            Self::BatchOrders => ("order a batch", "orders a batch"),
+            Self::RequestsPerMinute => ("API request per minute", "API requests per minute"),
+            Self::RequestsPerMinutePerKey => ("API request per minute and key", "API requests per minute and key"),
+            Self::BatchOrders => ("order per batch", "orders per batch"),
             Self::StorageBytes => return format!("{} of files", size(n)),
             Self::BackupDays => ("day of backups", "days of backups"),
             Self::BackupEveryDays => ("day between backups", "days between backups"),
-            Self::ExportRows => ("row an export", "rows an export"),
+            Self::ExportRows => ("row per export", "rows per export"),
         };
         format!("{} {}", self.number(n), if n == 1 { one } else { many })
     }
@@ -164,24 +164,24 @@ impl Limit {
     /// The same in plain words, for those whom it concerns.
     pub const fn consequence(self) -> &'static str {
         match self {
-            Self::Stores => "No further store can be made. The stores you have go on as before.",
-            Self::Members => "Nobody else can be invited. Everybody who has a role keeps it.",
-            Self::ApiKeys => "No further key can be made. Revoking one makes room.",
-            Self::Webhooks => "No further webhook can be made. Those you have go on; deleting one makes room.",
+            Self::Stores => "You cannot add more stores. Existing stores keep working.",
+            Self::Members => "You cannot invite more members. Existing members keep their roles.",
+            Self::ApiKeys => "You cannot create more API keys. Revoke a key to create another.",
+            Self::Webhooks => "You cannot create more webhooks. Delete a webhook to create another.",
             Self::OrdersPerMonth => {
-                "Orders above the limit are still taken in and count everywhere; whoever runs the platform sees it."
+                "Orders over the limit are still accepted and counted. Your platform admin is notified."
             }
             Self::Products => {
-                "Products above the limit are still taken in with their orders; whoever runs the platform sees it."
+                "Products over the limit are still accepted with their orders. Your platform admin is notified."
             }
             Self::RequestsPerMinute | Self::RequestsPerMinutePerKey => {
-                "Requests above it are answered with 429 and told when to try again. Nothing is lost if they do."
+                "Requests over the limit receive status 429 and the time to retry. No data is lost."
             }
-            Self::BatchOrders => "A larger batch is refused as a whole; send it in parts.",
-            Self::StorageBytes => "No further file can be uploaded. Files that are there stay.",
-            Self::BackupDays => "Older backups are given up, never the newest one that was read back.",
-            Self::BackupEveryDays => "A backup is made this often, and whenever you ask for one.",
-            Self::ExportRows => "A larger export is refused as one file; narrow its filters, or take it in parts.",
+            Self::BatchOrders => "Larger batches are rejected. Send several smaller batches.",
+            Self::StorageBytes => "You cannot upload more files. Existing files stay.",
+            Self::BackupDays => "Older backups are deleted. The newest verified backup is never deleted.",
+            Self::BackupEveryDays => "Stoa creates a backup this often, and whenever you request one.",
+            Self::ExportRows => "Larger exports are rejected. Add filters, or export in parts.",
         }
     }
 
@@ -213,7 +213,11 @@ impl Limit {
         if (self.least()..=self.most()).contains(&value) {
             Ok(value)
         } else {
-            Err(format!("must be {} to {}, or empty for no limit", group(self.least()), group(self.most())))
+            Err(format!(
+                "Enter a number from {} to {}, or leave empty for no limit.",
+                group(self.least()),
+                group(self.most())
+            ))
         }
     }
 }
@@ -226,7 +230,7 @@ impl fmt::Display for Limit {
 
 /// The text names no limit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is no limit")]
+#[error("'{0}' is not a limit")]
 pub struct UnknownLimit(String);
 
 impl FromStr for Limit {

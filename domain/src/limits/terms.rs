@@ -30,12 +30,21 @@ impl Feature {
         }
     }
 
-    /// What people call it.
+    /// What it is called in lists.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Api => "The API",
-            Self::Imports => "Imports of files",
-            Self::BackupsOnDemand => "Backups on demand",
+            Self::Api => "API access",
+            Self::Imports => "File imports",
+            Self::BackupsOnDemand => "On-demand backups",
+        }
+    }
+
+    /// The same within a sentence.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Api => "API access",
+            Self::Imports => "file imports",
+            Self::BackupsOnDemand => "on-demand backups",
         }
     }
 }

@@ -30,7 +30,7 @@ pub struct Currency([u8; 3]);
 
 /// The text is no ISO 4217 code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must be an ISO 4217 code in capitals, such as GBP")]
+#[error("Use an ISO 4217 currency code, such as GBP.")]
 pub struct UnknownCurrency;
 
 impl Currency {
@@ -80,10 +80,10 @@ impl Currency {
             return Ok(());
         }
         if self.iso().is_some_and(iso_currency::Currency::is_special) {
-            return Err(format!("must be a currency to pay with, such as GBP; {self} is none"));
+            return Err(format!("{self} cannot be used for payments. Use a currency such as GBP."));
         }
         match withdrawn::last_day(self.code()) {
-            Some(last) if day > last => Err(format!("{self} was withdrawn; it was valid until {last}")),
+            Some(last) if day > last => Err(format!("{self} was valid until {last}. Use a later currency.")),
             _ => Ok(()),
         }
     }

@@ -116,7 +116,7 @@ fn what_can_mean_two_amounts_is_refused_unless_the_notation_is_known() {
     }
     assert_eq!(
         Money::parse("1.500", currency("EUR")).unwrap_err().to_string(),
-        "can mean 1500 or 1.50; write it as one of the two"
+        "This can mean 1500 or 1.50. Write one of them."
     );
     // Nothing can be paid with a part of these.
     for text in ["1,500", "1.500"] {

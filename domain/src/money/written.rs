@@ -36,16 +36,16 @@ pub enum Notation {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AmountFault {
     /// It is nothing of the kind.
-    #[error("must be an amount such as 12{}50", .0.decimal())]
+    #[error("Enter an amount such as 12{}50.", .0.decimal())]
     NotAnAmount(NumberFormat),
     /// There is no such part of the currency.
-    #[error("has more decimals than the currency")]
+    #[error("Use no more decimals than the currency has.")]
     MoreDecimals,
     /// It is beyond what can be counted.
-    #[error("is too large")]
+    #[error("This value is too large.")]
     TooLarge,
     /// Its one sign may stand before decimals or between thousands.
-    #[error("can mean {grouped} or {decimal}; write it as one of the two")]
+    #[error("This can mean {grouped} or {decimal}. Write one of them.")]
     Ambiguous {
         /// The amount with thousands apart.
         grouped: String,
@@ -53,7 +53,7 @@ pub enum AmountFault {
         decimal: String,
     },
     /// It is no number that counts things.
-    #[error("is not a whole number")]
+    #[error("Enter a whole number.")]
     NotWhole,
 }
 

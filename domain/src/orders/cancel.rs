@@ -12,10 +12,10 @@ pub enum CannotCancel {
     #[error("A return cannot be cancelled.")]
     IsReturn,
     /// The goods are gone.
-    #[error("This order was already sent. Record a refund instead.")]
+    #[error("This order is already fulfilled. Record a refund instead.")]
     Fulfilled,
     /// Money went back already.
-    #[error("Part of this order was already refunded. Refund the rest instead.")]
+    #[error("This order is already partly refunded. Refund the remaining amount instead.")]
     Refunded,
 }
 

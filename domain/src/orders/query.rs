@@ -198,14 +198,14 @@ impl OrderQuery {
             "fulfilment" => self.fulfilment = Some(value.parse()?),
             "kind" => self.kind = Some(value.parse()?),
             "q" => self.q = Some(search_text(value)?),
-            "product" => self.product = Some(value.parse().map_err(|_| "must be the id of a product")?),
+            "product" => self.product = Some(value.parse().map_err(|_| "Use the ID of a product.")?),
             "from" => self.from = Some(day(value)?),
             "to" => self.to = Some(day(value)?),
             "min" => self.min = Some(amount(value, amounts)?),
             "max" => self.max = Some(amount(value, amounts)?),
             "sort" => self.sort = value.parse()?,
             "cursor" => self.cursor = Some(seal.open(value)?),
-            "limit" => self.limit = Limit::new(whole(value).ok_or("must be a whole number")?)?,
+            "limit" => self.limit = Limit::new(whole(value).ok_or("Enter a whole number.")?)?,
             _ => return Err(UNKNOWN.into()),
         }
         Ok(())
@@ -213,7 +213,7 @@ impl OrderQuery {
 }
 
 /// What is said of a first day that does not go with the last.
-pub const NO_PERIOD: &str = "must go with to";
+pub const NO_PERIOD: &str = "Enter an end date.";
 
 /// Reads a day, `2026-03-01`, between the years 1990 and 2200.
 ///
@@ -222,19 +222,19 @@ pub const NO_PERIOD: &str = "must go with to";
 pub fn day(text: &str) -> Result<NaiveDate, String> {
     use chrono::Datelike;
     let parsed: Option<NaiveDate> = text.parse().ok();
-    parsed.filter(|d| (1990..2200).contains(&d.year())).ok_or_else(|| "must be a day such as 2026-03-01".into())
+    parsed.filter(|d| (1990..2200).contains(&d.year())).ok_or_else(|| "Enter a date such as 2026-03-01.".into())
 }
 
 fn search_text(text: &str) -> Result<String, String> {
-    if text.chars().count() > 200 { Err("must have at most 200 characters".into()) } else { Ok(text.to_owned()) }
+    if text.chars().count() > 200 { Err("Use at most 200 characters.".into()) } else { Ok(text.to_owned()) }
 }
 
 fn amount(text: &str, amounts: AmountsIn) -> Result<Bound, String> {
     let (format, decimals) = match amounts {
         AmountsIn::Minor => {
-            let minor = json::integer_in(text).ok_or("must be a whole number of minor units")?;
+            let minor = json::integer_in(text).ok_or("Use a whole number of minor units.")?;
             return if minor.saturating_abs() > MAX_FILTER_AMOUNT {
-                Err("is too large".into())
+                Err("This value is too large.".into())
             } else {
                 Ok(Bound::Minor(minor))
             };
@@ -244,7 +244,7 @@ fn amount(text: &str, amounts: AmountsIn) -> Result<Bound, String> {
     };
     let read = Decimal::read(text, decimals, Notation::Typed(format)).map_err(|fault| fault.to_string())?;
     let fits = read.at_least(decimals).saturating_abs() <= MAX_FILTER_AMOUNT;
-    if fits { Ok(Bound::Major(read)) } else { Err("is too large".into()) }
+    if fits { Ok(Bound::Major(read)) } else { Err("This value is too large.".into()) }
 }
 
 fn whole(text: &str) -> Option<u64> {

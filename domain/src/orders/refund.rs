@@ -30,7 +30,7 @@ pub struct Refundable<'a> {
 }
 
 /// What is said about refunds of an order for which nothing was paid.
-pub const FREE: &str = "Nothing was paid for this order, so there is nothing to refund.";
+pub const FREE: &str = "This order was free, so there is nothing to refund.";
 
 /// One line as the rule sees it.
 #[derive(Clone, Copy, Debug)]
@@ -62,11 +62,11 @@ impl Refundable<'_> {
     /// All reasons against it, by field: `order`, `amount` or `lines[n]`.
     pub fn amount(&self, request: &RefundRequest) -> Result<i64, FieldErrors> {
         let mut errors = FieldErrors::default();
-        errors.add_if(self.kind == OrderKind::Return, "order", "A return is money given back already.");
+        errors.add_if(self.kind == OrderKind::Return, "order", "A return order cannot be refunded.");
         errors.add_if(
             self.status == OrderStatus::Cancelled,
             "order",
-            "This order is cancelled; there is nothing to refund.",
+            "This order is cancelled, so there is nothing to refund.",
         );
         if errors.is_empty() {
             errors.add_if(self.is_free(), "order", FREE);
@@ -79,7 +79,7 @@ impl Refundable<'_> {
         };
         if errors.is_empty() {
             errors.add_if(amount <= 0, "amount", "Choose at least one line with a price above zero.");
-            errors.add_if(amount > self.left(), "amount", "This is more than is left of what was paid.");
+            errors.add_if(amount > self.left(), "amount", "This is more than the remaining paid amount.");
         }
         errors.into_result(amount)
     }
@@ -98,10 +98,10 @@ impl Refundable<'_> {
                 continue;
             };
             let repeated = wanted[..i].iter().any(|(p, _)| p == position);
-            errors.add_if(repeated, &field, "This line is named twice.");
-            errors.add_if(*quantity <= 0, &field, "The quantity must be above zero.");
+            errors.add_if(repeated, &field, "This line is listed twice.");
+            errors.add_if(*quantity <= 0, &field, "Enter a quantity above 0.");
             let left = line.quantity - line.refunded_quantity;
-            errors.add_if(*quantity > left, &field, format!("Only {left} of this line can still be refunded."));
+            errors.add_if(*quantity > left, &field, format!("Enter a quantity of {left} or less."));
             amount = amount.saturating_add(quantity.saturating_mul(line.unit_price));
         }
         amount

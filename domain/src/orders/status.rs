@@ -23,7 +23,7 @@ macro_rules! words {
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 Self::ALL.iter().copied().find(|v| v.as_str() == text).ok_or_else(|| {
                     let known: Vec<_> = Self::ALL.iter().map(|v| v.as_str()).collect();
-                    format!("must be one of {}", known.join(", "))
+                    format!("Use one of {}.", known.join(", "))
                 })
             }
         }

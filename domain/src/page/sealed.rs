@@ -26,7 +26,7 @@ const BYTES: usize = Cursor::BYTES + 4 + TAG;
 const TEXT: usize = BYTES / 3 * 4;
 
 /// What is told of a text that is no place of the list, whatever is wrong with it.
-pub const NO_PLACE: &str = "is not a cursor of this list";
+pub const NO_PLACE: &str = "This cursor is invalid or has expired. Start at the first page.";
 
 /// A list that is read page by page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

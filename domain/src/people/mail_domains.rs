@@ -16,15 +16,15 @@ pub fn read_domains(text: &str) -> Result<Vec<String>, String> {
         let domain = domain_key(word.trim_start_matches('@'));
         let is_domain = domain.contains('.') && email::check(&format!("a@{domain}")).is_ok();
         if !is_domain {
-            return Err("must be domains of e-mail addresses, such as example.com".to_owned());
+            return Err("Enter email domains, such as example.com.".to_owned());
         }
         if !domains.contains(&domain) {
             domains.push(domain);
         }
     }
     match domains.len() {
-        0 => Err("must name at least one, such as example.com".to_owned()),
-        n if n > MOST => Err(format!("must be at most {MOST}")),
+        0 => Err("Enter at least one domain, such as example.com.".to_owned()),
+        n if n > MOST => Err(format!("Enter at most {MOST} domains.")),
         _ => Ok(domains),
     }
 }

@@ -9,10 +9,10 @@ const LONGEST: usize = 40;
 pub fn check_passkey_name(text: &str) -> Result<String, String> {
     let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() {
-        return Err("must say which device it is on, such as \"Laptop\"".to_owned());
+        return Err("Enter a name for the passkey, such as \"Laptop\".".to_owned());
     }
     if name.chars().count() > LONGEST || name.chars().any(char::is_control) {
-        return Err(format!("must have at most {LONGEST} characters"));
+        return Err(format!("Use at most {LONGEST} characters."));
     }
     Ok(name)
 }

@@ -27,18 +27,16 @@ pub struct Strength {
 pub fn check_password(password: &str, strength: Strength) -> Result<(), &'static str> {
     let length = password.chars().count();
     if password.len() > LONGEST {
-        return Err("must have at most 1,000 bytes");
+        return Err("Use at most 1,000 bytes.");
     }
     if strength.is_leaked {
-        return Err("is on the lists of leaked passwords that are tried first; choose another");
+        return Err("This password is on a breached-password list. Choose another.");
     }
     if length < SHORTEST && (strength.score < STRONG || length < SHORTEST_STRONG) {
-        return Err("must have at least 12 characters, or 8 that nobody can guess; a few unrelated words do well");
+        return Err("Use at least 12 characters. A few unrelated words work well.");
     }
     if strength.score < STRONG_ENOUGH {
-        return Err(
-            "is easy to guess: it repeats itself, or consists of your name or of common words; add unrelated words",
-        );
+        return Err("This password is easy to guess. Add unrelated words.");
     }
     Ok(())
 }
@@ -55,7 +53,7 @@ mod tests {
         assert!(check_password("x7#Kq2!", of(4, false)).unwrap_err().contains("12 characters"));
         assert!(check_password("x7#Kq2!vabc", of(3, false)).unwrap_err().contains("12 characters"));
         assert!(check_password("aaaaaaaaaaaaaaaa", of(1, false)).unwrap_err().contains("easy to guess"));
-        assert!(check_password("a long enough one", of(3, true)).unwrap_err().contains("leaked"));
+        assert!(check_password("a long enough one", of(3, true)).unwrap_err().contains("breached"));
         assert!(check_password(&"word ".repeat(300), of(4, false)).unwrap_err().contains("1,000"));
     }
 }

@@ -11,14 +11,14 @@ const LONGEST: usize = 40;
 pub fn check_role_name(text: &str) -> Result<String, String> {
     let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() {
-        return Err("must not be empty".to_owned());
+        return Err("Enter a name.".to_owned());
     }
     if name.chars().count() > LONGEST || name.chars().any(char::is_control) {
-        return Err(format!("must have at most {LONGEST} characters"));
+        return Err(format!("Use at most {LONGEST} characters."));
     }
     let lower = name.to_lowercase();
     if lower == "custom" || Role::ALL.iter().any(|role| role.as_str() == lower) {
-        return Err(format!("must not be '{lower}', which every tenant has"));
+        return Err(format!("'{lower}' is a built-in role. Choose another name."));
     }
     Ok(name)
 }

@@ -90,21 +90,21 @@ impl Permission {
     /// What it lets somebody do.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::ReadReports => "See the dashboard and reports",
-            Self::ReadOrders => "See orders and their customers",
-            Self::WriteOrders => "Add orders",
+            Self::ReadReports => "View dashboard and reports",
+            Self::ReadOrders => "View orders and customers",
+            Self::WriteOrders => "Create orders",
             Self::CancelOrders => "Cancel orders",
-            Self::RefundOrders => "Give money back",
-            Self::ReadEvents => "Follow orders as they come in",
-            Self::ReadImports => "See imports and their problems",
-            Self::RunImports => "Upload and run imports",
-            Self::ManageStores => "Add and change stores",
-            Self::ManagePeople => "Invite people and change what they may do",
-            Self::ManageKeys => "Make and revoke API keys, manage webhooks",
-            Self::ReadBackups => "See backups",
-            Self::ManageBackups => "Make and download backups",
-            Self::ReadJobs => "See background jobs",
-            Self::ReadAudit => "See who did what",
+            Self::RefundOrders => "Refund orders",
+            Self::ReadEvents => "Receive live events",
+            Self::ReadImports => "View imports",
+            Self::RunImports => "Run imports",
+            Self::ManageStores => "Manage stores",
+            Self::ManagePeople => "Manage members and roles",
+            Self::ManageKeys => "Manage API keys and webhooks",
+            Self::ReadBackups => "View backups",
+            Self::ManageBackups => "Create and download backups",
+            Self::ReadJobs => "View jobs",
+            Self::ReadAudit => "View audit log",
         }
     }
 
@@ -218,7 +218,7 @@ impl KeyScope {
 
 /// The text names no role or scope.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is not known; use one of {1}")]
+#[error("'{0}' is unknown. Use one of {1}.")]
 pub struct Unknown(String, String);
 
 impl FromStr for Permission {

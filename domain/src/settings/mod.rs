@@ -47,8 +47,8 @@ impl Setting {
     /// What the mail is called where somebody is told why they get it.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::NotifyOrders => "each new order",
-            Self::DailySummary => "the daily summary",
+            Self::NotifyOrders => "new orders",
+            Self::DailySummary => "daily summary",
             Self::StockAlerts => "low stock",
         }
     }
@@ -76,13 +76,13 @@ impl Recipients {
     fn of<'a>(parts: impl Iterator<Item = &'a str>) -> Result<Self, String> {
         let mut addresses: Vec<String> = Vec::new();
         for part in parts {
-            let address = email::check(part).map_err(|words| format!("'{part}' {words}"))?;
+            let address = email::check(part).map_err(|words| format!("'{part}' is not valid. {words}"))?;
             if !addresses.iter().any(|known| known.eq_ignore_ascii_case(&address)) {
                 addresses.push(address);
             }
         }
         if addresses.len() > MOST_RECIPIENTS {
-            return Err(format!("must be at most {MOST_RECIPIENTS} addresses"));
+            return Err(format!("Enter at most {MOST_RECIPIENTS} emails."));
         }
         Ok(Self(addresses))
     }
@@ -110,7 +110,7 @@ mod tests {
         let found = Recipients::parse("ana@example.com, bo@example.com,ANA@example.com,").unwrap();
         assert_eq!(found.addresses(), ["ana@example.com", "bo@example.com"]);
         assert!(Recipients::parse(" ").unwrap().is_empty());
-        assert!(Recipients::parse("ana@example.com, bo").unwrap_err().starts_with("'bo' must be"));
+        assert!(Recipients::parse("ana@example.com, bo").unwrap_err().starts_with("'bo' is not valid."));
         let many: Vec<String> = (0..21).map(|n| format!("a{n}@example.com")).collect();
         assert!(Recipients::try_from(many).is_err());
         let json = serde_json::to_string(&found).unwrap();

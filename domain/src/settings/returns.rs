@@ -30,8 +30,8 @@ impl ReturnDay {
     /// What people choose.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Return => "The day on which they are made",
-            Self::Order => "The day of the order that they are made on",
+            Self::Return => "Refund date",
+            Self::Order => "Order date",
         }
     }
 
@@ -48,6 +48,6 @@ impl FromStr for ReturnDay {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let found = Self::ALL.into_iter().find(|rule| rule.as_str() == text);
-        found.ok_or_else(|| format!("must be {} or {}", Self::Return.as_str(), Self::Order.as_str()))
+        found.ok_or_else(|| format!("Use {} or {}.", Self::Return.as_str(), Self::Order.as_str()))
     }
 }

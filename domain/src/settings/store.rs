@@ -94,7 +94,7 @@ impl StoreSettings {
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
         match name {
             "name" => self.name = named(value)?,
-            "time_zone" => self.zone = value.parse().map_err(|_| "must be an IANA zone such as Europe/London")?,
+            "time_zone" => self.zone = value.parse().map_err(|_| "Enter an IANA time zone such as Europe/London.")?,
             "currency" => {
                 self.currency =
                     value.to_uppercase().parse().map_err(|e: crate::money::UnknownCurrency| e.to_string())?
@@ -114,15 +114,15 @@ impl StoreSettings {
 
 fn named(value: &str) -> Result<String, String> {
     if value.is_empty() {
-        return Err("must not be empty".to_owned());
+        return Err("Enter a name.".to_owned());
     }
     let is_good = value.chars().count() <= LONGEST_NAME && !value.contains(char::is_control);
-    is_good.then(|| value.to_owned()).ok_or_else(|| format!("must have at most {LONGEST_NAME} plain characters"))
+    is_good.then(|| value.to_owned()).ok_or_else(|| format!("Use at most {LONGEST_NAME} printable characters."))
 }
 
 fn number(value: &str, least: u8, most: u8) -> Result<u8, String> {
     let found = value.parse().ok().filter(|n| (least..=most).contains(n));
-    found.ok_or_else(|| format!("must be {least} to {most}"))
+    found.ok_or_else(|| format!("Enter a number from {least} to {most}."))
 }
 
 #[cfg(test)]

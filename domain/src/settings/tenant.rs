@@ -131,14 +131,20 @@ impl TenantSettings {
             "numbers" => self.numbers = value.parse::<NumberFormat>()?,
             "zone" if value.is_empty() => self.zone = None,
             "zone" => {
-                let zone = value.parse().map_err(|_| "must be an IANA zone such as Europe/London, or empty")?;
+                let zone =
+                    value.parse().map_err(|_| "Enter an IANA time zone such as Europe/London, or leave empty.")?;
                 self.zone = Some(zone);
             }
             "hour" => self.backup_hour = number(value, HOURS)?,
             "event_days" => self.event_days = number(value, EVENT_DAYS)?,
             "import_days" if value.is_empty() => self.import_days = None,
             "import_days" => {
-                let days = number(value, IMPORT_DAYS).map_err(|words| format!("{words}, or empty for ever"))?;
+                let days = number(value, IMPORT_DAYS).map_err(|words| {
+                    format!(
+                        "{words} Leave empty to store them \
+                    forever."
+                    )
+                })?;
                 self.import_days = Some(days);
             }
             _ => {}
@@ -151,7 +157,7 @@ fn number(value: &str, bounds: RangeInclusive<u16>) -> Result<u16, String> {
     let found = value.parse().ok().filter(|n| bounds.contains(n));
     let format = NumberFormat::default();
     let [least, most] = [bounds.start(), bounds.end()].map(|bound| format.count((*bound).into()));
-    found.ok_or_else(|| format!("must be {least} to {most}"))
+    found.ok_or_else(|| format!("Enter a number from {least} to {most}."))
 }
 
 #[cfg(test)]
@@ -184,7 +190,7 @@ mod tests {
         assert_eq!(kept, changed);
         for hour in ["24", "", "x", "-1"] {
             let faults = usual.changed(TenantForm::Backups, [("hour", hour)]).1;
-            assert_eq!(faults.0[0].message, "must be 0 to 23", "{hour}");
+            assert_eq!(faults.0[0].message, "Enter a number from 0 to 23.", "{hour}");
         }
     }
 

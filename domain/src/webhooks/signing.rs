@@ -56,7 +56,7 @@ impl FromStr for Secret {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let bytes = text.strip_prefix(PREFIX).and_then(|rest| STANDARD.decode(rest).ok());
         let bytes = bytes.filter(|bytes| (FEWEST_BYTES..=MOST_BYTES).contains(&bytes.len()));
-        bytes.map(Self).ok_or("is no secret of a webhook")
+        bytes.map(Self).ok_or("This is not a webhook secret.")
     }
 }
 

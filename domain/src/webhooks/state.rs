@@ -66,7 +66,7 @@ impl DeliveryState {
     /// As people read it.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Waiting => "Waiting",
+            Self::Waiting => "Pending",
             Self::Delivered => "Delivered",
             Self::Failed => "Failed",
         }
@@ -104,7 +104,7 @@ impl FromStr for WebhookState {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or("must be live, paused or off")
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or("Use live, paused or off.")
     }
 }
 
@@ -112,7 +112,7 @@ impl FromStr for DeliveryState {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or("must be waiting, delivered or failed")
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or("Use waiting, delivered or failed.")
     }
 }
 

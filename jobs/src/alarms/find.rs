@@ -42,11 +42,11 @@ pub async fn find(db: &Db) -> Result<Vec<Alarm>, DataError> {
     }
     let Pulse { runway_days, default_rows } = upkeep::pulse(db).await?;
     if runway_days < RUNWAY_DAYS {
-        let words = format!("Partitions last for {runway_days} more days; run: stoa partitions maintain");
+        let words = format!("Partitions cover only {runway_days} more days. Run: stoa partitions maintain");
         raise("partitions:runway".into(), words, "/platform/partitions");
     }
     if default_rows > 0 {
-        let words = format!("{default_rows} rows wait in default partitions; run: stoa partitions maintain");
+        let words = format!("{default_rows} rows are in default partitions. Run: stoa partitions maintain");
         raise("partitions:default".into(), words, "/platform/partitions");
     }
     Ok(found.into_values().collect())

@@ -16,7 +16,7 @@ const EVERY: Duration = Duration::from_secs(60);
 /// Sentences of one alarm that a message holds.
 const MOST: usize = 20;
 const FOOTER: &str =
-    "You get this because you are an admin of this Stoa. It comes once a day for as long as something is wrong.";
+    "You receive this email because you are a platform admin. Stoa sends it once a day until the problems are solved.";
 
 /// Tells what stood when it looked before and stands still: a worker that is started anew is nobody's business.
 #[derive(Debug, Default)]
@@ -31,7 +31,7 @@ pub async fn watch(db: Db, mailer: Mailer, stop: CancellationToken) {
     let mut teller = Teller::default();
     while stop.run_until_cancelled(tick.tick()).await.is_some() {
         if let Err(error) = teller.look(&db, &mailer).await {
-            tracing::warn!(%error, "cannot tell of alarms");
+            tracing::warn!(%error, "cannot send alarms");
         }
     }
 }
@@ -73,12 +73,12 @@ fn mail(alarm: &Alarm, mailer: &Mailer, key: String, recipient: String) -> Resul
     let told = alarm.words.iter().take(MOST).cloned();
     let rest = (more > 0).then(|| format!("And {more} more."));
     let letter = Letter {
-        heading: "Stoa needs you".to_owned(),
+        heading: "Stoa needs attention".to_owned(),
         parts: told.chain(rest).map(Part::Words).collect(),
-        link: Some(("See it".to_owned(), mailer.link(alarm.page))),
+        link: Some(("Open platform".to_owned(), mailer.link(alarm.page))),
         footer: FOOTER.to_owned(),
     };
     let subject: String = first.chars().take(120).collect();
-    let body = serde_json::to_value(&letter).map_err(|e| DataError::Corrupt(format!("a message: {e}")))?;
+    let body = serde_json::to_value(&letter).map_err(|e| DataError::Corrupt(format!("an email: {e}")))?;
     Ok(NewMail { key, kind: "alarm", recipient, subject: format!("Stoa: {subject}"), body })
 }

@@ -169,16 +169,16 @@ impl Label {
 async fn give_up(backups: &Backups, place: &Place, claim: &Claim, folder: &ObjectPath, error: &BackupError) {
     tracing::error!(%error, backup = %claim.id, kind = %claim.kind, "backup failed");
     if let Err(error) = db::backups::fail(place, claim, &error.to_string()).await {
-        tracing::error!(%error, backup = %claim.id, "cannot note that a backup failed");
+        tracing::error!(%error, backup = %claim.id, "cannot record that a backup failed");
         return;
     }
     match backups.storage.remove_all(folder).await {
         Ok(()) => {
             if let Err(error) = db::backups::note_removed(place, claim.id).await {
-                tracing::warn!(%error, backup = %claim.id, "cannot note that a failed backup was removed");
+                tracing::warn!(%error, backup = %claim.id, "cannot record that a failed backup was removed");
             }
         }
-        Err(error) => tracing::warn!(%error, backup = %claim.id, "cannot remove what is left of a failed backup"),
+        Err(error) => tracing::warn!(%error, backup = %claim.id, "cannot remove the remains of a failed backup"),
     }
 }
 

@@ -26,20 +26,21 @@ pub enum BackupError {
     Program(String),
     /// The owner's address is not known.
     #[error(
-        "MIGRATION_DATABASE_URL is not set: only the owner of the tables can read everything at once and make scratch databases"
+        "MIGRATION_DATABASE_URL is not set; only the owner of the tables can read all rows and create scratch \
+         databases"
     )]
     NoOwner,
     /// It is sealed, and the key is not here.
-    #[error("the backup is sealed for {0}; set STOA_BACKUP_IDENTITY_FILE to the file with its age identity")]
+    #[error("the backup is encrypted for {0}; set STOA_BACKUP_IDENTITY_FILE to the file with its age identity")]
     Sealed(String),
     /// One of its kind is being made.
-    #[error("a backup of this kind is being made already; wait until it is done")]
+    #[error("a backup of this kind is already running; wait until it finishes")]
     Running,
     /// Somebody else took over, because this process was silent for too long.
-    #[error("this process was silent for too long and was given up; the backup is not counted")]
+    #[error("this process did not respond for too long; the backup was abandoned")]
     Lost,
     /// Asked to stop.
-    #[error("it was stopped before it was done")]
+    #[error("the backup was stopped before it finished")]
     Stopped,
     /// The disk below the data directory.
     #[error("the disk below STOA_DATA_DIR failed: {0}")]
@@ -76,6 +77,6 @@ impl From<io::Error> for BackupError {
 
 impl From<tokio::task::JoinError> for BackupError {
     fn from(error: tokio::task::JoinError) -> Self {
-        Self::Disk(format!("a task broke down: {error}"))
+        Self::Disk(format!("a task failed: {error}"))
     }
 }

@@ -75,7 +75,7 @@ fn archive(root: &Path, tenant: TenantId, out: impl Write, steps: &Steps) -> io:
         let mut reading = Reading { inner: file.take(length), bytes: 0, hash: Sha256::new() };
         archive.append_data(&mut header, &name, &mut reading)?;
         if reading.bytes != length {
-            return Err(io::Error::other(format!("{name} became shorter while it was read")));
+            return Err(io::Error::other(format!("{name} became shorter during the backup")));
         }
         saved.push(SavedFile { path: name, bytes: length, sha256: ended(reading.hash) });
         steps.one();

@@ -98,7 +98,7 @@ async fn names(folder: &Path) -> Result<Vec<String>, BackupError> {
         names.push(entry.file_name().to_string_lossy().into_owned());
     }
     if !names.iter().any(|name| name == "toc.dat") {
-        return Err(BackupError::Program("pg_dump wrote nothing".into()));
+        return Err(BackupError::Program("pg_dump wrote no data".into()));
     }
     names.sort();
     Ok(names)

@@ -24,7 +24,7 @@ pub(crate) async fn make_job(job: Running) -> Result<Outcome, JobError> {
     match make(backups(&job)?, &place, wish.kind, Trigger::Demand, &job.stop).await {
         Ok((made, verified)) => {
             job.log.info(format!(
-                "{} rows saved in {} bytes and read back: {} equal",
+                "{} rows backed up in {} bytes; verified: {} rows match",
                 made.rows, made.bytes, verified.rows
             ));
             Ok(Outcome::Done)
@@ -40,8 +40,8 @@ pub(crate) async fn round_job(job: Running) -> Result<Outcome, JobError> {
         Ok(done) => {
             let Round { verified, failed, pruned, copied, read_again } = done;
             job.log.info(format!(
-                "{verified} made and read back, {failed} failed, {pruned} pruned; \
-                 {copied} copied elsewhere and {read_again} read back after all"
+                "{verified} created and verified, {failed} failed, {pruned} pruned; {copied} copied off-site, \
+                 {read_again} verified later"
             ));
             Ok(Outcome::Done)
         }
@@ -51,5 +51,5 @@ pub(crate) async fn round_job(job: Running) -> Result<Outcome, JobError> {
 }
 
 fn backups(job: &Running) -> Result<&Backups, JobError> {
-    job.tools.backups.as_ref().ok_or_else(|| JobError::new("this process was not told where backups go"))
+    job.tools.backups.as_ref().ok_or_else(|| JobError::new("this process has no backup storage; set STOA_BACKUP_URL"))
 }

@@ -39,7 +39,7 @@ pub(super) async fn copy(backups: &Backups, place: &Place, id: BackupId, kind: K
         Err(words) => (State::Failed, Some(words.as_str())),
     };
     if let Err(error) = db::backups::note_offsite(place, id, kind, state, error).await {
-        tracing::error!(%error, backup = %id, "cannot note the copy elsewhere");
+        tracing::error!(%error, backup = %id, "cannot record the off-site copy");
     }
     copied.is_ok()
 }

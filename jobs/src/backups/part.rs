@@ -89,7 +89,7 @@ impl PartWriter {
     async fn failure(&mut self) -> BackupError {
         match (&mut self.storing).await {
             Ok(Err(error)) => error.into(),
-            Ok(Ok(_)) => BackupError::Disk("a part ended before its end".into()),
+            Ok(Ok(_)) => BackupError::Disk("a part ended too early".into()),
             Err(error) => error.into(),
         }
     }
@@ -171,7 +171,7 @@ fn read_down_to(
             }
         });
         if let Err(error) = reading.await {
-            tracing::error!(%error, "reading a part broke down");
+            tracing::error!(%error, "reading a part failed");
         }
     });
     Ok(futures::stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|piece| (piece, receiver)) })
@@ -212,10 +212,10 @@ fn open(
         return differs(&format!("it has {stored_bytes} bytes instead of {}", part.bytes));
     }
     if stored_hash != part.sha256 {
-        return differs("its hash is another one");
+        return differs("its hash differs");
     }
     if unpack && (bytes != part.plain_bytes || ended(hash) != part.plain_sha256) {
-        return differs("its content has another hash");
+        return differs("the hash of its content differs");
     }
     Ok(())
 }
@@ -236,7 +236,7 @@ fn seal(
                 sealer.write_all(&piece)?;
             }
             Some(Piece::End) => break,
-            None => return Err(io::Error::other("the writer gave up")),
+            None => return Err(io::Error::other("the writer stopped")),
         }
     }
     let (packed_bytes, out) = sealer.finish()?;
@@ -255,5 +255,5 @@ async fn store(mut pieces: mpsc::Receiver<Piece>, mut upload: Upload) -> Result<
             Piece::End => return Ok((upload.finish().await?, ended(hash))),
         }
     }
-    Err(StorageError::Failed("the writer gave up".into()))
+    Err(StorageError::Failed("the writer stopped".into()))
 }

@@ -115,7 +115,7 @@ impl Programs {
 }
 
 fn variables(owner: &Owner) -> Result<Vec<(&'static str, String)>, BackupError> {
-    let wrong = || BackupError::Program("MIGRATION_DATABASE_URL is no address of a database".into());
+    let wrong = || BackupError::Program("MIGRATION_DATABASE_URL is not a database URL".into());
     let url = Url::parse(owner.url()).map_err(|_| wrong())?;
     let plain = |text: &str| percent_decoded(text);
     let mut variables = vec![("PGDATABASE", owner.database()?)];

@@ -114,7 +114,7 @@ async fn remove(backups: &Backups, tenant: TenantId, id: BackupId) -> Result<(),
     if let Some(offsite) = &backups.offsite
         && let Err(words) = offsite.remove(&folder).await
     {
-        tracing::warn!(words, backup = %id, "cannot remove the copy elsewhere yet");
+        tracing::warn!(words, backup = %id, "cannot remove the off-site copy yet");
         return Ok(());
     }
     let place = Place::for_job(&backups.db, tenant)?;

@@ -39,7 +39,8 @@ impl TenantRestore {
         let place = Place::Tenant(scope.clone());
         let row = db::backups::show(&place, backup).await?;
         if row.kind != Kind::Database {
-            let words = format!("this is a backup of kind {}; only kind database holds a tenant's rows", row.kind);
+            let words =
+                format!("this is a backup of kind {}; only kind database contains the rows of a tenant", row.kind);
             return Err(db::DataError::Refused(words).into());
         }
         if row.status != domain::backups::Status::Verified {

@@ -36,7 +36,7 @@ pub struct BadKey(String);
 impl FromStr for Recipient {
     type Err = BadKey;
     fn from_str(text: &str) -> Result<Self, BadKey> {
-        let words = "is no age public key; make a pair with age-keygen and give the line that begins with age1";
+        let words = "Not an age public key. Create a key pair with age-keygen and use the line that begins with age1.";
         text.trim().parse().map(Self).map_err(|_| BadKey(words.into()))
     }
 }
@@ -72,7 +72,8 @@ impl Identity {
     /// # Errors
     /// When it cannot be read or made, or holds something else.
     pub fn kept(path: &Path) -> io::Result<Self> {
-        let invalid = |error: BadKey| io::Error::new(io::ErrorKind::InvalidData, format!("{} {error}", path.display()));
+        let invalid =
+            |error: BadKey| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()));
         let made = Self(Arc::new(vec![age::x25519::Identity::generate()]));
         path.parent().map_or(Ok(()), private::make_folder)?;
         match private::create_new(path) {
@@ -99,7 +100,7 @@ impl Identity {
     /// # Errors
     /// Never in practice: there is at least one key.
     pub fn recipient(&self) -> Result<Recipient, BadKey> {
-        let first = self.0.first().ok_or_else(|| BadKey("holds no key".into()))?;
+        let first = self.0.first().ok_or_else(|| BadKey("The file has no key.".into()))?;
         Ok(Recipient(first.to_public()))
     }
 
@@ -126,7 +127,7 @@ impl FromStr for Identity {
         let keys: Result<Vec<age::x25519::Identity>, _> = lines.map(str::parse).collect();
         match keys {
             Ok(keys) if !keys.is_empty() => Ok(Self(Arc::new(keys))),
-            _ => Err(BadKey("holds no age identity, a line that begins with AGE-SECRET-KEY-1".into())),
+            _ => Err(BadKey("The file has no age identity. It needs a line that begins with AGE-SECRET-KEY-1.".into())),
         }
     }
 }

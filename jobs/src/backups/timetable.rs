@@ -32,7 +32,7 @@ pub async fn round(backups: &Backups, stop: &CancellationToken) -> Result<Round,
     let mut done = Round::default();
     match copy_again(backups, stop).await {
         Ok(copied) => done.copied = copied,
-        Err(error) => tracing::error!(%error, "copies elsewhere"),
+        Err(error) => tracing::error!(%error, "off-site copies"),
     }
     if !due.is_empty() {
         make_all(backups, due, stop, &mut done).await?;
@@ -41,7 +41,7 @@ pub async fn round(backups: &Backups, stop: &CancellationToken) -> Result<Round,
     match verify_again(backups, stop).await {
         Ok(read) => done.read_again = read,
         Err(BackupError::Stopped) => return Err(BackupError::Stopped),
-        Err(error) => tracing::error!(%error, "reading back again"),
+        Err(error) => tracing::error!(%error, "verifying again"),
     }
     Ok(done)
 }
@@ -73,6 +73,6 @@ async fn tidy(backups: &Backups, done: &mut Round) {
         Err(error) => tracing::error!(%error, "retention"),
     }
     if let Err(error) = sweep(backups).await {
-        tracing::error!(%error, "tidying up the storage");
+        tracing::error!(%error, "cleaning up the storage");
     }
 }

@@ -44,7 +44,7 @@ pub async fn verify(
 ) -> Result<Verified, BackupError> {
     let backup = db::backups::show(place, id).await?;
     if !backup.status.is_kept() {
-        let words = format!("there is nothing to read back: the backup is {}", backup.status);
+        let words = format!("this backup cannot be verified: its status is {}", backup.status);
         return Err(db::DataError::Refused(words).into());
     }
     let started = Instant::now();
@@ -60,7 +60,7 @@ pub async fn verify(
         }
         Err(BackupError::Stopped) => Err(BackupError::Stopped),
         Err(error) => {
-            tracing::error!(%error, backup = %id, kind = %backup.kind, "backup cannot be read back");
+            tracing::error!(%error, backup = %id, kind = %backup.kind, "backup cannot be verified");
             db::backups::note_unread(place, id, backup.kind, &error.to_string(), error.is_bad()).await?;
             Err(error)
         }
@@ -77,11 +77,11 @@ pub(super) async fn open(backups: &Backups, backup: &Backup) -> Result<(ObjectPa
     };
     let known = backup.manifest_sha256.as_deref().map(hex);
     if label.id != backup.id || known.is_some_and(|known| known != label.manifest.sha256) {
-        return Err(BackupError::Damaged("label.json is that of another backup".into()));
+        return Err(BackupError::Damaged("label.json belongs to another backup".into()));
     }
     let manifest = Manifest::read(backups, &folder, &label).await?;
     if manifest.id != backup.id || manifest.tenant != backup.tenant || manifest.kind != backup.kind {
-        return Err(BackupError::Damaged("the manifest is that of another backup".into()));
+        return Err(BackupError::Damaged("the manifest belongs to another backup".into()));
     }
     Ok((folder, manifest))
 }
@@ -112,7 +112,7 @@ async fn read_files(backups: &Backups, manifest: &Manifest, folder: &ObjectPath)
         let found = tokio::task::spawn_blocking(move || files::contents(reader)).await?;
         let found = found.map_err(|error| cause(&part.name, error))?;
         if found != manifest.files {
-            return Err(BackupError::Differs("its files are others than were saved".into()));
+            return Err(BackupError::Differs("its files differ from those that were backed up".into()));
         }
     }
     Ok((super::create::signed(manifest.files.len() as u64), 0))
@@ -151,7 +151,7 @@ pub(super) async fn read_full(
             Some(count) if count.rows != saved.rows => {
                 return Err(differs(&format!("{} has {} rows instead of {}", saved.table, count.rows, saved.rows)));
             }
-            Some(_) => return Err(differs(&format!("rows of {} are not equal", saved.table))),
+            Some(_) => return Err(differs(&format!("rows of {} differ", saved.table))),
             None => return Err(differs(&format!("the table {} is missing", saved.table))),
         }
     }
@@ -163,8 +163,7 @@ pub(super) async fn read_full(
 async fn check_pages(programs: &Programs, conn: &mut sqlx::PgConnection, database: &str) -> Result<(), BackupError> {
     if sqlx::Executor::execute(&mut *conn, "create extension if not exists amcheck").await.is_err() {
         return Err(BackupError::Program(
-            "pg_amcheck needs the extension amcheck, which only a superuser can install: run deploy/roles.sql as one"
-                .into(),
+            "pg_amcheck needs the extension amcheck; run deploy/roles.sql as a superuser".into(),
         ));
     }
     programs.amcheck(database).await
@@ -202,12 +201,12 @@ async fn read_tables(
         }
         drop(again);
         if ended(hash) != manifest.part(&saved.part)?.plain_sha256 {
-            return Err(differs(&format!("rows of {} are not equal", saved.name)));
+            return Err(differs(&format!("rows of {} differ", saved.name)));
         }
         rows += super::create::signed(loaded);
     }
     if let Some(lost) = manifest.tables.iter().find(|saved| !tables.iter().any(|t| t.name == saved.name)) {
-        return Err(db::DataError::Refused(format!("this version has no table {}", lost.name)).into());
+        return Err(db::DataError::Refused(format!("this version of Stoa has no table {}", lost.name)).into());
     }
     Ok((rows, manifest.tables.len()))
 }
@@ -216,7 +215,7 @@ async fn read_tables(
 fn same_columns(table: &Table, saved: &SavedTable) -> Result<Table, BackupError> {
     for (name, kind) in &saved.columns {
         if !table.columns.iter().any(|c| c.name == *name && c.kind == *kind) {
-            let words = format!("this version has no column {name} {kind} in {}", table.name);
+            let words = format!("this version of Stoa has no column {name} {kind} in {}", table.name);
             return Err(db::DataError::Refused(words).into());
         }
     }
@@ -246,7 +245,7 @@ fn same_lines(saved: &[String], found: &[String]) -> Result<(), BackupError> {
     let added = found.iter().find(|line| !saved.contains(line));
     match (lost, added) {
         (Some(line), _) => Err(differs(&format!("the schema lacks: {line}"))),
-        (None, Some(line)) => Err(differs(&format!("the schema has in addition: {line}"))),
+        (None, Some(line)) => Err(differs(&format!("the schema also has: {line}"))),
         (None, None) => Ok(()),
     }
 }

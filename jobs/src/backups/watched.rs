@@ -48,7 +48,7 @@ pub(super) async fn watched<T>(
                 Ok(true) => {}
                 Ok(false) => return BackupError::Lost,
                 // Silent for too long, it is given up by others; until then the database may come back.
-                Err(error) => tracing::warn!(%error, backup = %claim.id, "cannot show that a backup goes on"),
+                Err(error) => tracing::warn!(%error, backup = %claim.id, "cannot record the progress of a backup"),
             }
         }
     };

@@ -7,6 +7,6 @@ use crate::outcome::{JobError, Outcome};
 /// Fills the cache of busy tenants. Twice is safe: the second finds everything there.
 pub(crate) async fn fill(job: Running) -> Result<Outcome, JobError> {
     let Report { tenants, computed, left_out } = warm(&job.db, Limits::default(), &job.stop).await?;
-    job.log.info(format!("{tenants} dashboards ready, {computed} of them computed, {left_out} left out"));
+    job.log.info(format!("{tenants} dashboards cached, {computed} computed, {left_out} skipped"));
     Ok(Outcome::Done)
 }

@@ -58,7 +58,7 @@ pub async fn warm(db: &Db, limits: Limits, stop: &CancellationToken) -> Result<R
             Ok(_) => report.tenants += 1,
             Err(error) => {
                 report.left_out += 1;
-                tracing::warn!(%tenant, %error, "dashboard not computed ahead");
+                tracing::warn!(%tenant, %error, "dashboard not cached in advance");
             }
         }
     }

@@ -37,6 +37,6 @@ pub(crate) async fn of_all(job: Running) -> Result<Outcome, JobError> {
         made += u64::from(enqueue_for_platform(&tx, tenant.id, &new).await?.is_some());
     }
     tx.commit().await?;
-    job.log.info(format!("{made} tenants to be measured"));
+    job.log.info(format!("{made} tenants queued"));
     Ok(Outcome::Done)
 }

@@ -155,7 +155,7 @@ fn tally(summary: &mut Summary, batch: &mut Batch, placed: &[Placed]) {
                 batch.problems.push(Problem {
                     line: *line,
                     column: String::new(),
-                    reason: format!("order number {} exists with other content", order.number()),
+                    reason: format!("The order number {} already exists with different content.", order.number()),
                     order: Some(order.number().to_owned()),
                     kind: ProblemKind::Rejected,
                 });

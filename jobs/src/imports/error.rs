@@ -8,22 +8,22 @@ use super::source::FileError;
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The tenant has no such store.
-    #[error("there is no store '{0}' in this tenant; make it with `stoa store create`, or check the name")]
+    #[error("there is no store '{0}' in this tenant; create it with `stoa store create`, or check the slug")]
     NoStore(String),
     /// The file as a whole is refused; nothing was stored.
     #[error("{0}")]
     File(#[from] FileError),
     /// Somebody else stores into the store.
-    #[error("another import into this store is running; wait until it is done and try again")]
+    #[error("another import into this store is running; wait until it finishes, then try again")]
     Busy,
     /// It was asked to stop.
-    #[error("the import was stopped; start it again with the same file and it goes on where it was")]
+    #[error("the import was stopped; import the same file again to continue")]
     Stopped,
     /// The database refused or failed.
-    #[error("the import stopped: {0}; start it again with the same file and it goes on where it was")]
+    #[error("the import stopped: {0}; import the same file again to continue")]
     Data(#[from] DataError),
     /// A fault in this program.
-    #[error("the import stopped because of a fault in the program ({0}); please report it")]
+    #[error("the import stopped because of an internal error ({0}); please report it")]
     Fault(#[from] tokio::task::JoinError),
 }
 

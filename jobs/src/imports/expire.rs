@@ -51,7 +51,7 @@ async fn sweep(data_dir: &Path) {
             let path = file.path();
             let is_part = path.extension().is_some_and(|extension| extension == "part");
             if is_part && is_stale(&path).await {
-                tracing::info!(path = %path.display(), "removing what an interrupted upload left");
+                tracing::info!(path = %path.display(), "removing the remains of an interrupted upload");
                 let _absent = fs::remove_file(&path).await;
             }
         }

@@ -206,7 +206,7 @@ fn hash(path: &Path, limit: u64) -> Result<(u64, Vec<u8>), FileError> {
     let mut file = File::open(path).map_err(FileError::Io)?;
     let meta = file.metadata().map_err(FileError::Io)?;
     if !meta.is_file() {
-        return Err(FileError::Io(io::Error::other("it is not a plain file")));
+        return Err(FileError::Io(io::Error::other("it is not a regular file")));
     }
     if meta.len() > limit {
         return Err(FileError::TooLarge { size: meta.len(), limit });

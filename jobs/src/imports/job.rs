@@ -29,24 +29,24 @@ pub(crate) async fn retry(job: Running) -> Result<Outcome, JobError> {
     let About { import, round } = job.payload()?;
     let scope = job.scope(Permission::RunImports)?;
     if db::imports::retry(&scope, import, round).await? {
-        job.log.info(format!("import {import} begins anew, for the {round}. time"));
+        job.log.info(format!("import {import} restarts, attempt {round}"));
         Ok(Outcome::Done)
     } else {
-        Ok(Outcome::Cancel("the import is no longer failed, or its file was brought in again".into()))
+        Ok(Outcome::Cancel("the import did not fail, or its file was imported again".into()))
     }
 }
 
 /// Gives up uploads that nobody started. Twice is safe: the second finds nothing.
 pub(crate) async fn expire(job: Running) -> Result<Outcome, JobError> {
     let given_up = super::expire(&job.db, &job.tools.data_dir).await?;
-    job.log.info(format!("{given_up} uploads that nobody started were given up"));
+    job.log.info(format!("{given_up} unused uploads expired"));
     Ok(Outcome::Done)
 }
 
 /// Forgets imports that their tenants no longer keep. Twice is safe: the second finds nothing.
 pub(crate) async fn prune(job: Running) -> Result<Outcome, JobError> {
     let gone = super::prune(&job.db, &job.tools.data_dir, &job.stop).await?;
-    job.log.info(format!("{gone} imports forgotten"));
+    job.log.info(format!("{gone} imports deleted"));
     Ok(Outcome::Done)
 }
 

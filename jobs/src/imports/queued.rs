@@ -31,7 +31,7 @@ pub(super) async fn work(job: &Running, id: ImportId, round: i16) -> Result<Outc
         Claimed::Mine(run, lease) => (run, lease),
         // Another file goes into the same store, or somebody else works on this one.
         Claimed::Busy(until) => return Ok(Outcome::Snooze((until - scope.now()).min(LOOK_AGAIN))),
-        Claimed::Settled(_) => return Ok(Outcome::Cancel("the import is settled already".into())),
+        Claimed::Settled(_) => return Ok(Outcome::Cancel("the import is already finished".into())),
     };
     let data_dir = &job.tools.data_dir;
     if run.attempts == 1 {
@@ -42,8 +42,8 @@ pub(super) async fn work(job: &Running, id: ImportId, round: i16) -> Result<Outc
     }
     let died_each_time = run.attempts >= ATTEMPTS && job.crashes + 1 >= CRASHES;
     if run.attempts > ATTEMPTS || died_each_time {
-        let words = run.error.as_deref().unwrap_or("the program ended each time in its midst");
-        let reason = format!("tried {ATTEMPTS} times without getting further: {words}");
+        let words = run.error.as_deref().unwrap_or("the process crashed each time");
+        let reason = format!("failed {ATTEMPTS} times: {words}");
         fail(&scope, data_dir, &run, &lease, &reason).await?;
         return Ok(Outcome::Done);
     }

@@ -67,7 +67,7 @@ impl Receiver {
         self.hash.update(piece);
         match &mut self.file {
             Some(file) => file.write_all(piece).await.map_err(FileError::Io),
-            None => Err(FileError::Io(io::Error::other("it was finished before"))),
+            None => Err(FileError::Io(io::Error::other("it was already finished"))),
         }
     }
 

@@ -19,7 +19,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// It cannot be opened or read.
-    #[error("cannot read the file: {0}; check its name and that this program may read it")]
+    #[error("cannot read the file: {0}; check its name and permissions")]
     Io(#[source] io::Error),
     /// It is over the limit; it was not read.
     #[error("the file has {size} bytes, more than the {limit} allowed here; split it, or raise the limit")]
@@ -33,7 +33,7 @@ pub enum FileError {
     #[error("the file unpacks to more than {0} bytes; unpack it yourself, split it and import the parts")]
     Unpacks(u64),
     /// Compressed data that stops early.
-    #[error("the file ends in the middle of its compressed data; copy it again, whole")]
+    #[error("the compressed file is incomplete; copy it again")]
     Truncated,
     /// Compressed data that does not match its checksum, or is followed by something else.
     #[error("the compressed data of the file is damaged ({0}); copy it again")]
@@ -50,7 +50,7 @@ pub enum FileError {
     #[error("the file is empty")]
     Empty,
     /// It is of another kind.
-    #[error("this does not look like {format}, it begins with {begins}; choose the format that the file has")]
+    #[error("this file is not in the format {format}; it begins with {begins}; choose the format of the file")]
     WrongFormat {
         /// The format that was asked for.
         format: &'static str,
@@ -58,7 +58,7 @@ pub enum FileError {
         begins: String,
     },
     /// The header line does not name what is needed.
-    #[error("the header line does not fit {format}: {faults}")]
+    #[error("the header line does not match {format}: {faults}")]
     Header {
         /// The format that was asked for.
         format: &'static str,
@@ -66,7 +66,7 @@ pub enum FileError {
         faults: String,
     },
     /// Too many orders are torn apart for a list of them.
-    #[error("the lines of too many orders do not stand together; sort the file by order number and try again")]
+    #[error("the lines of too many orders are not next to each other; sort the file by order number, then try again")]
     Scattered,
 }
 
@@ -97,7 +97,7 @@ pub fn open(path: &Path, limit: u64) -> Result<Lines, FileError> {
     let file = File::open(path).map_err(FileError::Io)?;
     let meta = file.metadata().map_err(FileError::Io)?;
     if !meta.is_file() {
-        return Err(FileError::Io(io::Error::other("it is not a plain file")));
+        return Err(FileError::Io(io::Error::other("it is not a regular file")));
     }
     if meta.len() > limit {
         return Err(FileError::TooLarge { size: meta.len(), limit });

@@ -13,12 +13,14 @@ use lettre::{AsyncSmtpTransport, Tokio1Executor};
 pub struct WrongSetting(&'static str);
 
 const SHAPE: WrongSetting = WrongSetting(
-    "must be smtp://user:password@host:587 (STARTTLS), smtps://user:password@host:465, or file:///folder to try things out",
+    "Use smtp://user:password@host:587 (STARTTLS), smtps://user:password@host:465, or file:///folder for tests.",
 );
-const OPEN: WrongSetting = WrongSetting("must not say tls=none beside a password: everybody on the way could read it");
-const OPTIONS: WrongSetting =
-    WrongSetting("may end with ?tls=none for a server on the same machine, and with nothing else");
-const FROM: WrongSetting = WrongSetting("must be an address such as stoa@example.com or Stoa <stoa@example.com>");
+const OPEN: WrongSetting = WrongSetting(
+    "Remove tls=none, or the password. Without TLS the password can be \
+    intercepted.",
+);
+const OPTIONS: WrongSetting = WrongSetting("Use only the parameter ?tls=none, for a mail server on the same machine.");
+const FROM: WrongSetting = WrongSetting("Use an address such as stoa@example.com or Stoa <stoa@example.com>.");
 
 /// A way out for mail.
 pub(super) enum Target {
@@ -100,8 +102,8 @@ mod tests {
             ("smtp://", "STARTTLS"),
             ("file://folder", "STARTTLS"),
             ("smtp://user:pass@mail.example.com?tls=none", "password"),
-            ("smtps://mail.example.com?tls=none", "nothing else"),
-            ("smtp://mail.example.com?tls=opportunistic", "nothing else"),
+            ("smtps://mail.example.com?tls=none", "only the parameter"),
+            ("smtp://mail.example.com?tls=opportunistic", "only the parameter"),
         ] {
             let words = check_url(bad).unwrap_err().to_string();
             assert!(words.contains(word), "{bad}: {words}");

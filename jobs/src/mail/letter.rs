@@ -104,8 +104,8 @@ impl Letter {
 /// The footer of a message about a store: why somebody gets it and how that ends.
 pub(crate) fn why(store: &str, setting: Setting) -> String {
     format!(
-        "You get this because your address is set to be told of {} of {store}. Who manages the store can end that; an answer \
-         to this message reaches the people who run this installation.",
+        "You receive this email about {} because {store} sends it to your address. To stop it, ask a manager of the \
+         store. Replies reach your platform admin.",
         setting.words()
     )
 }
@@ -208,8 +208,8 @@ mod tests {
                     ],
                 },
             ],
-            link: Some(("Open the order".into(), "https://stoa.example/t/a/orders/b/A%2F1".into())),
-            footer: "You get this because.".into(),
+            link: Some(("Open order".into(), "https://stoa.example/t/a/orders/b/A%2F1".into())),
+            footer: "You receive this email because.".into(),
         }
     }
 

@@ -123,7 +123,7 @@ impl Mailer {
     }
 
     fn message(&self, mail: &Claimed, at: DateTime<Utc>) -> Result<Message, Trouble> {
-        let refused = |what: &str, error: String| Trouble::Refused(format!("the {what} is not good: {error}"));
+        let refused = |what: &str, error: String| Trouble::Refused(format!("the {what} is invalid: {error}"));
         let letter: Letter = serde_json::from_value(mail.body.clone()).map_err(|e| refused("text", e.to_string()))?;
         let to =
             mail.recipient.parse().map_err(|e: lettre::address::AddressError| refused("address", e.to_string()))?;
@@ -148,7 +148,8 @@ impl Mailer {
         };
         let written = tokio::task::spawn_blocking(write).await;
         written.map_err(|error| Trouble::Unreachable(error.to_string()))?.map_err(trouble)?;
-        tracing::info!(to = mail.recipient, subject = mail.subject, file = %path.display(), "no mail server is set; message written to a file");
+        tracing::info!(to = mail.recipient, subject = mail.subject, file = %path.display(), "no mail server is \
+            configured; email written to a file");
         Ok(())
     }
 }
@@ -184,9 +185,10 @@ impl Session<'_> {
                 Ok(())
             }
             Ok(Err(error)) => Err(trouble(&error)),
-            Err(_) => {
-                Err(Trouble::Unreachable(format!("the mail server did not answer within {} s", patience.as_secs_f32())))
-            }
+            Err(_) => Err(Trouble::Unreachable(format!(
+                "the mail server did not respond within {} s",
+                patience.as_secs_f32()
+            ))),
         }
     }
 

@@ -125,18 +125,18 @@ async fn settle(platform: &Platform, mail: &Claimed, tried: Result<(), Trouble>)
         Err(Trouble::Refused(words)) => Ending::Failed(words),
         Err(Trouble::Later(words) | Trouble::Unreachable(words)) => match wait_after(mail.attempt) {
             Some(wait) => Ending::Later(platform.db().clock().now() + wait, words),
-            None => Ending::Failed(format!("given up after {} attempts: {words}", mail.attempt)),
+            None => Ending::Failed(format!("failed after {} attempts: {words}", mail.attempt)),
         },
     };
     match &ending {
-        Ending::Sent => tracing::debug!(id = %mail.id, kind = mail.kind, "mail sent"),
+        Ending::Sent => tracing::debug!(id = %mail.id, kind = mail.kind, "email sent"),
         Ending::Later(at, words) => {
-            tracing::warn!(id = %mail.id, kind = mail.kind, %at, error = words, "mail not sent yet")
+            tracing::warn!(id = %mail.id, kind = mail.kind, %at, error = words, "email not sent yet")
         }
-        Ending::Failed(words) => tracing::error!(id = %mail.id, kind = mail.kind, error = words, "mail not sent"),
+        Ending::Failed(words) => tracing::error!(id = %mail.id, kind = mail.kind, error = words, "email not sent"),
     }
     if !outbox::settle(platform, mail, &ending).await? {
-        tracing::warn!(id = %mail.id, "another sender took this message over meanwhile");
+        tracing::warn!(id = %mail.id, "another sender took over this email");
     }
     Ok(ending)
 }

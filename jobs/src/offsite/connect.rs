@@ -26,9 +26,7 @@ pub(super) fn private_key(settings: &Settings) -> Result<Arc<PrivateKey>, Offsit
     let path = settings.key_file.display().to_string();
     let fault = |words: String| OffsiteError::KeyFile { path: path.clone(), words };
     let key = russh::keys::load_secret_key(&settings.key_file, None).map_err(|error| match error {
-        russh::keys::Error::KeyIsEncrypted => {
-            fault("it has a passphrase; make one without for this purpose".to_owned())
-        }
+        russh::keys::Error::KeyIsEncrypted => fault("it has a passphrase; create a key without one".to_owned()),
         other => fault(other.to_string()),
     })?;
     match key.algorithm() {
@@ -36,7 +34,7 @@ pub(super) fn private_key(settings: &Settings) -> Result<Arc<PrivateKey>, Offsit
         | Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 | EcdsaCurve::NistP384 | EcdsaCurve::NistP521 } => {
             Ok(Arc::new(key))
         }
-        other => Err(fault(format!("its kind is {other}; make one with: ssh-keygen -t ed25519 -N '' -f {path}"))),
+        other => Err(fault(format!("its type is {other}; create a key with: ssh-keygen -t ed25519 -N '' -f {path}"))),
     }
 }
 
@@ -47,7 +45,7 @@ pub(super) fn private_key(settings: &Settings) -> Result<Arc<PrivateKey>, Offsit
 pub(super) async fn connect(settings: &Settings, key: &Arc<PrivateKey>) -> Result<Session, OffsiteError> {
     match tokio::time::timeout(settings.connect, sign_in(settings, key)).await {
         Ok(result) => result,
-        Err(_) => Err(unreachable(settings, format!("no answer within {} s", settings.connect.as_secs()))),
+        Err(_) => Err(unreachable(settings, format!("no response within {} s", settings.connect.as_secs()))),
     }
 }
 

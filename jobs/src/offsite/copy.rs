@@ -48,7 +48,7 @@ pub async fn copy_offsite(
 ) -> Result<Copied, OffsiteError> {
     let objects = storage.list(prefix).await.map_err(|e| OffsiteError::Source(e.to_string()))?;
     if objects.is_empty() {
-        return Err(OffsiteError::Source(format!("{} holds nothing at {prefix}", storage.address())));
+        return Err(OffsiteError::Source(format!("{} has no files at {prefix}", storage.address())));
     }
     let there_prefix = there(prefix)?;
     offsite.sweep(&there_prefix).await?;

@@ -21,9 +21,9 @@ pub enum OffsiteError {
     },
     /// The machine is not the one that was pinned.
     #[error(
-        "{at} shows the host key {offered}, but STOA_OFFSITE_HOST_KEY holds {pinned}. Nothing was sent. Either that \
-         machine got new keys or another one answers in its place: compare with `ssh-keygen -lf` of its \
-         /etc/ssh/ssh_host_*_key.pub before you change the setting"
+        "{at} presents the host key {offered}, but STOA_OFFSITE_HOST_KEY is {pinned}. No data was sent. Either the \
+         machine has new keys or another machine responds: run `ssh-keygen -lf` on its /etc/ssh/ssh_host_*_key.pub \
+         and compare before you change the setting"
     )]
     HostKey {
         /// Host and port.
@@ -46,7 +46,7 @@ pub enum OffsiteError {
         user: String,
     },
     /// Signed in, but there is no SFTP.
-    #[error("{at} offers no SFTP: {words}")]
+    #[error("{at} does not offer SFTP: {words}")]
     NoSftp {
         /// Host and port.
         at: String,
@@ -70,7 +70,7 @@ pub enum OffsiteError {
         seconds: u64,
     },
     /// There is no such file or folder.
-    #[error("{path} is not there")]
+    #[error("{path} does not exist")]
     Missing {
         /// What was asked for.
         path: String,
@@ -82,7 +82,7 @@ pub enum OffsiteError {
         path: String,
     },
     /// No space is left.
-    #[error("no space is left for {path} ({free} bytes free): remove old copies or enlarge the disk there")]
+    #[error("no space left for {path} ({free} bytes free): remove old copies or enlarge the disk")]
     Full {
         /// What was to be written.
         path: String,
@@ -98,7 +98,7 @@ pub enum OffsiteError {
         words: String,
     },
     /// What arrived is not what was sent.
-    #[error("{path} did not arrive as it was sent ({words}); it was removed")]
+    #[error("{path} was damaged in transfer ({words}) and was removed")]
     Mismatch {
         /// The file.
         path: String,
@@ -106,10 +106,10 @@ pub enum OffsiteError {
         words: String,
     },
     /// What was to be sent could not be read.
-    #[error("what was to be copied could not be read: {0}")]
+    #[error("the source of the copy could not be read: {0}")]
     Source(String),
     /// Stopped because the process ends.
-    #[error("stopped; the next run goes on where this one ended")]
+    #[error("stopped; the next run continues from here")]
     Stopped,
 }
 

@@ -70,7 +70,7 @@ impl FromStr for HostKeys {
             if let Some(hash) = word.strip_prefix("SHA256:") {
                 let hash = hash.trim_end_matches('=');
                 if STANDARD_NO_PAD.decode(hash).map(|bytes| bytes.len()) != Ok(32) {
-                    return Err(format!("holds '{word}', which is no whole SHA-256 fingerprint"));
+                    return Err(format!("'{word}' is not a complete SHA-256 fingerprint."));
                 }
                 pins.push(Pin::Fingerprint(format!("SHA256:{hash}")));
             } else if word.starts_with("AAAA") {
@@ -78,19 +78,18 @@ impl FromStr for HostKeys {
             }
         }
         if pins.is_empty() {
-            return Err("must be a fingerprint such as SHA256:... or a line of known_hosts".to_owned());
+            return Err("Use a fingerprint such as SHA256:... or a line of known_hosts.".to_owned());
         }
         Ok(Self(pins))
     }
 }
 
 fn key(word: &str) -> Result<PublicKey, String> {
-    let key =
-        russh::keys::parse_public_key_base64(word).map_err(|e| format!("holds a key that cannot be read: {e}"))?;
+    let key = russh::keys::parse_public_key_base64(word).map_err(|e| format!("The key cannot be read: {e}."))?;
     if SUPPORTED.contains(&key.algorithm()) {
         Ok(key)
     } else {
-        Err(format!("holds a key of the kind {}; use the ed25519 or ecdsa key of that machine", key.algorithm()))
+        Err(format!("The key type is {}. Use the ed25519 or ecdsa key of the machine.", key.algorithm()))
     }
 }
 

@@ -37,7 +37,7 @@ impl FromStr for OffsitePath {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split('/').find(|segment| !is_plain(segment)) {
-            Some(segment) => Err(format!("'{text}' cannot be an off-site name because of '{segment}'")),
+            Some(segment) => Err(format!("'{text}' is not a valid off-site name because of '{segment}'")),
             None => Ok(Self(text.to_owned())),
         }
     }

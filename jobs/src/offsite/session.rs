@@ -75,7 +75,7 @@ impl Session {
     pub(super) async fn close(self) {
         let goodbye = self.ssh.disconnect(Disconnect::ByApplication, "", "en");
         if !matches!(tokio::time::timeout(GOODBYE, goodbye).await, Ok(Ok(()))) {
-            tracing::debug!(at = self.at, "off-site: the connection was gone already");
+            tracing::debug!(at = self.at, "off-site: the connection was already closed");
         }
     }
 
@@ -164,7 +164,7 @@ impl Session {
                 code => OffsiteError::Refused { path, words: format!("{code} ({})", status.error_message) },
             },
             SftpError::Limited(words) => OffsiteError::Refused { path, words },
-            SftpError::Timeout => self.lost("no answer in time".to_owned()),
+            SftpError::Timeout => self.lost("no response in time".to_owned()),
             other => self.lost(other.to_string()),
         }
     }

@@ -93,7 +93,7 @@ impl Offsite {
     async fn discard(&self, temporary: &str) {
         let removed = async { self.lease().await?.remove(temporary).await };
         match removed.await {
-            Err(error) if !error.is_missing() => tracing::warn!(%error, temporary, "off-site: left behind"),
+            Err(error) if !error.is_missing() => tracing::warn!(%error, temporary, "off-site: not removed"),
             _ => {}
         }
     }
@@ -104,13 +104,13 @@ fn same(target: &str, sent: Stored, found: Stored) -> Result<(), OffsiteError> {
         return Err(size_differs(target, sent.bytes, found.bytes));
     }
     if sent.sha256 != found.sha256 {
-        return Err(OffsiteError::Mismatch { path: target.to_owned(), words: "other content".to_owned() });
+        return Err(OffsiteError::Mismatch { path: target.to_owned(), words: "different content".to_owned() });
     }
     Ok(())
 }
 
 fn size_differs(path: &str, sent: u64, found: u64) -> OffsiteError {
-    OffsiteError::Mismatch { path: path.to_owned(), words: format!("{sent} bytes sent, {found} there") }
+    OffsiteError::Mismatch { path: path.to_owned(), words: format!("{sent} bytes sent, {found} stored") }
 }
 
 struct Upload<S> {
@@ -240,7 +240,7 @@ async fn why(temporary: &str, file: OpenFile, path: String, words: String) -> Of
     match free {
         Some(free) if free < (PIECE * WINDOW) as u64 => OffsiteError::Full { path, free },
         Some(free) => {
-            OffsiteError::Refused { path, words: format!("{words}; {free} bytes are free, so perhaps a quota") }
+            OffsiteError::Refused { path, words: format!("{words}; {free} bytes are free, so check the quota") }
         }
         None => OffsiteError::Refused { path, words },
     }

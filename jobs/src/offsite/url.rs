@@ -37,16 +37,18 @@ impl FromStr for OffsiteUrl {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let shape = || "must look like sftp://user@host:22/folder".to_owned();
+        let shape = || "Use a URL such as sftp://user@host:22/folder.".to_owned();
         let url = Url::parse(text).map_err(|_| shape())?;
         if url.scheme() != "sftp" || url.query().is_some() || url.fragment().is_some() {
             return Err(shape());
         }
         if url.password().is_some() {
-            return Err("must not hold a password: sign-in is by key alone, see STOA_OFFSITE_KEY_FILE".to_owned());
+            return Err(
+                "Remove the password. Off-site copies sign in with the key in STOA_OFFSITE_KEY_FILE.".to_owned()
+            );
         }
         if url.username().contains('%') || url.path().contains('%') {
-            return Err("may hold only letters that need no % in an address".to_owned());
+            return Err("Use only characters that need no % encoding.".to_owned());
         }
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         if url.username().is_empty() || host.is_empty() {
@@ -55,7 +57,7 @@ impl FromStr for OffsiteUrl {
         let whole = url.path().trim_end_matches('/');
         let folder = whole.strip_prefix("/~/").unwrap_or(whole);
         if folder.is_empty() || folder == "/~" {
-            return Err("must name a folder of its own after the host, such as sftp://user@host/stoa".to_owned());
+            return Err("Add a folder after the host, such as sftp://user@host/stoa.".to_owned());
         }
         Ok(Self { user: url.username().to_owned(), host, port: url.port().unwrap_or(22), folder: folder.to_owned() })
     }
@@ -91,15 +93,15 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         for (text, words) in [
-            ("box:/stoa", "must look like"),
-            ("sftp://box/stoa", "must look like"),
-            ("https://u@box/stoa", "must look like"),
-            ("sftp://u@box/stoa?x=1", "must look like"),
+            ("box:/stoa", "Use a URL such as"),
+            ("sftp://box/stoa", "Use a URL such as"),
+            ("https://u@box/stoa", "Use a URL such as"),
+            ("sftp://u@box/stoa?x=1", "Use a URL such as"),
             ("sftp://u:secret@box/stoa", "password"),
-            ("sftp://u@box", "a folder of its own"),
-            ("sftp://u@box/", "a folder of its own"),
-            ("sftp://u@box/~/", "a folder of its own"),
-            ("sftp://u@box/a%20b", "no %"),
+            ("sftp://u@box", "Add a folder"),
+            ("sftp://u@box/", "Add a folder"),
+            ("sftp://u@box/~/", "Add a folder"),
+            ("sftp://u@box/a%20b", "need no %"),
         ] {
             let fault = text.parse::<OffsiteUrl>().unwrap_err();
             assert!(fault.contains(words), "{text}: {fault}");

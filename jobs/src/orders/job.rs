@@ -17,6 +17,6 @@ struct About {
 pub(crate) async fn tell(job: Running) -> Result<Outcome, JobError> {
     let About { orders } = job.payload()?;
     let messages = notify_all(&job.db, &job.tools.mailer, job.tenant, &orders, &job.stop).await?;
-    job.log.info(format!("{messages} messages about {} orders", orders.len()));
+    job.log.info(format!("{messages} emails about {} orders", orders.len()));
     Ok(Outcome::Done)
 }

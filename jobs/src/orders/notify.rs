@@ -117,7 +117,7 @@ fn letter(order: &OrderDetail, link: String) -> Letter {
     Letter {
         heading: format!("Order {} at {}", row.number, order.store_name),
         parts,
-        link: Some(("Open the order".into(), link)),
+        link: Some(("Open order".into(), link)),
         footer: why(&order.store_name, Setting::NotifyOrders),
     }
 }

@@ -61,7 +61,7 @@ pub async fn archive_due(
     for quarter in due(db, retention).await? {
         let done = archive(db, storage, quarter, stop).await;
         if let Err(error) = &done {
-            tracing::error!(%quarter, %error, "a quarter was not archived; it is tried again");
+            tracing::error!(%quarter, %error, "a partition was not archived; Stoa retries");
         }
         all.push(Archived { quarter, done });
     }
@@ -131,7 +131,7 @@ async fn steps(
                 written += 1;
             }
             ArchiveState::Detached => {
-                return Err(ArchiveError::Damaged(format!("{} reads back differently", row.location)));
+                return Err(ArchiveError::Damaged(format!("{} differs after writing", row.location)));
             }
             ArchiveState::Dropped | ArchiveState::Restoring | ArchiveState::Restored => return Ok(row),
         }
@@ -161,7 +161,7 @@ async fn equal(db: &Db, storage: &Storage, row: &ArchiveRow, place: Place) -> Re
     let manifest = match Manifest::get(storage, row).await {
         // A process died while it wrote the files anew: the rows are all still there.
         Err(ArchiveError::Damaged(words)) => {
-            tracing::warn!(quarter = %row.quarter, words, "an archive is written anew");
+            tracing::warn!(quarter = %row.quarter, words, "rewriting an archive");
             return Ok(false);
         }
         other => other?,
@@ -169,7 +169,7 @@ async fn equal(db: &Db, storage: &Storage, row: &ArchiveRow, place: Place) -> Re
     for file in &manifest.files {
         match file::check(storage, row, file).await {
             Err(ArchiveError::Damaged(words)) => {
-                tracing::warn!(quarter = %row.quarter, words, "an archive is written anew");
+                tracing::warn!(quarter = %row.quarter, words, "rewriting an archive");
                 return Ok(false);
             }
             other => other?,

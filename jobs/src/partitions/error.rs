@@ -18,18 +18,19 @@ pub enum ArchiveError {
     #[error("the archive is damaged: {0}")]
     Damaged(String),
     /// The quarter changed each time it was compared.
-    #[error("orders of {0} go on changing while it is archived; try again when they rest")]
+    #[error("orders of {0} keep changing while it is archived; try again later")]
     Restless(Quarter),
     /// There is nothing to restore.
-    #[error("no archive of {0} holds orders that are not in the database; list them with: stoa partitions list")]
+    #[error("no archive of {0} has orders that are missing in the database; list archives with: stoa partitions list")]
     NotArchived(Quarter),
     /// The tables changed in a way that the archive cannot follow.
     #[error(
-        "the archive has a column {0} that the database lacks or has as another type; restore with the version of Stoa that wrote it"
+        "the archive has a column {0} that the database lacks or has with another type; restore with the version of \
+         Stoa that wrote it"
     )]
     Schema(String),
     /// Asked to stop.
-    #[error("it was stopped before it was done; it goes on where it stopped: run it again")]
+    #[error("it was stopped before it finished; run it again to continue")]
     Stopped,
 }
 

@@ -117,7 +117,7 @@ impl<'a> Unpacked<'a> {
         let rest = self.decoder.get_ref().len();
         let found = (self.rows, hex(&self.stored.finalize()), hex(&self.content.finalize()));
         if rest > 0 || found != (self.file.rows, self.file.sha256.clone(), self.file.content_sha256.clone()) {
-            return Err(ArchiveError::Damaged(format!("{} is not what was written", self.file.name)));
+            return Err(ArchiveError::Damaged(format!("{} differs from what was written", self.file.name)));
         }
         Ok(())
     }

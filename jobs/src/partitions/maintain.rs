@@ -49,7 +49,8 @@ pub async fn maintain(db: &Db, stop: &CancellationToken) -> Result<Report, DataE
         tend(db, table, stop, &mut report).await;
         let words: Vec<String> = report.failed[before..].iter().map(Fault::to_string).collect();
         for fault in &report.failed[before..] {
-            tracing::error!(table = %fault.table, step = fault.step, error = fault.words, "upkeep of partitions failed; it is tried again");
+            tracing::error!(table = %fault.table, step = fault.step, error = fault.words, "partition maintenance \
+                failed; Stoa retries");
         }
         upkeep::note(db, table, Some(words.join("; ")).as_deref().filter(|w| !w.is_empty())).await?;
     }
@@ -59,7 +60,7 @@ pub async fn maintain(db: &Db, stop: &CancellationToken) -> Result<Report, DataE
 
 async fn tend(db: &Db, table: Table, stop: &CancellationToken, report: &mut Report) {
     match steps::waiting(db).await {
-        Err(error) => report.fail(table, "look into the default partition", &error),
+        Err(error) => report.fail(table, "check the default partition", &error),
         Ok(waiting) => {
             for rows in waiting.iter().filter(|w| w.parent == table.as_str()) {
                 empty(db, table, Quarter::of(rows.quarter), stop, report).await;
@@ -74,7 +75,7 @@ async fn tend(db: &Db, table: Table, stop: &CancellationToken, report: &mut Repo
         make(db, table, quarter, stop, report).await;
     }
     match steps::unanalysed(db, table).await {
-        Err(error) => report.fail(table, "look for new quarters", &error),
+        Err(error) => report.fail(table, "check for missing partitions", &error),
         Ok(quarters) => {
             for quarter in quarters {
                 match steps::analyse(db, table, quarter).await {
@@ -92,7 +93,7 @@ async fn make(db: &Db, table: Table, quarter: Quarter, stop: &CancellationToken,
         Ok(Made::New) => drop(report.made.insert(quarter)),
         // Somebody placed an order in it after we looked.
         Ok(Made::InNet) => empty(db, table, quarter, stop, report).await,
-        Err(error) => report.fail(table, &format!("make {quarter}"), &error),
+        Err(error) => report.fail(table, &format!("create {quarter}"), &error),
     }
 }
 
@@ -104,7 +105,8 @@ async fn empty(db: &Db, table: Table, quarter: Quarter, stop: &CancellationToken
                 report.moved += moved;
                 if whole {
                     report.made.insert(quarter);
-                    tracing::warn!(%table, %quarter, rows = report.moved - before, "rows were in the default partition; moved to their quarter");
+                    tracing::warn!(%table, %quarter, rows = report.moved - before, "moved rows from the default \
+                        partition to their partition");
                     return;
                 }
             }
@@ -127,7 +129,7 @@ impl fmt::Display for Fault {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} quarters made", self.made.len())?;
+        write!(f, "{} partitions created", self.made.len())?;
         if self.moved > 0 {
             write!(f, ", {} rows moved out of default partitions", self.moved)?;
         }

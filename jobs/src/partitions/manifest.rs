@@ -115,12 +115,12 @@ impl Manifest {
     pub async fn get(storage: &Storage, row: &ArchiveRow) -> Result<Self, ArchiveError> {
         let text = storage.get_whole(&folder(row)?.child(NAME)?, LIMIT).await?;
         if Some(hex(&Sha256::digest(&text))) != row.manifest {
-            return Err(ArchiveError::Damaged(format!("{}/{NAME} is not the one that was written", row.location)));
+            return Err(ArchiveError::Damaged(format!("{}/{NAME} differs from what was written", row.location)));
         }
         let manifest: Self = serde_json::from_slice(&text)
             .map_err(|error| ArchiveError::Damaged(format!("{}/{NAME}: {error}", row.location)))?;
         if (manifest.version, manifest.quarter, manifest.part) != (VERSION, row.quarter, row.part) {
-            return Err(ArchiveError::Damaged(format!("{}/{NAME} is of another archive", row.location)));
+            return Err(ArchiveError::Damaged(format!("{}/{NAME} belongs to another archive", row.location)));
         }
         Ok(manifest)
     }
@@ -129,7 +129,7 @@ impl Manifest {
 /// Where the files of an archive are.
 pub(super) fn folder(row: &ArchiveRow) -> Result<ObjectPath, ArchiveError> {
     ObjectPath::parse(&row.location)
-        .ok_or_else(|| ArchiveError::Damaged(format!("'{}' is no folder of the storage", row.location)))
+        .ok_or_else(|| ArchiveError::Damaged(format!("'{}' is not a folder in the storage", row.location)))
 }
 
 /// Bytes as hexadecimal digits.

@@ -63,7 +63,10 @@ async fn part(db: &Db, storage: &Storage, row: &ArchiveRow, stop: &CancellationT
         unpack(db, storage, row, &manifest, file, stop).await?;
     }
     if !matches_database(db, &manifest, Place::Restoring).await? {
-        return Err(ArchiveError::Damaged(format!("what was unpacked from {} is not what was archived", row.location)));
+        return Err(ArchiveError::Damaged(format!(
+            "the data unpacked from {} differs from what was archived",
+            row.location
+        )));
     }
     loop {
         match archiving::attach(db, row.quarter).await? {
@@ -96,7 +99,7 @@ async fn unpack(
     stop: &CancellationToken,
 ) -> Result<(), ArchiveError> {
     let table = Table::ALL.into_iter().find(|t| t.as_str() == file.table);
-    let table = table.ok_or_else(|| ArchiveError::Damaged(format!("{} is of no known table", file.name)))?;
+    let table = table.ok_or_else(|| ArchiveError::Damaged(format!("{} belongs to no known table", file.name)))?;
     let scope = Access::job(db.clone(), file.tenant).scope(Permission::WriteOrders)?;
     let mut unpacked = Unpacked::open(storage, row, file).await?;
     loop {

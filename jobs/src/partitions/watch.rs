@@ -26,18 +26,18 @@ pub async fn watch(db: Db, mends: bool, stop: CancellationToken) {
         let Pulse { runway_days, default_rows } = match upkeep::pulse(&db).await {
             Ok(pulse) => pulse,
             Err(error) => {
-                tracing::warn!(%error, "cannot look at the partitions");
+                tracing::warn!(%error, "cannot check the partitions");
                 continue;
             }
         };
         if runway_days >= RUNWAY_DAYS && default_rows == 0 {
             continue;
         }
-        tracing::warn!(runway_days, default_rows, "partitions need upkeep: stoa partitions maintain");
+        tracing::warn!(runway_days, default_rows, "partitions need maintenance; run: stoa partitions maintain");
         if mends && mended.is_none_or(|at| at.elapsed() >= MENDED_EVERY) {
             mended = Some(Instant::now());
             if let Err(error) = maintain(&db, &stop).await {
-                tracing::error!(%error, "upkeep of partitions failed");
+                tracing::error!(%error, "partition maintenance failed");
             }
         }
     }

@@ -31,21 +31,19 @@ pub fn invitation(mailer: &Mailer, invitation: &Invitation<'_>) -> NewMail {
     let letter = Letter {
         heading: format!("Join {tenant} on Stoa"),
         parts: vec![
-            Part::Words(format!("{by} invites you to work with {tenant}.")),
-            Part::Words(format!(
-                "The link opens until {until}, once. Whoever has it can join in your place, so do not pass it on."
-            )),
+            Part::Words(format!("{by} invited you to join {tenant}.")),
+            Part::Words(format!("The link works once and expires on {until}. Do not share it.")),
         ],
-        link: Some(("Accept the invitation".into(), mailer.link(&domain::link::invitation(secret)))),
+        link: Some(("Accept invitation".into(), mailer.link(&domain::link::invitation(secret)))),
         footer: format!(
-            "You get this because {by} entered your address. If you do not know them, do nothing: nothing happens then."
+            "You receive this email because {by} entered your address. If you do not know them, ignore it."
         ),
     };
     NewMail {
         key: format!("invitation:{id}"),
         kind: "link.invitation",
         recipient: (*to).to_owned(),
-        subject: format!("{by} invites you to {tenant}"),
+        subject: format!("{by} invited you to join {tenant}"),
         body: body(letter),
     }
 }
@@ -64,7 +62,7 @@ mod tests {
         let invited =
             Invitation { id, to: "ana@example.com", tenant: "Demo", by: "bo@example.com", until: at, secret: "abc" };
         let mail = invitation(&mailer, &invited);
-        assert!(mail.kind.starts_with(db::outbox::SECRET), "its text is forgotten once it is sent");
+        assert!(mail.kind.starts_with(db::outbox::SECRET), "its text is deleted once it is sent");
         assert!(!mail.key.contains("abc") && !mail.subject.contains("abc"));
         let letter: Letter = serde_json::from_value(mail.body).unwrap();
         assert!(letter.text().contains("https://stoa.example/invitation/abc"), "{}", letter.text());

@@ -9,21 +9,22 @@ use crate::mail::{Letter, Mailer, Part};
 /// The letter with which somebody chooses another password.
 pub fn reset_password(mailer: &Mailer, id: Uuid, to: &str, secret: &str) -> NewMail {
     let letter = Letter {
-        heading: "Choose another password".into(),
+        heading: "Reset your password".into(),
         parts: vec![
-            Part::Words("Somebody, probably you, said that they forgot the password of your account.".into()),
+            Part::Words("We received a request to reset the password of your account.".into()),
             Part::Words(
-                "The link opens for two hours, once. The present password stays good until you choose another.".into(),
+                "The link works once and expires in 2 hours. Your current password works until you choose a new one."
+                    .into(),
             ),
         ],
-        link: Some(("Choose another password".into(), mailer.link(&domain::link::reset_password(secret)))),
-        footer: "If it was not you, do nothing: nobody gets in without this link.".into(),
+        link: Some(("Choose a new password".into(), mailer.link(&domain::link::reset_password(secret)))),
+        footer: "If you did not ask for this, ignore this email. Your password does not change.".into(),
     };
     NewMail {
         key: format!("password:{id}"),
         kind: "link.password",
         recipient: to.to_owned(),
-        subject: "Choose another password for Stoa".into(),
+        subject: "Reset your Stoa password".into(),
         body: body(letter),
     }
 }
@@ -31,18 +32,18 @@ pub fn reset_password(mailer: &Mailer, id: Uuid, to: &str, secret: &str) -> NewM
 /// The letter with which somebody confirms that an address is theirs.
 pub fn confirm_email(mailer: &Mailer, id: Uuid, to: &str, secret: &str) -> NewMail {
     let letter = Letter {
-        heading: "Is this your address?".into(),
+        heading: "Confirm your email".into(),
         parts: vec![Part::Words(
-            "You want to sign in to Stoa with this address. The link opens for two hours, once.".into(),
+            "You asked to sign in to Stoa with this email. The link works once and expires in 2 hours.".into(),
         )],
-        link: Some(("Confirm this address".into(), mailer.link(&domain::link::confirm_email(secret)))),
-        footer: "If you have no account here, do nothing: nothing happens then.".into(),
+        link: Some(("Confirm email".into(), mailer.link(&domain::link::confirm_email(secret)))),
+        footer: "If you did not ask for this, ignore this email.".into(),
     };
     NewMail {
         key: format!("email:{id}"),
         kind: "link.email",
         recipient: to.to_owned(),
-        subject: "Confirm your address for Stoa".into(),
+        subject: "Confirm your email for Stoa".into(),
         body: body(letter),
     }
 }

@@ -62,14 +62,15 @@ pub fn notice(mailer: &Mailer, id: Uuid, to: &str, notice: &Notice, at: DateTime
     let letter = Letter {
         heading: heading.to_owned(),
         parts: vec![
-            Part::Words(format!("{words} It happened on {at}.")),
+            Part::Words(format!("{words} Time: {at}.")),
             Part::Words(
-                "If it was you, there is nothing to do. If not, choose another password now and sign out everywhere."
+                "If this was you, you can ignore this email. If not, change your password now and sign out everywhere."
                     .into(),
             ),
         ],
-        link: Some(("Open your account".into(), mailer.link("/account"))),
-        footer: "You get this because it is about your account. It cannot be turned off.".into(),
+        link: Some(("Open account".into(), mailer.link("/account"))),
+        footer: "You receive this email because it concerns the security of your account. You cannot turn it off."
+            .into(),
     };
     NewMail {
         key: format!("notice:{id}"),
@@ -84,44 +85,45 @@ impl Notice {
     fn words(&self) -> (&'static str, String) {
         match self {
             Self::NewDevice { device, address } => {
-                ("A new sign-in to Stoa", format!("Somebody signed in to your account with {device}, from {address}."))
+                ("New sign-in to Stoa", format!("New sign-in to your account with {device}, from {address}."))
             }
             Self::PasswordChanged => (
                 "Your password was changed",
-                "The password of your account was changed; all other sessions ended.".into(),
+                "The password of your account was changed. All other sessions were signed out.".into(),
             ),
             Self::EmailChanging { to } => (
-                "Your address is about to change",
+                "Email change requested",
                 format!(
-                    "Somebody asked that {to} takes the place of this address. It does once that is confirmed there."
+                    "A change of your email to {to} was requested. It takes effect when the new email is confirmed."
                 ),
             ),
-            Self::EmailChanged { to } => (
-                "Your address was changed",
-                format!("You sign in to Stoa with {to} from now on, and no more with this address."),
-            ),
-            Self::SecondFactorOn => {
-                ("Codes are on", "From now on signing in asks for a code of your app as well.".into())
+            Self::EmailChanged { to } => {
+                ("Your email was changed", format!("You now sign in to Stoa with {to}. This address no longer works."))
             }
-            Self::SecondFactorOff => ("Codes are off", "From now on signing in asks for no code any more.".into()),
-            Self::PasskeyAdded { name } => (
-                "A passkey was added",
-                format!("The passkey \u{201c}{name}\u{201d} signs in to your account from now on."),
+            Self::SecondFactorOn => (
+                "Two-factor authentication is on",
+                "Signing in now also asks for a code from your authenticator app.".into(),
             ),
+            Self::SecondFactorOff => {
+                ("Two-factor authentication is off", "Signing in no longer asks for a code.".into())
+            }
+            Self::PasskeyAdded { name } => {
+                ("A passkey was added", format!("The passkey \u{201c}{name}\u{201d} can now sign in to your account."))
+            }
             Self::PasskeyRemoved { name } => (
                 "A passkey was removed",
-                format!("The passkey \u{201c}{name}\u{201d} signs in to your account no more."),
+                format!("The passkey \u{201c}{name}\u{201d} can no longer sign in to your account."),
             ),
             Self::PasskeyCopied { name } => (
-                "A passkey was refused",
+                "A passkey was rejected",
                 format!(
-                    "Somebody tried to sign in with the passkey \u{201c}{name}\u{201d}, but its device had counted further before: \
-                     there may be a copy of it. Nobody got in. If you do not know why, remove that passkey."
+                    "A sign-in with the passkey \u{201c}{name}\u{201d} was rejected, because the passkey may have \
+                     been copied. If you do not know why, remove this passkey."
                 ),
             ),
             Self::RecoveryCodeUsed { left } => (
                 "A recovery code was used",
-                format!("Somebody signed in with one of your recovery codes; {left} are left."),
+                format!("One of your recovery codes was used to sign in. Remaining codes: {left}."),
             ),
         }
     }

@@ -54,8 +54,8 @@ async fn put(db: &Db, mailer: &Mailer, tenant: TenantId, slug: &str, id: StoreId
     let link = mailer.link(&domain::link::orders_of(slug, &store.slug, &first.sku));
     let body = serde_json::to_value(letter(&store.name, &levels, link)).unwrap_or_default();
     let subject = match levels.as_slice() {
-        [one] => format!("{}: {} is running low", store.name, one.sku),
-        many => format!("{}: {} products are running low", store.name, many.len()),
+        [one] => format!("{}: {} is low in stock", store.name, one.sku),
+        many => format!("{}: {} products are low in stock", store.name, many.len()),
     };
     let mail = |address: &String| NewMail {
         key: format!("{key}:{address}"),
@@ -73,21 +73,21 @@ async fn put(db: &Db, mailer: &Mailer, tenant: TenantId, slug: &str, id: StoreId
 fn letter(store: &str, levels: &[Level], link: String) -> Letter {
     let row = |l: &Level| vec![l.sku.clone(), l.title.clone(), l.quantity.to_string(), l.threshold.to_string()];
     let table = Part::Table {
-        caption: "Left on the shelf".into(),
+        caption: "Stock levels".into(),
         columns: vec![
             Column::words("SKU"),
             Column::words("Product"),
-            Column::number("Left"),
-            Column::number("Told at"),
+            Column::number("In stock"),
+            Column::number("Threshold"),
         ],
         rows: levels.iter().map(row).collect(),
     };
     let words =
-        "Count again after goods came in: the next message about a product comes when it falls to its threshold again.";
+        "Set the stock level again after a delivery. Stoa notifies you when a product falls to its threshold again.";
     Letter {
-        heading: format!("Running low at {store}"),
+        heading: format!("Low stock at {store}"),
         parts: vec![table, Part::Words(words.into())],
-        link: Some(("Open the latest orders of the first one".into(), link)),
+        link: Some(("Open orders of the first product".into(), link)),
         footer: why(store, Setting::StockAlerts),
     }
 }

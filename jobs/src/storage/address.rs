@@ -74,13 +74,13 @@ impl StorageUrl {
     /// # Errors
     /// When it is no address of a folder or a bucket, or a bucket's keys are missing.
     pub fn parse(text: &str, aws: &AwsVariables) -> Result<Self, BadUrl> {
-        let shape = "must be file:///folder or s3://bucket/prefix";
+        let shape = "Use file:///folder or s3://bucket/prefix.";
         let url = Url::parse(text).map_err(|_| BadUrl(shape.into()))?;
         match url.scheme() {
             "file" => {
                 let folder = url
                     .to_file_path()
-                    .map_err(|()| BadUrl("must name a folder, such as file:///var/backups/stoa".into()))?;
+                    .map_err(|()| BadUrl("Add a folder, such as file:///var/backups/stoa.".into()))?;
                 Ok(Self::Local(folder))
             }
             "s3" => s3(&url, aws).map(Self::S3),
@@ -105,9 +105,9 @@ fn s3(url: &Url, aws: &AwsVariables) -> Result<S3, BadUrl> {
     let bucket = url
         .host_str()
         .filter(|host| !host.is_empty())
-        .ok_or_else(|| BadUrl("names no bucket: s3://bucket/prefix".into()))?;
+        .ok_or_else(|| BadUrl("Add a bucket: s3://bucket/prefix.".into()))?;
     if let Some((unknown, _)) = url.query_pairs().find(|(name, _)| !KEYS.contains(&name.as_ref())) {
-        return Err(BadUrl(format!("has the unknown parameter '{unknown}'; known are {}", KEYS.join(", "))));
+        return Err(BadUrl(format!("Unknown parameter '{unknown}'. Use: {}.", KEYS.join(", "))));
     }
     let said = |name: &str, variable: &Option<String>| {
         let here = url.query_pairs().find(|(n, _)| n == name).map(|(_, value)| value.into_owned());
@@ -115,11 +115,11 @@ fn s3(url: &Url, aws: &AwsVariables) -> Result<S3, BadUrl> {
     };
     let endpoint = said("endpoint", &aws.endpoint).map(|e| e.trim_end_matches('/').to_owned());
     if endpoint.as_ref().is_some_and(|e| !e.starts_with("https://") && !e.starts_with("http://")) {
-        return Err(BadUrl("has an endpoint that does not begin with https:// or http://".into()));
+        return Err(BadUrl("Use an endpoint that begins with https:// or http://.".into()));
     }
     let secret = said("secret_access_key", &aws.secret_access_key);
     let (Some(access_key_id), Some(secret_access_key)) = (said("access_key_id", &aws.access_key_id), secret) else {
-        return Err(BadUrl("needs keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY".into()));
+        return Err(BadUrl("Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.".into()));
     };
     Ok(S3 {
         bucket: bucket.to_owned(),

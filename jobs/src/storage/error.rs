@@ -10,13 +10,13 @@ pub enum StorageError {
     #[error("{0} is not in the storage")]
     Missing(String),
     /// Nothing more fits in.
-    #[error("the storage is full; make room, then try again")]
+    #[error("the storage is full; free some space, then try again")]
     Full,
     /// The storage does not let us.
-    #[error("the storage refuses access ({0}); check its permissions or keys")]
+    #[error("the storage denied access ({0}); check its permissions or keys")]
     Denied(String),
     /// Anything else: mostly that it is out of reach.
-    #[error("the storage failed: {0}; check that it is in reach, then try again")]
+    #[error("the storage failed: {0}; check that it is reachable, then try again")]
     Failed(String),
 }
 

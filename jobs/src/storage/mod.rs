@@ -139,7 +139,7 @@ impl Storage {
             Err(error) => return Err(error.into()),
         };
         if nothing {
-            return Err(StorageError::Failed(format!("nothing is in {}: is it mounted?", root.display())));
+            return Err(StorageError::Failed(format!("{} is empty; check that it is mounted", root.display())));
         }
         Ok(())
     }
@@ -177,7 +177,7 @@ impl Storage {
     /// When the storage refuses or fails, or `prefix` is all that an owner has.
     pub async fn remove_all(&self, prefix: &ObjectPath) -> Result<(), StorageError> {
         if prefix.names().is_empty() {
-            return Err(StorageError::Denied("not everything of an owner at once".into()));
+            return Err(StorageError::Denied("cannot remove all files of an owner at once".into()));
         }
         match &self.backend {
             Backend::Folder(_, root) => match tokio::fs::remove_dir_all(root.join(prefix.to_string())).await {
@@ -202,7 +202,7 @@ impl Storage {
             // It may have been completed in the moment before somebody died.
             match server.abort_multipart(&Path::from(object), &id).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-                Err(error) => tracing::debug!(%error, object, "cannot abort an upload; it is probably gone"),
+                Err(error) => tracing::debug!(%error, object, "cannot abort an upload; it probably no longer exists"),
             }
         }
         match server.delete(key).await {

@@ -36,7 +36,10 @@ pub struct ObjectPath {
 
 /// This cannot be a name in a path.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' cannot be a name in the storage: 1 to 200 letters, digits and . _ - only, not a dot at the beginning")]
+#[error(
+    "'{0}' is not a valid name in the storage; use 1 to 200 letters, digits and . _ -, without a dot at the \
+    beginning"
+)]
 pub struct BadName(String);
 
 impl ObjectPath {

@@ -20,7 +20,7 @@ pub(super) fn letter(store: &str, day: NaiveDate, of_day: &Dashboard, week_befor
         found.map(|p| p.now).unwrap_or_default()
     };
     if of_day.currencies.is_empty() {
-        parts.push(Part::Words("Nothing was sold and nothing came back.".into()));
+        parts.push(Part::Words("No sales and no returns.".into()));
     }
     for part in &of_day.currencies {
         parts.push(figures(part, other(part), week_before.period.from));
@@ -35,15 +35,15 @@ pub(super) fn letter(store: &str, day: NaiveDate, of_day: &Dashboard, week_befor
         let row =
             |p: &TopProduct| vec![p.title.clone(), p.quantity.to_string(), Money::new(p.gross, p.currency).to_string()];
         parts.push(Part::Table {
-            caption: if several { format!("Best sellers in {}", products[0].currency) } else { "Best sellers".into() },
-            columns: vec![Column::words("Product"), Column::number("Sold"), Column::number("Gross sales")],
+            caption: if several { format!("Top products in {}", products[0].currency) } else { "Top products".into() },
+            columns: vec![Column::words("Product"), Column::number("Qty"), Column::number("Gross sales")],
             rows: products.iter().take(TOP).map(row).collect(),
         });
     }
     Letter {
         heading: format!("{store} on {}", day.format("%A, %-d %B %Y")),
         parts,
-        link: Some(("Open this day".into(), link)),
+        link: Some(("Open dashboard".into(), link)),
         footer: why(store, Setting::DailySummary),
     }
 }
@@ -71,7 +71,7 @@ fn figures(part: &CurrencyPart, before: Figures, other: NaiveDate) -> Part {
         caption: format!("Sales in {currency}"),
         columns: vec![
             Column::words(""),
-            Column::number("That day"),
+            Column::number("Day"),
             Column::number(&other.format("%a %-d %b").to_string()),
             Column::number("Change"),
         ],
@@ -81,7 +81,7 @@ fn figures(part: &CurrencyPart, before: Figures, other: NaiveDate) -> Part {
             amount("Returns", now.returns(), before.returns()),
             amount("Net sales", now.net(), before.net()),
             count("Orders", now.orders, before.orders),
-            row("Average order", [maybe(average), maybe(average_before)], [average, average_before]),
+            row("Average order value", [maybe(average), maybe(average_before)], [average, average_before]),
         ],
     }
 }

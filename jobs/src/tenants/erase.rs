@@ -38,7 +38,7 @@ pub async fn erase(backups: &Backups, data_dir: &Path, leaving: &Leaving) -> Res
     remove_files(data_dir, tenant).await?;
     let erased = platform.erase(tenant, &leaving.slug, &exports).await?;
     if !backups.db.cache().forget(tenant).await {
-        tracing::warn!(%tenant, "redis does not answer; what it holds of a deleted tenant goes by itself");
+        tracing::warn!(%tenant, "Redis is unavailable; its data of a deleted tenant expires automatically");
     }
     Ok(Fate::Gone(erased))
 }

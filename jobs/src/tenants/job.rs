@@ -11,12 +11,12 @@ pub(crate) async fn run(job: Running) -> Result<Outcome, JobError> {
         return Ok(Outcome::Done);
     }
     let backups = job.tools.backups.as_ref();
-    let backups = backups.ok_or_else(|| JobError::new("this process was not told where backups go"))?;
+    let backups = backups.ok_or_else(|| JobError::new("this process has no backup storage; set STOA_BACKUP_URL"))?;
     let mut failed = Vec::new();
     for leaving in due {
         match erase(backups, &job.tools.data_dir, &leaving).await {
             Ok(Fate::Gone(erased)) => job.log.info(format!("tenant {}: {} rows deleted", leaving.slug, erased.rows)),
-            Ok(Fate::Waits) => job.log.info(format!("tenant {}: its export is not there yet", leaving.slug)),
+            Ok(Fate::Waits) => job.log.info(format!("tenant {}: its final backup is not finished yet", leaving.slug)),
             // The others go all the same.
             Err(error) => failed.push(format!("tenant {}: {error}", leaving.slug)),
         }

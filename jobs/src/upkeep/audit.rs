@@ -37,15 +37,15 @@ pub(crate) async fn verify_job(job: Running) -> Result<Outcome, JobError> {
     let walks = verify(&job.db, &job.stop).await?;
     let mut broken = Vec::new();
     for (tenant, walk) in &walks {
-        tracing::info!(%tenant, entries = walk.sound, head = walk.head, "the audit was walked along");
+        tracing::info!(%tenant, entries = walk.sound, head = walk.head, "audit log verified");
         if let Some(fault) = &walk.broken {
-            tracing::error!(%tenant, entry = fault.seq, fault = fault.words, "the audit is not as it was written");
+            tracing::error!(%tenant, entry = fault.seq, fault = fault.words, "the audit log was modified");
             broken.push(format!("{tenant}: entry {} {}", fault.seq, fault.words));
         }
     }
     if !broken.is_empty() {
         return Err(JobError::new(broken.join("; ")));
     }
-    job.log.info(format!("{} chains are as they were written", walks.len()));
+    job.log.info(format!("{} chains verified", walks.len()));
     Ok(Outcome::Done)
 }

@@ -37,6 +37,6 @@ pub async fn prune(db: &Db, stop: &CancellationToken) -> Result<u64, DataError> 
 
 /// The job `prune_feed`.
 pub(crate) async fn prune_job(job: Running) -> Result<Outcome, JobError> {
-    job.log.info(format!("{} events forgotten", prune(&job.db, &job.stop).await?));
+    job.log.info(format!("{} events deleted", prune(&job.db, &job.stop).await?));
     Ok(Outcome::Done)
 }

@@ -44,6 +44,6 @@ pub async fn prune_ended(db: &Db) -> Result<u64, DataError> {
 /// The job `prune_idempotency`.
 pub(crate) async fn prune_job(job: Running) -> Result<Outcome, JobError> {
     let (answers, ended) = (prune(&job.db).await?, prune_ended(&job.db).await?);
-    job.log.info(format!("{answers} keys removed, {ended} API keys forgotten"));
+    job.log.info(format!("{answers} idempotency keys deleted, {ended} API keys deleted"));
     Ok(Outcome::Done)
 }

@@ -17,7 +17,7 @@ struct Wish {
 pub(crate) async fn make(job: Running) -> Result<Outcome, JobError> {
     let months = db::audit::months::make_ahead(&job.db).await?;
     if months > 0 {
-        job.log.info(format!("{months} months of the audit made"));
+        job.log.info(format!("{months} months of the audit log created"));
     }
     let report = maintain(&job.db, &job.stop).await?;
     if !report.failed.is_empty() {
@@ -32,7 +32,7 @@ pub(crate) async fn make(job: Running) -> Result<Outcome, JobError> {
 pub(crate) async fn archive(job: Running) -> Result<Outcome, JobError> {
     let retention = job.tools.retention_quarters;
     if retention == 0 {
-        return Ok(Outcome::Cancel("nothing is archived: STOA_RETENTION_QUARTERS is 0".into()));
+        return Ok(Outcome::Cancel("archiving is off: STOA_RETENTION_QUARTERS is 0".into()));
     }
     let done = archive_due(&job.db, storage(&job)?, retention, &job.stop).await?;
     let failed: Vec<String> = done
@@ -42,7 +42,7 @@ pub(crate) async fn archive(job: Running) -> Result<Outcome, JobError> {
     if !failed.is_empty() {
         return Err(JobError::new(failed.join("; ")));
     }
-    job.log.info(format!("{} quarters archived", done.len()));
+    job.log.info(format!("{} partitions archived", done.len()));
     Ok(Outcome::Done)
 }
 
@@ -50,8 +50,8 @@ pub(crate) async fn archive(job: Running) -> Result<Outcome, JobError> {
 pub(crate) async fn bring_back(job: Running) -> Result<Outcome, JobError> {
     let Wish { quarter } = job.payload()?;
     match restore(&job.db, storage(&job)?, quarter, &job.stop).await {
-        Ok(parts) => job.log.info(format!("{} parts of {quarter} are back", parts.len())),
-        Err(ArchiveError::NotArchived(_)) => job.log.info(format!("nothing of {quarter} is away any more")),
+        Ok(parts) => job.log.info(format!("{} parts of {quarter} restored", parts.len())),
+        Err(ArchiveError::NotArchived(_)) => job.log.info(format!("{quarter} is already restored")),
         Err(error) => return Err(error.into()),
     }
     Ok(Outcome::Done)
@@ -59,5 +59,5 @@ pub(crate) async fn bring_back(job: Running) -> Result<Outcome, JobError> {
 
 fn storage(job: &Running) -> Result<&Storage, JobError> {
     let backups = job.tools.backups.as_ref();
-    Ok(&backups.ok_or_else(|| JobError::new("this process was not told where archives go"))?.storage)
+    Ok(&backups.ok_or_else(|| JobError::new("this process has no archive storage; set STOA_BACKUP_URL"))?.storage)
 }

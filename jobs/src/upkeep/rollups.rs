@@ -53,12 +53,13 @@ pub async fn verify(db: &Db, stop: &CancellationToken) -> Result<Report, DataErr
 pub(crate) async fn verify_job(job: Running) -> Result<Outcome, JobError> {
     let mended = db::mend::once(&job.db).await?;
     if mended > 0 {
-        job.log.info(format!("{mended} rows corrected that an older version stored"));
+        job.log.info(format!("{mended} rows of an older version corrected"));
     }
     let report = verify(&job.db, &job.stop).await?;
     for (tenant, difference) in &report.found {
         let Difference { rollup, bucket, maintained, recounted } = difference;
-        tracing::error!(%tenant, rollup, bucket, maintained, recounted, "a maintained figure was wrong and is repaired");
+        tracing::error!(%tenant, rollup, bucket, maintained, recounted, "a maintained figure was wrong and was \
+            repaired");
         job.log.warn(format!("{tenant}: {rollup} {bucket} was {maintained}, is {recounted} now"));
     }
     job.log.info(format!("{} days recomputed, {} buckets repaired", report.days, report.found.len()));

@@ -60,7 +60,9 @@ impl Courier {
 
     async fn ask(&self, call: &Call, timestamp: i64) -> Result<(u16, String), String> {
         if call.secrets.is_empty() {
-            return Err("Its secret does not open any more (was STOA_SECRET changed?): rotate it.".to_owned());
+            return Err(
+                "Its secret cannot be decrypted. Check whether STOA_SECRET changed, and rotate the secret.".to_owned()
+            );
         }
         // What may be asked may have changed since the address was saved.
         let url = Url::parse(&call.url).ok().filter(|url| self.reach.asks(url)).ok_or(FORBIDDEN)?;
@@ -93,17 +95,17 @@ impl Courier {
 /// # Errors
 /// What is wrong with it, in words that follow the name of the field.
 pub async fn check_address(reach: Reach, address: &str) -> Result<(), &'static str> {
-    let url = Url::parse(address.trim()).map_err(|_| "must be an address such as https://example.com/stoa")?;
+    let url = Url::parse(address.trim()).map_err(|_| "Enter a URL such as https://example.com/stoa.")?;
     if !reach.asks(&url) {
-        return Err("must be an address in the public Internet that begins with https:// and names nobody");
+        return Err("Enter a public URL that begins with https:// and has no user name.");
     }
     if url.fragment().is_some() {
-        return Err("must be an address without anything after a #");
+        return Err("Enter a URL without #.");
     }
-    if reach.finds(&url).await { Ok(()) } else { Err("leads into this network, which is not asked") }
+    if reach.finds(&url).await { Ok(()) } else { Err("This URL leads to a private network. Enter a public URL.") }
 }
 
-const FORBIDDEN: &str = "The address is not one that this server asks: another scheme, or within this network.";
+const FORBIDDEN: &str = "The URL is not allowed: it has another scheme, or leads to a private network.";
 
 // Without the address, which may hold a password of the receiver.
 fn words(error: &reqwest::Error) -> String {
@@ -111,11 +113,15 @@ fn words(error: &reqwest::Error) -> String {
         return FORBIDDEN.to_owned();
     }
     if error.is_timeout() {
-        return format!("No answer within {} seconds.", LONGEST.as_secs());
+        return format!("No response within {} seconds.", LONGEST.as_secs());
     }
     let mut cause: &dyn std::error::Error = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    if error.is_connect() { format!("No connection: {cause}.") } else { format!("The answer broke off: {cause}.") }
+    if error.is_connect() {
+        format!("No connection: {cause}.")
+    } else {
+        format!("The response was incomplete: {cause}.")
+    }
 }

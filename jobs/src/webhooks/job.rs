@@ -29,20 +29,20 @@ pub(crate) async fn dispatch(job: Running) -> Result<Outcome, JobError> {
     if done.goes_on {
         return Ok(Outcome::Snooze(TimeDelta::zero()));
     }
-    job.log.info(format!("{} deliveries made, {} taken up", done.made, done.found));
+    job.log.info(format!("{} deliveries created, {} started", done.made, done.found));
     Ok(Outcome::Done)
 }
 
 /// Looks for all tenants whose webhooks have something to do. Twice is safe: each has one live job of the kind.
 pub(crate) async fn dispatch_all(job: Running) -> Result<Outcome, JobError> {
-    job.log.info(format!("{} tenants to be told", look_everywhere(&job.platform()).await?));
+    job.log.info(format!("{} tenants queued", look_everywhere(&job.platform()).await?));
     Ok(Outcome::Done)
 }
 
 /// Sends one delivery, and waits where it must be sent again. Twice sends twice, under one name: receivers can tell.
 pub(crate) async fn deliver(job: Running) -> Result<Outcome, JobError> {
     let scope = job.scope(Permission::ManageKeys)?;
-    let courier = job.tools.courier.as_ref().ok_or_else(|| JobError::new("this process sends no webhooks"))?;
+    let courier = job.tools.courier.as_ref().ok_or_else(|| JobError::new("this process does not send webhooks"))?;
     let Which { delivery } = job.payload()?;
     match super::deliver(&scope, courier, &job.tools.mailer, delivery).await? {
         Attempted::Over(words) => {
@@ -56,6 +56,6 @@ pub(crate) async fn deliver(job: Running) -> Result<Outcome, JobError> {
 
 /// Forgets what ended a month ago. Twice is safe: what is gone is gone.
 pub(crate) async fn prune(job: Running) -> Result<Outcome, JobError> {
-    job.log.info(format!("{} deliveries forgotten", super::prune(&job.db, &job.stop).await?));
+    job.log.info(format!("{} deliveries deleted", super::prune(&job.db, &job.stop).await?));
     Ok(Outcome::Done)
 }

@@ -12,16 +12,16 @@ pub(super) fn letters(mailer: &Mailer, scope: &Scope, off: &SwitchedOff) -> Vec<
     // What stands behind a `?` is often a password of the receiver.
     let address = off.url.split(['?', '#']).next().unwrap_or_default();
     let letter = Letter {
-        heading: "A webhook was switched off".to_owned(),
+        heading: "Webhook disabled".to_owned(),
         parts: vec![
-            Part::Words(format!("Events are not sent to {address} any more. {}", off.reason)),
+            Part::Words(format!("Stoa stopped sending events to {address}. {}", off.reason)),
             Part::Words(
-                "What happens meanwhile is kept. Repair the address, then resume the webhook: it goes on where it stopped, or from then on."
+                "Stoa stores new events. Fix the URL, then resume the webhook from the last delivery, or from now on."
                     .to_owned(),
             ),
         ],
-        link: Some(("Open the webhook".to_owned(), link)),
-        footer: "You get this because you own the account.".to_owned(),
+        link: Some(("Open webhook".to_owned(), link)),
+        footer: "You receive this email because you are the owner.".to_owned(),
     };
     let body = serde_json::to_value(&letter).unwrap_or_default();
     let moment = scope.now().timestamp_micros();
@@ -29,7 +29,7 @@ pub(super) fn letters(mailer: &Mailer, scope: &Scope, off: &SwitchedOff) -> Vec<
         key: format!("webhook:{}:{moment}:{owner}", off.webhook),
         kind: "webhook",
         recipient: owner.clone(),
-        subject: "A webhook was switched off".to_owned(),
+        subject: "Webhook disabled".to_owned(),
         body: body.clone(),
     };
     off.owners.iter().map(mail).collect()

@@ -24,7 +24,7 @@ pub async fn watch(db: Db, stop: CancellationToken) {
         if !waiting.is_empty() {
             match look(&platform, &waiting).await {
                 Ok(again) => waiting = again,
-                Err(error) => tracing::warn!(%error, "cannot look for webhooks that have something to tell"),
+                Err(error) => tracing::warn!(%error, "cannot check for pending webhook events"),
             }
         }
         tokio::select! {

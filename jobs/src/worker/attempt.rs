@@ -28,8 +28,8 @@ pub(super) async fn attempt(engine: Engine, kinds: &'static [Kind], tools: Arc<T
     let log = JobLog::default();
     let now = engine.db().clock().now();
     let Some(kind) = find(kinds, &job.kind) else {
-        let why = format!("this program does not know the work '{}'", job.kind);
-        tracing::warn!(job = %job.lease.job, kind = job.kind, "unknown kind of job; left for a newer program");
+        let why = format!("this version of Stoa does not know the job '{}'", job.kind);
+        tracing::warn!(job = %job.lease.job, kind = job.kind, "unknown kind of job; left for a newer version");
         settle(&engine, &signals, &job, &Ended::Released(why, now + UNKNOWN_AGAIN), &log).await;
         return;
     };
@@ -57,11 +57,11 @@ pub(super) async fn attempt(engine: Engine, kinds: &'static [Kind], tools: Arc<T
         }
         () = signals.drained.cancelled() => {
             work.end().await;
-            Ended::Released("its worker was stopping".into(), engine.db().clock().now())
+            Ended::Released("its worker stopped".into(), engine.db().clock().now())
         }
         () = called_off.cancelled() => {
             work.end().await;
-            Ended::Released("it was called off".into(), engine.db().clock().now())
+            Ended::Released("it was cancelled".into(), engine.db().clock().now())
         }
     };
     settle(&engine, &signals, &job, &ended, &log).await;
@@ -93,7 +93,7 @@ fn ended(engine: &Engine, signals: &Signals, job: &Claimed, result: Result<Outco
         Ok(Outcome::Cancel(reason)) => Ended::Cancelled(reason),
         Ok(Outcome::Snooze(wait)) => Ended::Snoozed(now + wait.max(TimeDelta::zero())),
         // What fails while the worker stops, mostly fails because of it.
-        Err(error) if signals.stop.is_cancelled() => Ended::Released(format!("its worker was stopping ({error})"), now),
+        Err(error) if signals.stop.is_cancelled() => Ended::Released(format!("its worker stopped ({error})"), now),
         Err(error) => failed(engine, job, error.words().to_owned()),
     }
 }
@@ -113,7 +113,7 @@ fn failed(engine: &Engine, job: &Claimed, error: String) -> Ended {
 
 fn panicked(panic: &(dyn Any + Send)) -> String {
     let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("it panicked: {}", words.unwrap_or("without words"))
+    format!("it crashed: {}", words.unwrap_or("no message"))
 }
 
 // Until it is written down, or the job is somebody else's: an outage of PostgreSQL must not leave it behind.
@@ -123,11 +123,13 @@ async fn settle(engine: &Engine, signals: &Signals, job: &Claimed, ended: &Ended
         match engine.settle(job, ended, said.clone()).await {
             Ok(Settled::Kept) => return,
             Ok(Settled::Stale) => {
-                tracing::warn!(job = %job.lease.job, kind = job.kind, "this job is somebody else's by now; its end was refused");
+                tracing::warn!(job = %job.lease.job, kind = job.kind, "this job has another worker now; its result \
+                    was rejected");
                 return;
             }
             Err(error) => {
-                tracing::warn!(job = %job.lease.job, kind = job.kind, %error, "cannot write down the end of a job; trying again");
+                tracing::warn!(job = %job.lease.job, kind = job.kind, %error, "cannot store the result of a job; \
+                    retrying");
             }
         }
         tokio::select! {

@@ -23,16 +23,16 @@ pub(super) async fn pulse(engine: Engine, options: Options, signals: Signals) {
         match engine.beat().await {
             Ok(Beat::Holds(held)) => doubts.resolve(&engine, &signals, before, held).await,
             Ok(Beat::Lost) => {
-                tracing::warn!(worker = %engine.worker(), "this worker was thought dead; its jobs went to others");
+                tracing::warn!(worker = %engine.worker(), "this worker was considered lost; its jobs were taken over");
                 signals.lost.cancel();
                 return;
             }
-            Err(error) => tracing::warn!(%error, "cannot show that this worker is alive"),
+            Err(error) => tracing::warn!(%error, "cannot record the heartbeat of this worker"),
         }
         match engine.rescue(options.silence).await {
             Ok(0) => {}
-            Ok(rescued) => tracing::warn!(rescued, "took up the jobs of a worker that died"),
-            Err(error) => tracing::warn!(%error, "cannot look for workers that died"),
+            Ok(rescued) => tracing::warn!(rescued, "took over the jobs of a lost worker"),
+            Err(error) => tracing::warn!(%error, "cannot check for lost workers"),
         }
     }
 }
@@ -45,15 +45,15 @@ pub(super) async fn upkeep(engine: Engine, options: Options) {
     loop {
         poll.tick().await;
         if let Err(error) = engine.stage().await {
-            tracing::warn!(%error, "cannot make ready what is due");
+            tracing::warn!(%error, "cannot start scheduled jobs");
         }
         match timetable::tick(&platform).await {
-            Ok(ticked) if ticked.missed > 0 => tracing::warn!(missed = ticked.missed, "the timetable missed ticks"),
+            Ok(ticked) if ticked.missed > 0 => tracing::warn!(missed = ticked.missed, "the schedule missed runs"),
             Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "cannot keep the timetable"),
+            Err(error) => tracing::warn!(%error, "cannot run the schedule"),
         }
         if let Err(error) = engine.flush().await {
-            tracing::debug!(%error, "cannot write down figures of jobs");
+            tracing::debug!(%error, "cannot store job statistics");
         }
     }
 }
@@ -78,8 +78,8 @@ impl Doubts {
         let orphans: HashSet<Lease> = held.difference(&here).copied().collect();
         for lease in orphans.intersection(&self.orphans) {
             match engine.let_go(lease).await {
-                Ok(()) => tracing::warn!(job = %lease.job, "let go of a job that nobody works on"),
-                Err(error) => tracing::warn!(job = %lease.job, %error, "cannot let go of a job that nobody works on"),
+                Ok(()) => tracing::warn!(job = %lease.job, "released a job without a worker"),
+                Err(error) => tracing::warn!(job = %lease.job, %error, "cannot release a job without a worker"),
             }
         }
         (self.gone, self.orphans) = (gone, orphans);

@@ -55,7 +55,7 @@ async fn open(db: &Db, options: &Options, stop: &CancellationToken) -> Option<En
         };
         match opened.await {
             Ok(engine) => return Some(engine),
-            Err(error) => tracing::error!(%error, "cannot begin to work; trying again"),
+            Err(error) => tracing::error!(%error, "cannot start the worker; retrying"),
         }
         tokio::time::sleep(AGAIN).await;
     }
@@ -66,7 +66,7 @@ async fn reborn(engine: &Engine, options: &Options) -> Engine {
     loop {
         match engine.reborn(&options.introduction()).await {
             Ok(engine) => return engine,
-            Err(error) => tracing::error!(%error, "cannot begin to work again; trying again"),
+            Err(error) => tracing::error!(%error, "cannot restart the worker; retrying"),
         }
         tokio::time::sleep(AGAIN).await;
     }
@@ -125,7 +125,7 @@ impl<'a> Life<'a> {
     }
 
     async fn live(mut self) -> End {
-        tracing::info!(worker = %self.engine.worker(), places = ?self.options.places, "at work");
+        tracing::info!(worker = %self.engine.worker(), places = ?self.options.places, "worker started");
         let pulse = tokio::spawn(chores::pulse(self.engine.clone(), self.options.clone(), self.signals.clone()));
         let upkeep = tokio::spawn(chores::upkeep(self.engine.clone(), self.options.clone()));
         let end = self.work().await;
@@ -193,7 +193,7 @@ impl<'a> Life<'a> {
                     self.queues.iter_mut().for_each(|q| q.wary = true);
                 }
             }
-            Err(error) => tracing::error!(%error, "an attempt broke down"),
+            Err(error) => tracing::error!(%error, "an attempt crashed"),
         }
     }
 
@@ -210,7 +210,7 @@ impl<'a> Life<'a> {
                 let jobs = match self.engine.claim(claim, most).await {
                     Ok(jobs) => jobs,
                     Err(error) => {
-                        tracing::warn!(%error, "cannot take jobs");
+                        tracing::warn!(%error, "cannot claim jobs");
                         Vec::new()
                     }
                 };
@@ -233,7 +233,7 @@ impl<'a> Life<'a> {
                 self.start(place, job);
             }
             Ok(None) => {}
-            Err(error) => tracing::warn!(%error, "cannot take jobs"),
+            Err(error) => tracing::warn!(%error, "cannot claim jobs"),
         }
     }
 
@@ -251,11 +251,11 @@ impl<'a> Life<'a> {
     // Running jobs were told with the same token that stopped the worker.
     async fn drain(&mut self) {
         if let Err(error) = self.engine.stopping().await {
-            tracing::debug!(%error, "cannot say that this worker stops");
+            tracing::debug!(%error, "cannot record that this worker stops");
         }
         let all = async { while self.running.join_next().await.is_some() {} };
         if tokio::time::timeout(self.options.drain, all).await.is_err() {
-            tracing::warn!(jobs = self.running.len(), "jobs did not end in time; others take them up");
+            tracing::warn!(jobs = self.running.len(), "jobs did not finish in time; other workers take over");
         }
     }
 
@@ -267,7 +267,7 @@ impl<'a> Life<'a> {
             self.engine.leave().await
         };
         if let Err(error) = left.await {
-            tracing::debug!(%error, "cannot take leave");
+            tracing::debug!(%error, "cannot unregister this worker");
         }
     }
 }

@@ -37,7 +37,7 @@ async fn admins_hear_once_a_day_of_what_stands() {
     let told = sink.messages();
     let to: Vec<&str> = told.iter().map(|m| header(m, "To")).collect();
     assert_eq!(to, ["ada@stoa.test", "bo@stoa.test"]);
-    assert!(told.iter().all(|m| header(m, "Subject").contains("start a worker")), "{told:?}");
+    assert!(told.iter().all(|m| header(m, "Subject").contains("Start one with: stoa worker")), "{told:?}");
     clock.set(start + TimeDelta::hours(24));
     assert_eq!(teller.look(db, &mailer).await.unwrap(), 2, "again on the next day");
 }
@@ -82,11 +82,11 @@ async fn each_alert_of_the_queue_is_one_letter_a_day() {
     let mut told = letters(0);
     told.sort();
     let expected = [
-        "1 jobs failed for good",
-        "10 of 40 attempts at work went wrong",
-        "Jobs of the queue default wait since",
-        "Nobody works",
-        "The timetable missed hourly",
+        "1 jobs failed permanently",
+        "10 of 40 attempts of work failed",
+        "Jobs in the queue default have been pending since",
+        "No worker is running",
+        "The schedule missed hourly",
     ];
     assert_eq!(told.len(), expected.len(), "{told:?}");
     assert!(told.iter().zip(expected).all(|(told, expected)| told.starts_with(expected)), "{told:?}");
@@ -101,7 +101,7 @@ async fn each_alert_of_the_queue_is_one_letter_a_day() {
     assert_eq!(teller.look(db, &mailer).await.unwrap(), 3, "what stands is told again on the next day");
     let mut told = letters(expected.len());
     told.sort();
-    assert!(told[0].starts_with("2 jobs failed for good"), "{told:?}");
+    assert!(told[0].starts_with("2 jobs failed permanently"), "{told:?}");
     assert!(told.iter().all(|words| !words.contains("went wrong")), "what is over is told no more: {told:?}");
     owner.close().await;
 }

@@ -52,7 +52,7 @@ async fn backups_are_read_back_when_their_storage_is_there_again() {
     );
     let told = world.alarms().await;
     assert!(
-        told.iter().any(|a| a.trouble == Trouble::VerificationFailed && a.words.contains("is it mounted")),
+        told.iter().any(|a| a.trouble == Trouble::VerificationFailed && a.words.contains("is mounted")),
         "{told:?}"
     );
     fs::remove_dir(&here).unwrap();

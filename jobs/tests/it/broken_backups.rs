@@ -135,7 +135,7 @@ async fn a_target_without_permission_is_told() {
     let forbidden = jobs::storage::StorageUrl::Local("/sys".into());
     world.backups.storage = jobs::storage::Storage::open(&forbidden).unwrap();
     let error = world.create(Kind::Database).await.unwrap_err().to_string();
-    assert!(error.contains("refuses access"), "{error}");
+    assert!(error.contains("denied access"), "{error}");
     world.backups.storage = whole;
     is_told(&world, Kind::Database, good, &clock, Trouble::LastFailed).await;
 }

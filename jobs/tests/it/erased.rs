@@ -189,10 +189,10 @@ async fn nothing_of_a_deleted_tenant_is_left_but_its_export() {
     let tools = Tools { backups: Some(world.backups.clone()), ..Tools::new(data_dir.clone()) };
     let tools = Arc::new(tools);
     let run = async || jobs::run_named(&world.test.db, &tools, "erase-tenants").await.unwrap();
-    assert_eq!(run().await, "tenant ours: its export is not there yet");
+    assert_eq!(run().await, "tenant ours: its final backup is not finished yet");
     clock.set(now + TimeDelta::minutes(3));
     save(&world, Kind::Database).await;
-    assert_eq!(run().await, "tenant ours: its export is not there yet", "the files are missing");
+    assert_eq!(run().await, "tenant ours: its final backup is not finished yet", "the files are missing");
     save(&world, Kind::Files).await;
     let said = run().await;
     assert!(said.starts_with("tenant ours: ") && said.ends_with(" rows deleted"), "{said}");

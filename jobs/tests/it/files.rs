@@ -31,7 +31,7 @@ async fn good_orders_go_in_and_bad_ones_are_reported_with_line_column_and_reason
     assert_eq!((summary.currencies["GBP"].sales_total, summary.currencies["EUR"].sales_total), (2_100, 900));
     let problem = &outcome.problems[0];
     assert_eq!((problem.line, problem.column.as_str(), problem.order.as_deref()), (4, "quantity", Some("A-2")));
-    assert_eq!((problem.reason.as_str(), problem.kind), ("'two' is not a whole number", ProblemKind::Rejected));
+    assert_eq!((problem.reason.as_str(), problem.kind), ("Enter a whole number. Found 'two'.", ProblemKind::Rejected));
     assert_eq!(shop.count("select count(*) from orders where number = 'A-2'").await, 0);
 }
 
@@ -43,7 +43,7 @@ async fn a_number_that_is_taken_by_another_order_is_a_problem_of_its_line() {
     let outcome = shop.import(Format::OrdersJsonl, shop.file("b.jsonl", changed)).await.unwrap();
     assert_eq!((outcome.summary.unchanged, outcome.summary.orders, outcome.summary.rejected), (4, 1, 1));
     assert_eq!((outcome.problems[0].line, outcome.problems[0].order.as_deref()), (1, Some("1")));
-    assert_eq!(outcome.problems[0].reason, "order number 1 exists with other content");
+    assert_eq!(outcome.problems[0].reason, "The order number 1 already exists with different content.");
     assert_eq!(shop.count("select sum(total)::bigint from orders").await, 6 * 450);
 }
 

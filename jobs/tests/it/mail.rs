@@ -165,7 +165,7 @@ async fn a_slow_server_is_not_waited_for() {
     let started = Instant::now();
     assert_eq!(send(&shop.test.db, &mailer).await, report(0, 1, 0));
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
-    assert!(row(&shop, "slow").await.2.unwrap().contains("did not answer within 0.4 s"));
+    assert!(row(&shop, "slow").await.2.unwrap().contains("did not respond within 0.4 s"));
 }
 
 #[tokio::test]
@@ -275,7 +275,7 @@ async fn a_message_that_is_never_taken_is_given_up_after_two_days() {
     assert_eq!(attempts, 11);
     let took = clock.now() - start;
     assert!(took > TimeDelta::days(2) && took < TimeDelta::days(3), "{took}");
-    assert!(row(&shop, "nowhere").await.2.unwrap().starts_with("given up after 11 attempts"));
+    assert!(row(&shop, "nowhere").await.2.unwrap().starts_with("failed after 11 attempts"));
 }
 
 #[expect(clippy::disallowed_methods, reason = "how `make torture` asks for the full counts")]

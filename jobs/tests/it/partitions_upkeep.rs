@@ -26,7 +26,7 @@ async fn one_failing_table_does_not_stop_the_other() {
     assert_eq!(last.iter().map(|u| u.error.is_some()).collect::<Vec<_>>(), [true, false], "{last:?}");
     owner.close().await.unwrap();
     assert!(maintain(db, &stop()).await.unwrap().failed.is_empty());
-    assert_eq!(maintain(db, &stop()).await.unwrap().to_string(), "0 quarters made");
+    assert_eq!(maintain(db, &stop()).await.unwrap().to_string(), "0 partitions created");
     assert!(steps::unanalysed(db, Table::Orders).await.unwrap().is_empty());
 }
 

@@ -60,7 +60,7 @@ async fn an_upload_is_checked_started_and_stored() {
     assert_eq!(shop.count("select count(*) from orders").await, 0);
     db::imports::start(&scope, run.id).await.unwrap();
     let refused = db::imports::start(&scope, run.id).await.unwrap_err().to_string();
-    assert!(refused.contains("only a checked one can be started"), "{refused}");
+    assert!(refused.contains("Only a checked import can be started"), "{refused}");
     let done = settled(&shop, &run, RunStatus::Checked).await;
     assert_eq!((done.status, done.summary.orders, done.problem_count), (RunStatus::Done, 1_052, 67));
     assert_eq!((done.checkpoint, done.total_lines), (28_493, Some(28_492)));
@@ -101,7 +101,7 @@ async fn a_bad_upload_fails_with_its_reason() {
     stop.cancel();
     worker.await.unwrap();
     assert_eq!(failed.status, RunStatus::Failed);
-    assert!(failed.error.unwrap().contains("does not look like online-retail"));
+    assert!(failed.error.unwrap().contains("is not in the format online-retail"));
     assert!(!file.path.exists());
 }
 

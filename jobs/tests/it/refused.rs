@@ -17,12 +17,7 @@ async fn a_file_is_refused_as_a_whole_and_changes_nothing() {
     let mut latin = jsonl(3_000).into_bytes();
     latin.extend_from_slice(b"{\"note\": \"caf\xe9\"}\n");
     let cases: [(&str, Format, Vec<u8>, &str); 7] = [
-        (
-            "cut.gz",
-            Format::OrdersJsonl,
-            packed[..packed.len() - 9].to_vec(),
-            "ends in the middle of its compressed data",
-        ),
+        ("cut.gz", Format::OrdersJsonl, packed[..packed.len() - 9].to_vec(), "the compressed file is incomplete"),
         ("latin", Format::OrdersJsonl, latin, "not UTF-8: see line 3001, byte 14"),
         (
             "other",
@@ -47,7 +42,7 @@ async fn a_file_is_refused_as_a_whole_and_changes_nothing() {
     let missing = shop.import(Format::OrdersCsv, shop.folder.join("nowhere.csv")).await.unwrap_err().to_string();
     assert!(missing.contains("cannot read the file"), "{missing}");
     let folder = shop.import(Format::OrdersCsv, shop.folder.clone()).await.unwrap_err().to_string();
-    assert!(folder.contains("not a plain file"), "{folder}");
+    assert!(folder.contains("not a regular file"), "{folder}");
     assert_eq!(shop.rows().await, before);
 }
 

@@ -165,10 +165,10 @@ async fn each_fall_to_the_threshold_is_told_once() {
     assert_eq!(
         subjects,
         [
-            "main: CUP is running low",
-            "main: TEA is running low",
-            "main: TEA is running low",
-            "main: CUP is running low"
+            "main: CUP is low in stock",
+            "main: TEA is low in stock",
+            "main: TEA is low in stock",
+            "main: CUP is low in stock"
         ]
     );
     let text = text(&messages[2]);

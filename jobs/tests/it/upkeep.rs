@@ -12,8 +12,8 @@ async fn each_job_does_its_work_and_twice_is_harmless() {
     let shop = Shop::with(TestDb::with(clock.clone(), None).await).await;
     let db = &shop.test.db;
     let tools = std::sync::Arc::new(jobs::Tools::new(shop.folder.clone()));
-    assert_eq!(jobs::run_named(db, &tools, "partitions").await.unwrap(), "3 quarters made");
-    assert_eq!(jobs::run_named(db, &tools, "partitions").await.unwrap(), "0 quarters made");
+    assert_eq!(jobs::run_named(db, &tools, "partitions").await.unwrap(), "3 partitions created");
+    assert_eq!(jobs::run_named(db, &tools, "partitions").await.unwrap(), "0 partitions created");
     let scope = shop.access.scope(Permission::WriteOrders).unwrap();
     for (key, at) in [("old", "2031-03-31T11:00:00Z"), ("new", "2031-04-02T12:00:00Z")] {
         clock.set(at.parse().unwrap());
@@ -29,22 +29,28 @@ async fn each_job_does_its_work_and_twice_is_harmless() {
         tx.commit().await.unwrap();
     }
     clock.set("2031-05-01T12:00:00Z".parse().unwrap());
-    assert_eq!(jobs::run_named(db, &tools, "prune-idempotency").await.unwrap(), "1 keys removed, 0 API keys forgotten");
-    assert_eq!(jobs::run_named(db, &tools, "prune-idempotency").await.unwrap(), "0 keys removed, 0 API keys forgotten");
+    assert_eq!(
+        jobs::run_named(db, &tools, "prune-idempotency").await.unwrap(),
+        "1 idempotency keys deleted, 0 API keys deleted"
+    );
+    assert_eq!(
+        jobs::run_named(db, &tools, "prune-idempotency").await.unwrap(),
+        "0 idempotency keys deleted, 0 API keys deleted"
+    );
     assert_eq!(jobs::run_named(db, &tools, "prune-sessions").await.unwrap(), "0 sessions removed");
     for (name, said) in [
-        ("customer-metrics", "1 tenants to be measured"),
-        ("daily-summaries", "0 stores told"),
-        ("prune-feed", "0 events forgotten"),
-        ("prune-imports", "0 imports forgotten"),
-        ("prune-mail", "0 messages forgotten"),
-        ("send-mail", "0 sent, 0 to be tried again, 0 given up"),
-        ("stock-alerts", "0 levels told"),
-        ("warm-cache", "0 dashboards ready, 0 of them computed, 0 left out"),
+        ("customer-metrics", "1 tenants queued"),
+        ("daily-summaries", "0 summaries sent"),
+        ("prune-feed", "0 events deleted"),
+        ("prune-imports", "0 imports deleted"),
+        ("prune-mail", "0 emails deleted"),
+        ("send-mail", "0 sent, 0 to be retried, 0 failed"),
+        ("stock-alerts", "0 low stock levels notified"),
+        ("warm-cache", "0 dashboards cached, 0 computed, 0 skipped"),
     ] {
         assert_eq!(jobs::run_named(db, &tools, name).await.unwrap(), said);
     }
-    assert_eq!(jobs::run_named(db, &tools, "customer-metrics").await.unwrap(), "0 tenants to be measured");
+    assert_eq!(jobs::run_named(db, &tools, "customer-metrics").await.unwrap(), "0 tenants queued");
     let unknown = jobs::run_named(db, &tools, "dust").await.unwrap_err().to_string();
     assert!(
         unknown.contains("prune-feed, prune-idempotency, prune-imports, prune-job-runs, prune-mail, prune-sessions"),

@@ -63,7 +63,7 @@ async fn check(
     let person = &signed_in.person;
     // Theirs may be confirmed in the same way, where nobody has done so yet.
     let is_theirs = email_key(&email) == email_key(&person.email);
-    faults.add_if(is_theirs && person.is_proven, "email", "is the one that you have");
+    faults.add_if(is_theirs && person.is_proven, "email", "This is already your email.");
     match guess(state, signed_in).await {
         Err(too_many) => faults.0.extend(too_many.as_fault_of("email_password").0),
         Ok(attempt) => {
@@ -71,7 +71,7 @@ async fn check(
             if account::knows_password(db, passwords, person, &entered.email_password).await? {
                 attempt.succeeded().await;
             } else {
-                faults.add("email_password", "is not your password");
+                faults.add("email_password", "Incorrect password.");
             }
         }
     }

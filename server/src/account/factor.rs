@@ -23,7 +23,7 @@ use crate::pages::visit::Visit;
 use crate::sessions::ENROLMENT;
 use crate::state::AppState;
 
-const OVER: &str = "belongs to a key that is not valid any more: tell your app the one above";
+const OVER: &str = "This code belongs to an old key. Scan the key above again.";
 
 /// The forms.
 #[derive(Debug, Default, Deserialize)]
@@ -74,7 +74,7 @@ pub async fn confirm(
     let address = address::client(&parts, state.config.http.proxies);
     let guess = format!("code of {}", person.id);
     let fault = match (state.sign_in_limits.attempt(Kind::SecondStep, &guess, address).await, &pending) {
-        (Err(_), _) => "was wrong too often: wait 15 minutes, then try again",
+        (Err(_), _) => "Too many attempts. Wait 15 minutes, then try again.",
         (Ok(_), None) => OVER,
         (Ok(attempt), Some(pending)) => {
             if let Some(codes) =
@@ -83,7 +83,7 @@ pub async fn confirm(
                 attempt.succeeded().await;
                 return turned_on(&state, &signed_in, visit, &session, codes).await;
             }
-            "is not what the app shows now: look whether its clock is right"
+            "That code is incorrect or expired. Check the clock of your phone and enter a new code."
         }
     };
     let standing = second_factor::standing(&state.db, person.id).await?;
@@ -131,7 +131,7 @@ pub async fn renew(
         return again(&state, &signed_in, visit, &session, faults).await;
     }
     if !signed_in.person.has_second_factor {
-        return Err(PageError::Refused("Set the second factor up first.".to_owned()));
+        return Err(PageError::Refused("Set up two-factor authentication first.".to_owned()));
     }
     let codes = second_factor::renew(&state.db, signed_in.person.id).await?;
     record(&state, &signed_in.person, "second_factor.codes", json!({})).await?;

@@ -19,14 +19,15 @@ use super::show::again;
 use crate::auth::SignedIn;
 use crate::auth::begin::{rename, session_failed, tell};
 use crate::auth::record::record;
-use crate::error::{PageError, incident_number};
+use crate::error::PageError;
+use crate::middleware::current;
 use crate::pages::answer;
 use crate::pages::visit::Visit;
 use crate::sessions::CEREMONY;
 use crate::state::AppState;
 
 const KIND: &str = "passkey.add";
-const NONE_MADE: &str = "was not added: the device made none, or took too long. Begin again";
+const NONE_MADE: &str = "The passkey was not added: the device created none, or took too long. Try again.";
 
 /// The form that begins.
 #[derive(Debug, Default, Deserialize)]
@@ -81,9 +82,9 @@ pub async fn ask(
     let (checker, person) = (state.passkeys.as_ref().ok_or(PageError::NotFound)?, &signed_in.person);
     let existing = passkeys::credential_ids(&state.db, person.id).await?;
     let question = checker.ask_new(person, existing).map_err(|error| {
-        let incident = incident_number();
-        tracing::error!(%incident, %error, "no question for a new passkey");
-        PageError::Internal(incident)
+        let request_id = current::request_id();
+        tracing::error!(%request_id, %error, "no question for a new passkey");
+        PageError::Internal(request_id.to_string())
     })?;
     let waiting = json!(Waiting { person: person.id, name: name.clone(), state: question.state });
     let kept = ceremonies::begin(&state.db, KIND, &waiting).await?;

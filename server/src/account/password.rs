@@ -91,14 +91,14 @@ pub(super) async fn check(
 ) -> Result<Result<(), FieldErrors>, PageError> {
     // Nobody has none, so this is no guess.
     if password.is_empty() {
-        return Ok(Err(FieldErrors::one(field, "is not your password")));
+        return Ok(Err(FieldErrors::one(field, "Incorrect password.")));
     }
     let attempt = match guess(state, signed_in).await {
         Err(too_many) => return Ok(Err(too_many.as_fault_of(field))),
         Ok(attempt) => attempt,
     };
     if !account::knows_password(&state.db, &state.passwords, signed_in.person.id, password).await? {
-        return Ok(Err(FieldErrors::one(field, "is not your password")));
+        return Ok(Err(FieldErrors::one(field, "Incorrect password.")));
     }
     attempt.succeeded().await;
     Ok(Ok(()))
@@ -110,6 +110,6 @@ pub(super) struct TooMany;
 impl TooMany {
     /// As a fault of `field`.
     pub fn as_fault_of(&self, field: &str) -> FieldErrors {
-        FieldErrors::one(field, "was wrong too often: wait 15 minutes, then try again")
+        FieldErrors::one(field, "Too many attempts. Wait 15 minutes, then try again.")
     }
 }

@@ -28,10 +28,10 @@ pub async fn read(request: Request, limit: usize, budget: &Budget) -> Result<(By
     }
     let (mut read, mut held) = (Vec::new(), budget.hold());
     while let Some(chunk) = rest.next().await {
-        let chunk = chunk.map_err(|_| Problem::bad_request("the body ended early"))?;
+        let chunk = chunk.map_err(|_| Problem::bad_request("The request body ended early."))?;
         if read.len() + chunk.len() > limit {
             drain(rest, limit).await;
-            return Err(Problem::too_large(format!("the body of this request may have at most {limit} bytes")));
+            return Err(Problem::too_large(format!("The request body can have at most {limit} bytes.")));
         }
         if held.grow(chunk.len()).is_err() {
             drop((read, held));

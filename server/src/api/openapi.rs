@@ -23,7 +23,7 @@ pub fn as_json() -> serde_json::Value {
 #[openapi(
     info(
         title = "Stoa API",
-        description = "Orders flow in, figures come out. The API takes orders one by one or in batches, lists them, reports sales, and streams what happens.",
+        description = "Create orders one by one or in batches, list them, get sales reports, and follow events.",
         license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only"),
     ),
     paths(
@@ -37,9 +37,9 @@ pub fn as_json() -> serde_json::Value {
     components(schemas(ProblemBody)),
     modifiers(&Keys),
     tags(
-        (name = "Orders", description = "Taking orders in and giving them out"),
-        (name = "Reports", description = "Figures of a period"),
-        (name = "Events", description = "What happens, as it happens"),
+        (name = "Orders", description = "Create and read orders"),
+        (name = "Reports", description = "Sales figures of a period"),
+        (name = "Events", description = "Live events"),
     ),
 )]
 struct Frame;
@@ -48,7 +48,8 @@ struct Keys;
 
 impl Modify for Keys {
     fn modify(&self, document: &mut Document) {
-        let words = "An API key, `stoa_...`; made with `stoa api-key create --tenant T --scopes ...`";
+        let words = "An API key, `stoa_...`. Create one on the API keys page or with `stoa api-key create --tenant T \
+            --scopes ...`.";
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(words)).build();
         document.components.get_or_insert_default().add_security_scheme("key", SecurityScheme::Http(scheme));
     }

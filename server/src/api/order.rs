@@ -10,39 +10,39 @@ use utoipa::ToSchema;
 use super::problems::FaultBody;
 use super::schema;
 
-/// An order, as every answer writes it.
+/// An order.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[schema(as = Order, example = super::schema::order_example)]
 pub struct OrderJson {
-    /// The order's id in Stoa.
+    /// The ID of the order in Stoa.
     #[schema(value_type = uuid::Uuid)]
     pub id: OrderId,
     /// Slug of its store.
     pub store: String,
     /// Its number, unique in its store.
     pub number: String,
-    /// `sale`, or `return`: a credit note, whose quantities and amounts are negative.
+    /// `sale`, or `return` for a credit note with negative quantities and amounts.
     #[schema(schema_with = schema::order_kind)]
     pub kind: OrderKind,
-    /// Whether it stands. A cancelled order counts in no figure.
+    /// `open` or `cancelled`. Cancelled orders count in no figure.
     #[schema(schema_with = schema::order_status)]
     pub status: OrderStatus,
-    /// What became of the money.
+    /// The payment status.
     #[schema(schema_with = schema::payment_status)]
     pub payment_status: PaymentStatus,
-    /// What became of the goods.
+    /// The fulfilment status.
     #[schema(schema_with = schema::fulfilment_status)]
     pub fulfilment_status: FulfilmentStatus,
-    /// When it was placed: RFC 3339, UTC.
+    /// Time of the order: RFC 3339, UTC.
     #[schema(value_type = DateTime<Utc>)]
     pub placed_at: Time,
-    /// ISO 4217 code of the currency of every amount in it.
+    /// ISO 4217 code of the currency of all amounts in the order.
     pub currency: String,
-    /// Its lines in order.
+    /// The items, in order.
     pub items: Vec<ItemJson>,
-    /// Who bought, when known.
+    /// The customer, if known.
     pub customer: Option<CustomerJson>,
-    /// Product items, minor units.
+    /// Total of the product items, minor units.
     pub gross: i64,
     /// The order's discount and its discount items, minor units; positive on sales.
     pub discounts: i64,
@@ -54,13 +54,14 @@ pub struct OrderJson {
     pub fees: i64,
     /// `gross - discounts + shipping + tax + fees`, minor units.
     pub total: i64,
-    /// What was given back so far, minor units.
+    /// Amount refunded so far, minor units.
     pub refunded: i64,
-    /// Words of the buyer or the shop.
+    /// Note of the customer or the shop.
     pub note: Option<String>,
-    /// Labels.
+    /// Tags.
     pub tags: Vec<String>,
-    /// Only in the answer that stored the order, and only when there is something: what was cut, cleaned or left out of it.
+    /// What was shortened, cleaned or left out. Only in the response that stored the order, and only if there is
+    /// something.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub adjusted: Vec<FaultBody>,
@@ -73,78 +74,78 @@ pub struct OrderDetailJson {
     /// The order.
     #[serde(flatten)]
     pub order: OrderJson,
-    /// Money given back, oldest first.
+    /// Refunds, oldest first.
     pub refunds: Vec<RefundJson>,
-    /// What happened, newest first.
+    /// Timeline, newest first.
     pub timeline: Vec<TimelineJson>,
 }
 
-/// One line of an order.
+/// One item of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = OrderItem)]
 pub struct ItemJson {
     /// Position in the order, from 1.
     pub position: i32,
-    /// Stock-keeping unit, when it was given.
+    /// Stock-keeping unit, if given.
     pub sku: Option<String>,
-    /// What stands on the bill.
+    /// Title of the item.
     pub title: String,
-    /// What the line stands for.
+    /// The kind of the item.
     #[schema(schema_with = schema::item_kind)]
     pub kind: ItemKind,
-    /// Pieces; negative on returns.
+    /// Quantity. Negative on returns.
     pub quantity: i64,
-    /// Minor units a piece.
+    /// Unit price, minor units.
     pub unit_price: i64,
-    /// What the line adds to the total, minor units; below zero for discounts.
+    /// Amount that the item adds to the total, minor units. Negative for discounts.
     pub amount: i64,
-    /// Pieces given back.
+    /// Refunded quantity.
     pub refunded_quantity: i64,
 }
 
-/// Who bought.
+/// A customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Customer)]
 pub struct CustomerJson {
-    /// E-mail address.
+    /// Email.
     pub email: Option<String>,
     /// Name of the person or company.
     pub name: Option<String>,
-    /// Telephone number as written.
+    /// Phone number as sent.
     pub phone: Option<String>,
-    /// The customer's id in the shop that sent the order.
+    /// The ID of the customer in the shop that sent the order.
     pub external_id: Option<String>,
-    /// Country as the shop names it.
+    /// Country as sent.
     pub country: Option<String>,
 }
 
-/// Money given back on a sale.
+/// A refund of a sale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Refund)]
 pub struct RefundJson {
-    /// The refund's id.
+    /// The ID of the refund.
     pub id: uuid::Uuid,
-    /// When it was recorded. Whether it counts on this day or on that of the order is a setting of the store.
+    /// Time of the record. The store settings decide whether it counts on this day or on that of the order.
     #[schema(value_type = DateTime<Utc>)]
     pub at: Time,
-    /// Minor units of the order's currency.
+    /// Amount, minor units of the currency of the order.
     pub amount: i64,
-    /// Why, perhaps empty.
+    /// Reason. May be empty.
     pub reason: String,
 }
 
-/// Something that happened to an order.
+/// An entry of the timeline.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[schema(as = TimelineEntry)]
 pub struct TimelineJson {
-    /// When.
+    /// Time.
     #[schema(value_type = DateTime<Utc>)]
     pub at: Time,
     /// `placed`, `cancelled` or `refunded`.
     pub kind: String,
-    /// Who did it, in words.
+    /// Who made the change.
     pub actor: String,
-    /// More, by kind: `reason`, `amount`.
+    /// Details, by kind: `reason`, `amount`.
     #[schema(value_type = Object)]
     pub details: serde_json::Value,
 }
@@ -160,7 +161,7 @@ impl Serialize for Time {
 }
 
 impl OrderJson {
-    /// An order that was stored a moment ago, of `customer` as it was told.
+    /// An order that was stored a moment ago, with its `customer` as sent.
     pub fn stored(id: OrderId, store: &str, order: &NewOrder, customer: Option<CustomerJson>) -> Self {
         let amounts = order.amounts();
         let items = (1..).zip(order.items()).map(|(position, item)| ItemJson {

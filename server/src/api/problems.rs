@@ -15,37 +15,37 @@ use utoipa::{IntoResponses, ToSchema};
 use crate::error::Problem;
 
 /// What is said of a store that the key cannot see, whether it exists or not.
-pub const NO_SUCH_STORE: &str = "is not the slug of a store that this key can see";
+pub const NO_SUCH_STORE: &str = "There is no store with this slug, or this key cannot access it.";
 
 /// An error (RFC 9457), sent as `application/problem+json`.
 #[derive(ToSchema)]
 #[schema(as = Problem, example = json!({
-    "type": "urn:stoa:problem:invalid", "title": "The request has faults", "status": 422,
-    "detail": "1 field is faulty; nothing was changed",
-    "errors": [{"field": "items[0].quantity", "message": "must be above zero on a sale"}],
+    "type": "urn:stoa:problem:invalid", "title": "The request has invalid fields", "status": 422,
+    "detail": "1 field is invalid. No changes were made.",
+    "errors": [{"field": "items[0].quantity", "message": "Use more than 0 for a sale."}],
     "request_id": "0199d0c26f0e7cc398c4dc0c0c07398f",
 }))]
 pub struct ProblemBody {
-    /// A name of the kind of problem that never changes.
+    /// The kind of problem. It never changes.
     pub r#type: String,
-    /// The kind in words.
+    /// The kind as text.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What happened this time.
+    /// What happened in this request.
     pub detail: String,
-    /// One entry per faulty field.
+    /// One entry per invalid field.
     #[schema(required = false)]
     pub errors: Vec<FaultBody>,
     /// The value of `X-Request-Id`.
     pub request_id: String,
 }
 
-/// One fault of an input.
+/// One invalid field.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, ToSchema)]
 #[schema(as = FieldError)]
 pub struct FaultBody {
-    /// Path of the field as its author wrote it: `items[0].quantity`, a parameter or a header.
+    /// Path of the field as you sent it, such as `items[0].quantity`, or the name of a parameter or header.
     pub field: String,
     /// What is wrong with it.
     pub message: String,
@@ -64,52 +64,51 @@ pub fn not_json(fault: &NotJson) -> Problem {
 
 /// The body is not declared as JSON, or is compressed.
 pub fn unsupported_media_type(found: &str) -> Problem {
-    let detail = format!("Send the body as plain UTF-8 with 'Content-Type: application/json'; this one has {found}.");
+    let detail = format!("Send the body as UTF-8 with 'Content-Type: application/json'. This request has {found}.");
     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The body must be JSON", detail)
 }
 
 /// The first request with this key is not answered yet.
 pub fn still_running() -> Problem {
-    let detail = "The first request with this Idempotency-Key still runs; ask again for its answer.";
-    Problem::new(StatusCode::CONFLICT, "still-running", "The same request still runs", detail)
+    let detail = "The first request with this Idempotency-Key is still running. Repeat the request to get its \
+        response.";
+    Problem::new(StatusCode::CONFLICT, "still-running", "The first request is still running", detail)
         .retry_after(Duration::from_secs(1))
 }
 
 /// The key was used for something else.
 pub fn key_of_another_request() -> Problem {
-    FieldErrors::one("Idempotency-Key", "was used for another request; take a new key for a new request").into()
+    FieldErrors::one("Idempotency-Key", "This key was used for another request. Use a new key.").into()
 }
 
 /// The order's number is taken.
 pub fn number_taken(number: &str) -> Problem {
-    let detail = format!("The number {number} is taken by another order of this store; nothing was stored.");
-    Problem::new(StatusCode::CONFLICT, "number-taken", "The number is taken", detail)
+    let detail = format!("Another order of this store has the number {number}. No changes were made.");
+    Problem::new(StatusCode::CONFLICT, "number-taken", "The order number is taken", detail)
 }
 
 /// The key's tenant is closed.
 pub fn suspended(reason: &str) -> Problem {
     let detail = match reason {
-        "" => {
-            "The account of this key is suspended. Nothing of it is deleted; ask whoever runs the platform.".to_owned()
-        }
-        reason => format!("The account of this key is suspended: {reason}"),
+        "" => "The tenant of this API key is suspended. No data was deleted. Contact your platform admin.".to_owned(),
+        reason => format!("The tenant of this API key is suspended: {reason}"),
     };
-    Problem::new(StatusCode::FORBIDDEN, "suspended", "The account is suspended", detail)
+    Problem::new(StatusCode::FORBIDDEN, "suspended", "The tenant is suspended", detail)
 }
 
 /// The key's tenant has a tier without the API.
 pub fn not_included(tier: &str) -> Problem {
-    let detail = format!("The tier {tier} does not include the API. What is stored stays; ask for another tier.");
-    Problem::new(StatusCode::FORBIDDEN, "not-included", "The tier does not include the API", detail)
+    let detail = format!("Your plan {tier} does not include API access. Ask your platform admin for another plan.");
+    Problem::new(StatusCode::FORBIDDEN, "not-included", "The plan does not include API access", detail)
 }
 
 /// Above a rate.
 pub fn too_many(verdict: &Verdict, whose: &str) -> Problem {
     let detail = format!(
-        "{} allowed for {whose}; try again when Retry-After says. Nothing was changed.",
+        "{} allowed for {whose}. No changes were made. Wait for the time in Retry-After, then try again.",
         match verdict.rate.requests() {
-            1 => "1 request a minute is".to_owned(),
-            n => format!("{n} requests a minute are"),
+            1 => "1 request per minute is".to_owned(),
+            n => format!("{n} requests per minute are"),
         }
     );
     Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests", detail)
@@ -130,14 +129,14 @@ pub struct Refusals;
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         problems(&[
-            ("400", "The request cannot be read"),
-            ("401", "The key is missing, wrong or revoked"),
-            ("403", "The key lacks the scope, or its account is suspended"),
-            ("422", "Faults, one entry each; nothing was changed"),
-            ("429", "Above the rate that `RateLimit-Policy` names; `Retry-After` says when to try again"),
+            ("400", "The request is invalid"),
+            ("401", "The API key is missing, invalid or revoked"),
+            ("403", "The API key lacks the scope, or its tenant is suspended"),
+            ("422", "Invalid fields, one entry each. No changes were made."),
+            ("429", "Over the rate limit in `RateLimit-Policy`. Retry after the time in `Retry-After`."),
             (
                 "503",
-                "Out of reach or overloaded for the moment; nothing was changed; `Retry-After` says when to try again",
+                "Temporarily unavailable or overloaded. No changes were made. Retry after the time in `Retry-After`.",
             ),
         ])
     }
@@ -149,8 +148,8 @@ pub struct Absent;
 impl IntoResponses for Absent {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         problems(&[
-            ("404", "Absent, somebody else's, or no id at all: all alike"),
-            ("410", "The order is archived; it still counts in every figure"),
+            ("404", "Does not exist, belongs to another tenant, or is not a valid ID"),
+            ("410", "The order is archived. It still counts in all figures."),
         ])
     }
 }
@@ -161,13 +160,14 @@ pub struct BodyRefusals;
 impl IntoResponses for BodyRefusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         problems(&[
-            ("400", "The body is not JSON; line and column are named"),
+            ("400", "The body is not JSON. The detail has line and column."),
             (
                 "409",
-                "The first request with this `Idempotency-Key` still runs (`Retry-After`), or the number is taken by another order",
+                "The first request with this `Idempotency-Key` is still running (see `Retry-After`), or another order \
+                 has the number",
             ),
             ("413", "The body is too large"),
-            ("415", "The body is not sent as JSON"),
+            ("415", "The content type is not JSON"),
         ])
     }
 }

@@ -10,7 +10,7 @@ use crate::input;
 /// Most pairs; the longest list of filters has a tenth of them.
 const MOST: usize = 200;
 
-/// The pairs of a query string in their order; empty values are kept.
+/// The pairs of a query string in their order; empty values are included.
 #[derive(Clone, Debug, Default)]
 pub struct Pairs(Vec<(String, String)>);
 
@@ -26,16 +26,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Pairs {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
-            .map_err(|_| FieldErrors::one("query", "must be name=value pairs joined by &"))?;
+            .map_err(|_| FieldErrors::one("query", "Use name=value pairs joined by &."))?;
         if pairs.len() > MOST {
-            return Err(FieldErrors::one("query", format!("must have at most {MOST} parameters")).into());
+            return Err(FieldErrors::one("query", format!("Use at most {MOST} parameters.")).into());
         }
         let mut errors = FieldErrors::default();
         for (name, words) in parts.uri.query().unwrap_or_default().split('&').filter_map(input::address::fault) {
             errors.add(name, words);
         }
         for (i, (name, _)) in pairs.iter().enumerate() {
-            errors.add_if(pairs[..i].iter().any(|(other, _)| other == name), name, "stands twice");
+            errors.add_if(pairs[..i].iter().any(|(other, _)| other == name), name, "This parameter is set twice.");
         }
         errors.into_result(Self(pairs)).map_err(Problem::from)
     }

@@ -53,7 +53,7 @@ fn refusal(told: &Told) -> Problem {
     metrics::counter!("stoa_api_refused_total").increment(1);
     match told.key {
         Some(key) if !key.allowed && key.wait >= told.tenant.wait => problems::too_many(&key, "this key"),
-        _ => problems::too_many(&told.tenant, "this account"),
+        _ => problems::too_many(&told.tenant, "this tenant"),
     }
 }
 

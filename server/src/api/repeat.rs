@@ -55,8 +55,8 @@ pub fn key(headers: &HeaderMap) -> Result<Option<String>, FieldErrors> {
     let text = value.to_str().ok().filter(|t| (1..=255).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_graphic()));
     match (text, values.next()) {
         (Some(key), None) => Ok(Some(key.to_owned())),
-        (None, _) => Err(FieldErrors::one("Idempotency-Key", "must be 1 to 255 visible ASCII characters")),
-        (_, Some(_)) => Err(FieldErrors::one("Idempotency-Key", "stands twice")),
+        (None, _) => Err(FieldErrors::one("Idempotency-Key", "Use 1 to 255 visible ASCII characters.")),
+        (_, Some(_)) => Err(FieldErrors::one("Idempotency-Key", "This header is set twice.")),
     }
 }
 

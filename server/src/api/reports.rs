@@ -19,19 +19,20 @@ use crate::auth::KeyAccess;
 use crate::error::Problem;
 use crate::state::AppState;
 
-/// Figures of a period, each currency apart.
+/// Figures of a period, by currency.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = SalesReport)]
 pub struct ReportJson {
     /// First local day.
     pub from: NaiveDate,
-    /// Last local day, included.
+    /// Last local day (inclusive).
     pub to: NaiveDate,
-    /// The zone of these days: that of the store, or of the first store by name.
+    /// Time zone of the days: that of the store, or of the first store by name.
     pub time_zone: String,
-    /// One part a currency, by code; empty when nothing happened.
+    /// One part per currency, by code. Empty without orders.
     pub currencies: Vec<PartJson>,
-    /// The report of the compared period, when `compare` was asked for: the same elapsed part while the period still runs.
+    /// The report of the compared period, when `compare` is set. While the period still runs, it covers the same
+    /// elapsed part.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(no_recursion)]
     pub compared: Option<Box<ReportJson>>,
@@ -45,7 +46,7 @@ pub struct PartJson {
     pub currency: String,
     /// The sum of the rows.
     pub totals: FiguresJson,
-    /// One row a day or hour on which something happened, in order of time; none with `group=none`.
+    /// One row per day or hour with activity, in order of time. Empty with `group=none`.
     pub rows: Vec<RowJson>,
 }
 
@@ -57,11 +58,11 @@ pub struct RowJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub day: Option<NaiveDate>,
-    /// When the local hour began, with the zone's offset, with `group=hour`.
+    /// Start of the local hour, with the offset of the time zone, with `group=hour`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime<Utc>>, nullable = false)]
     pub hour: Option<String>,
-    /// What happened in it.
+    /// The figures.
     #[serde(flatten)]
     pub figures: FiguresJson,
 }
@@ -72,41 +73,41 @@ pub struct RowJson {
 pub struct FiguresJson {
     /// Sales that are not cancelled.
     pub orders: i64,
-    /// Lines of these orders and of return orders.
+    /// Items of these orders and of return orders.
     pub items: i64,
     /// Quantity x unit price of the product items of sales.
     pub gross_sales: i64,
-    /// Reductions on sales, positive.
+    /// Discounts on sales, positive.
     pub discounts: i64,
-    /// Every line of return orders on its own date, and every refund on the date that its store chose: its own, or that
-    /// of the order; positive.
+    /// Return orders on their own date, and refunds on the date set in the store settings. Positive.
     pub returns: i64,
-    /// Gross sales less discounts and returns.
+    /// Gross sales minus discounts and returns.
     pub net_sales: i64,
-    /// Carriage on sales.
+    /// Shipping of sales.
     pub shipping: i64,
     /// Tax on sales.
     pub tax: i64,
-    /// Other charges on sales.
+    /// Fees of sales.
     pub fees: i64,
     /// Net sales, shipping, tax and fees.
     pub total: i64,
-    /// Net sales per order, rounded half away from zero; null without orders.
+    /// Net sales per order, rounded half away from zero. Null without orders.
     pub average_order: Option<i64>,
 }
 
-/// A sales report
+/// Get a sales report
 ///
-/// Sums by currency over whole local days of the store (or of all stores), read from maintained figures: as exact as
-/// the list of the same orders, at any size. `returns` counts return orders on their own date, and refunds on their own or
-/// on that of the order, as the settings of each store say.
+/// Totals by currency over whole local days of the store, or of all stores. They match the list of the same orders
+/// exactly. `returns` counts return orders on their own date, and refunds on their own date or that of the order, as
+/// set in each store.
 #[utoipa::path(get, path = "/api/v1/reports/sales", tag = "Reports", operation_id = "salesReport",
     params(
-        ("store" = Option<String>, Query, description = "Slug of one store; all stores when not said"),
-        ("from" = Option<NaiveDate>, Query, description = "First local day. Without `from` and `to`: the last 30 days"),
-        ("to" = Option<NaiveDate>, Query, description = "Last local day, included"),
+        ("store" = Option<String>, Query, description = "Slug of one store. All stores by default."),
+        ("from" = Option<NaiveDate>, Query, description = "First local day. Without `from` and `to`, the last 30 days."),
+        ("to" = Option<NaiveDate>, Query, description = "Last local day (inclusive)"),
         ("group" = Option<String>, Query, description = "Size of the rows: `day` (default), `hour` (at most 92 days) or `none`"),
-        ("compare" = Option<String>, Query, description = "Adds `compared`: `previous` (also when the value is empty) for the days just before, `year` for the same days a year earlier, `none`"),
+        ("compare" = Option<String>, Query, description = "Adds `compared`: `previous` (or empty) for the previous \
+            period, `year` for the same days of the previous year, or `none`"),
     ),
     security(("key" = ["reports:read"])),
     responses((status = 200, body = ReportJson), Refusals))]
@@ -132,7 +133,7 @@ fn parse(pairs: &Pairs) -> Result<SalesQuery, FieldErrors> {
             ("to", text) => day(text).map(|d| to = Some(d)),
             ("group", text) => group(text).map(|g| query.group = g),
             ("compare", text) => text.parse().map(|c| query.compare = c).map_err(str::to_owned),
-            _ => Err("is not a parameter; known here are store, from, to, group, compare".to_owned()),
+            _ => Err("This parameter does not exist. Use: store, from, to, group, compare.".to_owned()),
         };
         if let Err(message) = done {
             errors.add(name, message);
@@ -143,8 +144,8 @@ fn parse(pairs: &Pairs) -> Result<SalesQuery, FieldErrors> {
             Ok(period) => query.period = Some(period),
             Err(message) => errors.add("to", message),
         },
-        (Some(_), None) => errors.add_if(errors.of("to").is_none(), "to", "is required with from"),
-        (None, Some(_)) => errors.add_if(errors.of("from").is_none(), "from", "is required with to"),
+        (Some(_), None) => errors.add_if(errors.of("to").is_none(), "to", "Required with from."),
+        (None, Some(_)) => errors.add_if(errors.of("from").is_none(), "from", "Required with to."),
         (None, None) => {}
     }
     errors.into_result(query)
@@ -155,7 +156,7 @@ fn group(text: &str) -> Result<Group, String> {
         "day" => Ok(Group::Day),
         "hour" => Ok(Group::Hour),
         "none" => Ok(Group::None),
-        _ => Err("must be day, hour or none".into()),
+        _ => Err("Use day, hour or none.".into()),
     }
 }
 

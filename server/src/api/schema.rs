@@ -7,94 +7,96 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
-/// An order as it is sent. Fields that are not listed here are refused by name.
+/// A new order. Unknown fields are rejected.
 #[derive(ToSchema)]
 #[schema(as = NewOrder, example = new_order_example)]
 pub struct NewOrderBody {
     /// Slug of the store.
     pub store: String,
-    /// Its number, unique in the store.
+    /// Order number, unique in the store.
     #[schema(min_length = 1, max_length = 64)]
     pub number: String,
-    /// `sale` when not said. A `return` is a credit note: its quantities are negative, its `discount`, `shipping` and `tax` zero or negative.
+    /// `sale` by default. A `return` is a credit note: its quantities are negative, and its `discount`, `shipping` and
+    /// `tax` are zero or negative.
     #[schema(schema_with = order_kind, required = false)]
     pub kind: OrderKind,
-    /// RFC 3339, any offset; not before 1990 and at most a day in the future. Kept to the microsecond; a second 60 is the last
-    /// microsecond of its minute. A space for the `T`, a space before the offset, and an offset without its colon or its minutes
-    /// are understood too.
+    /// RFC 3339, with any offset, from 1990 to at most one day in the future. Stored to the microsecond; second 60
+    /// becomes the last microsecond of its minute. A space instead of the `T`, a space before the offset, and an offset
+    /// without its colon or minutes are also accepted.
     pub placed_at: DateTime<Utc>,
-    /// ISO 4217 code in capitals: the currency of every amount in the order. One that was withdrawn is taken for orders of its time;
-    /// metals, units of account and test codes are none.
+    /// ISO 4217 code in capitals: the currency of all amounts in the order. Withdrawn currencies are accepted for
+    /// orders of their time. Metals, units of account and test codes are rejected.
     #[schema(pattern = "^[A-Z]{3}$")]
     pub currency: String,
-    /// Who bought, kept with the order as you send it; absent, null or without any field for a guest. Who has the same `external_id`
-    /// is the same person in this store; who has none is the one person whose `email` it is.
+    /// The customer, stored with the order as sent. Absent, null or empty for an order without a customer. Within a
+    /// store, the same `external_id` is the same customer; without one, the same `email` is.
     #[schema(required = false)]
     pub customer: Option<NewCustomerBody>,
-    /// Its lines.
+    /// The items.
     #[schema(min_items = 1, max_items = 5000)]
     pub items: Vec<NewItemBody>,
-    /// Reduction on the whole order, minor units, positive on sales. No part of an order may come to more than 10^14 minor units, so
-    /// that every total is below 2^53.
+    /// Discount on the whole order, minor units, positive on sales. No part of an order may exceed 10^14 minor units,
+    /// so that every total is below 2^53.
     #[schema(default = 0, required = false)]
     pub discount: i64,
-    /// Carriage, minor units.
+    /// Shipping, minor units.
     #[schema(default = 0, required = false)]
     pub shipping: i64,
     /// Tax, minor units.
     #[schema(default = 0, required = false)]
     pub tax: i64,
-    /// Words of the buyer or the shop. The first 5,000 characters are kept.
+    /// Note of the customer or the shop. The first 5,000 characters are stored.
     #[schema(required = false)]
     pub note: Option<String>,
-    /// Labels. The first 50 are kept, and the first 50 characters of each.
+    /// Tags. The first 50 are stored, with the first 50 characters of each.
     #[schema(required = false)]
     pub tags: Vec<String>,
 }
 
-/// Who bought. Nothing in here costs an order: spaces around a text are cut off, line breaks and control characters become spaces,
-/// and what is too long or no address is cut or left out, which the answer says under `adjusted`.
+/// The customer. Invalid values here never reject an order: outer spaces are removed, line breaks and control
+/// characters become spaces, and values that are too long or not an email are shortened or left out. The response lists
+/// this under `adjusted`.
 #[derive(ToSchema)]
 #[schema(as = NewCustomer)]
 pub struct NewCustomerBody {
-    /// Email address, of up to 254 characters. `mailto:`, brackets and marks around it are taken off; what is no address is left out.
+    /// Email, up to 254 characters. `mailto:` and brackets around it are removed. Other text is left out.
     #[schema(required = false)]
     pub email: Option<String>,
-    /// Name of the person or company. The first 200 characters are kept.
+    /// Name of the person or company. The first 200 characters are stored.
     #[schema(required = false)]
     pub name: Option<String>,
-    /// Telephone number, however it is written. The first 40 characters are kept.
+    /// Phone number in any format. The first 40 characters are stored.
     #[schema(required = false)]
     pub phone: Option<String>,
-    /// The customer's id in the shop that sends the order. One of more than 100 characters is left out.
+    /// The ID of the customer in the shop that sends the order. Longer than 100 characters is left out.
     #[schema(required = false)]
     pub external_id: Option<String>,
-    /// Country as the shop names it. The first 100 characters are kept.
+    /// Country as sent. The first 100 characters are stored.
     #[schema(required = false)]
     pub country: Option<String>,
 }
 
-/// One line.
+/// One item.
 #[derive(ToSchema)]
 #[schema(as = NewOrderItem)]
 pub struct NewItemBody {
-    /// Stock-keeping unit. Lines of kind `product` with one belong to a variant of the store. One of more than 100 characters is
-    /// left out.
+    /// Stock-keeping unit. Items of kind `product` with a SKU belong to a variant of the store. Longer than 100
+    /// characters is left out.
     #[schema(required = false)]
     pub sku: Option<String>,
-    /// What stands on the bill. The first 500 characters are kept.
+    /// Title of the item. The first 500 characters are stored.
     #[schema(min_length = 1)]
     pub title: String,
-    /// `product` when not said. A `discount` reduces the total, whichever sign it is sent with.
+    /// `product` by default. A `discount` reduces the total, with either sign.
     #[schema(schema_with = item_kind, required = false)]
     pub kind: ItemKind,
-    /// Pieces: above zero on a sale, below zero on a return.
+    /// Quantity: more than 0 on a sale, less than 0 on a return.
     pub quantity: i64,
-    /// Minor units a piece.
+    /// Unit price, minor units.
     pub unit_price: i64,
 }
 
-/// Up to 1,000 orders. The list alone, without the object around it, is understood as well.
+/// Up to 1,000 orders. A plain list without the object around it is also accepted.
 #[derive(ToSchema)]
 #[schema(as = NewBatch, example = batch_example)]
 pub struct NewBatchBody {
@@ -113,17 +115,17 @@ pub fn order_status() -> Object {
     words(OrderStatus::ALL.iter().map(|w| w.as_str()))
 }
 
-/// What became of the money.
+/// The payment status.
 pub fn payment_status() -> Object {
     words(PaymentStatus::ALL.iter().map(|w| w.as_str()))
 }
 
-/// What became of the goods.
+/// The fulfilment status.
 pub fn fulfilment_status() -> Object {
     words(FulfilmentStatus::ALL.iter().map(|w| w.as_str()))
 }
 
-/// What a line stands for.
+/// The kind of an item.
 pub fn item_kind() -> Object {
     words(ItemKind::ALL.iter().map(|w| w.as_str()))
 }
@@ -191,7 +193,8 @@ mod tests {
             |schema: Value| -> Vec<String> { schema["properties"].as_object().unwrap().keys().cloned().collect() };
         let known = |body: Value, at: &str| -> Vec<String> {
             let faults = Draft::from_json(&body).unwrap_err();
-            let words = faults.of(&format!("{at}x")).unwrap().split("known here are ").nth(1).unwrap().to_owned();
+            let words =
+                faults.of(&format!("{at}x")).unwrap().split("Use: ").nth(1).unwrap().trim_end_matches('.').to_owned();
             let mut names: Vec<String> = words.split(", ").map(str::to_owned).collect();
             names.sort();
             names

@@ -12,7 +12,7 @@ use tower_sessions::Session;
 
 use super::device;
 use super::record::{record, record_in};
-use crate::error::{PageError, incident_number};
+use crate::error::PageError;
 use crate::middleware::{address, current};
 use crate::sessions::{ADDRESS, AGENT, HALF, Half, ONLY, Only, PERSON, PROVED, UNTIL};
 use crate::state::AppState;
@@ -117,9 +117,9 @@ pub async fn tell(state: &AppState, email: &str, news: &Notice) -> Result<(), Pa
 
 /// What a failure of the session store comes to.
 pub fn session_failed(error: tower_sessions::session::Error) -> PageError {
-    let incident = incident_number();
-    tracing::error!(%incident, %error, "a session could not be stored");
-    PageError::Internal(incident)
+    let request_id = current::request_id();
+    tracing::error!(%request_id, %error, "cannot store a session");
+    PageError::Internal(request_id.to_string())
 }
 
 async fn fresh(state: &AppState, session: &Session) -> Result<(), PageError> {

@@ -24,8 +24,8 @@ use crate::pages::answer;
 use crate::sessions::{HALF, Half};
 use crate::state::AppState;
 
-const WRONG: &str = "This code opens nothing: it may be mistyped, too old, or used already.";
-const TOO_MANY: &str = "There were too many attempts. Wait 15 minutes, then try again.";
+const WRONG: &str = "That code is incorrect, expired or already used. Enter a new one.";
+const TOO_MANY: &str = "Too many attempts. Wait 15 minutes, then try again.";
 
 /// The query of the page.
 #[derive(Debug, Default, Deserialize)]

@@ -17,8 +17,8 @@ use crate::middleware::current;
 use crate::pages::answer;
 use crate::state::AppState;
 
-const OVER: &str = "It was used, is older than two hours, or another one was sent since. Your address did not change.";
-const TAKEN: &str = "The address has an account of its own meanwhile. Your address did not change.";
+const OVER: &str = "It was used, is older than 2 hours, or was replaced by a newer link. Your email did not change.";
+const TAKEN: &str = "Another account uses this email now. Your email did not change.";
 
 /// `GET /confirm-email/{secret}`.
 ///

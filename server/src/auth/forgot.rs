@@ -23,8 +23,8 @@ use crate::middleware::{address, current};
 use crate::pages::answer;
 use crate::state::AppState;
 
-const TOO_MANY: &str = "There were too many attempts. Wait 15 minutes, then try again.";
-const OVER: &str = "It was used, is older than two hours, or another one was sent since. Ask for another one.";
+const TOO_MANY: &str = "Too many attempts. Wait 15 minutes, then try again.";
+const OVER: &str = "It was used, is older than 2 hours, or was replaced by a newer link. Request a new link.";
 
 /// The form of a forgotten password.
 #[derive(Debug, Deserialize)]
@@ -63,7 +63,7 @@ pub async fn submit(
     let (later, to, origin) = (state.clone(), email.clone(), current::origin());
     tokio::spawn(async move {
         if let Err(error) = send(&later, &to, origin).await {
-            tracing::warn!(%error, "a letter for a forgotten password could not be written");
+            tracing::warn!(%error, "cannot store the email of a password reset");
         }
     });
     Ok(answer::ok(&view(ForgotForm { email, is_sent: true, theme, ..ForgotForm::default() })))

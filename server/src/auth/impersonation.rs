@@ -80,7 +80,7 @@ pub async fn begin(
         Ok(look) => {
             rename(&state, &session).await?;
             session.insert(LOOK, look).await.map_err(session_failed)?;
-            tracing::warn!(admin = %admin.person.id, member, slug, "looks as a member");
+            tracing::warn!(admin = %admin.person.id, member, slug, "impersonation started");
             return Ok(Redirect::to(&format!("/t/{slug}")).into_response());
         }
         Err(DataError::Invalid(faults)) => form.faults = faults,

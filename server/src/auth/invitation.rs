@@ -22,8 +22,7 @@ use crate::middleware::current;
 use crate::pages::answer;
 use crate::state::AppState;
 
-const OVER: &str =
-    "It was accepted, withdrawn, sent again with another link, or is older than a week. Ask whoever invited you.";
+const OVER: &str = "It was accepted, withdrawn or replaced, or is older than a week. Ask for a new invitation.";
 
 /// The form of whoever has no account.
 #[derive(Debug, Default, Deserialize)]
@@ -107,7 +106,7 @@ async fn join(state: &AppState, mut again: InvitationPage, person: &Person) -> R
 // A link that came by mail alone shows that the address is theirs.
 async fn make_account(state: &AppState, invited: &Invited, entered: &Entered) -> Result<Person, DataError> {
     if entered.name.trim().chars().count() > 80 {
-        return Err(FieldErrors::one("name", "must have at most 80 characters").into());
+        return Err(FieldErrors::one("name", "Use at most 80 characters.").into());
     }
     let address = match invited.delivery {
         LinkDelivery::Mailed => Address::Proven,

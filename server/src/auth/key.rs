@@ -29,7 +29,7 @@ impl KeyAccess {
         self.access.scope(permission).map_err(|_| {
             let missing =
                 KeyScope::ALL.into_iter().find(|s| s.permission() == permission).map_or("another", KeyScope::as_str);
-            Problem::forbidden(format!("this needs a key with the scope {missing}"))
+            Problem::forbidden(format!("Use an API key with the scope {missing}."))
         })
     }
 }

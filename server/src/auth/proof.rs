@@ -33,8 +33,8 @@ const CODE: &str = "confirm_code";
 /// As large as forms are at all.
 const LARGEST: usize = 1 << 20;
 
-const WRONG: &str = "is not correct";
-const TOO_OFTEN: &str = "was wrong too often: wait 15 minutes, then try again";
+const WRONG: &str = "Incorrect password or code. Try again.";
+const TOO_OFTEN: &str = "Too many attempts. Wait 15 minutes, then try again.";
 
 /// Whoever asks.
 ///

@@ -24,8 +24,8 @@ use crate::middleware::{address, current};
 use crate::pages::visit::Visit;
 use crate::state::AppState;
 
-const WRONG: &str = "This e-mail address and password do not fit together.";
-pub(super) const TOO_MANY: &str = "There were too many attempts. Wait 15 minutes, then try again.";
+const WRONG: &str = "Incorrect email or password.";
+pub(super) const TOO_MANY: &str = "Too many attempts. Wait 15 minutes, then try again.";
 
 /// The query of the sign-in page.
 #[derive(Debug, Default, Deserialize)]

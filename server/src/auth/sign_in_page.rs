@@ -23,7 +23,8 @@ pub fn answer(state: &AppState, status: StatusCode, email: &str, next: &str, fau
 
 /// The form while too many guess at the account: whoever has an app for codes gets in with both steps at once.
 pub fn locked(state: &AppState, email: &str, next: &str) -> Response {
-    let fault = "There were too many attempts. Wait 15 minutes, then try again. If you have an app for codes, enter its code as well.";
+    let fault = "Too many attempts. Wait 15 minutes, then try again. If you use an authenticator app, enter its code \
+        as well.";
     let next = (next != "/").then(|| next.to_owned());
     let form =
         SignIn { email: email.to_owned(), fault: Some(fault.to_owned()), next, asks_code: true, ..SignIn::default() };
@@ -32,7 +33,7 @@ pub fn locked(state: &AppState, email: &str, next: &str) -> Response {
 
 /// The empty form, perhaps after something that ended all sessions: `done` says what.
 pub fn after(state: &AppState, next: &str, done: Option<&str>) -> Response {
-    let done = (done == Some("password")).then_some("Your password was changed. Sign in with it.");
+    let done = (done == Some("password")).then_some("Password changed. Sign in with the new password.");
     let next = (next != "/").then(|| next.to_owned());
     with(state, StatusCode::OK, SignIn { done, next, ..SignIn::default() })
 }

@@ -86,13 +86,16 @@ impl axum::extract::OptionalFromRequestParts<AppState> for SignedIn {
 // Whoever looks as somebody else changes nothing unless they asked for it, and never touches the account itself.
 fn allow_look(parts: &Parts, found: &SignedIn) -> Result<(), PageError> {
     let Some(look) = &found.look else { return Ok(()) };
-    let refused = |words: &str| Err(PageError::Refused(format!("You look as {}. {words}", found.person.email)));
+    let refused = |words: &str| Err(PageError::Refused(format!("You are viewing as {}. {words}", found.person.email)));
     if parts.uri.path().starts_with("/account") {
-        return refused("Their account is theirs alone; end the look to see your own.");
+        return refused("You cannot open another user's account. Stop viewing to open your own.");
     }
     let is_write = !matches!(parts.method, Method::GET | Method::HEAD);
     if is_write && !look.impersonation.is_raised {
-        return refused("Nothing was changed: you only look. What the strip at the top offers lets you change things.");
+        return refused(
+            "No changes were made, because changes are disabled. To make changes, select Enable changes at \
+            the top of the page.",
+        );
     }
     Ok(())
 }
@@ -104,7 +107,7 @@ fn allow_only(parts: &Parts, found: &SignedIn) -> Result<(), PageError> {
         return Ok(());
     }
     Err(PageError::Refused(format!(
-        "Your company signed you in. The account of {} is the person's own: sign out, then sign in with the password.",
+        "You signed in with SSO, which does not open the account {}. Sign out, then sign in with your password.",
         found.person.email
     )))
 }

@@ -11,18 +11,18 @@ use super::failure::Failure;
 use super::output::Output;
 use crate::config::Config;
 
-/// What to do with keys.
+/// Manage API keys.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make a key and print it: the only time that it can be read.
+    /// Create an API key and print it. It is shown only once.
     Create {
-        /// The tenant whose data it opens.
+        /// The tenant that the key can access.
         #[arg(long)]
         tenant: String,
-        /// The only store that it opens; all without.
+        /// Limit the key to this store. Default: all stores.
         #[arg(long)]
         store: Option<String>,
-        /// What it may do, such as orders:read,orders:write.
+        /// The scopes of the key, such as orders:read,orders:write.
         #[arg(long, value_delimiter = ',', required = true, value_parser = key_scope)]
         scopes: Vec<KeyScope>,
     },
@@ -45,7 +45,7 @@ impl Command {
         let key = api_keys::create(&scope, &scopes, store_id).await?;
         let names: Vec<&str> = scopes.iter().map(|s| s.as_str()).collect();
         let json = json!({"key": key, "tenant": tenant, "store": store, "scopes": names});
-        out.essence(&json, &format!("key for {} of tenant {tenant}, shown only now:", names.join(", ")), &key);
+        out.essence(&json, &format!("API key for {} of tenant {tenant}, shown only once:", names.join(", ")), &key);
         Ok(())
     }
 }
@@ -53,7 +53,8 @@ impl Command {
 fn absent(error: DataError, tenant: &str, store: &str) -> Failure {
     match error {
         DataError::NotFound(_) => Failure::failed(format!(
-            "tenant {tenant} has no store '{store}'; make it with: stoa store create --tenant {tenant} --slug {store} --name N --time-zone Z --currency C"
+            "tenant {tenant} has no store '{store}'; create it with: stoa store create --tenant {tenant} --slug \
+             {store} --name N --time-zone Z --currency C"
         )),
         other => other.into(),
     }

@@ -20,12 +20,12 @@ pub fn slug(text: &str) -> Result<String, String> {
 /// A name or another text that must say something.
 pub fn words(text: &str) -> Result<String, String> {
     let text = text.trim();
-    if text.is_empty() { Err("must not be empty".to_owned()) } else { Ok(text.to_owned()) }
+    if text.is_empty() { Err("Enter a value.".to_owned()) } else { Ok(text.to_owned()) }
 }
 
 /// An IANA time zone.
 pub fn time_zone(text: &str) -> Result<String, String> {
-    Tz::from_str(text).map(|_| text.to_owned()).map_err(|_| "must be an IANA zone such as Europe/London".to_owned())
+    Tz::from_str(text).map(|_| text.to_owned()).map_err(|_| "Use an IANA time zone such as Europe/London.".to_owned())
 }
 
 /// An ISO 4217 currency.
@@ -43,7 +43,7 @@ pub fn key_scope(text: &str) -> Result<KeyScope, String> {
     text.trim().parse().map_err(|e: domain::permission::Unknown| e.to_string())
 }
 
-/// E-mail addresses with commas between them; an empty text is nobody.
+/// Emails separated by commas. An empty text is an empty list.
 pub fn recipients(text: &str) -> Result<Recipients, String> {
     Recipients::parse(text)
 }

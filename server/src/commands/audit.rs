@@ -17,15 +17,15 @@ use super::failure::Failure;
 use super::output::Output;
 use crate::config::Config;
 
-/// What to do with the record.
+/// Verify the audit log.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Walk along its chains and name the first entry of each that is not as it was written.
+    /// Verify the hash chains of the audit log, and report the first modified entry of each.
     Verify {
-        /// Of this tenant only (`-`: the installation's own); all without.
+        /// Verify this tenant only (`-`: the platform). Default: all.
         #[arg(long, allow_hyphen_values = true)]
         tenant: Option<String>,
-        /// What `stoa --json audit verify` printed earlier: each chain must be that one gone on.
+        /// An earlier output of `stoa --json audit verify`. Each chain must continue it.
         #[arg(long)]
         against: Option<PathBuf>,
     },
@@ -78,7 +78,7 @@ struct KeptEnd {
 impl Kept {
     fn read(path: &Path) -> Result<Self, Failure> {
         let wrong = |error: String| {
-            Failure::failed(format!("{} is no output of `stoa --json audit verify`: {error}", path.display()))
+            Failure::failed(format!("{} is not the output of `stoa --json audit verify`: {error}", path.display()))
         };
         let text = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
         serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))
@@ -95,7 +95,7 @@ impl Kept {
 
 async fn compare(scope: &Scope, walk: &mut Walk, end: &KeptEnd) -> Result<(), Failure> {
     if walk.broken.is_none() && !audit::continues(scope, end.sound, &end.head).await? {
-        walk.broken = Some(Broken { seq: end.sound, at: None, words: "is not what was there before" });
+        walk.broken = Some(Broken { seq: end.sound, at: None, words: "differs from the earlier output" });
     }
     Ok(())
 }
@@ -127,7 +127,7 @@ fn report(walks: &[(String, TenantId, Walk)], out: Output) -> Result<(), Failure
     match walks.iter().filter(|(_, _, walk)| walk.broken.is_some()).count() {
         0 => Ok(()),
         n => Err(Failure::failed(format!(
-            "{n} of {} chains are broken: keep the database as it is, and compare with a backup",
+            "{n} of {} chains are broken; do not change the database, and compare it with a backup",
             walks.len()
         ))),
     }
@@ -141,17 +141,17 @@ fn line(name: &str, walk: &Walk) -> String {
         }
         (None, Some(seal)) => {
             let state = match seal.sealed_at {
-                Some(at) => format!("was erased on {}", at.format("%F")),
-                None => "is being erased".to_owned(),
+                Some(at) => format!("was deleted on {}", at.format("%F")),
+                None => "is being deleted".to_owned(),
             };
             let asked = seal.asked_at.format("%F");
             format!(
-                "{name}: {state}, as {} requested on {asked}; sealed at entry {}, the last hash is {}",
+                "{name}: {state}, as {} requested on {asked}; sealed at entry {}, last hash {}",
                 seal.actor, walk.sound, walk.head
             )
         }
         (None, None) => {
-            format!("{name}: {} entries are as they were written; the last hash is {}", walk.sound, walk.head)
+            format!("{name}: {} entries verified; last hash {}", walk.sound, walk.head)
         }
     }
 }

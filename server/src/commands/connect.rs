@@ -33,7 +33,7 @@ pub fn passwords(config: &Config) -> Result<Passwords, DataError> {
 pub async fn tenant(db: &Db, slug: &str) -> Result<Access, Failure> {
     match Platform::command(db.clone()).enter(slug).await {
         Err(DataError::NotFound(_)) => Err(Failure::failed(format!(
-            "there is no tenant '{slug}'; make it with: stoa tenant create --slug {slug} --name NAME"
+            "there is no tenant '{slug}'; create it with: stoa tenant create --slug {slug} --name NAME"
         ))),
         other => Ok(other?),
     }
@@ -42,7 +42,7 @@ pub async fn tenant(db: &Db, slug: &str) -> Result<Access, Failure> {
 fn unreachable(error: &DataError) -> Failure {
     match error.sql_state().as_deref() {
         Some("22023" | "42704" | "42501") => Failure::failed(format!(
-            "the login of DATABASE_URL cannot become the role {} ({error}); run: stoa migrate",
+            "the user of DATABASE_URL cannot use the role {} ({error}); run: stoa migrate",
             db::connect::APP_ROLE
         )),
         _ => Failure::failed(format!("cannot connect to PostgreSQL with DATABASE_URL: {error}; run: stoa doctor")),

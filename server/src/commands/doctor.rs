@@ -36,14 +36,13 @@ pub async fn run(out: Output) -> Result<(), Failure> {
     let json: Vec<_> = findings.iter().map(|f| json!({"check": f.name, "ok": f.good, "words": f.words})).collect();
     out.result(&json!({"ok": wrong == 0, "checks": json}), &text.join("\n"));
     if wrong > 0 {
-        return Err(Failure::failed(format!("{wrong} of {} checks found something wrong", findings.len())));
+        return Err(Failure::failed(format!("{wrong} of {} checks failed", findings.len())));
     }
     Ok(())
 }
 
 async fn look(config: &Config) -> Vec<Finding> {
-    let mut findings =
-        vec![good("configuration", format!("every setting is valid; address {}", config.http.public_url))];
+    let mut findings = vec![good("configuration", format!("all settings are valid; URL {}", config.http.public_url))];
     match connect::database(config).await {
         Ok(db) => {
             findings.extend([postgres(&db).await, migrations(&db).await, partitions(&db).await, redis(&db).await]);
@@ -68,7 +67,7 @@ async fn postgres(db: &Db) -> Finding {
     };
     let words = format!("version {}.{}, working as {role}", version / 10_000, version % 10_000);
     if version < OLDEST_POSTGRES {
-        bad("postgresql", format!("{words}; 15 or newer is needed"))
+        bad("postgresql", format!("{words}; version 15 or newer is required"))
     } else {
         good("postgresql", words)
     }
@@ -78,23 +77,28 @@ async fn migrations(db: &Db) -> Finding {
     match health::pending(db).await {
         Ok(pending) if pending.is_empty() => good("migrations", "up to date"),
         Ok(pending) => {
-            bad("migrations", format!("{} not run yet ({}); run: stoa migrate", pending.len(), pending.join(", ")))
+            bad("migrations", format!("{} pending ({}); run: stoa migrate", pending.len(), pending.join(", ")))
         }
-        Err(error) => bad("migrations", format!("none was run, or they cannot be read ({error}); run: stoa migrate")),
+        Err(error) => bad(
+            "migrations",
+            format!(
+                "no migrations were run, or they cannot be read ({error}); run: stoa \
+            migrate"
+            ),
+        ),
     }
 }
 
 async fn partitions(db: &Db) -> Finding {
     match db::partitions::upkeep::pulse(db).await {
         Ok(Pulse { runway_days: days, default_rows: 0 }) if days >= RUNWAY_DAYS => {
-            good("partitions", format!("made for {days} days ahead"))
+            good("partitions", format!("{days} days covered"))
         }
-        Ok(Pulse { runway_days: days, default_rows: 0 }) => bad(
-            "partitions",
-            format!("made for {days} days ahead, {RUNWAY_DAYS} are needed; run: stoa partitions maintain"),
-        ),
+        Ok(Pulse { runway_days: days, default_rows: 0 }) => {
+            bad("partitions", format!("{days} days covered, {RUNWAY_DAYS} are required; run: stoa partitions maintain"))
+        }
         Ok(Pulse { default_rows: rows, .. }) => {
-            bad("partitions", format!("{rows} rows wait in default partitions; run: stoa partitions maintain"))
+            bad("partitions", format!("{rows} rows in default partitions; run: stoa partitions maintain"))
         }
         Err(error) => bad("partitions", error.to_string()),
     }
@@ -102,11 +106,9 @@ async fn partitions(db: &Db) -> Finding {
 
 async fn redis(db: &Db) -> Finding {
     match db.cache().redis_answers().await {
-        None => good("redis", "not configured; everything runs in one process"),
+        None => good("redis", "not configured; Stoa runs in one process"),
         Some(true) => good("redis", "answers"),
-        Some(false) => {
-            bad("redis", "does not answer at REDIS_URL; Stoa works without it, but slower and in one process")
-        }
+        Some(false) => bad("redis", "unavailable at REDIS_URL; Stoa runs without it, but slower and in one process"),
     }
 }
 
@@ -117,10 +119,10 @@ async fn records(db: &Db) -> Finding {
     match (torn, fewest, tenants) {
         (Ok(0), Ok(days), Ok(leaving)) => {
             let leaving = if leaving.is_empty() { "none".to_owned() } else { leaving.join(", ") };
-            good("records", format!("anchored; tenants to be deleted (after {days} days at least): {leaving}"))
+            good("records", format!("anchored; tenants scheduled for deletion (after at least {days} days): {leaving}"))
         }
         (Ok(torn), Ok(_), Ok(_)) => {
-            bad("records", format!("{torn} of them end before their anchors; run: stoa audit verify"))
+            bad("records", format!("{torn} chains end before their anchors; run: stoa audit verify"))
         }
         (Err(error), _, _) | (_, Err(error), _) | (_, _, Err(error)) => bad("records", error.to_string()),
     }
@@ -142,16 +144,18 @@ async fn names(db: &Db) -> Finding {
         Ok::<_, DataError>(tenants.chain(tiers).filter(is_reserved).collect::<Vec<_>>())
     };
     match found.await {
-        Ok(found) if found.is_empty() => good("names", "no slug is a reserved word"),
-        Ok(found) => bad("names", format!("{}: a page of that name hides it; use the command line", found.join(", "))),
+        Ok(found) if found.is_empty() => good("names", "no slug is reserved"),
+        Ok(found) => {
+            bad("names", format!("{}: hidden by a page with the same name; use the command line", found.join(", ")))
+        }
         Err(error) => bad("names", error.to_string()),
     }
 }
 
 fn data_dir(dir: &Path) -> Finding {
     match data_folder::probe(dir) {
-        Ok(()) => good("data folder", format!("{} can be written", dir.display())),
-        Err(error) => bad("data folder", format!("STOA_DATA_DIR {} cannot be written: {error}", dir.display())),
+        Ok(()) => good("data folder", format!("{} is writable", dir.display())),
+        Err(error) => bad("data folder", format!("STOA_DATA_DIR {} is not writable: {error}", dir.display())),
     }
 }
 
@@ -161,14 +165,14 @@ fn closed(config: &Config) -> Finding {
     let count: u64 = open.iter().map(|open| open.count).sum();
     let key = config.backups.identity_file.as_ref().filter(|path| private::is_open(path));
     match (open.into_iter().find_map(|open| open.example), key) {
-        (None, None) => good("file modes", "no other account can read files of Stoa"),
+        (None, None) => good("file modes", "other system users cannot read the files of Stoa"),
         (None, Some(key)) => {
             let key = key.display();
-            bad("file modes", format!("other accounts can read STOA_BACKUP_IDENTITY_FILE; run: chmod 600 {key}"))
+            bad("file modes", format!("other system users can read STOA_BACKUP_IDENTITY_FILE; run: chmod 600 {key}"))
         }
         (Some(example), _) => {
-            let words = format!("other accounts can read {count} files or folders, such as {}", example.display());
-            bad("file modes", format!("{words}; stoa serve and stoa worker close them when they start"))
+            let words = format!("other system users can read {count} files or folders, such as {}", example.display());
+            bad("file modes", format!("{words}; stoa serve and stoa worker restrict them when they start"))
         }
     }
 }
@@ -183,20 +187,21 @@ fn backups(config: &Config) -> Finding {
         }
         (Sealing::OwnKey, false) => good(
             "encryption",
-            "backups are encrypted with a key of STOA_SECRET; keep it elsewhere too: stoa backup key",
+            "backups are encrypted with a key of STOA_SECRET; store a copy of the key elsewhere: stoa backup key",
         ),
         (Sealing::OwnKey, true) => {
-            let words = "backups are encrypted with the key in the data folder; keep it elsewhere too: stoa backup key";
+            let words = "backups are encrypted with the key in the data folder; store a copy of it elsewhere: stoa \
+                backup key";
             good("encryption", words)
         }
-        (Sealing::Open, _) => good("encryption", "backups are not encrypted, as STOA_BACKUP_ENCRYPTION=none says"),
+        (Sealing::Open, _) => good("encryption", "backups are not encrypted: STOA_BACKUP_ENCRYPTION=none"),
     }
 }
 
 fn site(config: &Config) -> Finding {
     let pkg = config.site.pkg();
     if pkg.is_dir() {
-        good("site folder", format!("{} is there", pkg.display()))
+        good("site folder", format!("{} exists", pkg.display()))
     } else {
         bad("site folder", format!("{} is missing; build it with: make build, or set LEPTOS_SITE_ROOT", pkg.display()))
     }
@@ -205,8 +210,8 @@ fn site(config: &Config) -> Finding {
 async fn offsite(settings: &jobs::offsite::Settings) -> Finding {
     let reached = async { jobs::offsite::Offsite::open(settings)?.ping().await };
     match reached.await {
-        Ok(Some(free)) => good("off-site", format!("{} answers; {} GB free", settings.url, free / 1_000_000_000)),
-        Ok(None) => good("off-site", format!("{} answers", settings.url)),
+        Ok(Some(free)) => good("off-site", format!("{} is reachable; {} GB free", settings.url, free / 1_000_000_000)),
+        Ok(None) => good("off-site", format!("{} is reachable", settings.url)),
         Err(error) => bad("off-site", error.to_string()),
     }
 }

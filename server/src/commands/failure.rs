@@ -49,7 +49,7 @@ impl From<Faults> for Failure {
 impl From<DataError> for Failure {
     fn from(error: DataError) -> Self {
         match &error {
-            DataError::Invalid(fields) => Self::failed(format!("nothing was changed; {fields}")),
+            DataError::Invalid(fields) => Self::failed(format!("no changes were made; {fields}")),
             DataError::Db(_) if error.sql_state().as_deref() == Some("42P01") => {
                 Self::failed(format!("the database lacks a table ({error}); run: stoa migrate"))
             }

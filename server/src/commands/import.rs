@@ -13,23 +13,23 @@ use super::output::{Output, to_stderr};
 use crate::config::Config;
 use crate::shutdown;
 
-/// Import a snapshot file into a store. Interrupted, it goes on where it was when it is started again; the same file
-/// twice does nothing.
+/// Import orders from a file into a store. If interrupted, import the same file again to continue. A file that was
+/// already imported changes no data.
 #[derive(Debug, Args)]
 pub struct Import {
-    /// The tenant.
+    /// The slug of the tenant.
     #[arg(long)]
     tenant: String,
-    /// The store.
+    /// The slug of the store.
     #[arg(long)]
     store: String,
-    /// How the file is laid out: online-retail, orders-jsonl or orders-csv.
+    /// The format: online-retail, orders-jsonl or orders-csv.
     #[arg(long, value_parser = str::parse::<Format>)]
     format: Format,
-    /// Only say what would happen; nothing is stored.
+    /// Check the file without importing it.
     #[arg(long)]
     dry_run: bool,
-    /// The file.
+    /// The path of the file.
     file: PathBuf,
 }
 
@@ -52,7 +52,7 @@ impl Import {
         let shown = u64::try_from(outcome.problems.len()).unwrap_or(u64::MAX);
         if outcome.problem_count > shown {
             let more = outcome.problem_count - shown;
-            let place = if self.dry_run { "mend these first" } else { "the import's page lists them" };
+            let place = if self.dry_run { "correct these first" } else { "the import's page lists them all" };
             to_stderr(&format!("... and {more} more; {place}"));
         }
         out.result(&report(&outcome, self.dry_run)?, &text(&outcome, self.dry_run));
@@ -80,12 +80,13 @@ fn text(outcome: &Outcome, dry_run: bool) -> String {
     let Summary { read, orders, returns, skipped, rejected, items, unchanged, currencies } = &outcome.summary;
     let mut lines = Vec::new();
     if let Some(run) = outcome.already_imported {
-        lines.push(format!("this file was imported before (run {run}); nothing was done"));
+        lines.push(format!("this file was already imported (run {run}); no changes were made"));
     } else if dry_run {
-        lines.push("a dry run; nothing was stored".to_owned());
+        lines.push("dry run; no changes were made".to_owned());
     }
     lines.push(format!(
-        "{read} lines read: {orders} orders, {returns} returns, {items} items; {unchanged} there already, {skipped} skipped, {rejected} rejected"
+        "{read} lines read: {orders} orders, {returns} returns, {items} items; {unchanged} unchanged, {skipped} \
+         skipped, {rejected} rejected"
     ));
     for (currency, totals) in currencies {
         let (sales, back) = (totals.sales_total, totals.returns_total);

@@ -10,12 +10,12 @@ use super::output::Output;
 use crate::config::Config;
 use crate::work;
 
-/// What to do with jobs.
+/// Run jobs.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Do a job now and wait for its end.
+    /// Run a job now and wait until it finishes.
     Run {
-        /// Which one; a wrong name lists them.
+        /// The name of the job. A wrong name lists all jobs.
         name: String,
     },
 }

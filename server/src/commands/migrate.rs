@@ -28,7 +28,7 @@ pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
     db::platform::keep_fewest_days(&config.database.migration_url, config.delete_grace_days).await?;
     let db = connect::database(config).await?;
     for email in db::people::email_keys::mend(&db).await.map_err(Failure::failed)? {
-        tracing::warn!(email, "this address is another spelling of an older account's: nobody signs in with it");
+        tracing::warn!(email, "this email is another spelling of an older account's email; it cannot sign in");
     }
     let tools = crate::work::tools(config, &db).map_err(Failure::failed)?;
     let mended = db::mend::once(&db).await.map_err(Failure::failed)?;
@@ -38,7 +38,7 @@ pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
         names => format!("applied {}", names.join(", ")),
     };
     if mended > 0 {
-        text.push_str(&format!("; corrected {mended} rows that an older version stored"));
+        text.push_str(&format!("; corrected {mended} rows of an older version"));
     }
     out.result(&serde_json::json!({"applied": applied, "mended": mended, "partitions": partitions}), &text);
     Ok(())

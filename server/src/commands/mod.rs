@@ -33,7 +33,7 @@ use output::Output;
 #[derive(Debug, Parser)]
 #[command(name = "stoa", version, about, arg_required_else_help = true)]
 pub struct Cli {
-    /// Report as JSON on standard output.
+    /// Print JSON on standard output.
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -42,43 +42,43 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve people and programs.
+    /// Start the web server.
     Serve,
-    /// Do background work only.
+    /// Start a worker that only runs jobs.
     Worker,
-    /// Bring the database up to date.
+    /// Migrate the database.
     Migrate,
-    /// Make demo data.
+    /// Create demo data.
     Seed,
-    /// Import a snapshot file into a store.
+    /// Import orders from a file into a store.
     Import(import::Import),
-    /// Look at everything that Stoa needs, one line each.
+    /// Check the configuration and all services, one line each.
     Doctor,
-    /// Tenants.
+    /// Manage tenants.
     #[command(subcommand)]
     Tenant(tenant::Command),
-    /// Stores.
+    /// Manage stores.
     #[command(subcommand)]
     Store(store::Command),
-    /// People.
+    /// Manage users.
     #[command(subcommand)]
     User(user::Command),
-    /// Keys for programs.
+    /// Manage API keys.
     #[command(subcommand)]
     ApiKey(api_key::Command),
-    /// Background work by name.
+    /// Run jobs by name.
     #[command(subcommand)]
     Job(job::Command),
-    /// Backups.
+    /// Manage backups.
     #[command(subcommand)]
     Backup(backup::Command),
-    /// Quarters of orders.
+    /// Manage partitions of orders.
     #[command(subcommand)]
     Partitions(partitions::Command),
-    /// Maintained figures.
+    /// Verify or rebuild sales figures.
     #[command(subcommand)]
     Rollups(rollups::Command),
-    /// The record of who did what.
+    /// Verify the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
 }

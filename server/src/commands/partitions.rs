@@ -17,30 +17,30 @@ use super::output::Output;
 use crate::config::Config;
 use crate::shutdown;
 
-/// What to do with partitions.
+/// Manage partitions of orders.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Say how they are: runway, sizes, what waits, what was archived.
+    /// Show partitions: days covered, sizes, default partitions and archives.
     List,
-    /// Make the next two quarters, move rows out of default partitions, archive what is past its retention.
+    /// Create upcoming partitions, empty the default partitions, and archive partitions past their retention.
     Maintain,
-    /// Move quarters to the object store: written, read back, compared, then dropped. Prints its plan, and asks.
+    /// Archive partitions to the object store, verify them, then drop them. Shows its plan and asks.
     Archive {
-        /// All quarters before this one, such as 2024q1; without it those past STOA_RETENTION_QUARTERS.
+        /// Archive all quarters before this one, such as 2024q1. Default: those past STOA_RETENTION_QUARTERS.
         #[arg(long)]
         before: Option<Quarter>,
-        /// Only say which.
+        /// Show which partitions would be archived.
         #[arg(long)]
         dry_run: bool,
-        /// Answer yes.
+        /// Confirm without asking.
         #[arg(long)]
         yes: bool,
     },
-    /// Bring an archived quarter back; its files stay. Prints its plan, and asks.
+    /// Restore an archived partition. Its files stay. Shows its plan and asks.
     Restore {
-        /// Which one, such as 2024q1.
+        /// The quarter, such as 2024q1.
         quarter: Quarter,
-        /// Answer yes.
+        /// Confirm without asking.
         #[arg(long)]
         yes: bool,
     },
@@ -61,13 +61,13 @@ impl Command {
 async fn list(db: &Db, config: &Config, out: Output) -> Result<(), Failure> {
     let seen = overview(&Platform::command(db.clone()), config.retention_quarters).await?;
     let mut lines =
-        vec![format!("made for {} days ahead, {} rows in default partitions", seen.runway_days, seen.default_rows)];
-    lines.push(format!("{:<8} {:<8} {:>14} {:>16}  made", "quarter", "state", "about rows", "bytes"));
+        vec![format!("{} days covered, {} rows in default partitions", seen.runway_days, seen.default_rows)];
+    lines.push(format!("{:<8} {:<8} {:>14} {:>16}  created", "quarter", "state", "rows (est.)", "bytes"));
     lines.extend(seen.quarters.iter().map(quarter_line));
     lines.extend(seen.archives.iter().map(archive_line));
     lines.push(next_line(&seen));
     lines.extend(
-        seen.upkeep.iter().filter_map(|u| u.error.as_ref().map(|e| format!("upkeep of {} failed: {e}", u.parent))),
+        seen.upkeep.iter().filter_map(|u| u.error.as_ref().map(|e| format!("maintenance of {} failed: {e}", u.parent))),
     );
     let json = serde_json::to_value(&seen).map_err(Failure::failed)?;
     out.result(&json, &lines.join("\n"));
@@ -98,8 +98,8 @@ fn archive_line(row: &ArchiveRow) -> String {
 
 fn next_line(seen: &Overview) -> String {
     match seen.next_to_go {
-        Some(going) => format!("next to go: {} from {}", going.quarter, going.at.format("%F")),
-        None => "nothing is archived by itself: STOA_RETENTION_QUARTERS is 0".into(),
+        Some(going) => format!("next archived: {} from {}", going.quarter, going.at.format("%F")),
+        None => "automatic archiving is off: STOA_RETENTION_QUARTERS is 0".into(),
     }
 }
 
@@ -123,7 +123,7 @@ async fn upkeep(db: &Db, config: &Config, out: Output) -> Result<(), Failure> {
     out.result(&json!({"upkeep": report, "archived": went, "not_archived": missed}), &text);
     match report.failed.len() + missed.len() {
         0 => Ok(()),
-        count => Err(Failure::failed(format!("{count} steps failed, the others were done; run it again"))),
+        count => Err(Failure::failed(format!("{count} steps failed, the others finished; run it again"))),
     }
 }
 
@@ -140,13 +140,13 @@ async fn take(
     let quarters = match before {
         Some(before) if before > running => {
             return Err(Failure::misused(format!(
-                "--before {before} would take the running quarter; use {running} at most"
+                "--before {before} includes the current quarter; use {running} at most"
             )));
         }
         Some(before) => archiving::due(db, before, now).await?,
         None if config.retention_quarters == 0 => {
             return Err(Failure::misused(
-                "STOA_RETENTION_QUARTERS is 0: name the first quarter to keep with --before, such as --before 2024q1",
+                "STOA_RETENTION_QUARTERS is 0; set the first quarter to keep with --before, such as --before 2024q1",
             ));
         }
         None => due(db, config.retention_quarters).await?,
@@ -155,16 +155,18 @@ async fn take(
     let names = quarters.iter().map(Quarter::to_string).collect::<Vec<_>>().join(", ");
     if quarters.is_empty() || dry_run {
         let text =
-            if quarters.is_empty() { "nothing is to be archived".to_owned() } else { format!("would archive {names}") };
+            if quarters.is_empty() { "no partitions to archive".to_owned() } else { format!("would archive {names}") };
         out.result(&json!({"quarters": quarters, "archived": []}), &text);
         return Ok(());
     }
     let plan = format!(
-        "To {}: the orders and lines of {names}.\nEach quarter is read back and compared before it is dropped. Its orders are out \
-         of sight then; numbers, refunds, histories and figures stay. stoa partitions restore QUARTER brings one back.",
+        "Archives the orders and items of {names} to {}.\n\
+         Stoa verifies each archive before it drops the partition. Its orders are hidden then; numbers, refunds, \
+         timelines and figures stay.\n\
+         To restore one, run: stoa partitions restore QUARTER",
         storage.address()
     );
-    agreed(&plan, "Archive them?", yes)?;
+    agreed(&plan, "Archive these partitions?", yes)?;
     let stop = shutdown::on_signal()?;
     let mut archived = Vec::new();
     let mut failed = Vec::new();
@@ -188,11 +190,11 @@ async fn bring_back(db: &Db, config: &Config, quarter: Quarter, yes: bool, out: 
     }
     let orders: i64 = parts.iter().map(|row| row.orders).sum();
     let plan = format!(
-        "From {}: {orders} orders of {quarter}. They are unpacked aside, compared with their manifest, then shown again. \
-         No other quarter is touched; the files stay.",
+        "Restores {orders} orders of {quarter} from {}. Stoa verifies them against the manifest, then shows them \
+         again. Other partitions and the archive files do not change.",
         storage.address()
     );
-    agreed(&plan, "Restore it?", yes)?;
+    agreed(&plan, "Restore this partition?", yes)?;
     let back = restore(db, &storage, quarter, &shutdown::on_signal()?).await?;
     partitions::upkeep::pulse(db).await?;
     out.result(&json!({"restored": back}), &back.iter().map(archive_line).collect::<Vec<_>>().join("\n"));

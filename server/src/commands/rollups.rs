@@ -14,19 +14,19 @@ use crate::config::Config;
 
 const ALL: u64 = 1_000_000;
 
-/// What to do with maintained figures.
+/// Verify or rebuild sales figures.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Compare them with a recount of the orders; changes nothing, fails when they differ.
+    /// Compare the figures with a recount of the orders. Fails if they differ, and changes no data.
     Verify(Of),
-    /// Replace them by a recount of the orders.
+    /// Replace the figures with a recount of the orders.
     Rebuild(Of),
 }
 
 /// Whose.
 #[derive(Debug, Args)]
 pub struct Of {
-    /// Of this tenant only; all without.
+    /// This tenant only. Default: all tenants.
     #[arg(long)]
     tenant: Option<String>,
 }

@@ -23,7 +23,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let addr = config.http.addr;
     let listener = TcpListener::bind(addr).await.map_err(|error| {
         Failure::failed(format!(
-            "cannot listen on {addr}: {error}; is another one running? STOA_ADDR names another address"
+            "cannot listen on {addr}: {error}; check whether another process uses it, or set STOA_ADDR"
         ))
     })?;
     let stop = shutdown::on_signal()?;
@@ -44,7 +44,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     listen::serve(listener, app, limits(&state), stop).await?;
     tasks.close();
     if tokio::time::timeout(BACKGROUND_ENDS_WITHIN, tasks.wait()).await.is_err() {
-        tracing::warn!("background work did not end in time; it is taken up again by the next process");
+        tracing::warn!("jobs did not finish in time; the next process takes them over");
     }
     db.close().await;
     tracing::info!("stopped");
@@ -76,7 +76,7 @@ fn begin_background(state: &AppState, tasks: &TaskTracker) {
         loop {
             tokio::time::sleep(ALERTS_EVERY).await;
             if let Err(error) = db::queue::alerts::alerts(&platform).await {
-                tracing::debug!(%error, "cannot look for alerts of the job queue");
+                tracing::debug!(%error, "cannot check the job queue for alerts");
             }
         }
     }));
@@ -99,6 +99,7 @@ async fn warn_unless_migrated(db: &db::Db) {
     match health::pending(db).await {
         Ok(pending) if pending.is_empty() => {}
         Ok(pending) => tracing::warn!(?pending, "the database is not up to date; run: stoa migrate"),
-        Err(error) => tracing::warn!(%error, "the database was never migrated, or cannot say; run: stoa migrate"),
+        Err(error) => tracing::warn!(%error, "the database was never migrated, or its migrations cannot be read; run: \
+            stoa migrate"),
     }
 }

@@ -13,30 +13,30 @@ use super::failure::Failure;
 use super::output::Output;
 use crate::config::Config;
 
-/// What to do with stores.
+/// Manage stores.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make a store.
+    /// Create a store.
     Create {
-        /// The tenant that owns it.
+        /// The tenant that owns the store.
         #[arg(long)]
         tenant: String,
-        /// Its name in addresses.
+        /// The slug, used in URLs and by the API.
         #[arg(long, value_parser = slug)]
         slug: String,
-        /// Its name.
+        /// The name.
         #[arg(long, value_parser = words)]
         name: String,
-        /// The zone of its days, such as Europe/London.
+        /// The IANA time zone, such as Europe/London.
         #[arg(long, value_parser = time_zone)]
         time_zone: String,
-        /// What it sells in, such as GBP.
+        /// The default currency, such as GBP.
         #[arg(long, value_parser = currency)]
         currency: String,
     },
-    /// Say who gets mail about a store. Addresses with commas between them; an empty text ends it.
+    /// Set who receives emails of a store. Separate addresses with commas. An empty value stops the emails.
     Set(Set),
-    /// Say how many pieces of a SKU are on the shelf now; from here on sales reduce the number.
+    /// Set the quantity in stock of a SKU. New sales reduce it.
     Stock(Stock),
 }
 
@@ -44,13 +44,13 @@ pub enum Command {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 pub struct Mailing {
-    /// Those to tell of each new order.
+    /// Recipients of an email for each new order.
     #[arg(long, value_parser = recipients)]
     notify: Option<Recipients>,
-    /// Those to send yesterday's figures each morning at seven of the store's clock.
+    /// Recipients of the daily summary.
     #[arg(long, value_parser = recipients)]
     daily_summary: Option<Recipients>,
-    /// Those to tell when a product runs low.
+    /// Recipients of low stock emails.
     #[arg(long, value_parser = recipients)]
     stock_alerts: Option<Recipients>,
 }
@@ -58,10 +58,10 @@ pub struct Mailing {
 /// Changes settings of a store.
 #[derive(Debug, Args)]
 pub struct Set {
-    /// The tenant that owns it.
+    /// The tenant that owns the store.
     #[arg(long)]
     tenant: String,
-    /// Its name in addresses.
+    /// The slug of the store.
     #[arg(long, value_parser = known_slug)]
     store: String,
     #[command(flatten)]
@@ -71,19 +71,19 @@ pub struct Set {
 /// Counts a SKU.
 #[derive(Debug, Args)]
 pub struct Stock {
-    /// The tenant that owns it.
+    /// The tenant that owns the store.
     #[arg(long)]
     tenant: String,
-    /// The store's name in addresses.
+    /// The slug of the store.
     #[arg(long, value_parser = known_slug)]
     store: String,
-    /// What was counted.
+    /// The SKU.
     #[arg(long)]
     sku: String,
-    /// How many there are.
+    /// The quantity in stock.
     #[arg(long)]
     quantity: i64,
-    /// At how many left somebody wants to know.
+    /// Notify at or below this quantity.
     #[arg(long, default_value_t = 0)]
     threshold: i64,
 }
@@ -100,7 +100,7 @@ impl Command {
         let new = NewStore { slug: &slug, name: &name, time_zone: &time_zone, currency: &currency };
         let id = stores::create(&scope, new).await?;
         let json = json!({"id": id, "tenant": tenant, "slug": slug, "name": name, "time_zone": time_zone, "currency": currency});
-        out.result(&json, &format!("store {slug} of tenant {tenant} made"));
+        out.result(&json, &format!("store {slug} of tenant {tenant} created"));
         Ok(())
     }
 }
@@ -135,12 +135,12 @@ impl Stock {
         let set = db::stock::set(&scope, &store, &sku, quantity, threshold).await;
         set.map_err(|error| match error {
             DataError::NotFound("SKU") => {
-                Failure::failed(format!("store {store} never sold '{sku}'; a SKU is known from its first order on"))
+                Failure::failed(format!("store {store} has no orders with the SKU '{sku}' yet"))
             }
             other => missing(other, &tenant, &store),
         })?;
         let json = json!({"tenant": tenant, "store": store, "sku": sku, "quantity": quantity, "threshold": threshold});
-        out.result(&json, &format!("{quantity} pieces of {sku}"));
+        out.result(&json, &format!("{sku}: {quantity} in stock"));
         Ok(())
     }
 }
@@ -148,7 +148,8 @@ impl Stock {
 fn missing(error: DataError, tenant: &str, store: &str) -> Failure {
     match error {
         DataError::NotFound("store") => Failure::failed(format!(
-            "tenant {tenant} has no store '{store}'; make it with: stoa store create --tenant {tenant} --slug {store}"
+            "tenant {tenant} has no store '{store}'; create it with: stoa store create --tenant {tenant} --slug \
+             {store}"
         )),
         other => other.into(),
     }

@@ -14,45 +14,45 @@ use crate::config::Config;
 
 const DEFAULT_TIER: &str = "standard";
 
-/// What to do with tenants.
+/// Manage tenants.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make a tenant.
+    /// Create a tenant.
     Create {
-        /// Its name in addresses.
+        /// The slug, used in URLs.
         #[arg(long, value_parser = slug)]
         slug: String,
-        /// Its name.
+        /// The name.
         #[arg(long, value_parser = words)]
         name: String,
-        /// Its plan.
+        /// The tier.
         #[arg(long, default_value = DEFAULT_TIER)]
         tier: String,
     },
-    /// Close a tenant to its people and programs; nothing is deleted.
+    /// Block access for members and programs. No data is deleted.
     Suspend {
-        /// Which one.
+        /// The slug of the tenant.
         slug: String,
-        /// Why; kept in the audit.
+        /// The reason, recorded in the audit log.
         #[arg(long, value_parser = words)]
         reason: String,
-        /// Nothing is asked, because it can be taken back; here for scripts that always answer yes.
+        /// Accepted for scripts. This command does not ask, because you can undo it.
         #[arg(long)]
         yes: bool,
     },
-    /// Open a suspended tenant again.
+    /// Resume a suspended tenant.
     Resume {
-        /// Which one.
+        /// The slug of the tenant.
         slug: String,
-        /// As above.
+        /// Accepted for scripts. This command does not ask.
         #[arg(long)]
         yes: bool,
     },
-    /// Close a tenant and have everything of it deleted when its time is over; saved once more first.
+    /// Block access to a tenant, back it up, and delete all its data after the grace period.
     Delete(Delete),
-    /// Take a deletion back. The tenant stays suspended.
+    /// Cancel a scheduled deletion. The tenant stays suspended.
     Keep {
-        /// Which one.
+        /// The slug of the tenant.
         slug: String,
     },
 }
@@ -60,15 +60,15 @@ pub enum Command {
 /// Deletes a tenant.
 #[derive(Debug, Args)]
 pub struct Delete {
-    /// Which one.
+    /// The slug of the tenant.
     slug: String,
-    /// Why; kept in the audit and told to its people.
-    #[arg(long, value_parser = words, default_value = "asked for at the command line")]
+    /// The reason, recorded in the audit log and shown to members.
+    #[arg(long, value_parser = words, default_value = "requested on the command line")]
     reason: String,
-    /// Days in which it can be taken back; STOA_DELETE_GRACE_DAYS when not said.
+    /// Grace period in days, in which you can cancel the deletion. Default: STOA_DELETE_GRACE_DAYS.
     #[arg(long, value_parser = clap::value_parser!(u32).range(0..=i64::from(MOST_GRACE_DAYS)))]
     grace_days: Option<u32>,
-    /// Answer yes.
+    /// Confirm without asking.
     #[arg(long)]
     yes: bool,
 }
@@ -80,7 +80,7 @@ impl Command {
             Self::Create { slug, name, tier } => create(&platform, &slug, &name, &tier, out).await,
             Self::Suspend { slug, reason, yes: _ } => {
                 let changed = platform.suspend(&slug, &reason).await.map_err(|e| absent(e, &slug))?;
-                let text = if changed { "is suspended" } else { "was suspended already" };
+                let text = if changed { "suspended" } else { "was already suspended" };
                 out.result(
                     &json!({"slug": slug, "suspended": true, "changed": changed}),
                     &format!("tenant {slug} {text}"),
@@ -89,7 +89,7 @@ impl Command {
             }
             Self::Resume { slug, yes: _ } => {
                 let changed = platform.resume(&slug).await.map_err(|e| absent(e, &slug))?;
-                let text = if changed { "is open again" } else { "was not suspended" };
+                let text = if changed { "resumed" } else { "was not suspended" };
                 out.result(
                     &json!({"slug": slug, "suspended": false, "changed": changed}),
                     &format!("tenant {slug} {text}"),
@@ -99,8 +99,12 @@ impl Command {
             Self::Delete(delete) => delete.run(&platform, config, out).await,
             Self::Keep { slug } => {
                 let changed = platform.stay(&slug).await.map_err(|e| absent(e, &slug))?;
-                let text =
-                    if changed { "stays; open it again with: stoa tenant resume" } else { "was not to be deleted" };
+                let text = if changed {
+                    "deletion cancelled; to reopen it, run: stoa tenant resume"
+                } else {
+                    "was not \
+                        scheduled for deletion"
+                };
                 out.result(&json!({"slug": slug, "changed": changed}), &format!("tenant {slug} {text}"));
                 Ok(())
             }
@@ -120,7 +124,8 @@ impl Delete {
         agreed(&plan.join("\n"), "Delete the tenant?", yes)?;
         let after = leave(platform, config, &tenant, &reason, days).await?;
         let text = format!(
-            "tenant {slug} is closed; a worker saves it once more and deletes it after {}. Until then: stoa tenant keep {slug}",
+            "tenant {slug} closed; a worker backs it up and deletes it after {}. To cancel the deletion, run: stoa \
+             tenant keep {slug}",
             after.format("%F %T UTC")
         );
         out.result(&json!({"slug": slug, "delete_after": after}), &text);
@@ -142,7 +147,8 @@ async fn leave(
     }
     if config.backups.owner_url.is_none() {
         return Err(Failure::failed(format!(
-            "the database deletes a tenant after {fewest} days at the earliest; set MIGRATION_DATABASE_URL to delete it sooner"
+            "the database deletes a tenant after {fewest} days at the earliest; to delete it sooner, set \
+             MIGRATION_DATABASE_URL"
         )));
     }
     let later = platform.leave(&tenant.slug, reason, fewest).await?;
@@ -154,7 +160,7 @@ async fn create(platform: &Platform, slug: &str, name: &str, tier: &str, out: Ou
     platform.ensure_tier(DEFAULT_TIER, "Standard", json!({})).await?;
     let id = platform.create_tenant(slug, name, tier).await?;
     let next = format!(
-        "tenant {slug} made; next: stoa store create --tenant {slug} --slug S --name N --time-zone Z --currency C"
+        "tenant {slug} created; next: stoa store create --tenant {slug} --slug S --name N --time-zone Z --currency C"
     );
     out.result(&json!({"id": id, "slug": slug, "name": name, "tier": tier}), &next);
     Ok(())

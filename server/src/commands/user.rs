@@ -15,25 +15,25 @@ use super::failure::Failure;
 use super::output::Output;
 use crate::config::Config;
 
-/// What to do with people.
+/// Manage users.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make an account. The password is read from standard input; from a terminal, or when there is none, one is made
+    /// Create a user. The password is read from standard input. From a terminal, or if there is none, one is created
     /// and printed once.
     Create {
-        /// Whom it is for.
+        /// The email of the user.
         #[arg(long, value_parser = words)]
         email: String,
-        /// The tenant in which to give a role.
+        /// Assign a role in this tenant.
         #[arg(long, requires = "role")]
         tenant: Option<String>,
-        /// The role there: owner, manager, staff or viewer.
+        /// The role: owner, manager, staff or viewer.
         #[arg(long, requires = "tenant", value_parser = role)]
         role: Option<Role>,
-        /// Let them run the platform.
+        /// Make the user a platform admin.
         #[arg(long)]
         platform_admin: bool,
-        /// The account exists: only give it the role; its password stays.
+        /// Assign a role to an existing user. The password does not change.
         #[arg(long, requires = "role", conflicts_with = "platform_admin")]
         existing: bool,
     },
@@ -52,8 +52,8 @@ impl Command {
             return give_role(&db, &email, place, out).await;
         }
         if people::find(&db, &email).await?.is_some() {
-            let hint = "to give it a role in another tenant add --existing";
-            return Err(Failure::failed(format!("{email} has an account already; {hint}")));
+            let hint = "to give it a role in another tenant, add --existing";
+            return Err(Failure::failed(format!("{email} already has an account; {hint}")));
         }
         let (password, made) = match read_password()? {
             Some(password) => (password, false),
@@ -66,9 +66,9 @@ impl Command {
         let mut json = json!({"id": id, "email": email, "tenant": tenant, "role": role.map(Role::as_str), "platform_admin": platform_admin});
         if made {
             json["password"] = password.as_str().into();
-            out.essence(&json, &format!("account {email} made; its password, shown only now:"), &password);
+            out.essence(&json, &format!("account {email} created; its password, shown only once:"), &password);
         } else {
-            out.result(&json, &format!("account {email} made"));
+            out.result(&json, &format!("account {email} created"));
         }
         Ok(())
     }
@@ -77,12 +77,12 @@ impl Command {
 async fn give_role(db: &Db, email: &str, place: Option<(Access, Role)>, out: Output) -> Result<(), Failure> {
     let found = people::find(db, email).await?;
     let id =
-        found.ok_or_else(|| Failure::failed(format!("{email} has no account; leave out --existing to make it")))?;
+        found.ok_or_else(|| Failure::failed(format!("{email} has no account; to create it, remove --existing")))?;
     let role = place.as_ref().map(|(_, role)| role.as_str());
     set_role(id, place).await?;
     let is_proven = people::person(db, id).await?.is_some_and(|person| person.is_proven);
-    let hint = "; nobody has confirmed its address, so the role opens nothing until somebody does";
-    let text = format!("account {email} has the role now{}", if is_proven { "" } else { hint });
+    let hint = "; its email is not confirmed, so the role has no effect until it is";
+    let text = format!("role assigned to {email}{}", if is_proven { "" } else { hint });
     out.result(&json!({"id": id, "email": email, "role": role, "confirmed": is_proven}), &text);
     Ok(())
 }

@@ -46,7 +46,7 @@ impl BackupSettings {
         });
         let programs = vars.text("STOA_PG_BIN").map(PathBuf::from);
         if programs.as_ref().is_some_and(|folder| !folder.is_dir()) {
-            faults.add("STOA_PG_BIN", "must be the folder that holds pg_dump and pg_restore");
+            faults.add("STOA_PG_BIN", "Set the folder that contains pg_dump and pg_restore.");
         }
         Self {
             url: url(vars, data_dir, faults),
@@ -69,16 +69,22 @@ fn sealing(vars: &Vars, recipient: Option<Recipient>, faults: &mut Faults) -> Se
         (Some("recipient"), None) => {
             // A faulty one is reported under its own name.
             if vars.text("STOA_BACKUP_RECIPIENT").is_none() {
-                faults.add(name, "is 'recipient': set STOA_BACKUP_RECIPIENT to an age public key");
+                faults.add(name, "To use 'recipient', set STOA_BACKUP_RECIPIENT to an age public key.");
             }
             Sealing::OwnKey
         }
         (Some(other @ ("none" | "secret")), Some(_)) => {
-            faults.add(name, format!("is '{other}', but STOA_BACKUP_RECIPIENT is set too; keep one of them"));
+            faults.add(
+                name,
+                format!(
+                    "STOA_BACKUP_RECIPIENT is also set. Remove it, or use 'recipient' instead of \
+                '{other}'."
+                ),
+            );
             Sealing::OwnKey
         }
         (Some(other), _) => {
-            faults.add(name, format!("is '{other}', but must be secret, recipient or none"));
+            faults.add(name, format!("Use secret, recipient or none, not '{other}'."));
             Sealing::OwnKey
         }
     }
@@ -107,10 +113,10 @@ fn identity(vars: &Vars, faults: &mut Faults) -> Option<Identity> {
     match std::fs::read_to_string(path) {
         Ok(text) => text
             .parse::<Identity>()
-            .map_err(|error: jobs::backups::BadKey| faults.add(name, format!("{path} {error}")))
+            .map_err(|error: jobs::backups::BadKey| faults.add(name, format!("{path}: {error}")))
             .ok(),
         Err(error) => {
-            faults.add(name, format!("names {path}, which cannot be read: {error}"));
+            faults.add(name, format!("{path} cannot be read: {error}"));
             None
         }
     }

@@ -23,7 +23,7 @@ impl Database {
     pub(super) fn read(vars: &Vars, faults: &mut Faults) -> Self {
         let url = vars.text("DATABASE_URL").unwrap_or_default();
         if url.is_empty() {
-            faults.add("DATABASE_URL", "is required, such as postgres://stoa_app:password@127.0.0.1:5432/stoa");
+            faults.add("DATABASE_URL", "Required. Example: postgres://stoa_app:password@127.0.0.1:5432/stoa");
         } else {
             check("DATABASE_URL", url, faults);
         }
@@ -48,6 +48,6 @@ fn usual_pool() -> u32 {
 
 fn check(name: &'static str, url: &str, faults: &mut Faults) {
     if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-        faults.add(name, "must begin with postgres://, such as postgres://user:password@127.0.0.1:5432/stoa");
+        faults.add(name, "Use a URL such as postgres://user:password@127.0.0.1:5432/stoa.");
     }
 }

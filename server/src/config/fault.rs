@@ -24,11 +24,11 @@ impl Faults {
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.0.len();
-        writeln!(f, "{count} {} wrong in the environment:", if count == 1 { "setting is" } else { "settings are" })?;
+        writeln!(f, "{count} {} invalid in the environment:", if count == 1 { "setting is" } else { "settings are" })?;
         for (variable, words) in &self.0 {
-            writeln!(f, "  {variable} {words}")?;
+            writeln!(f, "  {variable}: {words}")?;
         }
-        f.write_str("every setting is described in .env.example")
+        f.write_str("see .env.example for all settings")
     }
 }
 

@@ -34,13 +34,13 @@ impl Http {
     pub(super) fn read(vars: &Vars, faults: &mut Faults) -> Self {
         let default = SocketAddr::from(([127, 0, 0, 1], 3000));
         let addr = vars.text("STOA_ADDR").map_or(Some(default), |text| text.parse().ok()).unwrap_or_else(|| {
-            faults.add("STOA_ADDR", "must be an IP address and a port, such as 127.0.0.1:3000 or [::]:3000");
+            faults.add("STOA_ADDR", "Use an IP address and a port, such as 127.0.0.1:3000 or [::]:3000.");
             default
         });
         let public_url = public_url(vars, addr, faults);
         let metrics_token = vars.text("STOA_METRICS_TOKEN").map(str::to_owned);
         if metrics_token.as_ref().is_some_and(|token| token.len() < 16) {
-            faults.add("STOA_METRICS_TOKEN", "must have at least 16 characters");
+            faults.add("STOA_METRICS_TOKEN", "Use at least 16 characters.");
         }
         Self {
             addr,
@@ -68,10 +68,8 @@ fn public_url(vars: &Vars, addr: SocketAddr, faults: &mut Faults) -> String {
             && u.query().is_none()
     });
     if !good {
-        faults.add(
-            "STOA_PUBLIC_URL",
-            "must be http:// or https:// and a host without a path, such as https://stoa.example",
-        );
+        faults
+            .add("STOA_PUBLIC_URL", "Use http:// or https:// and a host without a path, such as https://stoa.example.");
     }
     url.to_owned()
 }

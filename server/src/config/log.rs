@@ -32,13 +32,13 @@ impl Log {
         let default = if purpose == Purpose::Serve { "info" } else { "warn" };
         let filter = vars.text("STOA_LOG").unwrap_or(default);
         if let Err(error) = EnvFilter::builder().parse(filter) {
-            faults.add("STOA_LOG", format!("is no filter such as info or info,db=debug: {error}"));
+            faults.add("STOA_LOG", format!("Use a filter such as info or info,db=debug. {error}"));
         }
         let format = match vars.text("STOA_LOG_FORMAT") {
             None | Some("text") => LogFormat::Text,
             Some("json") => LogFormat::Json,
             Some(other) => {
-                faults.add("STOA_LOG_FORMAT", format!("is '{other}', but must be text or json"));
+                faults.add("STOA_LOG_FORMAT", format!("Use text or json, not '{other}'."));
                 LogFormat::Text
             }
         };

@@ -16,7 +16,7 @@ pub(super) fn mailer(vars: &Vars, site: &str, data_dir: &Path, faults: &mut Faul
     match from.map(check_from) {
         Some(Err(error)) => faults.add("STOA_MAIL_FROM", error.to_string()),
         None if url.is_some_and(|url| !url.starts_with("file:")) => {
-            faults.add("STOA_MAIL_FROM", "is required beside STOA_SMTP_URL, such as Stoa <stoa@example.com>");
+            faults.add("STOA_MAIL_FROM", "Required with STOA_SMTP_URL. Example: Stoa <stoa@example.com>");
         }
         _ => {}
     }

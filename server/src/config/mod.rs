@@ -153,7 +153,7 @@ impl Config {
 fn redis_url(vars: &Vars, faults: &mut Faults) -> Option<String> {
     let url = vars.text("REDIS_URL")?;
     if !["redis://", "rediss://", "unix://", "redis+unix://"].iter().any(|s| url.starts_with(s)) {
-        faults.add("REDIS_URL", "must begin with redis:// or rediss://, such as redis://127.0.0.1:6379");
+        faults.add("REDIS_URL", "Use a URL such as redis://127.0.0.1:6379 or rediss://host:6379.");
     }
     Some(url.to_owned())
 }
@@ -164,18 +164,25 @@ fn webhooks(vars: &Vars, faults: &mut Faults) -> Reach {
 
 fn leaked_passwords(vars: &Vars, faults: &mut Faults) -> Option<LeakedPasswords> {
     let opened = LeakedPasswords::open(Path::new(vars.text("STOA_LEAKED_PASSWORDS")?));
-    opened.map_err(|error| faults.add("STOA_LEAKED_PASSWORDS", format!("cannot be used: {error}"))).ok()
+    opened
+        .map_err(|error| {
+            faults.add(
+                "STOA_LEAKED_PASSWORDS",
+                format!(
+                    "The breached-password list cannot be used: \
+        {error}"
+                ),
+            )
+        })
+        .ok()
 }
 
 fn secret(vars: &Vars, optional: bool, faults: &mut Faults) -> Secret {
     let secret = vars.text("STOA_SECRET").unwrap_or_default();
     if secret.is_empty() && !optional {
-        faults.add(
-            "STOA_SECRET",
-            "is required (or STOA_DEMO=true to try things out); make one with: openssl rand -hex 32",
-        );
+        faults.add("STOA_SECRET", "Required (or STOA_DEMO=true for a demo). Create one with: openssl rand -hex 32");
     } else if !secret.is_empty() && secret.len() < 32 {
-        faults.add("STOA_SECRET", "must have at least 32 characters; make one with: openssl rand -hex 32");
+        faults.add("STOA_SECRET", "Use at least 32 characters. Create one with: openssl rand -hex 32");
     }
     Secret(secret.to_owned())
 }

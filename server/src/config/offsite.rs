@@ -13,7 +13,7 @@ const HOST_KEY: &str = "STOA_OFFSITE_HOST_KEY";
 pub(super) fn read(vars: &Vars, faults: &mut Faults) -> Option<Settings> {
     let Some(url) = vars.text(URL) else {
         for name in [KEY_FILE, HOST_KEY].into_iter().filter(|name| vars.text(name).is_some()) {
-            faults.add(name, format!("is set, but {URL} is not: set both or none"));
+            faults.add(name, format!("{URL} is not set. Set both or none."));
         }
         return None;
     };
@@ -24,8 +24,8 @@ pub(super) fn read(vars: &Vars, faults: &mut Faults) -> Option<Settings> {
         None => {
             faults.add(
                 HOST_KEY,
-                "is required with STOA_OFFSITE_URL: the line that `ssh-keyscan -t ed25519 host` prints, or its \
-                 SHA256: fingerprint, compared with the one that `ssh-keygen -lf` shows on that machine",
+                "Required with STOA_OFFSITE_URL. Use the output line of `ssh-keyscan -t ed25519 host` or its SHA256: \
+                 fingerprint, after you compared it with `ssh-keygen -lf` on that machine.",
             );
             None
         }
@@ -37,12 +37,12 @@ fn key_file(vars: &Vars, faults: &mut Faults) -> Option<PathBuf> {
     let Some(path) = vars.text(KEY_FILE).map(PathBuf::from) else {
         faults.add(
             KEY_FILE,
-            "is required with STOA_OFFSITE_URL; make a key with: ssh-keygen -t ed25519 -N '' -f offsite_key",
+            "Required with STOA_OFFSITE_URL. Create a key with: ssh-keygen -t ed25519 -N '' -f offsite_key",
         );
         return None;
     };
     if let Err(error) = std::fs::File::open(&path) {
-        faults.add(KEY_FILE, format!("names {}, which cannot be read: {error}", path.display()));
+        faults.add(KEY_FILE, format!("{} cannot be read: {error}", path.display()));
         return None;
     }
     Some(path)

@@ -79,7 +79,7 @@ fn every_fault_is_named_and_all_at_once() {
     let mut expected: Vec<_> = wrong.iter().map(|(name, _)| *name).collect();
     expected.sort_unstable();
     assert_eq!(named, expected);
-    assert!(faults.to_string().starts_with("23 settings are wrong"), "{faults}");
+    assert!(faults.to_string().starts_with("23 settings are invalid"), "{faults}");
     for (name, value) in wrong {
         let good = good().with("STOA_MAIL_FROM", "stoa@example.com");
         let faults = Config::read(&good.with(name, value), Purpose::Serve).unwrap_err();

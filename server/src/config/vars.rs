@@ -36,7 +36,7 @@ impl Vars {
             Some("true" | "1" | "yes" | "on") => true,
             Some("false" | "0" | "no" | "off") => false,
             Some(other) => {
-                faults.add(name, format!("is '{other}', but must be true or false"));
+                faults.add(name, format!("Use true or false, not '{other}'."));
                 default
             }
         }
@@ -52,7 +52,7 @@ impl Vars {
             Ok(number) if range.contains(&number) => number,
             _ => {
                 let (least, most) = (range.start(), range.end());
-                faults.add(name, format!("is '{text}', but must be a whole number from {least} to {most}"));
+                faults.add(name, format!("Use a whole number from {least} to {most}, not '{text}'."));
                 default
             }
         }

@@ -11,19 +11,11 @@ use db::DataError;
 
 use crate::middleware::current;
 
-/// Logs what people should not see, and gives the number under which it can be found.
-pub fn incident(cause: &DataError) -> String {
-    let number = incident_number();
-    tracing::error!(incident = %number, request_id = %current::request_id(), error = %cause, "internal error");
-    number
-}
-
-/// The number of an incident: short enough to be read out, long enough to be found.
-pub fn incident_number() -> String {
-    let mut bytes = [0_u8; 5];
-    // Without randomness there are no sessions either; the number then only finds nothing.
-    let _random = getrandom::fill(&mut bytes);
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+/// Logs a cause that users should not see. Gives the request ID, by which an operator finds the cause in the log.
+pub fn logged(cause: &DataError) -> String {
+    let request_id = current::request_id();
+    tracing::error!(%request_id, error = %cause, "internal error");
+    request_id.to_string()
 }
 
 /// What a data error comes to, for pages and programs alike.
@@ -57,7 +49,7 @@ impl From<&DataError> for Outcome {
                 tracing::warn!(request_id = %current::request_id(), %error, "the database is out of reach");
                 Self::Unavailable
             }
-            error => Self::Internal(incident(error)),
+            error => Self::Internal(logged(error)),
         }
     }
 }

@@ -59,7 +59,7 @@ pub enum PageError {
     TooSlow,
     /// The database is out of reach.
     Unavailable,
-    /// The cause is in the log under this number.
+    /// The cause is in the log under this request ID.
     Internal(String),
 }
 
@@ -69,12 +69,10 @@ impl PageError {
         match status {
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::PAYLOAD_TOO_LARGE => {
-                Self::Rejected(status, "It is larger than this page takes. Nothing was changed.".into())
+                Self::Rejected(status, "It is larger than this page accepts. No changes were made.".into())
             }
-            StatusCode::METHOD_NOT_ALLOWED => {
-                Self::Rejected(status, "Go back and follow a link or use a button there.".into())
-            }
-            status => Self::Rejected(status, format!("Nothing was changed. {words}").trim().to_owned()),
+            StatusCode::METHOD_NOT_ALLOWED => Self::Rejected(status, "Go back and use a link or button there.".into()),
+            status => Self::Rejected(status, format!("No changes were made. {words}").trim().to_owned()),
         }
     }
 
@@ -128,7 +126,7 @@ impl PageError {
             title: title.to_owned(),
             words,
             faults: if let Self::Invalid(fields) = self { fields.clone() } else { FieldErrors::default() },
-            incident: if let Self::Internal(incident) = self { Some(incident.clone()) } else { None },
+            request_id: if let Self::Internal(request_id) = self { Some(request_id.clone()) } else { None },
         };
         error::page(page, around).with_nonce(&current::nonce())
     }
@@ -136,42 +134,44 @@ impl PageError {
     /// Heading and explanation.
     fn words(&self) -> (&'static str, String) {
         match self {
-            Self::SignedOut { .. } => ("Please sign in", String::new()),
-            Self::SecondFactorNeeded { whose } => ("Set up a second factor", format!("{whose} asks for it.")),
-            Self::NotFound => {
-                ("This page does not exist", "It may have been moved, or the address may be mistyped.".into())
-            }
-            Self::Forbidden => {
-                ("You may not see this", "Your role does not include it. Ask an owner of the account.".into())
-            }
+            Self::SignedOut { .. } => ("Sign in", String::new()),
+            Self::SecondFactorNeeded { whose } => ("Set up two-factor authentication", format!("{whose} requires it.")),
+            Self::NotFound => ("Page not found", "It may have moved, or the URL may contain a mistake.".into()),
+            Self::Forbidden => ("No access", "Your role does not include this. Ask an owner for access.".into()),
             Self::Suspended(reason) => {
                 let reason = if reason.is_empty() { String::new() } else { app::ui::field::sentence(reason) };
-                let rest = "Nothing of it is deleted now. Ask whoever runs the platform.";
-                ("This account is suspended", format!("{reason} {rest}").trim().to_owned())
+                let rest = "No data was deleted. Contact your platform admin.";
+                ("This tenant is suspended", format!("{reason} {rest}").trim().to_owned())
             }
-            Self::CrossSite => {
-                ("This came from another site", "Nothing was changed. Open the page here and try again.".into())
-            }
+            Self::CrossSite => (
+                "Request blocked",
+                "The request came from another site. No changes were made. Open the page here and \
+                    try again."
+                    .into(),
+            ),
             Self::Invalid(_) => {
-                ("Something is missing or wrong", "Nothing was changed. Go back and repair this:".into())
+                ("Some values are missing or invalid", "No changes were made. Go back and correct these values:".into())
             }
-            Self::Refused(words) => ("This cannot be done now", words.clone()),
-            Self::AtLimit(words) => ("The limit of the account is reached", app::ui::field::sentence(words)),
+            Self::Refused(words) => ("This action is not possible now", words.clone()),
+            Self::AtLimit(words) => ("Plan limit reached", app::ui::field::sentence(words)),
             Self::Archived(words) => ("This order is archived", words.clone()),
-            Self::Busy => ("Somebody else is working on this", "Nothing was changed. Try again in a moment.".into()),
-            Self::Rejected(StatusCode::PAYLOAD_TOO_LARGE, words) => ("This is too large", words.clone()),
-            Self::Rejected(StatusCode::METHOD_NOT_ALLOWED, words) => ("This cannot be opened that way", words.clone()),
-            Self::Rejected(_, words) => ("This cannot be read", words.clone()),
+            Self::Busy => ("Another change is in progress", "No changes were made. Try again in a moment.".into()),
+            Self::Rejected(StatusCode::PAYLOAD_TOO_LARGE, words) => ("The request is too large", words.clone()),
+            Self::Rejected(StatusCode::METHOD_NOT_ALLOWED, words) => {
+                ("This page cannot be opened that way", words.clone())
+            }
+            Self::Rejected(_, words) => ("The request is invalid", words.clone()),
             Self::TooMany(_) => ("Too many attempts", "Wait a few minutes, then try again.".into()),
-            Self::TimedOut => ("This took too long", "It was given up. Try again in a moment.".into()),
-            Self::Crowded => ("The server is busy", "Nothing was changed. Try again in a moment.".into()),
-            Self::TooSlow => {
-                ("The connection is too slow", "It was given up, and nothing was changed. Try again.".into())
-            }
-            Self::Unavailable => ("Not available for the moment", "Nothing was changed. Try again in a moment.".into()),
-            Self::Internal(_) => {
-                ("Something went wrong here", "It has been recorded. Try again, or tell us this number:".into())
-            }
+            Self::TimedOut => ("The request timed out", "Try again in a moment.".into()),
+            Self::Crowded => ("The server is busy", "No changes were made. Try again in a moment.".into()),
+            Self::TooSlow => ("The connection is too slow", "No changes were made. Try again.".into()),
+            Self::Unavailable => ("Temporarily unavailable", "No changes were made. Try again in a moment.".into()),
+            Self::Internal(_) => (
+                "Something went wrong",
+                "The error was logged. Try again. If it fails again, send this request ID to \
+                    your platform admin:"
+                    .into(),
+            ),
         }
     }
 }
@@ -187,7 +187,7 @@ impl From<&DataError> for PageError {
             Outcome::Archived(words) => Self::Archived(words),
             Outcome::Busy => Self::Busy,
             Outcome::Unavailable => Self::Unavailable,
-            Outcome::Internal(incident) => Self::Internal(incident),
+            Outcome::Internal(request_id) => Self::Internal(request_id),
         }
     }
 }

@@ -42,35 +42,41 @@ impl Problem {
 
     /// 400: it could not even be read.
     pub fn bad_request(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "bad-request", "The request cannot be read", detail)
+        Self::new(StatusCode::BAD_REQUEST, "bad-request", "The request is invalid", detail)
     }
 
     /// 401: no key, or a wrong one.
     pub fn unauthorized() -> Self {
-        let detail = "send a living API key as 'Authorization: Bearer stoa_...'";
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "The API key is missing or wrong", detail)
+        let detail = "Send a valid API key as 'Authorization: Bearer stoa_...'.";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "The API key is missing or invalid", detail)
             .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
     /// 403: the key lacks a scope.
     pub fn forbidden(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", "The API key may not do this", detail)
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "The API key lacks permission", detail)
     }
 
     /// 404.
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not-found", "This does not exist", "nothing is known under this address")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            "Not found",
+            "No resource exists at this URL, or this API key \
+            cannot access it.",
+        )
     }
 
     /// 405.
     pub fn method_not_allowed() -> Self {
-        let detail = "this address does not take this method; see the Allow header";
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "The method is not allowed", detail)
+        let detail = "This URL does not support this method. See the Allow header.";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed", detail)
     }
 
     /// 409: not in the state for this.
     pub fn conflict(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, "conflict", "This cannot be done now", detail)
+        Self::new(StatusCode::CONFLICT, "conflict", "Conflict", detail)
     }
 
     /// 413: too large.
@@ -81,44 +87,44 @@ impl Problem {
     /// 422: faulty fields.
     pub fn invalid(fields: FieldErrors) -> Self {
         let detail = match fields.0.len() {
-            1 => "1 field is faulty; nothing was changed".to_owned(),
-            n => format!("{n} fields are faulty; nothing was changed"),
+            1 => "1 field is invalid. No changes were made.".to_owned(),
+            n => format!("{n} fields are invalid. No changes were made."),
         };
-        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "The request has faults", detail);
+        let mut problem =
+            Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "The request has invalid fields", detail);
         problem.errors = fields.0;
         problem
     }
 
     /// 429: too often.
     pub fn too_many(after: Duration) -> Self {
-        let detail = "too many requests; wait as long as Retry-After says";
+        let detail = "Too many requests. Wait for the time in Retry-After, then try again.";
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests", detail).retry_after(after)
     }
 
-    /// 500 with the number under which the log has the cause.
-    pub fn internal(incident: &str) -> Self {
-        let detail = format!("the cause is in the server's log under incident {incident}");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here", detail)
+    /// 500 with the request ID under which the log has the cause.
+    pub fn internal(request_id: &str) -> Self {
+        let detail = format!("The error was logged. Send the request ID {request_id} when you ask for help.");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error", detail)
     }
 
     /// 503: out of reach for the moment.
     pub fn unavailable() -> Self {
-        let detail = "the database is out of reach for the moment; nothing was changed; try again";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available for the moment", detail)
+        let detail = "The database is temporarily unavailable. No changes were made. Try again.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Temporarily unavailable", detail)
             .retry_after(Duration::from_secs(2))
     }
 
     /// 503: the server holds as much of what others send as it may.
     pub fn crowded() -> Self {
-        let detail = "the server takes in as much as it can hold for the moment; nothing was changed; try again";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "crowded", "Too much at once", detail)
-            .retry_after(Duration::from_secs(2))
+        let detail = "The server is overloaded. No changes were made. Try again.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "crowded", "Overloaded", detail).retry_after(Duration::from_secs(2))
     }
 
     /// 408: the body came too slowly.
     pub fn too_slow() -> Self {
-        let detail = "the body came too slowly and was given up; nothing was changed";
-        Self::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "The request came too slowly", detail)
+        let detail = "The request body arrived too slowly. No changes were made.";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "The request was too slow", detail)
     }
 
     /// Says when to try again.
@@ -149,16 +155,16 @@ impl From<&DataError> for Problem {
     fn from(error: &DataError) -> Self {
         match Outcome::from(error) {
             Outcome::NotFound => Self::not_found(),
-            Outcome::Forbidden => Self::forbidden("the key lacks the scope for this"),
+            Outcome::Forbidden => Self::forbidden("The API key lacks the scope for this request."),
             Outcome::Invalid(fields) => Self::invalid(fields),
             Outcome::Refused(words) => Self::conflict(words),
-            Outcome::AtLimit(words) => Self::new(StatusCode::FORBIDDEN, "at-limit", "The tier allows no more", words),
+            Outcome::AtLimit(words) => Self::new(StatusCode::FORBIDDEN, "at-limit", "Plan limit reached", words),
             Outcome::Archived(words) => Self::new(StatusCode::GONE, "archived", "The order is archived", words),
             Outcome::Busy => {
-                Self::conflict("somebody else is working on this; try again").retry_after(Duration::from_secs(1))
+                Self::conflict("Another change is in progress. Try again.").retry_after(Duration::from_secs(1))
             }
             Outcome::Unavailable => Self::unavailable(),
-            Outcome::Internal(incident) => Self::internal(&incident),
+            Outcome::Internal(request_id) => Self::internal(&request_id),
         }
     }
 }

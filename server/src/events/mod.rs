@@ -27,17 +27,20 @@ pub fn routes() -> Routes {
     Routes::new().get("/t/{tenant}/events", Needs::Member(Permission::ReadEvents), for_people)
 }
 
-/// Follow the feed
+/// Follow events
 ///
-/// A server-sent event stream of everything that happens in the tenant: `id:` is the sequence number, `event:` the kind,
-/// `data:` JSON. A comment comes at once, and `event: heartbeat` after every 15 seconds without another event. See the guide for resuming, gaps and keys of one store.
+/// A server-sent event stream of everything that happens in the tenant: `id:` is the sequence number, `event:` the
+/// kind, `data:` JSON. A comment is sent immediately, and `event: heartbeat` after every 15 seconds without another
+/// event. See the guide for resuming, gaps and keys of one store.
 #[utoipa::path(get, path = "/api/v1/events", tag = "Events", operation_id = "followEvents",
     params(
-        ("Last-Event-ID" = Option<i64>, Header, description = "Resume after this event; without it the stream begins now"),
-        ("after" = Option<i64>, Query, description = "The same for clients that cannot set headers; the header wins"),
+        ("Last-Event-ID" = Option<i64>, Header, description = "Resume after this event. Without it, the stream starts \
+            now."),
+        ("after" = Option<i64>, Query, description = "The same, for clients that cannot set headers. The header takes \
+            precedence."),
     ),
     security(("key" = ["events:read"])),
-    responses((status = 200, description = "The stream", content_type = "text/event-stream", body = String,
+    responses((status = 200, description = "The event stream", content_type = "text/event-stream", body = String,
         example = "id: 58\nevent: order.placed\ndata: {\"id\":\"0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f\",\"store\":\"north\",\"number\":\"A-1001\",\"kind\":\"sale\",\"placed_at\":\"2026-11-02T09:30:00Z\",\"currency\":\"GBP\",\"total\":2211}\n\n"),
         Refusals))]
 pub(crate) async fn for_programs(

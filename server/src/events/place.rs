@@ -31,14 +31,14 @@ impl Place {
         let mut place = Self::Now;
         for (name, value) in pairs.iter() {
             match (name, Self::read(value)) {
-                ("after", Self::Lost) => errors.add("after", "must be the id of an event"),
+                ("after", Self::Lost) => errors.add("after", "Use the ID of an event."),
                 ("after", found) => place = found,
-                _ => errors.add(name, "is not a parameter; known here is after"),
+                _ => errors.add(name, "This parameter does not exist. Use: after."),
             }
         }
         match Self::in_header(headers) {
             Self::Now => {}
-            Self::Lost => errors.add("Last-Event-ID", "must be the id of an event"),
+            Self::Lost => errors.add("Last-Event-ID", "Use the ID of an event."),
             found => place = found,
         }
         errors.into_result(place)

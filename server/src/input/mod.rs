@@ -75,7 +75,7 @@ impl Refusal {
             Self::NotFound => Problem::not_found(),
             Self::Unreadable(words) => Problem::bad_request(words),
             Self::Field(name, words) => Problem::invalid(domain::fields::FieldErrors::one(name, words)),
-            Self::TooLarge => Problem::too_large("the body is larger than this address takes"),
+            Self::TooLarge => Problem::too_large("The request body is larger than this URL accepts."),
             Self::Crowded => Problem::crowded(),
         }
     }

@@ -115,7 +115,7 @@ impl Parts {
         let mut text = Vec::new();
         while let Some(piece) = field.chunk().await.map_err(|e| Fault::from(&e))? {
             if text.len() + piece.len() > most {
-                return Err(Fault::Field(label, format!("must have at most {most} characters")));
+                return Err(Fault::Field(label, format!("Use at most {most} characters.")));
             }
             self.held.grow(piece.len()).map_err(|_| Fault::Crowded)?;
             text.extend_from_slice(&piece);

@@ -41,7 +41,7 @@ pub struct Paced {
 
 /// The sender is too slow.
 #[derive(Debug, thiserror::Error)]
-#[error("the body comes too slowly")]
+#[error("the body arrives too slowly")]
 pub struct TooSlow;
 
 impl Paced {

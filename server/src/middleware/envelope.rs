@@ -23,7 +23,7 @@ use super::current::Current;
 use super::request_log::Seen;
 use super::security_headers::{self, Nonce};
 use super::{address, cookies, crowd, error_frames, host, limits, plain_errors, request_log};
-use crate::error::{self, PageError, Problem};
+use crate::error::{PageError, Problem};
 use crate::flash;
 use crate::input::pace::{Pace, Paced};
 use crate::listen::Crowd;
@@ -91,14 +91,14 @@ pub async fn envelope(State(state): State<AppState>, mut request: Request, next:
 // What is not even looked at: without one host, or longer than addresses are.
 fn unreadable(request: &Request, api: bool) -> Option<Response> {
     let (status, words) = if !host::is_named(request) {
-        (StatusCode::BAD_REQUEST, "The request must name one host.")
+        (StatusCode::BAD_REQUEST, "Send exactly one Host header.")
     } else if host::is_too_long(request) {
-        (StatusCode::URI_TOO_LONG, "The address is too long.")
+        (StatusCode::URI_TOO_LONG, "The URL is too long.")
     } else {
         return None;
     };
     let mut response = match api {
-        true => Problem::new(status, "bad-request", "The request cannot be read", words).into_response(),
+        true => Problem::new(status, "bad-request", "The request is invalid", words).into_response(),
         false => PageError::rejected(status, words).into_response(),
     };
     // Whatever follows on this connection may have been meant as a part of it.
@@ -156,8 +156,11 @@ fn timed_out(api: bool) -> Response {
 
 fn panicked(api: bool, panic: &(dyn Any + Send)) -> Response {
     let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    let incident = error::incident_number();
     let request_id = super::current::request_id();
-    tracing::error!(%incident, %request_id, panic = words.unwrap_or("of an unknown kind"), "a handler panicked");
-    if api { Problem::internal(&incident).into_response() } else { PageError::Internal(incident).into_response() }
+    tracing::error!(%request_id, panic = words.unwrap_or("of an unknown kind"), "a handler panicked");
+    if api {
+        Problem::internal(&request_id).into_response()
+    } else {
+        PageError::Internal(request_id.to_string()).into_response()
+    }
 }

@@ -49,11 +49,11 @@ fn problem(status: StatusCode, words: &str) -> Problem {
     match status {
         StatusCode::NOT_FOUND => Problem::not_found(),
         StatusCode::METHOD_NOT_ALLOWED => Problem::method_not_allowed(),
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large("the body is larger than this address takes"),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large("The request body is larger than this URL accepts."),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-            Problem::new(status, "unsupported-media-type", "The kind of content is not understood", words)
+            Problem::new(status, "unsupported-media-type", "Unsupported media type", words)
         }
-        status => Problem::new(status, "bad-request", "The request cannot be read", words),
+        status => Problem::new(status, "bad-request", "The request is invalid", words),
     }
 }
 

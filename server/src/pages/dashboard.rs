@@ -163,13 +163,13 @@ fn read(typed: &Pairs) -> Asked {
                 faults.add("from", query::NO_PERIOD);
             }
         },
-        (None, Some(_)) => faults.add("to", "must go with a first day, from"),
-        (Some(_), None) => faults.add("from", "must go with a last day, to"),
+        (None, Some(_)) => faults.add("to", "Enter a start date too."),
+        (Some(_), None) => faults.add("from", "Enter an end date."),
         (None, None) => {}
     }
     // Days that are spelled out are meant.
     if query.period.is_some() && chosen.take().is_some() {
-        faults.add("period", "does not go with days of its own");
+        faults.add("period", "Remove the period, or remove the dates.");
     }
     Asked { query, chosen, faults }
 }

@@ -4,7 +4,7 @@ use domain::fields::FieldErrors;
 use domain::page::{Place, Seal};
 
 /// What is said of a store that the tenant does not have, or not any more.
-pub const NO_STORE: &str = "is not one of your stores";
+pub const NO_STORE: &str = "Choose one of your stores.";
 
 /// Names and values, as they stand in an address.
 pub type Pairs = Vec<(String, String)>;

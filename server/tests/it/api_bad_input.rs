@@ -30,7 +30,7 @@ fn bodies() -> Vec<Case> {
         text("{", 400, "line 1, column 1"),
         text("{\"store\": \"north\",\n \"number\": }", 400, "line 2, column 12"),
         text(&format!("{good} {good}"), 400, "trailing characters"),
-        text("{\"store\": \"north\", \"store\": \"south\"}", 400, "stands twice"),
+        text("{\"store\": \"north\", \"store\": \"south\"}", 400, "is set twice"),
         text(&"[".repeat(5_000), 400, "recursion limit"),
         (b"{\"store\": \"\xff\xfe\"}".to_vec(), vec![JSON], 400, "unicode"),
         text("[]", 422, "body"),
@@ -54,7 +54,7 @@ fn bodies() -> Vec<Case> {
         text(&and("customer", json!({"name": "a\u{0}b"})), 422, "customer.name"),
         text(&and("discount", json!(0.5)), 422, "discount"),
         text(&and("currency", json!("XTS")), 422, "currency"),
-        text("{\"items\": [{\"quantity\": 1, \"quantity\": 2}]}", 400, "stands twice"),
+        text("{\"items\": [{\"quantity\": 1, \"quantity\": 2}]}", 400, "is set twice"),
         text(&and("tags", json!([1])), 422, "tags"),
         (good.clone().into_bytes(), vec![("content-type", "text/plain")], 415, "text/plain"),
         (good.clone().into_bytes(), vec![JSON, ("content-encoding", "gzip")], 415, "gzip"),
@@ -109,7 +109,7 @@ async fn bad_bodies_and_headers_are_named_and_change_nothing() {
     }
     let batch = async |body: &str| client.post("/api/v1/orders/batch", &[], body.to_owned()).await;
     check("batch", &batch("[{]").await, 400, "line 1, column 3");
-    check("batch", &batch("[{\"customer\": {\"name\": \"a\", \"name\": \"b\"}}]").await, 400, "stands twice");
+    check("batch", &batch("[{\"customer\": {\"name\": \"a\", \"name\": \"b\"}}]").await, 400, "is set twice");
     check("batch", &batch("{\"order\": []}").await, 422, "body");
     check("batch", &batch("7").await, 422, "body");
     assert_eq!(world.counts(&world.demo).await, (0, 0));

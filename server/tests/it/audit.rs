@@ -143,7 +143,7 @@ async fn a_file_larger_than_the_tier_allows_is_refused_and_had_in_parts() {
         assert_eq!((refused.status().as_u16(), refused.headers().get("content-disposition")), (409, None), "{path}");
         let html = refused.text().await.unwrap();
         for words in
-            ["more than 10 rows", "the tier Small allows 10 rows an export", "Nothing was exported", "in parts"]
+            ["more than 10 rows", "The Small plan allows 10 rows per export", "Nothing was exported", "in parts"]
         {
             assert!(html.contains(words), "{words}: {html}");
         }

@@ -33,28 +33,25 @@ async fn each_row_leads_with_its_proof_and_tenants_see_their_own() {
 
     let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
     let html = owner.get("/t/demo/backups").await.text().await.unwrap();
-    assert!(html.contains("1,204 rows equal") && html.contains("Not read back yet"), "{html}");
+    assert!(html.contains("1,204 rows match") && html.contains("Not verified yet"), "{html}");
     assert_eq!(html.matches("/download\"").count(), 2, "{html}");
     assert!(!html.contains("987,654") && !html.contains("55,555"), "{html}");
     let bad = owner.get("/t/demo/backups?cursor=x").await;
     assert_eq!(bad.status(), 200);
     let html = bad.text().await.unwrap();
-    assert!(html.contains("Ignored: cursor = x") && html.contains("1,204 rows equal"), "{html}");
+    assert!(html.contains("Ignored: cursor = x") && html.contains("1,204 rows match"), "{html}");
 
     people::create(&app.db, &app.state.passwords, "admin@stoa.test", PASSWORD, true).await.unwrap();
     let admin = Browser::signed_in(&app.base, "admin@stoa.test").await;
     let html = admin.get("/platform/backups").await.text().await.unwrap();
-    for words in ["1,204 rows equal", "987,654 rows equal", "55,555 rows equal", "the installation"] {
+    for words in ["1,204 rows match", "987,654 rows match", "55,555 rows match", "Platform"] {
         assert!(html.contains(words), "{words}: {html}");
     }
     let html = admin.get("/platform/backups?kind=full").await.text().await.unwrap();
     assert!(html.contains("55,555") && !html.contains("987,654"), "{html}");
     let id = html.split("href=\"/platform/backups/").nth(1).unwrap().split('"').next().unwrap();
     let html = admin.get(&format!("/platform/backups/{id}")).await.text().await.unwrap();
-    assert!(
-        html.contains("Bring it back") && html.contains("cannot be brought back"),
-        "its objects never were: {html}"
-    );
+    assert!(html.contains("Restore") && html.contains("cannot be brought back"), "its objects never were: {html}");
     for missing in ["/platform/backups/x", "/platform/backups/0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f"] {
         assert_eq!(admin.get(missing).await.status(), 404, "{missing}");
     }

@@ -191,7 +191,7 @@ async fn an_upload_is_started_by_who_uploaded_it() {
     assert!(html.contains("owner@demo.test") && html.contains("uploaded this file") && !html.contains(&form), "{html}");
     let refused = staff.post(&start, &[]).await;
     assert_eq!(refused.status(), 409);
-    assert!(refused.text().await.unwrap().contains("somebody else uploaded this file"));
+    assert!(refused.text().await.unwrap().contains("Another member uploaded this file"));
     assert_eq!(state().await, "checked 1");
     // Who brings the same file takes it over.
     assert_eq!(upload(&staff).await, page);

@@ -63,7 +63,7 @@ async fn the_doctor_goes_to_the_place_of_the_copies_elsewhere() {
     fs::copy(sshd.dir.join("host.pub"), doctor.dir.join("host.pub")).unwrap();
     let key = sshd.dir.join("client");
     let (is_good, words) = doctor.says(&sshd, &key);
-    assert!(is_good && words.contains("sftp://") && words.contains("answers"), "{words}");
+    assert!(is_good && words.contains("sftp://") && words.contains("reachable"), "{words}");
     assert_eq!(sshd.sign_ins(), 1, "it was there");
     assert_eq!(fs::read_dir(sshd.files()).unwrap().count(), 0, "and left nothing");
 

@@ -48,7 +48,7 @@ async fn without_postgres_it_lives_but_is_not_ready() {
     let page = app.http().get(format!("{}/t/demo", app.base)).header("cookie", cookie).send().await.unwrap();
     assert_eq!(page.status(), 503);
     assert!(page.headers().contains_key("retry-after"));
-    assert!(page.text().await.unwrap().contains("Not available for the moment"));
+    assert!(page.text().await.unwrap().contains("Temporarily unavailable"));
 }
 
 #[tokio::test]

@@ -59,7 +59,9 @@ async fn text(answer: reqwest::Response) -> String {
 async fn a_look_has_a_reason_a_banner_and_an_end() {
     let world = World::new().await;
     assert!(text(world.admin.get("/platform/tenants/demo/members").await).await.contains("owner@demo.test"));
-    for (reason, minutes, words) in [(" ", "30", "Must say why"), ("ticket 7", "600", "Must be 15, 30 or 60")] {
+    for (reason, minutes, words) in
+        [(" ", "30", "Enter a reason."), ("ticket 7", "600", "Choose 15, 30 or 60 minutes.")]
+    {
         let answer = world.look(world.owner, reason, minutes).await;
         assert_eq!(answer.status(), 422);
         assert!(text(answer).await.contains(words), "{words}");
@@ -67,7 +69,10 @@ async fn a_look_has_a_reason_a_banner_and_an_end() {
     world.begin().await;
     for path in ["/t/demo", "/t/demo/orders", "/t/demo/team"] {
         let html = text(world.admin.get(path).await).await;
-        assert!(html.contains("you look as owner@demo.test") && html.contains("/impersonation/end"), "{path}: {html}");
+        assert!(
+            html.contains("you are viewing as owner@demo.test") && html.contains("/impersonation/end"),
+            "{path}: {html}"
+        );
     }
     assert_eq!(world.admin.get("/t/other").await.status(), 404, "nothing beyond that tenant");
     assert_eq!(world.admin.get("/platform").await.status(), 404, "nor of the platform, meanwhile");
@@ -94,7 +99,7 @@ async fn an_admin_finds_the_way_by_links_alone() {
     for end in ["/platform/tenants", "/platform/tenants/demo", "/members", &member] {
         html = text(world.admin.get(link(&html, end)).await).await;
     }
-    assert!(html.contains("Look as owner@demo.test") && html.contains("name=\"reason\""), "{html}");
+    assert!(html.contains("View as owner@demo.test") && html.contains("name=\"reason\""), "{html}");
 }
 
 #[tokio::test]
@@ -104,7 +109,7 @@ async fn nothing_is_changed_unless_they_say_why() {
     let invite = [("email", "x@demo.test"), ("role", "viewer"), ("reach", "all")];
     let refused = world.admin.post("/t/demo/team/invitations", &invite).await;
     assert_eq!(refused.status(), 409);
-    assert!(text(refused).await.contains("you only look"));
+    assert!(text(refused).await.contains("changes are disabled"));
     assert_eq!(world.admin.post("/account/password", &[]).await.status(), 409);
     assert_eq!(world.admin.get("/impersonation/raise").await.status(), 200);
     assert_eq!(world.admin.post("/impersonation/raise", &[("reason", "")]).await.status(), 422);

@@ -85,7 +85,7 @@ async fn links_end_when_they_are_sent_again_withdrawn_or_a_week_old() {
     let first = invite(&owner, "ana@demo.test", "staff").await;
     let again = owner.post(INVITE, &[("email", "ANA@demo.test"), ("role", "staff"), ("reach", "all")]).await;
     assert_eq!(again.status(), 422);
-    assert!(again.text().await.unwrap().contains("invited already"));
+    assert!(again.text().await.unwrap().contains("already invited"));
     let id = form_id(&owner, "resend").await;
     let second = path(&owner.post(&format!("{INVITE}/{id}/resend"), &[]).await.text().await.unwrap());
     let nobody = Browser::new(&app.base);
@@ -113,11 +113,11 @@ async fn faults_are_named_and_keep_what_was_typed() {
     let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
     for (form, words) in [
         ([("email", "ana"), ("role", "staff"), ("reach", "all")], "such as ana@example.com"),
-        ([("email", "owner@demo.test"), ("role", "staff"), ("reach", "all")], "Belongs to a member"),
-        ([("email", "ana@demo.test"), ("role", "owner"), ("reach", "all")], "one of the roles"),
+        ([("email", "owner@demo.test"), ("role", "staff"), ("reach", "all")], "already a member"),
+        ([("email", "ana@demo.test"), ("role", "owner"), ("reach", "all")], "Choose a role"),
         (
             [("email", "ana@demo.test"), ("role", "0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f"), ("reach", "all")],
-            "one of the roles",
+            "Choose a role",
         ),
         ([("email", "ana@demo.test"), ("role", "staff"), ("reach", "some")], "at least one store"),
     ] {

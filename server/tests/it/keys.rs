@@ -37,9 +37,9 @@ async fn a_key_is_shown_once_and_opens_what_it_says() {
     let nothing = owner.post(KEYS, &[("name", " "), ("store", "nowhere"), ("days", "soon")]).await;
     assert_eq!(nothing.status(), 422);
     let html = nothing.text().await.unwrap();
-    assert!(html.contains("must be a store") || html.contains("Must be a store"), "{html}");
+    assert!(html.contains("Choose one of your stores."), "{html}");
     let html = owner.post(KEYS, &[("name", "")]).await.text().await.unwrap();
-    assert!(html.contains("Must say what the key is for") && html.contains("Must be at least one"), "{html}");
+    assert!(html.contains("Enter a name for the key.") && html.contains("Select at least one scope."), "{html}");
     let key = make(&owner, &[("name", "Till"), ("scopes", "orders:read"), ("store", "north")]).await;
     let html = owner.get(KEYS).await.text().await.unwrap();
     assert!(html.contains(">Till<") && html.contains("orders:read") && html.contains("never") && !html.contains(&key));

@@ -114,10 +114,10 @@ async fn brought_back_by_an_admin(app: &App) {
     people::create(&app.db, &app.state.passwords, "admin@stoa.test", PASSWORD, true).await.unwrap();
     let admin = Browser::signed_in(&app.base, "admin@stoa.test").await;
     let page = admin.get("/platform/partitions").await.text().await.unwrap();
-    assert!(page.contains("Bring back: 2024q1"), "{page}");
+    assert!(page.contains("Restore: 2024q1"), "{page}");
     let path = "/platform/partitions/2024q1/restore";
     let asks = admin.post(path, &[]).await.text().await.unwrap();
-    assert!(asks.contains("Bring 2024q1 back?") && asks.contains("1 order"), "{asks}");
+    assert!(asks.contains("Restore partition 2024q1?") && asks.contains("1 order"), "{asks}");
     assert_eq!(admin.post("/platform/partitions/2023q1/restore", &[("go", "1")]).await.status(), 404);
     assert_eq!(admin.post("/platform/partitions/nonsense/restore", &[("go", "1")]).await.status(), 404);
     for word in ["asked", "waits"] {

@@ -34,7 +34,7 @@ pub async fn signed_in(app: &App, email: &str) -> Browser {
 pub async fn options(answer: Response) -> Value {
     assert_eq!(answer.status(), 200);
     let html = answer.text().await.unwrap();
-    assert!(html.contains("Passkeys need scripts"), "whoever has no scripts is told");
+    assert!(html.contains("Passkeys need JavaScript"), "whoever has no scripts is told");
     let island = Selector::parse("leptos-island[data-component^=PasskeyStep]").unwrap();
     let page = Html::parse_document(&html);
     let props = page.select(&island).next().unwrap().attr("data-props").unwrap();
@@ -148,7 +148,7 @@ async fn what_is_no_right_answer_opens_nothing() {
     for (why, mut device) in bad {
         let (browser, answer) = use_it(&app, &mut device).await;
         assert_eq!(answer.status(), 422, "{why}");
-        assert!(answer.text().await.unwrap().contains("opens nothing here"), "{why}");
+        assert!(answer.text().await.unwrap().contains("is not registered"), "{why}");
         assert!(!browser.is_signed_in().await, "{why}");
     }
     let here = browser(&app);
@@ -197,7 +197,7 @@ async fn a_device_that_has_counted_back_is_refused_and_told_of() {
     copy.counter = 0;
     assert_eq!(use_it(&app, &mut copy).await.1.status(), 422, "nor does it get in by not counting");
     let told = letters::of_platform(&app, "account").await;
-    assert_eq!(told.iter().filter(|l| l.subject == "A passkey was refused").count(), 2, "{told:?}");
+    assert_eq!(told.iter().filter(|l| l.subject == "A passkey was rejected").count(), 2, "{told:?}");
     assert_eq!(use_it(&app, &mut device).await.1.status(), 303, "the true one goes on");
 }
 

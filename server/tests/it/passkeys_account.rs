@@ -13,8 +13,8 @@ async fn adding_needs_the_password_and_what_was_asked_of_this_very_session() {
     person(&app, "ana@demo.test").await;
     let owner = signed_in(&app, EMAIL).await;
     for (name, password, words) in [
-        ("Laptop", "wrong", "Is not your password"),
-        ("", PASSWORD, "Must say which device"),
+        ("Laptop", "wrong", "Incorrect password."),
+        ("", PASSWORD, "Enter a name for the passkey"),
         (&"x".repeat(41), PASSWORD, "at most 40"),
     ] {
         let answer =
@@ -68,7 +68,7 @@ async fn one_is_removed_with_the_password_and_with_the_last_the_recovery_codes_g
         assert_eq!(location(&answer), "/account?done=passkey-gone", "what is another's is as good as none");
     }
     let plan = owner.post(remove, &[("passkey", &id)]).await.text().await.unwrap();
-    assert!(plan.contains("It is the last"), "{plan}");
+    assert!(plan.contains("This is your last passkey"), "{plan}");
     assert_eq!(owner.post(remove, &[("passkey", &id), ("password", "wrong")]).await.status(), 422);
     assert_eq!(use_it(&app, &mut device).await.1.status(), 303, "nothing was changed");
     let done = owner.post(remove, &[("passkey", &id), ("password", PASSWORD)]).await;

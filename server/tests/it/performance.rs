@@ -62,8 +62,8 @@ async fn the_cache_tells_how_often_it_had_what_was_asked() {
     let later = app.db.cache().figures();
     assert_eq!((later.asked - first.asked, later.computed), (10, first.computed), "the page was there whole");
     let told = rows(&admin, "/platform/cache", "dl").await.concat();
-    let asked = told.iter().position(|cell| cell == "Asked for").unwrap();
+    let asked = told.iter().position(|cell| cell == "Requests").unwrap();
     assert_eq!(told[asked + 1], later.asked.to_string());
-    let computed = told.iter().position(|cell| cell == "Computed").unwrap();
+    let computed = told.iter().position(|cell| cell == "Misses").unwrap();
     assert_eq!(told[computed + 1], later.computed.to_string());
 }

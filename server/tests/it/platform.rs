@@ -109,7 +109,7 @@ async fn filters_that_make_no_sense_are_ignored_and_said_to_be() {
     for ignored in ["state = gone", "tenant = nobody", "from = yesterday"] {
         assert!(html.contains(&format!("Ignored: {ignored}")), "{ignored}: {html}");
     }
-    assert!(html.contains("Must be a day such as 2026-03-01.") && html.contains("value=\"say_hello\""), "{html}");
+    assert!(html.contains("Enter a date such as 2026-03-01.") && html.contains("value=\"say_hello\""), "{html}");
     for bad in ["/platform/backups?kind=half", "/platform/backups?cursor=x", "/platform/jobs/list?cursor=x"] {
         let answer = admin.get(bad).await;
         assert_eq!(answer.status(), 200, "{bad}");
@@ -145,11 +145,11 @@ async fn jobs_are_called_off_after_a_word_of_how_many_and_why() {
     assert!(body(asked).await.contains("Cancel 1 job?"));
     let refused = admin.post("/platform/jobs/change", &[&form[..], &[("reason", " ")]].concat()).await;
     assert_eq!(refused.status(), 422);
-    assert!(body(refused).await.contains("Must say why."));
+    assert!(body(refused).await.contains("Enter a reason."));
     let done = admin.post("/platform/jobs/change", &[&form[..], &[("reason", "not wanted")]].concat()).await;
     assert_eq!(done.status(), 303);
     let html = body(admin.get(location(&done)).await).await;
-    assert!(html.contains("1 of 1 job called off."), "{html}");
+    assert!(html.contains("1 of 1 job cancelled."), "{html}");
     let html = body(admin.get(&format!("/platform/jobs/{first}?tenant=demo")).await).await;
     assert!(html.contains("not wanted") && html.contains("admin@stoa.test") && html.contains("Cancelled"), "{html}");
 
@@ -168,11 +168,11 @@ async fn a_queue_is_paused_and_resumed_with_a_reason() {
     let app = App::new().await;
     let admin = admin(&app).await;
     let page = "/platform/jobs/queues/heavy";
-    assert!(body(admin.post(&format!("{page}/pause"), &[]).await).await.contains("Pause the queue heavy?"));
+    assert!(body(admin.post(&format!("{page}/pause"), &[]).await).await.contains("Pause queue heavy?"));
     assert_eq!(admin.post(&format!("{page}/pause"), &[("reason", "")]).await.status(), 422);
     let done = admin.post(&format!("{page}/pause"), &[("reason", "disk is full")]).await;
     let html = body(admin.get(location(&done)).await).await;
-    assert!(html.contains("The queue is paused.") && html.contains("disk is full"), "{html}");
+    assert!(html.contains("Queue paused.") && html.contains("disk is full"), "{html}");
     let again = admin.post(&format!("{page}/pause"), &[("reason", "again")]).await;
     assert!(location(&again).ends_with("done=unchanged"));
     let done = admin.post(&format!("{page}/resume"), &[("reason", "room again")]).await;

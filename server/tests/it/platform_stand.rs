@@ -55,10 +55,10 @@ async fn an_entry_of_the_timetable_is_run_now_once() {
     let asked = admin.post(&run, &[]).await;
     assert_eq!(asked.status(), 200);
     let html = body(asked).await;
-    assert!(html.contains("Run prune-sessions?") && html.contains("its next tick stays as it is"), "{html}");
+    assert!(html.contains("Run prune-sessions?") && html.contains("The schedule does not change"), "{html}");
     let refused = admin.post(&run, &[("reason", "  ")]).await;
     assert_eq!(refused.status(), 422);
-    assert!(body(refused).await.contains("Must say why."));
+    assert!(body(refused).await.contains("Enter a reason."));
     let waiting = async || {
         let owner = app.test_db.owner(db::platform::PlatformTx::NIL).await;
         let sql = "select count(*) from jobs where kind = 'prune_sessions' and key = 'now:prune-sessions'";
@@ -117,7 +117,7 @@ async fn an_entry_is_disabled_and_enabled_again() {
 async fn a_lock_is_broken_with_a_reason_and_its_holder_is_refused() {
     let app = App::new().await;
     let admin = admin(&app).await;
-    assert!(body(admin.get("/platform/jobs").await).await.contains("Nobody holds a lock."));
+    assert!(body(admin.get("/platform/jobs").await).await.contains("No locks are held."));
     let hour = Duration::from_secs(3_600);
     let name = "import:north/ö";
     let held = locks::take(&app.db, name, "worker seven", hour, "a large file").await.unwrap().unwrap();
@@ -132,12 +132,12 @@ async fn a_lock_is_broken_with_a_reason_and_its_holder_is_refused() {
     let asked = admin.post(action, &[]).await;
     assert_eq!(asked.status(), 200);
     let html = body(asked).await;
-    for said in ["Break the lock import:north/ö?", "worker seven", "1 Mar 2026, 10:20:30 UTC", "a large file"] {
+    for said in ["Break lock import:north/ö?", "worker seven", "1 Mar 2026, 10:20:30 UTC", "a large file"] {
         assert!(html.contains(said), "{said} is not in {html}");
     }
     let refused = admin.post(action, &[("reason", " ")]).await;
     assert_eq!(refused.status(), 422);
-    assert!(body(refused).await.contains("Must say why."));
+    assert!(body(refused).await.contains("Enter a reason."));
     assert!(locks::renew(&app.db, &held, hour).await.unwrap(), "asking breaks nothing");
     let done = admin.post(action, &[("reason", "it sleeps")]).await;
     assert_eq!(location(&done), "/platform/jobs?done=broken");

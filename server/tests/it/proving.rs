@@ -94,7 +94,7 @@ async fn the_password_does_at_once_what_was_asked_and_lasts_ten_minutes() {
     assert_eq!(wrong.status(), 403);
     let html = wrong.text().await.unwrap();
     assert!(
-        html.contains("not correct")
+        html.contains("Incorrect password or code")
             && html.contains("Packers &amp; &lt;co&gt;")
             && html.matches("name=\"permissions\"").count() == 2,
         "{html}"

@@ -65,7 +65,7 @@ async fn all_processes_count_together_and_every_answer_says_how_much_is_left() {
         (Some("urn:stoa:problem:too-many-requests"), Some(429))
     );
     assert!(
-        body["detail"].as_str().unwrap().starts_with("20 requests a minute are allowed for this account"),
+        body["detail"].as_str().unwrap().starts_with("20 requests per minute are allowed for this tenant"),
         "{body}"
     );
     assert!((1..=3).contains(&number(refused, "retry-after")), "{:?}", refused.headers);
@@ -94,7 +94,7 @@ async fn a_key_has_its_own_rate_within_that_of_its_account() {
     assert_eq!(refused.header("ratelimit-policy"), Some("\"account\";q=15;w=60, \"key\";q=10;w=60"));
     let replies = ask(&two, 12).await;
     assert!((5..=7).contains(&passed(&replies)), "what the first key was refused does not count: {}", passed(&replies));
-    assert!(replies.last().unwrap().json()["detail"].as_str().unwrap().contains("for this account"));
+    assert!(replies.last().unwrap().json()["detail"].as_str().unwrap().contains("for this tenant"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -180,7 +180,7 @@ async fn closed_accounts_and_those_without_the_api_are_told_so() {
     let batch = json!([order("1", 1), order("2", 1), order("3", 1)]);
     let refused = client.post("/api/v1/orders/batch", &[], batch.to_string()).await;
     assert_eq!(refused.fields(), ["orders"]);
-    assert!(refused.json()["errors"][0]["message"].as_str().unwrap().contains("at most 2 orders; these are 3"));
+    assert!(refused.json()["errors"][0]["message"].as_str().unwrap().contains("at most 2 orders. This batch has 3"));
     assert_eq!(world.counts(&world.demo).await.0, 0);
 
     platform.suspend("demo", "the bill is not paid").await.unwrap();

@@ -206,7 +206,7 @@ async fn whoever_runs_the_installation_confirms_an_address() {
     assert_eq!(ana.get("/t/demo/orders").await.status(), 404);
     let members = root.get("/platform/tenants/demo/members").await.text().await.unwrap();
     let vouch = format!("/platform/tenants/demo/members/{id}/vouch");
-    assert_eq!(members.matches("Confirm address").count(), 1);
+    assert_eq!(members.matches("Confirm email").count(), 1);
     assert!(members.contains(&vouch), "{members}");
     let stranger = person(&app, "stranger@corp.test").await;
     assert_eq!(root.post(&format!("/platform/tenants/demo/members/{stranger}/vouch"), &[]).await.status(), 404);

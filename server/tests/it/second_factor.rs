@@ -29,7 +29,7 @@ impl World {
         let phone = Phone::told_by(&browser).await;
         let wrong = browser.post("/account/second-factor", &[("code", "000000"), ("password", PASSWORD)]).await;
         assert_eq!(wrong.status(), 422);
-        assert!(wrong.text().await.unwrap().contains("not what the app shows"));
+        assert!(wrong.text().await.unwrap().contains("incorrect or expired"));
         let codes = confirm(&browser, &phone.at(clock.now().timestamp())).await;
         assert_eq!(codes.len(), 10);
         assert!(browser.is_signed_in().await && !other.is_signed_in().await, "sessions that began without a code end");
@@ -158,7 +158,14 @@ async fn a_tenant_asks_everybody_for_it() {
     for (browser, path) in [(&ana, "/t/demo/orders"), (&ana, "/t/demo/events"), (&owner, "/t/demo/team")] {
         assert_eq!(location(&browser.get(path).await), "/account/second-factor?done=for demo", "{path}");
     }
-    assert!(ana.get("/account/second-factor").await.text().await.unwrap().contains("demo asks for a second factor"));
+    assert!(
+        ana.get("/account/second-factor")
+            .await
+            .text()
+            .await
+            .unwrap()
+            .contains("demo requires two-factor authentication")
+    );
     crate::second_step::set_up(&ana).await;
     assert_eq!(ana.get("/t/demo/orders").await.status(), 200);
     assert_eq!(owner.get("/t/demo/team").await.status(), 303);

@@ -34,7 +34,7 @@ async fn a_store_is_added_and_set_up_by_plain_forms() {
     assert_eq!(answer.status(), 422);
     let html = answer.text().await.unwrap();
     assert_eq!(html.matches("aria-invalid=\"true\"").count(), 4, "{html}");
-    assert!(html.contains("Must be return or order"), "{html}");
+    assert!(html.contains("Use return or order"), "{html}");
     let good =
         [("name", "Süd"), ("week_start", "7"), ("year_start", "4"), ("orders", "a@b.test"), ("summary_hour", "8")];
     assert_eq!(location(&owner.post(store, &good).await), format!("{store}?done=saved"));
@@ -67,13 +67,13 @@ async fn where_refunds_count_is_chosen_on_a_page_and_shows_everywhere_at_once() 
     let sums = async |day: chrono::NaiveDate| {
         let list = owner.get(&format!("/t/demo/orders?kind=return&from={day}&to={day}")).await.text().await.unwrap();
         let board = owner.get(&format!("/t/demo?from={day}&to={day}&compare=none")).await.text().await.unwrap();
-        let table = list.contains("Refunds that count on these days");
+        let table = list.contains("Refunds in this period");
         assert_eq!(table, list.contains("£4<small>.50"), "the table and the sum go together: {list}");
         assert_eq!(table, board.contains("£4<small>.50"), "and the dashboard with them: {board}");
         table
     };
     let form = owner.get(&format!("{order}/refund")).await.text().await.unwrap();
-    assert!(form.contains("It lowers the figures of today;"), "{form}");
+    assert!(form.contains("lowers the figures of today."), "{form}");
     let pressed = owner.post(&format!("{order}/refund"), &[("seen", "0"), ("extent", "lines"), ("line_1", "1")]).await;
     assert_eq!(pressed.status(), 303);
     assert_eq!((sums(then).await, sums(today).await), (false, true));
@@ -89,7 +89,7 @@ async fn where_refunds_count_is_chosen_on_a_page_and_shows_everywhere_at_once() 
     assert!(owner.get(&page).await.text().await.unwrap().contains("<option value=\"order\" selected"));
     assert_eq!((sums(then).await, sums(today).await), (true, false));
     let form = owner.get(&format!("{order}/refund")).await.text().await.unwrap();
-    assert!(form.contains("It lowers the figures of the day of the order, 7 Mar"), "{form}");
+    assert!(form.contains("lowers the figures of the day of the order, 7 Mar"), "{form}");
     let recorded = recorded(&access).await;
     assert_eq!(recorded, [(json!("return"), json!("order"))]);
 }
@@ -117,10 +117,10 @@ async fn the_hour_of_backups_and_levels_of_stock_are_checked() {
     let stock = "/t/demo/settings/stores/north/stock";
     let answer = owner.post(stock, &[("sku", "TEA"), ("quantity", "many"), ("threshold", "2")]).await;
     let html = answer.text().await.unwrap();
-    assert!(html.contains("value=\"TEA\"") && html.contains("Must be a whole number"), "{html}");
+    assert!(html.contains("value=\"TEA\"") && html.contains("Enter a whole number"), "{html}");
     let answer = owner.post(stock, &[("sku", "TEA"), ("quantity", "5"), ("threshold", "2")]).await;
     assert_eq!(answer.status(), 422);
-    assert!(answer.text().await.unwrap().contains("never sold here"));
+    assert!(answer.text().await.unwrap().contains("no orders in this store yet"));
 }
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn a_tenant_says_how_its_numbers_are_written_and_how_long_things_are_kept(
     assert_eq!(answer.status(), 422);
     let html = answer.text().await.unwrap();
     assert_eq!(html.matches("aria-invalid=\"true\"").count(), 3, "{html}");
-    assert!(html.contains("Must be 7 to 3,650.") && html.contains("value=\"&lt;i&gt;soon\""), "{html}");
+    assert!(html.contains("Enter a number from 7 to 3,650.") && html.contains("value=\"&lt;i&gt;soon\""), "{html}");
     let scope = access.scope(Permission::ReadAudit).unwrap();
     assert_eq!(*db::settings::of_tenant(&scope).await.unwrap(), TenantSettings::default(), "nothing was changed");
     for path in ["/t/other/settings", "/t/nobody/settings"] {
@@ -146,9 +146,9 @@ async fn a_tenant_says_how_its_numbers_are_written_and_how_long_things_are_kept(
     let good = [("numbers", "point-comma"), ("event_days", "3650"), ("import_days", " 400 "), ("hour", "5")];
     assert_eq!(location(&owner.post(page, &good).await), "/t/demo/settings?done=saved");
     let html = owner.get("/t/demo/settings?done=saved").await.text().await.unwrap();
-    assert!(html.contains("The settings are saved.") && html.contains("value=\"400\""), "{html}");
+    assert!(html.contains("Settings saved.") && html.contains("value=\"400\""), "{html}");
     assert!(html.contains("<option value=\"point-comma\" selected>1.234,50</option>"), "{html}");
-    assert!(html.contains("3.650 days, and the newest 10.000"), "{html}");
+    assert!(html.contains("3.650 days, and at least the newest 10.000"), "{html}");
     let (query, _) = AuditQuery::understood([("action", "tenant.set")], &testing::seal());
     let recorded = entries(&scope, &query, Limit::default()).await.unwrap().rows;
     assert_eq!(recorded.len(), 1);

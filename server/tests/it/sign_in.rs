@@ -56,7 +56,7 @@ async fn unknown_people_and_wrong_passwords_get_the_same_answer() {
         answers.push(answer.text().await.unwrap().replace(email, "EMAIL"));
     }
     assert_eq!(answers[0], answers[1]);
-    assert!(answers[0].contains("do not fit together"), "{}", answers[0]);
+    assert!(answers[0].contains("Incorrect email or password"), "{}", answers[0]);
 }
 
 #[tokio::test]

@@ -84,14 +84,14 @@ async fn a_tenant_is_made_with_its_first_owner() {
     let answer = admin.post("/platform/tenants", &bad).await;
     assert_eq!(answer.status(), 422);
     let html = body(answer).await;
-    for words in ["value=\"Demo\"", "value=\"nobody\"", "Must not be empty.", "There is no tier"] {
+    for words in ["value=\"Demo\"", "value=\"nobody\"", "Enter a name.", "There is no tier"] {
         assert!(html.contains(words), "{words}: {html}");
     }
     assert_eq!(html.matches("class=\"fault\"").count(), 4, "{html}");
     let taken = [("slug", "demo"), ("name", "Demo"), ("tier", "standard"), ("email", "new@shop.test")];
     let answer = admin.post("/platform/tenants", &taken).await;
     assert_eq!(answer.status(), 422);
-    assert!(body(answer).await.contains("Is taken by another tenant."));
+    assert!(body(answer).await.contains("Another tenant uses this slug."));
     assert_eq!(people::find(&app.db, "new@shop.test").await.unwrap(), None, "nothing was changed");
 
     let good = [("slug", "shop"), ("name", "The <Shop>"), ("tier", "standard"), ("email", "new@shop.test")];
@@ -108,7 +108,7 @@ async fn a_tenant_is_made_with_its_first_owner() {
     shows(&admin, "/platform/tenants?q=SEC", &["/platform/tenants/second"]).await;
     let html = body(admin.get("/platform/tenants?q=SEC").await).await;
     assert!(!html.contains("/platform/tenants/demo"), "{html}");
-    shows(&admin, "/platform/tenants?q=50%25", &["No tenant matches"]).await;
+    shows(&admin, "/platform/tenants?q=50%25", &["No matching tenants"]).await;
 }
 
 #[tokio::test]
@@ -122,34 +122,33 @@ async fn a_tier_says_what_a_change_would_do_before_it_is_done() {
     assert_eq!(answer.status(), 422);
     let html = body(answer).await;
     assert_eq!(html.matches("class=\"fault\"").count(), 4, "{html}");
-    assert!(html.contains("value=\"many\"") && html.contains("Must be 1 to 1,000"), "{html}");
+    assert!(html.contains("value=\"many\"") && html.contains("Enter a number from 1 to 1,000"), "{html}");
 
     let small = [("slug", "small"), ("name", "Small"), ("stores", "1"), ("orders_per_month", "1,000"), ("has", "api")];
     assert_eq!(location(&admin.post("/platform/tiers", &small).await), "/platform/tiers?done=made");
-    shows(&admin, "/platform/tiers", &["1,000 orders a month, 1 store, without imports of files"]).await;
+    shows(&admin, "/platform/tiers", &["1,000 orders per month, 1 store, without file imports"]).await;
     shows(&admin, "/platform/tiers/new?from=small", &["name=\"stores\"", "value=\"1000\""]).await;
 
     // The tenant moves: first what it would do, then it does.
     let asked = admin.post("/platform/tenants/demo/tier", &[("tier", "small")]).await;
     assert_eq!(asked.status(), 200);
     let html = body(asked).await;
-    for words in ["Stores: 1 instead of no limit.", "It would have 2 stores where 1 is allowed.", "no longer included"]
-    {
+    for words in ["Stores: 1 (was no limit).", "The tenant would have 2 stores (limit 1).", "no longer included"] {
         assert!(html.contains(words), "{words}: {html}");
     }
     shows(&admin, "/platform/tenants/demo", &["/platform/tiers/standard"]).await;
     let done = admin.post("/platform/tenants/demo/tier", &[("tier", "small"), ("go", "1")]).await;
     assert_eq!(location(&done), "/platform/tenants/demo?done=moved");
-    shows(&admin, "/platform/tenants", &["Above its tier"]).await;
+    shows(&admin, "/platform/tenants", &["Over limit"]).await;
     assert_eq!(admin.post("/platform/tenants/demo/tier", &[("tier", "moon")]).await.status(), 422);
 
     // And the tier itself.
     let more = [("name", "Small"), ("stores", "2"), ("members", "5"), ("has", "api"), ("has", "imports")];
     let html = body(admin.post("/platform/tiers/small", &more).await).await;
     for words in [
-        "Stores: 2 instead of 1.",
-        "Orders a month: no limit instead of 1,000.",
-        "Nobody would be above a limit.",
+        "Stores: 2 (was 1).",
+        "Orders per month: no limit (was 1,000).",
+        "No tenant would be over a limit.",
         "for 1 tenant",
     ] {
         assert!(html.contains(words), "{words}: {html}");
@@ -161,13 +160,15 @@ async fn a_tier_says_what_a_change_would_do_before_it_is_done() {
     assert_eq!(plan().await, Some(2), "and then it counts at once");
     let html =
         body(admin.post("/platform/tiers/small", &[("name", "Small"), ("stores", "1"), ("has", "api")]).await).await;
-    assert!(html.contains("(demo): 2 stores where 1 is allowed."), "{html}");
-    assert!(body(admin.post("/platform/tiers/small/retire", &[]).await).await.contains("1 tenant is on it now"));
+    assert!(html.contains("(demo): 2 stores (limit 1)."), "{html}");
+    assert!(
+        body(admin.post("/platform/tiers/small/retire", &[]).await).await.contains("1 tenant is on it and will stay")
+    );
     assert_eq!(
         location(&admin.post("/platform/tiers/small/retire", &[("go", "1")]).await),
         "/platform/tiers?done=retired"
     );
-    shows(&admin, "/platform/tiers/small", &["Offer again"]).await;
+    shows(&admin, "/platform/tiers/small", &["Offer tier again"]).await;
 }
 
 #[tokio::test]
@@ -181,7 +182,7 @@ async fn a_suspended_account_tells_its_people_why_and_nobody_else() {
     assert_eq!(admin.post("/platform/tenants/demo/suspend", &[]).await.status(), 200);
     let refused = admin.post("/platform/tenants/demo/suspend", &[("reason", " ")]).await;
     assert_eq!(refused.status(), 422);
-    assert!(body(refused).await.contains("Must say why."));
+    assert!(body(refused).await.contains("Enter a reason."));
     let done = admin.post("/platform/tenants/demo/suspend", &[("reason", "the bill is <open>")]).await;
     assert_eq!(location(&done), "/platform/tenants/demo?done=suspended");
     a_second_later().await;
@@ -215,8 +216,8 @@ async fn a_deletion_says_its_plan_and_can_be_taken_back() {
     assert_eq!(location(&done), "/platform/tenants/demo?done=leaving");
     a_second_later().await;
     assert_eq!(owner.get("/t/demo").await.status(), 403);
-    shows(&admin, "/platform/tenants/demo", &["Take the deletion back", "deleted for good"]).await;
-    shows(&admin, "/platform/tenants?state=leaving", &["To be deleted"]).await;
+    shows(&admin, "/platform/tenants/demo", &["Cancel deletion", "will be deleted on"]).await;
+    shows(&admin, "/platform/tenants?state=leaving", &["Deletion scheduled"]).await;
     let rows = app.test_db.owner(access.tenant()).await;
     let halves = "select count(*) from jobs where kind = $1 and state = 'ready'";
     let halves: i64 = sqlx::query_scalar(halves).bind(db::backups::JOB).fetch_one(&rows).await.unwrap();

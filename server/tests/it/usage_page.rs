@@ -18,8 +18,8 @@ async fn owners_see_what_they_use_and_are_warned() {
     let admin = admin(&app).await;
     let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
     let html = body(owner.get("/t/demo").await).await;
-    assert!(!html.contains("What this account uses"), "{html}");
-    shows(&owner, "/t/demo/usage", &["Without a limit", "Orders a month"]).await;
+    assert!(!html.contains("Show usage"), "{html}");
+    shows(&owner, "/t/demo/usage", &["No limit", "Orders per month"]).await;
     let tier = [
         ("slug", "small"),
         ("name", "Small"),
@@ -36,17 +36,17 @@ async fn owners_see_what_they_use_and_are_warned() {
         let asked = app.http().get(format!("{}/api/v1/orders", app.base)).bearer_auth(&key).send().await.unwrap();
         assert_eq!(asked.status(), 200);
     }
-    let warned = ["Stores: 1 of 1 used. No further store can be made.", "What this account uses"];
+    let warned = ["Stores: 1 of 1 used. No further store can be made.", "Show usage"];
     shows(&owner, "/t/demo", &warned).await;
     let html = body(owner.get("/t/demo/usage").await).await;
-    for words in ["Tier Small", "class=\"meter critical\"", "Reached", "answered with 429", "Not included"] {
+    for words in ["Plan: Small", "class=\"meter critical\"", "At limit", "receive status 429", "Not included"] {
         assert!(html.contains(words), "{words}: {html}");
     }
-    let row = html.split("API requests a minute<").nth(1).unwrap().split("</tr>").next().unwrap().to_owned();
+    let row = html.split("API requests per minute<").nth(1).unwrap().split("</tr>").next().unwrap().to_owned();
     assert!(row.contains(">4<") || row.contains(">5<"), "what was just asked is pending: {row}");
     let manager = Browser::signed_in(&app.base, "manager@demo.test").await;
     assert_eq!(manager.get("/t/demo/usage").await.status(), 200);
-    assert!(!body(manager.get("/t/demo").await).await.contains("What this account uses"), "owners alone are warned");
+    assert!(!body(manager.get("/t/demo").await).await.contains("Show usage"), "owners alone are warned");
     let staff = Browser::signed_in(&app.base, "staff@demo.test").await;
     assert_eq!(staff.get("/t/demo/usage").await.status(), 403);
     assert!(!body(staff.get("/t/demo").await).await.contains("/t/demo/usage"), "no room that cannot be entered");

@@ -38,9 +38,10 @@ pub struct Codes {
 
 /// Renders the page.
 pub fn page(page: &FactorPage) -> Rendered {
-    bare(&Head::plain("Second factor", page.visitor.theme), Some(page.visitor.clone()), || {
+    bare(&Head::plain("Two-factor authentication", page.visitor.theme), Some(page.visitor.clone()), || {
         let asked = page.asked_by.clone().map(|who| {
-            view! { <Notice tone=Tone::Attention>{format!("{who} asks for a second factor. Set it up to go on.")}</Notice> }
+            view! { <Notice tone=Tone::Attention>{format!("{who} requires two-factor authentication. Set it up to \
+            continue.")}</Notice> }
         });
         let refused = page.refused.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
         let body = match &page.enrolment {
@@ -51,7 +52,7 @@ pub fn page(page: &FactorPage) -> Rendered {
             None => change(page).into_any(),
         };
         view! {
-            <PageHeader title="Second factor" back=("/account".to_owned(), "Account")/>
+            <PageHeader title="Two-factor authentication" back=("/account".to_owned(), "Account")/>
             {asked}
             {refused}
             {body}
@@ -65,11 +66,12 @@ pub fn codes(page: &Codes) -> Rendered {
         let list = page.codes.join("\n");
         view! {
             <PageHeader title="Recovery codes" back=("/account".to_owned(), "Account")/>
-            <Notice tone=Tone::Positive>"The second factor is on."</Notice>
-            <Card title="Keep these">
-                <p>"Each lets you in once when your phone is lost. They are shown only now: print them, or keep them where you keep passwords."</p>
+            <Notice tone=Tone::Positive>"Two-factor authentication is on."</Notice>
+            <Card title="Save your recovery codes">
+                <p>"Use a recovery code to sign in if you lose your phone. Each code works once. They are shown only \
+                    once: print them, or store them in a password manager."</p>
                 <pre class="once" tabindex="0" aria-label="Recovery codes">{list}</pre>
-                <div class="actions"><ButtonLink href="/" label="I have kept them" look=Look::Primary/></div>
+                <div class="actions"><ButtonLink href="/" label="I saved my codes" look=Look::Primary/></div>
             </Card>
         }
     })
@@ -80,17 +82,17 @@ fn set_up(page: &FactorPage, enrolment: &Enrolment) -> impl IntoView + use<> {
     let password = page.faults.of("password").map(str::to_owned);
     let (text, secret) = (enrolment.address.clone(), enrolment.secret.clone());
     view! {
-        <Card title="1. Tell your app">
-            <p>"Scan this with an app for codes, such as Aegis, Google Authenticator or a password manager."</p>
-            <Qr text label="QR code for your app"/>
-            <p>"Or type this key into it:"</p>
+        <Card title="1. Add Stoa to your authenticator app">
+            <p>"Scan this code with an authenticator app, such as Aegis, Google Authenticator or a password manager."</p>
+            <Qr text label="QR code for your authenticator app"/>
+            <p>"Or enter this key in the app:"</p>
             <code class="once">{secret}</code>
         </Card>
-        <Card title="2. Show that it works">
+        <Card title="2. Enter a code from the app">
             <form class="stack narrow" method="post" action="/account/second-factor">
-                <Field name="code" label="The code that it shows" autocomplete="one-time-code" required=true fault/>
-                <Field name="password" label="Your password" kind="password" autocomplete="current-password" required=true fault=password/>
-                <Button label="Turn it on" look=Look::Primary/>
+                <Field name="code" label="Code from the app" autocomplete="one-time-code" required=true fault/>
+                <Field name="password" label="Current password" kind="password" autocomplete="current-password" required=true fault=password/>
+                <Button label="Turn on two-factor authentication" look=Look::Primary/>
             </form>
         </Card>
     }
@@ -100,18 +102,19 @@ fn change(page: &FactorPage) -> impl IntoView + use<> {
     let left = things(page.standing.recovery_codes, "recovery code is", "recovery codes are");
     let remove = page.faults.of("remove_password").map(str::to_owned);
     let words = if page.standing.passkeys > 0 {
-        "From then on your password asks for a passkey or a recovery code. To use another phone, turn it off and set it up again."
+        "You will sign in with your password and a passkey or a recovery code. To use another phone, turn this off \
+         and set it up again."
     } else {
-        "From then on your password alone opens this account. To use another phone, turn it off and set it up again."
+        "You will sign in with your password alone. To use another phone, turn this off and set it up again."
     };
     view! {
-        <Notice tone=Tone::Positive>{format!("It is on; {left} left.")}</Notice>
+        <Notice tone=Tone::Positive>{format!("Two-factor authentication is on. {left} left.")}</Notice>
         {renewal(page)}
-        <Card title="Turn it off">
+        <Card title="Turn off two-factor authentication">
             <form class="stack narrow" method="post" action="/account/second-factor/remove">
                 <p>{words}</p>
-                <Field name="remove_password" label="Your password" kind="password" autocomplete="current-password" required=true fault=remove/>
-                <Button label="Turn it off" look=Look::Danger/>
+                <Field name="remove_password" label="Current password" kind="password" autocomplete="current-password" required=true fault=remove/>
+                <Button label="Turn off two-factor authentication" look=Look::Danger/>
             </form>
         </Card>
     }
@@ -120,11 +123,11 @@ fn change(page: &FactorPage) -> impl IntoView + use<> {
 fn renewal(page: &FactorPage) -> impl IntoView + use<> {
     let fault = page.faults.of("renew_password").map(str::to_owned);
     view! {
-        <Card title="Other recovery codes">
+        <Card title="New recovery codes">
             <form class="stack narrow" method="post" action="/account/second-factor/codes">
-                <p>"You get ten others; those that you have now open nothing any more."</p>
-                <Field name="renew_password" label="Your password" kind="password" autocomplete="current-password" required=true fault/>
-                <Button label="Make other codes"/>
+                <p>"You get ten new codes. Your current codes stop working."</p>
+                <Field name="renew_password" label="Current password" kind="password" autocomplete="current-password" required=true fault/>
+                <Button label="Create new codes"/>
             </form>
         </Card>
     }

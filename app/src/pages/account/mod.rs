@@ -76,8 +76,8 @@ fn unconfirmed(page: &AccountPage) -> Option<impl IntoView + use<>> {
     (!page.visitor.person.is_proven).then(|| {
         view! {
             <Notice tone=Tone::Attention>
-                "Your email address is not confirmed, so your password opens only the accounts that vouch for you. "
-                "To get a confirmation link, enter your address below as the new one."
+                "Your email is not confirmed. You can open only tenants where an owner confirmed it. "
+                "To get a confirmation link, enter your email below as the new one."
             </Notice>
         }
     })
@@ -85,15 +85,15 @@ fn unconfirmed(page: &AccountPage) -> Option<impl IntoView + use<>> {
 
 fn notice(page: &AccountPage) -> Option<impl IntoView + use<>> {
     let words = match page.done.as_deref()? {
-        "name" => "Your name was saved.",
-        "password" => "Your password was changed. All your other sessions ended.",
-        "email" => "A letter with a link went to the new address. Yours changes when the link is opened.",
-        "email-changed" => "Your address was changed.",
-        "ended" => "That session ended.",
-        "factor-off" => "Codes of an app are asked no more.",
-        "passkey" => "The passkey was added.",
-        "passkey-off" => "The passkey was removed.",
-        "passkey-gone" => "There is no such passkey any more.",
+        "name" => "Name saved.",
+        "password" => "Password changed. Your other sessions are signed out.",
+        "email" => "We sent a confirmation link to the new email. Your email changes when you open it.",
+        "email-changed" => "Email changed.",
+        "ended" => "Session signed out.",
+        "factor-off" => "Two-factor authentication is off.",
+        "passkey" => "Passkey added.",
+        "passkey-off" => "Passkey removed.",
+        "passkey-gone" => "That passkey was already removed.",
         _ => return None,
     };
     Some(view! { <Notice tone=Tone::Positive>{words}</Notice> })
@@ -110,15 +110,15 @@ fn you(page: &AccountPage) -> impl IntoView + use<> {
     let name = page.typed.name.clone().unwrap_or_else(|| page.visitor.person.name.clone());
     let fault = page.faults.of("name").map(str::to_owned);
     view! {
-        <Card title="You">
+        <Card title="Profile">
             <dl class="facts">
-                <dt>"E-mail"</dt>
+                <dt>"Email"</dt>
                 <dd>{email}</dd>
                 {tenants}
             </dl>
             <form class="stack narrow" method="post" action="/account/name">
                 <Field name="name" label="Name" value=name autocomplete="name" fault/>
-                <Button label="Save the name"/>
+                <Button label="Save name"/>
             </form>
         </Card>
     }
@@ -130,7 +130,7 @@ fn password(page: &AccountPage) -> impl IntoView + use<> {
     view! {
         <Card title="Password">
             <form class="stack narrow" method="post" action="/account/password">
-                <Field name="current" label="Present password" kind="password" autocomplete="current-password" required=true fault=current/>
+                <Field name="current" label="Current password" kind="password" autocomplete="current-password" required=true fault=current/>
                 <Field
                     name="password"
                     label="New password"
@@ -138,9 +138,9 @@ fn password(page: &AccountPage) -> impl IntoView + use<> {
                     autocomplete="new-password"
                     required=true
                     fault=new
-                    hint="At least 12 characters; a few unrelated words do well. All your other sessions end."
+                    hint="At least 12 characters. A few unrelated words work well. Your other sessions are signed out."
                 />
-                <Button label="Change the password"/>
+                <Button label="Change password"/>
             </form>
         </Card>
     }
@@ -150,20 +150,20 @@ fn email(page: &AccountPage) -> impl IntoView + use<> {
     let fault = |field: &str| page.faults.of(field).map(str::to_owned);
     let (address, password, value) = (fault("email"), fault("email_password"), page.typed.email.clone());
     view! {
-        <Card title="E-mail address">
+        <Card title="Email">
             <form class="stack narrow" method="post" action="/account/email">
                 <Field
                     name="email"
-                    label="New address"
+                    label="New email"
                     kind="email"
                     value
                     autocomplete="email"
                     required=true
                     fault=address
-                    hint="A letter with a link goes there, and a notice to the present address."
+                    hint="We send a confirmation link to it, and a notification to your current email."
                 />
-                <Field name="email_password" label="Your password" kind="password" autocomplete="current-password" required=true fault=password/>
-                <Button label="Send the letter"/>
+                <Field name="email_password" label="Current password" kind="password" autocomplete="current-password" required=true fault=password/>
+                <Button label="Send confirmation link"/>
             </form>
         </Card>
     }
@@ -172,21 +172,21 @@ fn email(page: &AccountPage) -> impl IntoView + use<> {
 fn factor_card(page: &AccountPage) -> impl IntoView + use<> {
     let left = things(page.factor.recovery_codes, "recovery code is", "recovery codes are");
     let (words, label) = if page.factor.is_on {
-        (format!("Signing in with your password asks for a code of your app as well. {left} left."), "Change it")
+        (
+            format!("You sign in with your password and a code from your authenticator app. {left} left."),
+            "Manage \
+            two-factor authentication",
+        )
     } else if page.factor.passkeys > 0 {
         (
-            format!("Signing in with your password asks for a passkey or a recovery code as well. {left} left."),
-            "Set codes up",
+            format!("You sign in with your password and a passkey or a recovery code. {left} left."),
+            "Set up an authenticator app",
         )
     } else {
-        (
-            "Your password alone opens this account. A code of an app on your phone makes a stolen one useless."
-                .to_owned(),
-            "Set it up",
-        )
+        ("Add a second step so that a stolen password is not enough.".to_owned(), "Set up two-factor authentication")
     };
     view! {
-        <Card title="Second factor">
+        <Card title="Two-factor authentication">
             <p>{words}</p>
             <div class="actions"><ButtonLink href="/account/second-factor" label look=Look::Secondary/></div>
         </Card>

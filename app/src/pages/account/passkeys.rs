@@ -25,13 +25,14 @@ pub struct RemovePasskey {
 
 /// Renders the page on which the device makes a passkey called `name`.
 pub fn add(visitor: &Visitor, name: &str, options: String) -> Rendered {
-    let head = Head { scripts: Scripts::Islands, ..Head::plain("Add a passkey", visitor.theme) };
+    let head = Head { scripts: Scripts::Islands, ..Head::plain("Add passkey", visitor.theme) };
     let words = format!(
-        "Your device makes a key for \u{201c}{name}\u{201d} and keeps it. Nothing of it leaves the device but what checks it."
+        "Your device creates a passkey called \u{201c}{name}\u{201d} and stores it. The secret part never leaves the \
+         device."
     );
     bare(&head, Some(visitor.clone()), || {
         view! {
-            <PageHeader title="Add a passkey" back=("/account".to_owned(), "Account")/>
+            <PageHeader title="Add passkey" back=("/account".to_owned(), "Account")/>
             <Card>
                 <p>{words}</p>
                 <PasskeyStep action="/account/passkeys".to_owned() options makes=true next=None/>
@@ -42,27 +43,28 @@ pub fn add(visitor: &Visitor, name: &str, options: String) -> Rendered {
 
 /// Renders the page that asks whether a passkey is to be removed.
 pub fn remove(page: &RemovePasskey) -> Rendered {
-    bare(&Head::plain("Remove a passkey", page.visitor.theme), Some(page.visitor.clone()), || {
+    bare(&Head::plain("Remove passkey", page.visitor.theme), Some(page.visitor.clone()), || {
         let title = format!("Remove \u{201c}{}\u{201d}?", page.passkey.name);
         let fault = page.faults.of("password").map(str::to_owned);
         let (id, last) = (page.passkey.id.to_string(), page.is_last);
         let last = last.then(|| {
-            view! { <li>"It is the last: from then on your password alone opens this account, and your recovery codes open nothing any more."</li> }
+            view! { <li>"This is your last passkey. You will sign in with your password alone, and your recovery \
+            codes stop working."</li> }
         });
         view! {
             <PageHeader title back=("/account".to_owned(), "Account")/>
             <Card>
                 <form class="stack" method="post" action="/account/passkeys/remove">
                     <ul class="plan">
-                        <li>"It signs nobody in any more. Sessions that began with it go on."</li>
+                        <li>"You can no longer sign in with it. Your current sessions stay signed in."</li>
                         {last}
-                        <li>"The device keeps its half, which opens nothing; you may delete it there."</li>
+                        <li>"Your device still lists the passkey. You can delete it there."</li>
                     </ul>
                     <input type="hidden" name="passkey" value=id/>
-                    <Field name="password" label="Your password" kind="password" autocomplete="current-password" required=true fault/>
+                    <Field name="password" label="Current password" kind="password" autocomplete="current-password" required=true fault/>
                     <div class="actions">
-                        <Button label="Remove it" look=Look::Danger/>
-                        <ButtonLink href="/account" label="Keep it" look=Look::Quiet/>
+                        <Button label="Remove passkey" look=Look::Danger/>
+                        <ButtonLink href="/account" label="Keep passkey" look=Look::Quiet/>
                     </div>
                 </form>
             </Card>
@@ -106,19 +108,21 @@ pub(super) fn card(passkeys: &[Passkey], typed: &str, faults: &FieldErrors, cloc
     let (name_fault, password_fault, value) = (fault("passkey_name"), fault("passkey_password"), typed.to_owned());
     view! {
         {table}
-        <Card title="Add a passkey">
+        <Card title="Add passkey">
             <form class="stack narrow" method="post" action="/account/passkeys/new">
-                <p>"A key on your phone, computer or security key signs you in without a password or a code. From the first one on, your password alone opens this account no more: it asks for a passkey, a code or a recovery code as well."</p>
-                <Field name="passkey_name" label="What to call it" value required=true fault=name_fault hint="The device that it is on, such as Laptop."/>
+                <p>"Sign in with your phone, computer or security key instead of a password. Once you add a passkey, \
+                    signing in with your password also asks for a passkey, a code or a recovery code."</p>
+                <Field name="passkey_name" label="Passkey name" value required=true fault=name_fault hint="The device \
+                    that stores it, such as Laptop."/>
                 <Field
                     name="passkey_password"
-                    label="Your password"
+                    label="Current password"
                     kind="password"
                     autocomplete="current-password"
                     required=true
                     fault=password_fault
                 />
-                <Button label="Go on"/>
+                <Button label="Add passkey"/>
             </form>
         </Card>
     }

@@ -27,13 +27,13 @@ pub struct SessionRow {
 pub(super) fn card(sessions: &[SessionRow], clock: Clock) -> impl IntoView + use<> {
     let row = |session: &SessionRow| {
         let end = if session.is_this {
-            view! { <Pill tone=Tone::Info label="This one"/> }.into_any()
+            view! { <Pill tone=Tone::Info label="This session"/> }.into_any()
         } else {
             let name = session.name.clone();
             view! {
                 <form method="post" action="/account/sessions/end">
                     <input type="hidden" name="session" value=name/>
-                    <Button label="End" look=Look::Quiet/>
+                    <Button label="Sign out" look=Look::Quiet/>
                 </form>
             }
             .into_any()
@@ -51,8 +51,8 @@ pub(super) fn card(sessions: &[SessionRow], clock: Clock) -> impl IntoView + use
     let rows = sessions.iter().map(row).collect_view();
     let columns = vec![
         Column::text("Browser"),
-        Column::text("Address").wide(),
-        Column::time("Since", &clock).wide(),
+        Column::text("IP address").wide(),
+        Column::time("Signed in", &clock).wide(),
         Column::time("Last used", &clock),
         Column::text(""),
     ];

@@ -15,17 +15,17 @@ pub fn form(page: &AuditPage) -> AnyView {
     let ways = Via::ALL.iter().map(|via| (via.as_str().to_owned(), via.words().to_owned()));
     let fields = vec![
         typed.select("action", "Action", "Any action", actions(&typed.value("action"))),
-        typed.field("object", "Object, exactly", "text"),
-        typed.select("via", "By way of", "Any way", ways),
+        typed.field("object", "Object (exact match)", "text"),
+        typed.select("via", "Source", "Any source", ways),
         typed.field("from", "From", "date"),
-        typed.field("to", "To, included", "date"),
+        typed.field("to", "To (inclusive)", "date"),
     ];
     let below = page.around.is_platform().then(|| tenant_field(&typed));
     let search = Search {
         name: "actor",
         value: typed.value("actor"),
-        placeholder: "Who: an e-mail address",
-        label: "Search by who did it",
+        placeholder: "Email of a user",
+        label: "Search by the user's email",
     };
     let action = page.around.list(&AuditQuery::default());
     view! { <FilterForm action search is_open=false fields below/> }.into_any()

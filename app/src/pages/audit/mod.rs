@@ -52,17 +52,17 @@ pub struct AuditPage {
 /// Renders the page.
 pub fn page(page: &AuditPage) -> Rendered {
     match &page.around {
-        Around::Tenant(frame) => frame.render("Audit", || body(page)),
-        Around::Platform(frame) => frame.render("Audit", || body(page)),
+        Around::Tenant(frame) => frame.render("Audit log", || body(page)),
+        Around::Platform(frame) => frame.render("Audit log", || body(page)),
     }
 }
 
 fn body(page: &AuditPage) -> AnyView {
     let first = page.query.at(None);
     let export = page.around.export(&first);
-    let note = "Every change, sign-in, export and refusal. The record only grows.";
+    let note = "Every change, sign-in, export and denied request. Entries cannot be changed or deleted.";
     view! {
-        <PageHeader title="Audit" note=note.into_any()><ButtonLink href=export label="Export as CSV"/></PageHeader>
+        <PageHeader title="Audit log" note=note.into_any()><ButtonLink href=export label="Export as CSV"/></PageHeader>
         {filters::form(page)}
         {filters::chips(page)}
         {ignored(&page.around.list(&AuditQuery::default()), &page.typed, &page.faults)}
@@ -77,9 +77,9 @@ fn listed(page: &AuditPage, found: &Page<Entry, Place>) -> AnyView {
     let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
     if found.rows.is_empty() {
         let (title, text) = if page.query.is_filtered() {
-            ("Nothing matches", "Remove a filter, or choose other days.")
+            ("No matching entries", "Remove a filter or choose other dates.")
         } else {
-            ("Nothing was recorded yet", "Whatever somebody changes here is listed from now on.")
+            ("No entries yet", "Changes, sign-ins and exports will be listed here.")
         };
         return view! { <Empty title=title text=text/>{pager} }.into_any();
     }

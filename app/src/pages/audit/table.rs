@@ -17,26 +17,26 @@ const SHOWN: usize = 4;
 /// The table.
 pub fn table(page: &AuditPage, entries: &[Entry]) -> AnyView {
     let platform = page.around.is_platform();
-    let mut columns = vec![Column::time("When", &page.clock), Column::text("Who")];
+    let mut columns = vec![Column::time("Time", &page.clock), Column::text("User")];
     columns.extend(platform.then(|| Column::text("Tenant").wide()));
     columns.extend([
-        Column::text("What"),
+        Column::text("Action"),
         Column::text("Object"),
-        Column::text("Changed").wide(),
-        Column::text("From").wide(),
+        Column::text("Changes").wide(),
+        Column::text("Source").wide(),
     ]);
     let rows = entries.iter().map(|entry| row(page, entry)).collect_view();
-    view! { <Table caption="What was done" columns>{rows}</Table> }.into_any()
+    view! { <Table caption="Audit log" columns>{rows}</Table> }.into_any()
 }
 
 /// Who did something: by e-mail where `people` knows it.
 pub fn who(actor: &str, people: &HashMap<String, String>) -> String {
     match actor.split_once(':').map_or(actor, |(kind, _)| kind) {
-        "user" => people.get(actor).cloned().unwrap_or_else(|| "a former account".into()),
+        "user" => people.get(actor).cloned().unwrap_or_else(|| "a deleted user".into()),
         "key" => "API key".into(),
-        "command" => "command line".into(),
-        "job" => "background work".into(),
-        "nobody" => "nobody signed in".into(),
+        "command" => "Command line".into(),
+        "job" => "Background job".into(),
+        "nobody" => "Not signed in".into(),
         _ => actor.to_owned(),
     }
 }
@@ -54,7 +54,7 @@ fn row(page: &AuditPage, entry: &Entry) -> impl IntoView + use<> {
     };
     // Who the platform's people are is the platform's business.
     let hidden = entry.via == Via::Platform && matches!(page.around, Around::Tenant(_));
-    let name = if hidden { "the platform".to_owned() } else { who(&entry.actor, &page.people) };
+    let name = if hidden { "Platform admin".to_owned() } else { who(&entry.actor, &page.people) };
     let by_actor = narrow(&|q| q.actor = Some(entry.actor.clone()));
     let by_action = narrow(&|q| q.action = Some(entry.action.clone()));
     let by_object = narrow(&|q| q.object = Some(entry.subject.clone()));
@@ -62,8 +62,8 @@ fn row(page: &AuditPage, entry: &Entry) -> impl IntoView + use<> {
     let tenant = page.around.is_platform().then(|| {
         let words = match (&entry.slug, entry.tenant.0.is_nil()) {
             (Some(slug), _) => slug.clone(),
-            (None, true) => "the installation".to_owned(),
-            (None, false) => "a former tenant".to_owned(),
+            (None, true) => "Platform".to_owned(),
+            (None, false) => "a deleted tenant".to_owned(),
         };
         view! { <td class="wide">{words}</td> }
     });
@@ -98,10 +98,10 @@ fn changes(changed: &[Changed]) -> AnyView {
 fn line(changed: &Changed) -> impl IntoView + use<> {
     let value = |text: &String| words::value(&changed.field, text);
     let was = changed.before.as_ref().map(value).map(|text| {
-        view! { <del dir="auto"><span class="hidden-words">"was "</span>{text}</del>" " }
+        view! { <del dir="auto"><span class="hidden-words">"before: "</span>{text}</del>" " }
     });
     let is = changed.after.as_ref().map(value).map(|text| {
-        view! { <ins dir="auto"><span class="hidden-words">"is "</span>{text}</ins> }
+        view! { <ins dir="auto"><span class="hidden-words">"after: "</span>{text}</ins> }
     });
     view! { <div><dt>{words::field(&changed.field)}</dt><dd>{was}{is}</dd></div> }
 }

@@ -29,8 +29,8 @@ pub struct TooLarge {
 /// Renders the page.
 pub fn page(page: &TooLarge) -> Rendered {
     match &page.around {
-        Around::Tenant(frame) => frame.render("Export of the audit", || body(page)),
-        Around::Platform(frame) => frame.render("Export of the audit", || body(page)),
+        Around::Tenant(frame) => frame.render("Audit log export", || body(page)),
+        Around::Platform(frame) => frame.render("Audit log export", || body(page)),
     }
 }
 
@@ -40,23 +40,24 @@ fn body(page: &TooLarge) -> AnyView {
     let part = format!("{}&rows={}", page.around.export(&page.query), page.allowed);
     let rest = page.around.export(&page.query.at(Some(page.rest)));
     let words = format!(
-        "This file would have more than {}, and the tier {} allows {}. Nothing was exported.",
+        "This export has more than {}. The {} plan allows {}. Nothing was exported.",
         rows,
         page.tier,
         Limit::ExportRows.things(page.allowed)
     );
-    let label = format!("The newest {} of them", count(page.allowed));
+    let label = format!("Export the newest {}", count(page.allowed));
     view! {
-        <PageHeader title="Export of the audit" back=(list.clone(), "Audit")/>
+        <PageHeader title="Audit log export" back=(list.clone(), "Audit log")/>
         <Notice tone=Tone::Attention>{words}</Notice>
-        <Card title="Take less">
-            <p>"Choose fewer days, one person, one action or one way on "<a href=list>"the page of the audit"</a>", and export that."</p>
+        <Card title="Narrow the export">
+            <p>"Filter by date, user, action or source in "<a href=list>"the audit log"</a>", then export again."</p>
         </Card>
-        <Card title="Or take all of it in parts">
-            <p>"Take the first part here, then go on to the older rows until none are left. Together the parts have every row once."</p>
+        <Card title="Or export it in parts">
+            <p>"Export the newest rows first, then continue with the older rows. Together, the parts hold every row \
+                once."</p>
             <div class="actions">
                 <ButtonLink href=part label=label/>
-                <ButtonLink href=rest label="On to the older rows"/>
+                <ButtonLink href=rest label="Continue with older rows"/>
             </div>
         </Card>
     }

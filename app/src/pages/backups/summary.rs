@@ -28,7 +28,7 @@ pub fn alarms(alarms: &[Alarm], names: &HashMap<TenantId, String>) -> AnyView {
     };
     let more = alarms.len().saturating_sub(ALARMS);
     let more = (more > 0).then(|| {
-        let words = format!("{} more like these.", things(i64::try_from(more).unwrap_or(i64::MAX), "alarm", "alarms"));
+        let words = format!("{} more.", things(i64::try_from(more).unwrap_or(i64::MAX), "alarm", "alarms"));
         view! { <Notice tone=Tone::Critical><p>{words}</p></Notice> }
     });
     let shown = alarms.iter().take(ALARMS).map(one).collect_view();
@@ -37,11 +37,11 @@ pub fn alarms(alarms: &[Alarm], names: &HashMap<TenantId, String>) -> AnyView {
 
 /// Count, size and age, as a whole and by kind; when the next is due.
 pub fn figures(summary: &Summary, due: DateTime<Utc>, clock: Clock) -> AnyView {
-    let whole = card("All kept", count(summary.count), size(summary.bytes));
+    let whole = card("Stored backups", count(summary.count), size(summary.bytes));
     let kinds = summary.kinds.iter().map(|k| by_kind(k, clock)).collect_view();
     let next = view! {
         <section class="card figure">
-            <span class="figure-label">"Next due"</span>
+            <span class="figure-label">"Next backup"</span>
             <span class="figure-value">{format!("in {}", span(due - clock.now))}</span>
             <span class="figure-foot quiet">{clock.short(due)}{format!(" {}", clock.zone_name())}</span>
         </section>
@@ -62,8 +62,8 @@ fn card(label: &'static str, value: String, foot: String) -> AnyView {
 
 fn by_kind(found: &KindSummary, clock: Clock) -> AnyView {
     let newest = match found.newest_verified {
-        Some(at) => view! { "newest proven "{since(at, clock)} }.into_any(),
-        None => view! { <span class="critical-words">"none proven"</span> }.into_any(),
+        Some(at) => view! { "last verified "{since(at, clock)} }.into_any(),
+        None => view! { <span class="critical-words">"none verified"</span> }.into_any(),
     };
     let failed = (found.failed > 0).then(|| {
         view! { <span class="critical-words">{format!("{} failed", count(found.failed))}</span> }

@@ -17,7 +17,7 @@ use crate::ui::{Clock, When};
 /// What a backup holds.
 pub const fn kind(kind: Kind) -> &'static str {
     match kind {
-        Kind::Full => "Whole installation",
+        Kind::Full => "Platform",
         Kind::Database => "Data",
         Kind::Files => "Files",
     }
@@ -26,15 +26,15 @@ pub const fn kind(kind: Kind) -> &'static str {
 /// One page of backups, newest first. On the platform each row says whose it is, and leads on; within a tenant each may
 /// be downloaded from below `download`.
 pub fn table(rows: &[Backup], clock: Clock, platform: bool, download: Option<&str>) -> AnyView {
-    let mut columns = vec![Column::text("Proof")];
-    columns.extend(platform.then(|| Column::text("Of").wide()));
+    let mut columns = vec![Column::text("Status")];
+    columns.extend(platform.then(|| Column::text("Tenant").wide()));
     columns.extend([
-        Column::text("Holds"),
+        Column::text("Type"),
         Column::figures("Size"),
-        Column::time("Made", &clock).wide(),
-        Column::time("Kept until", &clock).wide(),
+        Column::time("Created", &clock).wide(),
+        Column::time("Expires", &clock).wide(),
     ]);
-    columns.extend(download.map(|_| Column::text("Copy").wide()));
+    columns.extend(download.map(|_| Column::text("Download").wide()));
     let rows = rows.iter().map(|backup| row(backup, clock, platform, download)).collect_view();
     view! { <Table caption="Backups" columns>{rows}</Table> }.into_any()
 }
@@ -43,14 +43,14 @@ fn row(backup: &Backup, clock: Clock, platform: bool, download: Option<&str>) ->
     let whose = platform.then(|| {
         let whose = match (&backup.tenant_slug, backup.tenant.0.is_nil()) {
             (Some(slug), _) => slug.clone().into_any(),
-            (None, true) => view! { <span class="quiet">"the installation"</span> }.into_any(),
-            (None, false) => view! { <span class="quiet">"a tenant that is gone"</span> }.into_any(),
+            (None, true) => view! { <span class="quiet">"Platform"</span> }.into_any(),
+            (None, false) => view! { <span class="quiet">"a deleted tenant"</span> }.into_any(),
         };
         view! { <td class="wide">{whose}</td> }
     });
     let why = match backup.trigger {
         Trigger::Schedule => None,
-        Trigger::Demand => Some("asked for"),
+        Trigger::Demand => Some("on demand"),
         Trigger::BeforeRestore => Some("before a restore"),
     };
     let why = why.map(|why| view! { <span class="under"><span>{why}</span></span> });
@@ -62,7 +62,8 @@ fn row(backup: &Backup, clock: Clock, platform: bool, download: Option<&str>) ->
     };
     let copy = download.map(|path| {
         let href = format!("{path}/{}/download", backup.id);
-        let label = format!("Download the {} of {}", kind(backup.kind).to_lowercase(), clock.short(backup.started_at));
+        let label =
+            format!("Download the {} backup of {}", kind(backup.kind).to_lowercase(), clock.short(backup.started_at));
         let link = backup.status.is_kept().then(|| view! { <a href=href aria-label=label>"Download"</a> });
         view! { <td class="wide">{link}</td> }
     });
@@ -87,11 +88,11 @@ fn proof(backup: &Backup, clock: Clock) -> AnyView {
     };
     let (tone, sign, words) = match backup.proof(clock.now) {
         Proof::ReadBack { ago, rows } => {
-            (Tone::Positive, Sign::Check, format!("Read back {} ago, {} equal", span(ago), things_of(rows)))
+            (Tone::Positive, Sign::Check, format!("Verified {} ago, {} match", span(ago), things_of(rows)))
         }
         Proof::Running => return running(backup),
-        Proof::Waiting => (Tone::Attention, Sign::Clock, "Not read back yet".to_owned()),
-        Proof::Bad => (Tone::Critical, Sign::Stop, "Not to be relied upon".to_owned()),
+        Proof::Waiting => (Tone::Attention, Sign::Clock, "Not verified yet".to_owned()),
+        Proof::Bad => (Tone::Critical, Sign::Stop, "Not usable".to_owned()),
     };
     let error = backup.verify_error.as_ref().or(backup.error.as_ref());
     let error =
@@ -101,7 +102,7 @@ fn proof(backup: &Backup, clock: Clock) -> AnyView {
 
 fn running(backup: &Backup) -> AnyView {
     let progress = &backup.progress;
-    let step = if progress.step.is_empty() { "Beginning".to_owned() } else { sentence(&progress.step) };
+    let step = if progress.step.is_empty() { "Starting".to_owned() } else { sentence(&progress.step) };
     let number = |n: u64| count(i64::try_from(n).unwrap_or(i64::MAX));
     let words = match progress.total {
         0 => step,
@@ -109,9 +110,9 @@ fn running(backup: &Backup) -> AnyView {
     };
     let (max, value) = (progress.total.max(1).to_string(), progress.done.to_string());
     view! {
-        <span class="proof info"><Icon sign=Sign::Clock/>"Being written"</span>
+        <span class="proof info"><Icon sign=Sign::Clock/>"In progress"</span>
         <span class="under"><span role="status">{words}</span></span>
-        <progress class="row-progress" max=max value=value aria-label="Progress of the backup"></progress>
+        <progress class="row-progress" max=max value=value aria-label="Backup progress"></progress>
     }
     .into_any()
 }
@@ -129,20 +130,20 @@ fn measured(backup: &Backup) -> AnyView {
             Direction::Level => ("", false),
         };
         let class = if bad { "critical-words" } else { "quiet" };
-        view! { <span class="under end"><span class=class title="compared with the one before">{way}{change.words}</span></span> }
+        view! { <span class="under end"><span class=class title="compared with the previous backup">{way}{change.words}</span></span> }
     });
-    let plain = format!("{} before packing", size(backup.plain_bytes));
+    let plain = format!("{} before compression", size(backup.plain_bytes));
     view! { <span title=plain>{size(backup.bytes)}</span>{change} }.into_any()
 }
 
 fn elsewhere(backup: &Backup) -> Option<AnyView> {
     let words = match backup.offsite {
         Offsite::None => return None,
-        Offsite::Waiting => view! { <span>"copy elsewhere to be made"</span> }.into_any(),
-        Offsite::Copied => view! { <span>"copied elsewhere"</span> }.into_any(),
+        Offsite::Waiting => view! { <span>"off-site copy pending"</span> }.into_any(),
+        Offsite::Copied => view! { <span>"off-site copy stored"</span> }.into_any(),
         Offsite::Failed => {
             let why = backup.offsite_error.clone().unwrap_or_default();
-            view! { <span class="critical-words" title=why>"copy elsewhere failed"</span> }.into_any()
+            view! { <span class="critical-words" title=why>"off-site copy failed"</span> }.into_any()
         }
     };
     Some(view! { <span class="under">{words}</span> }.into_any())

@@ -53,7 +53,7 @@ pub fn page(page: &TenantBackups) -> Rendered {
     let runs = page.page.rows.iter().any(|backup| backup.status == Status::Running);
     page.frame.render_live("Backups", if runs { LIVE[0] } else { LIVE[1] }, || {
         let note = format!(
-            "Made every day and read back at once; kept for {} days, the newest proven one for ever.",
+            "Created and verified every day. Stored for {} days; the newest verified backup is never deleted.",
             page.days
         );
         let ask = page.may_ask.then(|| ask(format!("/t/{}/backups", page.frame.tenant())));
@@ -77,7 +77,7 @@ pub fn ask(action: String) -> AnyView {
 
 fn listed(page: &TenantBackups, rows: &Page<Backup, Place>) -> AnyView {
     if rows.rows.is_empty() {
-        let text = "The first one is made at the time above. Nothing has to be done for it.";
+        let text = "Your first backup will be listed here. Stoa creates it at the time above.";
         return view! { <Empty title="No backups yet" text=text/> }.into_any();
     }
     let path = format!("/t/{}/backups", page.frame.tenant());

@@ -16,11 +16,11 @@ use crate::url;
 pub fn attention(page: &DashboardPage) -> AnyView {
     let items = page.attention.iter().map(|item| row(page, item)).collect_view();
     let list = if page.attention.is_empty() {
-        view! { <p class="quiet">"Nothing waits for you."</p> }.into_any()
+        view! { <p class="quiet">"Nothing to do."</p> }.into_any()
     } else {
         view! { <ul class="todo">{items}</ul> }.into_any()
     };
-    view! { <Card title="Needs doing">{list}</Card> }.into_any()
+    view! { <Card title="To do">{list}</Card> }.into_any()
 }
 
 fn row(page: &DashboardPage, item: &Attention) -> impl IntoView + use<> {
@@ -46,14 +46,14 @@ fn words(item: &Attention) -> (String, String) {
     let recent = format!("in the last {IMPORTS_SINCE} days");
     match item {
         Attention::Overdue { .. } => {
-            let verb = if one { "order waits" } else { "orders wait" };
-            (format!("{number} {verb} to be fulfilled"), format!("for more than {FULFIL_WITHIN} days"))
+            let verb = if one { "order" } else { "orders" };
+            (format!("{number} unfulfilled {verb}"), format!("older than {FULFIL_WITHIN} days"))
         }
         Attention::Imports { view: ImportView::Failed, .. } => {
             (format!("{number} {} failed", if one { "import" } else { "imports" }), recent)
         }
         Attention::Imports { view: ImportView::Rejected, .. } => {
-            (format!("{number} {} left orders out", if one { "import" } else { "imports" }), recent)
+            (format!("{number} {} with rejected orders", if one { "import" } else { "imports" }), recent)
         }
         Attention::Backups(words) => (sentence(words), String::new()),
     }

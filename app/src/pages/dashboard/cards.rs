@@ -34,7 +34,7 @@ const FIGURES: [Figure; 8] = [
         kind: Some(OrderKind::Sale),
         is_money: false,
     },
-    money("Average order", |f| f.average_order(), Better::More, Some(OrderKind::Sale)),
+    money("Average order value", |f| f.average_order(), Better::More, Some(OrderKind::Sale)),
 ];
 
 const fn money(

@@ -77,7 +77,7 @@ fn row(page: &DashboardPage, order: &OrderRow, within: &OrderQuery) -> impl Into
     let pills = states.into_iter().map(|(tone, label)| view! { <Pill tone label/> }).collect_view();
     let buyer = match customer(order.customer.as_ref()) {
         Some(name) => view! { <span class="clip" dir="auto">{name}</span> }.into_any(),
-        None => view! { <span class="quiet">"Guest"</span> }.into_any(),
+        None => view! { <span class="quiet">"No customer"</span> }.into_any(),
     };
     view! {
         <tr>

@@ -97,12 +97,12 @@ fn behind(query: &DashboardQuery, dashboard: &Dashboard, kind: Option<OrderKind>
 fn against(query: &DashboardQuery, dashboard: &Dashboard) -> Option<String> {
     let period = dashboard.compared?;
     let days = days(period.from, period.to);
-    let part = if dashboard.running { ", up to the same hour" } else { "" };
+    let part = if dashboard.running { ", same elapsed time" } else { "" };
     match query.compare {
         Comparison::None => None,
-        Comparison::Previous if period.days() == 1 => Some(format!("the day before, {days}{part}")),
-        Comparison::Previous => Some(format!("the days before, {days}{part}")),
-        Comparison::Year => Some(format!("a year earlier, {days}{part}")),
+        Comparison::Previous if period.days() == 1 => Some(format!("Previous day ({days}){part}")),
+        Comparison::Previous => Some(format!("Previous period ({days}){part}")),
+        Comparison::Year => Some(format!("Previous year ({days}){part}")),
     }
 }
 
@@ -148,7 +148,7 @@ fn nothing(page: &DashboardPage) -> AnyView {
         return view! {
             <Empty
                 title="No orders yet"
-                text="Bring in past orders from a file, or let your shop send new ones to the API. They show up here at once."
+                text="Sales figures will appear here. Import past orders from a file, or send new ones to the API."
             >
                 <ButtonLink href=href label="Import orders" writes=true look=Look::Primary/>
             </Empty>
@@ -158,13 +158,13 @@ fn nothing(page: &DashboardPage) -> AnyView {
     let all = url::orders(tenant, &OrderQuery { store: page.query.store.clone(), ..OrderQuery::default() });
     let (text, link) = match page.latest {
         Some(_) => (
-            "No order, return or refund falls into them. Choose other days, or look at all orders.",
+            "Choose another period, or show all orders.",
             view! { <ButtonLink href=all label="Show all orders"/> }.into_any(),
         ),
-        None => ("No order, return or refund falls into them. Choose other days.", ().into_any()),
+        None => ("Choose another period.", ().into_any()),
     };
     view! {
-        <Empty title="Nothing in these days" text=text>{link}</Empty>
+        <Empty title="No orders in this period" text=text>{link}</Empty>
         {attention::attention(page)}
     }
     .into_any()
@@ -172,7 +172,7 @@ fn nothing(page: &DashboardPage) -> AnyView {
 
 fn as_of(page: &DashboardPage) -> AnyView {
     let (dashboard, clock) = (&page.dashboard, page.frame.clock());
-    let zones = if dashboard.mixed_zones { "each store's own days; hours as in " } else { "" };
+    let zones = if dashboard.mixed_zones { "days in each store's time zone, hours in " } else { "" };
     let exact = clock.exact(dashboard.as_of);
     view! {
         {days(dashboard.period.from, dashboard.period.to)}

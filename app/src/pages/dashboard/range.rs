@@ -11,8 +11,11 @@ use crate::ui::icon::{Icon, Sign};
 use crate::ui::{Button, Field, Look, SelectField};
 use crate::url;
 
-const COMPARISONS: [(Comparison, &str); 3] =
-    [(Comparison::Previous, "Previous period"), (Comparison::Year, "Previous year"), (Comparison::None, "Nothing")];
+const COMPARISONS: [(Comparison, &str); 3] = [
+    (Comparison::Previous, "Previous period"),
+    (Comparison::Year, "Previous year"),
+    (Comparison::None, "No comparison"),
+];
 
 /// The choice, with what is chosen now: one period at most, whichever others mean the same days.
 #[component]
@@ -43,7 +46,7 @@ pub fn Range(
     let (from, to) = (shown.from.to_string(), shown.to.to_string());
     let options = COMPARISONS.map(|(with, words)| (with.as_str().to_owned(), words.to_owned())).to_vec();
     view! {
-        <nav class="segments" aria-label="Days">{presets}</nav>
+        <nav class="segments" aria-label="Period">{presets}</nav>
         <details class="menu menu-end range">
             <summary class="btn" aria-current=(!usual).then_some("true")>
                 <Icon sign=Sign::Calendar/>
@@ -53,14 +56,14 @@ pub fn Range(
                 <p class="menu-links">{own}</p>
                 {query.store.clone().map(|store| view! { <input type="hidden" name="store" value=store/> })}
                 <Field name="from" label="From" kind="date" value=from/>
-                <Field name="to" label="To, included" kind="date" value=to/>
+                <Field name="to" label="To (inclusive)" kind="date" value=to/>
                 <SelectField
                     name="compare"
                     label="Compare with"
                     options
                     chosen=query.compare.as_str()
                 />
-                <Button label="Show" look=Look::Primary/>
+                <Button label="Apply" look=Look::Primary/>
             </form>
         </details>
     }

@@ -31,9 +31,8 @@ pub struct AgainForm {
 
 /// Renders the form. It posts `confirm_password` or `confirm_code` with what was sent before.
 pub fn page(form: AgainForm) -> Rendered {
-    bare(&Head::plain("Confirm that it is you", form.theme), None, || {
-        let fault =
-            form.fault.clone().map(|words| view! { <Notice tone=Tone::Critical>{format!("That {words}.")}</Notice> });
+    bare(&Head::plain("Confirm your identity", form.theme), None, || {
+        let fault = form.fault.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
         let passkey = form.has_passkeys.then(|| passkey_button(Some(form.back.clone())));
         let back = form.back.clone();
         let step = match form.provider.clone() {
@@ -42,8 +41,8 @@ pub fn page(form: AgainForm) -> Rendered {
         };
         view! {
             <div class="sign-in">
-                <h1>"Confirm that it is you"</h1>
-                <p>"You are about to do something that needs a recent sign-in. This lasts for 10 minutes."</p>
+                <h1>"Confirm your identity"</h1>
+                <p>"This action needs a recent sign-in. You will not be asked again for 10 minutes."</p>
                 {fault}
                 <Card>{step}</Card>
                 {passkey}
@@ -59,9 +58,9 @@ fn fields(form: AgainForm) -> impl IntoView + use<> {
         view! {
             <Field
                 name="confirm_code"
-                label="Or a code of your app"
+                label="Or a code from your authenticator app"
                 autocomplete="one-time-code"
-                hint="The six digits that it shows now."
+                hint="The 6-digit code that the app shows now."
             />
         }
     });
@@ -70,13 +69,13 @@ fn fields(form: AgainForm) -> impl IntoView + use<> {
             {sent.collect_view()}
             <Field
                 name="confirm_password"
-                label="Your password"
+                label="Current password"
                 kind="password"
                 autocomplete="current-password"
                 autofocus=true
             />
             {code}
-            <Button label="Confirm and continue" look=Look::Primary/>
+            <Button label="Confirm" look=Look::Primary/>
         </form>
     }
 }
@@ -84,7 +83,7 @@ fn fields(form: AgainForm) -> impl IntoView + use<> {
 fn provider(slug: &str, back: &str) -> impl IntoView + use<> {
     let href = crate::url::with_query(&format!("/login/oidc/{}", crate::url::escape(slug)), [("next", back)]);
     view! {
-        <p>"Your company signed you in. Sign in there again, then repeat what you were about to do."</p>
+        <p>"You signed in with SSO. Sign in with SSO again, then repeat the action."</p>
         <ButtonLink href label="Sign in again" look=Look::Primary/>
     }
 }

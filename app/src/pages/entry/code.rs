@@ -23,11 +23,11 @@ pub struct CodeForm {
 
 /// Renders the form. It posts `code` and `next` to `/login/code`.
 pub fn page(form: CodeForm) -> Rendered {
-    bare(&Head::plain("Second step", form.theme), None, || {
+    bare(&Head::plain("Two-factor authentication", form.theme), None, || {
         let passkey = form.passkeys.then(|| passkey_button(form.next.clone()));
         view! {
             <div class="sign-in">
-                <h1>"Second step"</h1>
+                <h1>"Two-factor authentication"</h1>
                 {form.fault.map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> })}
                 <Card>
                     <form class="stack" method="post" action="/login/code">
@@ -36,15 +36,15 @@ pub fn page(form: CodeForm) -> Rendered {
                             name="code"
                             label="Code"
                             autocomplete="one-time-code"
-                            hint="The six digits of your app, or one of your recovery codes."
+                            hint="The 6-digit code from your authenticator app, or a recovery code."
                             required=true
                             autofocus=true
                         />
-                        <Button label="Go on" look=Look::Primary/>
+                        <Button label="Sign in" look=Look::Primary/>
                     </form>
                 </Card>
                 {passkey}
-                <p><a href="/login">"Begin again"</a></p>
+                <p><a href="/login">"Start again"</a></p>
             </div>
         }
     })

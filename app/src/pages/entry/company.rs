@@ -34,27 +34,27 @@ pub struct CompanyPage {
 
 /// Renders the form. It posts `tenant` and `next` to `/login/oidc`.
 pub fn form(form: &CompanyForm) -> Rendered {
-    bare(&Head::plain("Sign in with your company", form.theme), None, || {
+    bare(&Head::plain("Single sign-on", form.theme), None, || {
         let CompanyForm { tenant, next, fault, .. } = form.clone();
         view! {
             <div class="sign-in">
-                <PageHeader title="Sign in with your company"/>
+                <PageHeader title="Single sign-on"/>
                 <Card>
                     <form class="stack" method="post" action="/login/oidc">
                         {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
                         <Field
                             name="tenant"
-                            label="Company"
+                            label="Tenant"
                             value=tenant
-                            hint="Its name in addresses here: what follows /t/."
+                            hint="The part of your Stoa URL after /t/."
                             fault
                             required=true
                             autofocus=true
                         />
-                        <Button label="Go on" look=Look::Primary/>
+                        <Button label="Continue" look=Look::Primary/>
                     </form>
                 </Card>
-                <p><a href="/login">"Back to signing in"</a></p>
+                <p><a href="/login">"Back to sign-in"</a></p>
             </div>
         }
     })
@@ -62,17 +62,17 @@ pub fn form(form: &CompanyForm) -> Rendered {
 
 /// Renders the way on. It is a link, and not where a form leads: pages here send forms nowhere else.
 pub fn page(page: &CompanyPage) -> Rendered {
-    bare(&Head::plain("Sign in with your company", page.theme), None, || {
+    bare(&Head::plain("Single sign-on", page.theme), None, || {
         let title = format!("Sign in to {}", page.tenant);
-        let (words, address) = (format!("You go on to {} and come back here.", page.host), page.address.clone());
+        let (words, address) = (format!("You will sign in at {}, then return here.", page.host), page.address.clone());
         view! {
             <div class="sign-in">
                 <PageHeader title/>
                 <Card>
                     <p>{words}</p>
-                    <div class="actions"><ButtonLink href=address label="Go on" look=Look::Primary/></div>
+                    <div class="actions"><ButtonLink href=address label="Continue" look=Look::Primary/></div>
                 </Card>
-                <p><a href="/login">"Back to signing in"</a></p>
+                <p><a href="/login">"Back to sign-in"</a></p>
             </div>
         }
     })
@@ -81,13 +81,13 @@ pub fn page(page: &CompanyPage) -> Rendered {
 /// Says why nobody was signed in.
 pub fn refused(slug: &str, why: &str, theme: Theme) -> Rendered {
     let (again, why) = (format!("/login/oidc/{}", crate::url::escape(slug)), why.to_owned());
-    bare(&Head::plain("Not signed in", theme), None, || {
+    bare(&Head::plain("Sign-in failed", theme), None, || {
         view! {
             <div class="error-page">
-                <h1>"You are not signed in"</h1>
+                <h1>"Sign-in failed"</h1>
                 <p role="alert">{why}</p>
                 <div class="actions">
-                    <ButtonLink href=again label="Begin again" look=Look::Primary/>
+                    <ButtonLink href=again label="Try again" look=Look::Primary/>
                     <ButtonLink href="/login" label="Sign in another way"/>
                 </div>
             </div>

@@ -22,26 +22,26 @@ pub struct ForgotForm {
 
 /// Renders the form. It posts `email` to `/forgot-password`.
 pub fn page(form: ForgotForm) -> Rendered {
-    bare(&Head::plain("Forgotten password", form.theme), None, || {
+    bare(&Head::plain("Password reset", form.theme), None, || {
         let sent = form.is_sent.then(|| {
             view! {
                 <Notice tone=Tone::Positive>
-                    {format!("If {} has an account here, a letter with a link is on its way. The link opens for two hours.", form.email)}
+                    {format!("If {} has an account here, we sent a reset link to it. The link expires in 2 hours.", form.email)}
                 </Notice>
             }
         });
         view! {
             <div class="sign-in">
-                <h1>"Forgotten password"</h1>
+                <h1>"Password reset"</h1>
                 {sent}
                 {form.fault.map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> })}
                 <Card>
                     <form class="stack" method="post" action="/forgot-password">
-                        <Field name="email" label="E-mail" kind="email" value=form.email autocomplete="username" required=true autofocus=true/>
-                        <Button label="Send me a link" look=Look::Primary/>
+                        <Field name="email" label="Email" kind="email" value=form.email autocomplete="username" required=true autofocus=true/>
+                        <Button label="Send reset link" look=Look::Primary/>
                     </form>
                 </Card>
-                <p><a href="/login">"Back to signing in"</a></p>
+                <p><a href="/login">"Back to sign-in"</a></p>
             </div>
         }
     })

@@ -45,7 +45,7 @@ pub fn page(page: &InvitationPage) -> Rendered {
     let title = format!("Join {}", page.invited.tenant_name);
     bare(&Head::plain(title.clone(), page.theme), None, || {
         let Invited { email, role, tenant_name, .. } = &page.invited;
-        let words = format!("{email} is invited to {tenant_name} as {role}.");
+        let words = format!("{email} is invited to join {tenant_name} as {role}.");
         let refused = page.refused.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
         let step = next_step(page);
         view! {
@@ -65,7 +65,7 @@ fn next_step(page: &InvitationPage) -> AnyView {
     let here = domain::link::invitation(&page.secret);
     match &page.standing {
         Standing::Invited => view! {
-            <form method="post" action=here><Button label="Join" look=Look::Primary/></form>
+            <form method="post" action=here><Button label="Accept invitation" look=Look::Primary/></form>
         }
         .into_any(),
         Standing::Other(email) => view! {
@@ -74,7 +74,7 @@ fn next_step(page: &InvitationPage) -> AnyView {
         }
         .into_any(),
         Standing::HasAccount => view! {
-            <p>"There is an account with this address. Sign in, and you come back here."</p>
+            <p>"You already have an account with this email. Sign in to accept the invitation."</p>
             <ButtonLink href=format!("/login?next={here}") label="Sign in" look=Look::Primary/>
         }
         .into_any(),
@@ -90,14 +90,14 @@ fn new_account(page: &InvitationPage, here: String) -> impl IntoView + use<> {
             <Field name="name" label="Your name" value=page.name.clone() autocomplete="name" fault=name_fault/>
             <Field
                 name="password"
-                label="Choose a password"
+                label="Password"
                 kind="password"
                 autocomplete="new-password"
-                hint="At least 12 characters; a few unrelated words do well."
+                hint="At least 12 characters. A few unrelated words work well."
                 fault=password_fault
                 required=true
             />
-            <Button label="Make the account and join" look=Look::Primary/>
+            <Button label="Create account and join" look=Look::Primary/>
         </form>
     }
 }

@@ -8,15 +8,15 @@ use crate::ui::{Button, ButtonLink, Card, Look, PageHeader};
 
 /// Asks for the click that confirms `email`: programs that look at letters follow links, but press no buttons.
 pub fn confirm(secret: &str, email: &str, theme: Theme) -> Rendered {
-    let (action, words) = (domain::link::confirm_email(secret), format!("From then on you sign in with {email}."));
-    bare(&Head::plain("Confirm your address", theme), None, || {
+    let (action, words) = (domain::link::confirm_email(secret), format!("You will sign in with {email}."));
+    bare(&Head::plain("Confirm email", theme), None, || {
         view! {
             <div class="sign-in">
-                <PageHeader title="Confirm your address"/>
+                <PageHeader title="Confirm email"/>
                 <Card>
                     <form class="stack" method="post" action=action>
                         <p>{words}</p>
-                        <Button label="This is my address" look=Look::Primary/>
+                        <Button label="Confirm email" look=Look::Primary/>
                     </form>
                 </Card>
             </div>
@@ -26,12 +26,12 @@ pub fn confirm(secret: &str, email: &str, theme: Theme) -> Rendered {
 
 /// Says that a link opens nothing, and why not.
 pub fn over(why: &str, theme: Theme) -> Rendered {
-    bare(&Head::plain("This link opens nothing", theme), None, || {
+    bare(&Head::plain("Link expired", theme), None, || {
         view! {
             <div class="error-page">
-                <h1>"This link opens nothing any more"</h1>
+                <h1>"This link has expired"</h1>
                 <p>{why.to_owned()}</p>
-                <div class="actions"><ButtonLink href="/" label="Go to the start page"/></div>
+                <div class="actions"><ButtonLink href="/" label="Go to the home page"/></div>
             </div>
         }
     })

@@ -29,7 +29,7 @@ pub fn page(page: PasskeyPage) -> Rendered {
                 <Card>
                     <PasskeyStep action="/login/passkey/finish".to_owned() options makes=false next/>
                 </Card>
-                <p><a href="/login">"Back to signing in"</a></p>
+                <p><a href="/login">"Back to sign-in"</a></p>
             </div>
         }
     })
@@ -40,7 +40,7 @@ pub fn button(next: Option<String>) -> impl IntoView {
     view! {
         <form class="stack" method="post" action="/login/passkey">
             {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
-            <Button label="Use a passkey"/>
+            <Button label="Sign in with a passkey"/>
         </form>
     }
 }

@@ -20,11 +20,11 @@ pub struct ResetForm {
 
 /// Renders the form. It posts `password` to its own address.
 pub fn page(form: ResetForm) -> Rendered {
-    bare(&Head::plain("Another password", form.theme), None, || {
+    bare(&Head::plain("New password", form.theme), None, || {
         let fault = form.faults.of("password").map(str::to_owned);
         view! {
             <div class="sign-in">
-                <PageHeader title="Choose another password"/>
+                <PageHeader title="New password"/>
                 <Card>
                     <form class="stack" method="post" action=domain::link::reset_password(&form.secret)>
                         <Field
@@ -32,12 +32,13 @@ pub fn page(form: ResetForm) -> Rendered {
                             label="New password"
                             kind="password"
                             autocomplete="new-password"
-                            hint="At least 12 characters; a few unrelated words do well. You are signed out everywhere."
+                            hint="At least 12 characters. A few unrelated words work well. All your sessions are \
+                                signed out."
                             fault
                             required=true
                             autofocus=true
                         />
-                        <Button label="Save the password" look=Look::Primary/>
+                        <Button label="Save password" look=Look::Primary/>
                     </form>
                 </Card>
             </div>

@@ -27,10 +27,10 @@ pub struct ImportForm {
 
 /// Renders the form. It posts `store`, `format` and `file` as multipart to the list of imports.
 pub fn page(form: &ImportForm) -> Rendered {
-    form.frame.render("Import a file", || {
+    form.frame.render("New import", || {
         let back = (url::imports(form.frame.tenant()), "Imports");
         view! {
-            <PageHeader title="Import a file" back=back/>
+            <PageHeader title="New import" back=back/>
             {steps(1)}
             {body(form)}
         }
@@ -39,8 +39,8 @@ pub fn page(form: &ImportForm) -> Rendered {
 
 fn body(form: &ImportForm) -> AnyView {
     if form.frame.stores.is_empty() {
-        let text = "Orders belong to a store. Whoever runs the server makes one with: stoa store create.";
-        return view! { <Empty title="There is no store yet" text=text/> }.into_any();
+        let text = "Orders belong to a store. Add one in the settings first.";
+        return view! { <Empty title="No stores yet" text=text/> }.into_any();
     }
     let action = url::imports(form.frame.tenant());
     let fault = |name: &str| form.faults.of(name).map(str::to_owned);
@@ -48,7 +48,7 @@ fn body(form: &ImportForm) -> AnyView {
     let formats = Format::ALL.map(|f| (f.as_str().to_owned(), format(f).0.to_owned())).to_vec();
     let (store, format) = form.chosen.clone();
     let (store_fault, format_fault, file_fault) = (fault("store"), fault("format"), fault("file"));
-    let limit = format!("Up to {} MB. Nothing is stored before you have seen what would be.", form.limit_mb);
+    let limit = format!("Up to {} MB. You see a preview before anything is imported.", form.limit_mb);
     let back = action.clone();
     view! {
         <Card>
@@ -59,7 +59,7 @@ fn body(form: &ImportForm) -> AnyView {
                 <FileField name="file" label="File" fault=file_fault/>
                 <p class="hint">{limit}</p>
                 <div class="actions">
-                    <Button label="Check the file" look=Look::Primary/>
+                    <Button label="Check file" look=Look::Primary/>
                     <ButtonLink href=back label="Back" look=Look::Quiet/>
                 </div>
             </form>
@@ -75,7 +75,7 @@ fn explain() -> AnyView {
     });
     view! {
         <details class="hint">
-            <summary>"What the formats are"</summary>
+            <summary>"About the formats"</summary>
             <dl class="facts">{lines.into_iter().collect_view()}</dl>
         </details>
     }

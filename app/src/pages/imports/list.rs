@@ -39,7 +39,7 @@ pub fn page(index: &ImportIndex) -> Rendered {
     index.frame.render("Imports", || {
         let new = format!("{}/new", url::imports(index.frame.tenant()));
         let action = index.may_run.then(|| {
-            view! { <ButtonLink href=new label="Import a file" writes=true look=Look::Primary/> }
+            view! { <ButtonLink href=new label="Import file" writes=true look=Look::Primary/> }
         });
         view! {
             <PageHeader title="Imports">{action}</PageHeader>
@@ -82,14 +82,14 @@ fn listed(index: &ImportIndex, page: &Page<Run, Place>) -> AnyView {
     if page.rows.is_empty() && index.query.is_filtered() {
         let all = url::imports(index.frame.tenant());
         return view! {
-            <Empty title="No import matches" text="Nothing of this kind needs you.">
+            <Empty title="No matching imports" text="Remove the filters to see every import.">
                 <ButtonLink href=all label="Show all imports"/>
             </Empty>
         }
         .into_any();
     }
     if page.rows.is_empty() {
-        let text = "An import takes past orders from a file. Nothing goes in before you have seen what would.";
+        let text = "Imports of past orders will be listed here. You see a preview before anything is imported.";
         return view! { <Empty title="No imports yet" text=text/> }.into_any();
     }
     let rows = page.rows.iter().map(|run| row(index, run)).collect_view();
@@ -97,7 +97,7 @@ fn listed(index: &ImportIndex, page: &Page<Run, Place>) -> AnyView {
         Column::text("File"),
         Column::text("Store").wide(),
         Column::time("Started", &index.frame.clock()).wide(),
-        Column::text("State"),
+        Column::text("Status"),
         Column::figures("Orders"),
         Column::figures("Problems").wide(),
     ];
@@ -124,7 +124,7 @@ fn row(index: &ImportIndex, run: &Run) -> impl IntoView + use<> {
     };
     let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let orders = number(summary.orders + summary.returns);
-    let would = if run.status == RunStatus::Checked { "would be " } else { "" };
+    let would = if run.status == RunStatus::Checked { "ready to import: " } else { "" };
     view! {
         <tr>
             <td><a class="row-link clip" href=href dir="auto">{run.file_name.clone()}</a></td>

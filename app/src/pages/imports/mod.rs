@@ -20,6 +20,6 @@ fn steps(at: usize) -> impl IntoView {
         let class = if n < at { "step over" } else { "step" };
         view! { <li class=class aria-current=current><span class="step-number">{n}</span>{words}</li> }
     };
-    let steps = [(1, "Choose"), (2, "Check"), (3, "Run")].map(step).into_iter().collect_view();
+    let steps = [(1, "Upload"), (2, "Review"), (3, "Import")].map(step).into_iter().collect_view();
     view! { <ol class="steps" aria-label="Steps">{steps}</ol> }
 }

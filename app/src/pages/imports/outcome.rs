@@ -19,11 +19,11 @@ pub fn done(page: &ImportPage) -> AnyView {
     let home = url::home(page.frame.tenant(), Some(&page.run.store));
     let sums = figures(&page.run.summary, page.run.problem_count);
     view! {
-        <Card title="What went in">
+        <Card title="Import result">
             {sums}
             <div class="actions">
-                <ButtonLink href=orders label="Show the orders" look=Look::Primary/>
-                <ButtonLink href=home label="Show the figures"/>
+                <ButtonLink href=orders label="Show orders" look=Look::Primary/>
+                <ButtonLink href=home label="Show dashboard"/>
             </div>
         </Card>
     }
@@ -32,20 +32,20 @@ pub fn done(page: &ImportPage) -> AnyView {
 
 /// Why a run ended early, and what to do.
 pub fn failed(page: &ImportPage) -> AnyView {
-    let words = sentence(page.run.error.as_deref().unwrap_or("the import stopped"));
+    let words = sentence(page.run.error.as_deref().unwrap_or("The import stopped."));
     let again = format!("{}/new", url::imports(page.frame.tenant()));
     let stored = page.run.summary.orders + page.run.summary.returns;
     let what_is_in = if stored > 0 {
-        "What went in before stays in; the same file goes on from there."
+        "Orders imported before the failure are stored. Import the same file again to continue."
     } else {
-        "Nothing was stored."
+        "No orders were imported."
     };
     view! {
         <Notice tone=Tone::Critical>
             <p>{words}</p>
             <p>{what_is_in}</p>
         </Notice>
-        <div class="actions"><ButtonLink href=again label="Choose a file" writes=true look=Look::Primary/></div>
+        <div class="actions"><ButtonLink href=again label="Choose file" writes=true look=Look::Primary/></div>
     }
     .into_any()
 }
@@ -71,10 +71,10 @@ pub fn figures(summary: &Summary, problems: u64) -> AnyView {
             {number("Lines read", summary.read)}
             {number("Sales", summary.orders)}
             {number("Returns", summary.returns)}
-            {number("Item lines", summary.items)}
+            {number("Items", summary.items)}
             {sums}
-            {some("Already there, unchanged", summary.unchanged)}
-            {some("Left out by rule", summary.skipped)}
+            {some("Unchanged", summary.unchanged)}
+            {some("Skipped by rule", summary.skipped)}
             {some("Rejected", summary.rejected)}
             {some("Problems", problems)}
         </dl>

@@ -18,18 +18,20 @@ pub fn checked(page: &ImportPage) -> AnyView {
     let preview = page.run.preview.clone().unwrap_or_default();
     let orders = preview.summary.orders + preview.summary.returns;
     let ready = if orders == 0 {
-        let words = "No order of this file can go in. See the problems below, correct the file and choose it again.";
+        let words = "This file has no orders to import. Correct the problems below, then upload it again.";
         view! { <Notice tone=Tone::Critical>{words}</Notice> }.into_any()
     } else {
         match (page.may_run, &page.uploaded_by) {
-            (false, _) => view! { <Notice tone=Tone::Info>"Staff can start this import."</Notice> }.into_any(),
+            (false, _) => view! { <Notice tone=Tone::Info>"Your role cannot start imports. Ask a member with the role \
+            Staff or higher."</Notice> }
+            .into_any(),
             (true, None) => start(page, orders),
             (true, Some(email)) => uploaded_by(page, email),
         }
     };
     let sums = figures(&preview.summary, page.run.problem_count);
     view! {
-        <Card title="What would go in">
+        <Card title="Import preview">
             {sums}
             {ready}
         </Card>
@@ -51,12 +53,12 @@ fn start(page: &ImportPage, orders: u64) -> AnyView {
 }
 
 fn uploaded_by(page: &ImportPage, email: &str) -> AnyView {
-    let who = if email.is_empty() { "Somebody else" } else { email }.to_owned();
+    let who = if email.is_empty() { "Another member" } else { email }.to_owned();
     let new = format!("{}/new", url::imports(page.frame.tenant()));
     view! {
         <Notice tone=Tone::Info>
-            <span dir="auto">{who}</span>" uploaded this file and can start it. To start it yourself, "
-            <a href=new>"choose the same file"</a>"."
+            <span dir="auto">{who}</span>" uploaded this file and can import it. To import it yourself, "
+            <a href=new>"upload the same file"</a>"."
         </Notice>
     }
     .into_any()
@@ -90,8 +92,8 @@ fn first_orders(page: &ImportPage, preview: &Preview) -> Option<AnyView> {
     ];
     (!preview.first.is_empty()).then(|| {
         view! {
-            <Card title="The first orders" flush=true>
-                <Table caption="The first orders of the file" columns dense=true>{rows}</Table>
+            <Card title="First orders" flush=true>
+                <Table caption="First orders in the file" columns dense=true>{rows}</Table>
             </Card>
         }
         .into_any()

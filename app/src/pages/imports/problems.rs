@@ -21,8 +21,8 @@ pub fn problems(page: &ImportPage) -> Option<AnyView> {
         Column::figures("Line"),
         Column::text("Column"),
         Column::text("Order"),
-        Column::text("What it is"),
-        Column::text("Effect"),
+        Column::text("Problem"),
+        Column::text("Result"),
     ];
     let address = page.address();
     let first = (!page.is_first).then(|| view! { <ButtonLink href=address.clone() label="First problems"/> });
@@ -32,14 +32,14 @@ pub fn problems(page: &ImportPage) -> Option<AnyView> {
     });
     let kept = i64::try_from(MAX_STORED).unwrap_or(i64::MAX);
     let cut = (total > kept).then(|| {
-        view! { <p class="quiet-line">{format!("The first {} of them are kept.", count(kept))}</p> }
+        view! { <p class="quiet-line">{format!("Only the first {} are listed.", count(kept))}</p> }
     });
     let checked = page.run.preview.as_ref().map(|preview| &preview.summary);
     let rejected = page.run.summary.rejected.max(checked.map_or(0, |summary| summary.rejected));
     let skipped = page.run.summary.skipped.max(checked.map_or(0, |summary| summary.skipped));
     let title = match (rejected, skipped) {
         (0, 0) => things(total, "adjustment", "adjustments"),
-        (0, _) => format!("{} left out by rule", things(total, "order", "orders")),
+        (0, _) => format!("{} skipped by rule", things(total, "order", "orders")),
         _ => things(total, "problem", "problems"),
     };
     let found = !page.problems.rows.is_empty() || total > 0;
@@ -58,7 +58,7 @@ pub fn problems(page: &ImportPage) -> Option<AnyView> {
 fn row(problem: &Problem) -> impl IntoView + use<> {
     let (tone, label) = match problem.kind {
         ProblemKind::Rejected => (Tone::Critical, "Rejected"),
-        ProblemKind::Skipped => (Tone::Neutral, "Left out"),
+        ProblemKind::Skipped => (Tone::Neutral, "Skipped"),
         ProblemKind::Adjusted => (Tone::Info, "Adjusted"),
     };
     let column = if problem.column.is_empty() { "whole line".to_owned() } else { problem.column.clone() };

@@ -89,9 +89,9 @@ fn rate(page: &ImportPage) -> u64 {
 fn moving_on(page: &ImportPage) -> AnyView {
     let run = &page.run;
     let title = match run.status {
-        RunStatus::Checking => "Reading the file; nothing is stored yet",
-        RunStatus::Queued => "Waiting for a worker",
-        _ => "Storing orders",
+        RunStatus::Checking => "Checking file",
+        RunStatus::Queued => "Queued",
+        _ => "Importing orders",
     };
     let begun = Progress {
         lines: run.summary.read,
@@ -105,14 +105,14 @@ fn moving_on(page: &ImportPage) -> AnyView {
     let events = page.frame.live.address(page.frame.tenant());
     let bar = events.map(|events| view! { <ImportProgress events run=id begun apart/> });
     let trouble = run.error.clone().map(|words| {
-        view! { <Notice tone=Tone::Attention>{format!("The last attempt stopped: {} It goes on by itself.", sentence(&words))}</Notice> }
+        view! { <Notice tone=Tone::Attention>{format!("The last attempt stopped: {} Stoa retries automatically.", sentence(&words))}</Notice> }
     });
     view! {
         <Card title=title>
             {trouble}
             {bar}
-            <p class="quiet">"You may leave this page: the import goes on."</p>
-            <noscript><p class="quiet">"Without scripts this page looks again every few seconds."</p></noscript>
+            <p class="quiet">"You can leave this page. The import continues."</p>
+            <noscript><p class="quiet">"This page reloads every few seconds."</p></noscript>
         </Card>
     }
     .into_any()

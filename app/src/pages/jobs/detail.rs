@@ -21,11 +21,11 @@ pub fn detail(shown: Shown<'_>, job: &JobDetail, people: &HashMap<String, String
     let waiting = (!job.waiting.is_empty()).then(|| {
         let needed = job.job.as_ref().is_some_and(|job| job.state.needs_a_person());
         let tone = if needed { Tone::Critical } else { Tone::Info };
-        view! { <Notice tone><p><strong>"Why it does not run"</strong></p>{waiting}</Notice> }
+        view! { <Notice tone><p><strong>"Why this job is not running"</strong></p>{waiting}</Notice> }
     });
     let runs = job.runs.iter().map(|run| attempt(run, clock)).collect_view();
     let attempts = if job.runs.is_empty() {
-        view! { <p class="quiet">"It was not tried yet."</p> }.into_any()
+        view! { <p class="quiet">"No attempts yet."</p> }.into_any()
     } else {
         view! { <ol class="timeline">{runs}</ol> }.into_any()
     };
@@ -50,10 +50,10 @@ fn attempt(detail: &RunDetail, clock: Clock) -> impl IntoView + use<> {
     let (tone, label) = outcome(run.outcome);
     let error = run.error.clone().map(|error| view! { <pre class="said-raw" dir="auto">{error}</pre> });
     let log = (!detail.log.is_empty()).then(|| log(&detail.log));
-    let took = format!("waited {}, took {}", milliseconds(run.wait_ms), milliseconds(run.run_ms));
+    let took = format!("waited {}, ran for {}", milliseconds(run.wait_ms), milliseconds(run.run_ms));
     view! {
         <li>
-            <p>{format!("Try {} ", run.attempt)}<Pill tone label/></p>
+            <p>{format!("Attempt {} ", run.attempt)}<Pill tone label/></p>
             <p class="quiet"><When at=run.finished_at clock/>" · "{took}</p>
             {error}
             {log}
@@ -73,7 +73,7 @@ fn log(lines: &[LogLine]) -> AnyView {
         view! { <span class=class>{text}"\n"</span> }
     };
     let lines = lines.iter().map(line).collect_view();
-    view! { <pre class="log" tabindex="0" aria-label="What it said">{lines}</pre> }.into_any()
+    view! { <pre class="log" tabindex="0" aria-label="Log">{lines}</pre> }.into_any()
 }
 
 fn facts(shown: Shown<'_>, detail: &JobDetail, people: &HashMap<String, String>, clock: Clock) -> AnyView {
@@ -84,28 +84,28 @@ fn facts(shown: Shown<'_>, detail: &JobDetail, people: &HashMap<String, String>,
     match (&detail.job, last) {
         (Some(job), _) => {
             let (tone, label) = state(job.state);
-            lines.push(fact("State", view! { <Pill tone label/> }.into_any()));
+            lines.push(fact("Status", view! { <Pill tone label/> }.into_any()));
             lines.push(text("Queue", job.queue.clone()));
             lines.extend(job.key.clone().map(|key| text("Key", key)));
-            lines.push(text("Tries", format!("{} of {}", job.attempt, job.max_attempts)));
+            lines.push(text("Attempts", format!("{} of {}", job.attempt, job.max_attempts)));
             lines.push(text("Priority", job.priority.to_string()));
             lines.extend((job.crashes > 0).then(|| text("Crashes", job.crashes.to_string())));
             lines.push(fact("Enqueued", view! { <When at=job.enqueued_at clock/> }.into_any()));
             lines.push(fact(
-                if job.run_at > clock.now { "Due" } else { "Could run since" },
+                if job.run_at > clock.now { "Scheduled for" } else { "Ready since" },
                 view! { <When at=job.run_at clock/> }.into_any(),
             ));
-            lines.push(text("Asked for by", who(&job.actor, people)));
-            lines.extend(job.request_id.clone().map(|id| fact("Request", view! { <code>{id}</code> }.into_any())));
+            lines.push(text("Requested by", who(&job.actor, people)));
+            lines.extend(job.request_id.clone().map(|id| fact("Request ID", view! { <code>{id}</code> }.into_any())));
             lines.push(fact("Tenant", owner(job.tenant_slug.as_deref())));
         }
         (None, Some(run)) => {
             let (tone, label) = outcome(run.outcome);
-            lines.push(fact("Ended", view! { <Pill tone label/> }.into_any()));
+            lines.push(fact("Result", view! { <Pill tone label/> }.into_any()));
             lines.push(text("Queue", run.queue.clone()));
             lines.extend(run.key.clone().map(|key| text("Key", key)));
             lines.push(fact("Enqueued", view! { <When at=run.enqueued_at clock/> }.into_any()));
-            lines.push(fact("Ended at", view! { <When at=run.finished_at clock/> }.into_any()));
+            lines.push(fact("Finished", view! { <When at=run.finished_at clock/> }.into_any()));
             lines.push(fact("Tenant", owner(run.tenant_slug.as_deref())));
         }
         (None, None) => {}
@@ -127,7 +127,7 @@ fn payload(detail: &JobDetail) -> Option<AnyView> {
     };
     let lines = fields.into_iter().map(line).collect_view();
     (payload.as_object().is_none_or(|fields| !fields.is_empty()))
-        .then(|| view! { <Card title="About"><dl class="facts">{lines}</dl></Card> }.into_any())
+        .then(|| view! { <Card title="Details"><dl class="facts">{lines}</dl></Card> }.into_any())
 }
 
 fn notes(notes: &[NoteRow], people: &HashMap<String, String>, clock: Clock) -> Option<AnyView> {
@@ -142,6 +142,6 @@ fn notes(notes: &[NoteRow], people: &HashMap<String, String>, clock: Clock) -> O
     };
     (!notes.is_empty()).then(|| {
         let notes = notes.iter().map(note).collect_view();
-        view! { <Card title="Changed by hand"><ol class="timeline">{notes}</ol></Card> }.into_any()
+        view! { <Card title="Manual changes"><ol class="timeline">{notes}</ol></Card> }.into_any()
     })
 }

@@ -30,8 +30,8 @@ pub fn tabs(shown: Shown<'_>, query: &JobQuery, counts: &Counts) -> AnyView {
         view! { <a href=href aria-current=here.then_some("page")>{label}{number}</a> }
     };
     let states = JobState::ALL.map(|state| tab(words::state(state).1, JobView::Live(state), Some(number(state))));
-    let ended = tab("Ended", JobView::Ended(None), None);
-    view! { <nav class="tabs" aria-label="States">{states.into_iter().collect_view()}{ended}</nav> }.into_any()
+    let ended = tab("Finished", JobView::Ended(None), None);
+    view! { <nav class="tabs" aria-label="Status">{states.into_iter().collect_view()}{ended}</nav> }.into_any()
 }
 
 /// The form. It shows what was typed, understood or not.
@@ -39,21 +39,21 @@ pub fn filters(shown: Shown<'_>, query: &JobQuery, typed: &[(String, String)], f
     let typed = Typed { pairs: typed, faults };
     let (state, narrow) = match query.view {
         JobView::Live(state) => (state.as_str(), typed.field("queue", "Queue", "text")),
-        JobView::Ended(_) => ("ended", typed.select("outcome", "Came to", "Whatever it came to", outcomes())),
+        JobView::Ended(_) => ("ended", typed.select("outcome", "Result", "Any result", outcomes())),
     };
     let fields = vec![
         typed.field("kind", "Kind", "text"),
-        typed.field("key", "Key, exactly", "text"),
+        typed.field("key", "Key (exact match)", "text"),
         narrow,
         typed.field("from", "From", "date"),
-        typed.field("to", "To, included", "date"),
+        typed.field("to", "To (inclusive)", "date"),
     ];
     let below = (shown == Shown::Platform).then(|| tenant_field(&typed));
     let search = Search {
         name: "q",
         value: typed.value("q"),
-        placeholder: "Words of the error",
-        label: "Search these jobs by words of their error",
+        placeholder: "Error message",
+        label: "Search jobs by error message",
     };
     let list = shown.list(&JobQuery::default());
     let action = list.split('?').next().unwrap_or_default().to_owned();

@@ -15,20 +15,20 @@ use crate::ui::{Clock, When};
 /// Live jobs of one state. With `choose`, each has a box: the rows stand in a form then.
 pub fn live_table(shown: Shown<'_>, rows: &[JobRow], state: JobState, clock: Clock, choose: bool) -> AnyView {
     let time = match state {
-        JobState::Ready => "Could run since",
-        JobState::Scheduled => "Due",
-        JobState::Running => "Ran since",
+        JobState::Ready => "Ready since",
+        JobState::Scheduled => "Scheduled for",
+        JobState::Running => "Running since",
         JobState::Dead | JobState::Parked => "Since",
     };
     let platform = shown == Shown::Platform;
     let mut columns = Vec::new();
-    columns.extend(choose.then(|| Column::text("Choose")));
+    columns.extend(choose.then(|| Column::text("Select")));
     columns.push(Column::text("Job"));
     columns.extend(platform.then(|| Column::text("Tenant").wide()));
     columns.extend([
         Column::text("Queue").wide(),
         Column::time(time, &clock),
-        Column::figures("Tries").wide(),
+        Column::figures("Attempts").wide(),
         Column::text("Last error").wide(),
     ]);
     let rows = rows.iter().map(|job| live(shown, job, clock, choose)).collect_view();
@@ -39,7 +39,7 @@ fn live(shown: Shown<'_>, job: &JobRow, clock: Clock, choose: bool) -> impl Into
     let href = shown.job(job.tenant, job.tenant_slug.as_deref(), job.id);
     let tick = choose.then(|| {
         let value = format!("{}/{}", job.tenant, job.id);
-        view! { <td class="chosen"><input type="checkbox" name="job" value=value aria-label=format!("Choose {} {}", words::kind(&job.kind), job.id)/></td> }
+        view! { <td class="chosen"><input type="checkbox" name="job" value=value aria-label=format!("Select {} {}", words::kind(&job.kind), job.id)/></td> }
     });
     let at = if job.state == JobState::Running { job.started_at.unwrap_or(job.run_at) } else { job.run_at };
     let tenant =
@@ -64,11 +64,11 @@ pub fn runs_table(shown: Shown<'_>, rows: &[RunRow], clock: Clock) -> AnyView {
     let mut columns = vec![Column::text("Job")];
     columns.extend(platform.then(|| Column::text("Tenant").wide()));
     columns.extend([
-        Column::text("Came to"),
-        Column::time("Ended", &clock),
-        Column::figures("Try").wide(),
+        Column::text("Result"),
+        Column::time("Finished", &clock),
+        Column::figures("Attempt").wide(),
         Column::figures("Waited").wide(),
-        Column::figures("Took"),
+        Column::figures("Duration"),
         Column::text("Error").wide(),
     ]);
     let rows = rows.iter().map(|run| attempt(shown, run, clock)).collect_view();
@@ -98,7 +98,7 @@ fn attempt(shown: Shown<'_>, run: &RunRow, clock: Clock) -> impl IntoView + use<
 pub fn owner(slug: Option<&str>) -> AnyView {
     match slug {
         Some(slug) => slug.to_owned().into_any(),
-        None => view! { <span class="quiet">"the installation"</span> }.into_any(),
+        None => view! { <span class="quiet">"Platform"</span> }.into_any(),
     }
 }
 

@@ -65,7 +65,7 @@ pub fn index(page: &TenantJobs) -> Rendered {
     let shown = Shown::Tenant(page.frame.tenant());
     page.frame.render_live("Jobs", LIVE, || {
         view! {
-            <PageHeader title="Jobs" note="What Stoa does for you in the background.".into_any()/>
+            <PageHeader title="Jobs" note="Work that Stoa does in the background.".into_any()/>
             <div data-live="tabs">{tabs(shown, &page.query, &page.counts)}</div>
             {filters(shown, &page.query, &page.typed, &page.faults)}
             {ignored(&shown.path(), &page.typed, &page.faults)}
@@ -111,13 +111,13 @@ fn listed(shown: Shown<'_>, query: &JobQuery, found: &Listed, clock: Clock) -> A
 /// What stands where a list is empty.
 pub fn nothing(query: &JobQuery) -> AnyView {
     let (title, text) = match query.view {
-        _ if query.is_filtered() => ("No job matches", "Remove a filter, or choose another state."),
+        _ if query.is_filtered() => ("No matching jobs", "Remove a filter or choose another status."),
         JobView::Live(JobState::Running) => {
-            ("Nothing runs right now", "Jobs that wait are under Ready and Scheduled, what is over under Ended.")
+            ("No running jobs", "Queued jobs are under Ready and Scheduled. Completed jobs are under Finished.")
         }
-        JobView::Live(JobState::Dead | JobState::Parked) => ("All is well", "No job needs a person."),
-        JobView::Live(_) => ("No job waits here", "What is over stands under Ended."),
-        JobView::Ended(_) => ("Nothing ended yet", "Attempts are kept for 30 days."),
+        JobView::Live(JobState::Dead | JobState::Parked) => ("No jobs here", "No jobs need attention."),
+        JobView::Live(_) => ("No queued jobs", "Completed jobs are under Finished."),
+        JobView::Ended(_) => ("No finished jobs yet", "Finished jobs are listed here for 30 days."),
     };
     view! { <Empty title=title text=text/> }.into_any()
 }

@@ -40,9 +40,9 @@ pub const fn outcome(outcome: RunOutcome) -> (Tone, &'static str) {
 /// Who did something: by e-mail where `people` knows it.
 pub fn who(actor: &str, people: &HashMap<String, String>) -> String {
     match actor.split_once(':').map_or(actor, |(kind, _)| kind) {
-        "user" => people.get(actor).cloned().unwrap_or_else(|| "a former member".into()),
+        "user" => people.get(actor).cloned().unwrap_or_else(|| "a deleted user".into()),
         "key" => "API key".into(),
-        "command" => "command line".into(),
-        _ => "background work".into(),
+        "command" => "Command line".into(),
+        _ => "Background job".into(),
     }
 }

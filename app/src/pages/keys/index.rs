@@ -47,18 +47,17 @@ pub struct KeyIndex {
 /// Renders the page.
 pub fn page(page: &KeyIndex) -> Rendered {
     page.frame.render("API keys", || {
-        let note = view! { "What opens the "<a href="/api/docs">"API"</a>" to programs." }.into_any();
+        let note = view! { "Give other programs access to the "<a href="/api/docs">"API"</a>"." }.into_any();
         let made = page.made.clone().map(|key| {
             view! {
                 <Notice tone=Tone::Positive>
-                    <p>"The key is made. It is shown only now: keep it where only your program reads it."</p>
+                    <p>"API key created. It is shown only once. Copy it and store it safely."</p>
                     <code class="once">{key}</code>
                 </Notice>
             }
         });
         let revoked = page.done.as_deref() == Some("revoked");
-        let revoked = revoked
-            .then(|| view! { <Notice tone=Tone::Positive>"The key was revoked: it opens nothing any more."</Notice> });
+        let revoked = revoked.then(|| view! { <Notice tone=Tone::Positive>"API key revoked."</Notice> });
         view! {
             <PageHeader title="API keys" note=note/>
             {made}
@@ -72,7 +71,7 @@ pub fn page(page: &KeyIndex) -> Rendered {
 fn table(page: &KeyIndex) -> AnyView {
     if page.keys.is_empty() {
         let empty =
-            view! { <Empty title="No keys yet" text="Make one below for a program that sends or reads orders."/> };
+            view! { <Empty title="No API keys yet" text="Create a key for a program that sends or reads orders."/> };
         return view! { <Card>{empty}</Card> }.into_any();
     }
     let base = format!("/t/{}/settings/keys", page.frame.tenant());
@@ -97,10 +96,10 @@ fn table(page: &KeyIndex) -> AnyView {
     let rows = page.keys.iter().map(row).collect_view();
     let columns = vec![
         Column::text("Key"),
-        Column::text("May").wide(),
+        Column::text("Scopes").wide(),
         Column::text("Stores").wide(),
         Column::time("Last used", &page.clock),
-        Column::text("State"),
+        Column::text("Status"),
     ];
     view! { <Card flush=true><Table caption="API keys" columns>{rows}</Table></Card> }.into_any()
 }
@@ -109,9 +108,9 @@ fn table(page: &KeyIndex) -> AnyView {
 pub(super) fn state(key: &KeyRow, clock: Clock) -> AnyView {
     match (key.revoked_at, key.expires_at) {
         (Some(_), _) => view! { <Pill label="Revoked"/> }.into_any(),
-        (None, Some(at)) if at <= clock.now => view! { <Pill label="Over"/> }.into_any(),
-        (None, Some(at)) => view! { <Pill tone=Tone::Attention label="Ends"/>" "<When at clock/> }.into_any(),
-        (None, None) => view! { <Pill tone=Tone::Positive label="Alive"/> }.into_any(),
+        (None, Some(at)) if at <= clock.now => view! { <Pill label="Expired"/> }.into_any(),
+        (None, Some(at)) => view! { <Pill tone=Tone::Attention label="Expires"/>" "<When at clock/> }.into_any(),
+        (None, None) => view! { <Pill tone=Tone::Positive label="Active"/> }.into_any(),
     }
 }
 
@@ -121,10 +120,10 @@ fn form(page: &KeyIndex) -> impl IntoView + use<> {
     let fault = |field: &str| form.faults.of(field).map(str::to_owned);
     let [name_fault, scopes_fault, store_fault, days_fault] = ["name", "scopes", "store", "expires"].map(fault);
     let words = |scope: KeyScope| match scope {
-        KeyScope::OrdersRead => "orders:read, see orders",
-        KeyScope::OrdersWrite => "orders:write, add orders",
-        KeyScope::ReportsRead => "reports:read, see figures",
-        KeyScope::EventsRead => "events:read, follow what happens",
+        KeyScope::OrdersRead => "orders:read, view orders",
+        KeyScope::OrdersWrite => "orders:write, create and change orders",
+        KeyScope::ReportsRead => "reports:read, view reports",
+        KeyScope::EventsRead => "events:read, receive events",
     };
     let choice = |scope: KeyScope| Choice {
         value: scope.as_str().to_owned(),
@@ -140,13 +139,13 @@ fn form(page: &KeyIndex) -> impl IntoView + use<> {
     let KeyForm { name, store, days: chosen_days, .. } = form;
     let days = days.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec();
     view! {
-        <Card title="New key">
+        <Card title="New API key">
             <form class="stack narrow" method="post" action=action>
-                <Field name="name" label="What it is for" value=name fault=name_fault example="Till in the shop" required=true/>
-                <Choices name="scopes" label="It may" choices fault=scopes_fault/>
+                <Field name="name" label="Name" value=name fault=name_fault example="Shop till" required=true/>
+                <Choices name="scopes" label="Scopes" choices fault=scopes_fault/>
                 <SelectField name="store" label="Stores" options=stores chosen=store fault=store_fault/>
-                <SelectField name="days" label="It ends" options=days chosen=chosen_days fault=days_fault/>
-                <Button label="Make the key" look=Look::Primary/>
+                <SelectField name="days" label="Expires" options=days chosen=chosen_days fault=days_fault/>
+                <Button label="Create API key" look=Look::Primary/>
             </form>
         </Card>
     }

@@ -34,7 +34,7 @@ pub fn page(page: &OneKey) -> Rendered {
         let made = page.made.clone().map(|key| {
             view! {
                 <Notice tone=Tone::Positive>
-                    <p>"Another key takes its place. It is shown only now:"</p>
+                    <p>"Replacement key created. It is shown only once:"</p>
                     <code class="once">{key}</code>
                 </Notice>
             }
@@ -43,7 +43,7 @@ pub fn page(page: &OneKey) -> Rendered {
         let orphan = (page.key.is_orphan && page.key.is_alive(page.clock.now)).then(|| {
             view! {
                 <Notice tone=Tone::Attention>
-                    "The member who created this key could not create it now: they left, or their role changed. They may still know the key. Rotate or revoke it."
+                    "The member who created this key left, or their role changed. They may still know the key. Rotate or revoke it."
                 </Notice>
             }
         });
@@ -71,13 +71,13 @@ fn facts(page: &OneKey) -> impl IntoView + use<> {
     view! {
         <Card>
             <dl class="facts">
-                <dt>"State"</dt>
+                <dt>"Status"</dt>
                 <dd>{state}</dd>
-                <dt>"May"</dt>
+                <dt>"Scopes"</dt>
                 <dd><code>{may}</code></dd>
                 <dt>"Stores"</dt>
                 <dd>{stores}</dd>
-                <dt>"Made"</dt>
+                <dt>"Created"</dt>
                 <dd><When at=made_at clock/>{by}</dd>
                 <dt>"Last used"</dt>
                 <dd>{used}</dd>
@@ -90,26 +90,26 @@ fn changes(page: &OneKey, keys: &str) -> impl IntoView + use<> {
     let address = format!("{keys}/{}", page.key.id);
     let (rotate, revoke) = (format!("{address}/rotate"), format!("{address}/revoke"));
     let overlap = |hours: i64| match hours {
-        0 => "at once".to_owned(),
-        1 => "in an hour".to_owned(),
-        24 => "in a day".to_owned(),
+        0 => "now".to_owned(),
+        1 => "in 1 hour".to_owned(),
+        24 => "in 1 day".to_owned(),
         hours => format!("in {} days", hours / 24),
     };
     let options = OVERLAPS.map(|hours| (hours.to_string(), overlap(hours))).to_vec();
     let fault = page.faults.of("hours").map(str::to_owned);
     view! {
         <div class="two-thirds">
-            <Card title="Put another in its place">
+            <Card title="Rotate key">
                 <form class="stack" method="post" action=rotate>
-                    <p>"Another key is made that may do the same. Both work until this one ends."</p>
-                    <SelectField name="hours" label="This one ends" options chosen="24" fault/>
-                    <Button label="Make the other key" look=Look::Primary/>
+                    <p>"Creates a new key with the same scopes. Both keys work until this one expires."</p>
+                    <SelectField name="hours" label="This key expires" options chosen="24" fault/>
+                    <Button label="Rotate key" look=Look::Primary/>
                 </form>
             </Card>
-            <Card title="Revoke it">
+            <Card title="Revoke key">
                 <form class="stack" method="post" action=revoke>
-                    <p>"Within a second it opens nothing any more, and streams opened with it end. That cannot be taken back."</p>
-                    <Button label="Revoke the key" look=Look::Danger/>
+                    <p>"The key and its open event streams stop working within a second. You cannot undo this."</p>
+                    <Button label="Revoke key" look=Look::Danger/>
                 </form>
             </Card>
         </div>

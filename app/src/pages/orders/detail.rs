@@ -150,14 +150,15 @@ fn neighbours(page: &OrderPage) -> impl IntoView + use<> {
     };
     let newer = step(&page.neighbours.newer, "Newer", "prev", Sign::ArrowLeft);
     let older = step(&page.neighbours.older, "Older", "next", Sign::ArrowRight);
-    view! { <nav class="neighbours" aria-label="Orders beside this one">{newer}{older}</nav> }
+    view! { <nav class="neighbours" aria-label="Newer and older orders">{newer}{older}</nav> }
 }
 
 fn cancel_form(page: &OrderPage, reason: &str, faults: &FieldErrors) -> AnyView {
     let order = &page.order.order;
     let title = format!("Cancel order {}?", page.number());
     let consequence = format!(
-        "{} no longer counts in any figure of {}. This cannot be taken back; nobody is told automatically, and no money moves.",
+        "This removes {} from the figures of {}. You cannot undo this. Stoa does not notify the customer or send \
+         money.",
         order.total(),
         page.clock().day(order.local_day),
     );
@@ -171,10 +172,11 @@ fn cancel_form(page: &OrderPage, reason: &str, faults: &FieldErrors) -> AnyView 
             <form class="stack" method="post" action=action>
                 {refused}
                 <p>{consequence}</p>
-                <TextArea name="reason" label="Reason" value=reason fault hint="Stands in the order's timeline. May be empty."/>
+                <TextArea name="reason" label="Reason" value=reason fault hint="Optional. Shown in the order's \
+                    timeline."/>
                 <div class="actions">
                     <Button label=label look=Look::Danger/>
-                    <ButtonLink href=keep label="Keep the order" look=Look::Quiet/>
+                    <ButtonLink href=keep label="Keep order" look=Look::Quiet/>
                 </div>
             </form>
         </Card>

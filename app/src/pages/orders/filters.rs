@@ -21,15 +21,15 @@ pub fn filters(index: &OrderIndex) -> AnyView {
         typed.select("payment", "Payment", "Any payment", payments()),
         typed.select("fulfilment", "Fulfilment", "Any fulfilment", fulfilments()),
         typed.field("from", "Placed from", "date"),
-        typed.field("to", "Placed to, included", "date"),
+        typed.field("to", "Placed to (inclusive)", "date"),
         typed.field("min", "Total from", "amount"),
         typed.field("max", "Total to", "amount"),
     ];
     let search = Search {
         name: "q",
         value: typed.value("q"),
-        placeholder: "Number, e-mail, customer id or SKU",
-        label: "Search these orders by number, e-mail, customer id or SKU",
+        placeholder: "Number, email, customer ID or SKU",
+        label: "Search these orders by number, email, customer ID or SKU",
     };
     let action = format!("/t/{}/orders", index.frame.tenant());
     view! { <FilterForm action search is_open=false rest=rest(&typed) fields/> }.into_any()
@@ -70,7 +70,7 @@ pub fn chips(index: &OrderIndex) -> Option<AnyView> {
         view! {
             <div class="chips">
                 {chips}
-                <a class="chip-clear" href=all>"Clear all"</a>
+                <a class="chip-clear" href=all>"Clear filters"</a>
             </div>
         }
         .into_any()

@@ -60,7 +60,7 @@ pub fn page(index: &OrderIndex) -> Rendered {
         let tenant = index.frame.tenant().to_owned();
         let may_import = index.may_import;
         let import = format!("/t/{tenant}/imports/new");
-        let actions = may_import.then(|| view! { <ButtonLink href=import label="Import" writes=true/> });
+        let actions = may_import.then(|| view! { <ButtonLink href=import label="Import orders" writes=true/> });
         view! {
             <PageHeader title="Orders">{actions}</PageHeader>
             {views(&tenant, &index.query, index.counts.as_ref())}
@@ -94,7 +94,7 @@ fn nothing(index: &OrderIndex) -> AnyView {
     let everything = format!("/t/{tenant}/orders");
     if index.query.is_filtered() {
         return view! {
-            <Empty title="No order matches" text="Remove a filter, or show all orders.">
+            <Empty title="No matching orders" text="Remove a filter, or show all orders.">
                 <ButtonLink href=everything label="Show all orders"/>
             </Empty>
         }
@@ -102,8 +102,8 @@ fn nothing(index: &OrderIndex) -> AnyView {
     }
     if index.query.cursor.is_some() {
         return view! {
-            <Empty title="Nothing on this page" text="The list ends before it.">
-                <ButtonLink href=everything label="Back to the newest orders"/>
+            <Empty title="No orders on this page" text="This page is past the end of the list.">
+                <ButtonLink href=everything label="Show newest orders"/>
             </Empty>
         }
         .into_any();
@@ -112,7 +112,7 @@ fn nothing(index: &OrderIndex) -> AnyView {
         let href = format!("/t/{tenant}/imports/new");
         view! { <ButtonLink href=href label="Import orders" writes=true look=Look::Primary/> }
     });
-    let text = "They arrive through the API as your shop takes them, or from a file with past ones.";
+    let text = "Orders will be listed here. Send them through the API, or import past orders from a file.";
     view! { <Empty title="No orders yet" text=text>{import}</Empty> }.into_any()
 }
 

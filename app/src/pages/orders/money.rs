@@ -33,7 +33,7 @@ pub fn items_card(page: &OrderPage) -> AnyView {
     };
     let rows = page.order.items.iter().map(row).collect_view();
     let columns =
-        vec![Column::text("Item"), Column::figures("Pieces"), Column::figures("Price"), Column::figures("Amount")];
+        vec![Column::text("Item"), Column::figures("Qty"), Column::figures("Price"), Column::figures("Amount")];
     let number = i64::try_from(page.order.items.len()).unwrap_or(i64::MAX);
     let aside = view! { <span class="quiet">{things(number, "line", "lines")}</span> }.into_any();
     view! { <Card title="Items" flush=true aside=aside><Table caption="Items" columns>{rows}</Table></Card> }.into_any()
@@ -54,8 +54,8 @@ pub fn money_card(page: &OrderPage) -> AnyView {
         }
     };
     let refunds = detail.refunds.iter().map(refund).collect_view();
-    let kept = (order.refunded != 0).then(|| line("Kept", order.total - order.refunded));
-    let free = is_free(detail).then(|| view! { <p class="quiet">"Nothing was paid for this order."</p> });
+    let kept = (order.refunded != 0).then(|| line("Net payment", order.total - order.refunded));
+    let free = is_free(detail).then(|| view! { <p class="quiet">"This order was free."</p> });
     let lines = view! {
         {line("Items", detail.gross)}
         {some("Discounts", -detail.discounts)}
@@ -67,7 +67,7 @@ pub fn money_card(page: &OrderPage) -> AnyView {
         {kept.map(|kept| view! { <div class="sum">{kept}</div> })}
     }
     .into_any();
-    view! { <Card title="Money"><dl class="sums">{lines}</dl>{free}</Card> }.into_any()
+    view! { <Card title="Payment"><dl class="sums">{lines}</dl>{free}</Card> }.into_any()
 }
 
 // A free sale; of a return, nobody paid anything to begin with.

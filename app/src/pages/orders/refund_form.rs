@@ -22,8 +22,9 @@ pub fn left(detail: &OrderDetail) -> Option<Money> {
     possible.then(|| Money::new(rule.left(), order.currency))
 }
 
-const FREE_ORDER: &str = "Nothing was paid for this order, so there is nothing to refund. Items that come back from a free order cannot be recorded here.";
-const SPENT: &str = "Nothing of this order can be refunded any more.";
+const FREE_ORDER: &str = "This order was free, so there is nothing to refund. Returned items of a free order cannot \
+    be recorded here.";
+const SPENT: &str = "This order has nothing left to refund.";
 
 fn rule(detail: &OrderDetail) -> Refundable<'static> {
     let order = &detail.order;
@@ -46,9 +47,8 @@ pub fn refund_form(page: &OrderPage, typed: &Refunding) -> AnyView {
     let general = general.collect_view();
     let (reason, fault) = (typed.reason.clone(), typed.faults.of("reason").map(str::to_owned));
     let several = page.order.items.len() > 1 || page.order.items.iter().any(|item| item.quantity > 1);
-    let (lines, by_line) = several
-        .then(|| (lines, view! { <Button label="Refund the chosen lines" name="extent" value="lines"/> }))
-        .unzip();
+    let (lines, by_line) =
+        several.then(|| (lines, view! { <Button label="Refund selected lines" name="extent" value="lines"/> })).unzip();
     view! {
         <Card title=format!("Refund order {}", page.number())>
             <form class="stack" method="post" action=action>
@@ -56,11 +56,12 @@ pub fn refund_form(page: &OrderPage, typed: &Refunding) -> AnyView {
                 {general}
                 <p>{consequence}</p>
                 {lines}
-                <TextArea name="reason" label="Reason" value=reason fault hint="Stands in the order's timeline. May be empty."/>
+                <TextArea name="reason" label="Reason" value=reason fault hint="Optional. Shown in the order's \
+                    timeline."/>
                 <div class="actions">
                     {by_line}
-                    <Button label=format!("Refund all that is left: {}", text(left)) look=Look::Primary name="extent" value="full"/>
-                    <ButtonLink href=keep label="Refund nothing" look=Look::Quiet/>
+                    <Button label=format!("Refund remaining {}", text(left)) look=Look::Primary name="extent" value="full"/>
+                    <ButtonLink href=keep label="Back to order" look=Look::Quiet/>
                 </div>
             </form>
         </Card>
@@ -74,9 +75,7 @@ fn consequence(page: &OrderPage) -> String {
         ReturnDay::Return => "today".to_owned(),
         ReturnDay::Order => format!("the day of the order, {}", page.clock().day(page.order.order.local_day)),
     };
-    format!(
-        "Records that money goes back, today. It lowers the figures of {day}; the payment itself is made where the customer paid."
-    )
+    format!("Records a refund dated today and lowers the figures of {day}. Send the money with your payment provider.")
 }
 
 fn lines(page: &OrderPage, typed: &Refunding) -> AnyView {
@@ -87,15 +86,15 @@ fn lines(page: &OrderPage, typed: &Refunding) -> AnyView {
     };
     let rows = page.order.items.iter().map(row).collect_view();
     let columns =
-        vec![Column::text("Line"), Column::figures("Price"), Column::figures("Left"), Column::figures("Refund")];
-    view! { <Table caption="Lines to refund" columns dense=true>{rows}</Table> }.into_any()
+        vec![Column::text("Line"), Column::figures("Price"), Column::figures("Refundable"), Column::figures("Refund")];
+    view! { <Table caption="Refundable lines" columns dense=true>{rows}</Table> }.into_any()
 }
 
 // Lines of one title are told apart by their place.
 fn label(page: &OrderPage, item: &ItemRow) -> String {
     let alike = page.order.items.iter().filter(|other| other.title == item.title).count();
     let place = if alike > 1 { format!(", line {}", item.position) } else { String::new() };
-    format!("Pieces of {} to refund{place}", item.title)
+    format!("Quantity of {} to refund{place}", item.title)
 }
 
 fn line(page: &OrderPage, item: &ItemRow, typed: String, fault: Option<String>) -> impl IntoView + use<> {

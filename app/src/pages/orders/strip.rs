@@ -16,14 +16,14 @@ pub fn strip(index: &OrderIndex, found: &Found) -> impl IntoView + use<> {
         things(summary.found, "order", "orders")
     };
     let more = summary.more.then(|| {
-        let text = format!("Sums cover up to {} orders. Narrow the filter to see them.", count(summary.found));
+        let text = format!("Totals are shown for up to {} orders. Add a filter to see them.", count(summary.found));
         view! { <span class="quiet">{text}</span> }
     });
     let returns_only = index.query.kind == Some(OrderKind::Return);
     let several = summary.currencies.len() > 1;
     let currencies = summary.currencies.iter().map(|(c, f)| sums(*c, f, returns_only, several)).collect_view();
     view! {
-        <section class="strip" aria-label="What was found">
+        <section class="strip" aria-label="Totals">
             <span class="strip-found">{number}</span>
             {more}
             {currencies}
@@ -51,10 +51,10 @@ fn sums(currency: Currency, figures: &Figures, returns_only: bool, several: bool
     } else {
         let extra = figures.shipping + figures.tax + figures.fees;
         let mut parts = vec![
-            amount("Gross", figures.gross),
+            amount("Gross sales", figures.gross),
             amount("Discounts", figures.discounts),
             amount("Returns", figures.returns()),
-            amount("Net", figures.net()),
+            amount("Net sales", figures.net()),
         ];
         parts.extend((extra != 0).then(|| amount("Shipping, tax and fees", extra)));
         parts.push(amount("Total", figures.total()));

@@ -54,7 +54,7 @@ fn row(html: &mut Html, index: &OrderIndex, order: &OrderRow, clock: &Clock, sev
     html.markup("<td class=\"at-who\">");
     match customer(order.customer.as_ref()) {
         Some(name) => html.markup("<span class=\"clip\" dir=\"auto\">").text(&name).markup("</span>"),
-        None => html.markup("<span class=\"quiet\">Guest</span>"),
+        None => html.markup("<span class=\"quiet\">No customer</span>"),
     };
     html.markup("</td><td class=\"num wide\">");
     write_count(html, order.item_count.into());
@@ -83,7 +83,7 @@ pub fn refunds_table(index: &OrderIndex, refunds: &[RefundRow]) -> Option<AnyVie
         }
     };
     let columns = vec![
-        Column::text("On order"),
+        Column::text("Order"),
         Column::time("Refunded", &clock),
         Column::text("Reason").wide(),
         Column::figures("Amount"),
@@ -91,7 +91,7 @@ pub fn refunds_table(index: &OrderIndex, refunds: &[RefundRow]) -> Option<AnyVie
     (!refunds.is_empty()).then(|| {
         let rows = refunds.iter().map(row).collect_view();
         view! {
-            <Card title="Refunds that count on these days" flush=true>
+            <Card title="Refunds in this period" flush=true>
                 <Table caption="Refunds" columns dense=true>{rows}</Table>
             </Card>
         }

@@ -29,7 +29,7 @@ pub fn timeline_card(page: &OrderPage) -> AnyView {
 /// Who bought, with the way to their other orders.
 pub fn customer_card(page: &OrderPage) -> AnyView {
     let Some(customer) = &page.order.order.customer else {
-        return view! { <Card title="Customer"><p class="quiet">"Guest: the shop named nobody."</p></Card> }.into_any();
+        return view! { <Card title="Customer"><p class="quiet">"No customer details"</p></Card> }.into_any();
     };
     let line = |label: &'static str, value: &Option<String>| {
         let value = value.clone().filter(|v| !v.is_empty());
@@ -38,13 +38,13 @@ pub fn customer_card(page: &OrderPage) -> AnyView {
     let search = customer.email.clone().or_else(|| customer.external_id.clone());
     let others = search.map(|q| {
         let query = OrderQuery { q: Some(q), ..OrderQuery::default() };
-        view! { <p><a href=url::orders(page.frame.tenant(), &query)>"All their orders"</a></p> }
+        view! { <p><a href=url::orders(page.frame.tenant(), &query)>"All orders of this customer"</a></p> }
     });
     let lines = view! {
         {line("Name", &customer.name)}
-        {line("E-mail", &customer.email)}
+        {line("Email", &customer.email)}
         {line("Phone", &customer.phone)}
-        {line("Customer id", &customer.external_id)}
+        {line("Customer ID", &customer.external_id)}
         {line("Country", &customer.country)}
     }
     .into_any();
@@ -64,7 +64,7 @@ pub fn notes_card(page: &OrderPage) -> Option<AnyView> {
 
 fn words(row: &TimelineRow, currency: Currency) -> String {
     match row.kind.as_str() {
-        "placed" => "Order taken in".into(),
+        "placed" => "Order received".into(),
         "cancelled" => "Order cancelled".into(),
         "refunded" => {
             let amount = row.details.get("amount").and_then(serde_json::Value::as_i64).unwrap_or(0);

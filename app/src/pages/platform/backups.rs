@@ -80,13 +80,13 @@ fn kinds(chosen: Option<Kind>) -> AnyView {
     };
     let all = link("All", None);
     let rest = Kind::ALL.iter().map(|k| link(kind(*k), Some(*k))).collect_view();
-    view! { <nav class="tabs" aria-label="Kinds">{all}{rest}</nav> }.into_any()
+    view! { <nav class="tabs" aria-label="Type">{all}{rest}</nav> }.into_any()
 }
 
 fn listed(page: &Backups, rows: &Page<Backup, Place>) -> AnyView {
     if rows.rows.is_empty() {
-        let text = "They are made every day by a worker. Is one running?";
-        return view! { <Empty title="No backups here" text=text/> }.into_any();
+        let text = "Backups will be listed here. A worker creates them every day. Check that one is running.";
+        return view! { <Empty title="No backups yet" text=text/> }.into_any();
     }
     let at = |place: Place| address(page.kind, Some(place));
     let (newer, older) = (rows.newer.map(at), rows.older.map(at));

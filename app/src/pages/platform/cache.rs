@@ -39,16 +39,16 @@ pub fn found(figures: &Figures) -> Option<String> {
 pub fn page(page: &CachePage) -> Rendered {
     page.frame.render_live("Cache", LIVE, || {
         let begun = span(page.clock.now - page.since);
-        let note = format!("of this process, which began {begun} ago").into_any();
+        let note = format!("This process, started {begun} ago").into_any();
         view! {
             <PageHeader title="Cache" note=note/>
             <div class="stack" data-live="cache">
                 {redis(page)}
                 <div class="columns">{asked(page)}{room(page)}</div>
-                <Card title="How long things are kept">
+                <Card title="Cache lifetime">
                     <p>
-                        "Every write moves a tenant on to another generation, and what was kept under the one before is not found any more. "
-                        "So nothing needs to be emptied by hand: what nobody asks for is gone after five minutes."
+                        "Each change invalidates the tenant's cached pages. "
+                        "Unused entries expire after 5 minutes."
                     </p>
                 </Card>
             </div>
@@ -60,7 +60,7 @@ fn redis(page: &CachePage) -> Option<AnyView> {
     (page.redis == Some(false)).then(|| {
         view! {
             <Notice tone=Tone::Attention>
-                <p>"Redis does not answer. Everything goes on without it; each process keeps figures of its own."</p>
+                <p>"Redis is unavailable. Stoa runs without it; each process uses its own cache."</p>
             </Notice>
         }
         .into_any()
@@ -71,20 +71,20 @@ fn asked(page: &CachePage) -> AnyView {
     let Figures { asked, shared, computed, .. } = page.figures;
     let whole = |n: u64| count(i64::try_from(n).unwrap_or(i64::MAX));
     let here = asked.saturating_sub(shared + computed);
-    let found = found(&page.figures).unwrap_or_else(|| "nobody asked yet".to_owned());
+    let found = found(&page.figures).unwrap_or_else(|| "no requests yet".to_owned());
     let redis = match page.redis {
         Some(true) => "answers",
-        Some(false) => "does not answer",
-        None => "none is set up",
+        Some(false) => "unavailable",
+        None => "not configured",
     };
     view! {
-        <Card title="Found">
+        <Card title="Hit rate">
             <p class="runway">{found}</p>
             <dl class="sums">
-                <dt>"Asked for"</dt><dd>{whole(asked)}</dd>
-                <dt>"Found in this process"</dt><dd>{whole(here)}</dd>
-                <dt>"Found in Redis"</dt><dd>{whole(shared)}</dd>
-                <dt>"Computed"</dt><dd>{whole(computed)}</dd>
+                <dt>"Requests"</dt><dd>{whole(asked)}</dd>
+                <dt>"Hits in this process"</dt><dd>{whole(here)}</dd>
+                <dt>"Hits in Redis"</dt><dd>{whole(shared)}</dd>
+                <dt>"Misses"</dt><dd>{whole(computed)}</dd>
                 <dt>"Redis"</dt><dd>{redis}</dd>
             </dl>
         </Card>
@@ -97,12 +97,12 @@ fn room(page: &CachePage) -> AnyView {
     let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let (value, max) = (bytes.to_string(), room.to_string());
     view! {
-        <Card title="Room">
+        <Card title="Size">
             <p class="runway">{size(whole(bytes))}</p>
-            <meter class="runway-bar" min="0" max=max value=value aria-label="Room that is taken"></meter>
+            <meter class="runway-bar" min="0" max=max value=value aria-label="Cache size"></meter>
             <dl class="sums">
                 <dt>"Entries"</dt><dd>{count(whole(entries))}</dd>
-                <dt>"Of at most"</dt><dd>{size(whole(room))}</dd>
+                <dt>"Maximum size"</dt><dd>{size(whole(room))}</dd>
             </dl>
         </Card>
     }

@@ -102,7 +102,7 @@ fn jobs(board: &Board) -> AnyView {
     let (tone, words) = match first {
         Some(alert) if critical(alert) => (Tone::Critical, headline(&alert.to_string())),
         Some(alert) => (Tone::Attention, headline(&alert.to_string())),
-        None => (Tone::Neutral, "Nothing waits too long".to_owned()),
+        None => (Tone::Neutral, "No delayed jobs".to_owned()),
     };
     let facts = vec![
         ("Ready", counts.ready.to_string()),
@@ -118,27 +118,27 @@ fn partitions(board: &Board) -> AnyView {
     let failed = overview.upkeep.iter().find_map(|row| row.error.as_ref());
     let runway = things(overview.runway_days, "day", "days");
     let (tone, words) = match (failed, overview.default_rows) {
-        (Some(_), _) => (Tone::Critical, "The last upkeep failed".to_owned()),
-        (None, 1..) => (Tone::Attention, "Rows wait in the default partition".to_owned()),
-        (None, _) => (runway_tone(overview.runway_days), format!("{runway} of runway")),
+        (Some(_), _) => (Tone::Critical, "Last maintenance failed".to_owned()),
+        (None, 1..) => (Tone::Attention, "Rows in the default partition".to_owned()),
+        (None, _) => (runway_tone(overview.runway_days), format!("{runway} covered")),
     };
     let upkeep = overview.upkeep.iter().filter_map(|row| row.done_at).min();
     let upkeep = upkeep.map_or_else(|| "never".to_owned(), |at| format!("{} ago", span(board.clock.now - at)));
     let quarters = i64::try_from(overview.quarters.len()).unwrap_or(i64::MAX);
-    let facts = vec![("Runway", runway), ("Quarters", count(quarters)), ("Last upkeep", upkeep)];
+    let facts = vec![("Days covered", runway), ("Partitions", count(quarters)), ("Last maintenance", upkeep)];
     view! { <Health title="Partitions" words=words tone facts href="/platform/partitions"/> }.into_any()
 }
 
 fn backups(board: &Board) -> AnyView {
     let BackupHealth { alarms, summary } = &board.backups;
     let (tone, words) = match alarms.as_slice() {
-        [] => (Tone::Neutral, "Read back and equal".to_owned()),
+        [] => (Tone::Neutral, "All verified".to_owned()),
         [one] => (Tone::Critical, headline(&one.words)),
         [one, rest @ ..] => (Tone::Critical, format!("{}; and {} more", headline(&one.words), rest.len())),
     };
     let newest = summary.kinds.iter().filter_map(|kind| kind.last_verification).max();
     let newest = newest.map_or_else(|| "never".to_owned(), |at| format!("{} ago", span(board.clock.now - at)));
-    let facts = vec![("Kept", count(summary.count)), ("Size", size(summary.bytes)), ("Last read back", newest)];
+    let facts = vec![("Stored", count(summary.count)), ("Size", size(summary.bytes)), ("Last verified", newest)];
     view! { <Health title="Backups" words=words tone facts href="/platform/backups"/> }.into_any()
 }
 
@@ -146,11 +146,11 @@ fn database(board: &Board) -> AnyView {
     let DatabaseHealth { version, bytes, connections, most_connections } = board.database;
     let crowded = connections * 10 >= most_connections * 9;
     let (tone, words) = if crowded {
-        (Tone::Critical, "Nearly all connections are taken")
+        (Tone::Critical, "Almost out of connections")
     } else if board.round_trip > SLOW {
-        (Tone::Attention, "Answers slowly")
+        (Tone::Attention, "Slow to respond")
     } else {
-        (Tone::Neutral, "Answers")
+        (Tone::Neutral, "Responding")
     };
     let facts = vec![
         ("Round trip", milliseconds(board.round_trip)),
@@ -163,13 +163,13 @@ fn database(board: &Board) -> AnyView {
 
 fn cache(board: &Board) -> AnyView {
     let (tone, words, redis) = match board.redis {
-        Some(true) => (Tone::Neutral, "Redis answers", "answers"),
-        Some(false) => (Tone::Attention, "Redis does not answer", "does not answer; everything goes on without it"),
-        None => (Tone::Neutral, "In this process alone", "none is set up"),
+        Some(true) => (Tone::Neutral, "Redis connected", "answers"),
+        Some(false) => (Tone::Attention, "Redis unavailable", "unavailable; Stoa runs without it"),
+        None => (Tone::Neutral, "In-process only", "not configured"),
     };
-    let found = found(&board.cache).unwrap_or_else(|| "nobody asked yet".to_owned());
+    let found = found(&board.cache).unwrap_or_else(|| "no requests yet".to_owned());
     let bytes = i64::try_from(board.cache.bytes).unwrap_or(i64::MAX);
-    let facts = vec![("Redis", redis.to_owned()), ("Found", found), ("Kept", size(bytes))];
+    let facts = vec![("Redis", redis.to_owned()), ("Hit rate", found), ("Stored", size(bytes))];
     view! { <Health title="Cache" words=words tone facts href="/platform/cache"/> }.into_any()
 }
 
@@ -177,16 +177,16 @@ fn routes(board: &Board) -> AnyView {
     let slow: Vec<&RouteRow> = board.routes.iter().filter(|row| row.is_slow()).collect();
     let number = i64::try_from(slow.len()).unwrap_or(i64::MAX);
     let (tone, words) = match slow.first() {
-        None => (Tone::Neutral, "Every route is quick".to_owned()),
+        None => (Tone::Neutral, "All routes are fast".to_owned()),
         Some(first) => {
-            (Tone::Attention, format!("{} slow, {} most", things(number, "route is", "routes are"), first.route))
+            (Tone::Attention, format!("{} slow; slowest: {}", things(number, "route", "routes"), first.route))
         }
     };
     let answers: u64 = board.routes.iter().map(|row| row.answers).sum();
     let failed: u64 = board.routes.iter().map(|row| row.failed).sum();
     let whole = |n: u64| count(i64::try_from(n).unwrap_or(i64::MAX));
     let slowest = board.routes.first().map_or_else(|| "none yet".to_owned(), |row| performance::taken(row.most));
-    let facts = vec![("Answers", whole(answers)), ("Failed", whole(failed)), ("Slowest, 95 % within", slowest)];
+    let facts = vec![("Requests", whole(answers)), ("Failed", whole(failed)), ("Slowest p95", slowest)];
     view! { <Health title="Performance" words=words tone facts href="/platform/performance"/> }.into_any()
 }
 
@@ -196,13 +196,13 @@ fn tenants(board: &Board) -> AnyView {
     let facts = vec![
         ("Active", count(tenants - suspended)),
         ("Suspended", count(suspended - leaving)),
-        ("To be deleted", count(leaving)),
+        ("Deletion scheduled", count(leaving)),
         ("Stores", count(stores)),
-        ("Orders a day, this month", count(orders / day)),
+        ("Orders per day, this month", count(orders / day)),
     ];
     let (tone, words) = match over {
         0 => (Tone::Neutral, things(tenants, "tenant", "tenants")),
-        over => (Tone::Attention, format!("{} above the orders of the tier", things(over, "tenant", "tenants"))),
+        over => (Tone::Attention, format!("{} over the order limit", things(over, "tenant", "tenants"))),
     };
     view! { <Health title="Tenants" words=words tone facts href="/platform/tenants"/> }.into_any()
 }

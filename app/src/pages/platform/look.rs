@@ -52,24 +52,24 @@ pub fn look_members(frame: &PlatformFrame, tenant: &str, members: &[Member], clo
             let href = format!("/platform/tenants/{tenant}/look/{}", member.id);
             let seen = match member.seen_at {
                 Some(at) => view! { <When at clock/> }.into_any(),
-                None => view! { <span class="quiet">"not lately"</span> }.into_any(),
+                None => view! { <span class="quiet">"Not recently"</span> }.into_any(),
             };
             let vouch = (!member.is_proven).then(|| {
                 let action = format!("/platform/tenants/{tenant}/members/{}/vouch", member.id);
-                view! { <form method="post" action=action><Button label="Confirm address" look=Look::Quiet/></form> }
+                view! { <form method="post" action=action><Button label="Confirm email" look=Look::Quiet/></form> }
             });
             view! {
                 <tr>
                     <td><span class="clip wide-clip">{member.email.clone()}</span></td>
                     <td><span class="clip" dir="auto">{member.role.name().to_owned()}</span></td>
                     <td>{seen}</td>
-                    <td><div class="actions"><ButtonLink href label="Look as them" look=Look::Quiet/>{vouch}</div></td>
+                    <td><div class="actions"><ButtonLink href label="View as member" look=Look::Quiet/>{vouch}</div></td>
                 </tr>
             }
         };
         let rows = members.iter().map(row).collect_view();
         let columns =
-            vec![Column::text("Who"), Column::text("Role"), Column::time("Last seen", &clock), Column::text("")];
+            vec![Column::text("Member"), Column::text("Role"), Column::time("Last seen", &clock), Column::text("")];
         view! {
             <PageHeader title=format!("Members of {tenant}") back=(format!("/platform/tenants/{tenant}"), "Tenant")/>
             <Card flush=true><Table caption="Members" columns>{rows}</Table></Card>
@@ -79,11 +79,11 @@ pub fn look_members(frame: &PlatformFrame, tenant: &str, members: &[Member], clo
 
 /// Renders the form that begins it.
 pub fn look(form: &LookForm) -> Rendered {
-    let title = format!("Look as {}", form.email);
+    let title = format!("View as {}", form.email);
     form.frame.render(&title, || {
         let LookForm { tenant, member, reason, minutes, .. } = form.clone();
         let (members, action) = (format!("/platform/tenants/{tenant}/members"), format!("/platform/tenants/{tenant}/look/{member}"));
-        let words = format!("You see {tenant} as {} does, who is {} there.", form.email, form.role);
+        let words = format!("You see {tenant} as {} does, with the role {}.", form.email, form.role);
         let refused = form.refused.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
         let fault = |field: &str| form.faults.of(field).map(str::to_owned);
         let (reason_fault, minutes_fault) = (fault("reason"), fault("minutes"));
@@ -96,14 +96,14 @@ pub fn look(form: &LookForm) -> Rendered {
                 <form class="stack" method="post" action=action>
                     <ul class="plan">
                         <li>{words}</li>
-                        <li>"You cannot change anything unless you ask for it on the way, with a reason of its own."</li>
-                        <li>"It is written down here and in the tenant's own audit, with your name and the reason."</li>
+                        <li>"Changes are disabled. You can enable them later, with a separate reason."</li>
+                        <li>"Your name and the reason are recorded in the audit logs of the platform and the tenant."</li>
                     </ul>
-                    <TextArea name="reason" label="Why" value=reason fault=reason_fault/>
-                    <SelectField name="minutes" label="For" options chosen fault=minutes_fault/>
+                    <TextArea name="reason" label="Reason" value=reason fault=reason_fault/>
+                    <SelectField name="minutes" label="Duration" options chosen fault=minutes_fault/>
                     <div class="actions">
-                        <Button label="Begin" look=Look::Primary/>
-                        <ButtonLink href=members label="Do not" look=Look::Quiet/>
+                        <Button label="Start viewing" look=Look::Primary/>
+                        <ButtonLink href=members label="Go back" look=Look::Quiet/>
                     </div>
                 </form>
             </Card>
@@ -113,17 +113,17 @@ pub fn look(form: &LookForm) -> Rendered {
 
 /// Renders the form that lets things be changed.
 pub fn raise(form: &RaiseForm) -> Rendered {
-    bare(&Head::plain("Change things", form.visitor.theme), Some(form.visitor.clone()), || {
+    bare(&Head::plain("Enable changes", form.visitor.theme), Some(form.visitor.clone()), || {
         let (reason, fault) = (form.reason.clone(), form.faults.of("reason").map(str::to_owned));
         view! {
-            <PageHeader title="Change things"/>
+            <PageHeader title="Enable changes"/>
             <Card>
                 <form class="stack" method="post" action="/impersonation/raise">
-                    <p>"From now to the end of this look, what you change is changed, under your own name."</p>
-                    <TextArea name="reason" label="Why" value=reason fault/>
+                    <p>"Until the impersonation ends, your changes take effect and are recorded under your name."</p>
+                    <TextArea name="reason" label="Reason" value=reason fault/>
                     <div class="actions">
-                        <Button label="Let me change things" look=Look::Danger/>
-                        <ButtonLink href="/" label="Go on looking" look=Look::Quiet/>
+                        <Button label="Enable changes" look=Look::Danger/>
+                        <ButtonLink href="/" label="Continue without changes" look=Look::Quiet/>
                     </div>
                 </form>
             </Card>

@@ -29,7 +29,7 @@ pub struct OneBackup {
 /// Renders the page.
 pub fn page(page: &OneBackup) -> Rendered {
     let backup = &page.backup;
-    let whose = backup.tenant_slug.clone().unwrap_or_else(|| "the installation".to_owned());
+    let whose = backup.tenant_slug.clone().unwrap_or_else(|| "the platform".to_owned());
     page.frame.render(&format!("Backup of {whose}"), || {
         let title = format!("{} of {whose}", kind(backup.kind));
         let (at, clock) = (backup.started_at, page.clock);
@@ -50,16 +50,15 @@ fn restore(page: &OneBackup) -> AnyView {
     let steps = match &page.plan {
         Err(words) => {
             let words = words.clone();
-            return view! { <Card title="Bring it back"><Notice tone=Tone::Attention>{words}</Notice></Card> }
-                .into_any();
+            return view! { <Card title="Restore"><Notice tone=Tone::Attention>{words}</Notice></Card> }.into_any();
         }
         Ok(steps) => steps.iter().map(|step| view! { <li>{step.clone()}</li> }).collect_view(),
     };
     let command = format!("stoa backup restore {}", page.backup.id);
     view! {
-        <Card title="Bring it back">
+        <Card title="Restore">
             <ol class="plan">{steps}</ol>
-            <p>"On the server, this shows the plan again, asks, and only then does it:"</p>
+            <p>"Run this on the server. It shows the plan and asks before it restores:"</p>
             <pre class="said-raw" tabindex="0" aria-label="Command">{command}</pre>
         </Card>
     }
@@ -76,18 +75,18 @@ fn facts(page: &OneBackup) -> AnyView {
         }
     };
     let mut facts = vec![
-        ("Holds", held),
-        ("Size", format!("{}, {} before packing", size(backup.bytes), size(backup.plain_bytes))),
-        ("Why", backup.trigger.to_string().replace('-', " ")),
-        ("Lies in", backup.location.clone()),
-        ("Sealed for", backup.recipient.clone().unwrap_or_else(|| "nobody: it lies open".to_owned())),
+        ("Contents", held),
+        ("Size", format!("{}, {} before compression", size(backup.bytes), size(backup.plain_bytes))),
+        ("Trigger", backup.trigger.to_string().replace('-', " ")),
+        ("Storage", backup.location.clone()),
+        ("Encrypted for", backup.recipient.clone().unwrap_or_else(|| "not encrypted".to_owned())),
     ];
-    facts.extend(backup.duration().map(|took| ("Took", milliseconds(took.num_milliseconds()))));
-    facts.extend(backup.verify_ms.map(|took| ("Reading back took", milliseconds(took))));
+    facts.extend(backup.duration().map(|took| ("Duration", milliseconds(took.num_milliseconds()))));
+    facts.extend(backup.verify_ms.map(|took| ("Verification took", milliseconds(took))));
     facts.extend(
         backup.manifest_sha256.as_ref().map(|hash| ("Manifest", hash.iter().map(|b| format!("{b:02x}")).collect())),
     );
-    facts.retain(|(label, _)| backup.status != Status::Running || !matches!(*label, "Holds" | "Size"));
+    facts.retain(|(label, _)| backup.status != Status::Running || !matches!(*label, "Contents" | "Size"));
     let facts = facts.into_iter().map(|(label, value)| view! { <dt>{label}</dt><dd>{value}</dd> }).collect_view();
-    view! { <Card title="About it"><dl class="facts">{facts}</dl></Card> }.into_any()
+    view! { <Card title="Details"><dl class="facts">{facts}</dl></Card> }.into_any()
 }

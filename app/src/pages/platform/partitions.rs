@@ -48,7 +48,7 @@ pub const fn runway_tone(days: i64) -> Tone {
 /// Renders the page.
 pub fn page(page: &Partitions) -> Rendered {
     page.frame.render_live("Partitions", LIVE, || {
-        let maintain = act("/platform/partitions/maintain".to_owned(), "Maintain now", "all partitions");
+        let maintain = act("/platform/partitions/maintain".to_owned(), "Run maintenance", "all partitions");
         view! {
             <PageHeader title="Partitions">{maintain}</PageHeader>
             {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
@@ -69,7 +69,7 @@ fn troubles(page: &Partitions) -> AnyView {
         tone => Some((
             tone,
             format!(
-                "Quarters are made for {} only. Maintain now, and look whether a worker runs.",
+                "Partitions cover only {}. Run maintenance, and check that a worker is running.",
                 things(overview.runway_days, "day", "days")
             ),
         )),
@@ -78,12 +78,12 @@ fn troubles(page: &Partitions) -> AnyView {
         let rows = things(w.rows, "row", "rows");
         (
             Tone::Attention,
-            format!("{rows} of {} from {} on wait in the default partition; upkeep moves them.", w.parent, w.quarter),
+            format!("{rows} of {} from {} are in the default partition. Maintenance moves them.", w.parent, w.quarter),
         )
     });
     let failed = overview.upkeep.iter().filter_map(|row| {
         let error = row.error.as_ref()?;
-        Some((Tone::Critical, format!("The last upkeep of {} failed: {}", row.parent, sentence(error))))
+        Some((Tone::Critical, format!("Maintenance of {} failed: {}", row.parent, sentence(error))))
     });
     let all = runway.into_iter().chain(waiting).chain(failed);
     all.map(|(tone, words)| view! { <Notice tone><p>{words}</p></Notice> }).collect_view().into_any()
@@ -98,26 +98,26 @@ fn figures(page: &Partitions) -> AnyView {
     let upkeep = overview.upkeep.iter().filter_map(|row| row.done_at).min();
     let next = match overview.next_to_go {
         Some(going) => view! { {going.quarter.to_string()}", "{since(going.at, page.clock)} }.into_any(),
-        None => "none: everything is kept".into_any(),
+        None => "none (archiving is off)".into_any(),
     };
     let fact = |label: &'static str, value: AnyView| view! { <dt>{label}</dt><dd>{value}</dd> };
     let facts = view! {
-        {fact("Last done", when(upkeep))}
-        {fact("Last quarter made", when(overview.last_made_at))}
+        {fact("Last run", when(upkeep))}
+        {fact("Last partition created", when(overview.last_made_at))}
         {fact("Rows in default partitions", count(overview.default_rows).into_any())}
-        {fact("Next to be archived", next)}
+        {fact("Next archived", next)}
     }
     .into_any();
     let (runway, class) = (overview.runway_days, format!("runway {}", runway_tone(overview.runway_days).as_str()));
     let (days, full, low) = (runway.clamp(0, FULL).to_string(), FULL.to_string(), SHORT[0].to_string());
     view! {
         <div class="columns">
-            <Card title="Runway">
+            <Card title="Days covered">
                 <p class=class>{things(runway, "day", "days")}</p>
-                <meter class="runway-bar" min="0" max=full low=low value=days aria-label="Runway in days"></meter>
-                <p class="quiet">"For so long there are quarters for new orders, whatever happens to upkeep."</p>
+                <meter class="runway-bar" min="0" max=full low=low value=days aria-label="Days covered"></meter>
+                <p class="quiet">"New orders have partitions for this long, even if maintenance stops."</p>
             </Card>
-            <Card title="Upkeep"><dl class="sums">{facts}</dl></Card>
+            <Card title="Maintenance"><dl class="sums">{facts}</dl></Card>
         </div>
     }
     .into_any()
@@ -126,36 +126,36 @@ fn figures(page: &Partitions) -> AnyView {
 fn quarters(page: &Partitions) -> AnyView {
     let rows = page.overview.quarters.iter().map(|row| quarter(page, row)).collect_view();
     let columns = vec![
-        Column::text("Quarter"),
-        Column::text("State"),
-        Column::figures("Orders, about"),
-        Column::figures("Lines, about").wide(),
+        Column::text("Partition"),
+        Column::text("Status"),
+        Column::figures("Orders (estimate)"),
+        Column::figures("Items (estimate)").wide(),
         Column::figures("Size"),
-        Column::text("Made").wide(),
+        Column::text("Created").wide(),
     ];
-    view! { <Card title="Quarters" flush=true><Table caption="Quarters" columns dense=true>{rows}</Table></Card> }
+    view! { <Card title="Partitions" flush=true><Table caption="Partitions" columns dense=true>{rows}</Table></Card> }
         .into_any()
 }
 
 fn quarter(page: &Partitions, row: &QuarterRow) -> impl IntoView + use<> {
     let now = page.clock.now;
     let (tone, label) = match row.state {
-        QuarterState::Filling => (Tone::Attention, "Being filled"),
+        QuarterState::Filling => (Tone::Attention, "Filling"),
         QuarterState::Late => (Tone::Attention, "Late orders"),
-        QuarterState::Whole if row.quarter.begins() > now => (Tone::Neutral, "Ahead"),
-        QuarterState::Whole if row.quarter.ends() > now => (Tone::Info, "Running"),
-        QuarterState::Whole => (Tone::Neutral, "Whole"),
+        QuarterState::Whole if row.quarter.begins() > now => (Tone::Neutral, "Upcoming"),
+        QuarterState::Whole if row.quarter.ends() > now => (Tone::Info, "Current"),
+        QuarterState::Whole => (Tone::Neutral, "Complete"),
     };
     let table = |name: &str| row.tables.iter().find(|t| t.table.to_string() == name);
     let rows = |table: Option<&TableRow>| match table.and_then(|t| t.rows) {
         Some(rows) => count(rows).into_any(),
-        None => view! { <span class="quiet">"not known"</span> }.into_any(),
+        None => view! { <span class="quiet">"unknown"</span> }.into_any(),
     };
     let bytes = row.tables.iter().map(|t| t.bytes).sum();
     let made = row.tables.iter().filter_map(|t| t.made_at).max().map(|at| since(at, page.clock));
     let goes = page.overview.next_to_go.filter(|going| going.quarter == row.quarter);
     let goes =
-        goes.map(|going| view! { <span class="under"><span>"next to go, "{since(going.at, page.clock)}</span></span> });
+        goes.map(|going| view! { <span class="under"><span>"archived "{since(going.at, page.clock)}</span></span> });
     view! {
         <tr>
             <td>{row.quarter.to_string()}{goes}</td>
@@ -171,28 +171,28 @@ fn quarter(page: &Partitions, row: &QuarterRow) -> impl IntoView + use<> {
 fn archives(page: &Partitions) -> Option<AnyView> {
     let rows = page.overview.archives.iter().map(|row| archive(row, page.clock)).collect_view();
     let columns = vec![
-        Column::text("Quarter"),
-        Column::text("State"),
+        Column::text("Partition"),
+        Column::text("Status"),
         Column::figures("Orders"),
         Column::figures("Size"),
-        Column::text("Read back").wide(),
-        Column::text("Bring back"),
+        Column::text("Verified").wide(),
+        Column::text("Restore"),
     ];
     (!page.overview.archives.is_empty()).then(|| {
-        view! { <Card title="Archived" flush=true><Table caption="Archived quarters" columns dense=true>{rows}</Table></Card> }
+        view! { <Card title="Archived partitions" flush=true><Table caption="Archived partitions" columns dense=true>{rows}</Table></Card> }
             .into_any()
     })
 }
 
 fn archive(row: &ArchiveRow, clock: Clock) -> impl IntoView + use<> {
     let (tone, label) = match row.state {
-        ArchiveState::Planned => (Tone::Info, "Being written"),
+        ArchiveState::Planned => (Tone::Info, "Writing"),
         ArchiveState::Written => (Tone::Info, "Written"),
-        ArchiveState::Verified => (Tone::Neutral, "Read back"),
-        ArchiveState::Detached => (Tone::Neutral, "Out of sight"),
-        ArchiveState::Dropped => (Tone::Neutral, "In files alone"),
-        ArchiveState::Restoring => (Tone::Info, "Coming back"),
-        ArchiveState::Restored => (Tone::Neutral, "Back"),
+        ArchiveState::Verified => (Tone::Neutral, "Verified"),
+        ArchiveState::Detached => (Tone::Neutral, "Detached"),
+        ArchiveState::Dropped => (Tone::Neutral, "Archive only"),
+        ArchiveState::Restoring => (Tone::Info, "Restoring"),
+        ArchiveState::Restored => (Tone::Neutral, "Restored"),
     };
     let error = row
         .error
@@ -200,7 +200,7 @@ fn archive(row: &ArchiveRow, clock: Clock) -> impl IntoView + use<> {
         .map(|error| view! { <span class="under"><span class="critical-words">{sentence(&error)}</span></span> });
     let quarter = row.quarter.to_string();
     let restore =
-        row.state.is_away().then(|| act(format!("/platform/partitions/{quarter}/restore"), "Bring back", &quarter));
+        row.state.is_away().then(|| act(format!("/platform/partitions/{quarter}/restore"), "Restore", &quarter));
     view! {
         <tr>
             <td>{format!("{}, part {}", row.quarter, row.part)}{error}</td>

@@ -85,7 +85,7 @@ pub fn taken(micros: u64) -> String {
 pub fn page(page: &Performance) -> Rendered {
     page.frame.render_live("Performance", LIVE, || {
         let begun = span(page.clock.now - page.since);
-        let note = format!("since this process began, {begun} ago").into_any();
+        let note = format!("Since this process started, {begun} ago").into_any();
         view! {
             <PageHeader title="Performance" note=note/>
             <div class="stack" data-live="performance">
@@ -100,11 +100,11 @@ fn routes(page: &Performance) -> AnyView {
     let rows = page.routes.iter().map(route).collect_view();
     let columns = vec![
         Column::text("Route"),
-        Column::figures("Answers"),
+        Column::figures("Requests"),
         Column::figures("Failed").wide(),
-        Column::figures("Half within").wide(),
-        Column::figures("95 % within"),
-        Column::figures("Longest"),
+        Column::figures("p50").wide(),
+        Column::figures("p95"),
+        Column::figures("Max"),
     ];
     view! { <Card title="Routes" flush=true><Table caption="Routes" columns dense=true>{rows}</Table></Card> }
         .into_any()
@@ -130,25 +130,25 @@ fn route(row: &RouteRow) -> impl IntoView + use<> {
 }
 
 fn slow(page: &Performance) -> AnyView {
-    let title = "Took too long";
+    let title = "Slow requests";
     if page.slow.is_empty() {
-        let text = format!("Requests that take longer than {} ms are listed here, the last 50 of them.", page.too_long);
-        return view! { <Card title><Empty title="Nothing did" text=text/></Card> }.into_any();
+        let text = format!("The last 50 requests slower than {} ms will be listed here.", page.too_long);
+        return view! { <Card title><Empty title="No slow requests" text=text/></Card> }.into_any();
     }
     let rows = page.slow.iter().map(|row| slow_row(row, page.clock)).collect_view();
     let columns = vec![
         Column::text("When"),
         Column::text("Route"),
         Column::figures("Status").wide(),
-        Column::figures("Took"),
-        Column::text("Request").wide(),
+        Column::figures("Duration"),
+        Column::text("Request ID").wide(),
     ];
     let note =
-        format!("longer than {} ms; {} kept", page.too_long, things(page.slow.len() as i64, "request", "requests"));
+        format!("slower than {} ms; {} listed", page.too_long, things(page.slow.len() as i64, "request", "requests"));
     view! {
         <Card title flush=true>
             <p class="quiet card-note">{note}</p>
-            <Table caption="Requests that took too long" columns dense=true>{rows}</Table>
+            <Table caption="Slow requests" columns dense=true>{rows}</Table>
         </Card>
     }
     .into_any()

@@ -66,7 +66,8 @@ pub fn store_address(tenant: &str, store: &str) -> String {
 
 fn stores(page: &SettingsPage) -> AnyView {
     if page.frame.stores.is_empty() {
-        return view! { <Empty title="There is no store yet" text="Orders belong to a store. Add the first one below."/> }.into_any();
+        return view! { <Empty title="No stores yet" text="Orders belong to a store. Add the first one below."/> }
+            .into_any();
     }
     let row = |store: &db::stores::Store| {
         let href = store_address(page.frame.tenant(), &store.slug);
@@ -80,12 +81,8 @@ fn stores(page: &SettingsPage) -> AnyView {
         }
     };
     let rows = page.frame.stores.iter().map(row).collect_view();
-    let columns = vec![
-        Column::text("Store"),
-        Column::text("In addresses").wide(),
-        Column::text("Time zone"),
-        Column::text("Currency"),
-    ];
+    let columns =
+        vec![Column::text("Store"), Column::text("Slug").wide(), Column::text("Time zone"), Column::text("Currency")];
     view! { <Card title="Stores" flush=true><Table caption="Stores" columns>{rows}</Table></Card> }.into_any()
 }
 
@@ -95,16 +92,16 @@ fn new_store(page: &SettingsPage) -> AnyView {
     let fault = |name: &str| page.faults.of(name).map(str::to_owned);
     let open = page.frame.stores.is_empty()
         || ["name", "slug", "time_zone", "currency"].into_iter().any(|field| page.faults.of(field).is_some());
-    let zone = "The zone of its days, such as Europe/London. It stays as it is from the first order on.";
+    let zone = "Sets when each day begins, such as Europe/London. It cannot be changed after the first order.";
     let inner = view! {
             <details open=open>
-                <summary>"Add a store"</summary>
+                <summary>"Add store"</summary>
                 <form class="stack narrow" method="post" action=action>
                     <Field name="name" label="Name" value=value("name") fault=fault("name")/>
-                    <Field name="slug" label="Name in addresses" value=value("slug") fault=fault("slug") example="north-shop"/>
+                    <Field name="slug" label="Slug" value=value("slug") fault=fault("slug") example="north-shop"/>
                     <Field name="time_zone" label="Time zone" value=value("time_zone") fault=fault("time_zone") hint=zone/>
                     <Field name="currency" label="Currency" value=value("currency") fault=fault("currency") example="GBP"/>
-                    <div class="actions"><Button label="Add the store" look=Look::Primary/></div>
+                    <div class="actions"><Button label="Add store" look=Look::Primary/></div>
                 </form>
             </details>
     };

@@ -37,11 +37,11 @@ pub fn callback(public_url: &str, slug: &str) -> String {
 
 /// Renders the page.
 pub fn page(page: &SignInSettings) -> Rendered {
-    page.frame.render("Sign-in through your company", || {
+    page.frame.render("Single sign-on", || {
         let base = format!("/t/{}", page.frame.tenant());
         let done = page.done.map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> });
         view! {
-            <PageHeader title="Sign-in through your company" back=(format!("{base}/team"), "Team")/>
+            <PageHeader title="Single sign-on" back=(format!("{base}/team"), "Team")/>
             {done}
             {about(page)}
             {form(page, format!("{base}/settings/sign-in"))}
@@ -52,13 +52,16 @@ pub fn page(page: &SignInSettings) -> Rendered {
 fn about(page: &SignInSettings) -> impl IntoView + use<> {
     let address = format!("{}/login/oidc/{}", page.public_url, page.frame.tenant());
     let callback = page.callback.clone();
-    let here = page.is_set.then(|| view! { <dt>"People come in at"</dt><dd><code>{address}</code></dd> });
+    let here = page.is_set.then(|| view! { <dt>"Sign-in URL"</dt><dd><code>{address}</code></dd> });
     view! {
         <Card title="How it works">
-            <p>"Members sign in at your OpenID provider, and so do those whom you have invited. Nobody else gets in: the provider must say that their address is verified, and the address must be a member's or an invited one's."</p>
-            <p>"What begins that way opens this tenant alone, and not the person's account. Whoever runs the provider can come in here as any member: set only one that you trust with all of this. A second factor is the provider's business then. Passwords and passkeys go on as before."</p>
+            <p>"Members and invited users sign in at your OpenID Connect provider. The provider must report their \
+                email as verified."</p>
+            <p>"SSO gives access to this tenant only, not to the user's account. Use a provider that you trust: its \
+                administrators can sign in as any member. The provider is responsible for two-factor authentication. \
+                Passwords and passkeys still work."</p>
             <dl class="facts">
-                <dt>"Redirect address for your provider"</dt>
+                <dt>"Redirect URL for your provider"</dt>
                 <dd><code>{callback}</code></dd>
                 {here}
             </dl>
@@ -73,23 +76,26 @@ fn form(page: &SignInSettings, action: String) -> impl IntoView + use<> {
     let (issuer_value, client_value, domains_value) =
         (page.issuer.clone(), page.client_id.clone(), page.domains.clone());
     let hint = if page.is_set {
-        "Left empty, the present one stays. Another issuer needs another one."
+        "Leave empty to keep the current secret. A new issuer needs a new secret."
     } else {
-        "It is sealed, and never shown again."
+        "Stored encrypted and never shown again."
     };
     let remove = page.is_set.then(
-        || view! { <ButtonLink href=format!("{action}/remove") label="Remove it" writes=true look=Look::Danger/> },
+        || view! { <ButtonLink href=format!("{action}/remove") label="Remove SSO" writes=true look=Look::Danger/> },
     );
-    let warning = page.is_set.then(|| view! { <p>"Saving signs out whoever came in through the provider."</p> });
+    let warning = page.is_set.then(|| view! { <p>"Saving signs out all members who signed in with SSO."</p> });
     view! {
-        <Card title="Your provider">
+        <Card title="Provider">
             <form class="stack narrow" method="post" action=action.clone()>
-                <Field name="issuer" label="Issuer" kind="url" value=issuer_value required=true fault=issuer example="https://login.example.com" hint="Exactly as the provider names it. It is asked when you save."/>
-                <Field name="client_id" label="Client" value=client_value required=true fault=client hint="What the provider calls this installation."/>
+                <Field name="issuer" label="Issuer" kind="url" value=issuer_value required=true fault=issuer example="https://login.example.com" hint="Exactly \
+                    as your provider states it. Stoa checks it when you save."/>
+                <Field name="client_id" label="Client ID" value=client_value required=true fault=client hint="The ID \
+                    that your provider gave to Stoa."/>
                 <Field name="client_secret" label="Client secret" kind="password" autocomplete="off" fault=secret hint/>
-                <Field name="domains" label="Domains" value=domains_value required=true fault=domains example="example.com, example.org" hint="Only people with addresses there come in this way."/>
+                <Field name="domains" label="Email domains" value=domains_value required=true fault=domains example="example.com, example.org" hint="Only \
+                    emails in these domains can sign in with SSO."/>
                 {warning}
-                <div class="actions"><Button label="Save it" look=Look::Primary/>{remove}</div>
+                <div class="actions"><Button label="Save provider" look=Look::Primary/>{remove}</div>
             </form>
         </Card>
     }

@@ -62,7 +62,7 @@ fn form(page: &StorePage) -> AnyView {
             {basics(page)}
             {returns(page)}
             {mails(page)}
-            <div class="actions"><Button label="Save the settings" look=Look::Primary/></div>
+            <div class="actions"><Button label="Save settings" look=Look::Primary/></div>
         </form>
     }
     .into_any()
@@ -75,24 +75,24 @@ fn basics(page: &StorePage) -> AnyView {
         names.iter().zip(1..).map(|(name, n): (&&str, u8)| (n.to_string(), (*name).to_owned())).collect::<Vec<_>>()
     };
     let zone = if page.has_orders && fault("time_zone").is_none() {
-        let words = "Days that were counted begin and end by it, so it stays as it is.";
+        let words = "Past figures depend on the time zone. It cannot be changed after the first order.";
         view! { <dl class="facts"><dt>"Time zone"</dt><dd>{zone.name()}</dd></dl><p class="hint">{words}</p> }
             .into_any()
     } else {
-        let hint = "The zone of its days, such as Europe/London. It stays as it is from the first order on.";
+        let hint = "Sets when each day begins, such as Europe/London. It cannot be changed after the first order.";
         let value = typed.of("time_zone", zone.name());
         view! { <Field name="time_zone" label="Time zone" value=value fault=fault("time_zone") hint=hint/> }.into_any()
     };
     let currency = typed.of("currency", currency.code());
     let (week, year) = (typed.of("week_start", calendar.week_start), typed.of("year_start", calendar.year_start));
-    let hint = "What is sold in when nothing else is said. Amounts that are stored keep theirs.";
+    let hint = "Default currency of new orders. Existing orders keep their currency.";
     let inner = view! {
             <div class="stack narrow">
                 <Field name="name" label="Name" value=typed.of("name", name) fault=fault("name")/>
                 {zone}
                 <Field name="currency" label="Currency" value=currency fault=fault("currency") hint=hint/>
-                <SelectField name="week_start" label="Weeks begin on" options=numbered(&DAYS) chosen=week fault=fault("week_start")/>
-                <SelectField name="year_start" label="The financial year begins in" options=numbered(&MONTHS) chosen=year fault=fault("year_start")/>
+                <SelectField name="week_start" label="Week starts on" options=numbered(&DAYS) chosen=week fault=fault("week_start")/>
+                <SelectField name="year_start" label="Financial year starts in" options=numbered(&MONTHS) chosen=year fault=fault("year_start")/>
             </div>
     };
     view! { <Card title="Store">{inner}</Card> }.into_any()
@@ -102,8 +102,8 @@ fn returns(page: &StorePage) -> AnyView {
     let options = ReturnDay::ALL.map(|rule| (rule.as_str().to_owned(), rule.words().to_owned())).to_vec();
     let chosen = page.typed.of("returns_on", page.settings.returns_on.as_str());
     let fault = page.faults.of("returns_on").map(str::to_owned);
-    let hint = "Another choice moves every refund ever made, in the dashboard, the sums of lists and reports alike, as soon \
-                as it is saved. Return orders always count on their own day: they do not say which sale they correct.";
+    let hint = "A change moves all past refunds in the dashboard, lists and reports. Return orders always count on \
+        their own day.";
     let inner = view! {
             <div class="stack narrow">
                 <SelectField name="returns_on" label="Refunds count on" options chosen fault hint/>
@@ -123,14 +123,14 @@ fn mails(page: &StorePage) -> AnyView {
     };
     let inner = view! {
             <div class="stack narrow">
-                <p class="hint">"E-mail addresses with commas between them; none for nobody."</p>
-                {field("orders", "Each new order", orders)}
-                {field("summary", "Yesterday's figures, once a day", summary)}
-                <SelectField name="summary_hour" label="Those figures at (the store's clock)" options=hours chosen=hour fault=fault("summary_hour")/>
-                {field("stock", "A product runs low", stock)}
+                <p class="hint">"Separate email addresses with commas. Leave a field empty to send no email."</p>
+                {field("orders", "New orders", orders)}
+                {field("summary", "Daily summary of the previous day", summary)}
+                <SelectField name="summary_hour" label="Send daily summary at (store time zone)" options=hours chosen=hour fault=fault("summary_hour")/>
+                {field("stock", "Low stock", stock)}
             </div>
     };
-    view! { <Card title="Who gets mail">{inner}</Card> }.into_any()
+    view! { <Card title="Email notifications">{inner}</Card> }.into_any()
 }
 
 fn stock(page: &StorePage) -> AnyView {
@@ -139,11 +139,11 @@ fn stock(page: &StorePage) -> AnyView {
     let fault = |name: &str| page.faults.of(name).map(str::to_owned);
     let inner = view! {
             <form class="stack narrow" method="post" action=action>
-                <p class="hint">"How many pieces of a SKU are on the shelf now. From here on sales reduce the number."</p>
+                <p class="hint">"Set the quantity in stock of a SKU. New sales reduce it."</p>
                 <Field name="sku" label="SKU" value=value("sku") fault=fault("sku")/>
-                <Field name="quantity" label="Pieces" value=value("quantity") fault=fault("quantity")/>
+                <Field name="quantity" label="Quantity in stock" value=value("quantity") fault=fault("quantity")/>
                 <Field name="threshold" label="Low at or below" value=value("threshold") fault=fault("threshold")/>
-                <div class="actions"><Button label="Save the level"/></div>
+                <div class="actions"><Button label="Save stock level"/></div>
             </form>
     };
     view! { <Card title="Stock">{inner}</Card> }.into_any()

@@ -16,37 +16,37 @@ pub fn general(page: &SettingsPage) -> AnyView {
     let settings = &page.settings;
     let numbers = page.value("numbers", settings.numbers);
     let zone = page.value("zone", settings.zone.map(|zone| zone.name()).unwrap_or_default());
-    let zoned = "Pages about all stores show their times in it. Leave it empty to use the zone of your first store.";
+    let zoned = "Used on pages that show all stores. Leave empty to use the time zone of your first store.";
     let events = page.value("event_days", settings.event_days);
     let imports = page.value("import_days", settings.import_days.map(|days| days.to_string()).unwrap_or_default());
     let fault = |name: &str| page.faults.of(name).map(str::to_owned);
-    let shown = "On the pages of this account. Exports and the API stay plain.";
-    let feed = "What programs and open pages can catch up with. The newest ten thousand are kept in any case.";
-    let ended = "After they ended; empty for ever. Orders that an import stored are never removed by this.";
+    let shown = "Used on pages. Exports and the API use plain numbers.";
+    let feed = "How far back apps and open pages can catch up. At least the newest 10,000 events are stored.";
+    let ended = "Days after an import finished. Leave empty to store it forever. Imported orders are never deleted.";
     let inner = view! {
             <form class="stack narrow" method="post" action=action>
-                <SelectField name="numbers" label="Numbers are written" options=formats chosen=numbers fault=fault("numbers") hint=shown/>
-                <Field name="zone" label="Time zone, such as Europe/London" value=zone fault=fault("zone") hint=zoned/>
-                <Field name="event_days" label="Keep events of the feed for (days)" value=events fault=fault("event_days") hint=feed/>
-                <Field name="import_days" label="Keep imports and their problems for (days)" value=imports fault=fault("import_days") hint=ended/>
-                <div class="actions"><Button label="Save these settings"/></div>
+                <SelectField name="numbers" label="Number format" options=formats chosen=numbers fault=fault("numbers") hint=shown/>
+                <Field name="zone" label="Time zone (such as Europe/London)" value=zone fault=fault("zone") hint=zoned/>
+                <Field name="event_days" label="Event history (days)" value=events fault=fault("event_days") hint=feed/>
+                <Field name="import_days" label="Import history (days)" value=imports fault=fault("import_days") hint=ended/>
+                <div class="actions"><Button label="Save settings"/></div>
             </form>
     };
-    view! { <Card title="Account">{inner}</Card> }.into_any()
+    view! { <Card title="General">{inner}</Card> }.into_any()
 }
 
 /// When backups are made.
 pub fn backups(page: &SettingsPage) -> AnyView {
     let action = format!("/t/{}/settings/backups", page.frame.tenant());
     let clock = page.frame.clock();
-    let hint = format!("In {}, as its clocks stand today.", clock.zone_name());
+    let hint = format!("Time zone: {}, at today's offset.", clock.zone_name());
     let chosen = page.value("hour", page.settings.backup_hour);
     let fault = page.faults.of("hour").map(str::to_owned);
     let inner = view! {
             <form class="stack narrow" method="post" action=action>
-                <SelectField name="hour" label="Every day at" options=hours(&clock) chosen=chosen fault=fault/>
+                <SelectField name="hour" label="Daily backup at" options=hours(&clock) chosen=chosen fault=fault/>
                 <p class="hint">{hint}</p>
-                <div class="actions"><Button label="Save the hour"/></div>
+                <div class="actions"><Button label="Save backup time"/></div>
             </form>
     };
     view! { <Card title="Backups">{inner}</Card> }.into_any()
@@ -65,21 +65,21 @@ fn hours(clock: &Clock) -> Vec<(String, String)> {
 pub fn kept(page: &SettingsPage) -> AnyView {
     let days = |n: u32| format!("{} days", count(n.into()));
     let orders = match page.retention_quarters {
-        0 => "For ever".to_owned(),
-        n => format!("At hand for {n} quarters, then in an archive that the platform brings back on request"),
+        0 => "Forever".to_owned(),
+        n => format!("Available for {n} quarters, then archived. Ask your platform admin to restore archived orders."),
     };
     let backups = days(page.backup_days);
-    let events = format!("{}, and the newest {}", days(page.settings.event_days.into()), count(FEWEST_EVENTS));
-    let imports = page.settings.import_days.map_or_else(|| "For ever".to_owned(), |n| days(n.into()));
+    let events = format!("{}, and at least the newest {}", days(page.settings.event_days.into()), count(FEWEST_EVENTS));
+    let imports = page.settings.import_days.map_or_else(|| "Forever".to_owned(), |n| days(n.into()));
     let inner = view! {
             <dl class="facts">
                 <dt>"Orders"</dt><dd>{orders}</dd>
                 <dt>"Backups"</dt><dd>{backups}</dd>
                 <dt>"Events"</dt><dd>{events}</dd>
                 <dt>"Imports"</dt><dd>{imports}</dd>
-                <dt>"Audit"</dt><dd>"For ever"</dd>
+                <dt>"Audit log"</dt><dd>"Forever"</dd>
             </dl>
-            <p class="hint">"Events and imports are kept as you say above; your plan and the platform's settings decide the rest."</p>
+            <p class="hint">"You set event and import history above. Your plan and your platform admin set the rest."</p>
     };
-    view! { <Card title="How long things are kept">{inner}</Card> }.into_any()
+    view! { <Card title="Data retention">{inner}</Card> }.into_any()
 }

@@ -67,16 +67,16 @@ fn words() -> AnyView {
     let notices = notices.into_iter().collect_view();
     let changes = [(1_125, 1_000), (950, 1_000), (500, 0), (7, 7)].map(|(now, before)| {
         let change = Change::new(Some(now), Some(before));
-        view! { <ChangeMark change better=Better::More against="before"/>" " }
+        view! { <ChangeMark change better=Better::More against="Previous period"/>" " }
     });
     let changes = changes.into_iter().collect_view();
     view! {
-        <Card title="Words of state">
+        <Card title="Statuses">
             <p>{pills}</p>
             <p>{changes}</p>
             <div class="stack">{notices}</div>
-            <Empty title="Nothing here" text="Why there is nothing, and the next step.">
-                <ButtonLink href="#" label="The next step" look=Look::Primary/>
+            <Empty title="No items yet" text="What will be listed here, and the action.">
+                <ButtonLink href="#" label="Create item" look=Look::Primary/>
             </Empty>
         </Card>
     }
@@ -85,11 +85,11 @@ fn words() -> AnyView {
 
 fn fields() -> AnyView {
     let options = vec![("a".to_owned(), "First".to_owned()), ("b".to_owned(), "Second".to_owned())];
-    let fault = Some("must be a day such as 2026-03-01".to_owned());
+    let fault = Some("Enter a date such as 2026-03-01.".to_owned());
     view! {
         <Card title="Fields">
             <div class="grid-fields">
-                <Field name="text" label="Text" value="As typed" hint="A word of help."/>
+                <Field name="text" label="Text" value="As typed" hint="Help text: the effect, in one sentence."/>
                 <Field name="day" label="Day" value="yesterday" fault/>
                 <SelectField name="choice" label="Choice" options chosen="b"/>
                 <TextArea name="note" label="Note"/>
@@ -119,7 +119,7 @@ fn table(now: DateTime<Utc>) -> AnyView {
         ("Three decimals", 1_234_567, "KWD"),
     ];
     let rows = rows.map(row).into_iter().collect_view();
-    let columns = vec![Column::text("Title"), Column::text("When"), Column::text("State"), Column::figures("Amount")];
+    let columns = vec![Column::text("Title"), Column::text("Time"), Column::text("Status"), Column::figures("Amount")];
     view! { <Card title="Table" flush=true><Table caption="A table" columns>{rows}</Table></Card> }.into_any()
 }
 
@@ -133,7 +133,7 @@ fn chart() -> AnyView {
     let bars: Vec<Bar> = (0..30).map(bar).collect();
     let way: Vec<i64> = bars.iter().map(|b| b.value).collect();
     let chart = "GBP".parse::<Currency>().ok().map(|currency| {
-        let against = Some("the days before".to_owned());
+        let against = Some("Previous period".to_owned());
         view! { <BarChart title="Total by day" description="An example" currency bars against/> }
     });
     view! { <Card title="Chart">{chart}<Sparkline values=way/></Card> }.into_any()

@@ -37,13 +37,14 @@ pub fn states(now: DateTime<Utc>) -> AnyView {
 
 fn nothing() -> AnyView {
     view! {
-        <Card title="Empty for ever">
-            <Empty title="No orders yet" text="They arrive through the API as your shop takes them, or from a file with past ones.">
+        <Card title="Empty, nothing yet">
+            <Empty title="No orders yet" text="Orders will be listed here. Send them through the API, or import past \
+                orders from a file.">
                 <ButtonLink href="#" label="Import orders" look=Look::Primary/>
             </Empty>
         </Card>
-        <Card title="Empty by filter">
-            <Empty title="No order matches" text="Take a filter away, or look at all orders.">
+        <Card title="Empty, filtered">
+            <Empty title="No matching orders" text="Remove a filter, or show all orders.">
                 <ButtonLink href="#" label="Show all orders"/>
             </Empty>
         </Card>
@@ -52,10 +53,10 @@ fn nothing() -> AnyView {
 }
 
 fn waiting(now: DateTime<Utc>) -> AnyView {
-    let rows = vec![("As it was a moment ago".to_owned(), 1_250, "GBP")];
+    let rows = vec![("Previous content".to_owned(), 1_250, "GBP")];
     view! {
-        <Card title="Loading the first time" flush=true><Skeleton rows=3 what="orders"/></Card>
-        <Card title="Loading again" flush=true><div aria-busy="true">{table("Loading again", rows, now)}</div></Card>
+        <Card title="First load" flush=true><Skeleton rows=3 what="orders"/></Card>
+        <Card title="Reload" flush=true><div aria-busy="true">{table("Reload", rows, now)}</div></Card>
     }
     .into_any()
 }
@@ -64,20 +65,21 @@ fn refusals() -> AnyView {
     view! {
         <Card title="Error">
             <Notice tone=Tone::Critical>
-                <p>"The orders could not be read. It has been recorded."</p>
-                <p class="incident">"Incident "<code>"01k7x4m9"</code></p>
+                <p>"The orders could not be loaded. The error was logged."</p>
+                <p class="incident">"Request ID "<code>"01k7x4m9"</code></p>
                 <ButtonLink href="#" label="Try again"/>
             </Notice>
         </Card>
         <Card title="No permission">
-            <Notice tone=Tone::Info>"Your role does not include this. Ask an owner of the account."</Notice>
+            <Notice tone=Tone::Info>"Your role does not include this. Ask an owner for access."</Notice>
         </Card>
         <Card title="Over the limit">
-            <Notice tone=Tone::Attention>"This plan holds 3 stores, and there are 3. Remove one, or ask for a larger plan."</Notice>
+            <Notice tone=Tone::Attention>"Your plan allows 3 stores and you have 3. Remove a store, or ask your \
+                platform admin for a larger plan."</Notice>
         </Card>
-        <Card title="A form with faults">
+        <Card title="Form with errors">
             <form class="stack narrow">
-                <Field name="over" label="Pieces" value="12" fault=Some("must be at most 9, which is what is left".to_owned())/>
+                <Field name="over" label="Quantity" value="12" fault=Some("Enter 9 or less.".to_owned())/>
                 <Button label="Refund 12.00" look=Look::Primary/>
             </form>
         </Card>
@@ -101,7 +103,7 @@ fn table(caption: &'static str, rows: Vec<(String, i64, &'static str)>, now: Dat
     };
     let rows = rows.into_iter().enumerate().map(row).collect_view();
     let columns =
-        vec![Column::text("Title"), Column::text("When"), Column::text("State").wide(), Column::figures("Amount")];
+        vec![Column::text("Title"), Column::text("Time"), Column::text("Status").wide(), Column::figures("Amount")];
     view! { <Table caption columns>{rows}</Table> }.into_any()
 }
 
@@ -112,12 +114,12 @@ fn board() -> AnyView {
     let bars: Vec<TimeBar> = (0..60).map(bar).collect();
     view! {
         <div class="board">
-            <Health title="All is well" words="Answers" facts=facts()/>
-            <Health title="Somebody should look" words="Answers slowly" tone=Tone::Attention facts=facts()/>
-            <Health title="Trouble" words="Nearly all connections are taken" tone=Tone::Critical facts=facts()/>
+            <Health title="Good" words="Responding" facts=facts()/>
+            <Health title="Attention" words="Slow to respond" tone=Tone::Attention facts=facts()/>
+            <Health title="Critical" words="Almost out of connections" tone=Tone::Critical facts=facts()/>
         </div>
-        <Card title="By time"><TimeBars title="Attempts that ended" bars parts/></Card>
-        <Card title="By time, nothing yet"><TimeBars title="Nothing ended" bars=Vec::new() parts/></Card>
+        <Card title="By time"><TimeBars title="Finished attempts" bars parts/></Card>
+        <Card title="By time, nothing yet"><TimeBars title="No finished attempts" bars=Vec::new() parts/></Card>
     }
     .into_any()
 }

@@ -38,7 +38,7 @@ pub fn page(page: &Confirm) -> Rendered {
         let fault = page.faults.of("password").map(str::to_owned);
         let password = page.asks_password.then(|| {
             view! {
-                <Field name="password" label="Your password" kind="password" autocomplete="current-password" required=true fault/>
+                <Field name="password" label="Current password" kind="password" autocomplete="current-password" required=true fault/>
             }
         });
         let (action, back, label) = (page.action.clone(), page.back.clone(), page.label);
@@ -51,7 +51,7 @@ pub fn page(page: &Confirm) -> Rendered {
                     {password}
                     <div class="actions">
                         <Button label look=Look::Danger/>
-                        <ButtonLink href=back label="Change nothing" look=Look::Quiet/>
+                        <ButtonLink href=back label="Go back" look=Look::Quiet/>
                     </div>
                 </form>
             </Card>

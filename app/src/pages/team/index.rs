@@ -59,22 +59,23 @@ fn notices(page: &TeamIndex) -> impl IntoView + use<> {
     let invited = page.invited.clone().map(|invited| {
         let link = invited.link.map(|link| {
             view! {
-                <p>"No mail server is set, so nobody gets the letter. Give them this link; it is shown only now:"</p>
+                <p>"No mail server is configured, so no email was sent. Copy this link and send it yourself. It is \
+                    shown only once:"</p>
                 <code class="once">{link}</code>
             }
         });
         view! { <Notice tone=Tone::Positive><p>{format!("{} is invited.", invited.email)}</p>{link}</Notice> }
     });
     let words = page.done.as_deref().and_then(|done| match done {
-        "changed" => Some("What they may do was changed."),
-        "removed" => Some("They are no member any more."),
-        "transferred" => Some("The account has another owner now; you are a manager."),
-        "withdrawn" => Some("The invitation was withdrawn: its link opens nothing any more."),
-        "vouched" => Some("Their address counts as confirmed here: they can sign in to this account."),
-        "role" => Some("The role was saved."),
-        "role-deleted" => Some("The role was deleted."),
+        "changed" => Some("Member updated."),
+        "removed" => Some("Member removed."),
+        "transferred" => Some("Ownership transferred. You are now a manager."),
+        "withdrawn" => Some("Invitation withdrawn. Its link no longer works."),
+        "vouched" => Some("Email confirmed. The member can now open this tenant."),
+        "role" => Some("Role saved."),
+        "role-deleted" => Some("Role deleted."),
         "second-factor" => {
-            Some("That was saved. Whoever has no second factor is asked to set one up at the next page.")
+            Some("Saved. Members without two-factor authentication must set it up on the next page they open.")
         }
         _ => None,
     });
@@ -92,9 +93,9 @@ fn members(page: &TeamIndex) -> impl IntoView + use<> {
         let clock = page.clock;
         let seen = match member.seen_at {
             Some(at) => view! { <When at clock/> }.into_any(),
-            None => view! { <span class="quiet">"not lately"</span> }.into_any(),
+            None => view! { <span class="quiet">"Not recently"</span> }.into_any(),
         };
-        let closed = (!member.is_open).then(|| view! { " "<Pill tone=Tone::Attention label="Address not confirmed"/> });
+        let closed = (!member.is_open).then(|| view! { " "<Pill tone=Tone::Attention label="Email not confirmed"/> });
         let factor = member.has_second_factor.then(|| view! { <Pill tone=Tone::Positive label="On"/> });
         view! {
             <tr>
@@ -113,11 +114,11 @@ fn members(page: &TeamIndex) -> impl IntoView + use<> {
     };
     let rows = page.members.iter().map(row).collect_view();
     let columns = vec![
-        Column::text("Who"),
+        Column::text("Member"),
         Column::text("Role"),
         Column::text("Stores").wide(),
         Column::time("Last seen", &page.clock),
-        Column::text("Second factor").wide(),
+        Column::text("Two-factor authentication").wide(),
     ];
     view! { <Card title="Members" flush=true><Table caption="Members" columns>{rows}</Table></Card> }
 }
@@ -146,7 +147,7 @@ fn invitations(page: &TeamIndex) -> Option<impl IntoView + use<>> {
                 <td>
                     <div class="actions">
                         <form method="post" action=format!("{base}/{}/resend", invitation.id)>
-                            <Button label="Send again" look=Look::Quiet/>
+                            <Button label="Resend" look=Look::Quiet/>
                         </form>
                         <form method="post" action=format!("{base}/{}/withdraw", invitation.id)>
                             <Button label="Withdraw" look=Look::Quiet/>
@@ -158,10 +159,10 @@ fn invitations(page: &TeamIndex) -> Option<impl IntoView + use<>> {
     };
     let rows = page.invitations.iter().map(row).collect_view();
     let columns = vec![
-        Column::text("Invited"),
+        Column::text("Email"),
         Column::text("Role"),
         Column::time("Sent", &page.clock).wide(),
-        Column::time("Until", &page.clock),
+        Column::time("Expires", &page.clock),
         Column::text(""),
     ];
     Some(view! { <Card title="Invitations" flush=true><Table caption="Invitations" columns>{rows}</Table></Card> })
@@ -172,11 +173,11 @@ fn invite(page: &TeamIndex) -> impl IntoView + use<> {
     let (email, fault) = (page.form.email.clone(), page.form.faults.of("email").map(str::to_owned));
     let fields = place_fields(&page.form, &page.roles, &page.frame.stores);
     view! {
-        <Card title="Invite somebody">
+        <Card title="Invite member">
             <form class="stack" method="post" action=action>
-                <Field name="email" label="E-mail" kind="email" value=email fault required=true/>
+                <Field name="email" label="Email" kind="email" value=email fault required=true/>
                 {fields}
-                <Button label="Send the invitation" look=Look::Primary/>
+                <Button label="Send invitation" look=Look::Primary/>
             </form>
         </Card>
     }
@@ -195,26 +196,28 @@ fn roles(page: &TeamIndex) -> impl IntoView + use<> {
         }
     };
     let list = if page.roles.is_empty() {
-        view! { <Empty title="No roles of your own" text="Make one where owner, manager, staff and viewer do not fit."/> }.into_any()
+        view! { <Empty title="No custom roles yet" text="Create a role when owner, manager, staff and viewer do not \
+        fit."/> }
+        .into_any()
     } else {
         let rows = page.roles.iter().map(row).collect_view();
         let columns = vec![Column::text("Role"), Column::text("Includes"), Column::figures("In use")];
-        view! { <Table caption="Roles of your own" columns>{rows}</Table> }.into_any()
+        view! { <Table caption="Custom roles" columns>{rows}</Table> }.into_any()
     };
     let aside =
-        view! { <ButtonLink href=format!("{base}/new") label="New role" writes=true look=Look::Quiet/> }.into_any();
-    view! { <Card title="Roles of your own" aside flush=true>{list}</Card> }
+        view! { <ButtonLink href=format!("{base}/new") label="Create role" writes=true look=Look::Quiet/> }.into_any();
+    view! { <Card title="Custom roles" aside flush=true>{list}</Card> }
 }
 
 fn second_factor(page: &TeamIndex) -> impl IntoView + use<> {
     let action = format!("/t/{}/team/second-factor", page.frame.tenant());
     let (words, value, label) = if page.frame.membership.needs_second_factor {
-        ("Every member must sign in with a second factor.", "no", "Do not ask for it any more")
+        ("All members must use two-factor authentication.", "no", "Make two-factor authentication optional")
     } else {
-        ("Members may sign in with their password alone.", "yes", "Ask everybody for a second factor")
+        ("Members can sign in with their password alone.", "yes", "Require two-factor authentication")
     };
     view! {
-        <Card title="Second factor">
+        <Card title="Two-factor authentication">
             <form class="stack" method="post" action=action>
                 <p>{words}</p>
                 <Button label name="needed" value/>
@@ -228,9 +231,9 @@ fn company(page: &TeamIndex) -> Option<impl IntoView + use<>> {
     let href = format!("/t/{}/settings/sign-in", page.frame.tenant());
     page.frame.membership.role.is_owner().then(|| {
         view! {
-            <Card title="Sign-in through your company">
-                <p>"Members can sign in at your own OpenID provider."</p>
-                <div class="actions"><ButtonLink href label="Set it up"/></div>
+            <Card title="Single sign-on">
+                <p>"Let members sign in with your OpenID Connect provider."</p>
+                <div class="actions"><ButtonLink href label="Set up SSO"/></div>
             </Card>
         }
     })

@@ -42,9 +42,9 @@ impl PlaceForm {
 /// The fields for role and stores.
 pub fn place_fields(form: &PlaceForm, roles: &[OwnRole], stores: &[Store]) -> impl IntoView + use<> {
     let fixed = [
-        (Role::Manager, "Manager: everything but people"),
+        (Role::Manager, "Manager: everything except the team"),
         (Role::Staff, "Staff: orders and imports"),
-        (Role::Viewer, "Viewer: looks, changes nothing"),
+        (Role::Viewer, "Viewer: read-only"),
     ];
     let fixed = fixed.map(|(role, words)| (role.as_str().to_owned(), words.to_owned()));
     let own = roles.iter().map(|role| (role.id.to_string(), role.name.clone()));
@@ -57,18 +57,18 @@ pub fn place_fields(form: &PlaceForm, roles: &[OwnRole], stores: &[Store]) -> im
     let boxes: Vec<Choice> = boxes.collect();
     let reach = if form.stores.is_some() { "some" } else { "all" };
     let reaches = vec![
-        ("all".to_owned(), "All, new ones included".to_owned()),
-        ("some".to_owned(), "Only those ticked below".to_owned()),
+        ("all".to_owned(), "All stores, including future ones".to_owned()),
+        ("some".to_owned(), "Only the selected stores".to_owned()),
     ];
     view! {
         <SelectField name="role" label="Role" options chosen fault=fault("role")/>
         <SelectField name="reach" label="Stores" options=reaches chosen=reach/>
         <Choices
             name="stores"
-            label="Only these"
+            label="Selected stores"
             choices=boxes
             fault=fault("stores")
-            hint="Who reaches some stores only manages nothing of the whole account: no people, keys or backups."
+            hint="Members limited to some stores cannot manage the team, API keys or backups."
         />
     }
 }

@@ -54,12 +54,13 @@ pub fn page(page: &MemberPage) -> Rendered {
 fn vouch(page: &MemberPage) -> Option<impl IntoView + use<>> {
     let action = format!("/t/{}/team/members/{}/vouch", page.frame.tenant(), page.member.id);
     let button = page.i_own.then(|| {
-        view! { <form method="post" action=action><Button label="Vouch for this address"/></form> }
+        view! { <form method="post" action=action><Button label="Confirm email"/></form> }
     });
     (!page.member.is_open).then(|| {
         view! {
             <Notice tone=Tone::Attention>
-                <p>"No one has confirmed that this email address is theirs, so they cannot open this account yet. They can confirm it with \u{201c}Forgot your password?\u{201d}, or an owner who knows them can vouch for it."</p>
+                <p>"This member's email is not confirmed, so they cannot open this tenant yet. They can confirm it \
+                    with \u{201c}Forgot your password?\u{201d}, or an owner who knows them can confirm it."</p>
                 {button}
             </Notice>
         }
@@ -70,15 +71,15 @@ fn change(page: &MemberPage) -> impl IntoView + use<> {
     let address = format!("/t/{}/team/members/{}", page.frame.tenant(), page.member.id);
     let fields = place_fields(&page.form, &page.roles, &page.frame.stores);
     let transfer = page.i_own.then(|| {
-        view! { <ButtonLink href=format!("{address}/transfer") label="Make them the owner" writes=true look=Look::Quiet/> }
+        view! { <ButtonLink href=format!("{address}/transfer") label="Transfer ownership" writes=true look=Look::Quiet/> }
     });
     view! {
-        <Card title="What they may do">
+        <Card title="Role and stores">
             <form class="stack" method="post" action=address.clone()>
                 {fields}
                 <div class="actions">
-                    <Button label="Save" look=Look::Primary/>
-                    <ButtonLink href=format!("{address}/remove") label="Remove from the team" writes=true look=Look::Danger/>
+                    <Button label="Save member" look=Look::Primary/>
+                    <ButtonLink href=format!("{address}/remove") label="Remove member" writes=true look=Look::Danger/>
                     {transfer}
                 </div>
             </form>
@@ -88,26 +89,27 @@ fn change(page: &MemberPage) -> impl IntoView + use<> {
 
 fn fixed(page: &MemberPage) -> impl IntoView + use<> {
     let words = if page.is_me {
-        "This is you. Somebody else who manages people can change what you may do."
+        "This is you. Another member who manages the team can change your role."
     } else {
-        "They own this account: nobody can change what they may do, or remove them, before they transfer the ownership."
+        "This member is the owner. Only the owner can transfer the ownership. After that, you can change or remove \
+         them."
     };
-    view! { <Card title="What they may do"><p>{words}</p></Card> }
+    view! { <Card title="Role and stores"><p>{words}</p></Card> }
 }
 
 fn facts(page: &MemberPage) -> impl IntoView + use<> {
     let (member, clock) = (&page.member, page.clock);
     let seen = match member.seen_at {
         Some(at) => view! { <When at clock/> }.into_any(),
-        None => view! { "not lately" }.into_any(),
+        None => view! { "Not recently" }.into_any(),
     };
     let (email, role, stores) =
         (member.email.clone(), words::role(&member.role), words::stores(&member.stores, &page.frame.stores));
     let (joined_at, factor) = (member.joined_at, if member.has_second_factor { "on" } else { "off" });
     view! {
-        <Card title="About them">
+        <Card title="Details">
             <dl class="facts">
-                <dt>"E-mail"</dt>
+                <dt>"Email"</dt>
                 <dd>{email}</dd>
                 <dt>"Role"</dt>
                 <dd>{role}</dd>
@@ -117,7 +119,7 @@ fn facts(page: &MemberPage) -> impl IntoView + use<> {
                 <dd><When at=joined_at clock/></dd>
                 <dt>"Last seen"</dt>
                 <dd>{seen}</dd>
-                <dt>"Second factor"</dt>
+                <dt>"Two-factor authentication"</dt>
                 <dd>{factor}</dd>
             </dl>
         </Card>

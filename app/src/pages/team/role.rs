@@ -50,15 +50,15 @@ pub fn page(page: &RolePage) -> Rendered {
         let [name_fault, permissions_fault] = faults;
         let used = page.role.as_ref().filter(|role| role.in_use > 0);
         let used = used.map(
-            |role| view! { <p class="quiet">{format!("In use by {}.", things(role.in_use, "person", "people"))}</p> },
+            |role| view! { <p class="quiet">{format!("In use by {}.", things(role.in_use, "member", "members"))}</p> },
         );
         let delete = page.role.as_ref().filter(|role| role.in_use == 0).map(|role| {
             let action = format!("{team}/roles/{}/delete", role.id);
             view! {
-                <Card title="Delete it">
+                <Card title="Delete role">
                     <form class="stack" method="post" action=action>
-                        <p>"Nobody has this role."</p>
-                        <Button label="Delete the role" look=Look::Danger/>
+                        <p>"No members have this role."</p>
+                        <Button label="Delete role" look=Look::Danger/>
                     </form>
                 </Card>
             }
@@ -69,9 +69,9 @@ pub fn page(page: &RolePage) -> Rendered {
             <Card>
                 <form class="stack" method="post" action=action>
                     <Field name="name" label="Name" value=name fault=name_fault required=true/>
-                    <Choices name="permissions" label="Who has it may" choices fault=permissions_fault/>
+                    <Choices name="permissions" label="Permissions" choices fault=permissions_fault/>
                     {used}
-                    <Button label="Save the role" look=Look::Primary/>
+                    <Button label="Save role" look=Look::Primary/>
                 </form>
             </Card>
             {delete}

@@ -7,7 +7,7 @@ use domain::people::{MemberRole, StoreAccess};
 /// The stores that somebody reaches, by name.
 pub fn stores(access: &StoreAccess, stores: &[Store]) -> String {
     let Some(only) = access.only() else { return "All stores".to_owned() };
-    let name = |id: &StoreId| stores.iter().find(|s| s.id == *id).map_or("a former store", |s| s.name.as_str());
+    let name = |id: &StoreId| stores.iter().find(|s| s.id == *id).map_or("a deleted store", |s| s.name.as_str());
     only.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 

@@ -76,7 +76,7 @@ fn each_backup_leads_with_its_proof() {
     assert!(!html.contains("<script>alert"), "{html}");
     assert_eq!(
         texts(&html, ".proof"),
-        ["Read back 3 h ago, 1,204 rows equal", "Being written", "Not read back yet", "Not to be relied upon"]
+        ["Verified 3 h ago, 1,204 rows match", "In progress", "Not verified yet", "Not usable"]
     );
     assert!(html.contains("Writing orders. 3 of 9"), "{html}");
     assert_eq!(texts(&html, ".under.end"), ["\u{2193} 55 %", "\u{2193} 55 %"]);

@@ -93,7 +93,7 @@ fn each_figure_leads_to_the_orders_behind_it() {
             "Shipping, tax and fees",
             "Total",
             "Orders",
-            "Average order"
+            "Average order value"
         ]
     );
     assert_eq!(texts(&html, ".figure-value")[..3], ["£1,234.56", "£0.00", "£1.00"]);
@@ -116,7 +116,7 @@ fn what_needs_doing_leads_to_the_list_that_shows_exactly_that() {
     let html = render(vec![part("GBP", 300), part("EUR", 100)], 1);
     assert_eq!(
         texts(&html, ".todo-item"),
-        ["10,000+ orders wait to be fulfilledfor more than 2 days", "1 import failedin the last 14 days"]
+        ["10,000+ unfulfilled ordersolder than 2 days", "1 import failedin the last 14 days"]
     );
     assert_eq!(
         attributes(&html, ".todo-item", "href"),
@@ -155,7 +155,7 @@ fn the_days_and_their_zone_are_named() {
 #[test]
 fn no_orders_at_all_and_none_in_these_days_are_told_apart() {
     assert_eq!(texts(&render(vec![], 0), ".empty-title"), ["No orders yet"]);
-    assert_eq!(texts(&render(vec![], 2), ".empty-title"), ["Nothing in these days"]);
+    assert_eq!(texts(&render(vec![], 2), ".empty-title"), ["No orders in this period"]);
 }
 
 #[test]

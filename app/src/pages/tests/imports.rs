@@ -82,7 +82,7 @@ fn a_checked_file_waits_for_the_word_of_those_who_may() {
     assert!(texts(&html, "button").contains(&"Import 1,204 orders".to_owned()), "{html}");
     assert!(!texts(&render(run(RunStatus::Checked), false), "button").contains(&"Import 1,204 orders".to_owned()));
     let theirs = render_for(run(RunStatus::Checked), true, Some("ana@demo.test"));
-    assert!(theirs.contains("ana@demo.test") && theirs.contains("choose the same file"), "{theirs}");
+    assert!(theirs.contains("ana@demo.test") && theirs.contains("upload the same file"), "{theirs}");
     assert!(!texts(&theirs, "button").contains(&"Import 1,204 orders".to_owned()), "{theirs}");
     assert_eq!(texts(&html, "tbody td")[..3], ["17", "Quantity", "#536365"]);
     assert!(attributes(&html, ".pager a", "href")[0].ends_with("?after=17-0"), "{html}");
@@ -97,7 +97,7 @@ fn a_running_import_looks_again_without_scripts() {
     assert!(!render(run(RunStatus::Done), true).contains("http-equiv"));
     let began = Some(now() - chrono::TimeDelta::seconds(100));
     let html = render(Run { total_lines: Some(20_000), started_at: began, ..run(RunStatus::Running) }, true);
-    assert_eq!(texts(&html, ".progress-rate"), ["50 lines a second, about 5 min left"]);
+    assert_eq!(texts(&html, ".progress-rate"), ["50 lines per second, about 5 min left"]);
 }
 
 #[test]
@@ -133,6 +133,6 @@ fn form_and_list_stand_alone() {
     assert_eq!(texts(&html, ".tabs [aria-current]"), ["Failed"]);
     assert_eq!(texts(&html, ".chip-ignored"), ["Ignored: from = yesterday"]);
     assert_eq!(attributes(&html, ".chip-ignored", "href"), ["/t/demo/imports?status=failed"]);
-    assert!(attributes(&html, ".chip-ignored", "title")[0].starts_with("Must be a day"), "{html}");
+    assert!(attributes(&html, ".chip-ignored", "title")[0].starts_with("Enter a date"), "{html}");
     assert!(texts(&html, "th").contains(&"Started (Europe/London)".to_owned()), "{html}");
 }

@@ -124,8 +124,8 @@ fn a_free_order_was_not_paid() {
         d.gross = 0;
     });
     assert!(texts(&html, ".pill").contains(&"Free".to_owned()), "{html}");
-    assert!(texts(&html, ".notice")[0].starts_with("Nothing was paid for this order"), "{html}");
-    assert!(!html.contains("any more"), "{html}");
+    assert!(texts(&html, ".notice")[0].starts_with("This order was free"), "{html}");
+    assert!(!html.contains("nothing left to refund"), "{html}");
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn nothing_at_all_and_nothing_found_are_told_apart() {
     assert_eq!(texts(&list(OrderQuery::default(), vec![]), ".empty-title"), ["No orders yet"]);
     let query = OrderQuery { status: Some(OrderStatus::Cancelled), ..OrderQuery::default() };
     let html = list(query, vec![]);
-    assert_eq!(texts(&html, ".empty-title"), ["No order matches"]);
+    assert_eq!(texts(&html, ".empty-title"), ["No matching orders"]);
     assert_eq!(attributes(&html, ".chip", "href"), ["/t/demo/orders"]);
 }
 
@@ -153,7 +153,7 @@ fn bad_filters_keep_what_was_typed_beside_the_message() {
     assert_clean(&html);
     assert_eq!(attributes(&html, "#f-from", "value"), ["yesterday"]);
     assert_eq!(attributes(&html, ".filters [name=q]", "value"), ["ana"]);
-    assert_eq!(texts(&html, "#f-from-note"), ["Must be a day such as 2026-03-01."]);
+    assert_eq!(texts(&html, "#f-from-note"), ["Enter a date such as 2026-03-01."]);
     assert_eq!(texts(&html, ".chip-ignored"), ["Ignored: from = yesterday", "Ignored: colour = red"]);
     assert_eq!(attributes(&html, ".chip-ignored", "href")[1], "/t/demo/orders?from=yesterday&q=ana");
 }
@@ -194,9 +194,9 @@ fn pieces_of_two_lines_of_one_title_have_names_of_their_own() {
         d.items[0].title = "Mug".into();
         d.items[1].title = "Mug".into();
     });
-    assert_eq!(fields(&html), ["Pieces of Mug to refund, line 1", "Pieces of Mug to refund, line 2"]);
+    assert_eq!(fields(&html), ["Quantity of Mug to refund, line 1", "Quantity of Mug to refund, line 2"]);
     let html = one(Asked::Refund(Refunding::default()), true, |d| d.items[0].title = "Mug".into());
-    assert_eq!(fields(&html), ["Pieces of Mug to refund"]);
+    assert_eq!(fields(&html), ["Quantity of Mug to refund"]);
 }
 
 #[test]
@@ -204,23 +204,23 @@ fn a_refund_that_was_refused_keeps_its_quantities() {
     let refunding = Refunding {
         quantities: vec![(1, "9".into())],
         reason: "torn".into(),
-        faults: FieldErrors::one("lines[1]", "Only 2 of this line can still be refunded."),
+        faults: FieldErrors::one("lines[1]", "Enter a quantity of 2 or less."),
     };
     let html = one(Asked::Refund(refunding), true, |_| {});
     assert_eq!(attributes(&html, "[name=line_1]", "value"), ["9"]);
-    assert_eq!(texts(&html, "td .fault"), ["Only 2 of this line can still be refunded."]);
+    assert_eq!(texts(&html, "td .fault"), ["Enter a quantity of 2 or less."]);
     assert!(attributes(&html, "[name=line_2]", "value").is_empty(), "a line that is given back whole has no field");
     assert_eq!(texts(&html, "textarea"), ["torn"]);
-    assert!(texts(&html, "button").contains(&"Refund all that is left: £40.00".to_owned()), "{html}");
+    assert!(texts(&html, "button").contains(&"Refund remaining £40.00".to_owned()), "{html}");
 }
 
 #[test]
 fn cancelling_says_what_follows_before_it_happens() {
     let asked =
-        Asked::Cancel { reason: String::new(), faults: FieldErrors::one("order", "This order was already sent.") };
+        Asked::Cancel { reason: String::new(), faults: FieldErrors::one("order", "This order is already fulfilled.") };
     let html = one(asked, true, |_| {});
     assert!(texts(&html, ".card h2").contains(&"Cancel order #10/4?8#2?".to_owned()));
-    assert_eq!(texts(&html, ".notice.critical"), ["This order was already sent."]);
+    assert_eq!(texts(&html, ".notice.critical"), ["This order is already fulfilled."]);
     assert_eq!(attributes(&html, "main form", "method"), ["post"]);
 }
 

@@ -90,7 +90,7 @@ fn the_team_says_who_may_do_what_where() {
     let page = html(&team::index(&team_index()));
     let rows = texts(&page, "section:nth-of-type(1) tbody tr");
     assert!(rows[0].contains("Owner") && rows[0].contains("All stores") && rows[0].contains("(you)"), "{rows:?}");
-    assert!(rows[1].contains("a former store") && rows[1].contains("not lately"), "{rows:?}");
+    assert!(rows[1].contains("a deleted store") && rows[1].contains("Not recently"), "{rows:?}");
     assert!(page.contains("Expired"));
     let mut index = team_index();
     (index.invitations, index.roles) = (Vec::new(), Vec::new());
@@ -98,11 +98,11 @@ fn the_team_says_who_may_do_what_where() {
     index.form = PlaceForm {
         email: HOSTILE.into(),
         stores: Some(vec!["shop".into()]),
-        faults: FieldErrors::one("email", "must be an e-mail address"),
+        faults: FieldErrors::one("email", "Enter an email."),
         ..PlaceForm::default()
     };
     let page = html(&team::index(&index));
-    assert!(page.contains("No roles of your own") && !page.contains("/withdraw"));
+    assert!(page.contains("No custom roles yet") && !page.contains("/withdraw"));
     assert_eq!(attributes(&page, "input[name=email]", "aria-invalid"), ["true"]);
     assert_eq!(attributes(&page, "input[name=stores][checked]", "value"), ["shop"]);
     assert_eq!(texts(&page, "code.once").len(), 1);
@@ -141,11 +141,11 @@ fn owners_and_oneself_are_not_changed_and_plans_are_shown() {
         action: "/x".into(),
         back: "/y".into(),
         asks_password: true,
-        faults: FieldErrors::one("password", "is not your password"),
+        faults: FieldErrors::one("password", "Incorrect password."),
         refused: Some(HOSTILE.into()),
     };
     let page = html(&team::confirm(&confirm));
-    assert!(page.contains("Is not your password.") && page.contains("autocomplete=\"current-password\""), "{page}");
+    assert!(page.contains("Incorrect password.") && page.contains("autocomplete=\"current-password\""), "{page}");
 }
 
 #[test]
@@ -189,17 +189,17 @@ fn keys_say_how_they_stand_and_show_their_text_once() {
     let index = |keys: Vec<KeyRow>, made: Option<&str>| KeyIndex {
         frame: frame(Section::Keys),
         keys,
-        form: KeyForm { faults: FieldErrors::one("scopes", "must be at least one"), ..KeyForm::default() },
+        form: KeyForm { faults: FieldErrors::one("scopes", "Select at least one scope."), ..KeyForm::default() },
         made: made.map(str::to_owned),
         done: None,
         clock: clock(),
     };
     let page = html(&keys::index(&index(rows, Some("stoa_abc"))));
     let states = texts(&page, "tbody tr td:last-child .pill");
-    assert_eq!(states, ["Alive", "Creator lost access", "Ends", "Over", "Revoked"]);
+    assert_eq!(states, ["Active", "Creator lost access", "Expires", "Expired", "Revoked"]);
     assert_eq!(texts(&page, "code.once"), ["stoa_abc"]);
-    assert!(page.contains("Must be at least one."));
-    assert!(html(&keys::index(&index(Vec::new(), None))).contains("No keys yet"));
+    assert!(page.contains("Select at least one scope."));
+    assert!(html(&keys::index(&index(Vec::new(), None))).contains("No API keys yet"));
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn the_account_names_its_faults_and_its_sessions() {
         seen_at: now(),
         is_this,
     };
-    let faults = FieldErrors::one("current", "is not your password");
+    let faults = FieldErrors::one("current", "Incorrect password.");
     let page = AccountPage {
         visitor: frame(Section::Home).visitor,
         memberships: vec![frame(Section::Home).membership],
@@ -239,7 +239,7 @@ fn the_second_factor_is_drawn_here_and_typed_anywhere() {
         standing: Standing { is_on: enrolment.is_none(), passkeys: 0, recovery_codes: 3 },
         enrolment,
         asked_by: Some(HOSTILE.into()),
-        faults: FieldErrors::one("remove_password", "is not your password"),
+        faults: FieldErrors::one("remove_password", "Incorrect password."),
         refused: None,
     };
     let setting_up = html(&account::factor(&page(Some(enrolment))));

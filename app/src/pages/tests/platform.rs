@@ -171,7 +171,7 @@ fn whole(alerts: Vec<Alert>) -> String {
 fn the_overview_says_what_needs_a_person_first_and_where_it_is() {
     let html = whole(vec![Alert::Dead(3), Alert::NoWorker]);
     let notices = texts(&html, ".notice");
-    assert!(notices[0].starts_with("3 jobs failed for good") && notices.len() == 2, "{notices:?}");
+    assert!(notices[0].starts_with("3 jobs failed permanently") && notices.len() == 2, "{notices:?}");
     assert_eq!(attributes(&html, ".notice a", "href"), ["/platform/jobs/list?state=dead"]);
     assert!(texts(&html, ".figure").contains(&"Done, last hour1,204".to_owned()), "{html}");
     assert_eq!(
@@ -210,19 +210,19 @@ fn a_list_is_a_form_whose_boxes_say_which() {
     let html =
         page(Listed::Live(JobState::Dead, rows(vec![job(JobState::Dead)])), dead.clone(), &[], FieldErrors::default());
     assert_eq!(attributes(&html, "[name=job]", "value"), [format!("{}/{}", tenant(), Uuid::from_u128(1))]);
-    assert_eq!(texts(&html, ".bulk button"), ["Retry", "Cancel", "Delete"]);
+    assert_eq!(texts(&html, ".bulk button"), ["Retry jobs", "Cancel jobs", "Delete jobs"]);
     assert_eq!(attributes(&html, "main form[method=post] [type=hidden]", "name"), ["state", "kind"]);
     assert!(attributes(&html, ".job-link", "href")[0].ends_with("?tenant=demo"), "{html}");
     let html = page(Listed::Live(JobState::Dead, rows(vec![])), JobQuery::of(dead.view), &[], FieldErrors::default());
-    assert_eq!(texts(&html, ".empty-title"), ["All is well"]);
+    assert_eq!(texts(&html, ".empty-title"), ["No jobs here"]);
     let runs = Page { rows: vec![run(RunOutcome::Failed)], newer: None, older: None };
     let html = page(Listed::Ended(runs), JobQuery::of(JobView::Ended(None)), &[], FieldErrors::default());
     assert!(texts(&html, "tbody td").contains(&"1.2 s".to_owned()), "{html}");
     let none = Listed::Live(JobState::Running, rows(vec![]));
-    let fault = FieldErrors::one("tenant", "there is no tenant called 'x'");
+    let fault = FieldErrors::one("tenant", "There is no tenant 'x'.");
     let html = page(none, JobQuery::default(), &[("tenant", "x")], fault);
     assert_eq!(texts(&html, ".chip-ignored"), ["Ignored: tenant = x"]);
-    assert_eq!(texts(&html, "#f-tenant-note"), ["There is no tenant called 'x'."]);
+    assert_eq!(texts(&html, "#f-tenant-note"), ["There is no tenant 'x'."]);
 }
 
 #[test]
@@ -246,8 +246,8 @@ fn one_job_says_why_it_waits_and_what_was_tried() {
     let html = show(&one).with_nonce("N");
     assert_clean(&html);
     assert!(!html.contains("<script>alert"), "{html}");
-    assert!(texts(&html, ".notice")[0].contains("No worker listens to the queue heavy"), "{html}");
-    assert_eq!(texts(&html, ".page-head button"), ["Cancel", "Delete"], "what is ready need not be retried");
+    assert!(texts(&html, ".notice")[0].contains("No worker serves the queue heavy"), "{html}");
+    assert_eq!(texts(&html, ".page-head button"), ["Cancel job", "Delete job"], "what is ready need not be retried");
     assert!(texts(&html, ".log")[0].contains("warning:"), "{html}");
 }
 
@@ -256,7 +256,7 @@ fn what_follows_is_said_before_it_is_done() {
     let page = Confirm {
         frame: frame(Place::Jobs),
         title: "Delete 2 jobs?".into(),
-        words: vec!["They are forgotten.".into()],
+        words: vec!["The jobs are deleted.".into()],
         action: "/platform/jobs/change".into(),
         hidden: vec![("job".into(), HOSTILE.into())],
         label: Some("Delete 2 jobs".into()),
@@ -264,11 +264,11 @@ fn what_follows_is_said_before_it_is_done() {
         is_final: true,
         back: "/platform/jobs".into(),
         reason: HOSTILE.into(),
-        faults: FieldErrors::one("reason", "must say why"),
+        faults: FieldErrors::one("reason", "Enter a reason."),
     };
     let html = confirm(&page).with_nonce("N");
     assert_clean(&html);
-    assert_eq!(texts(&html, "#f-reason-note"), ["Must say why."]);
+    assert_eq!(texts(&html, "#f-reason-note"), ["Enter a reason."]);
     assert_eq!(attributes(&html, "[name=job]", "value"), [HOSTILE]);
     let nothing = confirm(&Confirm { label: None, ..page }).with_nonce("N");
     assert!(texts(&nothing, "main button").is_empty());

@@ -99,7 +99,7 @@ proptest! {
             Figures { orders: 2, gross, discounts, returned, refunded, shipping, tax, fees, ..Figures::default() };
         let strip = texts(&list(figures, OrderQuery::default()), ".strip-sum");
         let of = |label: &str| after(&strip, &format!("{label} "));
-        add_up(of("Gross"), [of("Discounts"), of("Returns"), of("Shipping, tax and fees")], [of("Net"), of("Total")])?;
+        add_up(of("Gross sales"), [of("Discounts"), of("Returns"), of("Shipping, tax and fees")], [of("Net sales"), of("Total")])?;
         let returns = OrderQuery { kind: Some(OrderKind::Return), ..OrderQuery::default() };
         let strip = texts(&list(figures, returns), ".strip-sum");
         let of = |label: &str| after(&strip, &format!("{label} "));

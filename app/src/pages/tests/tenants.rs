@@ -85,7 +85,7 @@ fn the_list_of_tenants_flags_who_is_above_and_says_when_there_is_nobody() {
     let html = list(&listed(vec![tenant(TenantState::Active)], TenantQuery::default(), FieldErrors::default()))
         .with_nonce("N");
     assert_clean(&html);
-    assert_eq!(texts(&html, ".pill"), ["Above its tier", "Active"]);
+    assert_eq!(texts(&html, ".pill"), ["Over limit", "Active"]);
     assert!(texts(&html, "tbody td").contains(&"12,000".to_owned()) && html.contains("2.5 MB"));
     assert!(attributes(&html, "a", "href").contains(&"/platform/tenants?after=demo".to_owned()));
     let html = list(&listed(Vec::new(), TenantQuery::default(), FieldErrors::default())).with_nonce("N");
@@ -93,11 +93,11 @@ fn the_list_of_tenants_flags_who_is_above_and_says_when_there_is_nobody() {
     let query = TenantQuery { q: Some(HOSTILE.into()), ..TenantQuery::default() };
     let html = list(&listed(Vec::new(), query, FieldErrors::default())).with_nonce("N");
     assert_clean(&html);
-    assert_eq!(texts(&html, ".empty-title"), ["No tenant matches"]);
+    assert_eq!(texts(&html, ".empty-title"), ["No matching tenants"]);
     let html =
-        list(&listed(Vec::new(), TenantQuery::default(), FieldErrors::one("state", "must be active"))).with_nonce("N");
+        list(&listed(Vec::new(), TenantQuery::default(), FieldErrors::one("state", "Use active."))).with_nonce("N");
     assert_eq!(texts(&html, ".chip-ignored"), ["Ignored: state = gone"]);
-    assert_eq!(attributes(&html, ".chip-ignored", "title"), ["Must be active."]);
+    assert_eq!(attributes(&html, ".chip-ignored", "title"), ["Use active."]);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_tenant_offers_what_its_state_allows() {
             tier: tier("small", terms(&[(Limit::OrdersPerMonth, 10_000), (Limit::Stores, 4)])),
             tiers: vec![tier("small", Terms::default())],
             name: "typed".into(),
-            faults: FieldErrors::one("name", "must not be empty"),
+            faults: FieldErrors::one("name", "Enter a value."),
             done: None,
             clock: clock(),
         };
@@ -123,28 +123,28 @@ fn a_tenant_offers_what_its_state_allows() {
         let actions = attributes(&html, "form[method=post]", "action");
         let ends: Vec<&str> = actions.iter().filter_map(|a| a.strip_prefix("/platform/tenants/demo/")).collect();
         assert_eq!(ends[2..], buttons, "{state:?}");
-        assert_eq!(texts(&html, ".fault"), ["Must not be empty."]);
+        assert_eq!(texts(&html, ".fault"), ["Enter a value."]);
         assert_eq!(attributes(&html, "[name=name]", "value"), ["typed"]);
         assert_eq!(attributes(&html, ".meter-used", "width"), ["100", "75"]);
-        assert_eq!(html.contains("deleted for good"), state == TenantState::Leaving);
+        assert_eq!(html.contains("will be deleted on"), state == TenantState::Leaving);
     }
     let words = plan(&tenant(TenantState::Active), &figures(), 0, "now", 30).join(" ");
     assert!(
-        words.contains("cannot be taken back") && words.contains("3 stores, 8 members and 12,000 orders"),
+        words.contains("You cannot undo this.") && words.contains("3 stores, 8 members and 12,000 orders"),
         "{words}"
     );
 }
 
 #[test]
 fn forms_keep_what_was_typed_and_name_every_fault() {
-    let mut faults = FieldErrors::one("slug", "is taken by another tenant");
-    faults.add("email", "must be an e-mail address");
+    let mut faults = FieldErrors::one("slug", "Another tenant uses this slug. Choose another.");
+    faults.add("email", "Enter an email.");
     let typed = vec![("slug".to_owned(), HOSTILE.to_owned()), ("email".to_owned(), "x".to_owned())];
     let page =
         NewTenantForm { frame: frame(Place::Tenants), tiers: vec![tier("small", Terms::default())], typed, faults };
     let html = create(&page).with_nonce("N");
     assert_clean(&html);
-    assert_eq!(texts(&html, ".fault"), ["Is taken by another tenant.", "Must be an e-mail address."]);
+    assert_eq!(texts(&html, ".fault"), ["Another tenant uses this slug. Choose another.", "Enter an email."]);
     assert_eq!(attributes(&html, "[name=slug]", "value"), [HOSTILE]);
 
     let typed = vec![
@@ -159,14 +159,14 @@ fn forms_keep_what_was_typed_and_name_every_fault() {
         is_retired: true,
         tenants: 2,
         typed,
-        faults: FieldErrors::one("stores", "must be a whole number"),
+        faults: FieldErrors::one("stores", "Enter a whole number."),
         done: Some("Done."),
     };
     let html = form(&page).with_nonce("N");
     assert_clean(&html);
     assert_eq!(attributes(&html, "[name=stores]", "value"), ["many"]);
     assert_eq!(attributes(&html, "input[checked]", "value"), ["api"]);
-    assert!(html.contains("Offer again") && html.contains("2 tenants"));
+    assert!(html.contains("Offer tier again") && html.contains("2 tenants"));
     assert_eq!(attributes(&html, "[name=slug]", "name").len(), 0, "its address never changes");
 }
 
@@ -179,16 +179,12 @@ fn tiers_say_what_they_allow() {
         Tiers { frame: frame(Place::Tiers), tiers: vec![tier("free", Terms::default()), bare.clone()], done: None };
     let html = tiers(&page).with_nonce("N");
     assert_clean(&html);
-    assert_eq!(texts(&html, "td.wrap"), ["No limits", "1 store, 5.0 GB of files, without imports of files"]);
+    assert_eq!(texts(&html, "td.wrap"), ["No limits", "1 store, 5.0 GB of files, without file imports"]);
     assert_eq!(texts(&html, ".pill"), ["Offered", "Retired"]);
     let words = changes(&Terms::default(), &bare.terms);
     assert_eq!(
         words,
-        [
-            "Stores: 1 instead of no limit.",
-            "Storage: 5.0 GB instead of no limit.",
-            "Imports of files: no longer included."
-        ]
+        ["Stores: 1 (was no limit).", "Storage: 5.0 GB (was no limit).", "File imports: no longer included."]
     );
     let html = tiers(&Tiers { tiers: Vec::new(), ..page }).with_nonce("N");
     assert_eq!(texts(&html, ".empty-title"), ["No tiers yet"]);
@@ -216,11 +212,11 @@ fn an_account_sees_how_full_its_limits_are_and_what_follows() {
     assert_eq!(attributes(&html, ".meter-used", "width"), ["90", "25", "100"]);
     let notice = texts(&html, ".notice").join(" ");
     assert!(
-        notice.contains("Orders a month: 900 of 1,000 used. At this pace the limit is reached on 12 Mar."),
+        notice.contains("Orders per month: 900 of 1,000 used. At this rate you reach the limit on 12 Mar."),
         "{notice}"
     );
-    assert!(notice.contains("Products: 12 of 10 used. Products above the limit are still taken in"), "{notice}");
-    assert_eq!(texts(&html, ".pill"), ["Nearly reached", "Above", "Not included", "Included", "Included"]);
-    assert!(html.contains("A larger batch is refused as a whole") && html.contains("about 12 Mar"));
+    assert!(notice.contains("Products: 12 of 10 used. Products over the limit are still accepted"), "{notice}");
+    assert_eq!(texts(&html, ".pill"), ["Near limit", "Over limit", "Not included", "Included", "Included"]);
+    assert!(html.contains("Larger batches are rejected") && html.contains("around 12 Mar"));
     assert!(warnings(&[], clock(), None).is_none());
 }

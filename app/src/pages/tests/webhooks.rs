@@ -63,7 +63,7 @@ fn each_state_says_what_can_be_done() {
     assert!(live.contains("/pause\"") && !live.contains("/resume\"") && live.contains("100 or more"), "{live}");
     assert!(one(WebhookState::Paused).contains("/resume\""));
     let off = one(WebhookState::Off);
-    assert!(off.contains("It was switched off.") && off.contains("/resume\""), "{off}");
+    assert!(off.contains("This webhook is disabled.") && off.contains("/resume\""), "{off}");
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn the_list_says_how_each_fares_and_what_was_typed_is_kept() {
         form: WebhookForm {
             url: HOSTILE.into(),
             kinds: vec!["order.placed".into()],
-            faults: FieldErrors::one("url", "must be an address"),
+            faults: FieldErrors::one("url", "Enter a URL."),
             ..WebhookForm::default()
         },
         made: None,
@@ -83,7 +83,7 @@ fn the_list_says_how_each_fares_and_what_was_typed_is_kept() {
     };
     let page = html(&webhooks::index(&index));
     let rows = texts(&page, "tbody tr");
-    assert!(rows[0].contains("Live") && rows[1].contains("Switched off") && rows[1].contains("since"), "{rows:?}");
+    assert!(rows[0].contains("Active") && rows[1].contains("Disabled") && rows[1].contains("since"), "{rows:?}");
     assert_eq!(attributes(&page, "input[name=url]", "aria-invalid"), ["true"]);
     assert_eq!(attributes(&page, "input[name=kinds][checked]", "value"), ["order.placed"]);
     assert_eq!(attributes(&page, "nav.rail a[aria-current=page]", "href"), ["/t/demo/settings/webhooks"]);

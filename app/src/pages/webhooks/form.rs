@@ -37,12 +37,12 @@ pub struct EditWebhook {
 
 /// Renders the page.
 pub fn page(page: &EditWebhook) -> Rendered {
-    page.frame.render("Change a webhook", || {
+    page.frame.render("Edit webhook", || {
         let one = format!("{}/{}", super::address(page.frame.tenant()), page.webhook.id);
-        let cancel = view! { <ButtonLink href=one.clone() label="Change nothing" look=Look::Quiet/> }.into_any();
-        let fields = fields(&page.frame, &page.form, format!("{one}/edit"), "Save it", Some(cancel));
+        let cancel = view! { <ButtonLink href=one.clone() label="Go back" look=Look::Quiet/> }.into_any();
+        let fields = fields(&page.frame, &page.form, format!("{one}/edit"), "Save webhook", Some(cancel));
         view! {
-            <PageHeader title="Change a webhook" back=(one, "The webhook")/>
+            <PageHeader title="Edit webhook" back=(one, "Webhook")/>
             <Card>{fields}</Card>
         }
     })
@@ -64,14 +64,16 @@ pub(super) fn fields(
         is_chosen: form.kinds.iter().any(|chosen| chosen == kind.as_str()),
     };
     let choices: Vec<Choice> = EventKind::CHOSEN.into_iter().map(choice).collect();
-    let all = std::iter::once((String::new(), "All stores, and what belongs to none".to_owned()));
+    let all = std::iter::once((String::new(), "All stores and tenant-wide events".to_owned()));
     let stores = all.chain(frame.stores.iter().map(|s| (s.slug.clone(), s.name.clone()))).collect();
     let WebhookForm { url, description, store, .. } = form.clone();
     view! {
         <form class="stack narrow" method="post" action=action>
-            <Field name="url" label="Address" kind="url" value=url fault=url_fault example="https://example.com/stoa" required=true hint="Each event is sent there by POST, as JSON, signed."/>
-            <Field name="description" label="What it is for" value=description fault=description_fault example="Our bookkeeping"/>
-            <Choices name="kinds" label="It is told when" choices fault=kinds_fault hint="None ticked: of everything, and of what is added later."/>
+            <Field name="url" label="URL" kind="url" value=url fault=url_fault example="https://example.com/stoa" required=true hint="Stoa \
+                sends each event to this URL as a signed JSON POST request."/>
+            <Field name="description" label="Description" value=description fault=description_fault example="Bookkeeping"/>
+            <Choices name="kinds" label="Events" choices fault=kinds_fault hint="Select none to send all events, \
+                including future ones."/>
             <SelectField name="store" label="Stores" options=stores chosen=store fault=store_fault/>
             <div class="actions"><Button label look=Look::Primary/>{cancel}</div>
         </form>

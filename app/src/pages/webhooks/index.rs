@@ -31,19 +31,20 @@ pub struct WebhookIndex {
 pub fn page(page: &WebhookIndex) -> Rendered {
     page.frame.render("Webhooks", || {
         let action = super::address(page.frame.tenant());
-        let note = view! { "Where events are sent as they happen. What is sent, and how a signature is checked, says the documentation of the "<a href="/api/docs#webhooks">"API"</a>"." };
+        let note = view! { "Send events to another app as they happen. Payloads and signatures are described in the "<a href="/api/docs#webhooks">"API \
+            documentation"</a>"." };
         let made = page.made.clone().map(|secret| {
             view! {
                 <Notice tone=Tone::Positive>
-                    <p>"The webhook is made. Its messages are signed with this secret, which is shown only now:"</p>
+                    <p>"Webhook created. Verify its messages with this secret. It is shown only once:"</p>
                     <code class="once">{secret}</code>
                 </Notice>
             }
         });
         let deleted = page.done.as_deref() == Some("deleted");
         let deleted = deleted
-            .then(|| view! { <Notice tone=Tone::Positive>"The webhook was deleted: nothing is sent there any more."</Notice> });
-        let fields = fields(&page.frame, &page.form, action, "Make the webhook", None);
+            .then(|| view! { <Notice tone=Tone::Positive>"Webhook deleted."</Notice> });
+        let fields = fields(&page.frame, &page.form, action, "Create webhook", None);
         view! {
             <PageHeader title="Webhooks" note=note.into_any()/>
             {made}
@@ -56,14 +57,14 @@ pub fn page(page: &WebhookIndex) -> Rendered {
 
 fn table(page: &WebhookIndex) -> AnyView {
     if page.webhooks.is_empty() {
-        let text = "A webhook tells another program of yours what happens here, the moment it happens: an order that came in, a refund, an import that ended. Make one below.";
+        let text = "Webhooks will be listed here. Create one to send order, refund and import events to another app.";
         return view! { <Card><Empty title="No webhooks yet" text/></Card> }.into_any();
     }
     let base = super::address(page.frame.tenant());
     let row = |webhook: &Webhook| {
         let clock = page.clock;
         let (tone, label) = state(webhook);
-        let came = if webhook.last_ok == Some(true) { ", taken" } else { ", failed" };
+        let came = if webhook.last_ok == Some(true) { ", delivered" } else { ", failed" };
         let last = match webhook.last_at {
             Some(at) => view! { <When at clock/><span class="quiet">{came}</span> }.into_any(),
             None => view! { <span class="quiet">"never"</span> }.into_any(),
@@ -87,11 +88,11 @@ fn table(page: &WebhookIndex) -> AnyView {
     };
     let rows = page.webhooks.iter().map(row).collect_view();
     let columns = vec![
-        Column::text("Address"),
+        Column::text("URL"),
         Column::text("Events").wide(),
         Column::text("Stores").wide(),
         Column::time("Last event", &page.clock),
-        Column::text("State"),
+        Column::text("Status"),
     ];
     view! { <Card flush=true><Table caption="Webhooks" columns>{rows}</Table></Card> }.into_any()
 }

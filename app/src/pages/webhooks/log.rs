@@ -17,7 +17,7 @@ use crate::url;
 pub(super) fn card(page: &OneWebhook) -> AnyView {
     let (tabs, left_out) = (tabs(page), ignored(&page.address(), &page.typed, &page.faults));
     let list = listed(page, &page.page);
-    view! { <Card title="What it was told">{tabs}{left_out}{list}</Card> }.into_any()
+    view! { <Card title="Deliveries">{tabs}{left_out}{list}</Card> }.into_any()
 }
 
 fn tabs(page: &OneWebhook) -> impl IntoView + use<> {
@@ -28,7 +28,7 @@ fn tabs(page: &OneWebhook) -> impl IntoView + use<> {
         view! { <a href=href aria-current=current>{words}</a> }
     };
     let tabs = std::iter::once(None).chain(DeliveryState::ALL.map(Some)).map(tab).collect_view();
-    view! { <nav class="tabs" aria-label="States">{tabs}</nav> }
+    view! { <nav class="tabs" aria-label="Status">{tabs}</nav> }
 }
 
 fn at(page: &OneWebhook, query: &DeliveryQuery) -> String {
@@ -41,9 +41,9 @@ fn listed(page: &OneWebhook, found: &Page<Delivery, Place>) -> AnyView {
     let pager = (newer.is_some() || older.is_some()).then(|| view! { <Pager newer older/> });
     if found.rows.is_empty() {
         let (title, text) = if page.query.state.is_some() {
-            ("Nothing matches", "Show all to see the others.")
+            ("No matching deliveries", "Choose another status.")
         } else {
-            ("Nothing was sent yet", "Whatever happens from now on is listed here, for 30 days after it ended.")
+            ("No deliveries yet", "Deliveries will be listed here for 30 days.")
         };
         return view! { <Empty title text/>{pager} }.into_any();
     }
@@ -64,19 +64,19 @@ fn row(page: &OneWebhook, delivery: &Delivery) -> impl IntoView + use<> {
     });
     let attempts = delivery.attempts.iter().map(|tried| attempt(tried, clock)).collect_view();
     let summary = match (delivery.attempts.len(), delivery.attempts.last()) {
-        (_, None) => "Not tried yet".to_owned(),
+        (_, None) => "No attempts yet".to_owned(),
         (1, Some(only)) => format!("1 attempt · {}", outcome(only)),
         (many, Some(last)) => format!("{many} attempts · {}", outcome(last)),
     };
     let again = format!("{}/deliveries/{}/again", page.address(), delivery.id);
     let body = match delivery.body.clone() {
         Some(body) => view! {
-            <p class="quiet">"What is sent:"</p>
+            <p class="quiet">"Payload:"</p>
             <pre class="said-raw" dir="auto">{body}</pre>
-            <form method="post" action=again><Button label="Send it again"/></form>
+            <form method="post" action=again><Button label="Resend"/></form>
         }
         .into_any(),
-        None => view! { <p class="quiet">"Your role does not include what this event is about."</p> }.into_any(),
+        None => view! { <p class="quiet">"Your role does not include access to this event."</p> }.into_any(),
     };
     view! {
         <li>
@@ -95,15 +95,15 @@ fn outcome(tried: &Attempt) -> String {
     match (tried.status, &tried.error) {
         (Some(status), _) => format!("status {status}"),
         (None, Some(error)) => error.clone(),
-        (None, None) => "no answer".to_owned(),
+        (None, None) => "no response".to_owned(),
     }
 }
 
 fn attempt(tried: &Attempt, clock: Clock) -> impl IntoView + use<> {
     let (tone, label) = match tried.status {
-        Some(200..=299) => (Tone::Positive, "Taken"),
-        Some(_) => (Tone::Critical, "Refused"),
-        None => (Tone::Critical, "No answer"),
+        Some(200..=299) => (Tone::Positive, "Delivered"),
+        Some(_) => (Tone::Critical, "Rejected"),
+        None => (Tone::Critical, "No response"),
     };
     let status = tried.status.map(|status| format!("Status {status} "));
     let took = milliseconds(i64::from(tried.ms));

@@ -52,7 +52,7 @@ pub fn page(page: &OneWebhook) -> Rendered {
         let made = page.made.clone().map(|secret| {
             view! {
                 <Notice tone=Tone::Positive>
-                    <p>"This secret signs from now on. It is shown only now; the former signs as well for a day:"</p>
+                    <p>"Secret rotated. The new secret is shown only once. The previous secret stays valid for a day:"</p>
                     <code class="once">{secret}</code>
                 </Notice>
             }
@@ -64,7 +64,7 @@ pub fn page(page: &OneWebhook) -> Rendered {
             .map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> });
         let refused = page.refused.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
         view! {
-            <PageHeader title="Webhook" back=(all, "Webhooks")><ButtonLink href=edit label="Change it" writes=true/></PageHeader>
+            <PageHeader title="Webhook" back=(all, "Webhooks")><ButtonLink href=edit label="Edit webhook" writes=true/></PageHeader>
             {made}
             {done}
             {refused}
@@ -83,11 +83,11 @@ pub fn page(page: &OneWebhook) -> Rendered {
 
 fn done_words(word: &str) -> Option<&'static str> {
     match word {
-        "saved" => Some("The webhook is saved."),
-        "paused" => Some("Nothing is sent until it is resumed."),
-        "resumed" => Some("It sends again."),
-        "tested" => Some("A test is on its way. It stands first below; load the page again to see its answer."),
-        "again" => Some("It is sent again, under the same id."),
+        "saved" => Some("Webhook saved."),
+        "paused" => Some("Webhook paused."),
+        "resumed" => Some("Webhook resumed."),
+        "tested" => Some("Test message queued. Reload the page to see the response."),
+        "again" => Some("Message queued again with the same ID."),
         _ => None,
     }
 }
@@ -96,7 +96,7 @@ fn orphan(page: &OneWebhook) -> Option<impl IntoView + use<>> {
     page.webhook.is_orphan.then(|| {
         view! {
             <Notice tone=Tone::Attention>
-                "The member who created this webhook could not create it now: they left, or their role changed. Check that its address is still yours."
+                "The member who created this webhook left, or their role changed. Check that its URL is still yours."
             </Notice>
         }
     })
@@ -107,9 +107,9 @@ fn standing(page: &OneWebhook) -> Option<AnyView> {
     let Webhook { state, reason, failing_since, .. } = &page.webhook;
     if *state == WebhookState::Off {
         let reason = reason.clone().unwrap_or_default();
-        let words = "Repair its address, then resume it. ";
+        let words = "Fix its URL, then resume it. ";
         return Some(
-            view! { <Notice tone=Tone::Critical><p><strong>"It was switched off. "</strong>{reason}</p><p>{words}</p></Notice> }
+            view! { <Notice tone=Tone::Critical><p><strong>"This webhook is disabled. "</strong>{reason}</p><p>{words}</p></Notice> }
                 .into_any(),
         );
     }
@@ -118,7 +118,8 @@ fn standing(page: &OneWebhook) -> Option<AnyView> {
     Some(
         view! {
             <Notice tone=Tone::Attention>
-                "Nothing went well since "<When at clock/>". After three days it is switched off, if ten deliveries failed by then."
+                "All deliveries have failed since "<When at clock/>". Stoa disables a webhook after 3 days of \
+                    failures and at least 10 failed deliveries."
             </Notice>
         }
         .into_any(),
@@ -131,24 +132,24 @@ fn facts(page: &OneWebhook) -> impl IntoView + use<> {
     let fact = |label: &'static str, value: AnyView| view! { <dt>{label}</dt><dd>{value}</dd> }.into_any();
     let moment = |at| view! { <When at clock/> }.into_any();
     let mut lines = vec![
-        fact("State", view! { <Pill tone label/> }.into_any()),
-        fact("Address", view! { <code class="once" dir="ltr">{webhook.url.clone()}</code> }.into_any()),
+        fact("Status", view! { <Pill tone label/> }.into_any()),
+        fact("URL", view! { <code class="once" dir="ltr">{webhook.url.clone()}</code> }.into_any()),
     ];
     if !webhook.description.is_empty() {
-        lines.push(fact("For", view! { <span dir="auto">{webhook.description.clone()}</span> }.into_any()));
+        lines.push(fact("Description", view! { <span dir="auto">{webhook.description.clone()}</span> }.into_any()));
     }
     lines.push(fact("Events", kinds(webhook).into_any()));
     lines.push(fact("Stores", view! { <span dir="auto">{store(webhook)}</span> }.into_any()));
     lines.extend(webhook.last_at.map(|at| fact("Last event", moment(at))));
-    lines.extend((webhook.behind > 0).then(|| fact("Events to look at", webhook.behind.to_string().into_any())));
+    lines.extend((webhook.behind > 0).then(|| fact("Events to process", webhook.behind.to_string().into_any())));
     if webhook.waiting > 0 {
         let words = if webhook.waiting < 100 { webhook.waiting.to_string() } else { "100 or more".to_owned() };
-        lines.push(fact("Waiting", words.into_any()));
+        lines.push(fact("Pending deliveries", words.into_any()));
     }
-    lines.extend(webhook.former_until.map(|at| fact("Former secret until", moment(at))));
-    lines.push(fact("Made", moment(webhook.created_at)));
-    lines.extend(webhook.maker.clone().map(|email| fact("Made by", email.into_any())));
-    view! { <Card title="Facts"><dl class="facts">{lines}</dl></Card> }
+    lines.extend(webhook.former_until.map(|at| fact("Previous secret valid until", moment(at))));
+    lines.push(fact("Created", moment(webhook.created_at)));
+    lines.extend(webhook.maker.clone().map(|email| fact("Created by", email.into_any())));
+    view! { <Card title="Details"><dl class="facts">{lines}</dl></Card> }
 }
 
 fn changes(page: &OneWebhook) -> impl IntoView + use<> {
@@ -158,42 +159,43 @@ fn changes(page: &OneWebhook) -> impl IntoView + use<> {
     let rest = if page.webhook.state == WebhookState::Live {
         view! {
             <form class="stack" method="post" action=pause>
-                <p>"Nothing is sent until it is resumed; what happens meanwhile is kept for then."</p>
-                <Button label="Pause it"/>
+                <p>"Stoa stores events and sends them when you resume."</p>
+                <Button label="Pause webhook"/>
             </form>
         }
         .into_any()
     } else {
         let options = vec![
-            ("where-it-stopped".to_owned(), "where it stopped: tell what happened meanwhile".to_owned()),
-            ("now".to_owned(), "from now on: leave that out".to_owned()),
+            ("where-it-stopped".to_owned(), "From the last delivery, including events since then".to_owned()),
+            ("now".to_owned(), "From now on, skipping events since then".to_owned()),
         ];
         let fault = page.faults.of("from").map(str::to_owned);
         view! {
             <form class="stack" method="post" action=resume>
-                <SelectField name="from" label="It goes on" options chosen="where-it-stopped" fault/>
-                <Button label="Resume it" look=Look::Primary/>
+                <SelectField name="from" label="Resume" options chosen="where-it-stopped" fault/>
+                <Button label="Resume webhook" look=Look::Primary/>
             </form>
         }
         .into_any()
     };
     view! {
-        <Card title="Try it">
+        <Card title="Test">
             <form class="stack" method="post" action=test>
-                <p>"Sends one message that is no event, once."</p>
-                <Button label="Send a test"/>
+                <p>"Sends one test message."</p>
+                <Button label="Send test message"/>
             </form>
         </Card>
-        <Card title="Let it rest">{rest}</Card>
-        <Card title="Another secret">
+        <Card title="Pause">{rest}</Card>
+        <Card title="Rotate secret">
             <form class="stack" method="post" action=rotate>
-                <p>"Another one is made and shown once. Both sign for a day; a former one that still signs ends now."</p>
-                <Button label="Make another secret"/>
+                <p>"Creates a new secret, shown only once. The current secret stays valid for a day. An older one \
+                    stops working now."</p>
+                <Button label="Rotate secret"/>
             </form>
         </Card>
-        <Card title="Delete it">
-            <p>"Nothing is sent any more, and what is listed here goes with it."</p>
-            <ButtonLink href=delete label="Delete it" writes=true look=Look::Danger/>
+        <Card title="Delete webhook">
+            <p>"Stoa stops sending events and deletes the deliveries listed here."</p>
+            <ButtonLink href=delete label="Delete webhook" writes=true look=Look::Danger/>
         </Card>
     }
 }

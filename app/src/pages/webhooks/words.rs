@@ -8,10 +8,10 @@ use crate::ui::Tone;
 /// How a webhook fares.
 pub(super) const fn state(webhook: &Webhook) -> (Tone, &'static str) {
     match (webhook.state, webhook.failing_since.is_some()) {
-        (WebhookState::Live, false) => (Tone::Positive, "Live"),
+        (WebhookState::Live, false) => (Tone::Positive, "Active"),
         (WebhookState::Live, true) => (Tone::Attention, "Failing"),
         (WebhookState::Paused, _) => (Tone::Neutral, "Paused"),
-        (WebhookState::Off, _) => (Tone::Critical, "Switched off"),
+        (WebhookState::Off, _) => (Tone::Critical, "Disabled"),
     }
 }
 
@@ -29,7 +29,7 @@ pub(super) const fn delivery(state: DeliveryState) -> (Tone, &'static str) {
 pub(super) fn kinds(webhook: &Webhook) -> String {
     let kinds = &webhook.wanted.kinds;
     if kinds.is_empty() {
-        return "all events".to_owned();
+        return "All events".to_owned();
     }
     kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ")
 }
@@ -38,7 +38,7 @@ pub(super) fn kinds(webhook: &Webhook) -> String {
 pub(super) fn store(webhook: &Webhook) -> String {
     match (&webhook.store, webhook.wanted.store) {
         (Some(name), _) => name.clone(),
-        (None, Some(_)) => "A store that is gone".to_owned(),
+        (None, Some(_)) => "A deleted store".to_owned(),
         (None, None) => "All stores".to_owned(),
     }
 }

@@ -30,8 +30,8 @@ impl By {
     pub fn new(actor: Actor, reason: &str) -> Result<Self, FieldErrors> {
         let reason = reason.trim();
         match reason.chars().count() {
-            0 => Err(FieldErrors::one("reason", "must say why")),
-            501.. => Err(FieldErrors::one("reason", "must not be longer than 500 characters")),
+            0 => Err(FieldErrors::one("reason", "Enter a reason.")),
+            501.. => Err(FieldErrors::one("reason", "Use at most 500 characters.")),
             _ => Ok(Self { actor, reason: reason.to_owned() }),
         }
     }

@@ -66,31 +66,31 @@ impl fmt::Display for Waiting {
         let at = |at: &DateTime<Utc>| at.format("%Y-%m-%d %H:%M:%S UTC").to_string();
         match self {
             Self::Paused { queue, since, by, reason } => {
-                write!(f, "The queue {queue} is paused since {} by {by}: {reason}", at(since))
+                write!(f, "The queue {queue} was paused at {} by {by}: {reason}", at(since))
             }
             Self::NoWorker { queue } => {
-                write!(f, "No worker listens to the queue {queue}; start one with: stoa worker")
+                write!(f, "No worker serves the queue {queue}. Start one with: stoa worker")
             }
-            Self::Later(until) => write!(f, "It is not due before {}", at(until)),
+            Self::Later(until) => write!(f, "Scheduled for {}", at(until)),
             Self::Backoff { until, attempt, of, error } => {
-                write!(f, "Try {attempt} of {of} failed ({error}); it is tried again at {}", at(until))
+                write!(f, "Attempt {attempt} of {of} failed ({error}). The next attempt is at {}", at(until))
             }
             Self::Snoozed(until) => {
-                write!(f, "It found something that it has to wait for, and looks again at {}", at(until))
+                write!(f, "Waiting for another task. The next attempt is at {}", at(until))
             }
-            Self::Released(until) => write!(f, "Its worker was stopping; it goes on from {}", at(until)),
-            Self::Behind(1) => f.write_str("One job of the same tenant goes first"),
-            Self::Behind(count) => write!(f, "{count} jobs of the same tenant go first; tenants take turns"),
+            Self::Released(until) => write!(f, "Its worker stopped. It continues after {}", at(until)),
+            Self::Behind(1) => f.write_str("1 job of the same tenant runs first"),
+            Self::Behind(count) => write!(f, "{count} jobs of the same tenant run first. Tenants take turns"),
             Self::Suspect(crashes) => {
-                write!(f, "Its process died {crashes} times; such jobs run one at a time in each worker")
+                write!(f, "Its process crashed {crashes} times. Such jobs run one at a time in each worker")
             }
             Self::NeedsAPerson { state: JobState::Parked, times } => {
-                write!(f, "Its process died {times} times; it is not tried again until somebody retries it")
+                write!(f, "Its process crashed {times} times. Retry it to run it again")
             }
             Self::NeedsAPerson { times, .. } => {
-                write!(f, "It failed {times} times; it is not tried again until somebody retries it")
+                write!(f, "It failed {times} times. Retry it to run it again")
             }
-            Self::Next => f.write_str("Nothing stands in its way: the next free worker takes it"),
+            Self::Next => f.write_str("It starts as soon as a worker is free"),
         }
     }
 }

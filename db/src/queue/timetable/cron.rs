@@ -22,7 +22,7 @@ pub struct Timing {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum TimingError {
     /// The pattern cannot be read.
-    #[error("'{0}' is no cron pattern of five fields: {1}")]
+    #[error("'{0}' is not a cron pattern of five fields: {1}")]
     Cron(String, String),
     /// There is no such zone.
     #[error("there is no time zone '{0}'; use an IANA name such as Europe/London")]

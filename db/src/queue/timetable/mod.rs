@@ -93,7 +93,7 @@ pub(super) async fn next_of(tx: &PlatformTx, name: &str) -> Result<chrono::DateT
 async fn kept(tx: &PlatformTx, name: &str) -> Result<Kept, DataError> {
     let sql =
         "select cron, zone, kind, queue, payload, max_attempts from job_schedule where name = $1 and known for update";
-    tx.one(sql, [name.into()]).await?.ok_or(DataError::NotFound("entry of the timetable"))
+    tx.one(sql, [name.into()]).await?.ok_or(DataError::NotFound("schedule entry"))
 }
 
 async fn enqueue_entry(

@@ -45,7 +45,7 @@ async fn a_webhook_that_fails_for_days_is_switched_off_and_its_owners_are_told()
     attempt(all[9].id).await;
     let off = webhooks::show(&scope, id).await.unwrap();
     assert_eq!((off.state, off.failing_since, off.last_ok), (WebhookState::Off, since, Some(false)));
-    assert_eq!(off.reason.as_deref(), Some("Nothing was delivered since 20 November 2026, 12:00 UTC."));
+    assert_eq!(off.reason.as_deref(), Some("All deliveries have failed since 20 November 2026, 12:00 UTC."));
     let found = told(&scope, id).await;
     let first = found.iter().find(|d| d.id == all[0].id).unwrap();
     assert_eq!((first.attempts.len(), first.attempts[0].answer.as_str()), (2, "no\u{fffd} room"));

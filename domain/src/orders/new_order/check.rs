@@ -67,18 +67,18 @@ impl Draft {
     }
 
     fn check_amounts(&self, errors: &mut FieldErrors) -> Amounts {
-        errors.add_if(self.items.is_empty(), "items", "must hold at least one item");
-        errors.add_if(self.items.len() > MAX_ITEMS, "items", format!("must hold at most {MAX_ITEMS} items"));
+        errors.add_if(self.items.is_empty(), "items", "Add at least one item.");
+        errors.add_if(self.items.len() > MAX_ITEMS, "items", format!("Use at most {MAX_ITEMS} items."));
         for (i, item) in self.items.iter().enumerate() {
             check_item(errors, i, item, self.kind);
         }
         for (field, amount) in [("discount", self.discount), ("shipping", self.shipping), ("tax", self.tax)] {
             let (wrong, sign) = match self.kind {
-                OrderKind::Sale => (amount < 0, "must not be negative on a sale"),
-                OrderKind::Return => (amount > 0, "must be zero or negative on a return"),
+                OrderKind::Sale => (amount < 0, "Use 0 or more for a sale."),
+                OrderKind::Return => (amount > 0, "Use 0 or less for a return."),
             };
             errors.add_if(wrong, field, sign);
-            errors.add_if(amount.saturating_abs() > MAX_AMOUNT, field, "is too large");
+            errors.add_if(amount.saturating_abs() > MAX_AMOUNT, field, "This value is too large.");
         }
         if errors.is_empty() { self.amounts(errors) } else { Amounts::default() }
     }
@@ -95,13 +95,13 @@ impl Draft {
         ];
         let [gross, discounts, shipping, fees] = parts.map(|part| {
             i64::try_from(part).ok().filter(|p| p.saturating_abs() <= MAX_AMOUNT).unwrap_or_else(|| {
-                errors.add("items", "add up to more than an order can hold");
+                errors.add("items", "The total of the items is too large.");
                 0
             })
         });
         let amounts = Amounts { gross, discounts, shipping, tax: self.tax, fees };
         if errors.is_empty() && self.kind == OrderKind::Sale {
-            errors.add_if(amounts.total() < 0, "discount", "must not be more than the order is worth");
+            errors.add_if(amounts.total() < 0, "discount", "The discount is larger than the order total.");
         }
         amounts
     }
@@ -119,18 +119,18 @@ fn check_item(errors: &mut FieldErrors, index: usize, item: &NewItem, order: Ord
     }
     let quantity = item.quantity;
     let sign = match order {
-        OrderKind::Sale => (item.kind != ItemKind::Discount && quantity <= 0, "must be above zero on a sale"),
-        OrderKind::Return => (quantity >= 0, "must be below zero on a return"),
+        OrderKind::Sale => (item.kind != ItemKind::Discount && quantity <= 0, "Use more than 0 for a sale."),
+        OrderKind::Return => (quantity >= 0, "Use less than 0 for a return."),
     };
     if quantity == 0 {
-        errors.add(field("quantity"), "must not be zero");
+        errors.add(field("quantity"), "Use a quantity other than 0.");
     } else {
         errors.add_if(sign.0, field("quantity"), sign.1);
     }
-    errors.add_if(quantity.saturating_abs() > MAX_QUANTITY, field("quantity"), "is too large");
+    errors.add_if(quantity.saturating_abs() > MAX_QUANTITY, field("quantity"), "This value is too large.");
     let may_be_negative = matches!(item.kind, ItemKind::Discount | ItemKind::Fee);
-    errors.add_if(item.unit_price < 0 && !may_be_negative, field("unit_price"), "must not be negative");
-    errors.add_if(item.unit_price.saturating_abs() > MAX_AMOUNT, field("unit_price"), "is too large");
+    errors.add_if(item.unit_price < 0 && !may_be_negative, field("unit_price"), "Use 0 or more.");
+    errors.add_if(item.unit_price.saturating_abs() > MAX_AMOUNT, field("unit_price"), "This value is too large.");
 }
 
 fn check_customer(errors: &mut FieldErrors, customer: &NewCustomer) {
@@ -149,17 +149,17 @@ fn check_customer(errors: &mut FieldErrors, customer: &NewCustomer) {
 }
 
 fn check_time(errors: &mut FieldErrors, at: DateTime<Utc>, now: DateTime<Utc>) {
-    errors.add_if(at.timestamp() < OLDEST, "placed_at", "must not be before 1990");
-    errors.add_if(at > now + Duration::days(1), "placed_at", "must not be more than a day in the future");
+    errors.add_if(at.timestamp() < OLDEST, "placed_at", "Use a time in 1990 or later.");
+    errors.add_if(at > now + Duration::days(1), "placed_at", "Use a time at most 1 day in the future.");
 }
 
 fn check_text(errors: &mut FieldErrors, field: &str, text: &str, max: usize) {
-    errors.add_if(text.is_empty(), field, "must not be empty");
-    errors.add_if(text.chars().count() > max, field, format!("must have at most {max} characters"));
-    errors.add_if(text.chars().any(char::is_control), field, "must not hold control characters");
+    errors.add_if(text.is_empty(), field, "Enter a value.");
+    errors.add_if(text.chars().count() > max, field, format!("Use at most {max} characters."));
+    errors.add_if(text.chars().any(char::is_control), field, "Remove control characters.");
 }
 
 // All other control characters were taken out before.
 fn check_storable(errors: &mut FieldErrors, field: &str, text: &str) {
-    errors.add_if(text.contains('\0'), field, "must not hold control characters");
+    errors.add_if(text.contains('\0'), field, "Remove control characters.");
 }

@@ -39,7 +39,7 @@ impl Draft {
         let tags = tags.filter_map(|(i, tag)| line(tag, 50, TooLong::Cut, notes, || format!("tags[{i}]")));
         self.tags = tags.collect();
         if self.tags.len() > MAX_TAGS {
-            notes.add("tags", format!("were {}; the first {MAX_TAGS} were kept", self.tags.len()));
+            notes.add("tags", format!("There were {} tags. Only the first {MAX_TAGS} were stored.", self.tags.len()));
             self.tags.truncate(MAX_TAGS);
         }
     }
@@ -70,11 +70,11 @@ fn clean_email(typed: String, notes: &mut FieldErrors) -> Option<String> {
         return Some(typed);
     }
     let Some(address) = email::tidy(seen) else {
-        notes.add("customer.email", format!("is no email address ('{}'); it was left out", text::shown(seen, 100)));
+        notes.add("customer.email", format!("Not an email ('{}'). It was left out.", text::shown(seen, 100)));
         return None;
     };
     if address != seen {
-        notes.add("customer.email", format!("was read as {address} ('{}')", text::shown(seen, 100)));
+        notes.add("customer.email", format!("Changed to {address} (was '{}').", text::shown(seen, 100)));
     }
     Some(address.to_owned())
 }
@@ -93,7 +93,7 @@ fn line(
     }
     let clean = text::on_one_line(seen);
     if *clean != *seen {
-        notes.add(field(), "held line breaks, tabs or control characters; each became a space");
+        notes.add(field(), "Line breaks, tabs and control characters were replaced with spaces.");
     }
     match text::cut(&clean, most) {
         Some(start) => {
@@ -109,7 +109,7 @@ fn line(
 fn long_text(text: String, notes: &mut FieldErrors) -> String {
     let clean = text::without_controls(&text);
     if *clean != *text {
-        notes.add("note", "held control characters; they were taken out");
+        notes.add("note", "Control characters were removed.");
     }
     let most = super::MAX_NOTE;
     match text::cut(&clean, most) {
@@ -131,8 +131,8 @@ fn shorten(text: &mut String) {
 impl TooLong {
     fn note(self, most: usize) -> String {
         match self {
-            Self::Cut => format!("had more than {most} characters; the first {most} were kept"),
-            Self::LeftOut => format!("had more than {most} characters; it was left out"),
+            Self::Cut => format!("Longer than {most} characters. Only the first {most} were stored."),
+            Self::LeftOut => format!("Longer than {most} characters. It was left out."),
         }
     }
 }

@@ -59,7 +59,7 @@ impl Draft {
     fn read(body: &Value) -> Result<(String, Self, FieldErrors), FieldErrors> {
         let mut errors = FieldErrors::default();
         let Some(object) = body.as_object() else {
-            return Err(FieldErrors::one("body", "must be a JSON object"));
+            return Err(FieldErrors::one("body", "Send a JSON object."));
         };
         let mut read = Reader { object, prefix: String::new(), errors: &mut errors };
         read.refuse_unknown(&ORDER);
@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
         let unknown: Vec<String> = self.object.keys().filter(|k| !known.contains(&k.as_str())).cloned().collect();
         for name in unknown {
             let shown: String = name.chars().take(100).collect();
-            self.fault(&shown, format!("is not a field; known here are {}", known.join(", ")));
+            self.fault(&shown, format!("This field does not exist. Use: {}.", known.join(", ")));
         }
     }
 
@@ -119,12 +119,12 @@ impl<'a> Reader<'a> {
             None => None,
             // PostgreSQL has no place for it in any text.
             Some(Value::String(text)) if text.contains('\0') => {
-                self.fault(name, "must not hold control characters");
+                self.fault(name, "Remove control characters.");
                 None
             }
             Some(Value::String(text)) => Some(text.clone()),
             Some(_) => {
-                self.fault(name, "must be a text");
+                self.fault(name, "Use a string.");
                 None
             }
         }
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
 
     fn required_text(&mut self, name: &str) -> String {
         if self.value(name).is_none() {
-            self.fault(name, "is required");
+            self.fault(name, "This field is required.");
         }
         self.text(name).unwrap_or_default()
     }
@@ -152,14 +152,14 @@ impl<'a> Reader<'a> {
         let number = json::integer(value);
         if number.is_none() {
             let is_beyond = value.as_f64().is_some_and(|number| number.fract() == 0.0);
-            self.fault(name, if is_beyond { "is too large" } else { "must be a whole number" });
+            self.fault(name, if is_beyond { "This value is too large." } else { "Use a whole number." });
         }
         number
     }
 
     fn required_integer(&mut self, name: &str) -> i64 {
         if self.value(name).is_none() {
-            self.fault(name, "is required");
+            self.fault(name, "This field is required.");
         }
         self.integer(name).unwrap_or(1)
     }
@@ -172,7 +172,7 @@ impl<'a> Reader<'a> {
         let text = self.required_text(name);
         let parsed = written_time::instant(&text);
         if parsed.is_none() && self.value(name).is_some_and(Value::is_string) {
-            self.fault(name, "must be a time in RFC 3339, such as 2026-03-01T14:02:00Z");
+            self.fault(name, "Use an RFC 3339 time, such as 2026-03-01T14:02:00Z.");
         }
         parsed.unwrap_or_default()
     }
@@ -190,7 +190,7 @@ impl<'a> Reader<'a> {
     fn customer(&mut self) -> Option<NewCustomer> {
         let value = self.value("customer")?;
         let Some(object) = value.as_object() else {
-            self.fault("customer", "must be an object");
+            self.fault("customer", "Use an object.");
             return None;
         };
         let mut read = Reader { object, prefix: "customer.".into(), errors: self.errors };
@@ -208,11 +208,11 @@ impl<'a> Reader<'a> {
 
     fn items(&mut self) -> Vec<NewItem> {
         let Some(value) = self.object.get("items") else {
-            self.fault("items", "is required");
+            self.fault("items", "This field is required.");
             return Vec::new();
         };
         let Some(values) = value.as_array() else {
-            self.fault("items", "must be a list");
+            self.fault("items", "Use a list.");
             return Vec::new();
         };
         let read = values.iter().take(super::MAX_ITEMS + 1).enumerate();
@@ -223,7 +223,7 @@ impl<'a> Reader<'a> {
     // Every entry gives an item, so that positions in messages are those of the body.
     fn item(&mut self, index: usize, value: &Value) -> NewItem {
         let Some(object) = value.as_object() else {
-            self.fault(&format!("items[{index}]"), "must be an object");
+            self.fault(&format!("items[{index}]"), "Use an object.");
             return NewItem { sku: None, title: "?".into(), kind: ItemKind::Product, quantity: 1, unit_price: 0 };
         };
         let mut read = Reader { object, prefix: format!("items[{index}]."), errors: self.errors };
@@ -242,7 +242,7 @@ impl<'a> Reader<'a> {
         let tags: Option<Vec<String>> =
             value.as_array().and_then(|list| list.iter().map(|tag| tag.as_str().map(str::to_owned)).collect());
         tags.unwrap_or_else(|| {
-            self.fault("tags", "must be a list of texts");
+            self.fault("tags", "Use a list of strings.");
             Vec::new()
         })
     }

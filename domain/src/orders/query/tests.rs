@@ -18,8 +18,8 @@ fn amounts_are_read_as_they_are_shown_and_as_addresses_have_them() {
     }
     assert_eq!(least(NumberFormat::PointComma, "1.300"), Ok(Some(130_000)));
     let fault = |format, text| least(format, text).unwrap_err().0[0].message.clone();
-    assert_eq!(fault(NumberFormat::SpaceComma, "1,2,3"), "must be an amount such as 12,50");
-    assert_eq!(fault(NumberFormat::CommaPoint, "12,50"), "must be an amount such as 12.50");
+    assert_eq!(fault(NumberFormat::SpaceComma, "1,2,3"), "Enter an amount such as 12,50.");
+    assert_eq!(fault(NumberFormat::CommaPoint, "12,50"), "Enter an amount such as 12.50.");
 }
 
 #[test]
@@ -105,7 +105,11 @@ fn no_typed_amount_has_more_decimals_than_the_currencies() {
     assert_eq!((read("1,500", 0), read("1000", 0), read("10.00", 0)), (Ok(Some(1_500)), Ok(Some(1_000)), Ok(Some(10))));
     assert_eq!((read("1.234", 3), read("1.23", 3)), (Ok(Some(1_234)), Ok(Some(1_230))));
     for (text, decimals) in [("10.5", 0), ("1.500", 0), ("1.500", 2), ("1.234", 2), ("1.2345", 3)] {
-        assert_eq!(read(text, decimals).unwrap_err(), "has more decimals than the currency", "{text} {decimals}");
+        assert_eq!(
+            read(text, decimals).unwrap_err(),
+            "Use no more decimals than the currency has.",
+            "{text} {decimals}"
+        );
     }
 }
 

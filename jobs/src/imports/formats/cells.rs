@@ -11,7 +11,7 @@ use crate::imports::source::{FileError, Line, Lines, MAX_LINE};
 const MAX_RECORD_LINES: usize = 100;
 /// What may stand between cells. The first is the usual one.
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
-const UNCLOSED: &str = "opens a cell with a quotation mark that nothing closes";
+const UNCLOSED: &str = "This line has an opening quotation mark without a closing one.";
 
 /// The records of a file, one at a time.
 pub struct Records {
@@ -71,7 +71,7 @@ impl Records {
                     self.cells.feed(text)
                 }
                 Some(Line::TooLong) => {
-                    self.fault = Some("is longer than 1 MB");
+                    self.fault = Some("This line is longer than 1 MB.");
                     true
                 }
             };
@@ -310,7 +310,7 @@ mod tests {
         let found = read(&text);
         assert_eq!(found.len(), 301);
         assert_eq!(found[0].0, 1);
-        assert!(found[0].2[0].starts_with("! opens a cell"), "{:?}", found[0]);
+        assert!(found[0].2[0].starts_with("! This line has an opening"), "{:?}", found[0]);
         assert_eq!(found[300], (301, 301, vec!["b299".into(), "2".into()]));
         assert_eq!(read("x\na,\"oops\nb")[2], (3, 3, vec!["b".into()]));
     }
@@ -325,7 +325,7 @@ mod tests {
             );
             let lines: Vec<_> = found.iter().map(|(first, last, _)| (*first, *last)).collect();
             assert_eq!(lines, [(1, 1), (2, 2), (3, 3), (4, 4)], "{last}");
-            assert!(found[1].2[0].contains("a quotation mark that nothing closes"), "{found:?}");
+            assert!(found[1].2[0].contains("an opening quotation mark without a closing one"), "{found:?}");
             assert_eq!(found[2].2, ["3", "Salt", "1"]);
         }
         // A text of several lines is none of that, whatever is in it.

@@ -76,15 +76,14 @@ impl Columns {
             return Err(FileError::Empty);
         }
         if records.len() > MOST_COLUMNS {
-            let faults = format!("it names {} columns, more than the {MOST_COLUMNS} that are read", records.len());
+            let faults = format!("it has {} columns; at most {MOST_COLUMNS} are allowed", records.len());
             return Err(FileError::Header { format, faults });
         }
         let header: Vec<&str> = (0..records.len()).map(|i| records.cell(i)).collect();
         let find = |name: &str| header.iter().position(|cell| cell.eq_ignore_ascii_case(name));
         let at: Vec<_> = known.iter().map(|column| find(column.name)).collect();
         if at.iter().flatten().count() < 2 {
-            let begins =
-                if records.fault().is_some() { "a line that cannot be read".into() } else { shown(&header.join(",")) };
+            let begins = if records.fault().is_some() { "an unreadable line".into() } else { shown(&header.join(",")) };
             return Err(FileError::WrongFormat { format, begins });
         }
         let missing = known.iter().zip(&at).filter(|(column, at)| column.required && at.is_none());
@@ -94,7 +93,7 @@ impl Columns {
         let unknown: Vec<_> = foreign.map(|cell| shown(cell)).collect();
         let again = |(i, cell): (usize, &&str)| is_known(cell) && find(cell) != Some(i);
         let twice: Vec<_> = header.iter().enumerate().filter(|e| again(*e)).map(|(_, cell)| shown(cell)).collect();
-        let faults: Vec<String> = [("missing", missing), ("unknown", unknown), ("named twice", twice)]
+        let faults: Vec<String> = [("missing", missing), ("unknown", unknown), ("duplicate", twice)]
             .into_iter()
             .filter(|(_, names)| !names.is_empty())
             .map(|(fault, names)| format!("{fault}: {}", few(&names)))
@@ -134,13 +133,13 @@ impl Columns {
                     return Some(self.wrong_count(found));
                 }
                 let stray = self.nameless.iter().find(|index| !records.cell(**index).is_empty())?;
-                Some(format!("has {} in a column without a name", shown(records.cell(*stray))))
+                Some(format!("This line has {} in a column without a name.", shown(records.cell(*stray))))
             }
         }
     }
 
     fn wrong_count(&self, found: usize) -> String {
-        format!("has {found} cells, but the header has {}", self.count)
+        format!("This line has {found} cells, but the header has {}.", self.count)
     }
 
     /// The cells of the current record that hold numbers, those that are empty left out.

@@ -214,7 +214,7 @@ impl<'a, L: Layout> Orders<'a, L> {
         let row = Row { records: &self.records, columns: &self.columns };
         let mut group = Group { number: number(&self.records, &self.columns).to_owned(), ..Group::default() };
         if let Some(line) = self.unread.take() {
-            group.fault(line, "", "cannot be read, and may belong to the order after it");
+            group.fault(line, "", "This line cannot be read and may belong to the next order.");
         }
         let head = self.layout.head(&row, &mut group);
         self.open = Some((group, head));
@@ -237,7 +237,7 @@ impl<'a, L: Layout> Orders<'a, L> {
         self.strays.reach(&self.records);
         self.unread = self.records.fault().map(|_| line);
         let of_shape = self.columns.fault(&self.records).map(|reason| ("", reason));
-        let (column, reason) = of_shape.unwrap_or_else(|| (L::COLUMNS[0].name, "must not be empty".to_owned()));
+        let (column, reason) = of_shape.unwrap_or_else(|| (L::COLUMNS[0].name, "This cell is empty.".to_owned()));
         self.strays.fault(line, column, reason);
         if self.strays.faults.len() >= MAX_FAULTS
             && let Some((group, _)) = &mut self.open
@@ -264,7 +264,8 @@ impl<'a, L: Layout> Orders<'a, L> {
     fn finish(&self, mut group: Group, head: L::Head) -> Parsed {
         if let Some(again) = self.scattered.get(&group.number) {
             let reason = format!(
-                "the lines of this order do not stand together: it comes again at line {again}; sort the file by order number"
+                "The lines of this order are not next to each other: it appears again at line {again}. Sort the file \
+                 by order number."
             );
             group.fault(group.first_line, L::COLUMNS[0].name, reason);
         }

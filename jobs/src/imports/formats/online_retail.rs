@@ -61,7 +61,7 @@ impl<'a> OnlineRetail<'a> {
         let reason = |item: &NewItem| {
             let sku = item.sku.as_deref().unwrap_or_default();
             format!(
-                "stock adjustment, not an order: {} of {} ({}) at price 0",
+                "Stock adjustment, not an order: {} of {} ({}) at price 0.",
                 item.quantity,
                 shown(sku),
                 shown(&item.title)
@@ -98,7 +98,7 @@ impl Layout for OnlineRetail<'_> {
         let name = |column: usize| Self::COLUMNS[column].name;
         let date = row.cell(DATE);
         if head.last_date != date || date.is_empty() {
-            match self.written.time(date, self.context.zone, "is not a date and time such as 12/1/10 8:26") {
+            match self.written.time(date, self.context.zone, "Enter a date and time such as 12/1/10 8:26.") {
                 Ok(at) => {
                     head.placed_at.get_or_insert(at);
                     date.clone_into(&mut head.last_date);
@@ -112,7 +112,7 @@ impl Layout for OnlineRetail<'_> {
         }
         let code = row.cell(CODE);
         if code.is_empty() {
-            group.fault(line, name(CODE), "must not be empty");
+            group.fault(line, name(CODE), "This cell is empty.");
         }
         let quantity = group.expect(line, name(QUANTITY), self.written.whole(row.cell(QUANTITY)), 1);
         let price = self.written.amount(row.cell(PRICE), self.context.currency);

@@ -52,7 +52,7 @@ impl<'a> OrdersCsv<'a> {
     }
 
     fn time(&self, text: &str) -> Result<DateTime<Utc>, String> {
-        let words = "is not a time such as 2026-03-01T14:02:00Z, or 2026-03-01 14:02 on the store's clock";
+        let words = "Enter a time such as 2026-03-01T14:02:00Z, or 2026-03-01 14:02 in the store time zone.";
         self.written.time(text, self.context.zone, words)
     }
 }
@@ -88,7 +88,7 @@ impl Layout for OrdersCsv<'_> {
         let fallback = self.context.currency;
         let currency = match cells[CURRENCY].as_str() {
             "" => Ok(fallback),
-            code => code.parse().map_err(|error| format!("{} {error}", shown(code))),
+            code => code.parse().map_err(|error| format!("{error} Found {}.", shown(code))),
         };
         let currency = group.expect(row.number(), "currency", currency, fallback);
         Head { cells, currency }
@@ -99,7 +99,7 @@ impl Layout for OrdersCsv<'_> {
         for (column, first) in head.cells.iter().enumerate().skip(KIND) {
             let cell = row.cell(column);
             if !cell.is_empty() && cell != first {
-                let reason = format!("{} differs from {} on the first line of this order", shown(cell), shown(first));
+                let reason = format!("{} differs from {} on the first line of this order.", shown(cell), shown(first));
                 group.fault(line, Self::COLUMNS[column].name, reason);
             }
         }
@@ -171,5 +171,9 @@ impl Layout for OrdersCsv<'_> {
 }
 
 fn known<T: FromStr<Err = String>>(text: &str, otherwise: T) -> Result<T, String> {
-    if text.is_empty() { Ok(otherwise) } else { text.parse().map_err(|error| format!("{} {error}", shown(text))) }
+    if text.is_empty() {
+        Ok(otherwise)
+    } else {
+        text.parse().map_err(|error| format!("{error} Found {}.", shown(text)))
+    }
 }

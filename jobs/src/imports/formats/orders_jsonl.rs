@@ -34,7 +34,7 @@ impl<'a> OrdersJsonl<'a> {
                 None => return Ok(None),
                 Some(Line::Text(text)) if text.trim().is_empty() => continue,
                 Some(Line::Text(text)) => order(text, self.context),
-                Some(Line::TooLong) => Err((None, FieldErrors::one("", "is longer than 1 MB"))),
+                Some(Line::TooLong) => Err((None, FieldErrors::one("", "This line is longer than 1 MB."))),
             };
             let line = self.lines.number();
             let (content, notes) = match read {
@@ -90,14 +90,14 @@ fn order(text: &str, context: &Context) -> Result<Box<NewOrder>, Fault> {
     if store == context.store {
         Ok(Box::new(order))
     } else {
-        let message = format!("is {}, but this import goes into '{}'", shown(&store), context.store);
+        let message = format!("The store is {}, but this import is for '{}'.", shown(&store), context.store);
         Err((number, FieldErrors::one("store", message)))
     }
 }
 
 // Lines are counted within the text that was read, which is always one line.
 fn not_json(fault: &NotJson) -> String {
-    format!("is not JSON: {} at column {}", fault.reason, fault.column)
+    format!("This line is not valid JSON: {} at column {}.", fault.reason, fault.column)
 }
 
 fn problems(line: u64, order: Option<&str>, found: &[FieldError], kind: ProblemKind) -> Vec<Problem> {

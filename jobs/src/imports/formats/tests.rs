@@ -124,30 +124,30 @@ fn every_fault_has_line_column_and_reason_and_keeps_only_its_order_out() {
     assert_eq!(
         faults(&all[0]),
         [
-            (2, "Quantity", "'six' is not a whole number"),
-            (3, "InvoiceDate", "'13/13/10 8:26' is not a date and time such as 12/1/10 8:26"),
-            (3, "UnitPrice", "'1.005' can mean 1005 or 1.0050; write it as one of the two"),
+            (2, "Quantity", "Enter a whole number. Found 'six'."),
+            (3, "InvoiceDate", "Enter a date and time such as 12/1/10 8:26. Found '13/13/10 8:26'."),
+            (3, "UnitPrice", "This can mean 1005 or 1.0050. Write one of them. Found '1.005'."),
         ]
     );
     assert_eq!(order(&all[1]).number(), "2");
     let columns: Vec<_> = faults(&all[2]).iter().map(|f| f.1).collect();
     assert_eq!(columns, ["InvoiceDate", "StockCode", "UnitPrice"]);
-    assert_eq!(faults(&all[3]), [(6, "Quantity", "must be above zero on a sale")]);
-    assert_eq!(faults(&all[4]), [(7, "", "has 8 cells, but the header has 9")]);
-    assert_eq!(faults(&all[5]), [(8, "InvoiceDate", "must not be more than a day in the future")]);
+    assert_eq!(faults(&all[3]), [(6, "Quantity", "Use more than 0 for a sale.")]);
+    assert_eq!(faults(&all[4]), [(7, "", "This line has 8 cells, but the header has 9.")]);
+    assert_eq!(faults(&all[5]), [(8, "InvoiceDate", "Use a time at most 1 day in the future.")]);
 }
 
 #[test]
 fn half_an_order_never_goes_in() {
     let line = |n: &str| format!("{n},A,a,1,12/1/10 8:26,1,,UK,1\n");
     let torn = retail(&[line("1"), line("2"), line("1")].concat());
-    assert!(faults(&torn[0])[0].2.contains("comes again at line 4"), "{:?}", faults(&torn[0]));
+    assert!(faults(&torn[0])[0].2.contains("appears again at line 4"), "{:?}", faults(&torn[0]));
     assert_eq!(order(&torn[1]).number(), "2");
     assert_eq!(faults(&torn[2])[0].0, 4);
     let amidst = retail(&[line("1"), ",A,a,1\n".into(), line("1"), "\n".into(), line(""), line("2")].concat());
-    assert_eq!(faults(&amidst[0]), [(3, "", "has 4 cells, but the header has 9")]);
+    assert_eq!(faults(&amidst[0]), [(3, "", "This line has 4 cells, but the header has 9.")]);
     assert_eq!((amidst[0].lines, amidst[0].last_line), (3, 4));
-    assert_eq!(faults(&amidst[1]), [(6, "InvoiceNo", "must not be empty")]);
+    assert_eq!(faults(&amidst[1]), [(6, "InvoiceNo", "This cell is empty.")]);
     assert_eq!(order(&amidst[2]).number(), "2");
 }
 
@@ -155,7 +155,7 @@ fn half_an_order_never_goes_in() {
 fn an_order_of_too_many_lines_is_rejected_in_constant_memory() {
     let all = retail(&"1,A,a,1,12/1/10 8:26,1,,UK,1\n".repeat(6_000));
     assert_eq!((all.len(), all[0].lines), (1, 6_000));
-    assert_eq!(faults(&all[0]), [(2, "", "must hold at most 5000 items")]);
+    assert_eq!(faults(&all[0]), [(2, "", "Use at most 5000 items.")]);
 }
 
 #[test]
@@ -163,14 +163,14 @@ fn a_header_that_does_not_fit_is_refused_by_name() {
     let refused = |format, text: &str| read(format, text.as_bytes()).unwrap_err().to_string();
     let text =
         refused(Format::OnlineRetail, "InvoiceNo,StockCode,Colour,Quantity,InvoiceDate,UnitPrice,Country,Quantity\n");
-    for words in ["missing: Description, CustomerID", "unknown: 'Colour'", "named twice: 'Quantity'"] {
+    for words in ["missing: Description, CustomerID", "unknown: 'Colour'", "duplicate: 'Quantity'"] {
         assert!(text.contains(words), "{text}");
     }
     let text = refused(Format::OrdersCsv, HEADER);
-    assert!(text.starts_with("this does not look like orders-csv, it begins with 'InvoiceNo,"), "{text}");
+    assert!(text.starts_with("this file is not in the format orders-csv; it begins with 'InvoiceNo,"), "{text}");
     let text = refused(Format::OrdersJsonl, HEADER);
-    assert!(text.starts_with("this does not look like orders-jsonl, it begins with 'InvoiceNo,"), "{text}");
-    assert!(refused(Format::OnlineRetail, "{\"number\": 1}").contains("does not look like online-retail"));
+    assert!(text.starts_with("this file is not in the format orders-jsonl; it begins with 'InvoiceNo,"), "{text}");
+    assert!(refused(Format::OnlineRetail, "{\"number\": 1}").contains("is not in the format online-retail"));
     for format in Format::ALL {
         assert_eq!(refused(format, ""), "the file is empty");
     }
@@ -246,7 +246,7 @@ fn whole_quantities_may_have_zeros() {
         "1,2026-01-02 10:00,Tea,1.00,320.0000,,,,\n2,2026-01-02 10:00,Tea,2.0000,4.50,,,,\n3,2026-01-02 10:00,Tea,0.5,3,,,,\n",
     );
     assert_eq!((amounts(&all[0]).0, amounts(&all[1]).0), (32_000, 900));
-    assert_eq!(faults(&all[2]), [(4, "quantity", "'0.5' is not a whole number")]);
+    assert_eq!(faults(&all[2]), [(4, "quantity", "Enter a whole number. Found '0.5'.")]);
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn a_line_without_an_order_number_leaves_no_half_order() {
     let all = csv(
         "B-7,2026-01-02 10:00,Soap,1,3,,,,\n,,Salt,1,4,,,,\nB-8,2026-01-02 10:00,Soap,1,3,,,,\nB-9,2026-01-02 10:00,Soap,1,3,,,,\n,,x,1,1,,,,\n",
     );
-    assert_eq!(faults(&all[0]), [(3, "order_number", "must not be empty")]);
+    assert_eq!(faults(&all[0]), [(3, "order_number", "This cell is empty.")]);
     assert_eq!((all[0].first_line, all[0].last_line, all[0].lines), (2, 3, 2));
     assert_eq!(order(&all[1]).number(), "B-8");
     assert_eq!((faults(&all[2])[0].0, all.len()), (6, 3));
@@ -273,7 +273,7 @@ fn a_stray_quotation_mark_costs_its_own_order_alone() {
             assert_eq!(numbers, ["A-1", "A-2", "A-3", "A-4", "A-5", "A-6"]);
         } else {
             assert_eq!(numbers, ["A-1", "A-3", "A-4", "A-5", "A-6"]);
-            assert_eq!(faults(&all[1]), [(3, "", "opens a cell with a quotation mark that nothing closes")]);
+            assert_eq!(faults(&all[1]), [(3, "", "This line has an opening quotation mark without a closing one.")]);
         }
     }
     // Rows that end early are rows too.
@@ -297,9 +297,9 @@ fn rows_of_nothing_are_passed_over_wherever_they_stand() {
     assert_eq!((all.len(), order(&all[0]).items().len(), order(&all[1]).number()), (2, 2, "B-2"));
     assert_eq!(all.iter().map(|p| p.lines).sum::<u64>(), 3);
     let refused = csv("1,2026-01-02 10:00,Tea,1,3,,,,Ana,x\n2,2026-01-02 10:00,Tea,1,3\n3,2026-01-02 10:00,Tea,1\n");
-    assert_eq!(faults(&refused[0]), [(2, "", "has 10 cells, but the header has 9")]);
+    assert_eq!(faults(&refused[0]), [(2, "", "This line has 10 cells, but the header has 9.")]);
     assert_eq!(order(&refused[1]).number(), "2");
-    assert_eq!(faults(&refused[2]), [(4, "", "has 4 cells, but the header has 9")]);
+    assert_eq!(faults(&refused[2]), [(4, "", "This line has 4 cells, but the header has 9.")]);
     let stray = "order_number,,placed_at,item_title,quantity,unit_price\n1,,2026-01-02 10:00,Tea,1,3\n2,x,2026-01-02 10:00,Tea,1,3\n";
     let all = read(Format::OrdersCsv, stray.as_bytes()).unwrap();
     assert_eq!((order(&all[0]).number(), faults(&all[1])[0].2), ("1", "has 'x' in a column without a name"));
@@ -377,8 +377,8 @@ fn orders_jsonl_refuses_a_name_that_stands_twice() {
     };
     let text = [body("\"discount\":1,\"discount\":9,", ""), body("", "\"quantity\":1,"), body("", "")].concat();
     let all = read(Format::OrdersJsonl, text.as_bytes()).unwrap();
-    assert!(faults(&all[0])[0].2.contains("\"discount\" stands twice in one object"), "{:?}", faults(&all[0]));
-    assert!(faults(&all[1])[0].2.contains("\"quantity\" stands twice"), "{:?}", faults(&all[1]));
+    assert!(faults(&all[0])[0].2.contains("\"discount\" is set twice in one object"), "{:?}", faults(&all[0]));
+    assert!(faults(&all[1])[0].2.contains("\"quantity\" is set twice"), "{:?}", faults(&all[1]));
     assert_eq!(order(&all[2]).number(), "1");
 }
 
@@ -401,9 +401,9 @@ fn orders_jsonl_reads_api_bodies() {
     let all = read(Format::OrdersJsonl, text.concat().as_bytes()).unwrap();
     assert_eq!((order(&all[0]).amounts().total(), order(&all[1]).number()), (900, "2"));
     assert_eq!(faults(&all[2])[0].1, "colour");
-    assert_eq!(faults(&all[3]), [(4, "store", "is 'else', but this import goes into 'main'")]);
-    assert_eq!(faults(&all[4]), [(5, "", "is not JSON: key must be a string at column 2")]);
-    assert_eq!(faults(&all[5]), [(7, "body", "must be a JSON object")]);
+    assert_eq!(faults(&all[3]), [(4, "store", "The store is 'else', but this import is for 'main'.")]);
+    assert_eq!(faults(&all[4]), [(5, "", "This line is not valid JSON: key must be a string at column 2.")]);
+    assert_eq!(faults(&all[5]), [(7, "body", "Send a JSON object.")]);
 }
 
 #[expect(clippy::disallowed_methods, reason = "tests are told by the environment how long to go on")]

@@ -44,7 +44,7 @@ impl Written {
             Err(TimeFault::SeveralDays(days)) => {
                 let days: Vec<_> = days.iter().map(ToString::to_string).collect();
                 let words = format!(
-                    "can be {}, and no other day of the file says which; write the year first",
+                    "This can be {}, and no other date in the file shows which. Write the year first.",
                     days.join(" or ")
                 );
                 Err(reason(text, &words))
@@ -64,7 +64,7 @@ pub fn shown(text: &str) -> String {
 }
 
 fn reason(text: &str, words: &str) -> String {
-    if text.is_empty() { "must not be empty".into() } else { format!("{} {words}", shown(text)) }
+    if text.is_empty() { "This cell is empty.".into() } else { format!("{words} Found {}.", shown(text)) }
 }
 
 #[cfg(test)]
@@ -82,16 +82,16 @@ mod tests {
     fn a_reason_names_what_the_cell_can_mean() {
         let written = Written::default();
         assert_eq!(
-            written.time("3/5/2026 9:59", Tz::UTC, "is not a time").unwrap_err(),
-            "'3/5/2026 9:59' can be 2026-03-05 or 2026-05-03, and no other day of the file says which; write the year first"
+            written.time("3/5/2026 9:59", Tz::UTC, "Enter a time.").unwrap_err(),
+            "This can be 2026-03-05 or 2026-05-03, and no other date in the file shows which. Write the year first. Found '3/5/2026 9:59'."
         );
         assert_eq!(
             written.amount("1.500", "EUR".parse().unwrap()).unwrap_err(),
-            "'1.500' can mean 1500 or 1.50; write it as one of the two"
+            "This can mean 1500 or 1.50. Write one of them. Found '1.500'."
         );
-        assert_eq!(written.whole("six").unwrap_err(), "'six' is not a whole number");
-        assert_eq!(written.whole("").unwrap_err(), "must not be empty");
-        assert_eq!(written.time("", Tz::UTC, "").unwrap_err(), "must not be empty");
+        assert_eq!(written.whole("six").unwrap_err(), "Enter a whole number. Found 'six'.");
+        assert_eq!(written.whole("").unwrap_err(), "This cell is empty.");
+        assert_eq!(written.time("", Tz::UTC, "").unwrap_err(), "This cell is empty.");
     }
 
     proptest! {

@@ -154,7 +154,7 @@ async fn silence_is_not_waited_for_and_redirects_are_not_followed() {
     let attempts = world.told(made.id).await.remove(0).attempts;
     assert_eq!((attempts[0].status, attempts[1].status), (None, Some(302)));
     let words = attempts[0].error.as_deref().unwrap();
-    assert!(words.starts_with("No answer within") && !words.contains("hush"), "{words}");
+    assert!(words.starts_with("No response within") && !words.contains("hush"), "{words}");
     assert_eq!(elsewhere.got().len(), 0);
 }
 
@@ -223,7 +223,7 @@ async fn a_secret_that_does_not_open_sends_nothing_and_says_so() {
     world.courier = Courier::within(Reach::Everywhere, other, Duration::from_secs(2)).unwrap();
     let Attempted::Again(at) = world.attempt(id).await else { panic!("it cannot be signed") };
     let error = world.told(made.id).await.remove(0).attempts.remove(0).error.unwrap();
-    assert!(error.contains("rotate it") && receiver.got().is_empty(), "{error}");
+    assert!(error.contains("rotate the secret") && receiver.got().is_empty(), "{error}");
     let made = webhooks::rotate(&world.scope(), world.courier.sealer(), made.id).await.unwrap();
     world.clock.set(at);
     assert_eq!(world.attempt(id).await, Attempted::Over("delivered"));
@@ -249,7 +249,7 @@ async fn addresses_within_this_network_are_refused_when_saved_and_at_the_connect
         let id = world.delivery(&url, made.id).await;
         assert!(matches!(world.attempt(id).await, Attempted::Again(_)));
         let attempt = world.told(made.id).await.remove(0).attempts.remove(0);
-        assert!(attempt.error.unwrap().contains("not one that this server asks"), "{url}");
+        assert!(attempt.error.unwrap().contains("The URL is not allowed"), "{url}");
         assert!(check_address(Reach::Public, &url).await.is_err(), "{url}");
     }
     assert_eq!(receiver.got().len(), 0);

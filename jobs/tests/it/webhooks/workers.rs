@@ -99,7 +99,7 @@ async fn the_timetable_finds_what_nobody_heard_of() {
     testing::place_all(&scope, &store, &[testing::order(&store, "A-1", db.db.clock().now(), 1)]).await;
     let tools = Arc::new(Tools::new(std::env::temp_dir()));
     let said = jobs::run_named(&db.db, &tools, "webhooks").await.unwrap();
-    assert_eq!(said, "1 tenants to be told");
+    assert_eq!(said, "1 tenants queued");
     let jobs = "select count(*) from jobs where kind = 'dispatch_webhooks' and queue = 'webhooks'";
     assert_eq!(crate::work::scalar(&db, jobs).await, 1);
     tokio::time::timeout(Duration::from_secs(60), async {

@@ -37,9 +37,9 @@ async fn every_outcome_is_kept_and_the_worker_lives_on() {
     assert_eq!(ends(&show(&db, slow).await), (all, scheduled));
     assert_eq!(ends(&show(&db, unknown).await), (RunOutcome::Snoozed, scheduled));
     let error = async |id| show(&db, id).await.runs[0].run.error.clone().unwrap();
-    assert_eq!(error(panicked).await, "it panicked: try 1 went very wrong");
+    assert_eq!(error(panicked).await, "it crashed: try 1 went very wrong");
     assert_eq!(error(slow).await, "it took longer than 0 s");
-    assert!(error(unknown).await.contains("does not know the work 'no such kind'"));
+    assert!(error(unknown).await.contains("does not know the job 'no such kind'"));
     let failed = show(&db, failed).await;
     assert_eq!((failed.runs[0].log[0].text.as_str(), failed.runs[0].log[0].level.as_str()), ("about to fail", "warn"));
     let wait = failed.job.unwrap().run_at - failed.runs[0].run.finished_at;
@@ -80,7 +80,7 @@ async fn a_stopping_worker_tells_its_jobs_and_lets_go_of_those_that_do_not_liste
         assert_eq!(detail.runs[0].run.outcome, RunOutcome::Snoozed);
     }
     assert_eq!(show(&db, told).await.runs[0].log[0].text, "was told");
-    assert_eq!(show(&db, deaf).await.runs[0].run.error.as_deref(), Some("its worker was stopping"));
+    assert_eq!(show(&db, deaf).await.runs[0].run.error.as_deref(), Some("its worker stopped"));
     assert_eq!(scalar(&db, "select count(*) from jobs where state = 'running'").await, 0);
 }
 

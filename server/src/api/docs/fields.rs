@@ -15,7 +15,7 @@ pub fn table(schema: &Value) -> AnyView {
     let table = (!rows.is_empty()).then(|| {
         view! {
             <div class="scroll"><table>
-                <thead><tr><th scope="col">"Field"</th><th scope="col">"Type"</th><th scope="col">"Meaning"</th></tr></thead>
+                <thead><tr><th scope="col">"Field"</th><th scope="col">"Type"</th><th scope="col">"Description"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table></div>
         }

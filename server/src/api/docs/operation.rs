@@ -52,7 +52,7 @@ fn parameters(what: &Value) -> AnyView {
     view! {
         <h3>"Parameters"</h3>
         <div class="scroll"><table>
-            <thead><tr><th scope="col">"Name"</th><th scope="col">"In"</th><th scope="col">"Type"</th><th scope="col">"Meaning"</th></tr></thead>
+            <thead><tr><th scope="col">"Name"</th><th scope="col">"In"</th><th scope="col">"Type"</th><th scope="col">"Description"</th></tr></thead>
             <tbody>{rows}</tbody>
         </table></div>
     }
@@ -88,9 +88,9 @@ fn responses(what: &Value) -> AnyView {
     };
     let rows = what["responses"].as_object().into_iter().flatten().map(row).collect_view();
     view! {
-        <h3>"Answers"</h3>
+        <h3>"Responses"</h3>
         <div class="scroll"><table>
-            <thead><tr><th scope="col">"Status"</th><th scope="col">"When"</th><th scope="col">"Body"</th></tr></thead>
+            <thead><tr><th scope="col">"Status"</th><th scope="col">"Description"</th><th scope="col">"Body"</th></tr></thead>
             <tbody>{rows}</tbody>
         </table></div>
     }

@@ -37,68 +37,68 @@ const MOST_FAULTS: usize = 5_000;
 /// As much of a number is repeated: no valid one is longer.
 const NUMBER_SHOWN: usize = 64;
 
-/// What became of a batch.
+/// The result of a batch.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = BatchReport)]
 pub struct ReportJson {
-    /// How many of each.
+    /// Number of orders by result.
     pub counts: CountsJson,
-    /// One entry per order, in their order.
+    /// One entry per order, in the order of the batch.
     pub results: Vec<ResultJson>,
 }
 
-/// How many orders of a batch had which fate.
+/// Number of orders by result.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 #[schema(as = BatchCounts)]
 pub struct CountsJson {
-    /// Stored now.
+    /// Stored by this request.
     pub created: usize,
-    /// Stored before, with the same content.
+    /// Already stored with the same content.
     pub unchanged: usize,
-    /// Not stored: their numbers are taken by other orders.
+    /// Not stored, because another order has the number.
     pub conflict: usize,
-    /// Not stored: they have faults.
+    /// Not stored, because fields are invalid.
     pub rejected: usize,
 }
 
-/// What became of one order of a batch.
+/// The result of one order of a batch.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = BatchResult)]
 pub struct ResultJson {
-    /// Place in the batch, from 0.
+    /// Position in the batch, from 0.
     pub index: usize,
-    /// What became of it.
+    /// The result.
     pub status: Status,
-    /// The order's id, when it is stored.
+    /// The ID of the order, if it is stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
     pub id: Option<OrderId>,
-    /// Its number, as far as it was given.
+    /// The number of the order, if given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub number: Option<String>,
-    /// Its faults.
+    /// The invalid fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FaultBody>,
-    /// What was cut, cleaned or left out of it, when it is stored now.
+    /// What was shortened, cleaned or left out, if the order was stored by this request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub adjusted: Vec<FaultBody>,
 }
 
-/// What became of one order of a batch.
+/// The result of one order of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = BatchStatus)]
 pub enum Status {
-    /// Stored now.
+    /// Stored by this request.
     Created,
-    /// Stored before, with the same content.
+    /// Already stored with the same content.
     Unchanged,
-    /// Its number is taken by another order.
+    /// Another order has the number.
     Conflict,
-    /// It has faults.
+    /// Fields are invalid.
     Rejected,
 }
 
@@ -121,13 +121,14 @@ enum Fate {
     Settled(Settled),
 }
 
-/// Place many orders
+/// Create many orders
 ///
-/// Up to 1,000 orders (fewer where the tier says so) of any of the tenant's stores in one transaction. Each is judged by itself: good ones are stored,
-/// and the report says of every one what became of it. Sending a batch again is safe: what is stored is `unchanged`.
+/// Up to 1,000 orders (or the limit of your plan) of any of the tenant's stores in one transaction. Each order is
+/// checked by itself: valid orders are stored, and the report lists the result of every order. Sending a batch again is
+/// safe: stored orders are reported as `unchanged`.
 #[utoipa::path(post, path = "/api/v1/orders/batch", tag = "Orders", operation_id = "placeOrders",
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255,
-        description = "For the batch as a whole: the report is repeated byte for byte")),
+        description = "Applies to the whole batch: the report is repeated byte for byte.")),
     request_body(content = NewBatchBody, description = "At most 32 MiB."),
     security(("key" = ["orders:write"])),
     responses((status = 200, description = "The report", body = ReportJson), Refusals, BodyRefusals))]
@@ -165,10 +166,10 @@ impl Batch {
         });
         let mut errors = FieldErrors::default();
         if let Some(found) = found.map_err(|fault| not_json(&fault))? {
-            errors.add_if(found == 0, "orders", "must hold at least one order");
-            errors.add_if(found > most, "orders", format!("must hold at most {most} orders; these are {found}"));
+            errors.add_if(found == 0, "orders", "Add at least one order.");
+            errors.add_if(found > most, "orders", format!("Send at most {most} orders. This batch has {found}."));
         } else {
-            errors.add("body", "must be a list of orders, or an object with nothing but one under \"orders\"");
+            errors.add("body", "Send a list of orders, or an object with only the list \"orders\".");
         }
         errors.into_result(batch).map_err(Problem::from)
     }
@@ -273,7 +274,7 @@ impl ResultJson {
             Placed::Unchanged(id) => (self.status, self.id) = (Status::Unchanged, Some(id)),
             Placed::Conflict(_) => {
                 self.status = Status::Conflict;
-                let message = "is taken by another order of this store".to_owned();
+                let message = "Another order of this store has this number.".to_owned();
                 self.errors = vec![FaultBody { field: "number".to_owned(), message }];
             }
         }

@@ -28,7 +28,7 @@ const PATH: &str = "/api/v1/orders";
 /// Largest body, bytes.
 const LIMIT: usize = 1 << 20;
 
-/// What became of the order in its transaction.
+/// The result of the order in its transaction.
 enum Fate {
     Stored(Answer),
     Settled(Settled),
@@ -36,20 +36,21 @@ enum Fate {
     NumberTaken,
 }
 
-/// Place an order
+/// Create an order
 ///
-/// Stores the order with its items, its customer and everything that follows from it (figures, feed event, timeline),
-/// all or nothing. Once it is answered it survives a crash. `total` = sum of the items - `discount` + `shipping` + `tax`.
+/// Stores the order with its items, customer, figures, event and timeline in one transaction. After the response, the
+/// order survives a crash. `total` = sum of the items - `discount` + `shipping` + `tax`.
 #[utoipa::path(post, path = "/api/v1/orders", tag = "Orders", operation_id = "placeOrder",
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255,
-        description = "Repeat the request with the same key until it is answered; the order is stored once")),
-    request_body(content = NewOrderBody, description = "At most 1 MiB. Unknown fields are refused by name."),
+        description = "Repeat the request with the same key until you receive a response. The order is stored once.")),
+    request_body(content = NewOrderBody, description = "At most 1 MiB. Unknown fields are rejected."),
     security(("key" = ["orders:write"])),
     responses(
-        (status = 201, description = "Stored", body = OrderJson, headers(
+        (status = 201, description = "Order created", body = OrderJson, headers(
             ("Location" = String, description = "Path of the order"),
-            ("Idempotency-Replayed" = String, description = "`true` on every answer but the first to a key"))),
-        (status = 200, description = "The same order was stored before, under another key or none; as it now stands", body = OrderJson),
+            ("Idempotency-Replayed" = String, description = "`true` on every response after the first one for a key"))),
+        (status = 200, description = "The same order already exists, with another key or none. Returns its current \
+            state.", body = OrderJson),
         Refusals, BodyRefusals))]
 pub async fn create(State(state): State<AppState>, key: KeyAccess, request: Request) -> Result<Response, Problem> {
     let scope = key.scope(Permission::WriteOrders)?;

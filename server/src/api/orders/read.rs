@@ -26,13 +26,14 @@ use crate::state::AppState;
 pub struct PageJson {
     /// The orders.
     pub orders: Vec<OrderJson>,
-    /// The `cursor` of the page that follows; null on the last page.
+    /// The `cursor` of the next page. Null on the last page.
     pub next_cursor: Option<String>,
 }
 
 /// List orders
 ///
-/// By `placed_at`, newest first when `sort` does not say otherwise, under the filters of the order list's page. Empty parameters count as absent.
+/// Sorted by `placed_at`, newest first unless `sort` is set, with the same filters as the order list page. Empty
+/// parameters are ignored.
 #[utoipa::path(get, path = "/api/v1/orders", tag = "Orders", operation_id = "listOrders",
     params(
         ("store" = Option<String>, Query, description = "Slug of one store"),
@@ -40,15 +41,17 @@ pub struct PageJson {
         ("payment" = Option<String>, Query, description = "`paid`, `partially_refunded` or `refunded`"),
         ("fulfilment" = Option<String>, Query, description = "`unfulfilled` or `fulfilled`"),
         ("kind" = Option<String>, Query, description = "`sale` or `return`"),
-        ("q" = Option<String>, Query, description = "Number (whole or its beginning, with or without what the shop writes before it), e-mail, external id or SKU"),
-        ("product" = Option<uuid::Uuid>, Query, description = "Id of a product that a line of the order is of"),
+        ("q" = Option<String>, Query, description = "Order number (or its beginning, with or without the prefix of \
+            the shop), email, external ID or SKU"),
+        ("product" = Option<uuid::Uuid>, Query, description = "ID of a product in the order"),
         ("from" = Option<chrono::NaiveDate>, Query, description = "First local day of the store"),
-        ("to" = Option<chrono::NaiveDate>, Query, description = "Last local day, included"),
-        ("min" = Option<i64>, Query, description = "Least `total`, minor units"),
-        ("max" = Option<i64>, Query, description = "Greatest `total`, minor units"),
-        ("sort" = Option<String>, Query, description = "`newest` or `oldest`: which come first"),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before, under the same filters"),
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "Orders a page; 50 when not said, at most 200"),
+        ("to" = Option<chrono::NaiveDate>, Query, description = "Last local day (inclusive)"),
+        ("min" = Option<i64>, Query, description = "Minimum `total`, minor units"),
+        ("max" = Option<i64>, Query, description = "Maximum `total`, minor units"),
+        ("sort" = Option<String>, Query, description = "`newest` or `oldest` first"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the previous page, with the same filters"),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "Orders per page: 50 by default, at \
+            most 200"),
     ),
     security(("key" = ["orders:read"])),
     responses((status = 200, description = "The page", body = PageJson), Refusals))]
@@ -62,11 +65,11 @@ pub async fn list(State(state): State<AppState>, key: KeyAccess, pairs: Pairs) -
     Ok(Json(PageJson { orders: page.rows.into_iter().map(OrderJson::from).collect(), next_cursor }))
 }
 
-/// Show an order
+/// Get an order
 ///
-/// With its refunds and its timeline.
+/// With its refunds and timeline.
 #[utoipa::path(get, path = "/api/v1/orders/{id}", tag = "Orders", operation_id = "showOrder",
-    params(("id" = uuid::Uuid, Path, description = "The order's id")),
+    params(("id" = uuid::Uuid, Path, description = "The ID of the order")),
     security(("key" = ["orders:read"])),
     responses((status = 200, description = "The order", body = OrderDetailJson), Absent, Refusals))]
 pub async fn show(

@@ -23,9 +23,8 @@ use crate::pages::answer;
 use crate::sessions::CEREMONY;
 use crate::state::AppState;
 
-const NOBODY: &str = "signs nobody in this way";
-const SILENT: &str =
-    "The provider of your company does not answer as it should. Try again later, or sign in with your password.";
+const NOBODY: &str = "This tenant does not use SSO.";
+const SILENT: &str = "The SSO provider is not responding correctly. Try again later, or sign in with your password.";
 
 /// The query, and the form.
 #[derive(Debug, Default, Deserialize)]

@@ -26,16 +26,18 @@ use crate::middleware::{address, current};
 use crate::sessions::{CEREMONY, Only};
 use crate::state::AppState;
 
-const FOREIGN: &str = "This answer does not belong to what this browser asked, was used before, or took longer than ten minutes. Begin again.";
-const NOT_THERE: &str = "The provider of your company signed nobody in. Begin again, or sign in with your password.";
-const UNPROVEN: &str = "What the provider of your company answered cannot be taken as it is. Begin again; if that does not help, tell whoever runs Stoa for your company.";
+const FOREIGN: &str = "This sign-in attempt expired or was already used. Try again.";
+const NOT_THERE: &str = "The SSO provider did not sign you in. Try again, or sign in with your password.";
+const UNPROVEN: &str = "The SSO provider sent an invalid response. Try again. If it fails again, contact an owner of \
+    this tenant.";
 const UNVERIFIED: &str =
-    "The provider of your company does not say that your e-mail address is verified. Ask whoever runs it.";
-const DOMAIN: &str = "Your e-mail address is not one of those that may come this way.";
-const NO_MEMBER: &str =
-    "You are no member here. Ask whoever runs Stoa for your company to invite you with this address.";
-const UNCONFIRMED: &str = "There is an account with this address, and nobody has confirmed that the address is theirs. Choose a new password by \u{201c}Forgot your password?\u{201d}, or ask whoever runs this installation to vouch for the address.";
-const OTHER: &str = "This address belongs to a member who signs in here as somebody else. Ask whoever runs Stoa for your company to remove and invite them again.";
+    "The SSO provider does not report your email as verified. Contact the administrator of the provider.";
+const DOMAIN: &str = "Your email domain cannot use SSO here. Sign in with your password.";
+const NO_MEMBER: &str = "You are not a member of this tenant. Ask an owner to invite you with this email.";
+const UNCONFIRMED: &str = "The email of this account is not confirmed. Reset the password with \u{201c}Forgot your \
+    password?\u{201d}, or ask your platform admin to confirm the email.";
+const OTHER: &str = "This email belongs to a member with another SSO identity. Ask an owner to remove and invite the \
+    member again.";
 
 /// What the provider sends along.
 #[derive(Debug, Default, Deserialize)]
@@ -147,7 +149,7 @@ fn record(state: &AppState, provider: &Provider, who: &str, why: &str) {
     let details = json!({"by": "company", "why": cut(why)});
     let origin = current::origin();
     let attempt = Attempt { actor: Actor::Nobody, action: "session.refuse", subject: cut(who), details, origin };
-    tracing::info!(tenant = %provider.tenant, why, "a sign-in through a company failed");
+    tracing::info!(tenant = %provider.tenant, why, "a single sign-on failed");
     state.refusals.in_tenant(&state.db, provider.tenant, attempt);
 }
 

@@ -57,11 +57,11 @@ pub(super) struct Identity {
 /// Why an answer is not taken.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Rejected {
-    #[error("the code was not taken: {0}")]
+    #[error("the code was not accepted: {0}")]
     Code(String),
     #[error("there is no identity in the answer")]
     Nothing,
-    #[error("the identity is not proven: {0}")]
+    #[error("the identity is not verified: {0}")]
     Unproven(String),
 }
 
@@ -71,34 +71,35 @@ pub(super) enum Rejected {
 /// What is wrong with it.
 pub async fn discover(outside: &Outside, issuer: &str) -> Result<CoreProviderMetadata, Unusable> {
     let unusable = |words: &str| Unusable(words.to_owned());
-    let url = Url::parse(issuer).map_err(|_| unusable("must be an address such as https://login.example.com"))?;
+    let url = Url::parse(issuer).map_err(|_| unusable("Enter a URL such as https://login.example.com."))?;
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(unusable("must be an address without anything after a ? or #"));
+        return Err(unusable("Enter a URL without ? or #."));
     }
     if !outside.asks(&url) {
-        return Err(unusable("must be an address in the public Internet that begins with https://"));
+        return Err(unusable("Enter a public URL that begins with https://."));
     }
-    let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|_| unusable("must be an address"))?;
+    let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|_| unusable("Enter a URL."))?;
     let found = CoreProviderMetadata::discover_async(issuer, outside).await;
     let metadata = found.map_err(|error| {
         tracing::info!(%error, "an OpenID provider was not found");
         match error {
-            DiscoveryError::Request(NoAnswer::Forbidden) => {
-                unusable("leads into this network, or names addresses that do")
-            }
-            DiscoveryError::Request(_) => unusable("does not answer"),
+            DiscoveryError::Request(NoAnswer::Forbidden) => unusable(
+                "This URL, or one that the provider states, leads to a private network. Use a public \
+                    provider.",
+            ),
+            DiscoveryError::Request(_) => unusable("The provider does not respond. Check the URL."),
             DiscoveryError::Validation(_) => {
-                unusable("calls itself something else: enter the issuer exactly as the provider names it")
+                unusable("The provider states another issuer. Enter the issuer exactly as the provider states it.")
             }
             _ => unusable(
-                "answers, but not as an OpenID provider does: look at .well-known/openid-configuration below it",
+                "This is not an OpenID Connect provider. Check .well-known/openid-configuration below the URL.",
             ),
         }
     })?;
     let may_go_there = outside.asks(metadata.authorization_endpoint().url());
     let may_ask = metadata.token_endpoint().is_some_and(|endpoint| outside.asks(endpoint.url()));
     if !may_go_there || !may_ask {
-        return Err(unusable("names addresses that this server does not ask, or none to bring codes to"));
+        return Err(unusable("The provider states no token URL, or URLs that Stoa cannot use."));
     }
     Ok(metadata)
 }
@@ -164,7 +165,7 @@ async fn identity(
         let told: CoreUserInfoClaims = request
             .request_async(outside)
             .await
-            .map_err(|e| Rejected::Unproven(format!("who it is was not told: {e}")))?;
+            .map_err(|e| Rejected::Unproven(format!("the identity was not returned: {e}")))?;
         (email, is_verified) = (told.email().cloned(), told.email_verified());
     }
     Ok(Identity { subject, email: email.map(|email| email.to_string()), email_is_verified: is_verified == Some(true) })

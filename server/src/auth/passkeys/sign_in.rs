@@ -16,16 +16,15 @@ use crate::auth::begin::{How, begin, session_failed, tell};
 use crate::auth::limits::Kind;
 use crate::auth::sign_in::{TOO_MANY, refuse};
 use crate::auth::{next, sign_in_page};
-use crate::error::{PageError, incident_number};
+use crate::error::PageError;
 use crate::middleware::{address, current};
 use crate::pages::answer;
 use crate::sessions::CEREMONY;
 use crate::state::AppState;
 
 const KIND: &str = "passkey.use";
-const WRONG: &str =
-    "This passkey opens nothing here. It may have been removed from its account; sign in with your password.";
-const OVER: &str = "That took too long, or was answered before. Begin again.";
+const WRONG: &str = "This passkey is not registered. It may have been removed. Sign in with your password.";
+const OVER: &str = "The sign-in attempt expired or was already used. Try again.";
 
 /// The form that begins.
 #[derive(Debug, Default, Deserialize)]
@@ -65,9 +64,9 @@ pub async fn ask(
         return Ok(sign_in_page::answer(&state, StatusCode::TOO_MANY_REQUESTS, "", next, Some(TOO_MANY)));
     }
     let question = passkeys.ask().map_err(|error| {
-        let incident = incident_number();
-        tracing::error!(%incident, %error, "no question for a passkey");
-        PageError::Internal(incident)
+        let request_id = current::request_id();
+        tracing::error!(%request_id, %error, "no question for a passkey");
+        PageError::Internal(request_id.to_string())
     })?;
     let name = ceremonies::begin(&state.db, KIND, &question.state).await?;
     session.insert(CEREMONY, name).await.map_err(session_failed)?;

@@ -17,9 +17,9 @@ pub async fn run(backups: &Backups, kind: Option<Kind>, tenant: Option<&str>, ou
     let kind = kind.unwrap_or(usual);
     if !place.fits(kind) {
         let words = if tenant.is_some() {
-            "--kind full is of the whole platform: leave out --tenant"
+            "--kind full backs up the whole platform; remove --tenant"
         } else {
-            "--kind database and --kind files are of one tenant: add --tenant"
+            "--kind database and --kind files back up one tenant; add --tenant"
         };
         return Err(Failure::misused(words));
     }
@@ -29,7 +29,7 @@ pub async fn run(backups: &Backups, kind: Option<Kind>, tenant: Option<&str>, ou
         "tables": made.tables, "verify_ms": verified.took.num_milliseconds(),
     });
     let text = format!(
-        "backup {} ({kind}) made: {} bytes; read back in {} ms, {} rows equal",
+        "backup {} ({kind}) created: {} bytes; verified in {} ms, {} rows match",
         made.id,
         made.bytes,
         verified.took.num_milliseconds(),

@@ -27,7 +27,7 @@ pub async fn run(backups: &Backups, tenant: Option<&str>, kind: Option<Kind>, ou
     rows.retain(|b| kind.is_none_or(|kind| b.kind == kind));
     let now = backups.db.clock().now();
     let mut lines: Vec<String> = rows.iter().map(|b| line(b, now)).collect();
-    lines.push(format!("{} kept, {} bytes, at {}", summary.count, summary.bytes, backups.storage.address()));
+    lines.push(format!("{} stored, {} bytes, at {}", summary.count, summary.bytes, backups.storage.address()));
     lines.extend(alarms.iter().map(|a| format!("ALARM {}: {}", a.kind, a.words)));
     let json = json!({
         "backups": rows.iter().map(|b| json!({
@@ -45,9 +45,9 @@ pub async fn run(backups: &Backups, tenant: Option<&str>, kind: Option<Kind>, ou
 
 fn line(b: &Backup, now: chrono::DateTime<chrono::Utc>) -> String {
     let proof = match b.proof(now) {
-        Proof::ReadBack { ago, rows } => format!("read back {} min ago, {rows} rows equal", ago.num_minutes()),
+        Proof::ReadBack { ago, rows } => format!("verified {} min ago, {rows} rows match", ago.num_minutes()),
         Proof::Running => format!("running: {} {}/{}", b.progress.step, b.progress.done, b.progress.total),
-        Proof::Waiting => "not read back yet".to_owned(),
+        Proof::Waiting => "not verified yet".to_owned(),
         Proof::Bad => format!("{}: {}", b.status, b.verify_error.as_deref().or(b.error.as_deref()).unwrap_or("")),
     };
     let whose = b.tenant_slug.as_deref().unwrap_or("-");

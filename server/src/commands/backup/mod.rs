@@ -21,55 +21,54 @@ use super::failure::Failure;
 use super::output::{Output, to_stderr};
 use crate::config::Config;
 
-/// What to do with backups.
+/// Manage backups.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make one and read it back.
+    /// Create and verify a backup.
     Create {
-        /// What it holds: full, database or files. Default: full, or database with --tenant.
+        /// The kind: full, database or files. Default: full, or database with --tenant.
         #[arg(long, value_parser = str::parse::<Kind>)]
         kind: Option<Kind>,
-        /// Of this tenant.
+        /// Back up this tenant.
         #[arg(long)]
         tenant: Option<String>,
     },
-    /// List them, newest first, with whatever is wrong.
+    /// List backups, newest first, with all problems.
     List {
-        /// Of this tenant only.
+        /// List backups of this tenant only.
         #[arg(long)]
         tenant: Option<String>,
-        /// Of this kind only.
+        /// List backups of this kind only.
         #[arg(long, value_parser = str::parse::<Kind>)]
         kind: Option<Kind>,
     },
-    /// Read one back: restore it into a scratch database and compare.
+    /// Verify a backup: restore it into a scratch database and compare.
     Verify {
-        /// Which one.
+        /// The ID of the backup.
         id: BackupId,
     },
-    /// Bring one back. Prints what it would change, and asks.
+    /// Restore a backup. Shows its plan and asks.
     Restore {
-        /// Which one.
+        /// The ID of the backup.
         id: BackupId,
-        /// The tenant whose backup it is: a check against mistakes.
+        /// The tenant of the backup, as a check against mistakes.
         #[arg(long)]
         tenant: Option<String>,
-        /// Only these tables (of a tenant's backup), separated by commas.
+        /// Restore only these tables of a tenant, separated by commas.
         #[arg(long, value_delimiter = ',')]
         tables: Vec<String>,
-        /// Answer yes.
+        /// Confirm without asking.
         #[arg(long)]
         yes: bool,
     },
-    /// Print the key that opens the backups which this installation seals for itself, as age reads it. Keep it where a fire
-    /// in the server's room does not reach.
+    /// Print the backup encryption key in age format. Store a copy outside of this server.
     Key,
-    /// Remove those that are older than they are kept for, and what interrupted ones left behind.
+    /// Remove expired backups and the remains of interrupted ones.
     Prune {
-        /// Only say which.
+        /// Show which backups would be removed.
         #[arg(long)]
         dry_run: bool,
-        /// Answer yes.
+        /// Confirm without asking.
         #[arg(long)]
         yes: bool,
     },
@@ -100,9 +99,7 @@ impl Command {
 
 fn key(config: &Config, out: Output) -> Result<(), Failure> {
     let key = crate::backups::own_key(config).map_err(Failure::failed)?.ok_or_else(|| {
-        Failure::failed(
-            "this installation has no key of its own: STOA_SECRET is not set, and backups are not sealed for it",
-        )
+        Failure::failed("there is no backup key: STOA_SECRET is not set, or backups use another encryption")
     })?;
     let recipient = key.recipient().map_err(Failure::failed)?.to_string();
     out.result(&serde_json::json!({"recipient": recipient, "identity": key.text()}), key.text().trim_end());
@@ -133,7 +130,7 @@ async fn tenant_place(db: &Db, slug: &str) -> Result<Place, Failure> {
 }
 
 fn absent(id: BackupId) -> Failure {
-    Failure::failed(format!("there is no backup {id}; list them with: stoa backup list"))
+    Failure::failed(format!("there is no backup {id}; list backups with: stoa backup list"))
 }
 
 // Says what would happen and asks; `--yes` answers.
@@ -144,10 +141,10 @@ pub(super) fn agreed(plan: &str, question: &str, yes: bool) -> Result<(), Failur
     }
     let mut stdin = io::stdin().lock();
     if !stdin.is_terminal() {
-        return Err(Failure::misused("nothing was changed; nobody is there to answer: add --yes"));
+        return Err(Failure::misused("no changes were made; to confirm without a terminal, add --yes"));
     }
     let _asked = write!(io::stderr().lock(), "{question} [y/N] ");
     let mut answer = String::new();
     io::BufRead::read_line(&mut stdin, &mut answer)?;
-    if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(Failure::failed("nothing was changed")) }
+    if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(Failure::failed("no changes were made")) }
 }

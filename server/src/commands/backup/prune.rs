@@ -11,7 +11,7 @@ pub async fn run(backups: &Backups, dry_run: bool, yes: bool, out: Output) -> Re
     let mut lines: Vec<String> =
         planned.iter().map(|h| format!("{}  {:<8} {}", h.id, h.kind.as_str(), h.started_at.format("%F %R"))).collect();
     if dry_run {
-        lines.push(format!("{} backups would be removed; nothing was changed", ids.len()));
+        lines.push(format!("{} backups would be removed; no changes were made", ids.len()));
         out.result(&json!({"dry_run": true, "pruned": ids}), &lines.join("\n"));
         return Ok(());
     }
@@ -21,7 +21,7 @@ pub async fn run(backups: &Backups, dry_run: bool, yes: bool, out: Output) -> Re
     let pruned = prune(backups).await?;
     let swept = sweep(backups).await?;
     let text = format!(
-        "{} backups removed; {} interrupted ones ended, {} remains removed, {} without a row taken in",
+        "{} backups removed; {} interrupted backups closed, {} remains removed, {} unlisted backups added",
         pruned.backups.len(),
         swept.reaped,
         swept.removed,

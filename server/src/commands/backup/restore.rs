@@ -28,7 +28,10 @@ pub async fn run(
         }
         // One of the whole may lie in the storage without the database knowing it.
         _ if tables.is_empty() => whole(backups, id, yes, out).await,
-        _ => Err(Failure::misused("--tables is for a tenant's backup; one of the whole is restored as a whole")),
+        _ => Err(Failure::misused(
+            "--tables works only with the backup of a tenant; a full backup is restored as a \
+            whole",
+        )),
     }
 }
 
@@ -41,33 +44,33 @@ async fn one_tenant(
 ) -> Result<(), Failure> {
     let plan = restore.plan().await?;
     let chosen = |name: &str| tables.is_empty() || tables.iter().any(|t| t == name);
-    let mut lines = vec![format!("{:<20} {:>12} {:>12} {:>12} {:>12}", "table", "come back", "go", "change", "equal")];
+    let mut lines = vec![format!("{:<20} {:>12} {:>12} {:>12} {:>12}", "table", "add", "delete", "change", "equal")];
     for d in plan.differences.iter().filter(|d| chosen(&d.table)) {
-        let kept = if d.kept { "  (stays as it is)" } else { "" };
+        let kept = if d.kept { "  (not restored)" } else { "" };
         lines.push(format!(
             "{:<20} {:>12} {:>12} {:>12} {:>12}{kept}",
             d.table, d.only_backup, d.only_now, d.different, d.equal
         ));
     }
-    lines.push("What is there now is saved first. No other tenant is touched.".to_owned());
-    if let Err(refused) = agreed(&lines.join("\n"), "Make the tenant's tables as they are in the backup?", yes) {
+    lines.push("Stoa backs up the current data first. Other tenants do not change.".to_owned());
+    if let Err(refused) = agreed(&lines.join("\n"), "Restore the tenant's tables from the backup?", yes) {
         restore.cancel().await?;
         return Err(refused);
     }
     let (before, changed) = restore.apply(tables, &shutdown::on_signal()?).await?;
     let json = json!({"id": id, "rows_changed": changed, "before": before.id, "differences": plan.differences});
-    out.result(&json, &format!("{changed} rows changed; what was there before is backup {}", before.id));
+    out.result(&json, &format!("{changed} rows changed; the previous data is in backup {}", before.id));
     Ok(())
 }
 
 async fn whole(backups: &Backups, id: BackupId, yes: bool, out: Output) -> Result<(), Failure> {
     let plan = full_plan(backups, id).await.map_err(|error| of(error, id))?;
     let text = format!(
-        "The whole platform becomes as it was at {}: {} rows in {} tables.\n\
-         1. The backup is restored beside the present database and compared.\n\
-         2. Everybody is cut off for a moment; the present database {} is called {} from then on.\n\
-         3. The restored one takes its place. Everybody signs in again. Jobs that were waiting then wait again.\n\
-         What happened since is only in {}; drop that one when nothing of it is needed.",
+        "Restores the whole platform as of {}: {} rows in {} tables.\n\
+         1. Stoa restores the backup into a new database and verifies it.\n\
+         2. All connections close for a moment. The current database {} is renamed to {}.\n\
+         3. The restored database takes its place. All users must sign in again. Jobs that were queued then are queued again.\n\
+         Later changes exist only in {}. Drop it when you no longer need it.",
         plan.made_at.format("%F %T UTC"),
         plan.rows,
         plan.tables,
@@ -79,7 +82,7 @@ async fn whole(backups: &Backups, id: BackupId, yes: bool, out: Output) -> Resul
     restore_full(backups, &plan).await?;
     let json =
         json!({"id": id, "kind": Kind::Full, "rows": plan.rows, "database": plan.database, "kept_as": plan.kept_as});
-    out.result(&json, &format!("restored; the database before is {}", plan.kept_as));
+    out.result(&json, &format!("restored; the previous database is {}", plan.kept_as));
     Ok(())
 }
 

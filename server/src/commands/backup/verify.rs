@@ -13,6 +13,6 @@ pub async fn run(backups: &Backups, id: BackupId, out: Output) -> Result<(), Fai
     let took = verified.took.num_milliseconds();
     let json =
         json!({"id": id, "status": "verified", "rows": verified.rows, "tables": verified.tables, "verify_ms": took});
-    out.result(&json, &format!("backup {id} read back in {took} ms: {} rows equal", verified.rows));
+    out.result(&json, &format!("backup {id} verified in {took} ms: {} rows match", verified.rows));
     Ok(())
 }

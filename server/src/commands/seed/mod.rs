@@ -31,7 +31,7 @@ const OTHER_STORES: [NewStore<'static>; 1] =
 /// Outside the demo, or when PostgreSQL fails; running it again goes on where it stopped.
 pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
     if !config.demo {
-        return Err(Failure::failed("demo data are only made where STOA_DEMO=true; everybody knows their password"));
+        return Err(Failure::failed("demo data needs STOA_DEMO=true, because its passwords are public"));
     }
     let db = connect::database(config).await?;
     let platform = Platform::command(db.clone());
@@ -55,7 +55,7 @@ pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
     }
     out.result(
         &json!({"people": people, "orders": orders}),
-        &format!("demo data: {people} people and {orders} orders made, the rest was there"),
+        &format!("demo data: {people} users and {orders} orders created, the others already exist"),
     );
     Ok(())
 }

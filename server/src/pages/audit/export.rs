@@ -69,7 +69,7 @@ pub async fn export(
 fn wanted(typed: &Pairs, faults: &mut FieldErrors) -> Option<i64> {
     let (_, text) = typed.iter().find(|(name, value)| name == "rows" && !value.trim().is_empty())?;
     let rows = text.trim().parse().ok().filter(|rows| *rows > 0);
-    faults.add_if(rows.is_none(), "rows", "must be a whole number above 0");
+    faults.add_if(rows.is_none(), "rows", "Enter a whole number above 0.");
     rows
 }
 

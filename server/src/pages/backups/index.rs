@@ -65,8 +65,8 @@ pub async fn ask(member: Member) -> Result<Response, PageError> {
 /// What was just done about a backup.
 pub fn done_words(word: &str) -> Option<&'static str> {
     match word {
-        "asked" => Some("Asked for. A worker begins it as soon as one is free; it shows up below then."),
-        "waits" => Some("It was asked for before and waits for a worker; nothing was added."),
+        "asked" => Some("Backup requested. It will be listed below when a worker starts it."),
+        "waits" => Some("A backup is already queued."),
         _ => None,
     }
 }

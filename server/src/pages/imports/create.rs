@@ -13,7 +13,7 @@ use jobs::imports::FileError;
 use jobs::imports::receive::{ReceivedFile, Receiver, submit as make_run};
 
 use crate::auth::Member;
-use crate::error::{PageError, incident};
+use crate::error::{PageError, logged};
 use crate::input::multipart::{Fault, File, Layout, Part, Parts};
 use crate::pages::answer;
 use crate::pages::frame::frame;
@@ -55,7 +55,7 @@ pub async fn submit(
     let mut parts = match Parts::of(request, FORM, &state.bodies).await {
         Ok(parts) => parts,
         Err(Fault::NoForm(status)) => {
-            return Err(PageError::rejected(status, "An import is uploaded with its form."));
+            return Err(PageError::rejected(status, "Upload the file with the import form."));
         }
         Err(_) => return Err(PageError::Crowded),
     };
@@ -111,10 +111,8 @@ async fn begin(state: &AppState, scope: &Scope, chosen: &Chosen) -> Result<Creat
     let store = if format.is_some() { chosen.store.as_str() } else { "" };
     let made = make_run(scope, &state.config.data_dir, store, format.unwrap_or(Format::OrdersCsv), name, file).await;
     match made {
-        Err(DataError::NotFound(_)) if format.is_none() => {
-            Err(FieldErrors::one("format", "Choose one of the formats.").into())
-        }
-        Err(DataError::NotFound(_)) => Err(FieldErrors::one("store", "Choose one of your stores.").into()),
+        Err(DataError::NotFound(_)) if format.is_none() => Err(FieldErrors::one("format", "Choose a format.").into()),
+        Err(DataError::NotFound(_)) => Err(FieldErrors::one("store", "Choose a store.").into()),
         made => made,
     }
 }
@@ -145,8 +143,8 @@ async fn form(
 fn refused(error: FileError) -> DataError {
     match error {
         FileError::Io(cause) => {
-            let number = incident(&DataError::Corrupt(format!("upload: {cause}")));
-            let words = format!("The server could not keep the file (incident {number}). Try again.");
+            let request_id = logged(&DataError::Corrupt(format!("upload: {cause}")));
+            let words = format!("The file could not be stored. Try again. (Request ID {request_id})");
             FieldErrors::one("file", words).into()
         }
         other => FieldErrors::one("file", other.to_string()).into(),

@@ -73,8 +73,8 @@ pub async fn show(
 
 fn done_words(word: &str) -> Option<&'static str> {
     match word {
-        "known" => Some("This very file was imported before; nothing had to be done."),
-        "resumed" => Some("This very file was chosen before; here is where it stands."),
+        "known" => Some("This file was already imported. No changes were made."),
+        "resumed" => Some("This file was already uploaded. Its current status is shown here."),
         _ => None,
     }
 }

@@ -69,14 +69,14 @@ async fn new_key(scope: &Scope, form: &KeyForm) -> Result<NewKey, DataError> {
     let days = match form.days.trim() {
         "" => None,
         days => days.parse::<i64>().ok().filter(|days| (1..=LONGEST_LIFE).contains(days)).or_else(|| {
-            faults.add("expires", "must be a number of days, at most 3,650");
+            faults.add("expires", "Enter a number of days, at most 3,650.");
             None
         }),
     };
     let store = match form.store.as_str() {
         "" => None,
         slug => known_store(scope, slug).await?.or_else(|| {
-            faults.add("store", "must be a store of this tenant");
+            faults.add("store", "Choose one of your stores.");
             None
         }),
     };

@@ -78,7 +78,7 @@ pub async fn arrived(
     let (after, filters): (Pairs, Pairs) = typed.into_iter().partition(|(name, _)| name == "after");
     let query = OrderQuery::parse(filters::of(&filters), AmountsIn::Major, &seal)?;
     let after = after.first().and_then(|(_, seq)| seq.parse().ok());
-    let after = after.ok_or_else(|| FieldErrors::one("after", "must be the number of an event"))?;
+    let after = after.ok_or_else(|| FieldErrors::one("after", "Use the number of an event."))?;
     Ok(Json(arrived::arrived(&scope, &query, after).await?))
 }
 
@@ -96,7 +96,7 @@ async fn product(scope: &Scope, query: &mut OrderQuery, faults: &mut FieldErrors
     let Some(id) = query.product else { return Ok(None) };
     let title = catalog::title(scope, id).await?;
     if title.is_none() {
-        faults.add("product", "is not one of your products");
+        faults.add("product", "Choose one of your products.");
         query.product = None;
     }
     Ok(title)

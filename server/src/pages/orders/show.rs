@@ -141,8 +141,8 @@ async fn of_known_store(scope: &Scope, mut query: OrderQuery) -> Result<OrderQue
 
 fn done_words(word: &str) -> Option<&'static str> {
     match word {
-        "cancelled" => Some("The order is cancelled."),
-        "refunded" => Some("The refund is recorded."),
+        "cancelled" => Some("Order cancelled."),
+        "refunded" => Some("Refund recorded."),
         _ => None,
     }
 }

@@ -79,7 +79,7 @@ async fn find(
     match audit::platform_entries(platform, query, Limit::default()).await {
         Err(DataError::NotFound("tenant")) => {
             let slug = query.tenant.as_deref().unwrap_or_default();
-            faults.add("tenant", format!("there is no tenant called '{slug}'"));
+            faults.add("tenant", format!("There is no tenant '{slug}'."));
             Ok(None)
         }
         found => found.map(Some),

@@ -36,13 +36,13 @@ pub async fn show(
 
 async fn plan(state: &AppState, backup: &Backup) -> Result<Vec<String>, String> {
     if !backup.status.is_kept() {
-        return Err("Nothing of it is kept that could be brought back.".to_owned());
+        return Err("This backup holds no data that can be restored.".to_owned());
     }
     if backup.kind != Kind::Full {
         return Ok([
-            "What the tenant has now is compared with the backup, table by table: rows that come back, go, or change.",
-            "What is there now is saved as a backup of its own.",
-            "The tenant's rows become as they were. No other tenant is touched.",
+            "Stoa compares the tenant's current data with the backup, table by table.",
+            "Stoa backs up the current data first.",
+            "Stoa restores the tenant's data from this backup. Other tenants do not change.",
         ]
         .map(str::to_owned)
         .to_vec());
@@ -51,21 +51,21 @@ async fn plan(state: &AppState, backup: &Backup) -> Result<Vec<String>, String> 
         let backups = crate::backups::assemble(&state.config, state.db.clone())?;
         full_plan(&backups, backup.id).await
     };
-    let plan = whole.await.map_err(|error: BackupError| format!("It cannot be brought back as it is: {error}"))?;
+    let plan = whole.await.map_err(|error: BackupError| format!("This backup cannot be restored: {error}"))?;
     Ok(vec![
         format!(
-            "The backup is restored beside the present database and compared: {} rows in {} tables, as of {}.",
+            "Stoa restores the backup into a new database and verifies it: {} rows in {} tables, as of {}.",
             plan.rows,
             plan.tables,
             plan.made_at.format("%F %T UTC")
         ),
         format!(
-            "Everybody is cut off for a moment; the present database {} keeps everything under another name.",
+            "All connections close for a moment. The current database {} is renamed and stays complete.",
             plan.database
         ),
-        "The restored one takes its place. Everybody signs in again; jobs that were waiting then wait again."
+        "The restored database takes its place. All users must sign in again. Jobs that were queued then are queued \
+         again."
             .to_owned(),
-        "What happened since is only in the database that was put aside. Drop it when nothing of it is needed."
-            .to_owned(),
+        "Later changes exist only in the renamed database. Drop it when you no longer need it.".to_owned(),
     ])
 }

@@ -47,14 +47,16 @@ pub async fn maintain(
     if !pairs.iter().any(|(name, _)| name == "go") {
         return Ok(answer::ok(&confirm(&Confirm {
             frame: frame(&admin, visit, Place::Partitions),
-            title: "Maintain the partitions now?".to_owned(),
+            title: "Run partition maintenance?".to_owned(),
             words: vec![
-                "Makes the running quarter and the next two where one is missing, moves rows out of the default partitions, and analyses what is new.".to_owned(),
-                "Upkeep does the same by itself every hour. Orders go on coming in meanwhile.".to_owned(),
+                "Creates missing partitions for the current and the next two quarters, moves rows out of the default \
+                 partitions, and analyses new partitions."
+                    .to_owned(),
+                "Maintenance also runs every hour. New orders are accepted meanwhile.".to_owned(),
             ],
             action: format!("{PATH}/maintain"),
             hidden: vec![("go".to_owned(), "1".to_owned())],
-            label: Some("Maintain now".to_owned()),
+            label: Some("Run maintenance".to_owned()),
             asks_why: false,
             is_final: false,
             back: PATH.to_owned(),
@@ -100,15 +102,20 @@ pub async fn restore(
     }
     Ok(answer::ok(&confirm(&Confirm {
         frame: frame(&admin, visit, Place::Partitions),
-        title: format!("Bring {quarter} back?"),
+        title: format!("Restore partition {quarter}?"),
         words: vec![
-            format!("{} are unpacked beside the present ones, compared with what was archived, and joined to them.", things(orders, "order", "orders")),
-            "Until then nobody sees any of them. Other quarters are not touched, and the files stay where they are.".to_owned(),
-            "It takes minutes for a million orders and goes on by itself; /platform/jobs shows how far it is. Retention lets the quarter stay for a month.".to_owned(),
+            format!(
+                "Stoa unpacks {}, verifies them against the archive, and attaches them.",
+                things(orders, "order", "orders")
+            ),
+            "They are visible only after that. Other partitions and the archive files do not change.".to_owned(),
+            "A million orders take minutes. Follow the progress on /platform/jobs. The partition stays for a month, \
+             then it is archived again."
+                .to_owned(),
         ],
         action: format!("{PATH}/{quarter}/restore"),
         hidden: vec![("go".to_owned(), "1".to_owned())],
-        label: Some("Bring it back".to_owned()),
+        label: Some("Restore partition".to_owned()),
         asks_why: false,
         is_final: false,
         back: PATH.to_owned(),
@@ -119,11 +126,11 @@ pub async fn restore(
 
 fn done_words(word: &str) -> Option<&'static str> {
     match word {
-        "maintained" => Some("Upkeep is done."),
-        "running" => Some("Upkeep takes longer and goes on by itself."),
-        "asked" => Some("The quarter is being brought back."),
-        "waits" => Some("The quarter is being brought back already."),
-        "failed" => Some("Some of it could not be done; what failed stands below."),
+        "maintained" => Some("Maintenance finished."),
+        "running" => Some("Maintenance is still running and will finish in the background."),
+        "asked" => Some("Restore started."),
+        "waits" => Some("This partition is already being restored."),
+        "failed" => Some("Some maintenance steps failed. See the errors below."),
         _ => None,
     }
 }

@@ -101,23 +101,23 @@ async fn change(
     let affected = admin.platform.effect(&slug, &new.terms).await?;
     let mut words = changes(&tier.terms, &new.terms);
     if new.name.trim() != tier.name {
-        words.insert(0, format!("It is called {} instead of {}.", new.name.trim(), tier.name));
+        words.insert(0, format!("Name: {} (was {}).", new.name.trim(), tier.name));
     }
     let is_change = !words.is_empty();
     words.push(match tier.tenants {
-        0 => "Nobody is on this tier.".to_owned(),
-        n => format!("It counts at once for {}. Nothing is taken away from anybody.", things(n, "tenant", "tenants")),
+        0 => "No tenants are on this tier.".to_owned(),
+        n => format!("The change applies immediately to {}. Existing data stays.", things(n, "tenant", "tenants")),
     });
     words.extend(above(&affected));
     let mut hidden: Pairs = pairs.into_iter().filter(|(name, _)| name != "go").collect();
     hidden.push(("go".to_owned(), "1".to_owned()));
     Ok(answer::ok(&confirm(&Confirm {
         frame: frame(&admin, visit, Place::Tiers),
-        title: format!("Change the tier {}?", tier.name),
-        words: if is_change { words } else { vec!["It says so already; there is nothing to change.".to_owned()] },
+        title: format!("Change tier {}?", tier.name),
+        words: if is_change { words } else { vec!["No changes to save.".to_owned()] },
         action: format!("{PATH}/{slug}"),
         hidden,
-        label: is_change.then(|| "Change the tier".to_owned()),
+        label: is_change.then(|| "Change tier".to_owned()),
         asks_why: false,
         is_final: false,
         back: format!("{PATH}/{slug}"),
@@ -139,20 +139,19 @@ async fn retire(
     }
     Ok(answer::ok(&confirm(&Confirm {
         frame: frame(&admin, visit, Place::Tiers),
-        title: format!("Retire the tier {}?", tier.name),
+        title: format!("Retire tier {}?", tier.name),
         words: vec![
-            "Nobody is put on it any more.".to_owned(),
+            "No new tenants can be moved to it.".to_owned(),
             match tier.tenants {
-                0 => "Nobody is on it now.".to_owned(),
-                n => format!(
-                    "{} on it now: they stay, and what it says goes on for them.",
-                    things(n, "tenant is", "tenants are")
-                ),
+                0 => "No tenants are on it.".to_owned(),
+                n => {
+                    format!("{} on it and will stay on it with the same limits.", things(n, "tenant is", "tenants are"))
+                }
             },
         ],
         action: format!("{PATH}/{slug}/retire"),
         hidden: vec![("go".to_owned(), "1".to_owned())],
-        label: Some("Retire the tier".to_owned()),
+        label: Some("Retire tier".to_owned()),
         asks_why: false,
         is_final: false,
         back: format!("{PATH}/{slug}"),
@@ -169,12 +168,10 @@ async fn offer(admin: PlatformAdmin, Path(slug): Path<String>) -> Result<Respons
 /// Who would be above which limit, a sentence a tenant.
 fn above(affected: &[Affected]) -> Vec<String> {
     let Some(number) = i64::try_from(affected.len()).ok().filter(|n| *n > 0) else {
-        return vec!["Nobody would be above a limit.".to_owned()];
+        return vec!["No tenant would be over a limit.".to_owned()];
     };
-    let mut words = vec![format!(
-        "{} above a limit, and could not grow there:",
-        things(number, "tenant would be", "tenants would be")
-    )];
+    let mut words =
+        vec![format!("{} over a limit and could not add more:", things(number, "tenant would be", "tenants would be"))];
     words.extend(
         affected
             .iter()
@@ -195,7 +192,7 @@ fn read(slug: &str, pairs: &Pairs) -> Result<NewTier, (NewTier, FieldErrors)> {
         if typed.is_empty() {
             continue;
         }
-        let set = typed.parse().map_err(|_| "must be a whole number, or empty for no limit".to_owned());
+        let set = typed.parse().map_err(|_| "Enter a whole number, or leave empty for no limit.".to_owned());
         if let Err(words) = set.and_then(|n| terms.set(limit, Some(n))) {
             faults.add(limit.as_str(), words);
         }
@@ -219,7 +216,7 @@ fn new_form(admin: &PlatformAdmin, visit: Visit, typed: Pairs, faults: FieldErro
     TierForm {
         frame: frame(admin, visit, Place::Tiers),
         slug: None,
-        title: "Make a tier".to_owned(),
+        title: "New tier".to_owned(),
         is_retired: false,
         tenants: 0,
         typed,
@@ -241,11 +238,11 @@ fn old_form(admin: &PlatformAdmin, visit: Visit, tier: &Tier, typed: Pairs, faul
 
 fn done_words(word: &str) -> Option<&'static str> {
     match word {
-        "made" => Some("The tier is made."),
-        "changed" => Some("The tier is changed, for everybody on it."),
-        "retired" => Some("The tier is retired: nobody is put on it any more."),
-        "offered" => Some("The tier is offered again."),
-        "unchanged" => Some("It was so already; nothing was changed."),
+        "made" => Some("Tier created."),
+        "changed" => Some("Tier changed for all its tenants."),
+        "retired" => Some("Tier retired."),
+        "offered" => Some("Tier offered again."),
+        "unchanged" => Some("No changes to save."),
         _ => None,
     }
 }

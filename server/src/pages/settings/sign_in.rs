@@ -68,7 +68,11 @@ pub async fn save(
             let secret = Some(entered.client_secret.trim()).filter(|secret| !secret.is_empty());
             match identity::save(&scope, &state.sealer, &new, secret).await {
                 Ok(()) => return Ok(answer::done(&address(&member), "saved").into_response()),
-                Err(DataError::NotFound(_)) => FieldErrors::one("client_secret", "is needed for this issuer"),
+                Err(DataError::NotFound(_)) => FieldErrors::one(
+                    "client_secret",
+                    "Enter the client secret for this \
+                    issuer.",
+                ),
                 Err(other) => return Err(other.into()),
             }
         }
@@ -86,13 +90,15 @@ pub async fn ask_remove(member: Member, visit: Visit) -> Result<Response, PageEr
     let back = address(&member);
     let plan = Confirm {
         frame: frame(&scope, &member, visit, Section::Team, None).await?,
-        title: "Remove the sign-in through your company".to_owned(),
+        title: "Remove single sign-on?".to_owned(),
         plan: vec![
-            "Nobody comes in through your provider any more, and whoever did is signed out within a second.".to_owned(),
-            "Members keep their places: they sign in with a password, which they choose by \u{201c}Forgot your password?\u{201d} if they never had one.".to_owned(),
-            "Issuer, client and secret are forgotten.".to_owned(),
+            "Members can no longer sign in with SSO. Those who did are signed out within a second.".to_owned(),
+            "Members stay in the team. They sign in with a password, which they can set with \u{201c}Forgot your \
+             password?\u{201d}."
+                .to_owned(),
+            "The issuer, client ID and secret are deleted.".to_owned(),
         ],
-        label: "Remove it",
+        label: "Remove SSO",
         action: format!("{back}/remove"),
         back,
         asks_password: false,
@@ -121,12 +127,12 @@ async fn check(state: &AppState, scope: &Scope, entered: &Entered) -> Result<Res
     let mut faults = FieldErrors::default();
     let (issuer, client_id) = (entered.issuer.trim().to_owned(), entered.client_id.trim().to_owned());
     let is_bad = |text: &str| text.is_empty() || text.chars().count() > LONGEST || text.chars().any(char::is_control);
-    faults.add_if(is_bad(&client_id), "client_id", "must be what the provider calls this client");
+    faults.add_if(is_bad(&client_id), "client_id", "Enter the client ID from your provider.");
     let secret = entered.client_secret.trim();
-    faults.add_if(!secret.is_empty() && is_bad(secret), "client_secret", "must have at most 500 characters");
+    faults.add_if(!secret.is_empty() && is_bad(secret), "client_secret", "Use at most 500 characters.");
     // A secret goes to nobody but the issuer that it was given for.
     let keeps = identity::settings(scope).await?.is_some_and(|kept| kept.issuer == issuer);
-    faults.add_if(secret.is_empty() && !keeps, "client_secret", "is needed for this issuer");
+    faults.add_if(secret.is_empty() && !keeps, "client_secret", "Enter the client secret for this issuer.");
     let domains = read_domains(&entered.domains).map_err(|words| faults.add("domains", words)).unwrap_or_default();
     if let Err(Unusable(words)) = discover(&state.outside, &issuer).await {
         faults.add("issuer", words);
@@ -144,8 +150,8 @@ async fn page(
 ) -> Result<SignInSettings, PageError> {
     let is_set = identity::settings(scope).await?.is_some();
     let done = match visit.done() {
-        Some("saved") => Some("It was saved, and the issuer answers as a provider does."),
-        Some("removed") => Some("It was removed."),
+        Some("saved") => Some("Saved. The provider responds correctly."),
+        Some("removed") => Some("Single sign-on removed."),
         _ => None,
     };
     Ok(SignInSettings {

@@ -78,15 +78,15 @@ async fn level(scope: &Scope, store: &str, pairs: &Pairs) -> Result<(), DataErro
     let mut faults = FieldErrors::default();
     let mut number = |name: &str| {
         let found = typed(name).parse::<i64>();
-        faults.add_if(found.is_err(), name, "must be a whole number");
+        faults.add_if(found.is_err(), name, "Enter a whole number.");
         found.unwrap_or_default()
     };
     let (quantity, threshold) = (number("quantity"), number("threshold"));
-    faults.add_if(typed("sku").is_empty(), "sku", "must not be empty");
+    faults.add_if(typed("sku").is_empty(), "sku", "Enter a value.");
     faults.into_result(())?;
     match db::stock::set(scope, store, typed("sku"), quantity, threshold).await {
         Err(DataError::NotFound("SKU")) => {
-            let words = "was never sold here; a SKU is known from its first order on";
+            let words = "This SKU has no orders in this store yet.";
             Err(FieldErrors::one("sku", words).into())
         }
         done => done,
@@ -143,9 +143,9 @@ async fn assemble(
 
 fn done_words(word: &str) -> Option<&'static str> {
     match word {
-        "added" => Some("The store is there. Orders can come in."),
-        "saved" => Some("The settings are saved."),
-        "counted" => Some("The level is saved."),
+        "added" => Some("Store added."),
+        "saved" => Some("Settings saved."),
+        "counted" => Some("Stock level saved."),
         _ => None,
     }
 }

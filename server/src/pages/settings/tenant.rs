@@ -134,8 +134,8 @@ async fn assemble(
 
 fn done_words(word: &str) -> Option<&'static str> {
     match word {
-        "hour" => Some("The hour of the backups is saved."),
-        "saved" => Some("The settings are saved."),
+        "hour" => Some("Backup time saved."),
+        "saved" => Some("Settings saved."),
         _ => None,
     }
 }

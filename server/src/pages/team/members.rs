@@ -128,20 +128,17 @@ async fn plan(
     let frame = frame(scope, member, visit, Section::Team, None).await?;
     let back = format!("{}/members/{id}", address(member));
     Ok(Confirm {
-        title: format!("Remove {}", found.email),
+        title: format!("Remove {}?", found.email),
         plan: vec![
-            format!(
-                "{} sees nothing of {} any more, in any browser, within seconds.",
-                found.email, member.membership.name
-            ),
-            "Their account stays, and so does what they did here: orders, timelines and the audit keep their name."
+            format!("{} loses access to {} within seconds.", found.email, member.membership.name),
+            "Their account is not deleted. Orders, timelines and the audit log keep their name.".to_owned(),
+            "API keys and webhooks that they created keep working. They are marked in their lists. Rotate or revoke \
+             them."
                 .to_owned(),
-            "API keys and webhooks that they created keep working. Those that they could not create any more are marked in their lists: rotate or revoke them."
-                .to_owned(),
-            "Invitations that they sent become invalid. Send them again where they are still meant.".to_owned(),
-            "To bring them back, invite them again.".to_owned(),
+            "Invitations that they sent become invalid. Resend those that you still need.".to_owned(),
+            "To undo this, invite them again.".to_owned(),
         ],
-        label: "Remove from the team",
+        label: "Remove member",
         action: format!("{back}/remove"),
         back,
         asks_password: false,

@@ -50,12 +50,12 @@ pub async fn transfer(
     let who = member.person.id.to_string();
     let session = session_id(&parts.headers, state.sessions.cookie()).map(|id| id.to_string()).unwrap_or_default();
     let Ok(attempt) = state.sign_in_limits.attempt_within(Kind::Again, &who, &session).await else {
-        again.faults = FieldErrors::one("password", "was wrong too often: wait 15 minutes, then try again");
+        again.faults = FieldErrors::one("password", "Too many attempts. Wait 15 minutes, then try again.");
         return Ok(answer::with(StatusCode::TOO_MANY_REQUESTS, &confirm(&again)));
     };
     let knows = account::knows_password(&state.db, &state.passwords, member.person.id, value(&pairs, "password"));
     if !knows.await? {
-        again.faults = FieldErrors::one("password", "is not your password");
+        again.faults = FieldErrors::one("password", "Incorrect password.");
         return Ok(answer::faulty(&confirm(&again)));
     }
     attempt.succeeded().await;
@@ -102,13 +102,13 @@ async fn plan(scope: &Scope, member: &Member, visit: Visit, id: UserId) -> Resul
     let (tenant, email) = (&member.membership.name, &found.email);
     let back = format!("{}/members/{id}", address(member));
     Ok(Confirm {
-        title: format!("Make {email} the owner"),
+        title: format!("Transfer ownership to {email}?"),
         plan: vec![
-            format!("{email} owns {tenant} from then on, and may do everything in all its stores."),
-            "You become a manager: you run the stores, but no more the team.".to_owned(),
-            "Only the new owner can give it back to you.".to_owned(),
+            format!("{email} becomes the owner of {tenant}, with full access to all its stores."),
+            "You become a manager. You can manage the stores, but not the team.".to_owned(),
+            "Only the new owner can transfer it back to you.".to_owned(),
         ],
-        label: "Transfer the ownership",
+        label: "Transfer ownership",
         action: format!("{back}/transfer"),
         back,
         asks_password: true,

@@ -61,7 +61,7 @@ pub async fn resume(
     let done = match form.from.as_str() {
         "where-it-stopped" => webhooks::resume(&scope, id, Resume::WhereItStopped).await,
         "now" => webhooks::resume(&scope, id, Resume::FromNow).await,
-        _ => Err(FieldErrors::one("from", "must be where it stopped, or now").into()),
+        _ => Err(FieldErrors::one("from", "Choose where to resume.").into()),
     };
     over(&state, &scope, &member, visit, (id, done, "resumed")).await
 }
@@ -124,13 +124,13 @@ pub async fn ask_delete(member: Member, visit: Visit, Path((_, id)): Named) -> R
     let back = address(&member, webhook.id);
     let plan = Confirm {
         frame: frame(&scope, &member, visit, Section::Webhooks, None).await?,
-        title: "Delete a webhook".to_owned(),
+        title: "Delete webhook?".to_owned(),
         plan: vec![
-            format!("Nothing is sent to {} any more, what waits included.", webhook.url),
-            "What it was told, with every attempt, and its secret are forgotten.".to_owned(),
-            "That cannot be taken back. To stop it for a while, pause it instead.".to_owned(),
+            format!("Stoa stops sending events to {}. Pending deliveries are dropped.", webhook.url),
+            "Its deliveries, attempts and secret are deleted.".to_owned(),
+            "You cannot undo this. To stop it temporarily, pause it instead.".to_owned(),
         ],
-        label: "Delete it",
+        label: "Delete webhook",
         action: format!("{back}/delete"),
         back,
         asks_password: false,

@@ -88,7 +88,7 @@ pub(super) async fn understood(state: &AppState, scope: &Scope, form: &WebhookFo
     let store = match form.store.as_str() {
         "" => None,
         slug => known_store(scope, slug).await?.or_else(|| {
-            faults.add("store", "must be a store of this tenant");
+            faults.add("store", "Choose one of your stores.");
             None
         }),
     };

@@ -26,7 +26,7 @@ async fn an_order_of_a_million_values_is_refused_and_its_neighbours_are_stored()
     assert!(report["results"][1]["errors"][0]["message"].as_str().unwrap().contains("at most"), "{report}");
     let (status, problem) = batch(&client, format!("[{tiny}]")).await;
     assert_eq!(status, 422);
-    assert!(problem["errors"][0]["message"].as_str().unwrap().contains("these are 1000000"), "{problem}");
+    assert!(problem["errors"][0]["message"].as_str().unwrap().contains("This batch has 1000000"), "{problem}");
     let single = format!("{{\"items\": [{}]}}", vec![r#"{"":0}"#; 140_000].join(","));
     let reply = client.post("/api/v1/orders", &[], single).await;
     assert_eq!(reply.fields(), ["body"]);

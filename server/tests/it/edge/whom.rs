@@ -32,7 +32,7 @@ async fn a_request_names_one_host() {
             // Two hosts may hide a second request, so the connection ends.
             let answer = raw(&app, &format!("{head}{hosts}\r\n")).await;
             assert!(answer.starts_with("HTTP/1.1 400"), "{path}, {what}: {answer}");
-            assert!(answer.to_lowercase().contains("x-request-id") && answer.contains("name one host"), "{answer}");
+            assert!(answer.to_lowercase().contains("x-request-id") && answer.contains("exactly one Host"), "{answer}");
         }
         let fine = raw(&app, &format!("{head}Host: a.test\r\nConnection: close\r\n\r\n")).await;
         assert!(!fine.starts_with("HTTP/1.1 400"), "{fine}");

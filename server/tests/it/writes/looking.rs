@@ -119,7 +119,7 @@ async fn whoever_looks_is_offered_nothing_that_would_be_refused() {
             continue;
         }
         let html = answer.text().await.unwrap();
-        assert!(html.contains("look as owner@demo.test"), "{path}");
+        assert!(html.contains("viewing as owner@demo.test"), "{path}");
         for (is_form, offer) in offers(&html) {
             let refused = (writes.contains(&offer) && (is_form || !pages.contains(&offer))) || offer.ends_with("/new");
             assert!(!refused, "{path} offers {offer}");

@@ -10,7 +10,7 @@ use crate::ui::time_bars::{Parts, TimeBar, TimeBars};
 use crate::ui::{Card, Clock};
 
 const ENDED: Parts = Parts { names: ["done", "failed"], upper_is_bad: true, words: count };
-const WAITED: Parts = Parts { names: ["on average", "more at most"], upper_is_bad: false, words: milliseconds };
+const WAITED: Parts = Parts { names: ["average", "up to maximum"], upper_is_bad: false, words: milliseconds };
 
 /// How much time the charts show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,8 +95,8 @@ pub fn charts(span: Span, points: &[Point], clock: Clock) -> AnyView {
     let waited = bars(span, points, clock, |p| [p.wait_ms, (p.wait_ms_max - p.wait_ms).max(0)]);
     view! {
         <div class="columns">
-            <Card title="Ended"><TimeBars title="Attempts that ended" bars=ended parts=ENDED/></Card>
-            <Card title="Waited, in milliseconds"><TimeBars title="Waits before the start" bars=waited parts=WAITED/></Card>
+            <Card title="Finished"><TimeBars title="Finished attempts" bars=ended parts=ENDED/></Card>
+            <Card title="Queue wait (ms)"><TimeBars title="Queue wait" bars=waited parts=WAITED/></Card>
         </div>
     }
     .into_any()

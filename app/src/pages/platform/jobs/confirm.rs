@@ -44,13 +44,13 @@ pub fn page(page: &Confirm) -> Rendered {
         let ask = page.label.clone().map(|label| {
             let (reason, fault) = (page.reason.clone(), page.faults.of("reason").map(str::to_owned));
             let why = page.asks_why.then(|| {
-                view! { <TextArea name="reason" label="Why" value=reason fault hint="Stays beside the change for whoever asks later."/> }
+                view! { <TextArea name="reason" label="Reason" value=reason fault hint="Recorded with the change."/> }
             });
             view! {
                 {why}
                 <div class="actions">
                     <Button label look/>
-                    <ButtonLink href=page.back.clone() label="Change nothing" look=Look::Quiet/>
+                    <ButtonLink href=page.back.clone() label="Go back" look=Look::Quiet/>
                 </div>
             }
             .into_any()

@@ -77,18 +77,18 @@ fn changeable(page: &JobList, state: JobState, table: AnyView) -> AnyView {
     let hidden = page.query.at(None).pairs().into_iter();
     let hidden = hidden.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
     let waits = matches!(state, JobState::Scheduled | JobState::Dead | JobState::Parked);
-    let retry = waits.then(|| choice("Retry", "retry", Look::Secondary));
-    let delete = (state != JobState::Running).then(|| choice("Delete", "delete", Look::Danger));
+    let retry = waits.then(|| choice("Retry jobs", "retry", Look::Secondary));
+    let delete = (state != JobState::Running).then(|| choice("Delete jobs", "delete", Look::Danger));
     view! {
         <form class="stack" method="post" action="/platform/jobs/change">
             {hidden}
             <div class="bulk">
                 <fieldset class="which">
                     <legend class="hidden-words">"Which jobs"</legend>
-                    <label><input type="radio" name="which" value="chosen" checked=true/>"Those chosen"</label>
-                    <label><input type="radio" name="which" value="matching"/>"All that match"</label>
+                    <label><input type="radio" name="which" value="chosen" checked=true/>"Selected jobs"</label>
+                    <label><input type="radio" name="which" value="matching"/>"All matching jobs"</label>
                 </fieldset>
-                <div class="actions">{retry}{choice("Cancel", "cancel", Look::Secondary)}{delete}</div>
+                <div class="actions">{retry}{choice("Cancel jobs", "cancel", Look::Secondary)}{delete}</div>
             </div>
             <Card flush=true>{table}</Card>
         </form>

@@ -89,14 +89,14 @@ fn link(alert: &Alert) -> Option<(String, &'static str)> {
     match alert {
         Alert::Wait { queue, .. } => {
             let view = JobView::Live(JobState::Ready);
-            Some((list(JobQuery { queue: Some(queue.clone()), ..JobQuery::of(view) }), "Show them"))
+            Some((list(JobQuery { queue: Some(queue.clone()), ..JobQuery::of(view) }), "Show jobs"))
         }
         Alert::Failures { kind, .. } => {
             let view = JobView::Ended(Some(RunOutcome::Failed));
-            Some((list(JobQuery { kind: Some(kind.clone()), ..JobQuery::of(view) }), "Show them"))
+            Some((list(JobQuery { kind: Some(kind.clone()), ..JobQuery::of(view) }), "Show jobs"))
         }
-        Alert::Dead(_) => Some((list(JobQuery::of(JobView::Live(JobState::Dead))), "Show them")),
-        Alert::Parked(_) => Some((list(JobQuery::of(JobView::Live(JobState::Parked))), "Show them")),
+        Alert::Dead(_) => Some((list(JobQuery::of(JobView::Live(JobState::Dead))), "Show jobs")),
+        Alert::Parked(_) => Some((list(JobQuery::of(JobView::Live(JobState::Parked))), "Show jobs")),
         Alert::Missed { .. } | Alert::NoWorker => None,
     }
 }

@@ -12,18 +12,18 @@ use crate::ui::{Card, Clock};
 /// Those at work, and those that were lately.
 pub fn workers(workers: &[WorkerRow], clock: Clock) -> AnyView {
     if workers.is_empty() {
-        let words = "Nobody worked in the last day. Start a worker with: stoa worker";
+        let words = "No worker ran in the last day. Start one with: stoa worker";
         return view! { <Card title="Workers"><p class="quiet">{words}</p></Card> }.into_any();
     }
     let rows = workers.iter().map(|worker| row(worker, clock)).collect_view();
     let columns = vec![
         Column::text("Process"),
-        Column::text("State"),
+        Column::text("Status"),
         Column::text("Queues").wide(),
         Column::figures("Busy"),
-        Column::text("Now"),
-        Column::text("Since").wide(),
-        Column::text("Seen").wide(),
+        Column::text("Current jobs"),
+        Column::text("Started").wide(),
+        Column::text("Last seen").wide(),
     ];
     view! { <Card title="Workers" flush=true><Table caption="Workers" columns dense=true>{rows}</Table></Card> }
         .into_any()

@@ -54,8 +54,8 @@ pub fn page(page: &OneJob) -> Rendered {
 fn actions(page: &OneJob) -> Option<AnyView> {
     let state = page.job.job.as_ref()?.state;
     let waits = matches!(state, JobState::Scheduled | JobState::Dead | JobState::Parked);
-    let retry = waits.then(|| choice("Retry", "retry", Look::Primary));
-    let delete = (state != JobState::Running).then(|| choice("Delete", "delete", Look::Danger));
+    let retry = waits.then(|| choice("Retry job", "retry", Look::Primary));
+    let delete = (state != JobState::Running).then(|| choice("Delete job", "delete", Look::Danger));
     let job = format!("{}/{}", page.tenant, page.id);
     Some(
         view! {
@@ -64,7 +64,7 @@ fn actions(page: &OneJob) -> Option<AnyView> {
                 <input type="hidden" name="state" value=state.as_str()/>
                 <input type="hidden" name="job" value=job/>
                 {retry}
-                {choice("Cancel", "cancel", Look::Secondary)}
+                {choice("Cancel job", "cancel", Look::Secondary)}
                 {delete}
             </form>
         }

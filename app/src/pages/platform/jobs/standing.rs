@@ -28,7 +28,7 @@ pub fn queues(queues: &[QueueRow], people: &HashMap<String, String>, clock: Cloc
                 .into_any()
             }
             None if queue.workers == 0 => view! { <Pill tone=Tone::Critical label="No worker"/> }.into_any(),
-            None => view! { <Pill label="Open"/> }.into_any(),
+            None => view! { <Pill label="Active"/> }.into_any(),
         };
         let (label, verb) = if queue.paused_at.is_some() { ("Resume", "resume") } else { ("Pause", "pause") };
         let action = format!("/platform/jobs/queues/{}/{verb}", escape(&queue.name));
@@ -47,12 +47,12 @@ pub fn queues(queues: &[QueueRow], people: &HashMap<String, String>, clock: Cloc
     let rows = queues.iter().map(row).collect_view();
     let columns = vec![
         Column::text("Queue"),
-        Column::text("State"),
+        Column::text("Status"),
         Column::figures("Ready"),
         Column::figures("Running").wide(),
-        Column::text("Oldest waits").wide(),
+        Column::text("Oldest pending").wide(),
         Column::figures("Workers").wide(),
-        Column::figures("Change"),
+        Column::figures("Actions"),
     ];
     view! { <Card title="Queues" flush=true><Table caption="Queues" columns dense=true>{rows}</Table></Card> }
         .into_any()
@@ -66,7 +66,7 @@ pub fn timetable(entries: &[EntryRow], clock: Clock) -> AnyView {
         let next = if entry.enabled {
             since(entry.next_tick, clock)
         } else {
-            view! { <Pill tone=Tone::Attention label="Off"/> }.into_any()
+            view! { <Pill tone=Tone::Attention label="Disabled"/> }.into_any()
         };
         let last = entry.last_tick.map(|at| since(at, clock));
         let outcome = entry.last_outcome.clone().filter(|o| o != "done");
@@ -85,18 +85,18 @@ pub fn timetable(entries: &[EntryRow], clock: Clock) -> AnyView {
     };
     let rows = entries.iter().map(row).collect_view();
     let columns =
-        vec![Column::text("Entry"), Column::text("Next"), Column::text("Last").wide(), Column::figures("Change")];
-    view! { <Card title="Timetable" flush=true><Table caption="Timetable" columns dense=true>{rows}</Table></Card> }
+        vec![Column::text("Entry"), Column::text("Next"), Column::text("Last").wide(), Column::figures("Actions")];
+    view! { <Card title="Schedule" flush=true><Table caption="Schedule" columns dense=true>{rows}</Table></Card> }
         .into_any()
 }
 
 /// Locks that are held.
 pub fn locks(locks: &[LockRow], clock: Clock) -> AnyView {
     if locks.is_empty() {
-        return view! { <Card title="Locks"><p class="quiet">"Nobody holds a lock."</p></Card> }.into_any();
+        return view! { <Card title="Locks"><p class="quiet">"No locks are held."</p></Card> }.into_any();
     }
     let row = |lock: &LockRow| {
-        let over = lock.is_over.then(|| view! { <Pill tone=Tone::Attention label="Lease over"/> });
+        let over = lock.is_over.then(|| view! { <Pill tone=Tone::Attention label="Lease expired"/> });
         let action = format!("/platform/jobs/locks/{}/break", escape(&lock.name));
         view! {
             <tr>
@@ -113,8 +113,8 @@ pub fn locks(locks: &[LockRow], clock: Clock) -> AnyView {
         Column::text("Lock"),
         Column::text("Holder").wide(),
         Column::text("Held since"),
-        Column::text("What for").wide(),
-        Column::figures("Change"),
+        Column::text("Reason").wide(),
+        Column::figures("Actions"),
     ];
     view! { <Card title="Locks" flush=true><Table caption="Locks" columns dense=true>{rows}</Table></Card> }.into_any()
 }
@@ -133,15 +133,15 @@ pub fn notes(notes: &[NoteRow], people: &HashMap<String, String>, clock: Clock) 
         }
     };
     let columns = vec![
-        Column::text("Change"),
-        Column::text("Of"),
+        Column::text("Actions"),
+        Column::text("Target"),
         Column::text("By").wide(),
-        Column::text("Why").wide(),
-        Column::text("When"),
+        Column::text("Reason").wide(),
+        Column::text("Time"),
     ];
     (!notes.is_empty()).then(|| {
         let rows = notes.iter().map(row).collect_view();
-        view! { <Card title="Changed by hand" flush=true><Table caption="Changed by hand" columns dense=true>{rows}</Table></Card> }
+        view! { <Card title="Manual changes" flush=true><Table caption="Manual changes" columns dense=true>{rows}</Table></Card> }
             .into_any()
     })
 }

@@ -36,25 +36,25 @@ pub struct MadeOwner {
 
 /// Renders the form. It posts `slug`, `name`, `tier` and `email`.
 pub fn form(form: &NewTenantForm) -> Rendered {
-    form.frame.render("Make a tenant", || {
+    form.frame.render("New tenant", || {
         let value = |name: &str| form.typed.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
         let fault = |name: &str| form.faults.of(name).map(str::to_owned);
         let tiers = form.tiers.iter().map(|tier| (tier.slug.clone(), tier.name.clone())).collect();
         let (name, slug, email, tier) = (value("name"), value("slug"), value("email"), value("tier"));
         let (bad_name, bad_slug, bad_email, bad_tier) = (fault("name"), fault("slug"), fault("email"), fault("tier"));
         view! {
-            <PageHeader title="Make a tenant" back=("/platform/tenants".to_owned(), "Tenants")/>
+            <PageHeader title="New tenant" back=("/platform/tenants".to_owned(), "Tenants")/>
             <Card>
                 <form class="stack narrow" method="post" action="/platform/tenants">
                     <Field name="name" label="Name" value=name fault=bad_name required=true autofocus=true/>
-                    <Field name="slug" label="Name in addresses" value=slug fault=bad_slug required=true
-                        hint="Small letters, digits and dashes. Never changed later." example="north-sea"/>
+                    <Field name="slug" label="Slug" value=slug fault=bad_slug required=true
+                        hint="Lower-case letters, digits and dashes. Cannot be changed later." example="north-sea"/>
                     <SelectField name="tier" label="Tier" options=tiers chosen=tier fault=bad_tier/>
-                    <Field name="email" label="E-mail of its first owner" value=email fault=bad_email required=true
-                        hint="Who has an account keeps their password. Otherwise one is made and shown once."/>
+                    <Field name="email" label="Email of the first owner" value=email fault=bad_email required=true
+                        hint="Existing users keep their password. New users get a one-time password."/>
                     <div class="actions">
-                        <Button label="Make the tenant" look=Look::Primary/>
-                        <ButtonLink href="/platform/tenants" label="Change nothing" look=Look::Quiet/>
+                        <Button label="Create tenant" look=Look::Primary/>
+                        <ButtonLink href="/platform/tenants" label="Go back" look=Look::Quiet/>
                     </div>
                 </form>
             </Card>
@@ -64,17 +64,19 @@ pub fn form(form: &NewTenantForm) -> Rendered {
 
 /// Says what was made, with the password of the owner's new account.
 pub fn made(made: &MadeOwner) -> Rendered {
-    made.frame.render("The tenant is made", || {
-        let (email, password, href) = (made.email.clone(), made.password.clone(), format!("/platform/tenants/{}", made.slug));
+    made.frame.render("Tenant created", || {
+        let (email, password, href) =
+            (made.email.clone(), made.password.clone(), format!("/platform/tenants/{}", made.slug));
         view! {
-            <PageHeader title="The tenant is made" back=("/platform/tenants".to_owned(), "Tenants")/>
-            <Notice tone=Tone::Attention>"This password is shown only now. Pass it on; its owner changes it after signing in."</Notice>
+            <PageHeader title="Tenant created" back=("/platform/tenants".to_owned(), "Tenants")/>
+            <Notice tone=Tone::Attention>"This password is shown only once. Send it to the owner, who should change \
+                it after signing in."</Notice>
             <Card>
                 <dl class="facts">
                     <dt>"Owner"</dt><dd dir="auto">{email}</dd>
                     <dt>"Password"</dt><dd><code>{password}</code></dd>
                 </dl>
-                <div class="actions"><ButtonLink href label="To the tenant" look=Look::Primary/></div>
+                <div class="actions"><ButtonLink href label="Show tenant" look=Look::Primary/></div>
             </Card>
         }
     })

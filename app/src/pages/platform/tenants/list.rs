@@ -50,7 +50,7 @@ pub fn page(page: &TenantList) -> Rendered {
     page.frame.render("Tenants", || {
         view! {
             <PageHeader title="Tenants">
-                <ButtonLink href="/platform/tenants/new" label="Make a tenant" look=Look::Primary/>
+                <ButtonLink href="/platform/tenants/new" label="Create tenant" look=Look::Primary/>
             </PageHeader>
             {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
             {filters(page)}
@@ -61,9 +61,9 @@ pub fn page(page: &TenantList) -> Rendered {
 }
 
 fn filters(page: &TenantList) -> AnyView {
-    let mut tiers = vec![(String::new(), "Every tier".to_owned())];
+    let mut tiers = vec![(String::new(), "All tiers".to_owned())];
     tiers.extend(page.tiers.iter().map(|tier| (tier.slug.clone(), tier.name.clone())));
-    let mut states = vec![(String::new(), "Every state".to_owned())];
+    let mut states = vec![(String::new(), "All statuses".to_owned())];
     states.extend(TenantState::ALL.map(|state| (state.as_str().to_owned(), state.label().to_owned())));
     let (tier, state) = (page.query.tier.clone().unwrap_or_default(), page.query.state.map_or("", TenantState::as_str));
     view! {
@@ -74,8 +74,8 @@ fn filters(page: &TenantList) -> AnyView {
                     type="search"
                     name="q"
                     value=page.query.q.clone().unwrap_or_default()
-                    placeholder="Name or address"
-                    aria-label="Search tenants by name or address"
+                    placeholder="Name or slug"
+                    aria-label="Search tenants by name or slug"
                 />
             </div>
             <Button label="Search"/>
@@ -83,8 +83,8 @@ fn filters(page: &TenantList) -> AnyView {
                 <summary class="btn"><Icon sign=Sign::Filter/>"Filter"</summary>
                 <div class="menu-box">
                     <SelectField name="tier" label="Tier" options=tiers chosen=tier/>
-                    <SelectField name="state" label="State" options=states chosen=state/>
-                    <Button label="Apply" look=Look::Primary/>
+                    <SelectField name="state" label="Status" options=states chosen=state/>
+                    <Button label="Apply filters" look=Look::Primary/>
                 </div>
             </details>
         </form>
@@ -105,7 +105,7 @@ fn listed(page: &TenantList) -> AnyView {
         Column::figures("Members").wide(),
         Column::figures("Storage").wide(),
         Column::time("Last activity", &page.clock).wide(),
-        Column::text("State"),
+        Column::text("Status"),
     ];
     let address =
         |query: &TenantQuery| url::with_query("/platform/tenants", query.pairs().iter().map(|(n, v)| (*n, v.as_str())));
@@ -119,11 +119,11 @@ fn nothing(filtered: bool) -> AnyView {
     if filtered {
         let text = "Remove a filter, or show all tenants.";
         return view! {
-            <Empty title="No tenant matches" text=text><ButtonLink href="/platform/tenants" label="Show all tenants"/></Empty>
+            <Empty title="No matching tenants" text=text><ButtonLink href="/platform/tenants" label="Show all tenants"/></Empty>
         }
         .into_any();
     }
-    let text = "A tenant owns stores and has members. The first is made here, or with: stoa tenant create.";
+    let text = "A tenant owns stores and has members. Create the first one here, or with: stoa tenant create.";
     view! { <Empty title="No tenants yet" text=text/> }.into_any()
 }
 
@@ -137,8 +137,8 @@ fn row(page: &TenantList, tenant: &TenantRow) -> AnyView {
     };
     let worst = Limit::ALL.into_iter().filter_map(near).max();
     let flag = match worst {
-        Some(Level::Over) => Some(view! { " "<Pill tone=Tone::Critical label="Above its tier"/> }),
-        Some(_) => Some(view! { " "<Pill tone=Tone::Attention label="Near a limit"/> }),
+        Some(Level::Over) => Some(view! { " "<Pill tone=Tone::Critical label="Over limit"/> }),
+        Some(_) => Some(view! { " "<Pill tone=Tone::Attention label="Near limit"/> }),
         None => None,
     };
     let active = match figures.last_activity() {

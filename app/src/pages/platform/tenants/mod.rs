@@ -19,23 +19,26 @@ use crate::ui::{Pill, Tone};
 pub fn plan(tenant: &TenantRow, figures: &Figures, days: u32, end: &str, kept_days: u32) -> Vec<String> {
     vec![
         format!(
-            "{} ({}) has {}, {} and {} of this month.",
+            "{} ({}) has {}, {} and {} this month.",
             tenant.name,
             tenant.slug,
             things(figures.stores, "store", "stores"),
             things(figures.members, "member", "members"),
             things(figures.orders, "order", "orders")
         ),
-        "It is closed at once: nobody gets in any more, and its people are told why.".to_owned(),
-        format!("All of it is saved once more and read back. That export is kept for {kept_days} days after its making."),
+        "Access is blocked immediately. Members see the reason.".to_owned(),
+        format!("Stoa creates and verifies a final backup, and stores it for {kept_days} days."),
         match days {
-            0 => "Then everything of it is deleted for good: rows, files, backups, waiting work. That cannot be taken back.".to_owned(),
+            0 => "Then all its data is deleted: rows, files, backups and queued jobs. You cannot undo this.".to_owned(),
             days => format!(
-                "After {} ({end}) everything of it is deleted for good: rows, files, backups, waiting work. Until then that can be taken back.",
+                "After {} ({end}) all its data is deleted: rows, files, backups and queued jobs. You can cancel the \
+                 deletion until then.",
                 things(i64::from(days), "day", "days")
             ),
         },
-        "Accounts of its people stay: they may belong elsewhere. Backups of the whole installation and archived quarters hold it until their own time is over.".to_owned(),
+        "User accounts stay, because users can belong to other tenants. Platform backups and archived partitions \
+         contain the data until they expire."
+            .to_owned(),
     ]
 }
 

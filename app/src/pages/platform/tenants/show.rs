@@ -56,11 +56,12 @@ fn standing(page: &OneTenant) -> Option<AnyView> {
     let tenant = &page.tenant;
     let words = match (tenant.state(), tenant.delete_after) {
         (TenantState::Leaving, Some(at)) => format!(
-            "Nobody gets in. After {} everything of it is deleted for good; until then that can be taken back.",
+            "Access is blocked. All data, including backups, will be deleted on {}. You can cancel the deletion until \
+             then.",
             page.clock.exact(at)
         ),
         (TenantState::Suspended, _) => format!(
-            "Suspended: {} Its people and programs are told so; nothing is deleted.",
+            "Suspended: {} Members and programs see this reason. No data is deleted.",
             tenant.suspended_for.as_deref().map(crate::ui::field::sentence).unwrap_or_default()
         ),
         _ => return None,
@@ -83,16 +84,16 @@ fn facts(page: &OneTenant) -> AnyView {
     let members = format!("/platform/tenants/{slug}/members");
     let (tier, tier_name) = (format!("/platform/tiers/{}", page.tenant.tier), page.tenant.tier_name.clone());
     view! {
-        <Card title="About">
+        <Card title="Details">
             <dl class="facts">
-                <dt>"Address"</dt><dd><code>{slug}</code></dd>
-                <dt>"State"</dt><dd>{state}</dd>
+                <dt>"Slug"</dt><dd><code>{slug}</code></dd>
+                <dt>"Status"</dt><dd>{state}</dd>
                 <dt>"Tier"</dt><dd><a href=tier>{tier_name}</a></dd>
-                <dt>"People"</dt><dd><a href=members>{people}</a>". Look at it as one of them."</dd>
-                <dt>"Since"</dt><dd><When at=since clock/></dd>
-                <dt>"Somebody was here"</dt><dd>{seen}</dd>
-                <dt>"Something happened"</dt><dd>{happened}</dd>
-                <dt>"Background work"</dt><dd><a href=jobs>"What was done"</a></dd>
+                <dt>"Members"</dt><dd><a href=members>{people}</a>". Open the list to view the tenant as a member."</dd>
+                <dt>"Created"</dt><dd><When at=since clock/></dd>
+                <dt>"Last sign-in"</dt><dd>{seen}</dd>
+                <dt>"Last activity"</dt><dd>{happened}</dd>
+                <dt>"Jobs"</dt><dd><a href=jobs>"Finished jobs"</a></dd>
             </dl>
         </Card>
     }
@@ -123,10 +124,10 @@ fn limits(page: &OneTenant) -> AnyView {
         Column::text("Limit"),
         Column::figures("Used"),
         Column::figures("Allowed"),
-        Column::text("How full").wide(),
-        Column::text("State"),
+        Column::text("Usage").wide(),
+        Column::text("Status"),
     ];
-    view! { <Card title="What it uses" flush=true><Table caption="Limits" columns>{rows}</Table></Card> }.into_any()
+    view! { <Card title="Usage" flush=true><Table caption="Limits" columns>{rows}</Table></Card> }.into_any()
 }
 
 fn change(page: &OneTenant) -> AnyView {
@@ -137,14 +138,14 @@ fn change(page: &OneTenant) -> AnyView {
     let bad_tier = page.faults.of("tier").map(str::to_owned);
     let (name, tier) = (page.name.clone(), page.tenant.tier.clone());
     view! {
-        <Card title="Change">
+        <Card title="Name and tier">
             <form class="stack narrow" method="post" action=format!("{path}/name")>
                 <Field name="name" label="Name" value=name fault=fault required=true/>
-                <div class="actions"><Button label="Rename"/></div>
+                <div class="actions"><Button label="Rename tenant"/></div>
             </form>
             <form class="stack narrow" method="post" action=format!("{path}/tier")>
                 <SelectField name="tier" label="Tier" options=tiers chosen=tier fault=bad_tier/>
-                <div class="actions"><Button label="See what another tier would change"/></div>
+                <div class="actions"><Button label="Preview tier change"/></div>
             </form>
         </Card>
     }
@@ -158,13 +159,13 @@ fn ending(page: &OneTenant) -> AnyView {
     };
     let buttons = match page.tenant.state() {
         TenantState::Active => {
-            view! { {button("suspend", "Suspend", Look::Secondary)}{button("delete", "Delete", Look::Danger)} }
+            view! { {button("suspend", "Suspend tenant", Look::Secondary)}{button("delete", "Delete tenant", Look::Danger)} }
                 .into_any()
         }
         TenantState::Suspended => {
-            view! { {button("resume", "Resume", Look::Primary)}{button("delete", "Delete", Look::Danger)} }.into_any()
+            view! { {button("resume", "Resume tenant", Look::Primary)}{button("delete", "Delete tenant", Look::Danger)} }.into_any()
         }
-        TenantState::Leaving => view! { {button("keep", "Take the deletion back", Look::Primary)} }.into_any(),
+        TenantState::Leaving => view! { {button("keep", "Cancel deletion", Look::Primary)} }.into_any(),
     };
-    view! { <Card title="Close"><div class="actions">{buttons}</div></Card> }.into_any()
+    view! { <Card title="Suspend or delete"><div class="actions">{buttons}</div></Card> }.into_any()
 }

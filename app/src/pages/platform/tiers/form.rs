@@ -52,9 +52,9 @@ pub fn page(form: &TierForm) -> Rendered {
 
 fn aside(slug: &str, is_retired: bool) -> AnyView {
     let copy = url::with_query("/platform/tiers/new", [("from", slug)]);
-    let (action, label) = if is_retired { ("offer", "Offer again") } else { ("retire", "Retire") };
+    let (action, label) = if is_retired { ("offer", "Offer tier again") } else { ("retire", "Retire tier") };
     view! {
-        <ButtonLink href=copy label="Copy"/>
+        <ButtonLink href=copy label="Copy tier"/>
         <form method="post" action=format!("/platform/tiers/{slug}/{action}")><Button label/></form>
     }
     .into_any()
@@ -64,7 +64,8 @@ fn fields(form: &TierForm) -> AnyView {
     let value = |name: &str| form.typed.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
     let fault = |name: &str| form.faults.of(name).map(str::to_owned);
     let slug = form.slug.is_none().then(|| {
-        view! { <Field name="slug" label="Name in addresses" value=value("slug") fault=fault("slug") required=true hint="Never changed later."/> }
+        view! { <Field name="slug" label="Slug" value=value("slug") fault=fault("slug") required=true hint="Cannot be \
+        changed later."/> }
     });
     let limit = |limit: Limit| {
         let name = limit.as_str();
@@ -84,8 +85,8 @@ fn fields(form: &TierForm) -> AnyView {
     let features = Feature::ALL.map(feature).into_iter().collect_view();
     let (name, bad_name) = (value("name"), fault("name"));
     let (action, label) = match &form.slug {
-        Some(slug) => (format!("/platform/tiers/{slug}"), "See what it would change"),
-        None => ("/platform/tiers".to_owned(), "Make the tier"),
+        Some(slug) => (format!("/platform/tiers/{slug}"), "Preview changes"),
+        None => ("/platform/tiers".to_owned(), "Create tier"),
     };
     view! {
         <Card>
@@ -94,12 +95,13 @@ fn fields(form: &TierForm) -> AnyView {
                     <Field name="name" label="Name" value=name fault=bad_name required=true/>
                     {slug}
                 </div>
-                <p class="hint">"An empty limit is none. Above a limit nothing is taken away: only growth stops."</p>
+                <p class="hint">"Leave a limit empty for no limit. A tenant over a limit keeps its data but cannot \
+                    add more."</p>
                 <div class="grid-fields">{limits}</div>
                 <fieldset class="checks"><legend>"Includes"</legend>{features}</fieldset>
                 <div class="actions">
                     <Button label look=Look::Primary/>
-                    <ButtonLink href="/platform/tiers" label="Change nothing" look=Look::Quiet/>
+                    <ButtonLink href="/platform/tiers" label="Go back" look=Look::Quiet/>
                 </div>
             </form>
         </Card>

@@ -26,10 +26,11 @@ pub struct Tiers {
 pub fn page(page: &Tiers) -> Rendered {
     page.frame.render("Tiers", || {
         let number = i64::try_from(page.tiers.len()).unwrap_or(i64::MAX);
-        let note = format!("{}. A change counts at once for everybody on the tier.", things(number, "tier", "tiers"));
+        let note =
+            format!("{}. Changes apply immediately to all tenants on the tier.", things(number, "tier", "tiers"));
         view! {
             <PageHeader title="Tiers" note=note.into_any()>
-                <ButtonLink href="/platform/tiers/new" label="Make a tier" look=Look::Primary/>
+                <ButtonLink href="/platform/tiers/new" label="Create tier" look=Look::Primary/>
             </PageHeader>
             {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
             {listed(page)}
@@ -39,7 +40,7 @@ pub fn page(page: &Tiers) -> Rendered {
 
 fn listed(page: &Tiers) -> AnyView {
     if page.tiers.is_empty() {
-        let text = "A tenant needs one. One without limits allows everything.";
+        let text = "Tiers will be listed here. Every tenant has a tier. A tier without limits allows everything.";
         return view! { <Empty title="No tiers yet" text=text/> }.into_any();
     }
     let rows = page.tiers.iter().map(row).collect_view();
@@ -47,7 +48,7 @@ fn listed(page: &Tiers) -> AnyView {
         Column::text("Tier"),
         Column::figures("Tenants"),
         Column::text("Limits").wide(),
-        Column::text("State"),
+        Column::text("Status"),
         Column::text("").wide(),
     ];
     view! { <Card flush=true><Table caption="Tiers" columns>{rows}</Table></Card> }.into_any()
@@ -78,7 +79,7 @@ fn row(tier: &Tier) -> AnyView {
 fn said(tier: &Tier) -> String {
     let limit = |limit: Limit| Some(limit.things(tier.terms.allowed(limit)?));
     let without = Feature::ALL.into_iter().filter(|feature| !tier.terms.has(*feature));
-    let without = without.map(|feature| format!("without {}", feature.label().to_lowercase()));
+    let without = without.map(|feature| format!("without {}", feature.noun()));
     let all: Vec<String> = Limit::ALL.into_iter().filter_map(limit).chain(without).collect();
     if all.is_empty() { "No limits".to_owned() } else { all.join(", ") }
 }

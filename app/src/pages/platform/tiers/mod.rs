@@ -14,7 +14,7 @@ pub fn changes(before: &Terms, after: &Terms) -> Vec<String> {
     let limits = Limit::ALL.into_iter().filter(|limit| before.allowed(*limit) != after.allowed(*limit));
     let limits = limits.map(|limit| {
         format!(
-            "{}: {} instead of {}.",
+            "{}: {} (was {}).",
             limit.label(),
             said(limit, after.allowed(limit)),
             said(limit, before.allowed(limit))
@@ -22,11 +22,7 @@ pub fn changes(before: &Terms, after: &Terms) -> Vec<String> {
     });
     let features = Feature::ALL.into_iter().filter(|feature| before.has(*feature) != after.has(*feature));
     let features = features.map(|feature| {
-        format!(
-            "{}: {}.",
-            feature.label(),
-            if after.has(feature) { "included from now on" } else { "no longer included" }
-        )
+        format!("{}: {}.", feature.label(), if after.has(feature) { "included" } else { "no longer included" })
     });
     limits.chain(features).collect()
 }

@@ -80,10 +80,14 @@ pub fn done_words(word: &str) -> Option<String> {
     let (changed, chosen): (i64, i64) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
     let did = match action {
         Action::Retry => "retried",
-        Action::Cancel => "called off",
+        Action::Cancel => "cancelled",
         Action::Delete => "deleted",
     };
-    let rest = if changed < chosen { " The others changed meanwhile, or a job of the same key is live." } else { "" };
+    let rest = if changed < chosen {
+        " The others changed in the meantime, or another job with the same key is active."
+    } else {
+        ""
+    };
     Some(format!("{} of {} {did}.{rest}", count(changed), things(chosen, "job", "jobs")))
 }
 
@@ -94,9 +98,9 @@ fn read(pairs: &Pairs, seal: &Seal) -> Result<(Action, JobQuery), FieldErrors> {
         pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).filter(|(name, _)| JobQuery::NAMES.contains(name));
     let (query, mut faults) = JobQuery::understood(filters, seal);
     let action = ACTIONS.into_iter().find(|action| Some(action.as_str()) == value("action"));
-    faults.add_if(action.is_none(), "action", "must be retry, cancel or delete");
-    faults.add_if(!matches!(query.view, JobView::Live(_)), "state", "must be that of live jobs");
-    faults.add_if(!matches!(value("which"), Some("chosen" | "matching")), "which", "must be chosen or matching");
+    faults.add_if(action.is_none(), "action", "Use retry, cancel or delete.");
+    faults.add_if(!matches!(query.view, JobView::Live(_)), "state", "Use the status of active jobs.");
+    faults.add_if(!matches!(value("which"), Some("chosen" | "matching")), "which", "Use chosen or matching.");
     faults.into_result((action.unwrap_or(Action::Retry), query))
 }
 
@@ -114,7 +118,7 @@ async fn chosen(admin: &PlatformAdmin, query: &JobQuery, pairs: &Pairs) -> Resul
         Some((tenant.parse().ok()?, job.parse().ok()?))
     };
     let jobs: Option<Vec<_>> = pairs.iter().filter(|(name, _)| name == "job").map(|(_, value)| one(value)).collect();
-    let jobs = jobs.ok_or_else(|| FieldErrors::one("job", "must be a tenant's id and a job's id with / between"))?;
+    let jobs = jobs.ok_or_else(|| FieldErrors::one("job", "Use a tenant ID and a job ID, separated by /."))?;
     Ok(Chosen::These(jobs))
 }
 
@@ -128,19 +132,20 @@ const fn verb(action: Action) -> &'static str {
 
 fn words(action: Action, would: Changed) -> Vec<String> {
     if would.chosen == 0 {
-        return vec!["None of the jobs chosen is in a state for this. Choose some in the list first.".to_owned()];
+        return vec!["No selected job can be changed this way. Select jobs in the list first.".to_owned()];
     }
     let follows = match action {
-        Action::Retry => "They run as soon as a worker is free, with all their tries before them.",
+        Action::Retry => "The jobs run as soon as a worker is free. Their attempts start again from 1.",
         Action::Cancel => {
-            "They are not begun any more; one that runs loses its place, and what it still writes is refused. History keeps them as cancelled."
+            "The jobs will not start. A running job is stopped, and its later writes are rejected. They are listed \
+             under Finished as cancelled."
         }
-        Action::Delete => "They are forgotten: nothing of them stays but this change.",
+        Action::Delete => "The jobs are deleted. Only a record of this change remains.",
     };
     let mut words = vec![follows.to_owned()];
     if would.more {
         words.push(format!(
-            "More than {} match. The oldest {} are changed; do it again for the rest.",
+            "More than {} jobs match. This changes the oldest {}. Repeat it for the others.",
             count(MOST),
             count(MOST)
         ));

@@ -67,7 +67,7 @@ pub async fn tenant_of(
     match platform.enter(slug).await {
         Ok(access) => Ok(Some(access.tenant())),
         Err(DataError::NotFound(_)) => {
-            faults.add("tenant", format!("there is no tenant called '{slug}'"));
+            faults.add("tenant", format!("There is no tenant '{slug}'."));
             Ok(None)
         }
         Err(other) => Err(other),

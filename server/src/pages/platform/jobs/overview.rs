@@ -62,14 +62,14 @@ pub async fn show(
 
 fn done_words(word: &str) -> Option<String> {
     let words = match word {
-        "paused" => "The queue is paused. Jobs that run go on; no other is begun.",
-        "resumed" => "The queue is open again.",
-        "enabled" => "The entry ticks again.",
-        "disabled" => "The entry does not tick any more.",
-        "enqueued" => "The job is enqueued.",
-        "live" => "The job was asked for before and is not over yet; nothing was added.",
-        "broken" => "The lock is free. What its holder still writes is refused.",
-        "unchanged" => "It was so already; nothing changed.",
+        "paused" => "Queue paused. Running jobs continue; no new jobs start.",
+        "resumed" => "Queue resumed.",
+        "enabled" => "Schedule entry enabled.",
+        "disabled" => "Schedule entry disabled.",
+        "enqueued" => "Job queued.",
+        "live" => "This job is already queued or running.",
+        "broken" => "Lock broken. Later writes of its holder are rejected.",
+        "unchanged" => "No changes to save.",
         _ => return None,
     };
     Some(words.to_owned())

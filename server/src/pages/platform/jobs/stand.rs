@@ -39,18 +39,18 @@ pub async fn queue(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     let (label, words) = match verb.as_str() {
-        "pause" => ("Pause", "No other job of it is begun until somebody resumes it. Those that run go on."),
-        "resume" => ("Resume", "Its jobs are begun again, the oldest first."),
+        "pause" => ("Pause", "No new jobs start until the queue is resumed. Running jobs continue."),
+        "resume" => ("Resume", "Jobs start again, the oldest first."),
         _ => return Err(PageError::NotFound),
     };
     if !QUEUES.contains(&name.as_str()) {
         return Err(PageError::NotFound);
     }
     let question = Question {
-        title: format!("{label} the queue {name}?"),
+        title: format!("{label} queue {name}?"),
         words: words.to_owned(),
         action: format!("{OVERVIEW}/queues/{}/{verb}", app::url::escape(&name)),
-        label: format!("{label} {name}"),
+        label: format!("{label} queue"),
         is_final: false,
     };
     let by = match ask(&admin, visit, question, &pairs) {
@@ -75,9 +75,9 @@ pub async fn entry(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     let (label, words) = match verb.as_str() {
-        "run" => ("Run", "It runs once, as soon as a worker is free; its next tick stays as it is."),
-        "enable" => ("Enable", "It ticks again from now on. What it did not do meanwhile is not made up for."),
-        "disable" => ("Disable", "It does not tick until somebody enables it."),
+        "run" => ("Run", "The job runs once, as soon as a worker is free. The schedule does not change."),
+        "enable" => ("Enable", "The schedule starts again from now on. Missed runs are not repeated."),
+        "disable" => ("Disable", "The job does not run on schedule until the entry is enabled."),
         _ => return Err(PageError::NotFound),
     };
     if !console::schedule(&admin.platform).await?.iter().any(|entry| entry.name == name) {
@@ -117,15 +117,16 @@ pub async fn lock(
     let held = console::locks(&admin.platform).await?;
     let held = held.into_iter().find(|lock| lock.name == name).ok_or(DataError::NotFound("lock"))?;
     let question = Question {
-        title: format!("Break the lock {name}?"),
+        title: format!("Break lock {name}?"),
         words: format!(
-            "{} has held it since {} ({}). What that one still writes under it is refused, and the next may begin.",
+            "{} has held the lock since {} ({}). Its later writes under this lock are rejected, and the next holder \
+             can start.",
             held.holder,
             held.acquired_at.format("%-d %b %Y, %H:%M:%S UTC"),
             held.reason
         ),
         action: format!("{OVERVIEW}/locks/{}/break", app::url::escape(&name)),
-        label: format!("Break {name}"),
+        label: "Break lock".to_owned(),
         is_final: true,
     };
     let by = match ask(&admin, visit, question, &pairs) {

@@ -70,27 +70,27 @@ pub async fn tier(
     let tenant = admin.platform.tenant(&slug).await?;
     let (before, after) = (admin.platform.tier(&tenant.tier).await?, admin.platform.tier(wanted).await);
     let Ok(after) = after else {
-        let faults = FieldErrors::one("tier", format!("there is no tier '{wanted}'"));
+        let faults = FieldErrors::one("tier", format!("There is no tier '{wanted}'."));
         return faulty(&state, &admin, visit, &slug, faults).await;
     };
     let mut words = changes(&before.terms, &after.terms);
     if words.is_empty() {
-        words.push("Both tiers say the same.".to_owned());
+        words.push("Both tiers have the same limits and features.".to_owned());
     }
     let figures = admin.platform.figures(&[tenant.id]).await?.remove(&tenant.id).unwrap_or_default();
     let above = figures.above(&after.terms);
     words.push(match above.as_slice() {
-        [] => "It would be above no limit.".to_owned(),
-        above => format!("It would have {}. Nothing of it is taken away; it only could not grow there.", said(above)),
+        [] => "The tenant would not be over any limit.".to_owned(),
+        above => format!("The tenant would have {}. Its data stays, but it could not add more.", said(above)),
     });
     let is_same = before.slug == after.slug;
     Ok(answer::ok(&confirm(&Confirm {
         frame: frame(&admin, visit, Place::Tenants),
-        title: format!("Put {} on the tier {}?", tenant.name, after.name),
-        words: if is_same { vec!["It is on this tier already.".to_owned()] } else { words },
+        title: format!("Move {} to the tier {}?", tenant.name, after.name),
+        words: if is_same { vec!["The tenant is already on this tier.".to_owned()] } else { words },
         action: format!("{PATH}/{slug}/tier"),
         hidden: vec![("tier".to_owned(), after.slug.clone()), ("go".to_owned(), "1".to_owned())],
-        label: (!is_same).then(|| format!("Put it on {}", after.name)),
+        label: (!is_same).then(|| format!("Move to {}", after.name)),
         asks_why: false,
         is_final: false,
         back: format!("{PATH}/{slug}"),

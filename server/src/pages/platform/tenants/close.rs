@@ -40,11 +40,10 @@ pub async fn suspend(
         None => FieldErrors::default(),
     };
     let words = vec![
-        "Its people and programs are kept out within a second, and told why. What you write below is what they read."
-            .to_owned(),
-        "Nothing is deleted: backups go on, and resuming it brings everything back.".to_owned(),
+        "Members and programs lose access within a second. They see the reason that you enter below.".to_owned(),
+        "No data is deleted. Backups continue. You can resume the tenant at any time.".to_owned(),
     ];
-    let question = Question { action: "suspend", verb: "Suspend", words, is_final: false };
+    let question = Question { action: "suspend", verb: "Suspend tenant", words, is_final: false };
     Ok(question.ask(&admin, visit, &tenant, reason, faults))
 }
 
@@ -82,7 +81,7 @@ pub async fn delete(
     let end = clock(&state).now + chrono::TimeDelta::days(i64::from(days));
     let figures = admin.platform.figures(&[tenant.id]).await?.remove(&tenant.id).unwrap_or_default();
     let words = plan(&tenant, &figures, days, &clock(&state).exact(end), state.config.backups.days);
-    let question = Question { action: "delete", verb: "Delete", words, is_final: true };
+    let question = Question { action: "delete", verb: "Delete tenant", words, is_final: true };
     Ok(question.ask(&admin, visit, &tenant, reason, faults))
 }
 

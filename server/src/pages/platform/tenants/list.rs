@@ -30,7 +30,7 @@ pub async fn show(
     let (mut query, mut faults) = TenantQuery::understood(filters::of(&typed));
     let tiers = admin.platform.tiers().await?;
     if query.tier.as_ref().is_some_and(|slug| tiers.iter().all(|tier| tier.slug != *slug)) {
-        faults.add("tier", "is not a tier");
+        faults.add("tier", "Choose an existing tier.");
         query.tier = None;
     }
     let limit = u64::try_from(SHOWN).unwrap_or(u64::MAX) + 1;

@@ -31,23 +31,23 @@ pub fn routes() -> Routes {
         .post("/platform/tenants/{slug}/keep", ADMIN, close::keep)
 }
 
-/// Limits that something is above: `3 stores where 1 is allowed, ...`.
+/// Limits that something is above: `3 stores (limit 1), ...`.
 pub fn said(above: &[Above]) -> String {
-    let one = |a: &Above| format!("{} where {} is allowed", a.limit.things(a.used), a.limit.number(a.allowed));
+    let one = |a: &Above| format!("{} (limit {})", a.limit.things(a.used), a.limit.number(a.allowed));
     above.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// What was just done to a tenant.
 fn done_words(word: &str) -> Option<&'static str> {
     match word {
-        "made" => Some("The tenant is made; its owner had an account already and owns it now."),
-        "renamed" => Some("The tenant has its new name."),
-        "moved" => Some("The tenant is on its new tier."),
-        "suspended" => Some("The tenant is suspended. Nobody gets in within a second."),
-        "resumed" => Some("The tenant is open again."),
-        "leaving" => Some("The tenant is closed and will be deleted. It is being saved once more now."),
-        "kept" => Some("The deletion is taken back. The tenant is still suspended."),
-        "unchanged" => Some("It was so already; nothing was changed."),
+        "made" => Some("Tenant created. The owner already had an account."),
+        "renamed" => Some("Tenant renamed."),
+        "moved" => Some("Tier changed."),
+        "suspended" => Some("Tenant suspended. Access ends within a second."),
+        "resumed" => Some("Tenant resumed."),
+        "leaving" => Some("Deletion scheduled. A final backup is being created."),
+        "kept" => Some("Deletion cancelled. The tenant is still suspended."),
+        "unchanged" => Some("No changes to save."),
         _ => None,
     }
 }
