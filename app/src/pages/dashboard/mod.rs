@@ -123,7 +123,7 @@ fn figures(page: &DashboardPage, dashboard: &Arc<Dashboard>) -> AnyView {
     });
     view! {
         {parts.collect_view()}
-        <div class="grid items-start gap-3 md:grid-cols-2">
+        <div class="grid grid-cols-1 items-start gap-3 md:grid-cols-2">
             {lists::top_products(page, dashboard)}
             {page.latest.as_ref().map(|orders| lists::latest(page, orders))}
         </div>
@@ -135,7 +135,7 @@ fn figures(page: &DashboardPage, dashboard: &Arc<Dashboard>) -> AnyView {
 fn chart_and_attention(page: &DashboardPage, dashboard: &Dashboard, part: &CurrencyPart, first: bool) -> AnyView {
     let chart = main_chart::main_chart(page, dashboard, part);
     if first {
-        view! { <div class="grid items-start gap-3 md:grid-cols-aside">{chart}{attention::attention(page)}</div> }
+        view! { <div class="grid grid-cols-1 items-start gap-3 md:grid-cols-aside">{chart}{attention::attention(page)}</div> }
             .into_any()
     } else {
         chart.into_any()

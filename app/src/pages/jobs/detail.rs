@@ -31,7 +31,7 @@ pub fn detail(shown: Shown<'_>, job: &JobDetail, people: &HashMap<String, String
     };
     view! {
         {waiting}
-        <div class="grid items-start gap-3.5 md:grid-cols-two-thirds">
+        <div class="grid grid-cols-1 items-start gap-3.5 md:grid-cols-two-thirds">
             <div class="flex flex-col gap-3.5">
                 <Card title="Attempts">{attempts}</Card>
                 {notes(&job.notes, people, clock)}

@@ -109,7 +109,7 @@ pub fn page(page: &OrderPage) -> Rendered {
             <PageHeader title=page.number() note=note back=back>{actions}</PageHeader>
             {page.done.map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> })}
             {asked}
-            <div class="grid items-start gap-3.5 md:grid-cols-two-thirds">
+            <div class="grid grid-cols-1 items-start gap-3.5 md:grid-cols-two-thirds">
                 <div class="flex flex-col gap-3.5">
                     {items_card(page)}
                     {timeline_card(page)}

@@ -44,7 +44,7 @@ pub fn page(page: &CachePage) -> Rendered {
             <PageHeader title="Cache" note=note/>
             <div class="flex flex-col gap-3.5" data-live="cache">
                 {redis(page)}
-                <div class="grid items-start gap-3 md:grid-cols-2">{asked(page)}{room(page)}</div>
+                <div class="grid grid-cols-1 items-start gap-3 md:grid-cols-2">{asked(page)}{room(page)}</div>
                 <Card title="Cache lifetime">
                     <p>
                         "Each change invalidates the tenant's cached pages. "

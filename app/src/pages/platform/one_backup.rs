@@ -38,7 +38,7 @@ pub fn page(page: &OneBackup) -> Rendered {
         view! {
             <PageHeader title=title note=note back=("/platform/backups".to_owned(), "Backups")/>
             <Card flush=true>{rows}</Card>
-            <div class="grid items-start gap-3.5 md:grid-cols-two-thirds">
+            <div class="grid grid-cols-1 items-start gap-3.5 md:grid-cols-two-thirds">
                 {restore(page)}
                 {facts(page)}
             </div>

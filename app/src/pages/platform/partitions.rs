@@ -114,7 +114,7 @@ fn figures(page: &Partitions) -> AnyView {
     );
     let (days, full, low) = (runway.clamp(0, FULL).to_string(), FULL.to_string(), SHORT[0].to_string());
     view! {
-        <div class="grid items-start gap-3 md:grid-cols-2">
+        <div class="grid grid-cols-1 items-start gap-3 md:grid-cols-2">
             <Card title="Days covered">
                 <p class=class>{things(runway, "day", "days")}</p>
                 <meter min="0" max=full low=low value=days aria-label="Days covered"></meter>

@@ -47,7 +47,7 @@ pub fn page(page: &TeamIndex) -> Rendered {
             {notices(page)}
             {members(page)}
             {invitations(page)}
-            <div class="grid items-start gap-3.5 md:grid-cols-two-thirds">
+            <div class="grid grid-cols-1 items-start gap-3.5 md:grid-cols-two-thirds">
                 {invite(page)}
                 <div class="flex flex-col gap-3.5">{roles(page)}{second_factor(page)}{company(page)}</div>
             </div>

@@ -70,7 +70,7 @@ pub fn page(page: &OneWebhook) -> Rendered {
             {refused}
             {orphan(page)}
             {standing(page)}
-            <div class="grid items-start gap-3.5 md:grid-cols-two-thirds">
+            <div class="grid grid-cols-1 items-start gap-3.5 md:grid-cols-two-thirds">
                 {log::card(page)}
                 <div class="flex flex-col gap-3.5">
                     {facts(page)}
