@@ -150,6 +150,6 @@ test('one period is marked, whichever others mean the same days', async ({ signe
   const page = await signedIn(owner);
   for (const [period, label] of [['30-days', '30 days'], ['month', 'This month'], ['week', 'This week'], ['year', 'This year']]) {
     await page.goto(`${HOME}&period=${period}`);
-    await expect(page.locator('.segments [aria-current], .menu-links [aria-current]')).toHaveText([label]);
+    await expect(page.locator('.segments [aria-current], .menu-form .menu-box [aria-current]')).toHaveText([label]);
   }
 });

@@ -10,7 +10,7 @@ test('every room of the platform opens, and the page says where one is', async (
   await page.goto('/platform');
   await expect(page.getByRole('heading', { level: 1, name: 'Health' })).toBeVisible();
   await expect(page.locator('.platform .rail')).toHaveCSS('background-color', /rgb\(1\d, /);
-  const rooms = await page.locator(`${rail} a.room`).evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+  const rooms = await page.locator(`${rail} a.nav-link`).evaluateAll((links) => links.map((link) => link.getAttribute('href')));
   expect(rooms.length).toBeGreaterThan(3);
   for (const room of rooms) {
     const answer = await page.goto(String(room));

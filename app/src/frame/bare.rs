@@ -22,7 +22,7 @@ pub fn bare<V: IntoView + 'static>(head: &Head, visitor: Option<Visitor>, body: 
                 <a class="brand" href="/"><Mark/>"Stoa"</a>
                 {menu}
             </header>
-            <main id="main" class="bare-main">{body().into_any()}</main>
+            <main id="main" class="max-w-220">{body().into_any()}</main>
         }
     };
     read_only::within(changes_nothing, || document(head, draw))

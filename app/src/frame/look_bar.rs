@@ -31,7 +31,7 @@ pub fn look_bar(bar: Option<LookBar>, zone: Tz) -> Option<impl IntoView> {
         ("Changes are disabled.", Some(raise))
     };
     Some(view! {
-        <aside class="look-bar" aria-label="Impersonation">
+        <aside class="impersonation-banner" aria-label="Impersonation">
             <p><strong>{words}</strong>" "{state}</p>
             <div class="actions">
                 {raise}

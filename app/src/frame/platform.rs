@@ -85,9 +85,9 @@ impl PlatformFrame {
                 <a class="skip" href="#main">"Skip to content"</a>
                 <div class="frame platform">
                     <Rail name="Platform".to_owned() home="/platform".to_owned() links=links.clone()/>
-                    <div class="stage">
+                    <div class="min-w-0">
                         <header class="bar">
-                            <span class="bar-place">"Platform"</span>
+                            <span class="me-auto font-semibold">"Platform"</span>
                             {live.is_some().then(live_mark)}
                             {person_menu(&self.visitor, true)}
                         </header>
@@ -114,6 +114,6 @@ impl PlatformFrame {
 fn live_mark() -> impl IntoView {
     view! {
         <span class="live" data-state="still" data-live-mark="">"Not live"</span>
-        <button class="btn btn-quiet live-pause" type="button" hidden=true data-live-pause="" aria-pressed="false">"Pause"</button>
+        <button class="btn btn-quiet" type="button" hidden=true data-live-pause="" aria-pressed="false">"Pause"</button>
     }
 }

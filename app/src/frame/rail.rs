@@ -55,7 +55,7 @@ pub fn BottomBar(
 pub fn links(rooms: &[Room]) -> Html {
     let mut html = Html::with_capacity(rooms.len() * ROOM_BYTES);
     for room in rooms {
-        html.markup("<a class=\"room\"").attribute("href", Some(&room.href));
+        html.markup("<a class=\"nav-link\"").attribute("href", Some(&room.href));
         html.attribute("aria-current", room.current.then_some("page")).attribute("title", Some(room.label)).markup(">");
         write_icon(&mut html, room.sign);
         html.markup("<span>").text(room.label).markup("</span></a>");

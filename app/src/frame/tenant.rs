@@ -180,11 +180,11 @@ impl TenantFrame {
                 {look_bar(self.visitor.look.clone(), self.zone)}
                 <div class="frame">
                     <Rail name=self.membership.name.clone() home=self.home() links=links.clone()/>
-                    <div class="stage">
+                    <div class="min-w-0">
                         {bar(self)}
                         <main id="main" data-live-every=live.map(|seconds| seconds.to_string())>
                             {body().into_any()}
-                            <p class="zone-note">{format!("Times are in {}.", self.clock().zone_name())}</p>
+                            <p class="zone-note text-xs/5 text-muted">{format!("Times are in {}.", self.clock().zone_name())}</p>
                         </main>
                     </div>
                     <BottomBar links/>

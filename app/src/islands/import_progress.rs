@@ -34,14 +34,14 @@ pub fn ImportProgress(
     wake(events, run, progress);
     let between = apart.clone();
     view! {
-        <div class="progress">
+        <div>
             <progress
                 aria-label="Lines read"
                 max=move || progress.get().of.unwrap_or(0).max(1).to_string()
                 value=move || progress.get().lines.to_string()
             ></progress>
-            <p class="progress-words" role="status">{move || words(&progress.get(), &apart)}</p>
-            <p class="progress-rate">{move || pace(&progress.get(), &between)}</p>
+            <p class="progress-words mt-2 tabular-nums" role="status">{move || words(&progress.get(), &apart)}</p>
+            <p class="min-h-5 text-quiet tabular-nums">{move || pace(&progress.get(), &between)}</p>
         </div>
     }
 }

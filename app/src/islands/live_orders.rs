@@ -62,7 +62,7 @@ pub fn LiveOrders(
     // What announces must be there before it has anything to say, and outside of what is hidden until then.
     let pill = show.map(|show| {
         view! {
-            <span class="hidden-words" role="status">{words}</span>
+            <span class="sr-only" role="status">{words}</span>
             <a class="live-pill" href=show hidden=move || fresh.get() == 0>
                 <span>{words}</span>
                 <span>"Show"</span>

@@ -51,11 +51,11 @@ pub fn page(error: ErrorPage, around: Around) -> Rendered {
 fn body(error: ErrorPage) -> impl IntoView {
     let rows =
         error.faults.0.iter().map(|f| view! { <li><code>{f.field.clone()}</code>" "{sentence(&f.message)}</li> });
-    let faults = (!error.faults.is_empty()).then(|| view! { <ul class="faults">{rows.collect_view()}</ul> });
-    let request_id = error.request_id.map(|id| view! { <p class="incident">"Request ID "<code>{id}</code></p> });
+    let faults = (!error.faults.is_empty()).then(|| view! { <ul class="list-disc ps-4.5">{rows.collect_view()}</ul> });
+    let request_id = error.request_id.map(|id| view! { <p>"Request ID "<code>{id}</code></p> });
     view! {
         <div class="error-page">
-            <p class="error-code">{error.status}</p>
+            <p class="text-xs/5 text-quiet tabular-nums">{error.status}</p>
             <h1>{error.title}</h1>
             <p>{error.words}</p>
             {faults}

@@ -94,11 +94,11 @@ fn demo_people() -> impl IntoView {
         ("owner@other.test", "owner of the tenant other"),
         ("admin@stoa.test", "platform admin"),
     ];
-    let rows = people.map(|(email, role)| view! { <li><code>{email}</code><span>{role}</span></li> });
+    let rows = people.map(|(email, role)| view! { <li class="flex justify-between gap-3 border-t border-line py-0.75"><code>{email}</code><span>{role}</span></li> });
     view! {
-        <section class="demo-people">
+        <section class="text-xs/5 text-quiet">
             <h2>"Demo data"</h2>
-            <p>"The password of every demo user is "<code>"stoa-demo-password"</code>"."</p>
+            <p class="mt-0.5 mb-2">"The password of every demo user is "<code>"stoa-demo-password"</code>"."</p>
             <ul>{rows.into_iter().collect_view()}</ul>
         </section>
     }

@@ -14,19 +14,19 @@ pub fn page(visitor: Visitor, memberships: &[Membership]) -> Rendered {
     bare(&Head::plain("Your tenants", visitor.theme), Some(visitor), || {
         let links = memberships.iter().map(|m| {
             view! {
-                <a class="choice" href=format!("/t/{}", m.slug)>
+                <a class="flex items-center gap-3 rounded border border-line bg-surface px-4 py-3 text-ink hover:border-line-strong hover:no-underline" href=format!("/t/{}", m.slug)>
                     <span>{m.name.clone()}</span>
-                    <span class="quiet">{if m.suspended.is_some() { "suspended".to_owned() } else { m.role.name().to_owned() }}</span>
-                    <Icon sign=Sign::ArrowRight/>
+                    <span class="text-quiet">{if m.suspended.is_some() { "suspended".to_owned() } else { m.role.name().to_owned() }}</span>
+                    <span class="ms-auto text-quiet"><Icon sign=Sign::ArrowRight/></span>
                 </a>
             }
         });
         let platform = is_admin.then(|| {
             view! {
-                <a class="choice" href="/platform">
+                <a class="flex items-center gap-3 rounded border border-line bg-surface px-4 py-3 text-ink hover:border-line-strong hover:no-underline" href="/platform">
                     <span>"Platform"</span>
-                    <span class="quiet">"All tenants"</span>
-                    <Icon sign=Sign::ArrowRight/>
+                    <span class="text-quiet">"All tenants"</span>
+                    <span class="ms-auto text-quiet"><Icon sign=Sign::ArrowRight/></span>
                 </a>
             }
         });
@@ -35,7 +35,7 @@ pub fn page(visitor: Visitor, memberships: &[Membership]) -> Rendered {
         });
         view! {
             <PageHeader title="Your tenants"/>
-            <nav class="choices" aria-label="Tenants">{links.collect_view()}{platform}</nav>
+            <nav class="flex flex-col gap-2" aria-label="Tenants">{links.collect_view()}{platform}</nav>
             {none}
         }
     })

@@ -52,7 +52,7 @@ pub fn PageHeader(
     let back = back.map(|(href, name)| view! { <a class="crumb" href=href>{name}</a> });
     view! {
         <header class="page-head">
-            <div class="page-title">
+            <div class="min-w-0">
                 {back}
                 <h1>{title}</h1>
                 {note.map(|note| view! { <p class="note">{note}</p> })}

@@ -39,7 +39,7 @@ pub fn ChangeMark(
     view! {
         <span class=format!("change {}", tone.as_str()) title=format!("Compared with: {against}")>
             {sign.map(|sign| view! { <Icon sign/> })}
-            <span class="hidden-words">{way}</span>
+            <span class="sr-only">{way}</span>
             {change.words}
         </span>
     }

@@ -55,7 +55,7 @@ pub fn BarChart(
                 {drawn}
             </div>
             <figcaption>
-                <span class="key key-now">"This period"</span>
+                <span class="key">"This period"</span>
                 {against.clone().map(|against| view! { <span class="key key-before">{against}</span> })}
                 {running.then(|| view! { <span class="key key-running">"In progress"</span> })}
             </figcaption>

@@ -53,7 +53,7 @@ pub fn Choices(
         (None, None) => None,
     };
     view! {
-        <fieldset class="field ticks" aria-describedby=described>
+        <fieldset class="field" aria-describedby=described>
             <legend>{label}</legend>
             {boxes}
             {note}

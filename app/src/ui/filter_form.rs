@@ -50,7 +50,7 @@ impl Typed<'_> {
 /// Whose rows are listed, where the platform lists those of all tenants.
 pub fn tenant_field(typed: &Typed<'_>) -> AnyView {
     let hint = format!("The slug of a tenant, or {INSTALLATION} for the platform.");
-    view! { {typed.field("tenant", "Tenant", "text")}<p class="hint field-note">{hint}</p> }.into_any()
+    view! { {typed.field("tenant", "Tenant", "text")}<p class="hint -mt-2">{hint}</p> }.into_any()
 }
 
 /// The search of such a form.
@@ -92,7 +92,7 @@ pub fn FilterForm(
                 <input type="search" name=name value=value placeholder=placeholder aria-label=label/>
             </div>
             <Button label="Search"/>
-            <details class="menu filter-menu" open=is_open>
+            <details class="menu menu-form" open=is_open>
                 <summary class="btn"><Icon sign=Sign::Filter/>"Filter"</summary>
                 <div class="menu-box">
                     <div class="grid-fields">{fields}</div>

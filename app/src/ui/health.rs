@@ -36,7 +36,7 @@ pub fn Health(
     view! {
         <section class=format!("card health {}", tone.as_str())>
             <h2>{name}</h2>
-            <p class="health-words">{sign.map(|sign| view! { <Icon sign/> })}{words}</p>
+            <p class="health-status">{sign.map(|sign| view! { <Icon sign/> })}{words}</p>
             <dl class="sums">{facts}</dl>
         </section>
     }

@@ -1,5 +1,5 @@
 //! The looks of everything: components with meanings (`Tone::Warning`) instead of class names in pages. Their
-//! styles are in `style/`, a block a component.
+//! styles are in `style/components`, in files of the same names where they have one; layout is utilities in the markup.
 
 pub mod button;
 pub mod card;

@@ -19,7 +19,7 @@ pub fn Pager(
         <nav class="pager" aria-label="Pages">
             {step(newer, "Newer", "prev", Sign::ArrowLeft)}
             {step(older, "Older", "next", Sign::ArrowRight)}
-            {children.map(|children| view! { <div class="pager-rest">{children()}</div> })}
+            {children.map(|children| view! { <div class="ms-auto flex flex-wrap gap-x-4.5 gap-y-1">{children()}</div> })}
         </nav>
     }
 }

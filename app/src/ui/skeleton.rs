@@ -13,5 +13,5 @@ pub fn Skeleton(
 ) -> impl IntoView {
     let row = || view! { <span class="skeleton-row"><span></span><span></span><span></span></span> };
     let rows = (0..rows).map(|_| row()).collect_view();
-    view! { <div class="skeleton" role="status" aria-label=format!("Loading {what}")>{rows}</div> }
+    view! { <div class="flex flex-col" role="status" aria-label=format!("Loading {what}")>{rows}</div> }
 }

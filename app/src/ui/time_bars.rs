@@ -44,10 +44,10 @@ pub fn TimeBars(
     let scale = Scale::new(0, most, 1);
     let class = if parts.upper_is_bad { "key key-bad" } else { "key key-upper" };
     view! {
-        <figure class="chart small-chart">
+        <figure class="chart">
             <div class="chart-plot">{axis(&scale)}{drawing(title, &bars, parts, &scale)}</div>
             <figcaption>
-                <span class="key key-now">{parts.names[0]}</span>
+                <span class="key">{parts.names[0]}</span>
                 <span class=class>{parts.names[1]}</span>
             </figcaption>
             <details class="chart-table">

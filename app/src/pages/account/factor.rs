@@ -89,7 +89,7 @@ fn set_up(page: &FactorPage, enrolment: &Enrolment) -> impl IntoView + use<> {
             <code class="once">{secret}</code>
         </Card>
         <Card title="2. Enter a code from the app">
-            <form class="stack narrow" method="post" action="/account/second-factor">
+            <form class="stack max-w-110" method="post" action="/account/second-factor">
                 <Field name="code" label="Code from the app" autocomplete="one-time-code" required=true fault/>
                 <Field name="password" label="Current password" kind="password" autocomplete="current-password" required=true fault=password/>
                 <Button label="Turn on two-factor authentication" look=Look::Primary/>
@@ -111,7 +111,7 @@ fn change(page: &FactorPage) -> impl IntoView + use<> {
         <Notice tone=Tone::Positive>{format!("Two-factor authentication is on. {left} left.")}</Notice>
         {renewal(page)}
         <Card title="Turn off two-factor authentication">
-            <form class="stack narrow" method="post" action="/account/second-factor/remove">
+            <form class="stack max-w-110" method="post" action="/account/second-factor/remove">
                 <p>{words}</p>
                 <Field name="remove_password" label="Current password" kind="password" autocomplete="current-password" required=true fault=remove/>
                 <Button label="Turn off two-factor authentication" look=Look::Danger/>
@@ -124,7 +124,7 @@ fn renewal(page: &FactorPage) -> impl IntoView + use<> {
     let fault = page.faults.of("renew_password").map(str::to_owned);
     view! {
         <Card title="New recovery codes">
-            <form class="stack narrow" method="post" action="/account/second-factor/codes">
+            <form class="stack max-w-110" method="post" action="/account/second-factor/codes">
                 <p>"You get ten new codes. Your current codes stop working."</p>
                 <Field name="renew_password" label="Current password" kind="password" autocomplete="current-password" required=true fault/>
                 <Button label="Create new codes"/>

@@ -102,11 +102,10 @@ fn notice(page: &AccountPage) -> Option<impl IntoView + use<>> {
 fn you(page: &AccountPage) -> impl IntoView + use<> {
     let email = page.visitor.person.email.clone();
     let tenant = |m: &Membership| {
-        view! { <li><a href=format!("/t/{}", m.slug)>{m.name.clone()}</a>" "<span class="quiet">{m.role.name().to_owned()}</span></li> }
+        view! { <li><a href=format!("/t/{}", m.slug)>{m.name.clone()}</a>" "<span class="text-quiet">{m.role.name().to_owned()}</span></li> }
     };
     let tenants = page.memberships.iter().map(tenant).collect_view();
-    let tenants =
-        (!page.memberships.is_empty()).then(|| view! { <dt>"Tenants"</dt><dd><ul class="plain">{tenants}</ul></dd> });
+    let tenants = (!page.memberships.is_empty()).then(|| view! { <dt>"Tenants"</dt><dd><ul>{tenants}</ul></dd> });
     let name = page.typed.name.clone().unwrap_or_else(|| page.visitor.person.name.clone());
     let fault = page.faults.of("name").map(str::to_owned);
     view! {
@@ -116,7 +115,7 @@ fn you(page: &AccountPage) -> impl IntoView + use<> {
                 <dd>{email}</dd>
                 {tenants}
             </dl>
-            <form class="stack narrow" method="post" action="/account/name">
+            <form class="stack max-w-110" method="post" action="/account/name">
                 <Field name="name" label="Name" value=name autocomplete="name" fault/>
                 <Button label="Save name"/>
             </form>
@@ -129,7 +128,7 @@ fn password(page: &AccountPage) -> impl IntoView + use<> {
     let (current, new) = (fault("current"), fault("password"));
     view! {
         <Card title="Password">
-            <form class="stack narrow" method="post" action="/account/password">
+            <form class="stack max-w-110" method="post" action="/account/password">
                 <Field name="current" label="Current password" kind="password" autocomplete="current-password" required=true fault=current/>
                 <Field
                     name="password"
@@ -151,7 +150,7 @@ fn email(page: &AccountPage) -> impl IntoView + use<> {
     let (address, password, value) = (fault("email"), fault("email_password"), page.typed.email.clone());
     view! {
         <Card title="Email">
-            <form class="stack narrow" method="post" action="/account/email">
+            <form class="stack max-w-110" method="post" action="/account/email">
                 <Field
                     name="email"
                     label="New email"

@@ -78,7 +78,7 @@ pub(super) fn card(passkeys: &[Passkey], typed: &str, faults: &FieldErrors, cloc
         let id = passkey.id.to_string();
         let used = match passkey.last_used_at {
             Some(at) => view! { <When at clock/> }.into_any(),
-            None => view! { <span class="quiet">"Never"</span> }.into_any(),
+            None => view! { <span class="text-quiet">"Never"</span> }.into_any(),
         };
         view! {
             <tr>
@@ -109,7 +109,7 @@ pub(super) fn card(passkeys: &[Passkey], typed: &str, faults: &FieldErrors, cloc
     view! {
         {table}
         <Card title="Add passkey">
-            <form class="stack narrow" method="post" action="/account/passkeys/new">
+            <form class="stack max-w-110" method="post" action="/account/passkeys/new">
                 <p>"Sign in with your phone, computer or security key instead of a password. Once you add a passkey, \
                     signing in with your password also asks for a passkey, a code or a recovery code."</p>
                 <Field name="passkey_name" label="Passkey name" value required=true fault=name_fault hint="The device \

@@ -77,7 +77,7 @@ fn row(page: &AuditPage, entry: &Entry) -> impl IntoView + use<> {
             <td><a href=by_action>{what(&entry.action)}</a></td>
             <td><a class="clip" href=by_object dir="auto" title=entry.subject.clone()>{entry.subject.clone()}</a></td>
             <td class="wide">{changes(&difference(entry.before.as_ref(), entry.after.as_ref()))}</td>
-            <td class="wide" title=request>{entry.via.words()}" "<span class="quiet">{from}</span></td>
+            <td class="wide" title=request>{entry.via.words()}" "<span class="text-quiet">{from}</span></td>
         </tr>
     }
 }
@@ -98,10 +98,10 @@ fn changes(changed: &[Changed]) -> AnyView {
 fn line(changed: &Changed) -> impl IntoView + use<> {
     let value = |text: &String| words::value(&changed.field, text);
     let was = changed.before.as_ref().map(value).map(|text| {
-        view! { <del dir="auto"><span class="hidden-words">"before: "</span>{text}</del>" " }
+        view! { <del dir="auto"><span class="sr-only">"before: "</span>{text}</del>" " }
     });
     let is = changed.after.as_ref().map(value).map(|text| {
-        view! { <ins dir="auto"><span class="hidden-words">"after: "</span>{text}</ins> }
+        view! { <ins dir="auto"><span class="sr-only">"after: "</span>{text}</ins> }
     });
     view! { <div><dt>{words::field(&changed.field)}</dt><dd>{was}{is}</dd></div> }
 }

@@ -43,10 +43,10 @@ pub fn figures(summary: &Summary, due: DateTime<Utc>, clock: Clock) -> AnyView {
         <section class="card figure">
             <span class="figure-label">"Next backup"</span>
             <span class="figure-value">{format!("in {}", span(due - clock.now))}</span>
-            <span class="figure-foot quiet">{clock.short(due)}{format!(" {}", clock.zone_name())}</span>
+            <span class="figure-foot flex-wrap text-quiet">{clock.short(due)}{format!(" {}", clock.zone_name())}</span>
         </section>
     };
-    view! { <div class="figures backups">{whole}{kinds}{next}</div> }.into_any()
+    view! { <div class="grid grid-cols-tiles gap-2 sm:gap-3">{whole}{kinds}{next}</div> }.into_any()
 }
 
 fn card(label: &'static str, value: String, foot: String) -> AnyView {
@@ -54,7 +54,7 @@ fn card(label: &'static str, value: String, foot: String) -> AnyView {
         <section class="card figure">
             <span class="figure-label">{label}</span>
             <span class="figure-value">{value}</span>
-            <span class="figure-foot quiet">{foot}</span>
+            <span class="figure-foot flex-wrap text-quiet">{foot}</span>
         </section>
     }
     .into_any()
@@ -63,16 +63,16 @@ fn card(label: &'static str, value: String, foot: String) -> AnyView {
 fn by_kind(found: &KindSummary, clock: Clock) -> AnyView {
     let newest = match found.newest_verified {
         Some(at) => view! { "last verified "{since(at, clock)} }.into_any(),
-        None => view! { <span class="critical-words">"none verified"</span> }.into_any(),
+        None => view! { <span class="text-critical">"none verified"</span> }.into_any(),
     };
     let failed = (found.failed > 0).then(|| {
-        view! { <span class="critical-words">{format!("{} failed", count(found.failed))}</span> }
+        view! { <span class="text-critical">{format!("{} failed", count(found.failed))}</span> }
     });
     view! {
         <section class="card figure">
             <span class="figure-label">{kind(found.kind)}</span>
             <span class="figure-value">{count(found.count)}</span>
-            <span class="figure-foot quiet"><span>{size(found.bytes)}", "{newest}</span>{failed}</span>
+            <span class="figure-foot flex-wrap text-quiet"><span>{size(found.bytes)}", "{newest}</span>{failed}</span>
         </section>
     }
     .into_any()

@@ -43,8 +43,8 @@ fn row(backup: &Backup, clock: Clock, platform: bool, download: Option<&str>) ->
     let whose = platform.then(|| {
         let whose = match (&backup.tenant_slug, backup.tenant.0.is_nil()) {
             (Some(slug), _) => slug.clone().into_any(),
-            (None, true) => view! { <span class="quiet">"Platform"</span> }.into_any(),
-            (None, false) => view! { <span class="quiet">"a deleted tenant"</span> }.into_any(),
+            (None, true) => view! { <span class="text-quiet">"Platform"</span> }.into_any(),
+            (None, false) => view! { <span class="text-quiet">"a deleted tenant"</span> }.into_any(),
         };
         view! { <td class="wide">{whose}</td> }
     });
@@ -95,9 +95,18 @@ fn proof(backup: &Backup, clock: Clock) -> AnyView {
         Proof::Bad => (Tone::Critical, Sign::Stop, "Not usable".to_owned()),
     };
     let error = backup.verify_error.as_ref().or(backup.error.as_ref());
-    let error =
-        error.map(|error| view! { <span class="under"><span class="wrap" dir="auto">{sentence(error)}</span></span> });
-    view! { <span class=format!("proof {}", tone.as_str())><Icon sign/>{words}</span>{error} }.into_any()
+    let error = error
+        .map(|error| view! { <span class="under ps-6"><span class="wrap" dir="auto">{sentence(error)}</span></span> });
+    // Only trouble colours the text too.
+    let text = if tone == Tone::Positive { "" } else { "toned" };
+    view! {
+        <span class=format!("inline-flex items-center gap-2 align-middle font-medium {} {text}", tone.as_str())>
+            <span class="toned"><Icon sign/></span>
+            {words}
+        </span>
+        {error}
+    }
+    .into_any()
 }
 
 fn running(backup: &Backup) -> AnyView {
@@ -110,9 +119,9 @@ fn running(backup: &Backup) -> AnyView {
     };
     let (max, value) = (progress.total.max(1).to_string(), progress.done.to_string());
     view! {
-        <span class="proof info"><Icon sign=Sign::Clock/>"In progress"</span>
-        <span class="under"><span role="status">{words}</span></span>
-        <progress class="row-progress" max=max value=value aria-label="Backup progress"></progress>
+        <span class="inline-flex items-center gap-2 align-middle font-medium"><Icon sign=Sign::Clock/>"In progress"</span>
+        <span class="under ps-6"><span role="status">{words}</span></span>
+        <progress class="my-1 ms-6 h-1.5 w-[min(220px,100%)]" max=max value=value aria-label="Backup progress"></progress>
     }
     .into_any()
 }
@@ -120,7 +129,7 @@ fn running(backup: &Backup) -> AnyView {
 // Its size in the storage; how much there was to save beside the one before.
 fn measured(backup: &Backup) -> AnyView {
     if backup.finished_at.is_none() || !backup.status.is_kept() {
-        return view! { <span class="quiet">"\u{2013}"</span> }.into_any();
+        return view! { <span class="text-quiet">"\u{2013}"</span> }.into_any();
     }
     let change = backup.bytes_before.map(|before| {
         let change = Change::new(Some(backup.plain_bytes), Some(before));
@@ -129,8 +138,8 @@ fn measured(backup: &Backup) -> AnyView {
             Direction::Down => ("\u{2193} ", backup.plain_bytes < before / 2),
             Direction::Level => ("", false),
         };
-        let class = if bad { "critical-words" } else { "quiet" };
-        view! { <span class="under end"><span class=class title="compared with the previous backup">{way}{change.words}</span></span> }
+        let class = if bad { "text-critical" } else { "text-quiet" };
+        view! { <span class="under justify-end"><span class=class title="compared with the previous backup">{way}{change.words}</span></span> }
     });
     let plain = format!("{} before compression", size(backup.plain_bytes));
     view! { <span title=plain>{size(backup.bytes)}</span>{change} }.into_any()
@@ -143,7 +152,7 @@ fn elsewhere(backup: &Backup) -> Option<AnyView> {
         Offsite::Copied => view! { <span>"off-site copy stored"</span> }.into_any(),
         Offsite::Failed => {
             let why = backup.offsite_error.clone().unwrap_or_default();
-            view! { <span class="critical-words" title=why>"off-site copy failed"</span> }.into_any()
+            view! { <span class="text-critical" title=why>"off-site copy failed"</span> }.into_any()
         }
     };
     Some(view! { <span class="under">{words}</span> }.into_any())

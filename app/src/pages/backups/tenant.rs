@@ -60,7 +60,7 @@ pub fn page(page: &TenantBackups) -> Rendered {
         view! {
             <PageHeader title="Backups" note=note.into_any()>{ask}</PageHeader>
             {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
-            <div class="stack" data-live="backups">
+            <div class="flex flex-col gap-3.5" data-live="backups">
                 {alarms(&page.alarms, &HashMap::new())}
                 {figures(&page.summary, page.due, page.clock)}
                 {ignored(&format!("/t/{}/backups", page.frame.tenant()), &page.typed, &page.faults)}

@@ -16,9 +16,9 @@ use crate::url;
 pub fn attention(page: &DashboardPage) -> AnyView {
     let items = page.attention.iter().map(|item| row(page, item)).collect_view();
     let list = if page.attention.is_empty() {
-        view! { <p class="quiet">"Nothing to do."</p> }.into_any()
+        view! { <p class="text-quiet">"Nothing to do."</p> }.into_any()
     } else {
-        view! { <ul class="todo">{items}</ul> }.into_any()
+        view! { <ul class="-mx-2 flex flex-col gap-0.5">{items}</ul> }.into_any()
     };
     view! { <Card title="To do">{list}</Card> }.into_any()
 }
@@ -31,9 +31,9 @@ fn row(page: &DashboardPage, item: &Attention) -> impl IntoView + use<> {
     let (what, since) = words(item);
     view! {
         <li>
-            <a class=format!("todo-item {}", tone.as_str()) href=address(page, item)>
-                <Icon sign/>
-                <span>{what}<span class="quiet">{since}</span></span>
+            <a class="flex gap-2.5 rounded px-2 py-1.5 text-ink hover:bg-hover hover:no-underline" href=address(page, item)>
+                <span class=format!("toned mt-0.5 {}", tone.as_str())><Icon sign/></span>
+                <span>{what}<span class="block text-xs text-quiet">{since}</span></span>
             </a>
         </li>
     }

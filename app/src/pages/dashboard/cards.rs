@@ -64,7 +64,7 @@ pub fn cards(page: &DashboardPage, dashboard: &Dashboard, part: &CurrencyPart) -
             </a>
         }
     });
-    view! { <div class="figures">{cards.collect_view()}</div> }
+    view! { <div class="grid grid-cols-2 gap-2 sm:gap-3 lg:grid-cols-4">{cards.collect_view()}</div> }
 }
 
 // Nine digits must fit where four stand as well.

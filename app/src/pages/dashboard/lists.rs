@@ -25,8 +25,8 @@ pub fn top_products(page: &DashboardPage, dashboard: &Dashboard) -> impl IntoVie
             <tr>
                 <td>
                     <a class="clip" href=url::orders(page.frame.tenant(), &orders)>{product.title.clone()}</a>
-                    <svg class="share" width="100%" height="3" aria-hidden="true">
-                        <rect width=format!("{share}%") height="3" rx="1.5"></rect>
+                    <svg class="mt-0.5 block" width="100%" height="3" aria-hidden="true">
+                        <rect class="fill-series-before opacity-70" width=format!("{share}%") height="3" rx="1.5"></rect>
                     </svg>
                 </td>
                 <td class="num">{count(product.quantity)}</td>
@@ -40,11 +40,12 @@ pub fn top_products(page: &DashboardPage, dashboard: &Dashboard) -> impl IntoVie
         let columns = vec![Column::text("Product"), Column::figures("Qty"), Column::figures("Gross sales")];
         let code = products[0].currency.code();
         let caption = if several { format!("Top products in {code}") } else { "Top products".to_owned() };
-        let heading = several.then(|| view! { <h3 class="currency">{code.to_owned()}</h3> });
+        let heading =
+            several.then(|| view! { <h3 class="mx-3 mt-2 text-xs font-semibold text-muted">{code.to_owned()}</h3> });
         view! { {heading}<Table caption columns>{rows}</Table> }
     };
     let table = if dashboard.top_products.is_empty() {
-        view! { <p class="quiet-line">"No products sold in this period."</p> }.into_any()
+        view! { <p class="px-4 pb-3.5 text-quiet">"No products sold in this period."</p> }.into_any()
     } else {
         dashboard.top_products.chunk_by(|a, b| a.currency == b.currency).map(of_currency).collect_view().into_any()
     };
@@ -77,14 +78,14 @@ fn row(page: &DashboardPage, order: &OrderRow, within: &OrderQuery) -> impl Into
     let pills = states.into_iter().map(|(tone, label)| view! { <Pill tone label/> }).collect_view();
     let buyer = match customer(order.customer.as_ref()) {
         Some(name) => view! { <span class="clip" dir="auto">{name}</span> }.into_any(),
-        None => view! { <span class="quiet">"No customer"</span> }.into_any(),
+        None => view! { <span class="text-quiet">"No customer"</span> }.into_any(),
     };
     view! {
         <tr>
             <td>
                 <a class="clip" href=href>{shown(&order.number).into_owned()}</a>
                 <br/>
-                <span class="quiet"><When at=order.placed_at clock local=Some(local)/></span>
+                <span class="text-quiet"><When at=order.placed_at clock local=Some(local)/></span>
             </td>
             <td>{buyer}</td>
             <td class="wide">{pills}</td>

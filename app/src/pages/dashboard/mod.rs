@@ -112,9 +112,9 @@ fn figures(page: &DashboardPage, dashboard: &Arc<Dashboard>) -> AnyView {
     }
     let several = dashboard.currencies.len() > 1;
     let parts = dashboard.currencies.iter().enumerate().map(|(n, part)| {
-        let heading = several.then(|| view! { <h2 class="currency">{part.currency.code().to_owned()}</h2> });
+        let heading = several.then(|| view! { <h2 class="mt-2 text-muted">{part.currency.code().to_owned()}</h2> });
         view! {
-            <section class="currency-part" aria-label=part.currency.code().to_owned()>
+            <section class="flex flex-col gap-3" aria-label=part.currency.code().to_owned()>
                 {heading}
                 {cards::cards(page, dashboard, part)}
                 {chart_and_attention(page, dashboard, part, n == 0)}
@@ -123,7 +123,7 @@ fn figures(page: &DashboardPage, dashboard: &Arc<Dashboard>) -> AnyView {
     });
     view! {
         {parts.collect_view()}
-        <div class="columns">
+        <div class="grid grid-cols-1 items-start gap-3 md:grid-cols-2">
             {lists::top_products(page, dashboard)}
             {page.latest.as_ref().map(|orders| lists::latest(page, orders))}
         </div>
@@ -135,7 +135,8 @@ fn figures(page: &DashboardPage, dashboard: &Arc<Dashboard>) -> AnyView {
 fn chart_and_attention(page: &DashboardPage, dashboard: &Dashboard, part: &CurrencyPart, first: bool) -> AnyView {
     let chart = main_chart::main_chart(page, dashboard, part);
     if first {
-        view! { <div class="beside">{chart}{attention::attention(page)}</div> }.into_any()
+        view! { <div class="grid grid-cols-1 items-start gap-3 md:grid-cols-aside">{chart}{attention::attention(page)}</div> }
+            .into_any()
     } else {
         chart.into_any()
     }

@@ -47,13 +47,13 @@ pub fn Range(
     let options = COMPARISONS.map(|(with, words)| (with.as_str().to_owned(), words.to_owned())).to_vec();
     view! {
         <nav class="segments" aria-label="Period">{presets}</nav>
-        <details class="menu menu-end range">
+        <details class="menu menu-end menu-form">
             <summary class="btn" aria-current=(!usual).then_some("true")>
                 <Icon sign=Sign::Calendar/>
                 "Custom range"
             </summary>
-            <form class="menu-box stack" method="get" action=path>
-                <p class="menu-links">{own}</p>
+            <form class="menu-box w-62" method="get" action=path>
+                <p class="flex flex-wrap gap-x-3 gap-y-1">{own}</p>
                 {query.store.clone().map(|store| view! { <input type="hidden" name="store" value=store/> })}
                 <Field name="from" label="From" kind="date" value=from/>
                 <Field name="to" label="To (inclusive)" kind="date" value=to/>

@@ -52,7 +52,7 @@ fn body(form: &ImportForm) -> AnyView {
     let back = action.clone();
     view! {
         <Card>
-            <form class="stack narrow" method="post" action=action enctype="multipart/form-data">
+            <form class="stack max-w-110" method="post" action=action enctype="multipart/form-data">
                 <SelectField name="store" label="Store" options=stores chosen=store fault=store_fault/>
                 <SelectField name="format" label="Format" options=formats chosen=format fault=format_fault/>
                 {explain()}

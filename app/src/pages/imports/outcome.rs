@@ -67,7 +67,7 @@ pub fn figures(summary: &Summary, problems: u64) -> AnyView {
     });
     let sums = sums.collect_view();
     view! {
-        <dl class="sums summary">
+        <dl class="sums max-w-95">
             {number("Lines read", summary.read)}
             {number("Sales", summary.orders)}
             {number("Returns", summary.returns)}

@@ -32,7 +32,7 @@ pub fn problems(page: &ImportPage) -> Option<AnyView> {
     });
     let kept = i64::try_from(MAX_STORED).unwrap_or(i64::MAX);
     let cut = (total > kept).then(|| {
-        view! { <p class="quiet-line">{format!("Only the first {} are listed.", count(kept))}</p> }
+        view! { <p class="px-4 pb-3.5 text-quiet">{format!("Only the first {} are listed.", count(kept))}</p> }
     });
     let checked = page.run.preview.as_ref().map(|preview| &preview.summary);
     let rejected = page.run.summary.rejected.max(checked.map_or(0, |summary| summary.rejected));

@@ -111,8 +111,8 @@ fn moving_on(page: &ImportPage) -> AnyView {
         <Card title=title>
             {trouble}
             {bar}
-            <p class="quiet">"You can leave this page. The import continues."</p>
-            <noscript><p class="quiet">"This page reloads every few seconds."</p></noscript>
+            <p class="text-quiet">"You can leave this page. The import continues."</p>
+            <noscript><p class="text-quiet">"This page reloads every few seconds."</p></noscript>
         </Card>
     }
     .into_any()

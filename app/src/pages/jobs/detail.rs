@@ -25,18 +25,18 @@ pub fn detail(shown: Shown<'_>, job: &JobDetail, people: &HashMap<String, String
     });
     let runs = job.runs.iter().map(|run| attempt(run, clock)).collect_view();
     let attempts = if job.runs.is_empty() {
-        view! { <p class="quiet">"No attempts yet."</p> }.into_any()
+        view! { <p class="text-quiet">"No attempts yet."</p> }.into_any()
     } else {
         view! { <ol class="timeline">{runs}</ol> }.into_any()
     };
     view! {
         {waiting}
-        <div class="two-thirds">
-            <div class="stack">
+        <div class="grid grid-cols-1 items-start gap-3.5 md:grid-cols-two-thirds">
+            <div class="flex flex-col gap-3.5">
                 <Card title="Attempts">{attempts}</Card>
                 {notes(&job.notes, people, clock)}
             </div>
-            <div class="stack">
+            <div class="flex flex-col gap-3.5">
                 {facts(shown, job, people, clock)}
                 {payload(job)}
             </div>
@@ -48,13 +48,13 @@ pub fn detail(shown: Shown<'_>, job: &JobDetail, people: &HashMap<String, String
 fn attempt(detail: &RunDetail, clock: Clock) -> impl IntoView + use<> {
     let run = &detail.run;
     let (tone, label) = outcome(run.outcome);
-    let error = run.error.clone().map(|error| view! { <pre class="said-raw" dir="auto">{error}</pre> });
+    let error = run.error.clone().map(|error| view! { <pre class="output" dir="auto">{error}</pre> });
     let log = (!detail.log.is_empty()).then(|| log(&detail.log));
     let took = format!("waited {}, ran for {}", milliseconds(run.wait_ms), milliseconds(run.run_ms));
     view! {
         <li>
             <p>{format!("Attempt {} ", run.attempt)}<Pill tone label/></p>
-            <p class="quiet"><When at=run.finished_at clock/>" · "{took}</p>
+            <p class="text-xs/5 text-quiet"><When at=run.finished_at clock/>" · "{took}</p>
             {error}
             {log}
         </li>
@@ -63,7 +63,7 @@ fn attempt(detail: &RunDetail, clock: Clock) -> impl IntoView + use<> {
 
 fn log(lines: &[LogLine]) -> AnyView {
     let line = |line: &LogLine| {
-        let class = if line.level == "warn" { "log-line warn" } else { "log-line" };
+        let class = (line.level == "warn").then_some("text-attention");
         let text = format!(
             "{:>8}  {}{}",
             milliseconds(line.ms),
@@ -134,9 +134,9 @@ fn notes(notes: &[NoteRow], people: &HashMap<String, String>, clock: Clock) -> O
     let note = |note: &NoteRow| {
         view! {
             <li>
-                <p>{words::sentence_of(&note.action)}<span class="quiet">" by "{who(&note.actor, people)}</span></p>
-                <p class="said" dir="auto">{note.reason.clone()}</p>
-                <p class="quiet"><When at=note.at clock/></p>
+                <p>{words::sentence_of(&note.action)}<span class="text-xs/5 text-quiet">" by "{who(&note.actor, people)}</span></p>
+                <p class="whitespace-pre-line text-muted" dir="auto">{note.reason.clone()}</p>
+                <p class="text-xs/5 text-quiet"><When at=note.at clock/></p>
             </li>
         }
     };

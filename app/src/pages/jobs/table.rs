@@ -39,7 +39,7 @@ fn live(shown: Shown<'_>, job: &JobRow, clock: Clock, choose: bool) -> impl Into
     let href = shown.job(job.tenant, job.tenant_slug.as_deref(), job.id);
     let tick = choose.then(|| {
         let value = format!("{}/{}", job.tenant, job.id);
-        view! { <td class="chosen"><input type="checkbox" name="job" value=value aria-label=format!("Select {} {}", words::kind(&job.kind), job.id)/></td> }
+        view! { <td class="w-4"><input type="checkbox" name="job" value=value aria-label=format!("Select {} {}", words::kind(&job.kind), job.id)/></td> }
     });
     let at = if job.state == JobState::Running { job.started_at.unwrap_or(job.run_at) } else { job.run_at };
     let tenant =
@@ -98,11 +98,11 @@ fn attempt(shown: Shown<'_>, run: &RunRow, clock: Clock) -> impl IntoView + use<
 pub fn owner(slug: Option<&str>) -> AnyView {
     match slug {
         Some(slug) => slug.to_owned().into_any(),
-        None => view! { <span class="quiet">"Platform"</span> }.into_any(),
+        None => view! { <span class="text-quiet">"Platform"</span> }.into_any(),
     }
 }
 
 fn name(href: String, kind: &str, key: Option<&str>) -> AnyView {
     let key = key.map(|key| view! { <span class="under"><span class="clip" dir="auto">{key.to_owned()}</span></span> });
-    view! { <a class="job-link" href=href>{words::kind(kind)}</a>{key} }.into_any()
+    view! { <a class="font-medium text-ink" href=href>{words::kind(kind)}</a>{key} }.into_any()
 }

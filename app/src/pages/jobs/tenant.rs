@@ -69,7 +69,7 @@ pub fn index(page: &TenantJobs) -> Rendered {
             <div data-live="tabs">{tabs(shown, &page.query, &page.counts)}</div>
             {filters(shown, &page.query, &page.typed, &page.faults)}
             {ignored(&shown.path(), &page.typed, &page.faults)}
-            <div class="stack" data-live="list">{listed(shown, &page.query, &page.found, page.clock)}</div>
+            <div class="flex flex-col gap-3.5" data-live="list">{listed(shown, &page.query, &page.found, page.clock)}</div>
         }
     })
 }
@@ -82,7 +82,7 @@ pub fn show(page: &TenantJob) -> Rendered {
         let back = (shown.list(&JobQuery::default()), "Jobs");
         view! {
             <PageHeader title=kind.clone() back=back/>
-            <div class="stack" data-live="job">{detail(shown, &page.job, &page.people, page.clock)}</div>
+            <div class="flex flex-col gap-3.5" data-live="job">{detail(shown, &page.job, &page.people, page.clock)}</div>
         }
     })
 }

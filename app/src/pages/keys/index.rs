@@ -81,7 +81,7 @@ fn table(page: &KeyIndex) -> AnyView {
             .then(|| view! { " "<Pill tone=Tone::Attention label="Creator lost access"/> });
         let used = match key.last_used_at {
             Some(at) => view! { <When at clock/> }.into_any(),
-            None => view! { <span class="quiet">"never"</span> }.into_any(),
+            None => view! { <span class="text-quiet">"never"</span> }.into_any(),
         };
         view! {
             <tr>
@@ -140,7 +140,7 @@ fn form(page: &KeyIndex) -> impl IntoView + use<> {
     let days = days.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec();
     view! {
         <Card title="New API key">
-            <form class="stack narrow" method="post" action=action>
+            <form class="stack max-w-110" method="post" action=action>
                 <Field name="name" label="Name" value=name fault=name_fault example="Shop till" required=true/>
                 <Choices name="scopes" label="Scopes" choices fault=scopes_fault/>
                 <SelectField name="store" label="Stores" options=stores chosen=store fault=store_fault/>

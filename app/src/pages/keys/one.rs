@@ -98,7 +98,7 @@ fn changes(page: &OneKey, keys: &str) -> impl IntoView + use<> {
     let options = OVERLAPS.map(|hours| (hours.to_string(), overlap(hours))).to_vec();
     let fault = page.faults.of("hours").map(str::to_owned);
     view! {
-        <div class="two-thirds">
+        <div class="grid grid-cols-1 items-start gap-3.5 md:grid-cols-two-thirds">
             <Card title="Rotate key">
                 <form class="stack" method="post" action=rotate>
                     <p>"Creates a new key with the same scopes. Both keys work until this one expires."</p>

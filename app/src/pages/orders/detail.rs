@@ -109,12 +109,12 @@ pub fn page(page: &OrderPage) -> Rendered {
             <PageHeader title=page.number() note=note back=back>{actions}</PageHeader>
             {page.done.map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> })}
             {asked}
-            <div class="two-thirds">
-                <div class="stack">
+            <div class="grid grid-cols-1 items-start gap-3.5 md:grid-cols-two-thirds">
+                <div class="flex flex-col gap-3.5">
                     {items_card(page)}
                     {timeline_card(page)}
                 </div>
-                <div class="stack">
+                <div class="flex flex-col gap-3.5">
                     {money_card(page)}
                     {customer_card(page)}
                     {notes_card(page)}
@@ -150,7 +150,7 @@ fn neighbours(page: &OrderPage) -> impl IntoView + use<> {
     };
     let newer = step(&page.neighbours.newer, "Newer", "prev", Sign::ArrowLeft);
     let older = step(&page.neighbours.older, "Older", "next", Sign::ArrowRight);
-    view! { <nav class="neighbours" aria-label="Newer and older orders">{newer}{older}</nav> }
+    view! { <nav class="btn-pair" aria-label="Newer and older orders">{newer}{older}</nav> }
 }
 
 fn cancel_form(page: &OrderPage, reason: &str, faults: &FieldErrors) -> AnyView {

@@ -70,7 +70,7 @@ pub fn chips(index: &OrderIndex) -> Option<AnyView> {
         view! {
             <div class="chips">
                 {chips}
-                <a class="chip-clear" href=all>"Clear filters"</a>
+                <a href=all>"Clear filters"</a>
             </div>
         }
         .into_any()

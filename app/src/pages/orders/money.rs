@@ -14,10 +14,11 @@ use crate::ui::{Card, When};
 pub fn items_card(page: &OrderPage) -> AnyView {
     let currency = page.order.order.currency;
     let row = |item: &ItemRow| {
-        let sku = item.sku.clone().map(|sku| view! { <code class="sku">{sku}</code> });
-        let kind = (item.kind != ItemKind::Product).then(|| view! { <span class="quiet">{kind(item.kind)}</span> });
+        let sku = item.sku.clone().map(|sku| view! { <code>{sku}</code> });
+        let kind =
+            (item.kind != ItemKind::Product).then(|| view! { <span class="text-quiet">{kind(item.kind)}</span> });
         let back = (item.refunded_quantity > 0).then(|| {
-            view! { <span class="quiet">{format!("{} refunded", count(item.refunded_quantity))}</span> }
+            view! { <span class="text-quiet">{format!("{} refunded", count(item.refunded_quantity))}</span> }
         });
         view! {
             <tr>
@@ -35,7 +36,7 @@ pub fn items_card(page: &OrderPage) -> AnyView {
     let columns =
         vec![Column::text("Item"), Column::figures("Qty"), Column::figures("Price"), Column::figures("Amount")];
     let number = i64::try_from(page.order.items.len()).unwrap_or(i64::MAX);
-    let aside = view! { <span class="quiet">{things(number, "line", "lines")}</span> }.into_any();
+    let aside = view! { <span class="text-quiet">{things(number, "line", "lines")}</span> }.into_any();
     view! { <Card title="Items" flush=true aside=aside><Table caption="Items" columns>{rows}</Table></Card> }.into_any()
 }
 
@@ -55,7 +56,7 @@ pub fn money_card(page: &OrderPage) -> AnyView {
     };
     let refunds = detail.refunds.iter().map(refund).collect_view();
     let kept = (order.refunded != 0).then(|| line("Net payment", order.total - order.refunded));
-    let free = is_free(detail).then(|| view! { <p class="quiet">"This order was free."</p> });
+    let free = is_free(detail).then(|| view! { <p class="text-quiet">"This order was free."</p> });
     let lines = view! {
         {line("Items", detail.gross)}
         {some("Discounts", -detail.discounts)}

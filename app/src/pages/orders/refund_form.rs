@@ -110,7 +110,7 @@ fn line(page: &OrderPage, item: &ItemRow, typed: String, fault: Option<String>) 
     let input = (left > 0).then(|| {
         view! {
             <input
-                class="pieces"
+                class="w-19 text-end"
                 type="number"
                 name=name
                 min="0"

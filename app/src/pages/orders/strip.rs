@@ -17,14 +17,14 @@ pub fn strip(index: &OrderIndex, found: &Found) -> impl IntoView + use<> {
     };
     let more = summary.more.then(|| {
         let text = format!("Totals are shown for up to {} orders. Add a filter to see them.", count(summary.found));
-        view! { <span class="quiet">{text}</span> }
+        view! { <span class="text-quiet">{text}</span> }
     });
     let returns_only = index.query.kind == Some(OrderKind::Return);
     let several = summary.currencies.len() > 1;
     let currencies = summary.currencies.iter().map(|(c, f)| sums(*c, f, returns_only, several)).collect_view();
     view! {
-        <section class="strip" aria-label="Totals">
-            <span class="strip-found">{number}</span>
+        <section class="flex flex-wrap items-baseline gap-x-6 gap-y-1 text-sm" aria-label="Totals">
+            <span class="font-semibold">{number}</span>
             {more}
             {currencies}
         </section>
@@ -34,14 +34,15 @@ pub fn strip(index: &OrderIndex, found: &Found) -> impl IntoView + use<> {
 fn sums(currency: Currency, figures: &Figures, returns_only: bool, several: bool) -> impl IntoView + use<> {
     let amount = |label: &'static str, minor: i64| {
         view! {
-            <span class="strip-sum">
-                <span class="quiet">{label}</span>
+            <span>
+                <span class="text-quiet">{label}</span>
                 " "
                 <Amount money=Money::new(minor, currency)/>
             </span>
         }
     };
-    let name = several.then(|| view! { <span class="strip-currency">{currency.code().to_owned()}</span> });
+    let name =
+        several.then(|| view! { <span class="min-w-[3ch] font-medium text-muted">{currency.code().to_owned()}</span> });
     let parts = if returns_only {
         vec![
             amount("Return orders", figures.returned),
@@ -60,5 +61,6 @@ fn sums(currency: Currency, figures: &Figures, returns_only: bool, several: bool
         parts.push(amount("Total", figures.total()));
         parts
     };
-    view! { <span class="strip-part">{name}{parts}</span> }
+    let class = if several { "flex basis-full flex-wrap gap-x-5 gap-y-1" } else { "flex flex-wrap gap-x-5 gap-y-1" };
+    view! { <span class=class>{name}{parts}</span> }
 }

@@ -42,7 +42,7 @@ pub fn orders_table(index: &OrderIndex, rows: &[OrderRow]) -> AnyView {
 }
 
 fn row(html: &mut Html, index: &OrderIndex, order: &OrderRow, clock: &Clock, several: bool) {
-    html.markup("<tr><td class=\"at-name\"><a class=\"row-link\" href=\"");
+    html.markup("<tr><td><a class=\"row-link\" href=\"");
     html.text(&url::order(index.frame.tenant(), &order.store, &order.number));
     html.markup(if needs_sign(&order.number) { "\">#" } else { "\">" }).text(&order.number);
     html.markup("</a></td><td class=\"at-time\">");
@@ -54,7 +54,7 @@ fn row(html: &mut Html, index: &OrderIndex, order: &OrderRow, clock: &Clock, sev
     html.markup("<td class=\"at-who\">");
     match customer(order.customer.as_ref()) {
         Some(name) => html.markup("<span class=\"clip\" dir=\"auto\">").text(&name).markup("</span>"),
-        None => html.markup("<span class=\"quiet\">No customer</span>"),
+        None => html.markup("<span class=\"text-quiet\">No customer</span>"),
     };
     html.markup("</td><td class=\"num wide\">");
     write_count(html, order.item_count.into());

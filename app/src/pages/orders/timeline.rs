@@ -13,12 +13,13 @@ use crate::url;
 pub fn timeline_card(page: &OrderPage) -> AnyView {
     let clock = page.clock();
     let entry = |row: &TimelineRow| {
-        let reason = text(row, "reason").map(|reason| view! { <p class="said" dir="auto">{reason}</p> });
+        let reason = text(row, "reason")
+            .map(|reason| view! { <p class="whitespace-pre-line text-muted" dir="auto">{reason}</p> });
         view! {
             <li>
-                <p>{words(row, page.order.order.currency)}<span class="quiet">" by "{row.actor.clone()}</span></p>
+                <p>{words(row, page.order.order.currency)}<span class="text-xs/5 text-quiet">" by "{row.actor.clone()}</span></p>
                 {reason}
-                <p class="quiet"><When at=row.at clock/></p>
+                <p class="text-xs/5 text-quiet"><When at=row.at clock/></p>
             </li>
         }
     };
@@ -29,7 +30,7 @@ pub fn timeline_card(page: &OrderPage) -> AnyView {
 /// Who bought, with the way to their other orders.
 pub fn customer_card(page: &OrderPage) -> AnyView {
     let Some(customer) = &page.order.order.customer else {
-        return view! { <Card title="Customer"><p class="quiet">"No customer details"</p></Card> }.into_any();
+        return view! { <Card title="Customer"><p class="text-quiet">"No customer details"</p></Card> }.into_any();
     };
     let line = |label: &'static str, value: &Option<String>| {
         let value = value.clone().filter(|v| !v.is_empty());
@@ -56,9 +57,9 @@ pub fn notes_card(page: &OrderPage) -> Option<AnyView> {
     let note = page.order.note.clone().filter(|note| !note.is_empty());
     let tags = page.order.tags.clone();
     (note.is_some() || !tags.is_empty()).then(|| {
-        let tags = tags.into_iter().map(|tag| view! { <span class="tag" dir="auto">{tag}</span> }).collect_view();
-        let note = note.map(|note| view! { <p class="said" dir="auto">{note}</p> });
-        view! { <Card title="Notes">{note}<p class="tags">{tags}</p></Card> }.into_any()
+        let tags = tags.into_iter().map(|tag| view! { <span class="me-1 mb-1 inline-block rounded-sm border border-line px-1.75 text-xs/5" dir="auto">{tag}</span> }).collect_view();
+        let note = note.map(|note| view! { <p class="whitespace-pre-line text-muted" dir="auto">{note}</p> });
+        view! { <Card title="Notes">{note}<p>{tags}</p></Card> }.into_any()
     })
 }
 

@@ -59,12 +59,12 @@ pub fn page(page: &Backups) -> Rendered {
             <PageHeader title="Backups">{ask}</PageHeader>
             {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
             {ignored(PATH, &page.typed, &page.faults)}
-            <div class="stack" data-live="summary">
+            <div class="flex flex-col gap-3.5" data-live="summary">
                 {alarms(&page.alarms, &page.names)}
                 {figures(&page.summary, page.due, page.clock)}
             </div>
             {kinds(page.kind)}
-            <div class="stack" data-live="list">{listed(page, &page.page)}</div>
+            <div class="flex flex-col gap-3.5" data-live="list">{listed(page, &page.page)}</div>
         }
     })
 }

@@ -42,9 +42,9 @@ pub fn page(page: &CachePage) -> Rendered {
         let note = format!("This process, started {begun} ago").into_any();
         view! {
             <PageHeader title="Cache" note=note/>
-            <div class="stack" data-live="cache">
+            <div class="flex flex-col gap-3.5" data-live="cache">
                 {redis(page)}
-                <div class="columns">{asked(page)}{room(page)}</div>
+                <div class="grid grid-cols-1 items-start gap-3 md:grid-cols-2">{asked(page)}{room(page)}</div>
                 <Card title="Cache lifetime">
                     <p>
                         "Each change invalidates the tenant's cached pages. "
@@ -79,7 +79,7 @@ fn asked(page: &CachePage) -> AnyView {
     };
     view! {
         <Card title="Hit rate">
-            <p class="runway">{found}</p>
+            <p class="text-xl font-semibold tabular-nums">{found}</p>
             <dl class="sums">
                 <dt>"Requests"</dt><dd>{whole(asked)}</dd>
                 <dt>"Hits in this process"</dt><dd>{whole(here)}</dd>
@@ -98,8 +98,8 @@ fn room(page: &CachePage) -> AnyView {
     let (value, max) = (bytes.to_string(), room.to_string());
     view! {
         <Card title="Size">
-            <p class="runway">{size(whole(bytes))}</p>
-            <meter class="runway-bar" min="0" max=max value=value aria-label="Cache size"></meter>
+            <p class="text-xl font-semibold tabular-nums">{size(whole(bytes))}</p>
+            <meter min="0" max=max value=value aria-label="Cache size"></meter>
             <dl class="sums">
                 <dt>"Entries"</dt><dd>{count(whole(entries))}</dd>
                 <dt>"Maximum size"</dt><dd>{size(whole(room))}</dd>

@@ -82,7 +82,7 @@ pub fn page(board: &Board) -> Rendered {
         let note = format!("as of {}, {}", board.clock.hour(board.clock.now), board.clock.zone.name()).into_any();
         view! {
             <PageHeader title="Health" note=note/>
-            <div class="board" data-live="board">
+            <div class="grid grid-cols-board gap-3" data-live="board">
                 {jobs(board)}
                 {partitions(board)}
                 {backups(board)}

@@ -52,7 +52,7 @@ pub fn look_members(frame: &PlatformFrame, tenant: &str, members: &[Member], clo
             let href = format!("/platform/tenants/{tenant}/look/{}", member.id);
             let seen = match member.seen_at {
                 Some(at) => view! { <When at clock/> }.into_any(),
-                None => view! { <span class="quiet">"Not recently"</span> }.into_any(),
+                None => view! { <span class="text-quiet">"Not recently"</span> }.into_any(),
             };
             let vouch = (!member.is_proven).then(|| {
                 let action = format!("/platform/tenants/{tenant}/members/{}/vouch", member.id);

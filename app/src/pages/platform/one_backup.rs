@@ -38,7 +38,7 @@ pub fn page(page: &OneBackup) -> Rendered {
         view! {
             <PageHeader title=title note=note back=("/platform/backups".to_owned(), "Backups")/>
             <Card flush=true>{rows}</Card>
-            <div class="two-thirds">
+            <div class="grid grid-cols-1 items-start gap-3.5 md:grid-cols-two-thirds">
                 {restore(page)}
                 {facts(page)}
             </div>
@@ -59,7 +59,7 @@ fn restore(page: &OneBackup) -> AnyView {
         <Card title="Restore">
             <ol class="plan">{steps}</ol>
             <p>"Run this on the server. It shows the plan and asks before it restores:"</p>
-            <pre class="said-raw" tabindex="0" aria-label="Command">{command}</pre>
+            <pre class="output" tabindex="0" aria-label="Command">{command}</pre>
         </Card>
     }
     .into_any()

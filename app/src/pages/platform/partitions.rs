@@ -52,7 +52,7 @@ pub fn page(page: &Partitions) -> Rendered {
         view! {
             <PageHeader title="Partitions">{maintain}</PageHeader>
             {page.done.map(|words| view! { <Notice tone=Tone::Info>{words}</Notice> })}
-            <div class="stack" data-live="partitions">
+            <div class="flex flex-col gap-3.5" data-live="partitions">
                 {troubles(page)}
                 {figures(page)}
                 {quarters(page)}
@@ -108,14 +108,17 @@ fn figures(page: &Partitions) -> AnyView {
         {fact("Next archived", next)}
     }
     .into_any();
-    let (runway, class) = (overview.runway_days, format!("runway {}", runway_tone(overview.runway_days).as_str()));
+    let (runway, class) = (
+        overview.runway_days,
+        format!("toned text-xl font-semibold tabular-nums {}", runway_tone(overview.runway_days).as_str()),
+    );
     let (days, full, low) = (runway.clamp(0, FULL).to_string(), FULL.to_string(), SHORT[0].to_string());
     view! {
-        <div class="columns">
+        <div class="grid grid-cols-1 items-start gap-3 md:grid-cols-2">
             <Card title="Days covered">
                 <p class=class>{things(runway, "day", "days")}</p>
-                <meter class="runway-bar" min="0" max=full low=low value=days aria-label="Days covered"></meter>
-                <p class="quiet">"New orders have partitions for this long, even if maintenance stops."</p>
+                <meter min="0" max=full low=low value=days aria-label="Days covered"></meter>
+                <p class="text-quiet">"New orders have partitions for this long, even if maintenance stops."</p>
             </Card>
             <Card title="Maintenance"><dl class="sums">{facts}</dl></Card>
         </div>
@@ -149,7 +152,7 @@ fn quarter(page: &Partitions, row: &QuarterRow) -> impl IntoView + use<> {
     let table = |name: &str| row.tables.iter().find(|t| t.table.to_string() == name);
     let rows = |table: Option<&TableRow>| match table.and_then(|t| t.rows) {
         Some(rows) => count(rows).into_any(),
-        None => view! { <span class="quiet">"unknown"</span> }.into_any(),
+        None => view! { <span class="text-quiet">"unknown"</span> }.into_any(),
     };
     let bytes = row.tables.iter().map(|t| t.bytes).sum();
     let made = row.tables.iter().filter_map(|t| t.made_at).max().map(|at| since(at, page.clock));
@@ -197,7 +200,7 @@ fn archive(row: &ArchiveRow, clock: Clock) -> impl IntoView + use<> {
     let error = row
         .error
         .clone()
-        .map(|error| view! { <span class="under"><span class="critical-words">{sentence(&error)}</span></span> });
+        .map(|error| view! { <span class="under"><span class="text-critical">{sentence(&error)}</span></span> });
     let quarter = row.quarter.to_string();
     let restore =
         row.state.is_away().then(|| act(format!("/platform/partitions/{quarter}/restore"), "Restore", &quarter));

@@ -88,7 +88,7 @@ pub fn page(page: &Performance) -> Rendered {
         let note = format!("Since this process started, {begun} ago").into_any();
         view! {
             <PageHeader title="Performance" note=note/>
-            <div class="stack" data-live="performance">
+            <div class="flex flex-col gap-3.5" data-live="performance">
                 {routes(page)}
                 {slow(page)}
             </div>
@@ -114,12 +114,12 @@ fn route(row: &RouteRow) -> impl IntoView + use<> {
     let whole = |n: u64| count(i64::try_from(n).unwrap_or(i64::MAX));
     let slow = row.is_slow().then(|| view! { " "<Pill tone=Tone::Attention label="Slow"/> });
     let failed = match row.failed {
-        0 => view! { <span class="quiet">"0"</span> }.into_any(),
-        n => view! { <span class="critical-words">{whole(n)}</span> }.into_any(),
+        0 => view! { <span class="text-quiet">"0"</span> }.into_any(),
+        n => view! { <span class="text-critical">{whole(n)}</span> }.into_any(),
     };
     view! {
         <tr>
-            <td class="breaks"><code>{row.route.clone()}</code>{slow}</td>
+            <td class="wrap-anywhere whitespace-normal"><code>{row.route.clone()}</code>{slow}</td>
             <td class="num">{whole(row.answers)}</td>
             <td class="num wide">{failed}</td>
             <td class="num wide">{taken(row.median)}</td>
@@ -147,7 +147,7 @@ fn slow(page: &Performance) -> AnyView {
         format!("slower than {} ms; {} listed", page.too_long, things(page.slow.len() as i64, "request", "requests"));
     view! {
         <Card title flush=true>
-            <p class="quiet card-note">{note}</p>
+            <p class="px-4 text-quiet">{note}</p>
             <Table caption="Slow requests" columns dense=true>{rows}</Table>
         </Card>
     }
@@ -158,7 +158,7 @@ fn slow_row(row: &SlowRow, clock: Clock) -> impl IntoView + use<> {
     view! {
         <tr>
             <td>{since(row.at, clock)}</td>
-            <td class="breaks"><code>{row.route.clone()}</code></td>
+            <td class="wrap-anywhere whitespace-normal"><code>{row.route.clone()}</code></td>
             <td class="num wide">{row.status.to_string()}</td>
             <td class="num">{taken(row.micros)}</td>
             <td class="wide"><code>{row.request_id.clone()}</code></td>

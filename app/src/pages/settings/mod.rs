@@ -96,7 +96,7 @@ fn new_store(page: &SettingsPage) -> AnyView {
     let inner = view! {
             <details open=open>
                 <summary>"Add store"</summary>
-                <form class="stack narrow" method="post" action=action>
+                <form class="stack max-w-110" method="post" action=action>
                     <Field name="name" label="Name" value=value("name") fault=fault("name")/>
                     <Field name="slug" label="Slug" value=value("slug") fault=fault("slug") example="north-shop"/>
                     <Field name="time_zone" label="Time zone" value=value("time_zone") fault=fault("time_zone") hint=zone/>

@@ -86,7 +86,7 @@ fn form(page: &SignInSettings, action: String) -> impl IntoView + use<> {
     let warning = page.is_set.then(|| view! { <p>"Saving signs out all members who signed in with SSO."</p> });
     view! {
         <Card title="Provider">
-            <form class="stack narrow" method="post" action=action.clone()>
+            <form class="stack max-w-110" method="post" action=action.clone()>
                 <Field name="issuer" label="Issuer" kind="url" value=issuer_value required=true fault=issuer example="https://login.example.com" hint="Exactly \
                     as your provider states it. Stoa checks it when you save."/>
                 <Field name="client_id" label="Client ID" value=client_value required=true fault=client hint="The ID \

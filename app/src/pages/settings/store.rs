@@ -87,7 +87,7 @@ fn basics(page: &StorePage) -> AnyView {
     let (week, year) = (typed.of("week_start", calendar.week_start), typed.of("year_start", calendar.year_start));
     let hint = "Default currency of new orders. Existing orders keep their currency.";
     let inner = view! {
-            <div class="stack narrow">
+            <div class="flex max-w-110 flex-col gap-3.5">
                 <Field name="name" label="Name" value=typed.of("name", name) fault=fault("name")/>
                 {zone}
                 <Field name="currency" label="Currency" value=currency fault=fault("currency") hint=hint/>
@@ -105,7 +105,7 @@ fn returns(page: &StorePage) -> AnyView {
     let hint = "A change moves all past refunds in the dashboard, lists and reports. Return orders always count on \
         their own day.";
     let inner = view! {
-            <div class="stack narrow">
+            <div class="flex max-w-110 flex-col gap-3.5">
                 <SelectField name="returns_on" label="Refunds count on" options chosen fault hint/>
             </div>
     };
@@ -122,7 +122,7 @@ fn mails(page: &StorePage) -> AnyView {
         view! { <Field name=name label=label value=value fault=fault(name)/> }
     };
     let inner = view! {
-            <div class="stack narrow">
+            <div class="flex max-w-110 flex-col gap-3.5">
                 <p class="hint">"Separate email addresses with commas. Leave a field empty to send no email."</p>
                 {field("orders", "New orders", orders)}
                 {field("summary", "Daily summary of the previous day", summary)}
@@ -138,7 +138,7 @@ fn stock(page: &StorePage) -> AnyView {
     let value = |name: &str| page.typed.of(name, "");
     let fault = |name: &str| page.faults.of(name).map(str::to_owned);
     let inner = view! {
-            <form class="stack narrow" method="post" action=action>
+            <form class="stack max-w-110" method="post" action=action>
                 <p class="hint">"Set the quantity in stock of a SKU. New sales reduce it."</p>
                 <Field name="sku" label="SKU" value=value("sku") fault=fault("sku")/>
                 <Field name="quantity" label="Quantity in stock" value=value("quantity") fault=fault("quantity")/>

@@ -24,7 +24,7 @@ pub fn general(page: &SettingsPage) -> AnyView {
     let feed = "How far back apps and open pages can catch up. At least the newest 10,000 events are stored.";
     let ended = "Days after an import finished. Leave empty to store it forever. Imported orders are never deleted.";
     let inner = view! {
-            <form class="stack narrow" method="post" action=action>
+            <form class="stack max-w-110" method="post" action=action>
                 <SelectField name="numbers" label="Number format" options=formats chosen=numbers fault=fault("numbers") hint=shown/>
                 <Field name="zone" label="Time zone (such as Europe/London)" value=zone fault=fault("zone") hint=zoned/>
                 <Field name="event_days" label="Event history (days)" value=events fault=fault("event_days") hint=feed/>
@@ -43,7 +43,7 @@ pub fn backups(page: &SettingsPage) -> AnyView {
     let chosen = page.value("hour", page.settings.backup_hour);
     let fault = page.faults.of("hour").map(str::to_owned);
     let inner = view! {
-            <form class="stack narrow" method="post" action=action>
+            <form class="stack max-w-110" method="post" action=action>
                 <SelectField name="hour" label="Daily backup at" options=hours(&clock) chosen=chosen fault=fault/>
                 <p class="hint">{hint}</p>
                 <div class="actions"><Button label="Save backup time"/></div>

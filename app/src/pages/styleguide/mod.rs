@@ -74,7 +74,7 @@ fn words() -> AnyView {
         <Card title="Statuses">
             <p>{pills}</p>
             <p>{changes}</p>
-            <div class="stack">{notices}</div>
+            <div class="flex flex-col gap-3.5">{notices}</div>
             <Empty title="No items yet" text="What will be listed here, and the action.">
                 <ButtonLink href="#" label="Create item" look=Look::Primary/>
             </Empty>

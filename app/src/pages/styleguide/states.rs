@@ -66,7 +66,7 @@ fn refusals() -> AnyView {
         <Card title="Error">
             <Notice tone=Tone::Critical>
                 <p>"The orders could not be loaded. The error was logged."</p>
-                <p class="incident">"Request ID "<code>"01k7x4m9"</code></p>
+                <p>"Request ID "<code>"01k7x4m9"</code></p>
                 <ButtonLink href="#" label="Try again"/>
             </Notice>
         </Card>
@@ -78,7 +78,7 @@ fn refusals() -> AnyView {
                 platform admin for a larger plan."</Notice>
         </Card>
         <Card title="Form with errors">
-            <form class="stack narrow">
+            <form class="stack max-w-110">
                 <Field name="over" label="Quantity" value="12" fault=Some("Enter 9 or less.".to_owned())/>
                 <Button label="Refund 12.00" look=Look::Primary/>
             </form>
@@ -113,7 +113,7 @@ fn board() -> AnyView {
     let bar = |n: i64| TimeBar { label: format!("14:{n:02}"), parts: [n * 7 % 13, (n * 5 % 17 - 12).max(0)] };
     let bars: Vec<TimeBar> = (0..60).map(bar).collect();
     view! {
-        <div class="board">
+        <div class="grid grid-cols-board gap-3">
             <Health title="Good" words="Responding" facts=facts()/>
             <Health title="Attention" words="Slow to respond" tone=Tone::Attention facts=facts()/>
             <Health title="Critical" words="Almost out of connections" tone=Tone::Critical facts=facts()/>

@@ -47,9 +47,9 @@ pub fn page(page: &TeamIndex) -> Rendered {
             {notices(page)}
             {members(page)}
             {invitations(page)}
-            <div class="two-thirds">
+            <div class="grid grid-cols-1 items-start gap-3.5 md:grid-cols-two-thirds">
                 {invite(page)}
-                <div class="stack">{roles(page)}{second_factor(page)}{company(page)}</div>
+                <div class="flex flex-col gap-3.5">{roles(page)}{second_factor(page)}{company(page)}</div>
             </div>
         }
     })
@@ -88,12 +88,13 @@ fn members(page: &TeamIndex) -> impl IntoView + use<> {
     let base = format!("/t/{}/team/members", page.frame.tenant());
     let row = |member: &Member| {
         let name = if member.name.is_empty() { member.email.clone() } else { member.name.clone() };
-        let address = (!member.name.is_empty()).then(|| view! { " "<span class="quiet">{member.email.clone()}</span> });
+        let address =
+            (!member.name.is_empty()).then(|| view! { " "<span class="text-quiet">{member.email.clone()}</span> });
         let is_me = member.id == page.me;
         let clock = page.clock;
         let seen = match member.seen_at {
             Some(at) => view! { <When at clock/> }.into_any(),
-            None => view! { <span class="quiet">"Not recently"</span> }.into_any(),
+            None => view! { <span class="text-quiet">"Not recently"</span> }.into_any(),
         };
         let closed = (!member.is_open).then(|| view! { " "<Pill tone=Tone::Attention label="Email not confirmed"/> });
         let factor = member.has_second_factor.then(|| view! { <Pill tone=Tone::Positive label="On"/> });

@@ -42,7 +42,7 @@ pub fn page(page: &MemberPage) -> Rendered {
             <PageHeader title=title.clone() back=back/>
             {refused}
             {vouch(page)}
-            <div class="two-thirds">
+            <div class="grid grid-cols-1 items-start gap-3.5 md:grid-cols-two-thirds">
                 {if may_change { change(page).into_any() } else { fixed(page).into_any() }}
                 {facts(page)}
             </div>

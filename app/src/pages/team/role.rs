@@ -50,7 +50,7 @@ pub fn page(page: &RolePage) -> Rendered {
         let [name_fault, permissions_fault] = faults;
         let used = page.role.as_ref().filter(|role| role.in_use > 0);
         let used = used.map(
-            |role| view! { <p class="quiet">{format!("In use by {}.", things(role.in_use, "member", "members"))}</p> },
+            |role| view! { <p class="text-quiet">{format!("In use by {}.", things(role.in_use, "member", "members"))}</p> },
         );
         let delete = page.role.as_ref().filter(|role| role.in_use == 0).map(|role| {
             let action = format!("{team}/roles/{}/delete", role.id);

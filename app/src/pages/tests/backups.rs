@@ -75,10 +75,10 @@ fn each_backup_leads_with_its_proof() {
     assert_clean(&html);
     assert!(!html.contains("<script>alert"), "{html}");
     assert_eq!(
-        texts(&html, ".proof"),
+        texts(&html, "td:first-child > .font-medium"),
         ["Verified 3 h ago, 1,204 rows match", "In progress", "Not verified yet", "Not usable"]
     );
     assert!(html.contains("Writing orders. 3 of 9"), "{html}");
-    assert_eq!(texts(&html, ".under.end"), ["\u{2193} 55 %", "\u{2193} 55 %"]);
+    assert_eq!(texts(&html, ".under.justify-end"), ["\u{2193} 55 %", "\u{2193} 55 %"]);
     assert!(html.contains(">in 13 h</span>"), "{html}");
 }

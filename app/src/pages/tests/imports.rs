@@ -103,8 +103,8 @@ fn a_running_import_looks_again_without_scripts() {
 #[test]
 fn the_outcome_says_the_sums() {
     let html = render(run(RunStatus::Done), true);
-    assert!(texts(&html, ".summary dd").contains(&"£1,234.56".to_owned()), "{html}");
-    assert!(texts(&html, ".summary dd").contains(&"\u{2212}£10.00".to_owned()), "{html}");
+    assert!(texts(&html, ".sums dd").contains(&"£1,234.56".to_owned()), "{html}");
+    assert!(texts(&html, ".sums dd").contains(&"\u{2212}£10.00".to_owned()), "{html}");
     let failed = render(Run { error: Some("the file is not UTF-8".into()), ..run(RunStatus::Failed) }, true);
     assert!(texts(&failed, ".notice")[0].contains("not UTF-8"), "{failed}");
 }

@@ -175,7 +175,7 @@ fn the_overview_says_what_needs_a_person_first_and_where_it_is() {
     assert_eq!(attributes(&html, ".notice a", "href"), ["/platform/jobs/list?state=dead"]);
     assert!(texts(&html, ".figure").contains(&"Done, last hour1,204".to_owned()), "{html}");
     assert_eq!(
-        attributes(&html, ".act", "action"),
+        attributes(&html, "td form", "action"),
         [
             "/platform/jobs/queues/heavy/resume",
             "/platform/jobs/timetable/maintain_partitions/run",
@@ -210,9 +210,9 @@ fn a_list_is_a_form_whose_boxes_say_which() {
     let html =
         page(Listed::Live(JobState::Dead, rows(vec![job(JobState::Dead)])), dead.clone(), &[], FieldErrors::default());
     assert_eq!(attributes(&html, "[name=job]", "value"), [format!("{}/{}", tenant(), Uuid::from_u128(1))]);
-    assert_eq!(texts(&html, ".bulk button"), ["Retry jobs", "Cancel jobs", "Delete jobs"]);
+    assert_eq!(texts(&html, "form .actions button"), ["Retry jobs", "Cancel jobs", "Delete jobs"]);
     assert_eq!(attributes(&html, "main form[method=post] [type=hidden]", "name"), ["state", "kind"]);
-    assert!(attributes(&html, ".job-link", "href")[0].ends_with("?tenant=demo"), "{html}");
+    assert!(attributes(&html, "tbody a", "href")[0].ends_with("?tenant=demo"), "{html}");
     let html = page(Listed::Live(JobState::Dead, rows(vec![])), JobQuery::of(dead.view), &[], FieldErrors::default());
     assert_eq!(texts(&html, ".empty-title"), ["No jobs here"]);
     let runs = Page { rows: vec![run(RunOutcome::Failed)], newer: None, older: None };

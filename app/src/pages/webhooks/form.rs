@@ -68,7 +68,7 @@ pub(super) fn fields(
     let stores = all.chain(frame.stores.iter().map(|s| (s.slug.clone(), s.name.clone()))).collect();
     let WebhookForm { url, description, store, .. } = form.clone();
     view! {
-        <form class="stack narrow" method="post" action=action>
+        <form class="stack max-w-110" method="post" action=action>
             <Field name="url" label="URL" kind="url" value=url fault=url_fault example="https://example.com/stoa" required=true hint="Stoa \
                 sends each event to this URL as a signed JSON POST request."/>
             <Field name="description" label="Description" value=description fault=description_fault example="Bookkeeping"/>

@@ -66,12 +66,12 @@ fn table(page: &WebhookIndex) -> AnyView {
         let (tone, label) = state(webhook);
         let came = if webhook.last_ok == Some(true) { ", delivered" } else { ", failed" };
         let last = match webhook.last_at {
-            Some(at) => view! { <When at clock/><span class="quiet">{came}</span> }.into_any(),
-            None => view! { <span class="quiet">"never"</span> }.into_any(),
+            Some(at) => view! { <When at clock/><span class="text-quiet">{came}</span> }.into_any(),
+            None => view! { <span class="text-quiet">"never"</span> }.into_any(),
         };
-        let since = webhook.failing_since.map(|at| view! { <span class="quiet">" since "<When at clock/></span> });
+        let since = webhook.failing_since.map(|at| view! { <span class="text-quiet">" since "<When at clock/></span> });
         let description = (!webhook.description.is_empty()).then(|| {
-            view! { <span class="quiet clip wide-clip" dir="auto">{webhook.description.clone()}</span> }
+            view! { <span class="text-quiet clip wide-clip" dir="auto">{webhook.description.clone()}</span> }
         });
         view! {
             <tr>

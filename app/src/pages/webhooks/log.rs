@@ -54,7 +54,7 @@ fn listed(page: &OneWebhook, found: &Page<Delivery, Place>) -> AnyView {
 fn row(page: &OneWebhook, delivery: &Delivery) -> impl IntoView + use<> {
     let clock = page.clock;
     let (tone, label) = words_of(delivery.state);
-    let number = delivery.seq.map(|seq| view! { <span class="quiet">{format!(" no. {seq}")}</span> });
+    let number = delivery.seq.map(|seq| view! { <span class="text-xs/5 text-quiet">{format!(" no. {seq}")}</span> });
     let next = delivery.next_at.map(|at| {
         if at <= clock.now {
             view! { " · next attempt now" }.into_any()
@@ -71,17 +71,19 @@ fn row(page: &OneWebhook, delivery: &Delivery) -> impl IntoView + use<> {
     let again = format!("{}/deliveries/{}/again", page.address(), delivery.id);
     let body = match delivery.body.clone() {
         Some(body) => view! {
-            <p class="quiet">"Payload:"</p>
-            <pre class="said-raw" dir="auto">{body}</pre>
+            <p class="text-xs/5 text-quiet">"Payload:"</p>
+            <pre class="output" dir="auto">{body}</pre>
             <form method="post" action=again><Button label="Resend"/></form>
         }
         .into_any(),
-        None => view! { <p class="quiet">"Your role does not include access to this event."</p> }.into_any(),
+        None => {
+            view! { <p class="text-xs/5 text-quiet">"Your role does not include access to this event."</p> }.into_any()
+        }
     };
     view! {
         <li>
             <p><code>{delivery.kind.clone()}</code>{number}" "<Pill tone label/></p>
-            <p class="quiet"><When at=delivery.created_at clock/>{next}</p>
+            <p class="text-xs/5 text-quiet"><When at=delivery.created_at clock/>{next}</p>
             <details>
                 <summary>{summary}</summary>
                 <ol class="timeline">{attempts}</ol>
@@ -109,11 +111,11 @@ fn attempt(tried: &Attempt, clock: Clock) -> impl IntoView + use<> {
     let took = milliseconds(i64::from(tried.ms));
     let error = tried.error.clone().map(|error| view! { <p dir="auto">{error}</p> });
     let answer =
-        (!tried.answer.is_empty()).then(|| view! { <pre class="said-raw" dir="auto">{tried.answer.clone()}</pre> });
+        (!tried.answer.is_empty()).then(|| view! { <pre class="output" dir="auto">{tried.answer.clone()}</pre> });
     view! {
         <li>
             <p>{status}<Pill tone label/></p>
-            <p class="quiet"><When at=tried.at clock/>{format!(" · {took}")}</p>
+            <p class="text-xs/5 text-quiet"><When at=tried.at clock/>{format!(" · {took}")}</p>
             {error}
             {answer}
         </li>

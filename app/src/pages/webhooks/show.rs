@@ -70,9 +70,9 @@ pub fn page(page: &OneWebhook) -> Rendered {
             {refused}
             {orphan(page)}
             {standing(page)}
-            <div class="two-thirds">
+            <div class="grid grid-cols-1 items-start gap-3.5 md:grid-cols-two-thirds">
                 {log::card(page)}
-                <div class="stack">
+                <div class="flex flex-col gap-3.5">
                     {facts(page)}
                     {changes(page)}
                 </div>

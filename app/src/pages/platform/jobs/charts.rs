@@ -94,7 +94,7 @@ pub fn charts(span: Span, points: &[Point], clock: Clock) -> AnyView {
     let ended = bars(span, points, clock, |p| [p.done, p.failed]);
     let waited = bars(span, points, clock, |p| [p.wait_ms, (p.wait_ms_max - p.wait_ms).max(0)]);
     view! {
-        <div class="columns">
+        <div class="grid grid-cols-1 items-start gap-3 md:grid-cols-2">
             <Card title="Finished"><TimeBars title="Finished attempts" bars=ended parts=ENDED/></Card>
             <Card title="Queue wait (ms)"><TimeBars title="Queue wait" bars=waited parts=WAITED/></Card>
         </div>

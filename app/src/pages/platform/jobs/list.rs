@@ -46,7 +46,7 @@ pub fn page(page: &JobList) -> Rendered {
             <div data-live="tabs">{tabs(Shown::Platform, &page.query, &page.counts)}</div>
             {filters(Shown::Platform, &page.query, &page.typed, &page.faults)}
             {ignored(&Shown::Platform.path(), &page.typed, &page.faults)}
-            <div class="stack" data-live="list">{listed(page, &page.found)}</div>
+            <div class="flex flex-col gap-3.5" data-live="list">{listed(page, &page.found)}</div>
         }
     })
 }
@@ -82,11 +82,11 @@ fn changeable(page: &JobList, state: JobState, table: AnyView) -> AnyView {
     view! {
         <form class="stack" method="post" action="/platform/jobs/change">
             {hidden}
-            <div class="bulk">
-                <fieldset class="which">
-                    <legend class="hidden-words">"Which jobs"</legend>
-                    <label><input type="radio" name="which" value="chosen" checked=true/>"Selected jobs"</label>
-                    <label><input type="radio" name="which" value="matching"/>"All matching jobs"</label>
+            <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+                <fieldset class="flex gap-4">
+                    <legend class="sr-only">"Which jobs"</legend>
+                    <label class="check"><input type="radio" name="which" value="chosen" checked=true/>"Selected jobs"</label>
+                    <label class="check"><input type="radio" name="which" value="matching"/>"All matching jobs"</label>
                 </fieldset>
                 <div class="actions">{retry}{choice("Cancel jobs", "cancel", Look::Secondary)}{delete}</div>
             </div>

@@ -22,7 +22,7 @@ use crate::ui::{Button, Look};
 pub(super) fn act(action: String, label: &'static str, about: &str) -> AnyView {
     let name = format!("{label}: {about}");
     view! {
-        <form class="act" method="post" action=action>
+        <form method="post" action=action>
             <button class="btn btn-small" type="submit" aria-label=name>{label}</button>
         </form>
     }

@@ -58,7 +58,7 @@ pub fn page(page: &Overview) -> Rendered {
         view! {
             <PageHeader title="Jobs">{spans}</PageHeader>
             {page.done.clone().map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> })}
-            <div class="stack" data-live="alerts">{alerts(&page.alerts)}</div>
+            <div class="flex flex-col gap-3.5 empty:hidden" data-live="alerts">{alerts(&page.alerts)}</div>
             <div data-live="figures">{figures(&page.counts)}</div>
             <div data-live="charts">{charts(page.span, &page.points, page.clock)}</div>
             <div data-live="queues">{queues(&page.queues, &page.people, page.clock)}</div>
@@ -126,5 +126,5 @@ fn figures(counts: &Counts) -> AnyView {
             </a>
         }
     };
-    view! { <div class="figures seven">{cards.map(card).into_iter().collect_view()}</div> }.into_any()
+    view! { <div class="grid grid-cols-2 gap-2 sm:grid-cols-4 sm:gap-3 2xl:grid-cols-7 max-sm:*:last:col-span-2">{cards.map(card).into_iter().collect_view()}</div> }.into_any()
 }

@@ -13,7 +13,7 @@ use crate::ui::{Card, Clock};
 pub fn workers(workers: &[WorkerRow], clock: Clock) -> AnyView {
     if workers.is_empty() {
         let words = "No worker ran in the last day. Start one with: stoa worker";
-        return view! { <Card title="Workers"><p class="quiet">{words}</p></Card> }.into_any();
+        return view! { <Card title="Workers"><p class="text-quiet">{words}</p></Card> }.into_any();
     }
     let rows = workers.iter().map(|worker| row(worker, clock)).collect_view();
     let columns = vec![
@@ -39,15 +39,15 @@ fn row(worker: &WorkerRow, clock: Clock) -> impl IntoView + use<> {
     let process = format!("{}:{}", worker.host, worker.pid);
     let jobs = worker.jobs.iter().take(5).map(|job| at_work(job, clock)).collect_view();
     let more = worker.jobs.len().saturating_sub(5);
-    let more = (more > 0).then(|| view! { <span class="quiet">{format!("and {more} more")}</span> });
-    let idle = worker.jobs.is_empty().then(|| view! { <span class="quiet">"nothing"</span> });
+    let more = (more > 0).then(|| view! { <span class="text-quiet">{format!("and {more} more")}</span> });
+    let idle = worker.jobs.is_empty().then(|| view! { <span class="text-quiet">"nothing"</span> });
     view! {
         <tr>
             <td><span class="clip" title=format!("version {}", worker.version)>{process}</span></td>
             <td><Pill tone label/></td>
             <td class="wide">{worker.queues.join(", ")}</td>
             <td class="num">{format!("{} of {}", worker.jobs.len(), worker.slots)}</td>
-            <td><span class="doing">{idle}{jobs}{more}</span></td>
+            <td><span class="flex flex-col">{idle}{jobs}{more}</span></td>
             <td class="wide">{since(worker.started_at, clock)}</td>
             <td class="wide">{since(worker.seen_at, clock)}</td>
         </tr>
@@ -57,6 +57,6 @@ fn row(worker: &WorkerRow, clock: Clock) -> impl IntoView + use<> {
 fn at_work(job: &AtWork, clock: Clock) -> impl IntoView + use<> {
     let href = Shown::Platform.job(job.tenant, job.tenant_slug.as_deref(), job.id);
     let whose = job.tenant_slug.clone().map(|slug| format!(" of {slug}"));
-    let at = job.started_at.map(|at| view! { " "<span class="quiet">{since(at, clock)}</span> });
-    view! { <span><a href=href>{job.kind.clone()}</a>{whose}{at}</span> }
+    let at = job.started_at.map(|at| view! { " "<span class="text-quiet">{since(at, clock)}</span> });
+    view! { <span><a class="underline" href=href>{job.kind.clone()}</a>{whose}{at}</span> }
 }

@@ -46,7 +46,7 @@ pub fn page(page: &OneJob) -> Rendered {
         view! {
             <PageHeader title=kind.clone() note=note back=back>{actions}</PageHeader>
             {page.done.clone().map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> })}
-            <div class="stack" data-live="job">{detail(Shown::Platform, &page.job, &page.people, page.clock)}</div>
+            <div class="flex flex-col gap-3.5" data-live="job">{detail(Shown::Platform, &page.job, &page.people, page.clock)}</div>
         }
     })
 }

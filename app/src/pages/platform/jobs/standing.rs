@@ -34,7 +34,7 @@ pub fn queues(queues: &[QueueRow], people: &HashMap<String, String>, clock: Cloc
         let action = format!("/platform/jobs/queues/{}/{verb}", escape(&queue.name));
         view! {
             <tr>
-                <td class="name">{queue.name.clone()}</td>
+                <td class="whitespace-nowrap">{queue.name.clone()}</td>
                 <td>{state}</td>
                 <td class="num">{count(queue.ready)}</td>
                 <td class="num wide">{count(queue.running)}</td>
@@ -70,16 +70,16 @@ pub fn timetable(entries: &[EntryRow], clock: Clock) -> AnyView {
         };
         let last = entry.last_tick.map(|at| since(at, clock));
         let outcome = entry.last_outcome.clone().filter(|o| o != "done");
-        let outcome = outcome.map(|o| view! { " "<span class="critical-words">{o}</span> });
+        let outcome = outcome.map(|o| view! { " "<span class="text-critical">{o}</span> });
         let missed = entry.missed_at.filter(|_| entry.missed > 0).map(|at| {
             view! { <span class="under"><span>{count(entry.missed)}" missed, last "{since(at, clock)}</span></span> }
         });
         view! {
             <tr>
-                <td><span class="name">{entry.name.clone()}</span><span class="under"><code>{entry.cron.clone()}</code><span>{entry.zone.replace('_', " ")}</span></span></td>
+                <td><span class="whitespace-nowrap">{entry.name.clone()}</span><span class="under"><code>{entry.cron.clone()}</code><span>{entry.zone.replace('_', " ")}</span></span></td>
                 <td>{next}</td>
                 <td class="wide">{last}{outcome}{missed}</td>
-                <td class="num"><span class="acts">{act(address("run"), "Run now", &entry.name)}{act(address(verb), label, &entry.name)}</span></td>
+                <td class="num"><span class="inline-flex gap-1.5">{act(address("run"), "Run now", &entry.name)}{act(address(verb), label, &entry.name)}</span></td>
             </tr>
         }
     };
@@ -93,7 +93,7 @@ pub fn timetable(entries: &[EntryRow], clock: Clock) -> AnyView {
 /// Locks that are held.
 pub fn locks(locks: &[LockRow], clock: Clock) -> AnyView {
     if locks.is_empty() {
-        return view! { <Card title="Locks"><p class="quiet">"No locks are held."</p></Card> }.into_any();
+        return view! { <Card title="Locks"><p class="text-quiet">"No locks are held."</p></Card> }.into_any();
     }
     let row = |lock: &LockRow| {
         let over = lock.is_over.then(|| view! { <Pill tone=Tone::Attention label="Lease expired"/> });

@@ -45,7 +45,7 @@ pub fn form(form: &NewTenantForm) -> Rendered {
         view! {
             <PageHeader title="New tenant" back=("/platform/tenants".to_owned(), "Tenants")/>
             <Card>
-                <form class="stack narrow" method="post" action="/platform/tenants">
+                <form class="stack max-w-110" method="post" action="/platform/tenants">
                     <Field name="name" label="Name" value=name fault=bad_name required=true autofocus=true/>
                     <Field name="slug" label="Slug" value=slug fault=bad_slug required=true
                         hint="Lower-case letters, digits and dashes. Cannot be changed later." example="north-sea"/>

@@ -79,7 +79,7 @@ fn filters(page: &TenantList) -> AnyView {
                 />
             </div>
             <Button label="Search"/>
-            <details class="menu filter-menu">
+            <details class="menu menu-form">
                 <summary class="btn"><Icon sign=Sign::Filter/>"Filter"</summary>
                 <div class="menu-box">
                     <SelectField name="tier" label="Tier" options=tiers chosen=tier/>

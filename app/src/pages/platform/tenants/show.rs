@@ -139,11 +139,11 @@ fn change(page: &OneTenant) -> AnyView {
     let (name, tier) = (page.name.clone(), page.tenant.tier.clone());
     view! {
         <Card title="Name and tier">
-            <form class="stack narrow" method="post" action=format!("{path}/name")>
+            <form class="stack max-w-110" method="post" action=format!("{path}/name")>
                 <Field name="name" label="Name" value=name fault=fault required=true/>
                 <div class="actions"><Button label="Rename tenant"/></div>
             </form>
-            <form class="stack narrow" method="post" action=format!("{path}/tier")>
+            <form class="stack max-w-110" method="post" action=format!("{path}/tier")>
                 <SelectField name="tier" label="Tier" options=tiers chosen=tier fault=bad_tier/>
                 <div class="actions"><Button label="Preview tier change"/></div>
             </form>
