@@ -12,8 +12,8 @@ pub mod document;
 pub mod frame;
 #[cfg(feature = "ssr")]
 pub mod pages;
-#[cfg(feature = "ssr")]
-pub mod render;
+#[cfg(test)]
+mod render;
 #[cfg(feature = "ssr")]
 pub mod ui;
 #[cfg(feature = "ssr")]

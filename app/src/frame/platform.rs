@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::Visitor;
 use super::menu::person_menu;
 use super::rail::{BottomBar, Rail, Room, links};
-use crate::document::{Head, Rendered, Scripts, document};
+use crate::document::{Document, Head, Scripts, document};
 use crate::ui::icon::Sign;
 
 /// The rooms of the platform.
@@ -63,16 +63,16 @@ impl Place {
 
 impl PlatformFrame {
     /// Renders `body` within this frame, under `title`.
-    pub fn render<V: IntoView + 'static>(&self, title: &str, body: impl FnOnce() -> V) -> Rendered {
+    pub fn render<V: IntoView + 'static>(&self, title: &str, body: impl FnOnce() -> V) -> Document {
         self.draw(title, None, body)
     }
 
     /// The same; what is marked `data-live` in `body` is kept up to date where scripts are on, every so many `seconds`.
-    pub fn render_live<V: IntoView + 'static>(&self, title: &str, seconds: u32, body: impl FnOnce() -> V) -> Rendered {
+    pub fn render_live<V: IntoView + 'static>(&self, title: &str, seconds: u32, body: impl FnOnce() -> V) -> Document {
         self.draw(title, Some(seconds), body)
     }
 
-    fn draw<V: IntoView + 'static>(&self, title: &str, live: Option<u32>, body: impl FnOnce() -> V) -> Rendered {
+    fn draw<V: IntoView + 'static>(&self, title: &str, live: Option<u32>, body: impl FnOnce() -> V) -> Document {
         let head = Head {
             title: format!("{title} · Platform"),
             scripts: Scripts::None,

@@ -13,7 +13,7 @@ use super::Visitor;
 use super::bar::bar;
 use super::look_bar::look_bar;
 use super::rail::{BottomBar, Rail, Room, links};
-use crate::document::{Head, Rendered, Scripts, document};
+use crate::document::{Document, Head, Scripts, document};
 use crate::ui::icon::Sign;
 use crate::ui::{Clock, numbers, read_only};
 
@@ -143,12 +143,12 @@ impl TenantFrame {
     }
 
     /// Renders `body` within this frame, under `title`.
-    pub fn render<V: IntoView + 'static>(&self, title: &str, body: impl FnOnce() -> V) -> Rendered {
+    pub fn render<V: IntoView + 'static>(&self, title: &str, body: impl FnOnce() -> V) -> Document {
         self.draw(title, None, None, body)
     }
 
     /// The same; what is marked `data-live` in `body` is kept up to date where scripts are on, every so many `seconds`.
-    pub fn render_live<V: IntoView + 'static>(&self, title: &str, seconds: u32, body: impl FnOnce() -> V) -> Rendered {
+    pub fn render_live<V: IntoView + 'static>(&self, title: &str, seconds: u32, body: impl FnOnce() -> V) -> Document {
         self.draw(title, None, Some(seconds), body)
     }
 
@@ -158,7 +158,7 @@ impl TenantFrame {
         title: &str,
         reload: Option<u32>,
         body: impl FnOnce() -> V,
-    ) -> Rendered {
+    ) -> Document {
         self.draw(title, reload, None, body)
     }
 
@@ -168,7 +168,7 @@ impl TenantFrame {
         reload: Option<u32>,
         live: Option<u32>,
         body: impl FnOnce() -> V,
-    ) -> Rendered {
+    ) -> Document {
         let title = format!("{title} · {}", self.membership.name);
         let (theme, live_parts) = (self.visitor.theme, live.is_some());
         let scripts = if self.live.audience.is_some() { Scripts::Islands } else { Scripts::None };

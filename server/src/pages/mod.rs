@@ -3,8 +3,9 @@
 pub(crate) mod answer;
 mod audit;
 mod backups;
-mod body;
+mod cached_page;
 mod dashboard;
+pub(crate) mod draw;
 mod filters;
 pub(crate) mod frame;
 mod imports;

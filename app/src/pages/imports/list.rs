@@ -6,7 +6,7 @@ use domain::imports::{ImportQuery, ImportView, RunStatus};
 use domain::page::{Page, Place};
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::icon::{Icon, Sign};
 use crate::ui::ignored::ignored;
@@ -35,7 +35,7 @@ pub struct ImportIndex {
 }
 
 /// Renders the page.
-pub fn page(index: &ImportIndex) -> Rendered {
+pub fn page(index: &ImportIndex) -> Document {
     index.frame.render("Imports", || {
         let new = format!("{}/new", url::imports(index.frame.tenant()));
         let action = index.may_run.then(|| {

@@ -12,7 +12,7 @@ use super::filters::{chips, filters};
 use super::strip::strip;
 use super::table::{orders_table, refunds_table};
 use super::views::views;
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::ignored::ignored;
 use crate::ui::pager::Pager;
@@ -55,7 +55,7 @@ pub struct Found {
 }
 
 /// Renders the page.
-pub fn page(index: &OrderIndex) -> Rendered {
+pub fn page(index: &OrderIndex) -> Document {
     index.frame.render("Orders", || {
         let tenant = index.frame.tenant().to_owned();
         let may_import = index.may_import;

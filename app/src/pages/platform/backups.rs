@@ -11,7 +11,7 @@ use domain::ids::TenantId;
 use domain::page::{Page, Place};
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::PlatformFrame;
 use crate::pages::backups::{alarms, ask, figures, kind, table};
 use crate::ui::ignored::ignored;
@@ -51,7 +51,7 @@ pub struct Backups {
 }
 
 /// Renders the page.
-pub fn page(page: &Backups) -> Rendered {
+pub fn page(page: &Backups) -> Document {
     let runs = page.page.rows.iter().any(|backup| backup.status == Status::Running);
     page.frame.render_live("Backups", if runs { LIVE[0] } else { LIVE[1] }, || {
         let ask = ask(PATH.to_owned());

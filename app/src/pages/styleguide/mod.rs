@@ -7,7 +7,7 @@ use domain::calendar::Tz;
 use domain::money::{Currency, Money};
 use leptos::prelude::*;
 
-use crate::document::{Head, Rendered, Theme};
+use crate::document::{Document, Head, Theme};
 use crate::frame::{bare, theme_form};
 use crate::ui::change::{Better, Change, ChangeMark};
 use crate::ui::chart::{Bar, BarChart};
@@ -31,7 +31,7 @@ const TONES: [(Tone, &str); 5] = [
 ];
 
 /// Renders the page.
-pub fn page(theme: Theme, now: DateTime<Utc>) -> Rendered {
+pub fn page(theme: Theme, now: DateTime<Utc>) -> Document {
     bare(&Head::plain("Style guide", theme), None, || {
         view! {
             <PageHeader title="Style guide">{theme_form(theme, "/styleguide")}</PageHeader>
