@@ -44,6 +44,8 @@ pub enum Scripts {
     None,
     /// Some.
     Islands,
+    /// Some, and they follow the tenant's feed.
+    Feed,
 }
 
 /// What the head says about a page.
@@ -164,17 +166,19 @@ fn head_of(head: &Head) -> impl IntoView {
         {reload}
         <script src="/keys.js" defer=true></script>
         {head.live.then(|| view! { <script src="/live.js" defer=true></script> })}
-        {(head.scripts == Scripts::Islands).then(|| view! { <script src="/stream.js" defer=true></script> })}
-        {(head.scripts == Scripts::Islands).then(|| waking(assets))}
+        {(head.scripts == Scripts::Feed).then(|| view! { <script src="/stream.js" defer=true></script> })}
+        {(head.scripts != Scripts::None).then(|| waking(assets))}
     }
 }
 
-// Loads the browser program and hands every island on the page to it. Our islands hold no other islands.
+// Loads the browser program and hands every island to it, each before those within it. An island among the children of
+// another is told first whose child it is, so that it has the contexts of that one.
 fn waking(assets: &Assets) -> impl IntoView {
     let Assets { js, wasm, .. } = assets;
     let script = format!(
         "import({js:?}).then(async m=>{{await m.default({{module_or_path:{wasm:?}}});m.hydrate();\
-         for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component]?.(e)}})"
+         for(const e of document.querySelectorAll('leptos-island')){{\
+         e.parentElement.closest('leptos-children')?.$$on_hydrate?.();await m[e.dataset.component]?.(e)}}}})"
     );
     // Views leave what stands in a script as it is: no address may end it.
     let script = script.replace('<', "\\x3c");

@@ -5,6 +5,7 @@
 #![recursion_limit = "256"]
 
 pub mod islands;
+pub mod search;
 
 #[cfg(feature = "ssr")]
 pub mod document;

@@ -4,13 +4,15 @@ use leptos::prelude::*;
 
 use super::menu::person_menu;
 use super::tenant::{Section, TenantFrame};
-use crate::islands::LiveOrders;
+use crate::islands::{LiveOrders, SearchBox};
 use crate::ui::Html;
-use crate::ui::icon::{Sign, write_icon};
+use crate::ui::icon::{Icon, Sign, write_icon};
 use crate::url;
 
-// What switch and search take, roughly.
+// What the switch takes, roughly.
 const BYTES: usize = 2_048;
+const PLACEHOLDER: &str = "Search orders";
+const SEARCHED_BY: &str = "Search orders by number, email, customer ID or SKU";
 
 /// Always there, whatever the page.
 pub fn bar(frame: &TenantFrame) -> impl IntoView + use<> {
@@ -24,27 +26,34 @@ pub fn bar(frame: &TenantFrame) -> impl IntoView + use<> {
     if !frame.stores.is_empty() {
         write_switch(&mut html, frame);
     }
-    write_search(&mut html, frame);
     view! {
         <header class="bar">
             {html.view()}
+            <SearchForm home=frame.home() store=frame.store.clone()/>
             {live}
             {person_menu(&frame.visitor, frame.many_tenants)}
         </header>
     }
 }
 
-fn write_search(html: &mut Html, frame: &TenantFrame) {
-    html.markup("<form class=\"search\" role=\"search\" method=\"get\" action=\"/t/").text(frame.tenant());
-    html.markup("/orders\">");
-    if let Some(store) = &frame.store {
-        html.markup("<input type=\"hidden\" name=\"store\"").attribute("value", Some(store)).markup(">");
+/// The search of orders: a plain form, whose field suggests what to go to where scripts are on.
+#[component]
+fn SearchForm(
+    /// The address of the tenant.
+    home: String,
+    /// The store that the page is about: its orders are searched.
+    store: Option<String>,
+) -> impl IntoView {
+    let action = format!("{home}/orders");
+    let store = store.map(|store| view! { <input type="hidden" name="store" value=store/> });
+    let (placeholder, label) = (PLACEHOLDER.to_owned(), SEARCHED_BY.to_owned());
+    view! {
+        <form class="search" role="search" method="get" action=action>
+            {store}
+            <Icon sign=Sign::Search/>
+            <SearchBox home placeholder label/>
+        </form>
     }
-    write_icon(html, Sign::Search);
-    html.markup(
-        "<input type=\"search\" name=\"q\" data-search=\"\" placeholder=\"Search orders\" aria-label=\"Search orders \
-         by number, email, customer ID or SKU\" autocomplete=\"off\"><kbd aria-hidden=\"true\">Ctrl K</kbd></form>",
-    );
 }
 
 fn write_switch(html: &mut Html, frame: &TenantFrame) {

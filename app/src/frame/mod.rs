@@ -12,7 +12,7 @@ pub use bare::bare;
 pub use look_bar::LookBar;
 pub use menu::theme_form;
 pub use platform::{Place, PlatformFrame};
-pub use tenant::{Live, Section, TenantFrame};
+pub use tenant::{Live, Section, TenantFrame, pages_of};
 
 use std::sync::Arc;
 

@@ -97,6 +97,12 @@ pub struct TenantFrame {
     pub now: DateTime<Utc>,
 }
 
+/// Names and addresses of the pages that a member may go to.
+pub fn pages_of(membership: &Membership) -> impl Iterator<Item = (&'static str, String)> {
+    let offered = ROOMS.iter().filter(|(.., needed)| membership.allows(*needed));
+    offered.map(|(_, label, path, ..)| (*label, format!("/t/{}{path}", membership.slug)))
+}
+
 impl Section {
     /// The room of the address that goes on with `path` after the tenant.
     pub fn of(path: &str) -> Self {
@@ -171,7 +177,7 @@ impl TenantFrame {
     ) -> Document {
         let title = format!("{title} · {}", self.membership.name);
         let (theme, live_parts) = (self.visitor.theme, live.is_some());
-        let scripts = if self.live.audience.is_some() { Scripts::Islands } else { Scripts::None };
+        let scripts = if self.live.audience.is_some() { Scripts::Feed } else { Scripts::Islands };
         let head = Head { title, theme, scripts, live: live_parts, reload };
         let links = links(&self.rooms());
         let page = || {
@@ -195,7 +201,8 @@ impl TenantFrame {
         read_only::within(self.visitor.changes_nothing(), draw)
     }
 
-    fn home(&self) -> String {
+    /// The address of its first page, with which those of all others begin.
+    pub fn home(&self) -> String {
         format!("/t/{}", self.tenant())
     }
 
