@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::Visitor;
 use super::look_bar::look_bar;
-use super::menu::person_menu;
+use super::menu::PersonMenu;
 use crate::document::{Document, Head, document};
 use crate::ui::read_only;
 
@@ -14,7 +14,7 @@ pub fn bare<V: IntoView + 'static>(head: &Head, visitor: Option<Visitor>, body: 
     let changes_nothing = visitor.as_ref().is_some_and(Visitor::changes_nothing);
     let draw = || {
         let look = look_bar(visitor.as_ref().and_then(|visitor| visitor.look.clone()), Tz::UTC);
-        let menu = visitor.map(|visitor| person_menu(&visitor, true));
+        let menu = visitor.map(|visitor| view! { <PersonMenu visitor many_tenants=true/> });
         view! {
             <a class="skip" href="#main">"Skip to content"</a>
             {look}

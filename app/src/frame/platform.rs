@@ -4,8 +4,8 @@
 use leptos::prelude::*;
 
 use super::Visitor;
-use super::menu::person_menu;
-use super::rail::{BottomBar, Rail, Room, links};
+use super::menu::PersonMenu;
+use super::rail::{BottomBar, Rail, Room};
 use crate::document::{Document, Head, Scripts, document};
 use crate::ui::icon::Sign;
 
@@ -79,21 +79,21 @@ impl PlatformFrame {
             live: live.is_some(),
             ..Head::plain("", self.visitor.theme)
         };
-        let links = links(&self.rooms());
+        let rooms = self.rooms();
         document(&head, || {
             view! {
                 <a class="skip" href="#main">"Skip to content"</a>
                 <div class="frame platform">
-                    <Rail name="Platform".to_owned() home="/platform".to_owned() links=links.clone()/>
+                    <Rail name="Platform".to_owned() home="/platform".to_owned() rooms=rooms.clone()/>
                     <div class="min-w-0">
                         <header class="bar">
                             <span class="me-auto font-semibold">"Platform"</span>
                             {live.is_some().then(live_mark)}
-                            {person_menu(&self.visitor, true)}
+                            <PersonMenu visitor=self.visitor.clone() many_tenants=true/>
                         </header>
                         <main id="main" data-live-every=live.map(|seconds| seconds.to_string())>{body().into_any()}</main>
                     </div>
-                    <BottomBar links/>
+                    <BottomBar rooms/>
                 </div>
             }
         })

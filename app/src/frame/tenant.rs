@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use super::Visitor;
 use super::bar::bar;
 use super::look_bar::look_bar;
-use super::rail::{BottomBar, Rail, Room, links};
+use super::rail::{BottomBar, Rail, Room};
 use crate::document::{Document, Head, Scripts, document};
 use crate::ui::icon::Sign;
 use crate::ui::{Clock, numbers, read_only};
@@ -179,13 +179,13 @@ impl TenantFrame {
         let (theme, live_parts) = (self.visitor.theme, live.is_some());
         let scripts = if self.live.audience.is_some() { Scripts::Feed } else { Scripts::Islands };
         let head = Head { title, theme, scripts, live: live_parts, reload };
-        let links = links(&self.rooms());
+        let rooms = self.rooms();
         let page = || {
             view! {
                 <a class="skip" href="#main">"Skip to content"</a>
                 {look_bar(self.visitor.look.clone(), self.zone)}
                 <div class="frame">
-                    <Rail name=self.membership.name.clone() home=self.home() links=links.clone()/>
+                    <Rail name=self.membership.name.clone() home=self.home() rooms=rooms.clone()/>
                     <div class="min-w-0">
                         {bar(self)}
                         <main id="main" data-live-every=live.map(|seconds| seconds.to_string())>
@@ -193,7 +193,7 @@ impl TenantFrame {
                             <p class="zone-note text-xs/5 text-muted">{format!("Times are in {}.", self.clock().zone_name())}</p>
                         </main>
                     </div>
-                    <BottomBar links/>
+                    <BottomBar rooms/>
                 </div>
             }
         };

@@ -16,7 +16,7 @@ use crate::frame::PlatformFrame;
 use crate::pages::backups::{alarms, ask, figures, kind, table};
 use crate::ui::ignored::ignored;
 use crate::ui::pager::Pager;
-use crate::ui::{Card, Clock, Empty, Notice, PageHeader, Tone};
+use crate::ui::{Card, Clock, Empty, Notice, PageHeader, Tab, Tabs, Tone};
 use crate::url;
 
 /// Seconds between two looks: while one is written, and otherwise.
@@ -76,11 +76,11 @@ fn address(kind: Option<Kind>, place: Option<Place>) -> String {
 
 fn kinds(chosen: Option<Kind>) -> AnyView {
     let link = |label: &'static str, to: Option<Kind>| {
-        view! { <a href=address(to, None) aria-current=(to == chosen).then_some("page")>{label}</a> }
+        view! { <Tab href=address(to, None) label current=to == chosen/> }
     };
     let all = link("All", None);
     let rest = Kind::ALL.iter().map(|k| link(kind(*k), Some(*k))).collect_view();
-    view! { <nav class="tabs" aria-label="Type">{all}{rest}</nav> }.into_any()
+    view! { <Tabs label="Type">{all}{rest}</Tabs> }.into_any()
 }
 
 fn listed(page: &Backups, rows: &Page<Backup, Place>) -> AnyView {

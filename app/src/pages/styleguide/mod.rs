@@ -8,7 +8,7 @@ use domain::money::{Currency, Money};
 use leptos::prelude::*;
 
 use crate::document::{Document, Head, Theme};
-use crate::frame::{bare, theme_form};
+use crate::frame::{ThemeForm, bare};
 use crate::ui::change::{Better, Change, ChangeMark};
 use crate::ui::chart::{Bar, BarChart};
 use crate::ui::icon::Sign;
@@ -34,7 +34,7 @@ const TONES: [(Tone, &str); 5] = [
 pub fn page(theme: Theme, now: DateTime<Utc>) -> Document {
     bare(&Head::plain("Style guide", theme), None, || {
         view! {
-            <PageHeader title="Style guide">{theme_form(theme, "/styleguide")}</PageHeader>
+            <PageHeader title="Style guide"><ThemeForm theme back="/styleguide"/></PageHeader>
             {buttons()}
             {words()}
             {fields()}
