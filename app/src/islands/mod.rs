@@ -2,6 +2,7 @@
 
 #[cfg(feature = "hydrate")]
 mod arrivals;
+mod foldable;
 mod import_progress;
 mod live_orders;
 mod passkey;
@@ -9,6 +10,7 @@ mod search_box;
 #[cfg(feature = "hydrate")]
 mod stream;
 
+pub use foldable::{Foldable, FoldedCount};
 pub use import_progress::{ImportProgress, Progress};
 pub use live_orders::LiveOrders;
 pub use passkey::PasskeyStep;

@@ -85,6 +85,41 @@ pub fn Icon(
 }
 
 impl Sign {
+    /// All of them.
+    pub const ALL: [Self; 31] = [
+        Self::Home,
+        Self::Orders,
+        Self::Import,
+        Self::Search,
+        Self::Down,
+        Self::ArrowUp,
+        Self::ArrowDown,
+        Self::ArrowRight,
+        Self::ArrowLeft,
+        Self::Close,
+        Self::Check,
+        Self::Warning,
+        Self::Info,
+        Self::Stop,
+        Self::Store,
+        Self::Person,
+        Self::Platform,
+        Self::Calendar,
+        Self::Filter,
+        Self::Clock,
+        Self::Refund,
+        Self::Jobs,
+        Self::Backups,
+        Self::Partitions,
+        Self::Audit,
+        Self::Settings,
+        Self::Usage,
+        Self::Tiers,
+        Self::People,
+        Self::Key,
+        Self::Webhook,
+    ];
+
     const fn shape(self) -> &'static str {
         match self {
             Self::Home => {

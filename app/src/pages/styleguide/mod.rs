@@ -1,5 +1,6 @@
 //! `/styleguide`: the components in their states, so that a change of looks is seen in one place.
 
+mod samples;
 mod states;
 
 use chrono::{DateTime, Utc};
@@ -7,7 +8,7 @@ use domain::calendar::Tz;
 use domain::money::{Currency, Money};
 use leptos::prelude::*;
 
-use crate::document::{Document, Head, Theme};
+use crate::document::{Document, Head, Scripts, Theme};
 use crate::frame::{ThemeForm, bare};
 use crate::ui::change::{Better, Change, ChangeMark};
 use crate::ui::chart::{Bar, BarChart};
@@ -20,6 +21,7 @@ use crate::ui::{
     Button, ButtonLink, Card, Clock, Empty, Field, Look, Notice, PageHeader, Pill, SelectField, TextArea, Tone, When,
 };
 
+use samples::samples;
 use states::states;
 
 const TONES: [(Tone, &str); 5] = [
@@ -32,7 +34,8 @@ const TONES: [(Tone, &str); 5] = [
 
 /// Renders the page.
 pub fn page(theme: Theme, now: DateTime<Utc>) -> Document {
-    bare(&Head::plain("Style guide", theme), None, || {
+    let head = Head { scripts: Scripts::Islands, ..Head::plain("Style guide", theme) };
+    bare(&head, None, || {
         view! {
             <PageHeader title="Style guide"><ThemeForm theme back="/styleguide"/></PageHeader>
             {buttons()}
@@ -40,6 +43,7 @@ pub fn page(theme: Theme, now: DateTime<Utc>) -> Document {
             {fields()}
             {table(now)}
             {chart()}
+            {samples()}
             {states(now)}
         }
     })
