@@ -30,6 +30,7 @@ pub fn page(form: &ForgotForm) -> Document {
                 </Notice>
             }
         });
+        let email = form.email.clone();
         view! {
             <div class="sign-in">
                 <h1>"Password reset"</h1>
@@ -37,7 +38,7 @@ pub fn page(form: &ForgotForm) -> Document {
                 {form.fault.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> })}
                 <Card>
                     <form class="stack" method="post" action="/forgot-password">
-                        <Field name="email" label="Email" kind="email" value=form.email.clone() autocomplete="username" required=true autofocus=true/>
+                        <Field name="email" label="Email" kind="email" value=email autocomplete="username" required=true autofocus=true/>
                         <Button label="Send reset link" look=Look::Primary/>
                     </form>
                 </Card>
