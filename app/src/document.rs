@@ -1,20 +1,16 @@
-//! The HTML document around every page: head, styles, scripts, and the nonce that is filled in per response.
+//! The HTML document around every page: head, styles and scripts. A page is a view until the server draws it
+//! (`server/src/pages/draw.rs`), under an owner that knows the nonce of the response.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::OnceLock;
 
-use bytes::Bytes;
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
+use leptos::tachys::view::{Position, RenderHtml};
 
-use crate::render::render;
 use crate::ui::read_only;
 
-/// Stands in rendered pages wherever the response's nonce goes, so that they can be kept and sent again. Different in
-/// every process: nobody can write a text that would be taken for it.
-static NONCE: LazyLock<String> = LazyLock::new(|| {
-    let random = || RandomState::new().build_hasher().finish();
-    format!("nonce-{:016x}{:016x}", random(), random())
-});
+// As long as most pages are.
+const PAGE_BYTES: usize = 64 * 1024;
 
 static ASSETS: OnceLock<Assets> = OnceLock::new();
 
@@ -48,6 +44,8 @@ pub enum Scripts {
     None,
     /// Some.
     Islands,
+    /// Some, and they follow the tenant's feed.
+    Feed,
 }
 
 /// What the head says about a page.
@@ -65,17 +63,12 @@ pub struct Head {
     pub reload: Option<u32>,
 }
 
-/// A rendered page, cut where nonces go. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Rendered {
-    pieces: Arc<[Bytes]>,
-}
+/// A page as a view. It belongs to the owner under which it was built, and is drawn under it.
+pub struct Document(AnyView);
 
-impl db::cache::Weighed for Rendered {
-    fn bytes(&self) -> usize {
-        self.pieces.iter().map(Bytes::len).sum()
-    }
-}
+// Whether what sends a change is left out of the page that is being drawn.
+#[derive(Clone, Copy)]
+struct IsReadOnly(bool);
 
 impl Default for Assets {
     fn default() -> Self {
@@ -121,42 +114,37 @@ impl Head {
     }
 }
 
-impl Rendered {
-    /// Cuts `html` where nonces go.
-    pub fn new(html: String) -> Self {
-        let html = Bytes::from(html);
-        let (mut pieces, mut begin) = (Vec::with_capacity(2), 0);
-        for at in memchr::memmem::find_iter(&html, NONCE.as_bytes()) {
-            pieces.push(html.slice(begin..at));
-            begin = at + NONCE.len();
-        }
-        pieces.push(html.slice(begin..));
-        Self { pieces: pieces.into() }
-    }
-
-    /// The page's pieces, UTF-8; a nonce goes between each two.
-    pub fn pieces(&self) -> &Arc<[Bytes]> {
-        &self.pieces
-    }
-
-    /// The page with `nonce` filled in.
-    pub fn with_nonce(&self, nonce: &str) -> String {
-        String::from_utf8_lossy(&self.pieces.join(nonce.as_bytes())).into_owned()
+impl Document {
+    /// The view, for whoever draws it.
+    pub fn into_view(self) -> AnyView {
+        self.0
     }
 }
 
-/// Renders `body` inside the document.
-pub fn document<V: IntoView + 'static>(head: &Head, body: impl FnOnce() -> V) -> Rendered {
-    let html = render(|| {
-        view! {
-            <!DOCTYPE html>
-            <html lang="en" data-theme=head.theme.as_str()>
-                <head>{head_of(head)}</head>
-                <body>{body().into_any()}</body>
-            </html>
-        }
-    });
-    Rendered::new(if read_only::is_on() { read_only::without_writes(&html) } else { html })
+/// Builds `body` inside the document.
+pub fn document<V: IntoView + 'static>(head: &Head, body: impl FnOnce() -> V) -> Document {
+    #[cfg(test)]
+    crate::render::enter();
+    provide_context(IsReadOnly(read_only::is_on()));
+    let view = view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=head.theme.as_str()>
+            <head>{head_of(head)}</head>
+            <body>{body().into_any()}</body>
+        </html>
+    };
+    Document(view.into_any())
+}
+
+/// The HTML of a document's view, under the owner that it was built under.
+pub fn draw(view: AnyView) -> String {
+    // What `to_html` does, in a buffer that seldom has to grow: growing copies all that was written.
+    let mut html = String::with_capacity(PAGE_BYTES);
+    view.to_html_with_buf(&mut html, &mut Position::FirstChild, true, false, Vec::new());
+    match use_context() {
+        Some(IsReadOnly(true)) => read_only::without_writes(&html),
+        _ => html,
+    }
 }
 
 fn head_of(head: &Head) -> impl IntoView {
@@ -178,24 +166,34 @@ fn head_of(head: &Head) -> impl IntoView {
         {reload}
         <script src="/keys.js" defer=true></script>
         {head.live.then(|| view! { <script src="/live.js" defer=true></script> })}
-        {(head.scripts == Scripts::Islands).then(|| view! { <script src="/stream.js" defer=true></script> })}
-        {(head.scripts == Scripts::Islands).then(|| waking(assets))}
+        {(head.scripts == Scripts::Feed).then(|| view! { <script src="/stream.js" defer=true></script> })}
+        {(head.scripts != Scripts::None).then(|| waking(assets))}
     }
 }
 
-// Loads the browser program and hands every island on the page to it. Our islands hold no other islands.
+// Loads the browser program and hands every island to it, each before those within it. An island among the children of
+// another is told first whose child it is, so that it has the contexts of that one.
 fn waking(assets: &Assets) -> impl IntoView {
     let Assets { js, wasm, .. } = assets;
     let script = format!(
         "import({js:?}).then(async m=>{{await m.default({{module_or_path:{wasm:?}}});m.hydrate();\
-         for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component]?.(e)}})"
+         for(const e of document.querySelectorAll('leptos-island')){{\
+         e.parentElement.closest('leptos-children')?.$$on_hydrate?.();await m[e.dataset.component]?.(e)}}}})"
     );
     // Views leave what stands in a script as it is: no address may end it.
     let script = script.replace('<', "\\x3c");
     view! {
         <link rel="modulepreload" href=js.clone()/>
         <link rel="preload" href=wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin=""/>
-        <script type="module" nonce=NONCE.as_str() inner_html=script></script>
+        <script type="module" nonce=use_nonce() inner_html=script></script>
+    }
+}
+
+#[cfg(test)]
+impl Document {
+    /// The page as HTML, with this nonce.
+    pub fn with_nonce(self, nonce: &str) -> String {
+        crate::render::filled_in(&draw(self.0), nonce)
     }
 }
 
@@ -204,12 +202,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nonce_is_filled_in_per_response_and_only_where_scripts_are() {
+    fn only_pages_with_islands_have_a_nonce() {
         let head = Head { scripts: Scripts::Islands, ..Head::plain("A <b>", Theme::Dark) };
-        let page = document(&head, || view! { <main>"x"</main> });
-        let html = page.with_nonce("abc");
+        let html = document(&head, || view! { <main>"x"</main> }).with_nonce("abc");
         assert!(html.starts_with("<!DOCTYPE html><html lang=\"en\" data-theme=\"dark\">"), "{html}");
-        assert!(html.contains("nonce=\"abc\"") && !html.contains(NONCE.as_str()), "{html}");
+        assert!(html.contains("nonce=\"abc\""), "{html}");
         assert!(html.contains("<title>A &lt;b&gt; · Stoa</title>"), "{html}");
         let plain = document(&Head::plain("A", Theme::System), || view! { <main>"x"</main> });
         assert!(!plain.with_nonce("abc").contains("abc"));

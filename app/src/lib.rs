@@ -5,6 +5,7 @@
 #![recursion_limit = "256"]
 
 pub mod islands;
+pub mod search;
 
 #[cfg(feature = "ssr")]
 pub mod document;
@@ -12,8 +13,8 @@ pub mod document;
 pub mod frame;
 #[cfg(feature = "ssr")]
 pub mod pages;
-#[cfg(feature = "ssr")]
-pub mod render;
+#[cfg(test)]
+mod render;
 #[cfg(feature = "ssr")]
 pub mod ui;
 #[cfg(feature = "ssr")]

@@ -1,27 +1,37 @@
-//! From a view to HTML, at once and without waiting for anything: pages get their data ready made.
+//! Draws views in tests: the owner that leptos_axum makes for each response is here one for each test's thread.
 
 use std::sync::Arc;
 
 use hydration_context::{SharedContext, SsrSharedContext};
+use leptos::nonce::Nonce;
 use leptos::prelude::*;
-use leptos::tachys::view::{Position, RenderHtml};
+use leptos::tachys::view::RenderHtml;
 
-// As long as most pages are.
-const PAGE_BYTES: usize = 64 * 1024;
+// Found again in the HTML, where a test says which nonce the page has.
+const NONCE: &str = "the-nonce-of-this-test";
 
-/// Renders what `view` builds. Islands in it are marked for the browser, the rest is plain HTML.
+thread_local! {
+    // Never dropped: what it cleans up may be gone before it at the end of a thread.
+    static OWNER: &'static Owner = {
+        let shared: Arc<dyn SharedContext + Send + Sync> = Arc::new(SsrSharedContext::new_islands());
+        let owner = Owner::new_root(Some(shared));
+        owner.with(|| provide_context(Nonce::from_value(NONCE)));
+        Box::leak(Box::new(owner))
+    };
+}
+
+/// Builds and draws `view`.
 pub fn render<V: IntoView>(view: impl FnOnce() -> V) -> String {
-    let shared: Arc<dyn SharedContext + Send + Sync> = Arc::new(SsrSharedContext::new_islands());
-    let owner = Owner::new_root(Some(shared));
-    // What `to_html` does, in a buffer that seldom has to grow: growing copies all that was written.
-    let mut html = String::with_capacity(PAGE_BYTES);
-    owner.with(|| {
-        view().into_view().to_html_with_buf(&mut html, &mut Position::FirstChild, true, false, Vec::new());
-    });
-    owner.unset_with_forced_cleanup();
-    // Small pages may be kept, and then take no more than they need.
-    if html.len() < PAGE_BYTES / 2 {
-        html.shrink_to_fit();
-    }
-    html
+    enter();
+    view().into_view().to_html()
+}
+
+/// Makes the owner of this test the current one. It stays: a page is drawn after the function that builds it has returned.
+pub fn enter() {
+    OWNER.with(|owner| owner.set());
+}
+
+/// `html` with the nonce of the response.
+pub fn filled_in(html: &str, nonce: &str) -> String {
+    html.replace(NONCE, nonce)
 }

@@ -43,6 +43,7 @@ pub mod sessions;
 pub mod settings;
 pub mod stock;
 pub mod stores;
+pub mod suggestions;
 pub mod summaries;
 pub mod team;
 mod tenant_token;

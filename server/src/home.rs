@@ -1,11 +1,14 @@
 //! `/`: where everybody begins.
 
+use std::sync::Arc;
+
 use app::pages::tenants;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
 
 use crate::auth::SignedIn;
 use crate::error::PageError;
-use crate::middleware::current;
+use crate::pages::answer;
 use crate::pages::visit::Visit;
 
 /// To the only tenant, to the platform, or a choice of tenants.
@@ -18,9 +21,9 @@ pub async fn show(signed_in: SignedIn, visit: Visit) -> Result<Response, PageErr
     match memberships.as_ref() {
         [] if person.is_platform_admin => to("/platform"),
         [only] if !person.is_platform_admin => to(&format!("/t/{}", only.slug)),
-        choice => {
-            let visitor = visit.of(&person);
-            Ok(Html(tenants::page(visitor, choice).with_nonce(&current::nonce())).into_response())
+        _ => {
+            let page = (visit.of(&person), Arc::clone(&memberships));
+            Ok(answer::not_stored(StatusCode::OK, page, |(visitor, choice)| tenants::page(visitor, choice)).await)
         }
     }
 }

@@ -1,16 +1,17 @@
 //! The bar at the top of a tenant's pages: store switch, search, live mark, account.
 
+use db::stores::Store;
 use leptos::prelude::*;
 
-use super::menu::person_menu;
+use super::menu::PersonMenu;
 use super::tenant::{Section, TenantFrame};
-use crate::islands::LiveOrders;
-use crate::ui::Html;
-use crate::ui::icon::{Sign, write_icon};
+use crate::islands::{LiveOrders, SearchBox};
+use crate::ui::icon::{Icon, Sign};
 use crate::url;
 
-// What switch and search take, roughly.
-const BYTES: usize = 2_048;
+const ALL_STORES: &str = "All stores";
+const PLACEHOLDER: &str = "Search orders";
+const SEARCHED_BY: &str = "Search orders by number, email, customer ID or SKU";
 
 /// Always there, whatever the page.
 pub fn bar(frame: &TenantFrame) -> impl IntoView + use<> {
@@ -20,53 +21,57 @@ pub fn bar(frame: &TenantFrame) -> impl IntoView + use<> {
         let apart = frame.numbers.thousands().to_owned();
         view! { <LiveOrders events store=store show count after apart/> }
     });
-    let mut html = Html::with_capacity(BYTES);
-    if !frame.stores.is_empty() {
-        write_switch(&mut html, frame);
-    }
-    write_search(&mut html, frame);
     view! {
         <header class="bar">
-            {html.view()}
+            {store_switch(frame)}
+            <SearchForm home=frame.home() store=frame.store.clone()/>
             {live}
-            {person_menu(&frame.visitor, frame.many_tenants)}
+            <PersonMenu visitor=frame.visitor.clone() many_tenants=frame.many_tenants/>
         </header>
     }
 }
 
-fn write_search(html: &mut Html, frame: &TenantFrame) {
-    html.markup("<form class=\"search\" role=\"search\" method=\"get\" action=\"/t/").text(frame.tenant());
-    html.markup("/orders\">");
-    if let Some(store) = &frame.store {
-        html.markup("<input type=\"hidden\" name=\"store\"").attribute("value", Some(store)).markup(">");
-    }
-    write_icon(html, Sign::Search);
-    html.markup(
-        "<input type=\"search\" name=\"q\" data-search=\"\" placeholder=\"Search orders\" aria-label=\"Search orders \
-         by number, email, customer ID or SKU\" autocomplete=\"off\"><kbd aria-hidden=\"true\">Ctrl K</kbd></form>",
-    );
-}
-
-fn write_switch(html: &mut Html, frame: &TenantFrame) {
-    let name = frame.store.as_deref().map_or_else(|| "All stores".to_owned(), |slug| frame.store_name(slug));
-    html.markup("<details class=\"menu switch\"><summary aria-label=\"Store: ").text(&name).markup("\">");
-    write_icon(html, Sign::Store);
-    html.markup("<span>").text(&name).markup("</span>");
-    write_icon(html, Sign::Down);
-    html.markup("</summary><div class=\"menu-box\">");
-    write_store(html, frame, None, "All stores");
-    for store in &frame.stores {
-        write_store(html, frame, Some(&store.slug), &store.name);
-    }
-    html.markup("</div></details>");
-}
-
-fn write_store(html: &mut Html, frame: &TenantFrame, slug: Option<&str>, name: &str) {
-    let address = match frame.section {
-        Section::Orders => url::with_query(&format!("/t/{}/orders", frame.tenant()), slug.map(|s| ("store", s))),
-        _ => url::home(frame.tenant(), slug),
+// To the same page of another store, or of all. Nothing where there is none.
+fn store_switch(frame: &TenantFrame) -> Option<impl IntoView + use<>> {
+    let name = frame.store.as_deref().map_or_else(|| ALL_STORES.to_owned(), |slug| frame.store_name(slug));
+    let label = format!("Store: {name}");
+    let link = |store: Option<&Store>| {
+        let slug = store.map(|store| store.slug.as_str());
+        let address = match frame.section {
+            Section::Orders => url::with_query(&format!("{}/orders", frame.home()), slug.map(|slug| ("store", slug))),
+            _ => url::home(frame.tenant(), slug),
+        };
+        let current = (slug == frame.store.as_deref()).then_some("true");
+        let name = store.map_or_else(|| ALL_STORES.to_owned(), |store| store.name.clone());
+        view! { <a href=address aria-current=current>{name}</a> }
     };
-    let current = (slug == frame.store.as_deref()).then_some("true");
-    html.markup("<a").attribute("href", Some(&address)).attribute("aria-current", current).markup(">");
-    html.text(name).markup("</a>");
+    let links: Vec<_> = std::iter::once(None).chain(frame.stores.iter().map(Some)).map(link).collect();
+    (!frame.stores.is_empty()).then(|| {
+        view! {
+            <details class="menu switch">
+                <summary aria-label=label><Icon sign=Sign::Store/><span>{name}</span><Icon sign=Sign::Down/></summary>
+                <div class="menu-box">{links}</div>
+            </details>
+        }
+    })
+}
+
+/// The search of orders: a plain form, whose field suggests what to go to where scripts are on.
+#[component]
+fn SearchForm(
+    /// The address of the tenant.
+    home: String,
+    /// The store that the page is about: its orders are searched.
+    store: Option<String>,
+) -> impl IntoView {
+    let action = format!("{home}/orders");
+    let store = store.map(|store| view! { <input type="hidden" name="store" value=store/> });
+    let (placeholder, label) = (PLACEHOLDER.to_owned(), SEARCHED_BY.to_owned());
+    view! {
+        <form class="search" role="search" method="get" action=action>
+            {store}
+            <Icon sign=Sign::Search/>
+            <SearchBox home placeholder label/>
+        </form>
+    }
 }

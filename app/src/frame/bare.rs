@@ -5,16 +5,16 @@ use leptos::prelude::*;
 
 use super::Visitor;
 use super::look_bar::look_bar;
-use super::menu::person_menu;
-use crate::document::{Head, Rendered, document};
+use super::menu::PersonMenu;
+use crate::document::{Document, Head, document};
 use crate::ui::read_only;
 
 /// Renders `body` under the bare frame; `visitor` is whoever is signed in.
-pub fn bare<V: IntoView + 'static>(head: &Head, visitor: Option<Visitor>, body: impl FnOnce() -> V) -> Rendered {
+pub fn bare<V: IntoView + 'static>(head: &Head, visitor: Option<Visitor>, body: impl FnOnce() -> V) -> Document {
     let changes_nothing = visitor.as_ref().is_some_and(Visitor::changes_nothing);
     let draw = || {
         let look = look_bar(visitor.as_ref().and_then(|visitor| visitor.look.clone()), Tz::UTC);
-        let menu = visitor.map(|visitor| person_menu(&visitor, true));
+        let menu = visitor.map(|visitor| view! { <PersonMenu visitor many_tenants=true/> });
         view! {
             <a class="skip" href="#main">"Skip to content"</a>
             {look}

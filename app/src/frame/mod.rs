@@ -10,9 +10,9 @@ mod tenant;
 
 pub use bare::bare;
 pub use look_bar::LookBar;
-pub use menu::theme_form;
+pub use menu::ThemeForm;
 pub use platform::{Place, PlatformFrame};
-pub use tenant::{Live, Section, TenantFrame};
+pub use tenant::{Live, Section, TenantFrame, pages_of};
 
 use std::sync::Arc;
 

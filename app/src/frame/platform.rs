@@ -4,9 +4,9 @@
 use leptos::prelude::*;
 
 use super::Visitor;
-use super::menu::person_menu;
-use super::rail::{BottomBar, Rail, Room, links};
-use crate::document::{Head, Rendered, Scripts, document};
+use super::menu::PersonMenu;
+use super::rail::{BottomBar, Rail, Room};
+use crate::document::{Document, Head, Scripts, document};
 use crate::ui::icon::Sign;
 
 /// The rooms of the platform.
@@ -63,37 +63,37 @@ impl Place {
 
 impl PlatformFrame {
     /// Renders `body` within this frame, under `title`.
-    pub fn render<V: IntoView + 'static>(&self, title: &str, body: impl FnOnce() -> V) -> Rendered {
+    pub fn render<V: IntoView + 'static>(&self, title: &str, body: impl FnOnce() -> V) -> Document {
         self.draw(title, None, body)
     }
 
     /// The same; what is marked `data-live` in `body` is kept up to date where scripts are on, every so many `seconds`.
-    pub fn render_live<V: IntoView + 'static>(&self, title: &str, seconds: u32, body: impl FnOnce() -> V) -> Rendered {
+    pub fn render_live<V: IntoView + 'static>(&self, title: &str, seconds: u32, body: impl FnOnce() -> V) -> Document {
         self.draw(title, Some(seconds), body)
     }
 
-    fn draw<V: IntoView + 'static>(&self, title: &str, live: Option<u32>, body: impl FnOnce() -> V) -> Rendered {
+    fn draw<V: IntoView + 'static>(&self, title: &str, live: Option<u32>, body: impl FnOnce() -> V) -> Document {
         let head = Head {
             title: format!("{title} · Platform"),
             scripts: Scripts::None,
             live: live.is_some(),
             ..Head::plain("", self.visitor.theme)
         };
-        let links = links(&self.rooms());
+        let rooms = self.rooms();
         document(&head, || {
             view! {
                 <a class="skip" href="#main">"Skip to content"</a>
                 <div class="frame platform">
-                    <Rail name="Platform".to_owned() home="/platform".to_owned() links=links.clone()/>
+                    <Rail name="Platform".to_owned() home="/platform".to_owned() rooms=rooms.clone()/>
                     <div class="min-w-0">
                         <header class="bar">
                             <span class="me-auto font-semibold">"Platform"</span>
                             {live.is_some().then(live_mark)}
-                            {person_menu(&self.visitor, true)}
+                            <PersonMenu visitor=self.visitor.clone() many_tenants=true/>
                         </header>
                         <main id="main" data-live-every=live.map(|seconds| seconds.to_string())>{body().into_any()}</main>
                     </div>
-                    <BottomBar links/>
+                    <BottomBar rooms/>
                 </div>
             }
         })

@@ -3,11 +3,7 @@
 use leptos::prelude::*;
 
 use super::bare::Mark;
-use crate::ui::Html;
-use crate::ui::icon::{Sign, write_icon};
-
-// What a link takes, roughly.
-const ROOM_BYTES: usize = 512;
+use crate::ui::icon::{Icon, Sign};
 
 /// A room: where a link of the rail leads.
 #[derive(Clone, Debug)]
@@ -29,13 +25,13 @@ pub fn Rail(
     name: String,
     /// Where that begins.
     home: String,
-    /// The rooms, as [`links`] writes them.
-    links: Html,
+    /// The rooms.
+    rooms: Vec<Room>,
 ) -> impl IntoView {
     view! {
         <nav class="rail" aria-label="Main navigation">
             <a class="brand" href=home aria-label="Stoa"><Mark/><span>{name}</span></a>
-            {links.view()}
+            {rooms.into_iter().map(link).collect_view()}
         </nav>
     }
 }
@@ -43,22 +39,18 @@ pub fn Rail(
 /// The same rooms at the bottom of a phone.
 #[component]
 pub fn BottomBar(
-    /// The rooms, as [`links`] writes them.
-    links: Html,
+    /// The rooms.
+    rooms: Vec<Room>,
 ) -> impl IntoView {
-    view! {
-        <nav class="bottom" aria-label="Bottom navigation">{links.view()}</nav>
-    }
+    view! { <nav class="bottom" aria-label="Bottom navigation">{rooms.into_iter().map(link).collect_view()}</nav> }
 }
 
-/// A link into each room. Every page holds them twice, so they are written once and without views.
-pub fn links(rooms: &[Room]) -> Html {
-    let mut html = Html::with_capacity(rooms.len() * ROOM_BYTES);
-    for room in rooms {
-        html.markup("<a class=\"nav-link\"").attribute("href", Some(&room.href));
-        html.attribute("aria-current", room.current.then_some("page")).attribute("title", Some(room.label)).markup(">");
-        write_icon(&mut html, room.sign);
-        html.markup("<span>").text(room.label).markup("</span></a>");
+fn link(room: Room) -> impl IntoView {
+    let Room { label, href, sign, current } = room;
+    view! {
+        <a class="nav-link" href=href aria-current=current.then_some("page") title=label>
+            <Icon sign/>
+            <span>{label}</span>
+        </a>
     }
-    html
 }

@@ -12,8 +12,8 @@ use leptos::prelude::*;
 use super::Visitor;
 use super::bar::bar;
 use super::look_bar::look_bar;
-use super::rail::{BottomBar, Rail, Room, links};
-use crate::document::{Head, Rendered, Scripts, document};
+use super::rail::{BottomBar, Rail, Room};
+use crate::document::{Document, Head, Scripts, document};
 use crate::ui::icon::Sign;
 use crate::ui::{Clock, numbers, read_only};
 
@@ -97,6 +97,12 @@ pub struct TenantFrame {
     pub now: DateTime<Utc>,
 }
 
+/// Names and addresses of the pages that a member may go to.
+pub fn pages_of(membership: &Membership) -> impl Iterator<Item = (&'static str, String)> {
+    let offered = ROOMS.iter().filter(|(.., needed)| membership.allows(*needed));
+    offered.map(|(_, label, path, ..)| (*label, format!("/t/{}{path}", membership.slug)))
+}
+
 impl Section {
     /// The room of the address that goes on with `path` after the tenant.
     pub fn of(path: &str) -> Self {
@@ -143,12 +149,12 @@ impl TenantFrame {
     }
 
     /// Renders `body` within this frame, under `title`.
-    pub fn render<V: IntoView + 'static>(&self, title: &str, body: impl FnOnce() -> V) -> Rendered {
+    pub fn render<V: IntoView + 'static>(&self, title: &str, body: impl FnOnce() -> V) -> Document {
         self.draw(title, None, None, body)
     }
 
     /// The same; what is marked `data-live` in `body` is kept up to date where scripts are on, every so many `seconds`.
-    pub fn render_live<V: IntoView + 'static>(&self, title: &str, seconds: u32, body: impl FnOnce() -> V) -> Rendered {
+    pub fn render_live<V: IntoView + 'static>(&self, title: &str, seconds: u32, body: impl FnOnce() -> V) -> Document {
         self.draw(title, None, Some(seconds), body)
     }
 
@@ -158,7 +164,7 @@ impl TenantFrame {
         title: &str,
         reload: Option<u32>,
         body: impl FnOnce() -> V,
-    ) -> Rendered {
+    ) -> Document {
         self.draw(title, reload, None, body)
     }
 
@@ -168,18 +174,18 @@ impl TenantFrame {
         reload: Option<u32>,
         live: Option<u32>,
         body: impl FnOnce() -> V,
-    ) -> Rendered {
+    ) -> Document {
         let title = format!("{title} · {}", self.membership.name);
         let (theme, live_parts) = (self.visitor.theme, live.is_some());
-        let scripts = if self.live.audience.is_some() { Scripts::Islands } else { Scripts::None };
+        let scripts = if self.live.audience.is_some() { Scripts::Feed } else { Scripts::Islands };
         let head = Head { title, theme, scripts, live: live_parts, reload };
-        let links = links(&self.rooms());
+        let rooms = self.rooms();
         let page = || {
             view! {
                 <a class="skip" href="#main">"Skip to content"</a>
                 {look_bar(self.visitor.look.clone(), self.zone)}
                 <div class="frame">
-                    <Rail name=self.membership.name.clone() home=self.home() links=links.clone()/>
+                    <Rail name=self.membership.name.clone() home=self.home() rooms=rooms.clone()/>
                     <div class="min-w-0">
                         {bar(self)}
                         <main id="main" data-live-every=live.map(|seconds| seconds.to_string())>
@@ -187,7 +193,7 @@ impl TenantFrame {
                             <p class="zone-note text-xs/5 text-muted">{format!("Times are in {}.", self.clock().zone_name())}</p>
                         </main>
                     </div>
-                    <BottomBar links/>
+                    <BottomBar rooms/>
                 </div>
             }
         };
@@ -195,7 +201,8 @@ impl TenantFrame {
         read_only::within(self.visitor.changes_nothing(), draw)
     }
 
-    fn home(&self) -> String {
+    /// The address of its first page, with which those of all others begin.
+    pub fn home(&self) -> String {
         format!("/t/{}", self.tenant())
     }
 

@@ -2,15 +2,19 @@
 
 #[cfg(feature = "hydrate")]
 mod arrivals;
+mod foldable;
 mod import_progress;
 mod live_orders;
 mod passkey;
+mod search_box;
 #[cfg(feature = "hydrate")]
 mod stream;
 
+pub use foldable::{Foldable, FoldedCount};
 pub use import_progress::{ImportProgress, Progress};
 pub use live_orders::LiveOrders;
 pub use passkey::PasskeyStep;
+pub use search_box::SearchBox;
 
 #[cfg(test)]
 mod tests {

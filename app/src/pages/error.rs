@@ -3,7 +3,7 @@
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
-use crate::document::{Head, Rendered, Theme};
+use crate::document::{Document, Head, Theme};
 use crate::frame::{PlatformFrame, TenantFrame, Visitor, bare};
 use crate::ui::ButtonLink;
 use crate::ui::field::sentence;
@@ -38,26 +38,26 @@ pub enum Around {
 
 /// Renders the page. Without islands, and without a nonce unless in a frame, so that it can be shown in any state of the
 /// server.
-pub fn page(error: ErrorPage, around: Around) -> Rendered {
+pub fn page(error: &ErrorPage, around: &Around) -> Document {
     let title = error.title.clone();
     match around {
-        Around::Nobody(theme) => bare(&Head::plain(title, theme), None, || body(error)),
-        Around::Person(visitor) => bare(&Head::plain(title, visitor.theme), Some(visitor), || body(error)),
+        Around::Nobody(theme) => bare(&Head::plain(title, *theme), None, || body(error)),
+        Around::Person(visitor) => bare(&Head::plain(title, visitor.theme), Some(visitor.clone()), || body(error)),
         Around::Tenant(frame) => frame.render(&title, || body(error)),
         Around::Platform(frame) => frame.render(&title, || body(error)),
     }
 }
 
-fn body(error: ErrorPage) -> impl IntoView {
+fn body(error: &ErrorPage) -> impl IntoView + use<> {
     let rows =
         error.faults.0.iter().map(|f| view! { <li><code>{f.field.clone()}</code>" "{sentence(&f.message)}</li> });
     let faults = (!error.faults.is_empty()).then(|| view! { <ul class="list-disc ps-4.5">{rows.collect_view()}</ul> });
-    let request_id = error.request_id.map(|id| view! { <p>"Request ID "<code>{id}</code></p> });
+    let request_id = error.request_id.clone().map(|id| view! { <p>"Request ID "<code>{id}</code></p> });
     view! {
         <div class="error-page">
             <p class="text-xs/5 text-quiet tabular-nums">{error.status}</p>
-            <h1>{error.title}</h1>
-            <p>{error.words}</p>
+            <h1>{error.title.clone()}</h1>
+            <p>{error.words.clone()}</p>
             {faults}
             {request_id}
             <div class="actions">
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn an_internal_error_names_its_request_and_needs_no_scripts() {
         let error = ErrorPage { status: 500, request_id: Some("01k7".into()), ..ErrorPage::default() };
-        let html = page(error, Around::Nobody(Theme::System)).with_nonce("");
+        let html = page(&error, &Around::Nobody(Theme::System)).with_nonce("");
         assert!(html.contains("01k7") && html.contains("500"), "{html}");
         assert!(!html.contains("<script type=\"module\""), "{html}");
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::document::{Head, Rendered, Theme};
+use crate::document::{Document, Head, Theme};
 use crate::frame::bare;
 use crate::pages::entry;
 use crate::ui::pill::Tone;
@@ -30,13 +30,14 @@ pub struct SignIn {
 }
 
 /// Renders the form. It posts `email`, `password` and `next` to `/login`.
-pub fn page(form: SignIn) -> Rendered {
+pub fn page(form: &SignIn) -> Document {
     bare(&Head::plain("Sign in", form.theme), None, || {
         let company = match &form.next {
             Some(next) => crate::url::with_query("/login/oidc", [("next", next.as_str())]),
             None => "/login/oidc".to_owned(),
         };
         let passkey = form.passkeys.then(|| entry::passkey_button(form.next.clone()));
+        let (email, next) = (form.email.clone(), form.next.clone());
         let focus_password = !form.email.is_empty();
         let code = form.asks_code.then(|| {
             view! {
@@ -51,16 +52,16 @@ pub fn page(form: SignIn) -> Rendered {
         view! {
             <div class="sign-in">
                 <h1>"Sign in"</h1>
-                {form.fault.map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> })}
+                {form.fault.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> })}
                 {form.done.map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> })}
                 <Card>
                     <form class="stack" method="post" action="/login">
-                        {form.next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
+                        {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
                         <Field
                             name="email"
                             label="Email"
                             kind="email"
-                            value=form.email
+                            value=email
                             autocomplete="username"
                             required=true
                             autofocus=!focus_password

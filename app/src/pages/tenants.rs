@@ -3,15 +3,15 @@
 use db::people::Membership;
 use leptos::prelude::*;
 
-use crate::document::{Head, Rendered};
+use crate::document::{Document, Head};
 use crate::frame::{Visitor, bare};
 use crate::ui::icon::{Icon, Sign};
 use crate::ui::{Empty, PageHeader};
 
 /// Renders the choice.
-pub fn page(visitor: Visitor, memberships: &[Membership]) -> Rendered {
+pub fn page(visitor: &Visitor, memberships: &[Membership]) -> Document {
     let is_admin = visitor.person.is_platform_admin;
-    bare(&Head::plain("Your tenants", visitor.theme), Some(visitor), || {
+    bare(&Head::plain("Your tenants", visitor.theme), Some(visitor.clone()), || {
         let links = memberships.iter().map(|m| {
             view! {
                 <a class="flex items-center gap-3 rounded border border-line bg-surface px-4 py-3 text-ink hover:border-line-strong hover:no-underline" href=format!("/t/{}", m.slug)>

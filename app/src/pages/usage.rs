@@ -6,7 +6,7 @@ use db::limits::{Plan, Usage};
 use domain::limits::{Feature, Level};
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::meter::{Meter, tone, word};
 use crate::ui::table::{Column, Table};
@@ -26,7 +26,7 @@ pub struct UsagePage {
 }
 
 /// Renders the page.
-pub fn page(page: &UsagePage) -> Rendered {
+pub fn page(page: &UsagePage) -> Document {
     page.frame.render("Usage", || {
         let note = format!("Plan: {}. As of {}, {}.", page.plan.name, page.clock.hour(page.clock.now), page.clock.zone_name());
         let warned: Vec<Usage> = page.usage.iter().filter(|usage| usage.level().warns()).cloned().collect();

@@ -1,13 +1,11 @@
 //! Fields of forms: label above, fault below, nothing lost.
 
 use leptos::prelude::*;
-use leptos::tachys::html::InertElement;
 
 use super::html::Html;
 
-// What a field takes, and an option of it, roughly.
-const FIELD_BYTES: usize = 256;
-const OPTION_BYTES: usize = 64;
+// What a text area takes beside its text, roughly.
+const AREA_BYTES: usize = 192;
 
 /// A line of text, a number, a day.
 #[component]
@@ -47,16 +45,25 @@ pub fn Field(
     // Browsers empty a day field whose text is no day: a faulty one is shown as the text that it is.
     let keeps = |kind: &&str| *kind != "amount" && !(*kind == "date" && fault.is_some());
     let kind = kind.filter(keeps).unwrap_or("text");
-    let frame = Frame { name: &name, label: &label, fault: fault.as_deref(), hint };
-    frame.around(FIELD_BYTES, |html| {
-        html.markup("<input");
-        frame.named(html);
-        html.attribute("type", Some(kind)).attribute("value", Some(&value)).attribute("placeholder", example);
-        html.attribute("autocomplete", Some(autocomplete.unwrap_or("off"))).attribute("inputmode", inputmode);
-        html.flag("required", required).flag("autofocus", autofocus);
-        frame.described(html);
-        html.markup(">");
-    })
+    let Ids { id, note } = Ids::of(&name);
+    let (invalid, described) = described(&note, fault.is_some(), hint);
+    view! {
+        <Labelled id=id.clone() label note fault hint>
+            <input
+                id=id
+                name=name
+                type=kind
+                value=value
+                placeholder=example
+                autocomplete=autocomplete.unwrap_or("off")
+                inputmode=inputmode
+                required=required
+                autofocus=autofocus
+                aria-invalid=invalid
+                aria-describedby=described
+            />
+        </Labelled>
+    }
 }
 
 /// One of a few choices.
@@ -79,18 +86,18 @@ pub fn SelectField(
     #[prop(optional)]
     hint: Option<&'static str>,
 ) -> impl IntoView {
-    let frame = Frame { name, label: &label, fault: fault.as_deref(), hint };
-    frame.around(FIELD_BYTES + options.len() * OPTION_BYTES, |html| {
-        html.markup("<select");
-        frame.named(html);
-        frame.described(html);
-        html.markup(">");
-        for (value, words) in &options {
-            html.markup("<option").attribute("value", Some(value)).flag("selected", *value == chosen);
-            html.markup(">").text(words).markup("</option>");
-        }
-        html.markup("</select>");
-    })
+    let option = |(value, words): (String, String)| {
+        let is_chosen = value == chosen;
+        view! { <option value=value selected=is_chosen>{words}</option> }
+    };
+    let options = options.into_iter().map(option).collect_view();
+    let Ids { id, note } = Ids::of(name);
+    let (invalid, described) = described(&note, fault.is_some(), hint);
+    view! {
+        <Labelled id=id.clone() label note fault hint>
+            <select id=id name=name aria-invalid=invalid aria-describedby=described>{options}</select>
+        </Labelled>
+    }
 }
 
 /// A few lines of text.
@@ -111,16 +118,15 @@ pub fn TextArea(
     #[prop(optional)]
     hint: Option<&'static str>,
 ) -> impl IntoView {
-    let frame = Frame { name, label: &label, fault: fault.as_deref(), hint };
-    frame.around(FIELD_BYTES + value.len(), |html| {
-        html.markup("<textarea");
-        frame.named(html);
-        html.markup(" rows=\"2\" maxlength=\"500\"");
-        frame.described(html);
-        // Views do not escape what stands in a text area, so it is written here. Browsers drop a line break that follows
-        // the tag: this one goes, and the first of the text stays.
-        html.markup(">\n").text(&value).markup("</textarea>");
-    })
+    let Ids { id, note } = Ids::of(name);
+    let (invalid, described) = described(&note, fault.is_some(), hint);
+    // Views do not escape what stands in a text area, so it is written here. Browsers drop a line break that follows the tag:
+    // this one goes, and the first of the text stays.
+    let mut html = Html::with_capacity(AREA_BYTES + value.len());
+    html.markup("<textarea").attribute("id", Some(&id)).attribute("name", Some(name));
+    html.markup(" rows=\"2\" maxlength=\"500\"").attribute("aria-invalid", invalid);
+    html.attribute("aria-describedby", described.as_deref()).markup(">\n").text(&value).markup("</textarea>");
+    view! { <Labelled id label note fault hint>{html.view()}</Labelled> }
 }
 
 /// A file to be uploaded.
@@ -137,71 +143,68 @@ pub fn FileField(
     #[prop(optional)]
     hint: Option<&'static str>,
 ) -> impl IntoView {
-    let (id, below) = (format!("f-{name}"), format!("f-{name}-note"));
-    let described = (fault.is_some() || hint.is_some()).then(|| below.clone());
+    let Ids { id, note } = Ids::of(name);
+    let (invalid, described) = described(&note, fault.is_some(), hint);
     view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
+        <Labelled id=id.clone() label=label.to_owned() note fault hint>
             <input
                 id=id
                 name=name
                 type="file"
                 required=true
                 accept=".csv,.jsonl,.ndjson,.gz,.txt"
-                aria-invalid=fault.is_some().then_some("true")
+                aria-invalid=invalid
                 aria-describedby=described
             />
-            {note(below, fault, hint)}
+        </Labelled>
+    }
+}
+
+/// What stands around every control: its label above, its fault or a word of help below.
+#[component]
+fn Labelled(
+    /// The control's id.
+    id: String,
+    /// What people read.
+    label: String,
+    /// The id of what is below.
+    note: String,
+    /// What is wrong with what was typed.
+    fault: Option<String>,
+    /// A word of help.
+    hint: Option<&'static str>,
+    /// The control.
+    children: Children,
+) -> impl IntoView {
+    let below = match (fault, hint) {
+        (Some(fault), _) => Some(("fault", sentence(&fault))),
+        (None, hint) => hint.map(|hint| ("hint", hint.to_owned())),
+    };
+    let below = below.map(|(class, words)| view! { <p class=class id=note>{words}</p> });
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            {children()}
+            {below}
         </div>
     }
 }
 
-// What stands around every control: its label above, its fault or a word of help below.
-struct Frame<'a> {
-    name: &'a str,
-    label: &'a str,
-    fault: Option<&'a str>,
-    hint: Option<&'static str>,
+// The ids of a control and of what stands below it.
+struct Ids {
+    id: String,
+    note: String,
 }
 
-impl Frame<'_> {
-    fn around(&self, bytes: usize, control: impl FnOnce(&mut Html)) -> InertElement {
-        let mut html = Html::with_capacity(bytes);
-        html.markup("<div class=\"field\"><label for=\"f-").text(self.name).markup("\">").text(self.label);
-        html.markup("</label>");
-        control(&mut html);
-        let below = match (self.fault, self.hint) {
-            (Some(fault), _) => Some(("fault", sentence(fault))),
-            (None, hint) => hint.map(|hint| ("hint", hint.to_owned())),
-        };
-        if let Some((class, words)) = below {
-            html.markup("<p class=\"").markup(class).markup("\" id=\"f-").text(self.name).markup("-note\">");
-            html.text(&words).markup("</p>");
-        }
-        html.markup("</div>");
-        html.view()
-    }
-
-    // What ties a control to its label,
-    fn named(&self, html: &mut Html) {
-        html.markup(" id=\"f-").text(self.name).markup("\" name=\"").text(self.name).markup("\"");
-    }
-
-    // and to what stands below it.
-    fn described(&self, html: &mut Html) {
-        html.attribute("aria-invalid", self.fault.is_some().then_some("true"));
-        if self.fault.is_some() || self.hint.is_some() {
-            html.markup(" aria-describedby=\"f-").text(self.name).markup("-note\"");
-        }
+impl Ids {
+    fn of(name: &str) -> Self {
+        Self { id: format!("f-{name}"), note: format!("f-{name}-note") }
     }
 }
 
-fn note(id: String, fault: Option<String>, hint: Option<&'static str>) -> Option<AnyView> {
-    match (fault, hint) {
-        (Some(fault), _) => Some(view! { <p class="fault" id=id>{sentence(&fault)}</p> }.into_any()),
-        (None, Some(hint)) => Some(view! { <p class="hint" id=id>{hint}</p> }.into_any()),
-        (None, None) => None,
-    }
+// What ties a control to what stands below it: `aria-invalid`, `aria-describedby`.
+fn described(note: &str, is_faulty: bool, hint: Option<&str>) -> (Option<&'static str>, Option<String>) {
+    (is_faulty.then_some("true"), (is_faulty || hint.is_some()).then(|| note.to_owned()))
 }
 
 /// A fault as a sentence: rules speak of the field in the third person, people read it below its label.

@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::html::Html;
-
-// What one takes, roughly.
-const BYTES: usize = 384;
+use super::html::inert;
 
 /// What an icon shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,18 +77,49 @@ pub fn Icon(
     /// What it shows.
     sign: Sign,
 ) -> impl IntoView {
-    let mut html = Html::with_capacity(BYTES);
-    write_icon(&mut html, sign);
-    html.view()
-}
-
-/// The same icon, into HTML.
-pub fn write_icon(html: &mut Html, sign: Sign) {
-    html.markup(r#"<svg class="icon" viewBox="0 0 24 24" width="16" height="16" aria-hidden="true">"#);
-    html.markup(sign.shape()).markup("</svg>");
+    view! {
+        <svg class="icon" viewBox="0 0 24 24" width="16" height="16" aria-hidden="true">
+            {inert(sign.shape())}
+        </svg>
+    }
 }
 
 impl Sign {
+    /// All of them.
+    pub const ALL: [Self; 31] = [
+        Self::Home,
+        Self::Orders,
+        Self::Import,
+        Self::Search,
+        Self::Down,
+        Self::ArrowUp,
+        Self::ArrowDown,
+        Self::ArrowRight,
+        Self::ArrowLeft,
+        Self::Close,
+        Self::Check,
+        Self::Warning,
+        Self::Info,
+        Self::Stop,
+        Self::Store,
+        Self::Person,
+        Self::Platform,
+        Self::Calendar,
+        Self::Filter,
+        Self::Clock,
+        Self::Refund,
+        Self::Jobs,
+        Self::Backups,
+        Self::Partitions,
+        Self::Audit,
+        Self::Settings,
+        Self::Usage,
+        Self::Tiers,
+        Self::People,
+        Self::Key,
+        Self::Webhook,
+    ];
+
     const fn shape(self) -> &'static str {
         match self {
             Self::Home => {

@@ -3,7 +3,6 @@
 use domain::money::Money;
 use leptos::prelude::*;
 
-use super::html::Html;
 use super::numbers;
 
 /// An amount as the ledger writes it.
@@ -20,31 +19,12 @@ pub fn Amount(
     view! { <span class="money">{head}{(!minor.is_empty()).then(|| view! { <small>{minor}</small> })}</span> }
 }
 
-/// The same in a row.
-pub fn write_amount(html: &mut Html, money: Money) {
-    let (whole, rest, places) = money.split();
-    html.markup(if money.minor < 0 { "<span class=\"money\">\u{2212}" } else { "<span class=\"money\">" });
-    html.text(&money.currency.sign()).grouped(whole);
-    if places > 0 {
-        let decimal = html.numbers().decimal();
-        // Less than ten to the fourth: no currency has more digits.
-        html.markup("<small>").markup(decimal).digits(u32::try_from(rest).unwrap_or_default(), places);
-        html.markup("</small>");
-    }
-    html.markup("</span>");
-}
-
 /// The same as text.
 pub fn text(money: Money) -> String {
     numbers::format().amount(money)
 }
 
-/// A whole number with thousands apart, in a row.
-pub fn write_count(html: &mut Html, n: i64) {
-    html.markup(if n < 0 { "\u{2212}" } else { "" }).grouped(n.unsigned_abs());
-}
-
-/// The same as text.
+/// A whole number with thousands apart.
 pub fn count(n: i64) -> String {
     numbers::format().count(n)
 }
@@ -65,6 +45,7 @@ mod tests {
 
     use super::*;
     use crate::render::render;
+    use crate::ui::Html;
 
     #[test]
     fn rows_and_views_write_the_same_amount_in_every_format() {
@@ -74,7 +55,7 @@ mod tests {
                 let money = Money::new(minor, code.parse().unwrap());
                 let (row, view) = numbers::within(format, || {
                     let mut html = Html::with_capacity(64);
-                    write_amount(&mut html, money);
+                    html.amount(money);
                     (render(|| html.view()), render(|| view! { <Amount money/> }))
                 });
                 let bare = |html: &str| {

@@ -5,8 +5,6 @@ use domain::imports::RunStatus;
 use domain::orders::{FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
 use leptos::prelude::*;
 
-use super::html::Html;
-
 /// What a colour means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tone {
@@ -46,11 +44,6 @@ pub fn Pill(
     label: &'static str,
 ) -> impl IntoView {
     view! { <span class=format!("pill {}", tone.as_str())>{label}</span> }
-}
-
-/// The same in a row.
-pub fn write_pill(html: &mut Html, tone: Tone, label: &'static str) {
-    html.markup("<span class=\"pill ").markup(tone.as_str()).markup("\">").markup(label).markup("</span>");
 }
 
 /// The words for a payment status.

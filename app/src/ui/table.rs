@@ -2,14 +2,9 @@
 
 use domain::calendar::Tz;
 use leptos::prelude::*;
-use leptos::tachys::html::InertElement;
 
-use super::html::Html;
-use super::icon::{Sign, write_icon};
+use super::icon::{Icon, Sign};
 use super::time::Clock;
-
-// What stands around the rows, roughly.
-const HEAD_BYTES: usize = 1_024;
 
 /// A column's heading.
 #[derive(Clone, Copy, Debug)]
@@ -25,14 +20,14 @@ pub struct Column {
 }
 
 /// What a list is sorted by: the heading of that column is a link that turns it round.
-#[derive(Clone, Copy, Debug)]
-pub struct Sorted<'a> {
+#[derive(Clone, Debug)]
+pub struct Sorted {
     /// The column's title.
     pub by: &'static str,
     /// Whether the list begins with the greatest.
     pub descending: bool,
     /// The address of the list the other way round.
-    pub turned: &'a str,
+    pub turned: String,
 }
 
 impl Column {
@@ -83,15 +78,22 @@ pub fn Table(
     /// Rows of 32 px.
     #[prop(optional)]
     dense: bool,
+    /// Whether a row takes two lines on a phone: cells are placed by their classes `at-*`.
+    #[prop(optional)]
+    stacks: bool,
+    /// What it is sorted by, where that can be turned round.
+    #[prop(optional)]
+    sorted: Option<Sorted>,
     /// The rows.
     children: Children,
 ) -> impl IntoView {
-    let heads = columns
-        .into_iter()
-        .map(|c| view! { <th scope="col" class=c.class()>{c.title}{c.zone_name()}</th> })
-        .collect_view();
+    let heads = columns.into_iter().map(|column| head(column, sorted.as_ref())).collect_view();
     let label = caption.clone();
-    let class = if dense { "table dense" } else { "table" };
+    let class = match (dense, stacks) {
+        (true, _) => "table dense",
+        (false, true) => "table stacks",
+        (false, false) => "table",
+    };
     view! {
         <div class="table-box" tabindex="0" role="region" aria-label=label>
             <table class=class>
@@ -105,40 +107,14 @@ pub fn Table(
     }
 }
 
-/// A table of many rows, which `rows` writes, with room for so many `bytes` of them. On a phone each takes two lines: cells
-/// are placed by their classes `at-*`.
-pub fn long_table(
-    caption: &'static str,
-    columns: &[Column],
-    sorted: Sorted<'_>,
-    bytes: usize,
-    rows: impl FnOnce(&mut Html),
-) -> InertElement {
-    let mut html = Html::with_capacity(HEAD_BYTES + bytes);
-    html.markup("<div class=\"table-box\" tabindex=\"0\" role=\"region\"").attribute("aria-label", Some(caption));
-    html.markup("><table class=\"table stacks\"><caption>").markup(caption).markup("</caption><thead><tr>");
-    for column in columns {
-        html.markup("<th scope=\"col\"").attribute("class", column.class());
-        if column.title == sorted.by {
-            write_sort(&mut html, sorted);
-        } else {
-            html.markup(">").markup(column.title);
-        }
-        if let Some(zone) = column.zone_name() {
-            html.markup("<span class=\"zone\">").text(&zone).markup("</span>");
-        }
-        html.markup("</th>");
-    }
-    html.markup("</tr></thead><tbody>");
-    rows(&mut html);
-    html.markup("</tbody></table></div>");
-    html.view()
-}
-
-fn write_sort(html: &mut Html, sorted: Sorted<'_>) {
-    let (way, sign) = if sorted.descending { ("descending", Sign::ArrowDown) } else { ("ascending", Sign::ArrowUp) };
-    html.attribute("aria-sort", Some(way)).markup("><a class=\"sort\"").attribute("href", Some(sorted.turned));
-    html.markup(">").markup(sorted.by);
-    write_icon(html, sign);
-    html.markup("</a>");
+fn head(column: Column, sorted: Option<&Sorted>) -> impl IntoView + use<> {
+    let sorted = sorted.filter(|sorted| sorted.by == column.title);
+    let way = sorted.map(|sorted| if sorted.descending { "descending" } else { "ascending" });
+    let turn = sorted.map(|sorted| {
+        let sign = if sorted.descending { Sign::ArrowDown } else { Sign::ArrowUp };
+        view! { <a class="sort" href=sorted.turned.clone()>{column.title}<Icon sign/></a> }
+    });
+    let title = turn.is_none().then_some(column.title);
+    let zone = column.zone_name().map(|zone| view! { <span class="zone">{zone}</span> });
+    view! { <th scope="col" class=column.class() aria-sort=way>{turn}{title}{zone}</th> }
 }

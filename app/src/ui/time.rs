@@ -52,7 +52,7 @@ impl Clock {
 
     /// `today 14:02`, `yesterday 09:12`, `3 Mar 14:02`, `3 Mar 2011 14:02`.
     pub fn short(&self, at: DateTime<Utc>) -> String {
-        said(|text| self.write_short(text, self.local(at)))
+        said(|text| self.write_short(text, at))
     }
 
     /// `3 Mar`, or `3 Mar 2011` when that is another year.
@@ -80,7 +80,8 @@ impl Clock {
     }
 
     // By hand: the patterns of chrono are read anew for every moment, and a list has many.
-    fn write_short(&self, pen: &mut impl Pen, local: NaiveDateTime) {
+    pub(super) fn write_short(&self, pen: &mut impl Pen, at: DateTime<Utc>) {
+        let local = self.local(at);
         let (day, today) = (local.date(), self.today);
         if day == today {
             pen.word("today");
@@ -108,18 +109,6 @@ pub fn When(
     let machine = said(|text| write_machine(text, at));
     let exact = said(|text| write_exact(text, at, local.unwrap_or(clock.zone)));
     view! { <time datetime=machine title=exact>{clock.short(at)}</time> }
-}
-
-/// The same in a row; `store` is the zone of the store in which it happened.
-pub fn write_when(html: &mut Html, at: DateTime<Utc>, clock: &Clock, store: Tz) {
-    let local = clock.local(at);
-    html.markup("<time datetime=\"");
-    write_machine(html, at);
-    html.markup("\" title=\"");
-    write_exact(html, at, store);
-    html.markup("\">");
-    clock.write_short(html, local);
-    html.markup("</time>");
 }
 
 /// How long ago a moment was, or how long it is till then; the exact one on hover.
@@ -164,7 +153,7 @@ pub fn days(from: NaiveDate, to: NaiveDate) -> String {
 }
 
 // Moments are digits and words of this program alone, so nothing in them is ever escaped.
-trait Pen {
+pub(super) trait Pen {
     fn word(&mut self, word: &'static str);
     fn number(&mut self, number: u32, digits: usize);
 }
@@ -195,7 +184,7 @@ fn said(write: impl FnOnce(&mut String)) -> String {
     text
 }
 
-fn write_exact(pen: &mut impl Pen, at: DateTime<Utc>, zone: Tz) {
+pub(super) fn write_exact(pen: &mut impl Pen, at: DateTime<Utc>, zone: Tz) {
     let local = at.with_timezone(&zone).naive_local();
     pen.number(local.day(), 1);
     pen.word(" ");
@@ -234,7 +223,7 @@ fn write_hour(pen: &mut impl Pen, local: NaiveDateTime) {
 }
 
 // As RFC 3339 has it.
-fn write_machine(pen: &mut impl Pen, at: DateTime<Utc>) {
+pub(super) fn write_machine(pen: &mut impl Pen, at: DateTime<Utc>) {
     write_year(pen, at.date_naive(), 4);
     for (before, number) in
         [("-", at.month()), ("-", at.day()), ("T", at.hour()), (":", at.minute()), (":", at.second())]

@@ -30,5 +30,6 @@ mod returns;
 mod searches;
 mod settings;
 mod storage;
+mod suggestions;
 mod walls;
 mod webhooks;

@@ -50,7 +50,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let asked_by = visit.done().and_then(|word| word.strip_prefix(ASKED_BY)).map(str::to_owned);
     let page = FactorPage { asked_by, ..page(&state, &signed_in, visit, &session).await? };
-    Ok(answer::ok(&view(&page)))
+    Ok(answer::ok(page, view).await)
 }
 
 /// Turns it on with the password and the first right code. Sessions that began without one end.
@@ -96,7 +96,7 @@ pub async fn confirm(
     }
     let faults = FieldErrors::one("code", fault);
     let page = FactorPage { visitor: visit.of(person), standing, enrolment, asked_by: None, faults, refused: None };
-    Ok(answer::faulty(&view(&page)))
+    Ok(answer::faulty(page, view).await)
 }
 
 async fn turned_on(
@@ -113,7 +113,7 @@ async fn turned_on(
     rename(state, session).await?;
     record(state, person, "second_factor.on", json!({})).await?;
     tell(state, &person.email, &Notice::SecondFactorOn).await?;
-    Ok(answer::ok(&codes_view(&Codes { visitor: visit.of(person), codes })))
+    Ok(answer::ok(Codes { visitor: visit.of(person), codes }, codes_view).await)
 }
 
 /// Other recovery codes.
@@ -135,7 +135,7 @@ pub async fn renew(
     }
     let codes = second_factor::renew(&state.db, signed_in.person.id).await?;
     record(&state, &signed_in.person, "second_factor.codes", json!({})).await?;
-    Ok(answer::ok(&codes_view(&Codes { visitor: visit.of(&signed_in.person), codes })))
+    Ok(answer::ok(Codes { visitor: visit.of(&signed_in.person), codes }, codes_view).await)
 }
 
 /// Turns it off, unless somebody asks for it.
@@ -169,7 +169,7 @@ async fn again(
 ) -> Result<Response, PageError> {
     let mut page = page(state, signed_in, visit, session).await?;
     page.faults = faults;
-    Ok(answer::faulty(&view(&page)))
+    Ok(answer::faulty(page, view).await)
 }
 
 async fn page(

@@ -89,7 +89,8 @@ pub async fn ask(
     let waiting = json!(Waiting { person: person.id, name: name.clone(), state: question.state });
     let kept = ceremonies::begin(&state.db, KIND, &waiting).await?;
     session.insert(CEREMONY, kept).await.map_err(session_failed)?;
-    Ok(answer::ok(&add_passkey(&visit.of(person), &name, question.options)))
+    let asked = (visit.of(person), name, question.options);
+    Ok(answer::ok(asked, |(visitor, name, options)| add_passkey(visitor, name, options.clone())).await)
 }
 
 /// `POST /account/passkeys`: keeps what the device made. Sessions that began with a password alone end.
@@ -122,7 +123,7 @@ pub async fn add(
     let Some(codes) = codes else { return Ok(answer::done("/account", "passkey").into_response()) };
     state.sessions.end_others(person.id, signed_in.session).await?;
     rename(&state, &session).await?;
-    Ok(answer::ok(&codes_view(&Codes { visitor: visit.of(person), codes })))
+    Ok(answer::ok(Codes { visitor: visit.of(person), codes }, codes_view).await)
 }
 
 /// `POST /account/passkeys/remove`: says what follows and asks for the password, then does it.
@@ -145,10 +146,10 @@ pub async fn remove(
     let is_last = all.len() == 1 && !standing.is_on;
     let page = |faults| RemovePasskey { visitor: visit.of(person), passkey: found.clone(), is_last, faults };
     let Some(password) = &unwanted.password else {
-        return Ok(answer::ok(&remove_passkey(&page(FieldErrors::default()))));
+        return Ok(answer::ok(page(FieldErrors::default()), remove_passkey).await);
     };
     if let Err(faults) = check_password(&state, &signed_in, "password", password).await? {
-        return Ok(answer::faulty(&remove_passkey(&page(faults))));
+        return Ok(answer::faulty(page(faults), remove_passkey).await);
     }
     if let Some(name) = passkeys::remove(&state.db, person.id, found.id).await? {
         record(&state, person, "passkey.remove", json!({"name": name})).await?;

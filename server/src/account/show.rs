@@ -32,7 +32,7 @@ pub struct Named {
 /// When nobody is signed in, or PostgreSQL fails.
 pub async fn show(State(state): State<AppState>, signed_in: SignedIn, visit: Visit) -> Result<Response, PageError> {
     let page = page(&state, &signed_in, visit, Typed::default(), FieldErrors::default()).await?;
-    Ok(answer::ok(&account::page(page)))
+    Ok(answer::ok(page, account::page).await)
 }
 
 /// Changes the name.
@@ -71,7 +71,7 @@ pub(super) async fn again(
     typed: Typed,
     faults: FieldErrors,
 ) -> Result<Response, PageError> {
-    Ok(answer::faulty(&account::page(page(state, signed_in, visit, typed, faults).await?)))
+    Ok(answer::faulty(page(state, signed_in, visit, typed, faults).await?, account::page).await)
 }
 
 async fn page(

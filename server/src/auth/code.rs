@@ -62,7 +62,7 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, PageError> {
     Ok(match half(&state, &session).await? {
-        Some(_) => form(&state, StatusCode::OK, next::local(&wanted.next), None),
+        Some(_) => form(&state, StatusCode::OK, next::local(&wanted.next), None).await,
         None => Redirect::to(&next::sign_in_address(&wanted.next)).into_response(),
     })
 }
@@ -89,12 +89,12 @@ pub async fn submit(
     };
     let Ok(attempt) = attempt else {
         refuse(&state, person, "session.limit");
-        return Ok(form(&state, StatusCode::TOO_MANY_REQUESTS, next, Some(TOO_MANY)));
+        return Ok(form(&state, StatusCode::TOO_MANY_REQUESTS, next, Some(TOO_MANY)).await);
     };
     let Some(opened) = second_factor::open(&state.db, &state.sealer, person, &entered.code).await? else {
         tracing::info!(%person, %address, "a second step failed");
         refuse(&state, person, "session.refuse");
-        return Ok(form(&state, StatusCode::UNPROCESSABLE_ENTITY, next, Some(WRONG)));
+        return Ok(form(&state, StatusCode::UNPROCESSABLE_ENTITY, next, Some(WRONG)).await);
     };
     attempt.succeeded().await;
     let Some(person) = db::people::person(&state.db, person).await? else {
@@ -130,15 +130,12 @@ async fn half(state: &AppState, session: &Session) -> Result<Option<UserId>, Pag
     Ok(half.and_then(|half| half.person(state.db.clock().now())))
 }
 
-fn form(state: &AppState, status: StatusCode, next: &str, fault: Option<&str>) -> Response {
+async fn form(state: &AppState, status: StatusCode, next: &str, fault: Option<&str>) -> Response {
     let next = (next != "/").then(|| next.to_owned());
     answer::with(
         status,
-        &view(CodeForm {
-            fault: fault.map(str::to_owned),
-            next,
-            passkeys: state.passkeys.is_some(),
-            theme: current::theme(),
-        }),
+        CodeForm { fault: fault.map(str::to_owned), next, passkeys: state.passkeys.is_some(), theme: current::theme() },
+        view,
     )
+    .await
 }

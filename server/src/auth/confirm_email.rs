@@ -26,8 +26,11 @@ const TAKEN: &str = "Another account uses this email now. Your email did not cha
 /// When PostgreSQL fails.
 pub async fn show(State(state): State<AppState>, Path(secret): Path<String>) -> Result<Response, PageError> {
     match links::look(&state.db, &secret).await? {
-        Some(Link { purpose: Purpose::Email(email), .. }) => Ok(answer::ok(&view(&secret, &email, current::theme()))),
-        _ => Ok(gone(OVER)),
+        Some(Link { purpose: Purpose::Email(email), .. }) => {
+            let asked = (secret, email, current::theme());
+            Ok(answer::ok(asked, |(secret, email, theme)| view(secret, email, *theme)).await)
+        }
+        _ => Ok(gone(OVER).await),
     }
 }
 
@@ -38,8 +41,8 @@ pub async fn show(State(state): State<AppState>, Path(secret): Path<String>) -> 
 pub async fn submit(State(state): State<AppState>, Path(secret): Path<String>) -> Result<Response, PageError> {
     let (person, former) = match account::confirm_email(&state.db, &secret).await {
         Ok(changed) => changed,
-        Err(DataError::NotFound(_)) => return Ok(gone(OVER)),
-        Err(DataError::Invalid(_)) => return Ok(gone(TAKEN)),
+        Err(DataError::NotFound(_)) => return Ok(gone(OVER).await),
+        Err(DataError::Invalid(_)) => return Ok(gone(TAKEN).await),
         Err(other) => return Err(other.into()),
     };
     state.visitors.forget_person(person.id).await;
@@ -49,6 +52,6 @@ pub async fn submit(State(state): State<AppState>, Path(secret): Path<String>) -
     Ok(answer::done("/account", "email-changed"))
 }
 
-fn gone(why: &str) -> Response {
-    answer::with(StatusCode::GONE, &over(why, current::theme()))
+async fn gone(why: &'static str) -> Response {
+    answer::with(StatusCode::GONE, current::theme(), |theme| over(why, *theme)).await
 }

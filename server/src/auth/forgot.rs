@@ -42,7 +42,7 @@ pub struct Chosen {
 
 /// `GET /forgot-password`.
 pub async fn show() -> Response {
-    answer::ok(&view(ForgotForm { theme: current::theme(), ..ForgotForm::default() }))
+    answer::ok(ForgotForm { theme: current::theme(), ..ForgotForm::default() }, view).await
 }
 
 /// `POST /forgot-password`.
@@ -58,7 +58,7 @@ pub async fn submit(
     let address = address::client(&parts, state.config.http.proxies);
     if state.sign_in_limits.attempt(Kind::Forgotten, &email, address).await.is_err() {
         let form = ForgotForm { email, fault: Some(TOO_MANY.to_owned()), theme, ..ForgotForm::default() };
-        return Ok(answer::with(StatusCode::TOO_MANY_REQUESTS, &view(form)));
+        return Ok(answer::with(StatusCode::TOO_MANY_REQUESTS, form, view).await);
     }
     let (later, to, origin) = (state.clone(), email.clone(), current::origin());
     tokio::spawn(async move {
@@ -66,7 +66,7 @@ pub async fn submit(
             tracing::warn!(%error, "cannot store the email of a password reset");
         }
     });
-    Ok(answer::ok(&view(ForgotForm { email, is_sent: true, theme, ..ForgotForm::default() })))
+    Ok(answer::ok(ForgotForm { email, is_sent: true, theme, ..ForgotForm::default() }, view).await)
 }
 
 /// `GET /reset-password/{secret}`.
@@ -76,9 +76,9 @@ pub async fn submit(
 pub async fn show_reset(State(state): State<AppState>, Path(secret): Path<String>) -> Result<Response, PageError> {
     let link = links::look(&state.db, &secret).await?;
     if !link.is_some_and(|link| link.purpose == Purpose::Password) {
-        return Ok(answer::with(StatusCode::GONE, &over(OVER, current::theme())));
+        return Ok(gone().await);
     }
-    Ok(answer::ok(&reset_view(ResetForm { secret, theme: current::theme(), ..ResetForm::default() })))
+    Ok(answer::ok(ResetForm { secret, theme: current::theme(), ..ResetForm::default() }, reset_view).await)
 }
 
 /// `POST /reset-password/{secret}`: all sessions end, and the new password opens the next.
@@ -90,11 +90,10 @@ pub async fn reset(
     Path(secret): Path<String>,
     Form(chosen): Form<Chosen>,
 ) -> Result<Response, PageError> {
-    let theme = current::theme();
     let person = match account::reset_password(&state.db, &state.passwords, &secret, &chosen.password).await {
         Ok(person) => person,
-        Err(DataError::NotFound(_)) => return Ok(answer::with(StatusCode::GONE, &over(OVER, theme))),
-        Err(DataError::Invalid(faults)) => return Ok(again(secret, faults)),
+        Err(DataError::NotFound(_)) => return Ok(gone().await),
+        Err(DataError::Invalid(faults)) => return Ok(again(secret, faults).await),
         Err(other) => return Err(other.into()),
     };
     state.sessions.end_all(person.id).await?;
@@ -105,8 +104,12 @@ pub async fn reset(
     Ok(answer::done("/login", "password"))
 }
 
-fn again(secret: String, faults: FieldErrors) -> Response {
-    answer::faulty(&reset_view(ResetForm { secret, faults, theme: current::theme() }))
+async fn gone() -> Response {
+    answer::with(StatusCode::GONE, current::theme(), |theme| over(OVER, *theme)).await
+}
+
+async fn again(secret: String, faults: FieldErrors) -> Response {
+    answer::faulty(ResetForm { secret, faults, theme: current::theme() }, reset_view).await
 }
 
 // Recorded beside the answer, like everything that only happens for known addresses.

@@ -45,7 +45,8 @@ pub async fn members(
     let scope = admin.platform.enter(&slug).await?.scope(Permission::ManagePeople)?;
     let members = team::members(&scope).await?;
     let clock = Clock::in_utc(state.db.clock().now());
-    Ok(answer::ok(&look_members(&frame(&admin, visit), &slug, &members, clock)))
+    let listed = (frame(&admin, visit), slug, members);
+    Ok(answer::ok(listed, move |(frame, slug, members)| look_members(frame, slug, members, clock)).await)
 }
 
 /// `GET /platform/tenants/{slug}/look/{member}`.
@@ -58,7 +59,7 @@ pub async fn ask(
     Path((slug, member)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
     let form = form(&admin, visit, slug, &member, &Wanted::default()).await?;
-    Ok(answer::ok(&view(&form)))
+    Ok(answer::ok(form, view).await)
 }
 
 /// `POST /platform/tenants/{slug}/look/{member}`.
@@ -87,7 +88,7 @@ pub async fn begin(
         Err(DataError::Refused(words)) => form.refused = Some(words),
         Err(other) => return Err(other.into()),
     }
-    Ok(answer::faulty(&view(&form)))
+    Ok(answer::faulty(form, view).await)
 }
 
 /// `GET /impersonation/raise`.
@@ -98,7 +99,7 @@ pub async fn ask_raise(signed_in: SignedIn, visit: Visit) -> Result<Response, Pa
     signed_in.look.as_ref().ok_or(PageError::NotFound)?;
     let form =
         RaiseForm { visitor: visit.of(&signed_in.person), reason: String::new(), faults: FieldErrors::default() };
-    Ok(answer::ok(&raise_view(&form)))
+    Ok(answer::ok(form, raise_view).await)
 }
 
 /// `POST /impersonation/raise`: from now to its end, things can be changed.
@@ -122,7 +123,7 @@ pub async fn raise(
         }
         Err(DataError::Invalid(faults)) => {
             let form = RaiseForm { visitor: visit.of(&signed_in.person), reason: wanted.reason, faults };
-            Ok(answer::faulty(&raise_view(&form)))
+            Ok(answer::faulty(form, raise_view).await)
         }
         Err(other) => Err(other.into()),
     }

@@ -42,8 +42,8 @@ pub async fn show(
     signed_in: Option<SignedIn>,
     Path(secret): Path<String>,
 ) -> Result<Response, PageError> {
-    let Some(invited) = team::find(&state.db, &secret).await? else { return Ok(gone()) };
-    Ok(answer::ok(&page(invited, secret, signed_in.as_ref())))
+    let Some(invited) = team::find(&state.db, &secret).await? else { return Ok(gone().await) };
+    Ok(answer::ok(page_of(invited, secret, signed_in.as_ref()), view).await)
 }
 
 /// `POST /invitation/{secret}`.
@@ -58,7 +58,7 @@ pub async fn submit(
     Path(secret): Path<String>,
     Form(entered): Form<Entered>,
 ) -> Result<Response, PageError> {
-    let Some(invited) = team::find(&state.db, &secret).await? else { return Ok(gone()) };
+    let Some(invited) = team::find(&state.db, &secret).await? else { return Ok(gone().await) };
     let mut again = page_of(invited.clone(), secret.clone(), signed_in.as_ref());
     if let Some(signed_in) = &signed_in {
         // Whoever looks as somebody else joins nothing in their name, nor does whom another tenant's provider vouches for.
@@ -68,7 +68,7 @@ pub async fn submit(
         return join(&state, again, &signed_in.person).await;
     }
     if invited.has_account {
-        return Ok(answer::ok(&view(&again)));
+        return Ok(answer::ok(again, view).await);
     }
     let person = match make_account(&state, &invited, &entered).await {
         Ok(person) => {
@@ -78,7 +78,7 @@ pub async fn submit(
         Err(DataError::Invalid(faults)) => {
             again.faults = faults;
             again.name = entered.name;
-            return Ok(answer::faulty(&view(&again)));
+            return Ok(answer::faulty(again, view).await);
         }
         Err(other) => return Err(other.into()),
     };
@@ -94,10 +94,10 @@ async fn join(state: &AppState, mut again: InvitationPage, person: &Person) -> R
             tracing::info!(person = %person.id, tenant = %invited.tenant, "joined");
             Ok(Redirect::to(&format!("/t/{}", invited.slug)).into_response())
         }
-        Err(DataError::NotFound(_)) => Ok(gone()),
+        Err(DataError::NotFound(_)) => Ok(gone().await),
         Err(DataError::Refused(words)) => {
             again.refused = Some(words);
-            Ok(answer::with(StatusCode::CONFLICT, &view(&again)))
+            Ok(answer::with(StatusCode::CONFLICT, again, view).await)
         }
         Err(other) => Err(other.into()),
     }
@@ -128,10 +128,6 @@ fn page_of(invited: Invited, secret: String, signed_in: Option<&SignedIn>) -> In
     InvitationPage { invited, secret, standing, name, faults, refused, theme }
 }
 
-fn page(invited: Invited, secret: String, signed_in: Option<&SignedIn>) -> app::document::Rendered {
-    view(&page_of(invited, secret, signed_in))
-}
-
-fn gone() -> Response {
-    answer::with(StatusCode::GONE, &over(OVER, current::theme()))
+async fn gone() -> Response {
+    answer::with(StatusCode::GONE, current::theme(), |theme| over(OVER, *theme)).await
 }

@@ -22,6 +22,8 @@ pub enum Needs {
     Nothing,
     /// A living session. Strangers are sent to the sign-in page.
     SignedIn,
+    /// A role in the tenant of the path, whatever it includes. To people without any the tenant does not exist.
+    Membership,
     /// A role in the tenant of the path that includes this. To people without any role there the tenant does not exist.
     Member(Permission),
     /// A platform admin. To everybody else the page does not exist.
@@ -46,7 +48,8 @@ impl Needs {
                 Err(refusal) => Err(self.unknown(refusal, parts, state).await),
             },
             Self::PlatformAdmin => self.platform_admin(parts, state).await,
-            Self::Member(permission) => self.member(permission, parts, state).await,
+            Self::Membership => self.member(None, parts, state).await,
+            Self::Member(permission) => self.member(Some(permission), parts, state).await,
             Self::Key(scope) => self.key(scope, parts, state).await,
             Self::Monitor => match monitors(parts, state) {
                 true => Ok(()),
@@ -65,12 +68,19 @@ impl Needs {
         Ok(())
     }
 
-    async fn member(self, permission: Permission, parts: &mut Parts, state: &AppState) -> Result<(), Box<Response>> {
+    async fn member(
+        self,
+        permission: Option<Permission>,
+        parts: &mut Parts,
+        state: &AppState,
+    ) -> Result<(), Box<Response>> {
         let member = match found::<Member>(parts, state).await {
             Ok(member) => member,
             Err(refusal) => return Err(self.unknown(refusal, parts, state).await),
         };
-        if let Err(refusal) = member.scope(permission) {
+        if let Some(permission) = permission
+            && let Err(refusal) = member.scope(permission)
+        {
             state.refusals.of_access(&member.access, &asked(parts), self.details());
             return Err(refused(refusal));
         }
@@ -111,6 +121,7 @@ impl Needs {
         let needs = match self {
             Self::Nothing | Self::Monitor => "nothing".to_owned(),
             Self::SignedIn => "a signed-in account".to_owned(),
+            Self::Membership => "a role".to_owned(),
             Self::Member(permission) => permission.as_str().to_owned(),
             Self::PlatformAdmin => "a platform admin".to_owned(),
             Self::Key(scope) => scope.as_str().to_owned(),

@@ -59,7 +59,7 @@ pub async fn ask(found: &SignedIn, request: Request, state: &AppState) -> Result
     if parts.method != Method::POST {
         let here = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
         let form = form(state, found, "/confirm", vec![("next".to_owned(), here.clone())], here).await;
-        return Err(Box::new(page(form.map_err(refused)?)));
+        return Err(Box::new(page(form.map_err(refused)?).await));
     }
     let bytes = to_bytes(body, LARGEST).await;
     let bytes = bytes.map_err(|_| refused(PageError::rejected(StatusCode::PAYLOAD_TOO_LARGE, "")))?;
@@ -69,7 +69,7 @@ pub async fn ask(found: &SignedIn, request: Request, state: &AppState) -> Result
         Err(fault) => {
             let back = back(&parts);
             let form = form(state, found, parts.uri.path(), rest, back).await.map_err(refused)?;
-            Err(Box::new(page(AgainForm { fault, ..form })))
+            Err(Box::new(page(AgainForm { fault, ..form }).await))
         }
     }
 }
@@ -85,7 +85,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let next = wanted(&typed);
     let form = form(&state, &found, "/confirm", vec![("next".to_owned(), next.clone())], next).await?;
-    Ok(answer::ok(&view(form)))
+    Ok(answer::ok(form, view).await)
 }
 
 /// `POST /confirm`: on to where they wanted to go.
@@ -103,7 +103,7 @@ pub async fn submit(
         Ok(()) => Ok(Redirect::to(&next).into_response()),
         Err(fault) => {
             let form = form(&state, &found, "/confirm", rest, next).await?;
-            Ok(answer::faulty(&view(AgainForm { fault, ..form })))
+            Ok(answer::faulty(AgainForm { fault, ..form }, view).await)
         }
     }
 }
@@ -163,8 +163,8 @@ async fn form(
     })
 }
 
-fn page(form: AgainForm) -> Response {
-    let mut response = answer::with(StatusCode::FORBIDDEN, &view(form));
+async fn page(form: AgainForm) -> Response {
+    let mut response = answer::with(StatusCode::FORBIDDEN, form, view).await;
     // It holds what was typed, and goes with the answer to it.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

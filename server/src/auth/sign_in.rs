@@ -63,7 +63,7 @@ pub async fn show(
     if signed_in.is_some() {
         return Ok(Redirect::to(next).into_response());
     }
-    let mut page = sign_in_page::after(&state, next, visit.done());
+    let mut page = sign_in_page::after(&state, next, visit.done()).await;
     if let Some(cookie) = device::cookie(&headers, &state) {
         page.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -81,7 +81,7 @@ pub async fn submit(
     Form(entered): Form<Entered>,
 ) -> Result<Response, PageError> {
     let next = next::local(&entered.next);
-    let again = |status, words| sign_in_page::answer(&state, status, &entered.email, next, Some(words));
+    let again = |status, words| sign_in_page::form(&state, status, &entered.email, next, Some(words));
     let address = address::client(&parts, state.config.http.proxies);
     let attempt = match counted(&state, &parts, &entered.email, address).await? {
         Ok(attempt) => attempt,
@@ -91,7 +91,7 @@ pub async fn submit(
                 return Ok(Redirect::to(next).into_response());
             }
             refuse(&state, "session.limit", &entered.email);
-            let mut response = sign_in_page::locked(&state, &entered.email, next);
+            let mut response = sign_in_page::locked(&state, &entered.email, next).await;
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
             return Ok(response);
         }
@@ -100,7 +100,7 @@ pub async fn submit(
     let Some(person) = verified else {
         tracing::info!(%address, "a sign-in failed");
         refuse(&state, "session.refuse", &entered.email);
-        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, WRONG));
+        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, WRONG).await);
     };
     attempt.succeeded().await;
     if person.has_second_factor {

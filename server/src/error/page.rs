@@ -3,18 +3,22 @@
 use std::time::Duration;
 
 use app::pages::error::{self, Around, ErrorPage};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::body::Body;
+use axum::response::{IntoResponse, Redirect, Response};
 use db::DataError;
 use domain::fields::FieldErrors;
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 
 use super::Outcome;
 use super::problem::seconds;
 use crate::flash;
 use crate::middleware::current;
+use crate::pages::draw::draw;
 
 /// Begins the flash message that says who asks for a second factor.
 pub const ASKED_BY: &str = "for ";
+
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// Why a page cannot be shown.
 #[derive(Clone, Debug)]
@@ -95,7 +99,7 @@ impl PageError {
 
     /// Whether the frame around whoever asked stays. Where the server itself has failed nothing more is asked of it, and what
     /// is refused before anybody was looked at is refused to all alike.
-    const fn keeps_frame(&self) -> bool {
+    pub const fn keeps_frame(&self) -> bool {
         match self {
             Self::NotFound
             | Self::Forbidden
@@ -118,8 +122,8 @@ impl PageError {
         }
     }
 
-    /// The page, within what surrounds it.
-    pub fn html(&self, around: Around) -> String {
+    /// Draws the page within what surrounds it.
+    pub async fn draw(&self, around: Around) -> Body {
         let (title, words) = self.words();
         let page = ErrorPage {
             status: self.status().as_u16(),
@@ -128,7 +132,8 @@ impl PageError {
             faults: if let Self::Invalid(fields) = self { fields.clone() } else { FieldErrors::default() },
             request_id: if let Self::Internal(request_id) = self { Some(request_id.clone()) } else { None },
         };
-        error::page(page, around).with_nonce(&current::nonce())
+        let view = move || error::page(&page, &around).into_view();
+        draw(self.status(), current::nonce(), Box::new(view)).await.into_body()
     }
 
     /// Heading and explanation.
@@ -212,10 +217,9 @@ impl IntoResponse for PageError {
         if let Self::SecondFactorNeeded { whose } = &self {
             return flash::redirect("/account/second-factor", format!("{ASKED_BY}{whose}"));
         }
-        let mut response = (self.status(), Html(self.html(Around::Nobody(current::theme())))).into_response();
-        if self.keeps_frame() {
-            response.extensions_mut().insert(self.clone());
-        }
+        // The page itself is drawn around all handlers, where its frame is known (`middleware/error_frames.rs`).
+        let mut response = (self.status(), [(header::CONTENT_TYPE, HTML)]).into_response();
+        response.extensions_mut().insert(self.clone());
         let wait = match self {
             Self::TooMany(after) => Some(after),
             Self::Busy => Some(Duration::from_secs(1)),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use app::document::Theme;
 use db::audit::Origin;
+use http::uri::PathAndQuery;
 use tower_sessions::session::Id;
 
 tokio::task_local! {
@@ -20,6 +21,8 @@ pub struct Current {
     pub request_id: Arc<str>,
     /// The value of the nonce in this response's content security policy.
     pub nonce: Arc<str>,
+    /// Path and query.
+    pub path: PathAndQuery,
     /// How this browser wants pages to look.
     pub theme: Theme,
     /// Who sent it, as an address.
@@ -45,6 +48,11 @@ pub fn request_id() -> Arc<str> {
 /// The nonce of the response that this task works on; empty outside of requests.
 pub fn nonce() -> Arc<str> {
     CURRENT.try_with(|c| Arc::clone(&c.nonce)).unwrap_or_else(|_| Arc::from(""))
+}
+
+/// Path and query of the request that this task works on; `/` outside of requests.
+pub fn path() -> PathAndQuery {
+    CURRENT.try_with(|c| c.path.clone()).unwrap_or_else(|_| PathAndQuery::from_static("/"))
 }
 
 /// The request as the record of what was done names it.

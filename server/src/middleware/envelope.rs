@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use app::document::Theme;
 use axum::body::{Body, HttpBody};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
@@ -17,6 +16,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use futures::FutureExt;
 use http::header::{CONNECTION, REFERRER_POLICY};
+use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::current::Current;
@@ -33,13 +33,15 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 // Pages whose address opens something tell it to nothing that they load or lead to.
 const WITHOUT_PATH: HeaderValue = HeaderValue::from_static("strict-origin");
 const RESPONSE_TIME: HeaderName = HeaderName::from_static("x-response-time");
+// No page is drawn without a nonce.
+const NO_RANDOMNESS: &str = "Stoa is not available at the moment. Try again later.";
 
 /// The layer.
 pub async fn envelope(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let from = address::sender(request.headers(), request.extensions(), state.config.http.proxies);
-    let Some(current) = fresh(cookies::theme(request.headers()), from) else {
-        return PageError::Unavailable.into_response();
+    let Some(current) = fresh(&request, from) else {
+        return (StatusCode::SERVICE_UNAVAILABLE, NO_RANDOMNESS).into_response();
     };
     let route = request.extensions().get::<MatchedPath>().cloned();
     let seen = Seen::of(&request, route);
@@ -124,7 +126,7 @@ fn came_too_slowly(api: bool) -> Response {
 }
 
 // Ids and nonces are always ours: what comes from outside could be forged or break the log.
-fn fresh(theme: Theme, address: IpAddr) -> Option<Current> {
+fn fresh(request: &Request, address: IpAddr) -> Option<Current> {
     let mut random = [0_u8; 32];
     getrandom::fill(&mut random).ok()?;
     let (id, nonce) = random.split_at(16);
@@ -133,7 +135,8 @@ fn fresh(theme: Theme, address: IpAddr) -> Option<Current> {
     Some(Current {
         request_id: Arc::from(&*id.hyphenated().encode_lower(&mut buffer)),
         nonce: Arc::from(STANDARD_NO_PAD.encode(nonce)),
-        theme,
+        path: request.uri().path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/")),
+        theme: cookies::theme(request.headers()),
         address,
         shows_flash: Cell::new(false),
         renamed: Cell::new(None),

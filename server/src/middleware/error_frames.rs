@@ -3,26 +3,23 @@
 
 use app::frame::{Place, PlatformFrame};
 use app::pages::error::Around;
-use axum::body::Body;
 use axum::response::Response;
 use http::HeaderMap;
 
 use crate::auth::{Member, SignedIn};
 use crate::error::PageError;
+use crate::middleware::current;
 use crate::pages::frame::around_error;
 use crate::pages::visit::Visit;
 use crate::state::AppState;
 
-/// Draws the error that `response` brings once more, within the frame of whoever asked for `path`; `cookies` are theirs.
+/// Draws the error that `response` brings, within the frame of whoever asked for `path`; `cookies` are theirs.
 pub async fn draw(state: &AppState, cookies: &HeaderMap, path: &str, mut response: Response) -> Response {
     let Some(error) = response.extensions_mut().remove::<PageError>() else { return response };
-    if let Some(around) = around(state, cookies, path).await {
-        let html = error.html(around);
-        // What it had may have been compressed.
-        response.headers_mut().remove(http::header::CONTENT_ENCODING);
-        response.headers_mut().remove(http::header::CONTENT_LENGTH);
-        *response.body_mut() = Body::from(html);
-    }
+    let around = if error.keeps_frame() { around(state, cookies, path).await } else { None };
+    // The response said that it has no body.
+    response.headers_mut().remove(http::header::CONTENT_LENGTH);
+    *response.body_mut() = error.draw(around.unwrap_or_else(|| Around::Nobody(current::theme()))).await;
     response
 }
 

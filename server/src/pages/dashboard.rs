@@ -1,7 +1,6 @@
-//! `/t/{tenant}`: the dashboard. While nothing changes it is not even rendered: the whole page is kept, under the
+//! `/t/{tenant}`: the dashboard. While nothing changes it is not even drawn: the whole page is kept, under the
 //! tenant's generation, for everything that it depends on.
 
-use app::document::Rendered;
 use app::frame::{Section, TenantFrame};
 use app::pages::dashboard::{self, DashboardPage};
 use axum::extract::{Query, State};
@@ -21,6 +20,7 @@ use domain::permission::{Permission, Role};
 use domain::settings::StoreCalendar;
 
 use super::answer;
+use super::cached_page::CachedPage;
 use super::filters::{self, NO_STORE, Pairs};
 use super::frame::frame;
 use super::visit::Visit;
@@ -46,7 +46,8 @@ pub async fn show(
     let asked = read(&typed);
     // What was ignored is told on the page, and nobody comes back for that.
     if !asked.faults.is_empty() {
-        return Ok(answer::ok(&Box::pin(render(&scope, &member, visit, typed, asked)).await?));
+        let page = Box::pin(read_all(&scope, &member, visit, typed, asked)).await?;
+        return Ok(answer::ok(page, dashboard::page).await);
     }
     let cache = scope.db().cache();
     let generation = cache.generation(&scope).await?;
@@ -55,9 +56,9 @@ pub async fn show(
     let numbers = settings::of_tenant(&scope).await?.numbers;
     let key = key(&member, &visit, numbers, (quarter, plan));
     // Boxed when it is needed: as part of this future, which is moved about, it costs more than all else while it is not.
-    let drawing = async { Box::pin(render(&scope, &member, visit, typed, asked)).await };
+    let drawing = async { Box::pin(draw(&scope, &member, visit, typed, asked)).await };
     let page = cache.get_local(&scope, generation, &key, drawing).await?;
-    Ok(answer::ok(&page))
+    Ok(answer::cached(&page))
 }
 
 // Whatever the page says beside figures: who looks, as what, in which theme, under which address, what the tenant is allowed,
@@ -70,13 +71,23 @@ fn key(member: &Member, visit: &Visit, numbers: NumberFormat, (quarter, plan): (
     format!("page:dashboard:{quarter}:{plan}:{person}:{role}:{look:?}:{tenants}:{theme}:{numbers}:{}", visit.here)
 }
 
-async fn render(
+async fn draw(
     scope: &Scope,
     member: &Member,
     visit: Visit,
     typed: Pairs,
     asked: Asked,
-) -> Result<Rendered, DataError> {
+) -> Result<CachedPage, DataError> {
+    Ok(CachedPage::draw(read_all(scope, member, visit, typed, asked).await?, dashboard::page).await)
+}
+
+async fn read_all(
+    scope: &Scope,
+    member: &Member,
+    visit: Visit,
+    typed: Pairs,
+    asked: Asked,
+) -> Result<DashboardPage, DataError> {
     let Asked { mut query, chosen, mut faults } = asked;
     let frame = frame(scope, member, visit, Section::Home, query.store.clone()).await?;
     if query.store != frame.store {
@@ -92,7 +103,7 @@ async fn render(
     let latest = latest(member, &query).await?;
     let attention = db::attention::list(&member.access, query.store.as_deref()).await?;
     let warnings = warnings(member).await?;
-    Ok(dashboard::page(DashboardPage {
+    Ok(DashboardPage {
         frame,
         query,
         chosen: lit,
@@ -104,7 +115,7 @@ async fn render(
         warnings,
         today,
         calendar,
-    }))
+    })
 }
 
 // Roles of a tenant's own may show figures and no orders.

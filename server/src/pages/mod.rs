@@ -3,10 +3,12 @@
 pub(crate) mod answer;
 mod audit;
 mod backups;
-mod body;
+mod cached_page;
 mod dashboard;
+pub(crate) mod draw;
 mod filters;
 pub(crate) mod frame;
+mod functions;
 mod imports;
 mod jobs;
 mod keys;
@@ -22,7 +24,7 @@ mod webhooks;
 
 use domain::permission::Permission as P;
 
-use crate::auth::Needs::{Member, Nothing};
+use crate::auth::Needs::{Member, Membership, Nothing};
 use crate::routes::Routes;
 
 /// All routes that answer with pages.
@@ -34,6 +36,7 @@ pub fn routes() -> Routes {
         // Outside of the demo it answers as if it did not exist.
         .get("/styleguide", Nothing, styleguide::show)
         .get("/t/{tenant}", Member(P::ReadReports), dashboard::show)
+        .get("/t/{tenant}/fn/search", Membership, functions::search)
         .get("/t/{tenant}/orders", Member(P::ReadOrders), orders::index)
         .get("/t/{tenant}/orders/arrived", Member(P::ReadOrders), orders::arrived)
         .get(ORDER, Member(P::ReadOrders), orders::show)

@@ -17,5 +17,6 @@ pub async fn show(State(state): State<AppState>, visit: Visit) -> Result<Respons
     if !state.config.demo {
         return Err(PageError::NotFound);
     }
-    Ok(answer::ok(&styleguide::page(visit.theme, state.db.clock().now())))
+    let now = state.db.clock().now();
+    Ok(answer::ok(visit.theme, move |theme| styleguide::page(*theme, now)).await)
 }

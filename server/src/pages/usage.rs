@@ -29,5 +29,5 @@ pub async fn show(State(state): State<AppState>, member: Member, visit: Visit) -
     }
     let plan = limits::plan(&state.db, scope.tenant()).await?;
     let clock = frame.clock();
-    Ok(answer::ok(&page(&UsagePage { frame, plan, usage, clock })))
+    Ok(answer::ok(UsagePage { frame, plan, usage, clock }, page).await)
 }

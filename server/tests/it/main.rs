@@ -59,6 +59,7 @@ mod replayed;
 mod reserved;
 mod rights;
 mod running;
+mod search;
 mod second_factor;
 mod second_step;
 mod session_copies;

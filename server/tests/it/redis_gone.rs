@@ -186,6 +186,7 @@ async fn a_session_ends_when_the_one_that_follows_it_is_stored() {
     let request = || Current {
         request_id: "r".into(),
         nonce: "n".into(),
+        path: http::uri::PathAndQuery::from_static("/"),
         theme: Default::default(),
         address: [127, 0, 0, 1].into(),
         shows_flash: Default::default(),

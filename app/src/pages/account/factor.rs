@@ -4,7 +4,7 @@ use db::people::second_factor::{Enrolment, Standing};
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
-use crate::document::{Head, Rendered};
+use crate::document::{Document, Head};
 use crate::frame::{Visitor, bare};
 use crate::ui::money::things;
 use crate::ui::qr::Qr;
@@ -37,7 +37,7 @@ pub struct Codes {
 }
 
 /// Renders the page.
-pub fn page(page: &FactorPage) -> Rendered {
+pub fn page(page: &FactorPage) -> Document {
     bare(&Head::plain("Two-factor authentication", page.visitor.theme), Some(page.visitor.clone()), || {
         let asked = page.asked_by.clone().map(|who| {
             view! { <Notice tone=Tone::Attention>{format!("{who} requires two-factor authentication. Set it up to \
@@ -61,7 +61,7 @@ pub fn page(page: &FactorPage) -> Rendered {
 }
 
 /// Renders the codes.
-pub fn codes(page: &Codes) -> Rendered {
+pub fn codes(page: &Codes) -> Document {
     bare(&Head::plain("Recovery codes", page.visitor.theme), Some(page.visitor.clone()), || {
         let list = page.codes.join("\n");
         view! {

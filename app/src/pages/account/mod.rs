@@ -14,7 +14,7 @@ use db::people::second_factor::Standing;
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
-use crate::document::{Head, Rendered};
+use crate::document::{Document, Head};
 use crate::frame::{Visitor, bare};
 use crate::ui::money::things;
 use crate::ui::{Button, ButtonLink, Card, Clock, Field, Look, Notice, PageHeader, Tone};
@@ -56,16 +56,16 @@ pub struct Typed {
 }
 
 /// Renders the page.
-pub fn page(page: AccountPage) -> Rendered {
+pub fn page(page: &AccountPage) -> Document {
     bare(&Head::plain("Account", page.visitor.theme), Some(page.visitor.clone()), || {
         view! {
             <PageHeader title="Account"/>
-            {notice(&page)}
-            {unconfirmed(&page)}
-            {you(&page)}
-            {password(&page)}
-            {email(&page)}
-            {factor_card(&page)}
+            {notice(page)}
+            {unconfirmed(page)}
+            {you(page)}
+            {password(page)}
+            {email(page)}
+            {factor_card(page)}
             {page.takes_passkeys.then(|| passkeys::card(&page.passkeys, &page.typed.passkey, &page.faults, page.clock))}
             {sessions::card(&page.sessions, page.clock)}
         }

@@ -4,7 +4,7 @@ use db::people::passkeys::Passkey;
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
-use crate::document::{Head, Rendered, Scripts};
+use crate::document::{Document, Head, Scripts};
 use crate::frame::{Visitor, bare};
 use crate::islands::PasskeyStep;
 use crate::ui::table::{Column, Table};
@@ -24,7 +24,7 @@ pub struct RemovePasskey {
 }
 
 /// Renders the page on which the device makes a passkey called `name`.
-pub fn add(visitor: &Visitor, name: &str, options: String) -> Rendered {
+pub fn add(visitor: &Visitor, name: &str, options: String) -> Document {
     let head = Head { scripts: Scripts::Islands, ..Head::plain("Add passkey", visitor.theme) };
     let words = format!(
         "Your device creates a passkey called \u{201c}{name}\u{201d} and stores it. The secret part never leaves the \
@@ -42,7 +42,7 @@ pub fn add(visitor: &Visitor, name: &str, options: String) -> Rendered {
 }
 
 /// Renders the page that asks whether a passkey is to be removed.
-pub fn remove(page: &RemovePasskey) -> Rendered {
+pub fn remove(page: &RemovePasskey) -> Document {
     bare(&Head::plain("Remove passkey", page.visitor.theme), Some(page.visitor.clone()), || {
         let title = format!("Remove \u{201c}{}\u{201d}?", page.passkey.name);
         let fault = page.faults.of("password").map(str::to_owned);

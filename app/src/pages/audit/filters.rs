@@ -6,8 +6,7 @@ use leptos::prelude::*;
 use super::AuditPage;
 use super::table::{what, who};
 use crate::ui::filter_form::tenant_field;
-use crate::ui::icon::{Icon, Sign};
-use crate::ui::{FilterForm, Search, Typed};
+use crate::ui::{Chip, FilterForm, Search, Typed};
 
 /// The form. It shows what was typed, understood or not.
 pub fn form(page: &AuditPage) -> AnyView {
@@ -45,12 +44,7 @@ fn actions(typed: &str) -> Vec<(String, String)> {
 /// What narrows the list, each with the way to take it away.
 pub fn chips(page: &AuditPage) -> Option<AnyView> {
     let query = page.query.at(None);
-    let chip = |words: String, rest: AuditQuery| {
-        let href = page.around.list(&rest);
-        let label = format!("Remove filter: {words}");
-        view! { <a class="chip" href=href aria-label=label><span dir="auto">{words.clone()}</span><Icon sign=Sign::Close/></a> }
-            .into_any()
-    };
+    let chip = |words: String, rest: AuditQuery| view! { <Chip href=page.around.list(&rest) words/> }.into_any();
     let without = |change: fn(&mut AuditQuery)| {
         let mut rest = query.clone();
         change(&mut rest);

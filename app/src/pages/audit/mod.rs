@@ -14,7 +14,7 @@ use domain::fields::FieldErrors;
 use domain::page::{Page, Place};
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::{PlatformFrame, TenantFrame};
 use crate::ui::ignored::ignored;
 use crate::ui::pager::Pager;
@@ -50,7 +50,7 @@ pub struct AuditPage {
 }
 
 /// Renders the page.
-pub fn page(page: &AuditPage) -> Rendered {
+pub fn page(page: &AuditPage) -> Document {
     match &page.around {
         Around::Tenant(frame) => frame.render("Audit log", || body(page)),
         Around::Platform(frame) => frame.render("Audit log", || body(page)),

@@ -6,7 +6,7 @@ use domain::page::Place;
 use leptos::prelude::*;
 
 use super::Around;
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::ui::money::{count, things};
 use crate::ui::pill::Tone;
 use crate::ui::{ButtonLink, Card, Notice, PageHeader};
@@ -27,7 +27,7 @@ pub struct TooLarge {
 }
 
 /// Renders the page.
-pub fn page(page: &TooLarge) -> Rendered {
+pub fn page(page: &TooLarge) -> Document {
     match &page.around {
         Around::Tenant(frame) => frame.render("Audit log export", || body(page)),
         Around::Platform(frame) => frame.render("Audit log export", || body(page)),

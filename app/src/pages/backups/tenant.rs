@@ -11,7 +11,7 @@ use domain::page::{Page, Place};
 use leptos::prelude::*;
 
 use super::{alarms, figures, table};
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::ignored::ignored;
 use crate::ui::pager::Pager;
@@ -49,7 +49,7 @@ pub struct TenantBackups {
 }
 
 /// Renders the page.
-pub fn page(page: &TenantBackups) -> Rendered {
+pub fn page(page: &TenantBackups) -> Document {
     let runs = page.page.rows.iter().any(|backup| backup.status == Status::Running);
     page.frame.render_live("Backups", if runs { LIVE[0] } else { LIVE[1] }, || {
         let note = format!(

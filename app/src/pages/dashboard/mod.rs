@@ -19,7 +19,7 @@ use domain::period::{Comparison, Preset};
 use domain::settings::StoreCalendar;
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::pages::usage;
 use crate::ui::ignored::ignored;
@@ -56,11 +56,11 @@ pub struct DashboardPage {
 }
 
 /// Renders the page.
-pub fn page(page: DashboardPage) -> Rendered {
+pub fn page(page: &DashboardPage) -> Document {
     let frame = page.frame.clone();
     let title = frame.store.as_deref().map_or_else(|| "All stores".to_owned(), |slug| frame.store_name(slug));
     frame.render(&title, || {
-        let note = as_of(&page);
+        let note = as_of(page);
         let range = view! {
             <Range
                 frame=page.frame.clone()
@@ -75,7 +75,7 @@ pub fn page(page: DashboardPage) -> Rendered {
             <PageHeader title=title.clone() note=note>{range}</PageHeader>
             {usage::warnings(&page.warnings, frame.clock(), Some(format!("/t/{}/usage", frame.tenant())))}
             {ignored(&format!("/t/{}", frame.tenant()), &page.typed, &page.faults)}
-            {figures(&page, &page.dashboard)}
+            {figures(page, &page.dashboard)}
         }
     })
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::document::{Head, Rendered, Theme};
+use crate::document::{Document, Head, Theme};
 use crate::frame::bare;
 use crate::pages::entry::passkey_button;
 use crate::ui::pill::Tone;
@@ -30,7 +30,7 @@ pub struct AgainForm {
 }
 
 /// Renders the form. It posts `confirm_password` or `confirm_code` with what was sent before.
-pub fn page(form: AgainForm) -> Rendered {
+pub fn page(form: &AgainForm) -> Document {
     bare(&Head::plain("Confirm your identity", form.theme), None, || {
         let fault = form.fault.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
         let passkey = form.has_passkeys.then(|| passkey_button(Some(form.back.clone())));
@@ -52,8 +52,8 @@ pub fn page(form: AgainForm) -> Rendered {
     })
 }
 
-fn fields(form: AgainForm) -> impl IntoView + use<> {
-    let sent = form.sent.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
+fn fields(form: &AgainForm) -> impl IntoView + use<> {
+    let sent = form.sent.iter().cloned().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
     let code = form.has_codes.then(|| {
         view! {
             <Field
@@ -65,7 +65,7 @@ fn fields(form: AgainForm) -> impl IntoView + use<> {
         }
     });
     view! {
-        <form class="stack" method="post" action=form.action>
+        <form class="stack" method="post" action=form.action.clone()>
             {sent.collect_view()}
             <Field
                 name="confirm_password"

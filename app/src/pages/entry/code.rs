@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::document::{Head, Rendered, Theme};
+use crate::document::{Document, Head, Theme};
 use crate::frame::bare;
 use crate::pages::entry::passkey_button;
 use crate::ui::pill::Tone;
@@ -22,16 +22,17 @@ pub struct CodeForm {
 }
 
 /// Renders the form. It posts `code` and `next` to `/login/code`.
-pub fn page(form: CodeForm) -> Rendered {
+pub fn page(form: &CodeForm) -> Document {
     bare(&Head::plain("Two-factor authentication", form.theme), None, || {
+        let next = form.next.clone();
         let passkey = form.passkeys.then(|| passkey_button(form.next.clone()));
         view! {
             <div class="sign-in">
                 <h1>"Two-factor authentication"</h1>
-                {form.fault.map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> })}
+                {form.fault.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> })}
                 <Card>
                     <form class="stack" method="post" action="/login/code">
-                        {form.next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
+                        {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
                         <Field
                             name="code"
                             label="Code"

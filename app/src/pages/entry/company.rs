@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::document::{Head, Rendered, Theme};
+use crate::document::{Document, Head, Theme};
 use crate::frame::bare;
 use crate::ui::{Button, ButtonLink, Card, Field, Look, PageHeader};
 
@@ -33,7 +33,7 @@ pub struct CompanyPage {
 }
 
 /// Renders the form. It posts `tenant` and `next` to `/login/oidc`.
-pub fn form(form: &CompanyForm) -> Rendered {
+pub fn form(form: &CompanyForm) -> Document {
     bare(&Head::plain("Single sign-on", form.theme), None, || {
         let CompanyForm { tenant, next, fault, .. } = form.clone();
         view! {
@@ -61,7 +61,7 @@ pub fn form(form: &CompanyForm) -> Rendered {
 }
 
 /// Renders the way on. It is a link, and not where a form leads: pages here send forms nowhere else.
-pub fn page(page: &CompanyPage) -> Rendered {
+pub fn page(page: &CompanyPage) -> Document {
     bare(&Head::plain("Single sign-on", page.theme), None, || {
         let title = format!("Sign in to {}", page.tenant);
         let (words, address) = (format!("You will sign in at {}, then return here.", page.host), page.address.clone());
@@ -79,7 +79,7 @@ pub fn page(page: &CompanyPage) -> Rendered {
 }
 
 /// Says why nobody was signed in.
-pub fn refused(slug: &str, why: &str, theme: Theme) -> Rendered {
+pub fn refused(slug: &str, why: &str, theme: Theme) -> Document {
     let (again, why) = (format!("/login/oidc/{}", crate::url::escape(slug)), why.to_owned());
     bare(&Head::plain("Sign-in failed", theme), None, || {
         view! {

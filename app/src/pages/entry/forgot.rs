@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::document::{Head, Rendered, Theme};
+use crate::document::{Document, Head, Theme};
 use crate::frame::bare;
 use crate::ui::pill::Tone;
 use crate::ui::{Button, Card, Field, Look, Notice};
@@ -21,7 +21,7 @@ pub struct ForgotForm {
 }
 
 /// Renders the form. It posts `email` to `/forgot-password`.
-pub fn page(form: ForgotForm) -> Rendered {
+pub fn page(form: &ForgotForm) -> Document {
     bare(&Head::plain("Password reset", form.theme), None, || {
         let sent = form.is_sent.then(|| {
             view! {
@@ -30,14 +30,15 @@ pub fn page(form: ForgotForm) -> Rendered {
                 </Notice>
             }
         });
+        let email = form.email.clone();
         view! {
             <div class="sign-in">
                 <h1>"Password reset"</h1>
                 {sent}
-                {form.fault.map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> })}
+                {form.fault.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> })}
                 <Card>
                     <form class="stack" method="post" action="/forgot-password">
-                        <Field name="email" label="Email" kind="email" value=form.email autocomplete="username" required=true autofocus=true/>
+                        <Field name="email" label="Email" kind="email" value=email autocomplete="username" required=true autofocus=true/>
                         <Button label="Send reset link" look=Look::Primary/>
                     </form>
                 </Card>

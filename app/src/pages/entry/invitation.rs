@@ -4,7 +4,7 @@ use db::team::Invited;
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
-use crate::document::{Head, Rendered, Theme};
+use crate::document::{Document, Head, Theme};
 use crate::frame::bare;
 use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, PageHeader, Tone};
 
@@ -41,7 +41,7 @@ pub struct InvitationPage {
 }
 
 /// Renders the page. It posts to its own address.
-pub fn page(page: &InvitationPage) -> Rendered {
+pub fn page(page: &InvitationPage) -> Document {
     let title = format!("Join {}", page.invited.tenant_name);
     bare(&Head::plain(title.clone(), page.theme), None, || {
         let Invited { email, role, tenant_name, .. } = &page.invited;

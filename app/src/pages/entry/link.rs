@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::document::{Head, Rendered, Theme};
+use crate::document::{Document, Head, Theme};
 use crate::frame::bare;
 use crate::ui::{Button, ButtonLink, Card, Look, PageHeader};
 
 /// Asks for the click that confirms `email`: programs that look at letters follow links, but press no buttons.
-pub fn confirm(secret: &str, email: &str, theme: Theme) -> Rendered {
+pub fn confirm(secret: &str, email: &str, theme: Theme) -> Document {
     let (action, words) = (domain::link::confirm_email(secret), format!("You will sign in with {email}."));
     bare(&Head::plain("Confirm email", theme), None, || {
         view! {
@@ -25,7 +25,7 @@ pub fn confirm(secret: &str, email: &str, theme: Theme) -> Rendered {
 }
 
 /// Says that a link opens nothing, and why not.
-pub fn over(why: &str, theme: Theme) -> Rendered {
+pub fn over(why: &str, theme: Theme) -> Document {
     bare(&Head::plain("Link expired", theme), None, || {
         view! {
             <div class="error-page">

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::document::{Head, Rendered, Scripts, Theme};
+use crate::document::{Document, Head, Scripts, Theme};
 use crate::frame::bare;
 use crate::islands::PasskeyStep;
 use crate::ui::{Button, Card};
@@ -19,10 +19,10 @@ pub struct PasskeyPage {
 }
 
 /// Renders the page. It posts `credential` and `next` to `/login/passkey/finish` by itself.
-pub fn page(page: PasskeyPage) -> Rendered {
+pub fn page(page: &PasskeyPage) -> Document {
     let head = Head { scripts: Scripts::Islands, ..Head::plain("Sign in with a passkey", page.theme) };
     bare(&head, None, || {
-        let PasskeyPage { options, next, .. } = page;
+        let PasskeyPage { options, next, .. } = page.clone();
         view! {
             <div class="sign-in">
                 <h1>"Sign in with a passkey"</h1>

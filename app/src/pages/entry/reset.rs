@@ -3,7 +3,7 @@
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
-use crate::document::{Head, Rendered, Theme};
+use crate::document::{Document, Head, Theme};
 use crate::frame::bare;
 use crate::ui::{Button, Card, Field, Look, PageHeader};
 
@@ -19,14 +19,15 @@ pub struct ResetForm {
 }
 
 /// Renders the form. It posts `password` to its own address.
-pub fn page(form: ResetForm) -> Rendered {
+pub fn page(form: &ResetForm) -> Document {
     bare(&Head::plain("New password", form.theme), None, || {
+        let action = domain::link::reset_password(&form.secret);
         let fault = form.faults.of("password").map(str::to_owned);
         view! {
             <div class="sign-in">
                 <PageHeader title="New password"/>
                 <Card>
-                    <form class="stack" method="post" action=domain::link::reset_password(&form.secret)>
+                    <form class="stack" method="post" action=action>
                         <Field
                             name="password"
                             label="New password"

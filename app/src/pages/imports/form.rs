@@ -5,7 +5,7 @@ use domain::imports::Format;
 use leptos::prelude::*;
 
 use super::steps;
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::field::FileField;
 use crate::ui::text::format;
@@ -26,7 +26,7 @@ pub struct ImportForm {
 }
 
 /// Renders the form. It posts `store`, `format` and `file` as multipart to the list of imports.
-pub fn page(form: &ImportForm) -> Rendered {
+pub fn page(form: &ImportForm) -> Document {
     form.frame.render("New import", || {
         let back = (url::imports(form.frame.tenant()), "Imports");
         view! {

@@ -6,15 +6,14 @@ use domain::imports::{ImportQuery, ImportView, RunStatus};
 use domain::page::{Page, Place};
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
-use crate::ui::icon::{Icon, Sign};
 use crate::ui::ignored::ignored;
 use crate::ui::money::{count, things};
 use crate::ui::pager::Pager;
 use crate::ui::pill::{self, Pill};
 use crate::ui::table::{Column, Table};
-use crate::ui::{ButtonLink, Card, Empty, Look, PageHeader, When};
+use crate::ui::{ButtonLink, Card, Chip, Empty, Look, PageHeader, Tab, Tabs, When};
 use crate::url;
 
 /// What the page shows.
@@ -35,7 +34,7 @@ pub struct ImportIndex {
 }
 
 /// Renders the page.
-pub fn page(index: &ImportIndex) -> Rendered {
+pub fn page(index: &ImportIndex) -> Document {
     index.frame.render("Imports", || {
         let new = format!("{}/new", url::imports(index.frame.tenant()));
         let action = index.may_run.then(|| {
@@ -54,20 +53,20 @@ pub fn page(index: &ImportIndex) -> Rendered {
 fn views(index: &ImportIndex) -> AnyView {
     let link = |label: &'static str, view: Option<ImportView>| {
         let query = ImportQuery { view, cursor: None, ..index.query.clone() };
-        let current = (view == index.query.view).then_some("page");
-        view! { <a href=url::imports_under(index.frame.tenant(), &query) aria-current=current>{label}</a> }
+        let href = url::imports_under(index.frame.tenant(), &query);
+        view! { <Tab href label current=view == index.query.view/> }
     };
+    let all = link("All", None);
     let failed = link("Failed", Some(ImportView::Failed));
     let rejected = link("With rejected orders", Some(ImportView::Rejected));
-    view! { <nav class="tabs" aria-label="Views">{link("All", None)}{failed}{rejected}</nav> }.into_any()
+    view! { <Tabs label="Views">{all}{failed}{rejected}</Tabs> }.into_any()
 }
 
 // What else narrows the list, each with the way to take it away.
 fn narrowed(index: &ImportIndex) -> Option<AnyView> {
     let chip = |words: String, query: ImportQuery| {
         let href = url::imports_under(index.frame.tenant(), &query);
-        let label = format!("Remove filter: {words}");
-        view! { <a class="chip" href=href aria-label=label>{words.clone()}<Icon sign=Sign::Close/></a> }
+        view! { <Chip href words/> }
     };
     let first = ImportQuery { cursor: None, ..index.query.clone() };
     let store = first

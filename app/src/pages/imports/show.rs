@@ -8,7 +8,7 @@ use super::outcome::{done, failed};
 use super::preview::checked;
 use super::problems::problems;
 use super::steps;
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::islands::{ImportProgress, Progress};
 use crate::ui::field::sentence;
@@ -52,7 +52,7 @@ impl ImportPage {
 }
 
 /// Renders the page.
-pub fn page(page: &ImportPage) -> Rendered {
+pub fn page(page: &ImportPage) -> Document {
     let run = &page.run;
     let moving = !run.status.is_settled();
     page.frame.render_with(&run.file_name, moving.then_some(RELOAD), || {

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::Shown;
 use super::words;
 use crate::ui::filter_form::tenant_field;
-use crate::ui::{FilterForm, Search, Typed};
+use crate::ui::{FilterForm, Search, Tab, Tabs, Typed};
 
 /// One tab for each state of live jobs, and one for what ended.
 pub fn tabs(shown: Shown<'_>, query: &JobQuery, counts: &Counts) -> AnyView {
@@ -25,13 +25,13 @@ pub fn tabs(shown: Shown<'_>, query: &JobQuery, counts: &Counts) -> AnyView {
             (a, b) => a == b,
         };
         let href = shown.list(&JobQuery { view, cursor: None, ..query.clone() });
-        let number = number.filter(|n| n.number() > 0);
-        let number = number.map(|n| view! { " "<span class="tab-count">{n.to_string()}</span> });
-        view! { <a href=href aria-current=here.then_some("page")>{label}{number}</a> }
+        let count = number.filter(|n| n.number() > 0).map(|n| n.to_string());
+        view! { <Tab href label current=here count/> }
     };
     let states = JobState::ALL.map(|state| tab(words::state(state).1, JobView::Live(state), Some(number(state))));
     let ended = tab("Finished", JobView::Ended(None), None);
-    view! { <nav class="tabs" aria-label="Status">{states.into_iter().collect_view()}{ended}</nav> }.into_any()
+    let states = states.into_iter().collect_view();
+    view! { <Tabs label="Status">{states}{ended}</Tabs> }.into_any()
 }
 
 /// The form. It shows what was typed, understood or not.

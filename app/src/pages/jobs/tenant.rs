@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use super::words;
 use super::{Shown, detail, filters, live_table, runs_table, tabs};
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::ignored::ignored;
 use crate::ui::pager::Pager;
@@ -61,7 +61,7 @@ pub struct TenantJob {
 }
 
 /// Renders the list.
-pub fn index(page: &TenantJobs) -> Rendered {
+pub fn index(page: &TenantJobs) -> Document {
     let shown = Shown::Tenant(page.frame.tenant());
     page.frame.render_live("Jobs", LIVE, || {
         view! {
@@ -75,7 +75,7 @@ pub fn index(page: &TenantJobs) -> Rendered {
 }
 
 /// Renders one job.
-pub fn show(page: &TenantJob) -> Rendered {
+pub fn show(page: &TenantJob) -> Document {
     let shown = Shown::Tenant(page.frame.tenant());
     let kind = kind(&page.job);
     page.frame.render_live(&kind, LIVE, || {

@@ -5,7 +5,7 @@ use domain::fields::FieldErrors;
 use domain::permission::KeyScope;
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::table::{Column, Table};
 use crate::ui::{
@@ -45,7 +45,7 @@ pub struct KeyIndex {
 }
 
 /// Renders the page.
-pub fn page(page: &KeyIndex) -> Rendered {
+pub fn page(page: &KeyIndex) -> Document {
     page.frame.render("API keys", || {
         let note = view! { "Give other programs access to the "<a href="/api/docs">"API"</a>"." }.into_any();
         let made = page.made.clone().map(|key| {

@@ -5,7 +5,7 @@ use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
 use super::index::state;
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::{Button, Card, Clock, Look, Notice, PageHeader, SelectField, Tone, When};
 
@@ -27,7 +27,7 @@ pub struct OneKey {
 }
 
 /// Renders the page.
-pub fn page(page: &OneKey) -> Rendered {
+pub fn page(page: &OneKey) -> Document {
     let title = super::name(&page.key);
     page.frame.render(&title, || {
         let keys = format!("/t/{}/settings/keys", page.frame.tenant());

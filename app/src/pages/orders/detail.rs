@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::money::{items_card, money_card};
 use super::refund_form::refund_form;
 use super::timeline::{customer_card, notes_card, timeline_card};
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::icon::{Icon, Sign};
 use crate::ui::pill::{Pill, Tone, of_order};
@@ -90,7 +90,7 @@ impl OrderPage {
 }
 
 /// Renders the page.
-pub fn page(page: &OrderPage) -> Rendered {
+pub fn page(page: &OrderPage) -> Document {
     let order = &page.order.order;
     page.frame.render(&format!("Order {}", page.number()), || {
         let clock = page.clock();

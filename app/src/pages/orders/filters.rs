@@ -6,8 +6,7 @@ use leptos::prelude::*;
 
 use super::list::OrderIndex;
 use crate::frame::TenantFrame;
-use crate::ui::icon::{Icon, Sign};
-use crate::ui::{FilterForm, Search, Typed, pill};
+use crate::ui::{Chip, FilterForm, Search, Typed, pill};
 use crate::url;
 
 /// The form. It shows what was typed, understood or not.
@@ -52,13 +51,7 @@ pub fn chips(index: &OrderIndex) -> Option<AnyView> {
             ("product", Some(title)) => format!("product {title}"),
             _ => words(frame, name, &value),
         };
-        let href = url::orders(frame.tenant(), &query.without(name));
-        view! {
-            <a class="chip" href=href aria-label=format!("Remove filter: {words}")>
-                <span dir="auto">{words.clone()}</span>
-                <Icon sign=Sign::Close/>
-            </a>
-        }
+        view! { <Chip href=url::orders(frame.tenant(), &query.without(name)) words/> }
     };
     let set = query
         .pairs(AmountsIn::Typed(frame.numbers, frame.decimals()))

@@ -5,22 +5,19 @@ use db::orders::summary::Summary;
 use db::orders::{OrderRow, RefundRow};
 use domain::fields::FieldErrors;
 use domain::orders::OrderQuery;
-use domain::page::{Page, Place, Sort};
+use domain::page::{Limit, Page, Place, Sort};
 use leptos::prelude::*;
 
 use super::filters::{chips, filters};
 use super::strip::strip;
 use super::table::{orders_table, refunds_table};
-use super::views::views;
-use crate::document::Rendered;
+use super::views::Views;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::ignored::ignored;
 use crate::ui::pager::Pager;
-use crate::ui::{ButtonLink, Card, Empty, Html, Look, PageHeader};
+use crate::ui::{ButtonLink, Card, Empty, Look, PageHeader};
 use crate::url;
-
-// What the links below the table take, roughly.
-const BYTES: usize = 1_024;
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -55,7 +52,7 @@ pub struct Found {
 }
 
 /// Renders the page.
-pub fn page(index: &OrderIndex) -> Rendered {
+pub fn page(index: &OrderIndex) -> Document {
     index.frame.render("Orders", || {
         let tenant = index.frame.tenant().to_owned();
         let may_import = index.may_import;
@@ -63,7 +60,7 @@ pub fn page(index: &OrderIndex) -> Rendered {
         let actions = may_import.then(|| view! { <ButtonLink href=import label="Import orders" writes=true/> });
         view! {
             <PageHeader title="Orders">{actions}</PageHeader>
-            {views(&tenant, &index.query, index.counts.as_ref())}
+            <Views tenant=tenant.clone() query=index.query.clone() counts=index.counts/>
             {filters(index)}
             {chips(index)}
             {ignored(&format!("/t/{tenant}/orders"), &index.typed, &index.faults)}
@@ -116,23 +113,19 @@ fn nothing(index: &OrderIndex) -> AnyView {
     view! { <Empty title="No orders yet" text=text>{import}</Empty> }.into_any()
 }
 
-fn limits(index: &OrderIndex) -> AnyView {
-    let mut html = Html::with_capacity(BYTES);
-    html.markup("<span class=\"limits\">");
-    for rows in [25, 50, 100, 200] {
-        let limit = domain::page::Limit::new(u64::from(rows)).unwrap_or_default();
-        let query = OrderQuery { limit, ..index.query.at(None) };
-        let current = (limit == index.query.limit).then_some("true");
-        html.markup("<a").attribute("href", Some(&url::orders(index.frame.tenant(), &query)));
-        html.attribute("aria-current", current).markup(">").digits(rows, 1).markup("</a>");
+fn limits(index: &OrderIndex) -> impl IntoView + use<> {
+    let link = |query: OrderQuery, label: String| {
+        let current = (query == index.query.at(None)).then_some("true");
+        view! { <a href=url::orders(index.frame.tenant(), &query) aria-current=current>{label}</a> }
+    };
+    let rows = [25, 50, 100, 200].map(|rows| {
+        let limit = Limit::new(rows).unwrap_or_default();
+        link(OrderQuery { limit, ..index.query.at(None) }, rows.to_string())
+    });
+    let sorts = [(Sort::Newest, "Newest"), (Sort::Oldest, "Oldest")]
+        .map(|(sort, label)| link(OrderQuery { sort, ..index.query.at(None) }, label.to_owned()));
+    view! {
+        <span class="limits">{rows.into_iter().collect_view()}" rows"</span>
+        <span class="limits">{sorts.into_iter().collect_view()}" first"</span>
     }
-    html.markup(" rows</span><span class=\"limits\">");
-    for (sort, label) in [(Sort::Newest, "Newest"), (Sort::Oldest, "Oldest")] {
-        let query = OrderQuery { sort, ..index.query.at(None) };
-        let current = (sort == index.query.sort).then_some("true");
-        html.markup("<a").attribute("href", Some(&url::orders(index.frame.tenant(), &query)));
-        html.attribute("aria-current", current).markup(">").markup(label).markup("</a>");
-    }
-    html.markup(" first</span>");
-    html.view().into_any()
 }

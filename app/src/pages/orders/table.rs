@@ -7,12 +7,10 @@ use domain::page::Sort;
 use leptos::prelude::*;
 
 use super::list::OrderIndex;
-use crate::ui::money::{Amount, write_amount, write_count};
-use crate::ui::pill::{of_order, write_pill};
-use crate::ui::table::{Column, Sorted, Table, long_table};
+use crate::ui::pill::of_order;
+use crate::ui::table::{Column, Sorted, Table};
 use crate::ui::text::customer;
-use crate::ui::time::write_when;
-use crate::ui::{Card, Clock, Html, When};
+use crate::ui::{Amount, Card, Clock, Html, When};
 use crate::url;
 
 // What a row takes, roughly.
@@ -30,15 +28,13 @@ pub fn orders_table(index: &OrderIndex, rows: &[OrderRow]) -> AnyView {
         Column::text("Status"),
         Column::figures("Total"),
     ]);
-    let bytes = rows.len() * ROW_BYTES;
     let turned = url::orders(index.frame.tenant(), &index.query.turned());
-    let sorted = Sorted { by: "Placed", descending: index.query.sort == Sort::Newest, turned: &turned };
-    long_table("Orders", &columns, sorted, bytes, |html| {
-        for order in rows {
-            row(html, index, order, &clock, several);
-        }
-    })
-    .into_any()
+    let sorted = Sorted { by: "Placed", descending: index.query.sort == Sort::Newest, turned };
+    let mut html = Html::with_capacity(rows.len() * ROW_BYTES);
+    for order in rows {
+        row(&mut html, index, order, &clock, several);
+    }
+    view! { <Table caption="Orders" columns stacks=true sorted>{html.view()}</Table> }.into_any()
 }
 
 fn row(html: &mut Html, index: &OrderIndex, order: &OrderRow, clock: &Clock, several: bool) {
@@ -46,7 +42,7 @@ fn row(html: &mut Html, index: &OrderIndex, order: &OrderRow, clock: &Clock, sev
     html.text(&url::order(index.frame.tenant(), &order.store, &order.number));
     html.markup(if needs_sign(&order.number) { "\">#" } else { "\">" }).text(&order.number);
     html.markup("</a></td><td class=\"at-time\">");
-    write_when(html, order.placed_at, clock, index.frame.zone_of(&order.store));
+    html.moment(order.placed_at, clock, index.frame.zone_of(&order.store));
     html.markup("</td>");
     if several {
         html.markup("<td class=\"wide\">").text(&index.frame.store_name(&order.store)).markup("</td>");
@@ -57,13 +53,13 @@ fn row(html: &mut Html, index: &OrderIndex, order: &OrderRow, clock: &Clock, sev
         None => html.markup("<span class=\"text-quiet\">No customer</span>"),
     };
     html.markup("</td><td class=\"num wide\">");
-    write_count(html, order.item_count.into());
+    html.count(order.item_count.into());
     html.markup("</td><td class=\"at-state\">");
     for (tone, label) in of_order(order) {
-        write_pill(html, tone, label);
+        html.pill(tone, label);
     }
     html.markup("</td><td class=\"num at-sum\">");
-    write_amount(html, order.total());
+    html.amount(order.total());
     html.markup("</td></tr>");
 }
 

@@ -4,25 +4,28 @@ use db::orders::counts::{Count, ViewCounts};
 use domain::orders::{FulfilmentStatus, OrderKind, OrderQuery, OrderStatus, PaymentStatus};
 use leptos::prelude::*;
 
-use crate::ui::Html;
 use crate::ui::money::at_least;
+use crate::ui::{Tab, Tabs};
 use crate::url;
 
-// What the links take, roughly.
-const VIEWS_BYTES: usize = 1_024;
-
 /// The links; the one that is open is marked.
-pub fn views(tenant: &str, query: &OrderQuery, counts: Option<&ViewCounts>) -> impl IntoView + use<> {
-    let (here, mut html) = (query.at(None), Html::with_capacity(VIEWS_BYTES));
-    for (label, choice, count) in choices(query, counts) {
-        html.markup("<a").attribute("href", Some(&url::orders(tenant, &choice)));
-        html.attribute("aria-current", (choice == here).then_some("page")).markup(">").markup(label);
-        if let Some(count) = count.filter(|count| count.number > 0) {
-            html.markup(" <span class=\"tab-count\">").text(&at_least(count.number, count.more)).markup("</span>");
-        }
-        html.markup("</a>");
-    }
-    view! { <nav class="tabs" aria-label="Views">{html.view()}</nav> }
+#[component]
+pub fn Views(
+    /// Whose orders.
+    tenant: String,
+    /// The filters of the page.
+    query: OrderQuery,
+    /// How many orders each finds, when known.
+    counts: Option<ViewCounts>,
+) -> impl IntoView {
+    let here = query.at(None);
+    let link = |(label, choice, count): (&'static str, OrderQuery, Option<Count>)| {
+        let count = count.filter(|count| count.number > 0).map(|count| at_least(count.number, count.more));
+        view! { <Tab href=url::orders(&tenant, &choice) label current=choice == here count/> }
+    };
+    let links = choices(&query, counts.as_ref()).map(link);
+    let links = links.into_iter().collect_view();
+    view! { <Tabs label="Views">{links}</Tabs> }
 }
 
 fn choices(query: &OrderQuery, counts: Option<&ViewCounts>) -> [(&'static str, OrderQuery, Option<Count>); 5] {

@@ -11,12 +11,12 @@ use domain::ids::TenantId;
 use domain::page::{Page, Place};
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::PlatformFrame;
 use crate::pages::backups::{alarms, ask, figures, kind, table};
 use crate::ui::ignored::ignored;
 use crate::ui::pager::Pager;
-use crate::ui::{Card, Clock, Empty, Notice, PageHeader, Tone};
+use crate::ui::{Card, Clock, Empty, Notice, PageHeader, Tab, Tabs, Tone};
 use crate::url;
 
 /// Seconds between two looks: while one is written, and otherwise.
@@ -51,7 +51,7 @@ pub struct Backups {
 }
 
 /// Renders the page.
-pub fn page(page: &Backups) -> Rendered {
+pub fn page(page: &Backups) -> Document {
     let runs = page.page.rows.iter().any(|backup| backup.status == Status::Running);
     page.frame.render_live("Backups", if runs { LIVE[0] } else { LIVE[1] }, || {
         let ask = ask(PATH.to_owned());
@@ -76,11 +76,11 @@ fn address(kind: Option<Kind>, place: Option<Place>) -> String {
 
 fn kinds(chosen: Option<Kind>) -> AnyView {
     let link = |label: &'static str, to: Option<Kind>| {
-        view! { <a href=address(to, None) aria-current=(to == chosen).then_some("page")>{label}</a> }
+        view! { <Tab href=address(to, None) label current=to == chosen/> }
     };
     let all = link("All", None);
     let rest = Kind::ALL.iter().map(|k| link(kind(*k), Some(*k))).collect_view();
-    view! { <nav class="tabs" aria-label="Type">{all}{rest}</nav> }.into_any()
+    view! { <Tabs label="Type">{all}{rest}</Tabs> }.into_any()
 }
 
 fn listed(page: &Backups, rows: &Page<Backup, Place>) -> AnyView {

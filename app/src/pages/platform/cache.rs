@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use db::cache::Figures;
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::PlatformFrame;
 use crate::ui::money::count;
 use crate::ui::text::size;
@@ -36,7 +36,7 @@ pub fn found(figures: &Figures) -> Option<String> {
 }
 
 /// Renders the page.
-pub fn page(page: &CachePage) -> Rendered {
+pub fn page(page: &CachePage) -> Document {
     page.frame.render_live("Cache", LIVE, || {
         let begun = span(page.clock.now - page.since);
         let note = format!("This process, started {begun} ago").into_any();

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use super::cache::found;
 use super::partitions::runway_tone;
 use super::performance::{self, RouteRow};
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::PlatformFrame;
 use crate::ui::field::sentence;
 use crate::ui::money::{count, things};
@@ -77,7 +77,7 @@ pub struct BackupHealth {
 }
 
 /// Renders the board.
-pub fn page(board: &Board) -> Rendered {
+pub fn page(board: &Board) -> Document {
     board.frame.render_live("Health", LIVE, || {
         let note = format!("as of {}, {}", board.clock.hour(board.clock.now), board.clock.zone.name()).into_any();
         view! {

@@ -6,7 +6,7 @@ use domain::fields::FieldErrors;
 use domain::ids::UserId;
 use leptos::prelude::*;
 
-use crate::document::{Head, Rendered};
+use crate::document::{Document, Head};
 use crate::frame::{PlatformFrame, Visitor, bare};
 use crate::ui::table::{Column, Table};
 use crate::ui::{Button, ButtonLink, Card, Clock, Look, Notice, PageHeader, SelectField, TextArea, Tone, When};
@@ -46,7 +46,7 @@ pub struct RaiseForm {
 }
 
 /// The members of a tenant, each to be looked as.
-pub fn look_members(frame: &PlatformFrame, tenant: &str, members: &[Member], clock: Clock) -> Rendered {
+pub fn look_members(frame: &PlatformFrame, tenant: &str, members: &[Member], clock: Clock) -> Document {
     frame.render(&format!("Members of {tenant}"), || {
         let row = |member: &Member| {
             let href = format!("/platform/tenants/{tenant}/look/{}", member.id);
@@ -78,7 +78,7 @@ pub fn look_members(frame: &PlatformFrame, tenant: &str, members: &[Member], clo
 }
 
 /// Renders the form that begins it.
-pub fn look(form: &LookForm) -> Rendered {
+pub fn look(form: &LookForm) -> Document {
     let title = format!("View as {}", form.email);
     form.frame.render(&title, || {
         let LookForm { tenant, member, reason, minutes, .. } = form.clone();
@@ -112,7 +112,7 @@ pub fn look(form: &LookForm) -> Rendered {
 }
 
 /// Renders the form that lets things be changed.
-pub fn raise(form: &RaiseForm) -> Rendered {
+pub fn raise(form: &RaiseForm) -> Document {
     bare(&Head::plain("Enable changes", form.visitor.theme), Some(form.visitor.clone()), || {
         let (reason, fault) = (form.reason.clone(), form.faults.of("reason").map(str::to_owned));
         view! {

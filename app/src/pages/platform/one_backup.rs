@@ -5,7 +5,7 @@ use db::backups::Backup;
 use domain::backups::{Kind, Status};
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::PlatformFrame;
 use crate::pages::backups::{kind, table};
 use crate::ui::money::things;
@@ -27,7 +27,7 @@ pub struct OneBackup {
 }
 
 /// Renders the page.
-pub fn page(page: &OneBackup) -> Rendered {
+pub fn page(page: &OneBackup) -> Document {
     let backup = &page.backup;
     let whose = backup.tenant_slug.clone().unwrap_or_else(|| "the platform".to_owned());
     page.frame.render(&format!("Backup of {whose}"), || {

@@ -4,7 +4,7 @@ use db::partitions::{ArchiveRow, ArchiveState, Overview, QuarterRow, QuarterStat
 use leptos::prelude::*;
 
 use super::jobs::act;
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::PlatformFrame;
 use crate::ui::field::sentence;
 use crate::ui::money::{count, things};
@@ -46,7 +46,7 @@ pub const fn runway_tone(days: i64) -> Tone {
 }
 
 /// Renders the page.
-pub fn page(page: &Partitions) -> Rendered {
+pub fn page(page: &Partitions) -> Document {
     page.frame.render_live("Partitions", LIVE, || {
         let maintain = act("/platform/partitions/maintain".to_owned(), "Run maintenance", "all partitions");
         view! {

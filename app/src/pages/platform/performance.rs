@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::PlatformFrame;
 use crate::ui::money::{count, things};
 use crate::ui::pill::{Pill, Tone};
@@ -82,7 +82,7 @@ pub fn taken(micros: u64) -> String {
 }
 
 /// Renders the page.
-pub fn page(page: &Performance) -> Rendered {
+pub fn page(page: &Performance) -> Document {
     page.frame.render_live("Performance", LIVE, || {
         let begun = span(page.clock.now - page.since);
         let note = format!("Since this process started, {begun} ago").into_any();

@@ -10,7 +10,7 @@ use domain::fields::FieldErrors;
 use domain::settings::TenantSettings;
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::pill::Tone;
 use crate::ui::table::{Column, Table};
@@ -45,7 +45,7 @@ impl SettingsPage {
 }
 
 /// Renders the page.
-pub fn page(page: &SettingsPage) -> Rendered {
+pub fn page(page: &SettingsPage) -> Document {
     page.frame.render("Settings", || {
         view! {
             <PageHeader title="Settings"/>

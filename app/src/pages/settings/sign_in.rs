@@ -3,7 +3,7 @@
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, PageHeader, Tone};
 
@@ -36,7 +36,7 @@ pub fn callback(public_url: &str, slug: &str) -> String {
 }
 
 /// Renders the page.
-pub fn page(page: &SignInSettings) -> Rendered {
+pub fn page(page: &SignInSettings) -> Document {
     page.frame.render("Single sign-on", || {
         let base = format!("/t/{}", page.frame.tenant());
         let done = page.done.map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> });

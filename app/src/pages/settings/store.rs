@@ -5,7 +5,7 @@ use domain::settings::{Recipients, ReturnDay, StoreSettings};
 use domain::summaries;
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::pill::Tone;
 use crate::ui::time::MONTHS;
@@ -43,7 +43,7 @@ impl StoreValues {
 }
 
 /// Renders the page.
-pub fn page(page: &StorePage) -> Rendered {
+pub fn page(page: &StorePage) -> Document {
     page.frame.render(&page.settings.name, || {
         let back = (format!("/t/{}/settings", page.frame.tenant()), "Settings");
         view! {

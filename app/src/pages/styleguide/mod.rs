@@ -1,5 +1,6 @@
 //! `/styleguide`: the components in their states, so that a change of looks is seen in one place.
 
+mod samples;
 mod states;
 
 use chrono::{DateTime, Utc};
@@ -7,8 +8,8 @@ use domain::calendar::Tz;
 use domain::money::{Currency, Money};
 use leptos::prelude::*;
 
-use crate::document::{Head, Rendered, Theme};
-use crate::frame::{bare, theme_form};
+use crate::document::{Document, Head, Scripts, Theme};
+use crate::frame::{ThemeForm, bare};
 use crate::ui::change::{Better, Change, ChangeMark};
 use crate::ui::chart::{Bar, BarChart};
 use crate::ui::icon::Sign;
@@ -20,6 +21,7 @@ use crate::ui::{
     Button, ButtonLink, Card, Clock, Empty, Field, Look, Notice, PageHeader, Pill, SelectField, TextArea, Tone, When,
 };
 
+use samples::samples;
 use states::states;
 
 const TONES: [(Tone, &str); 5] = [
@@ -31,15 +33,17 @@ const TONES: [(Tone, &str); 5] = [
 ];
 
 /// Renders the page.
-pub fn page(theme: Theme, now: DateTime<Utc>) -> Rendered {
-    bare(&Head::plain("Style guide", theme), None, || {
+pub fn page(theme: Theme, now: DateTime<Utc>) -> Document {
+    let head = Head { scripts: Scripts::Islands, ..Head::plain("Style guide", theme) };
+    bare(&head, None, || {
         view! {
-            <PageHeader title="Style guide">{theme_form(theme, "/styleguide")}</PageHeader>
+            <PageHeader title="Style guide"><ThemeForm theme back="/styleguide"/></PageHeader>
             {buttons()}
             {words()}
             {fields()}
             {table(now)}
             {chart()}
+            {samples()}
             {states(now)}
         }
     })

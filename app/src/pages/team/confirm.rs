@@ -3,7 +3,7 @@
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, PageHeader, Tone};
 
@@ -31,7 +31,7 @@ pub struct Confirm {
 }
 
 /// Renders the page.
-pub fn page(page: &Confirm) -> Rendered {
+pub fn page(page: &Confirm) -> Document {
     page.frame.render(&page.title, || {
         let plan = page.plan.iter().map(|words| view! { <li>{words.clone()}</li> }).collect_view();
         let refused = page.refused.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::invite::{Invited, PlaceForm, place_fields};
 use super::words;
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::money::things;
 use crate::ui::table::{Column, Table};
@@ -38,7 +38,7 @@ pub struct TeamIndex {
 }
 
 /// Renders the page.
-pub fn page(page: &TeamIndex) -> Rendered {
+pub fn page(page: &TeamIndex) -> Document {
     page.frame.render("Team", || {
         let number = i64::try_from(page.members.len()).unwrap_or(i64::MAX);
         let note = things(number, "member", "members").into_any();

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::invite::{PlaceForm, place_fields};
 use super::words;
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::{Button, ButtonLink, Card, Clock, Look, Notice, PageHeader, Tone, When};
 
@@ -31,7 +31,7 @@ pub struct MemberPage {
 }
 
 /// Renders the page.
-pub fn page(page: &MemberPage) -> Rendered {
+pub fn page(page: &MemberPage) -> Document {
     let member = &page.member;
     let title = if member.name.is_empty() { member.email.clone() } else { member.name.clone() };
     page.frame.render(&title, || {

@@ -5,7 +5,7 @@ use domain::fields::FieldErrors;
 use domain::permission::{Permission, Permissions};
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::money::things;
 use crate::ui::{Button, Card, Choice, Choices, Field, Look, Notice, PageHeader, Tone};
@@ -30,7 +30,7 @@ pub struct RolePage {
 }
 
 /// Renders the page.
-pub fn page(page: &RolePage) -> Rendered {
+pub fn page(page: &RolePage) -> Document {
     let title = page.role.as_ref().map_or_else(|| "New role".to_owned(), |role| role.name.clone());
     page.frame.render(&title, || {
         let team = format!("/t/{}/team", page.frame.tenant());

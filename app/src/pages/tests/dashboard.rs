@@ -62,7 +62,7 @@ fn render_chosen(currencies: Vec<CurrencyPart>, latest: usize, chosen: Option<Pr
         currencies,
         top_products,
     };
-    let html = page(DashboardPage {
+    let html = page(&DashboardPage {
         frame: frame(Section::Home),
         query: DashboardQuery { store: Some("shop".into()), ..DashboardQuery::default() },
         chosen,

@@ -8,6 +8,7 @@ mod markup;
 mod orders;
 mod people;
 mod platform;
+mod styleguide;
 mod sums;
 mod tenants;
 mod webhooks;

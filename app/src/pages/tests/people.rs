@@ -12,7 +12,7 @@ use domain::permission::{KeyScope, Permission, Role};
 
 use super::fixtures::{HOSTILE, frame, now};
 use super::{assert_clean, attributes, texts};
-use crate::document::{Rendered, Theme};
+use crate::document::{Document, Theme};
 use crate::frame::{LookBar, Section};
 use crate::pages::account::{self, AccountPage, FactorPage, SessionRow, Typed};
 use crate::pages::entry::{self, InvitationPage, Standing as Reader};
@@ -20,7 +20,7 @@ use crate::pages::keys::{self, KeyForm, KeyIndex};
 use crate::pages::team::{self, Confirm, Invited, MemberPage, PlaceForm, RolePage, TeamIndex};
 use crate::ui::Clock;
 
-fn html(page: &Rendered) -> String {
+fn html(page: Document) -> String {
     let html = page.with_nonce("N");
     assert_clean(&html);
     assert!(!html.contains(HOSTILE), "{html}");
@@ -87,7 +87,7 @@ fn team_index() -> TeamIndex {
 
 #[test]
 fn the_team_says_who_may_do_what_where() {
-    let page = html(&team::index(&team_index()));
+    let page = html(team::index(&team_index()));
     let rows = texts(&page, "section:nth-of-type(1) tbody tr");
     assert!(rows[0].contains("Owner") && rows[0].contains("All stores") && rows[0].contains("(you)"), "{rows:?}");
     assert!(rows[1].contains("a deleted store") && rows[1].contains("Not recently"), "{rows:?}");
@@ -101,7 +101,7 @@ fn the_team_says_who_may_do_what_where() {
         faults: FieldErrors::one("email", "Enter an email."),
         ..PlaceForm::default()
     };
-    let page = html(&team::index(&index));
+    let page = html(team::index(&index));
     assert!(page.contains("No custom roles yet") && !page.contains("/withdraw"));
     assert_eq!(attributes(&page, "input[name=email]", "aria-invalid"), ["true"]);
     assert_eq!(attributes(&page, "input[name=stores][checked]", "value"), ["shop"]);
@@ -113,7 +113,7 @@ fn owners_and_oneself_are_not_changed_and_plans_are_shown() {
     let page = |member: Member, is_me: bool, i_own: bool| {
         let (frame, clock) = (frame(Section::Team), clock());
         let form = PlaceForm::of(member.role.code(), &member.stores, &frame.stores);
-        html(&team::member(&MemberPage {
+        html(team::member(&MemberPage {
             frame,
             member,
             roles: vec![own_role(0)],
@@ -144,7 +144,7 @@ fn owners_and_oneself_are_not_changed_and_plans_are_shown() {
         faults: FieldErrors::one("password", "Incorrect password."),
         refused: Some(HOSTILE.into()),
     };
-    let page = html(&team::confirm(&confirm));
+    let page = html(team::confirm(&confirm));
     assert!(page.contains("Incorrect password.") && page.contains("autocomplete=\"current-password\""), "{page}");
 }
 
@@ -154,7 +154,7 @@ fn a_role_offers_what_may_be_given_and_deletes_only_unused() {
         let permissions = role.as_ref().map(|r| r.permissions).unwrap_or_default();
         let may_give = [Permission::ReadOrders].into_iter().collect();
         let (faults, refused) = (FieldErrors::default(), None);
-        html(&team::role(&RolePage {
+        html(team::role(&RolePage {
             frame: frame(Section::Team),
             role,
             name: HOSTILE.into(),
@@ -194,12 +194,12 @@ fn keys_say_how_they_stand_and_show_their_text_once() {
         done: None,
         clock: clock(),
     };
-    let page = html(&keys::index(&index(rows, Some("stoa_abc"))));
+    let page = html(keys::index(&index(rows, Some("stoa_abc"))));
     let states = texts(&page, "tbody tr td:last-child .pill");
     assert_eq!(states, ["Active", "Creator lost access", "Expires", "Expired", "Revoked"]);
     assert_eq!(texts(&page, "code.once"), ["stoa_abc"]);
     assert!(page.contains("Select at least one scope."));
-    assert!(html(&keys::index(&index(Vec::new(), None))).contains("No API keys yet"));
+    assert!(html(keys::index(&index(Vec::new(), None))).contains("No API keys yet"));
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn the_account_names_its_faults_and_its_sessions() {
         done: Some(HOSTILE.into()),
         clock: clock(),
     };
-    let page = html(&account::page(page));
+    let page = html(account::page(&page));
     assert_eq!(attributes(&page, "[aria-invalid]", "name"), ["current"]);
     assert_eq!(attributes(&page, "input[name=session]", "value").len(), 1, "this one is signed out, not ended");
     assert!(page.contains("1 recovery code is left"), "{page}");
@@ -242,10 +242,10 @@ fn the_second_factor_is_drawn_here_and_typed_anywhere() {
         faults: FieldErrors::one("remove_password", "Incorrect password."),
         refused: None,
     };
-    let setting_up = html(&account::factor(&page(Some(enrolment))));
+    let setting_up = html(account::factor(&page(Some(enrolment))));
     assert_eq!(attributes(&setting_up, "svg.qr path", "d").len(), 1);
     assert_eq!(texts(&setting_up, "code.once"), ["ABCDEF"]);
-    let on = html(&account::factor(&page(None)));
+    let on = html(account::factor(&page(None)));
     assert!(on.contains("3 recovery codes are left") && !on.contains("svg class=\"qr\""), "{on}");
 }
 
@@ -264,7 +264,7 @@ fn an_invitation_says_what_to_do_to_whoever_reads_it() {
         let (name, faults, refused) = (HOSTILE.into(), FieldErrors::default(), Some(HOSTILE.into()));
         let page =
             InvitationPage { invited, secret: "abc".into(), standing, name, faults, refused, theme: Theme::System };
-        html(&entry::invitation(&page))
+        html(entry::invitation(&page))
     };
     assert!(page(Reader::New).contains("name=\"password\""));
     assert!(page(Reader::HasAccount).contains("/login?next=/invitation/abc"));
@@ -277,10 +277,10 @@ fn whoever_looks_as_somebody_else_reads_so_on_every_page() {
     let mut frame = frame(Section::Team);
     let look = |is_raised| Some(LookBar { admin: HOSTILE.into(), member: HOSTILE.into(), until: now(), is_raised });
     frame.visitor.look = look(false);
-    let page = html(&team::index(&TeamIndex { frame: frame.clone(), ..team_index() }));
+    let page = html(team::index(&TeamIndex { frame: frame.clone(), ..team_index() }));
     assert!(page.contains("until 14:00 (Europe/London)") && page.contains("/impersonation/raise"), "{page}");
     assert!(!page.contains("href=\"/account\""), "the account is the member's alone");
     frame.visitor.look = look(true);
-    let page = html(&team::index(&TeamIndex { frame, ..team_index() }));
+    let page = html(team::index(&TeamIndex { frame, ..team_index() }));
     assert!(!page.contains("/impersonation/raise") && page.contains("/impersonation/end"));
 }

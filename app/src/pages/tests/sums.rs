@@ -61,7 +61,7 @@ fn home(figures: Figures) -> String {
         currencies: vec![CurrencyPart { currency, now: figures, before: None, buckets, buckets_before }],
         top_products: Vec::new(),
     };
-    page(DashboardPage {
+    page(&DashboardPage {
         frame: frame(Section::Home),
         query: DashboardQuery::default(),
         chosen: None,

@@ -8,12 +8,12 @@ use domain::webhooks::{DeliveryQuery, Wanted, WebhookState};
 
 use super::fixtures::{HOSTILE, frame, now};
 use super::{assert_clean, attributes, texts};
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::Section;
 use crate::pages::webhooks::{self, OneWebhook, WebhookForm, WebhookIndex};
 use crate::ui::Clock;
 
-fn html(page: &Rendered) -> String {
+fn html(page: Document) -> String {
     let html = page.with_nonce("N");
     assert_clean(&html);
     assert!(!html.contains(HOSTILE), "{html}");
@@ -43,7 +43,7 @@ fn webhook(state: WebhookState) -> Webhook {
 }
 
 fn one(state: WebhookState) -> String {
-    html(&webhooks::one(&OneWebhook {
+    html(webhooks::one(&OneWebhook {
         frame: frame(Section::Webhooks),
         webhook: webhook(state),
         made: Some(HOSTILE.into()),
@@ -81,12 +81,12 @@ fn the_list_says_how_each_fares_and_what_was_typed_is_kept() {
         done: None,
         clock: Clock::new(now(), Tz::UTC),
     };
-    let page = html(&webhooks::index(&index));
+    let page = html(webhooks::index(&index));
     let rows = texts(&page, "tbody tr");
     assert!(rows[0].contains("Active") && rows[1].contains("Disabled") && rows[1].contains("since"), "{rows:?}");
     assert_eq!(attributes(&page, "input[name=url]", "aria-invalid"), ["true"]);
     assert_eq!(attributes(&page, "input[name=kinds][checked]", "value"), ["order.placed"]);
     assert_eq!(attributes(&page, "nav.rail a[aria-current=page]", "href"), ["/t/demo/settings/webhooks"]);
     index.webhooks.clear();
-    assert!(html(&webhooks::index(&index)).contains("No webhooks yet"));
+    assert!(html(webhooks::index(&index)).contains("No webhooks yet"));
 }

@@ -5,7 +5,7 @@ use domain::feed::EventKind;
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::{Button, ButtonLink, Card, Choice, Choices, Field, Look, PageHeader, SelectField};
 
@@ -36,7 +36,7 @@ pub struct EditWebhook {
 }
 
 /// Renders the page.
-pub fn page(page: &EditWebhook) -> Rendered {
+pub fn page(page: &EditWebhook) -> Document {
     page.frame.render("Edit webhook", || {
         let one = format!("{}/{}", super::address(page.frame.tenant()), page.webhook.id);
         let cancel = view! { <ButtonLink href=one.clone() label="Go back" look=Look::Quiet/> }.into_any();

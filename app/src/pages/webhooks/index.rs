@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::form::{WebhookForm, fields};
 use super::words::{kinds, state, store};
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::table::{Column, Table};
 use crate::ui::{Card, Clock, Empty, Notice, PageHeader, Pill, Tone, When};
@@ -28,7 +28,7 @@ pub struct WebhookIndex {
 }
 
 /// Renders the page.
-pub fn page(page: &WebhookIndex) -> Rendered {
+pub fn page(page: &WebhookIndex) -> Document {
     page.frame.render("Webhooks", || {
         let action = super::address(page.frame.tenant());
         let note = view! { "Send events to another app as they happen. Payloads and signatures are described in the "<a href="/api/docs#webhooks">"API \

@@ -10,7 +10,7 @@ use super::words::delivery as words_of;
 use crate::ui::ignored::ignored;
 use crate::ui::pager::Pager;
 use crate::ui::time::milliseconds;
-use crate::ui::{Button, Card, Clock, Empty, Pill, Tone, When};
+use crate::ui::{Button, Card, Clock, Empty, Pill, Tab, Tabs, Tone, When};
 use crate::url;
 
 /// The log.
@@ -23,12 +23,11 @@ pub(super) fn card(page: &OneWebhook) -> AnyView {
 fn tabs(page: &OneWebhook) -> impl IntoView + use<> {
     let tab = |state: Option<DeliveryState>| {
         let href = at(page, &DeliveryQuery { state, cursor: None });
-        let current = (page.query.state == state).then_some("page");
-        let words = state.map_or("All", DeliveryState::words);
-        view! { <a href=href aria-current=current>{words}</a> }
+        let label = state.map_or("All", DeliveryState::words);
+        view! { <Tab href label current=page.query.state == state/> }
     };
     let tabs = std::iter::once(None).chain(DeliveryState::ALL.map(Some)).map(tab).collect_view();
-    view! { <nav class="tabs" aria-label="Status">{tabs}</nav> }
+    view! { <Tabs label="Status">{tabs}</Tabs> }
 }
 
 fn at(page: &OneWebhook, query: &DeliveryQuery) -> String {

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::log;
 use super::words::{kinds, state, store};
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::{Button, ButtonLink, Card, Clock, Look, Notice, PageHeader, Pill, SelectField, Tone, When};
 
@@ -45,7 +45,7 @@ impl OneWebhook {
 }
 
 /// Renders the page.
-pub fn page(page: &OneWebhook) -> Rendered {
+pub fn page(page: &OneWebhook) -> Document {
     page.frame.render("Webhook", || {
         let all = super::address(page.frame.tenant());
         let edit = format!("{}/edit", page.address());

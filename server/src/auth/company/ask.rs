@@ -39,14 +39,14 @@ pub struct Wanted {
 
 /// `GET /login/oidc`: asks through which company.
 pub async fn form(Query(wanted): Query<Wanted>) -> Response {
-    answer::ok(&company_form(&form_of(&wanted.tenant, &wanted.next, None)))
+    answer::ok(form_of(&wanted.tenant, &wanted.next, None), company_form).await
 }
 
 /// `POST /login/oidc`: on to that company's address.
 pub async fn named(Form(wanted): Form<Wanted>) -> Response {
     let slug = wanted.tenant.trim().to_lowercase();
     if !is_name(&slug) {
-        return answer::faulty(&company_form(&form_of(&wanted.tenant, &wanted.next, Some(NOBODY))));
+        return answer::faulty(form_of(&wanted.tenant, &wanted.next, Some(NOBODY)), company_form).await;
     }
     let address = format!("/login/oidc/{slug}");
     let address = match next::local(&wanted.next) {
@@ -67,18 +67,18 @@ pub async fn show(
     Path(slug): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, PageError> {
-    let again = |status, fault| answer::with(status, &company_form(&form_of(&slug, &wanted.next, Some(fault))));
+    let again = |status, fault| answer::with(status, form_of(&slug, &wanted.next, Some(fault)), company_form);
     let address = address::client(&parts, state.config.http.proxies);
     if state.sign_in_limits.attempt_from(Kind::Provider, address).await.is_err() {
-        return Ok(refused(StatusCode::TOO_MANY_REQUESTS, &slug, TOO_MANY));
+        return Ok(refused(StatusCode::TOO_MANY_REQUESTS, &slug, TOO_MANY).await);
     }
     let found = if is_name(&slug) { identity::find(&state.db, &state.sealer, &slug).await? } else { None };
-    let Some(provider) = found else { return Ok(again(StatusCode::NOT_FOUND, NOBODY)) };
+    let Some(provider) = found else { return Ok(again(StatusCode::NOT_FOUND, NOBODY).await) };
     let metadata = match discover(&state.outside, &provider.issuer).await {
         Ok(metadata) => metadata,
         Err(Unusable(why)) => {
             tracing::warn!(tenant = %provider.tenant, issuer = provider.issuer, why, "a provider cannot be used");
-            return Ok(refused(StatusCode::UNPROCESSABLE_ENTITY, &slug, SILENT));
+            return Ok(refused(StatusCode::UNPROCESSABLE_ENTITY, &slug, SILENT).await);
         }
     };
     let asked = provider::question(&provider, metadata, back(&state, &provider)?);
@@ -95,7 +95,7 @@ pub async fn show(
     session.insert(CEREMONY, name).await.map_err(session_failed)?;
     let host = asked.url.host_str().unwrap_or_default().to_owned();
     let (tenant, address) = (provider.name, asked.url.to_string());
-    Ok(answer::ok(&company(&CompanyPage { tenant, host, address, theme: current::theme() })))
+    Ok(answer::ok(CompanyPage { tenant, host, address, theme: current::theme() }, company).await)
 }
 
 /// Where people come back to. Each tenant has an address of its own, so that what one provider answers is never taken for

@@ -62,30 +62,30 @@ pub async fn finish(
 ) -> Result<Response, PageError> {
     let address = address::client(&parts, state.config.http.proxies);
     let Ok(attempt) = state.sign_in_limits.attempt_from(Kind::Provider, address).await else {
-        return Ok(refused(StatusCode::TOO_MANY_REQUESTS, &slug, TOO_MANY));
+        return Ok(refused(StatusCode::TOO_MANY_REQUESTS, &slug, TOO_MANY).await);
     };
-    let no = |why: &str| refused(StatusCode::UNPROCESSABLE_ENTITY, &slug, why);
-    let Some(waiting) = take(&state, &session, &slug, &brought.state).await? else { return Ok(no(FOREIGN)) };
+    let no = async |why: &str| refused(StatusCode::UNPROCESSABLE_ENTITY, &slug, why).await;
+    let Some(waiting) = take(&state, &session, &slug, &brought.state).await? else { return Ok(no(FOREIGN).await) };
     let found = identity::find(&state.db, &state.sealer, &slug).await?;
     let Some(provider) = found.filter(|found| (found.tenant, found.id) == (waiting.tenant, waiting.provider)) else {
-        return Ok(no(FOREIGN));
+        return Ok(no(FOREIGN).await);
     };
     if brought.error.is_some() || brought.code.is_empty() {
-        return Ok(no(NOT_THERE));
+        return Ok(no(NOT_THERE).await);
     }
     let next = waiting.next.clone();
     let identity = match vouched(&state, &provider, waiting, &brought.code).await? {
         Ok(identity) => identity,
         Err(why) => {
             record(&state, &provider, "an unknown identity", &why);
-            return Ok(no(UNPROVEN));
+            return Ok(no(UNPROVEN).await);
         }
     };
     let person = match entry(&state, &provider, &identity).await? {
         Ok(person) => person,
         Err(why) => {
             record(&state, &provider, identity.email.as_deref().unwrap_or("an identity without an address"), &why);
-            return Ok(no(&why));
+            return Ok(no(&why).await);
         }
     };
     attempt.succeeded().await;

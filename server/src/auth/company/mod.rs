@@ -9,6 +9,7 @@ pub use ask::{form, named, show};
 pub use finish::finish;
 pub use provider::{Unusable, discover};
 
+use app::pages::entry::company_refused;
 use axum::response::Response;
 use domain::ids::{ProviderId, TenantId};
 use http::StatusCode;
@@ -32,6 +33,7 @@ struct Waiting {
 }
 
 // Why nobody was signed in, and the way back.
-fn refused(status: StatusCode, slug: &str, why: &str) -> Response {
-    answer::with(status, &app::pages::entry::company_refused(slug, why, current::theme()))
+async fn refused(status: StatusCode, slug: &str, why: &str) -> Response {
+    let told = (slug.to_owned(), why.to_owned(), current::theme());
+    answer::with(status, told, |(slug, why, theme)| company_refused(slug, why, *theme)).await
 }

@@ -61,7 +61,7 @@ pub async fn ask(
     let (passkeys, next) = (state.passkeys.as_ref().ok_or(PageError::NotFound)?, next::local(&wanted.next));
     let address = address::client(&parts, state.config.http.proxies);
     if state.sign_in_limits.attempt_from(Kind::Passkey, address).await.is_err() {
-        return Ok(sign_in_page::answer(&state, StatusCode::TOO_MANY_REQUESTS, "", next, Some(TOO_MANY)));
+        return Ok(sign_in_page::form(&state, StatusCode::TOO_MANY_REQUESTS, "", next, Some(TOO_MANY)).await);
     }
     let question = passkeys.ask().map_err(|error| {
         let request_id = current::request_id();
@@ -71,7 +71,7 @@ pub async fn ask(
     let name = ceremonies::begin(&state.db, KIND, &question.state).await?;
     session.insert(CEREMONY, name).await.map_err(session_failed)?;
     let next = (next != "/").then(|| next.to_owned());
-    Ok(answer::ok(&view(PasskeyPage { options: question.options, next, theme: current::theme() })))
+    Ok(answer::ok(PasskeyPage { options: question.options, next, theme: current::theme() }, view).await)
 }
 
 /// `POST /login/passkey/finish`: whoever the device has recognised is signed in.
@@ -85,20 +85,20 @@ pub async fn finish(
     Form(answered): Form<Answered>,
 ) -> Result<Response, PageError> {
     let next = next::local(&answered.next);
-    let again = |status, words| sign_in_page::answer(&state, status, "", next, Some(words));
+    let again = |status, words| sign_in_page::form(&state, status, "", next, Some(words));
     let address = address::client(&parts, state.config.http.proxies);
     let Ok(attempt) = state.sign_in_limits.attempt_from(Kind::Passkey, address).await else {
-        return Ok(again(StatusCode::TOO_MANY_REQUESTS, TOO_MANY));
+        return Ok(again(StatusCode::TOO_MANY_REQUESTS, TOO_MANY).await);
     };
     let name: Option<String> = session.remove(CEREMONY).await.map_err(session_failed)?;
     let asked = match name {
         Some(name) => ceremonies::take(&state.db, KIND, &name).await?,
         None => None,
     };
-    let Some(asked) = asked else { return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, OVER)) };
+    let Some(asked) = asked else { return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, OVER).await) };
     let Some(person) = recognise(&state, &answered.credential, asked).await? else {
         tracing::info!(%address, "a sign-in with a passkey failed");
-        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, WRONG));
+        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, WRONG).await);
     };
     attempt.succeeded().await;
     // The question was counted too.

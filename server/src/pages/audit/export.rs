@@ -81,5 +81,5 @@ fn beginning(query: &AuditQuery, seal: &Seal, scope: &db::Scope) -> Place {
 
 fn refused(frame: app::frame::TenantFrame, query: AuditQuery, plan: &Plan, allowed: i64, rest: Place) -> Response {
     let (around, tier) = (Around::Tenant(Box::new(frame)), plan.name.clone());
-    answer::with(StatusCode::CONFLICT, &too_large(&TooLarge { around, query, tier, allowed, rest }))
+    answer::with(StatusCode::CONFLICT, TooLarge { around, query, tier, allowed, rest }, too_large).await
 }

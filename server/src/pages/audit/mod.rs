@@ -53,7 +53,7 @@ pub async fn index(
     let people = people::emails(&state.db, actors(&page, &query)).await?;
     let clock = frame.clock();
     let around = Around::Tenant(Box::new(frame));
-    Ok(answer::ok(&view(&AuditPage { around, query, typed, faults, page, people, clock })))
+    Ok(answer::ok(AuditPage { around, query, typed, faults, page, people, clock }, view).await)
 }
 
 /// What can be understood of an address, and the faults of the rest.

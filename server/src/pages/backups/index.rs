@@ -49,7 +49,7 @@ pub async fn show(
         days: backups::retention_days(&scope, state.config.backups.days).await?,
         clock,
     };
-    Ok(answer::ok(&view(&shown)))
+    Ok(answer::ok(shown, view).await)
 }
 
 /// Asks for a backup of everything that the tenant has.

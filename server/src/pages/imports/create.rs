@@ -38,7 +38,7 @@ struct Chosen {
 /// For strangers and viewers, and when PostgreSQL fails.
 pub async fn ask(State(state): State<AppState>, member: Member, visit: Visit) -> Result<Response, PageError> {
     let form = form(&state, &member, visit, Chosen::default(), FieldErrors::default()).await?;
-    Ok(answer::ok(&new(&form)))
+    Ok(answer::ok(form, new).await)
 }
 
 /// Takes the file in and lets a worker check it.
@@ -72,7 +72,7 @@ pub async fn submit(
         Ok(created) => Ok(on(&member.membership.slug, created).into_response()),
         Err(DataError::Invalid(faults)) => {
             let form = form(&state, &member, visit, chosen, faults).await?;
-            Ok(answer::faulty(&new(&form)))
+            Ok(answer::faulty(form, new).await)
         }
         Err(other) => Err(other.into()),
     }

@@ -38,5 +38,5 @@ pub async fn show(
     query.zone = Some(frame.zone);
     let page = db::imports::list(&scope, &query, Limit::default()).await?.sealed(&seal);
     let may_run = member.may(Permission::RunImports);
-    Ok(answer::ok(&index(&ImportIndex { frame, query, typed, faults, page, may_run })))
+    Ok(answer::ok(ImportIndex { frame, query, typed, faults, page, may_run }, index).await)
 }

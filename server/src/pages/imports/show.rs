@@ -68,7 +68,7 @@ pub async fn show(
         false => Some(people::emails(&state.db, [run.actor.as_str()]).await?.remove(&run.actor).unwrap_or_default()),
     };
     let is_first = after.is_none();
-    Ok(answer::ok(&view(&ImportPage { frame, run, problems, is_first, may_run, uploaded_by, done })))
+    Ok(answer::ok(ImportPage { frame, run, problems, is_first, may_run, uploaded_by, done }, view).await)
 }
 
 fn done_words(word: &str) -> Option<&'static str> {

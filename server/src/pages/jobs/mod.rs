@@ -51,7 +51,7 @@ pub async fn index(
     let found = find(&scope, &query, frame.zone, &seal).await?;
     let counts = console::counts_of(&scope).await?;
     let clock = frame.clock();
-    Ok(answer::ok(&list_view(&TenantJobs { frame, query, typed, faults, counts, found, clock })))
+    Ok(answer::ok(TenantJobs { frame, query, typed, faults, counts, found, clock }, list_view).await)
 }
 
 /// One job.
@@ -70,7 +70,7 @@ pub async fn show(
     let people = people::emails(&state.db, actors(&job)).await?;
     let frame = frame(&scope, &member, visit, Section::Jobs, None).await?;
     let clock = frame.clock();
-    Ok(answer::ok(&view(&TenantJob { frame, job, people, clock })))
+    Ok(answer::ok(TenantJob { frame, job, people, clock }, view).await)
 }
 
 async fn find(scope: &Scope, query: &JobQuery, zone: Tz, seal: &Seal) -> Result<Listed, DataError> {

@@ -27,7 +27,7 @@ const LONGEST_LIFE: i64 = 3_650;
 /// For strangers, for whoever may not manage keys, and when PostgreSQL fails.
 pub async fn show(member: Member, visit: Visit) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageKeys)?;
-    Ok(answer::ok(&view(&page(&scope, &member, visit, KeyForm::default(), None).await?)))
+    Ok(answer::ok(page(&scope, &member, visit, KeyForm::default(), None).await?, view).await)
 }
 
 /// Makes a key, and shows it this once.
@@ -44,10 +44,10 @@ pub async fn create(member: Member, visit: Visit, Form(pairs): Form<Pairs>) -> R
     match made {
         Ok(made) => {
             let page = page(&scope, &member, visit, KeyForm::default(), Some(made.text)).await?;
-            Ok(answer::ok(&view(&page)))
+            Ok(answer::ok(page, view).await)
         }
         Err(DataError::Invalid(faults)) => {
-            Ok(answer::faulty(&view(&page(&scope, &member, visit, KeyForm { faults, ..form }, None).await?)))
+            Ok(answer::faulty(page(&scope, &member, visit, KeyForm { faults, ..form }, None).await?, view).await)
         }
         Err(other) => Err(other.into()),
     }

@@ -30,7 +30,7 @@ pub struct Chosen {
 /// For strangers, for whoever may not manage keys, unknown keys, and when PostgreSQL fails.
 pub async fn show(member: Member, visit: Visit, Path((_, id)): Path<(String, String)>) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageKeys)?;
-    Ok(answer::ok(&view(&page(&scope, &member, visit, read(&id)?).await?)))
+    Ok(answer::ok(page(&scope, &member, visit, read(&id)?).await?, view).await)
 }
 
 /// Makes another key in its place, and shows that this once.
@@ -61,7 +61,7 @@ pub async fn rotate(
         }
         Err(other) => return Err(other.into()),
     };
-    Ok(answer::with(status, &view(&page)))
+    Ok(answer::with(status, page, view).await)
 }
 
 /// Revokes it.
@@ -82,7 +82,7 @@ pub async fn revoke(
         Err(DataError::Refused(words)) => {
             let mut page = page(&scope, &member, visit, id).await?;
             page.refused = Some(words);
-            Ok(answer::with(StatusCode::CONFLICT, &view(&page)))
+            Ok(answer::with(StatusCode::CONFLICT, page, view).await)
         }
         Err(other) => Err(other.into()),
     }

@@ -38,7 +38,7 @@ pub async fn ask(
     let order = named.find(&scope).await?;
     let within = within(&state, &scope, &typed).await?;
     let asked = Asked::Cancel { reason: String::new(), faults: FieldErrors::default() };
-    Ok(answer::ok(&view(&page(&member, visit, order, (within, asked)).await?)))
+    Ok(answer::ok(page(&member, visit, order, (within, asked)).await?, view).await)
 }
 
 /// Cancels the order.
@@ -65,5 +65,5 @@ pub async fn submit(
         Err(other) => return Err(other.into()),
     };
     let asked = Asked::Cancel { reason: given.reason, faults };
-    Ok(answer::faulty(&view(&page(&member, visit, order, (within, asked)).await?)))
+    Ok(answer::faulty(page(&member, visit, order, (within, asked)).await?, view).await)
 }

@@ -61,7 +61,7 @@ async fn listed(state: AppState, member: Member, visit: Visit, typed: Pairs) -> 
     let counts = counts(&scope, query.store.as_deref(), frame.live.after).await?;
     let may_import = member.may(Permission::RunImports);
     let page = OrderIndex { frame, query, typed, faults, found, product, counts: Some(counts), may_import };
-    Ok(answer::ok(&index(&page)))
+    Ok(answer::ok(page, index).await)
 }
 
 /// How many orders the events after `after` brought that the list under the other filters shows, as JSON: for open pages.

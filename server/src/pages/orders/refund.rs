@@ -33,7 +33,7 @@ pub async fn ask(
     let order = named.find(&scope).await?;
     let within = within(&state, &scope, &typed).await?;
     let asked = Asked::Refund(Refunding::default());
-    Ok(answer::ok(&view(&page(&member, visit, order, (within, asked)).await?)))
+    Ok(answer::ok(page(&member, visit, order, (within, asked)).await?, view).await)
 }
 
 /// Records the refund.
@@ -58,7 +58,7 @@ pub async fn submit(
         Err(other) => return Err(other.into()),
     };
     let asked = Asked::Refund(Refunding { faults, ..typed(&pairs) });
-    Ok(answer::faulty(&view(&page(&member, visit, order, (within, asked)).await?)))
+    Ok(answer::faulty(page(&member, visit, order, (within, asked)).await?, view).await)
 }
 
 async fn record(scope: &Scope, order: &OrderDetail, pairs: &[(String, String)]) -> Result<(), DataError> {

@@ -80,7 +80,7 @@ pub async fn show(
         Some(list) => as_listed(&state, &scope, &list).await?,
         None => within(&state, &scope, &typed).await?,
     };
-    Ok(answer::ok(&view(&page(&member, visit, order, (within, Asked::Nothing)).await?)))
+    Ok(answer::ok(page(&member, visit, order, (within, Asked::Nothing)).await?, view).await)
 }
 
 /// The page of `order` within a list, with this form open.

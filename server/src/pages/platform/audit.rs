@@ -43,7 +43,7 @@ pub async fn index(
     let page = page.sealed(&seal);
     let people = people::emails(&state.db, actors(&page, &query)).await?;
     let around = Around::Platform(frame(&admin, visit, Place::Audit));
-    Ok(answer::ok(&view(&AuditPage { around, query, typed, faults, page, people, clock: clock(&state) })))
+    Ok(answer::ok(AuditPage { around, query, typed, faults, page, people, clock: clock(&state) }, view).await)
 }
 
 /// Everything under the filters as CSV.

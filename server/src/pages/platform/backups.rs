@@ -45,7 +45,7 @@ pub async fn show(
     } else {
         HashMap::new()
     };
-    let page = view(&Backups {
+    let page = Backups {
         frame: frame(&admin, visit, Place::Backups),
         kind,
         done,
@@ -57,8 +57,8 @@ pub async fn show(
         names,
         due: backups::next_slot(clock.now, backups::PLATFORM_HOUR),
         clock,
-    });
-    Ok(answer::ok(&page))
+    };
+    Ok(answer::ok(page, view).await)
 }
 
 /// Asks for a backup of the whole installation.

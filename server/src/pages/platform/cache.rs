@@ -24,5 +24,5 @@ pub async fn show(State(state): State<AppState>, admin: PlatformAdmin, visit: Vi
         since: state.began,
         clock: clock(&state),
     };
-    Ok(answer::ok(&cache(&page)))
+    Ok(answer::ok(page, cache).await)
 }

@@ -44,5 +44,5 @@ pub async fn show(State(state): State<AppState>, admin: PlatformAdmin, visit: Vi
         },
         clock: clock(&state),
     };
-    Ok(answer::ok(&home(&board)))
+    Ok(answer::ok(board, home).await)
 }

@@ -31,7 +31,7 @@ pub async fn show(
     let backup = backups::show(&Place::for_job(&state.db, owner)?, id).await?;
     let plan = plan(&state, &backup).await;
     let page = OneBackup { backup, plan, frame: frame(&admin, visit, Room::Backups), clock: clock(&state) };
-    Ok(answer::ok(&view(&page)))
+    Ok(answer::ok(page, view).await)
 }
 
 async fn plan(state: &AppState, backup: &Backup) -> Result<Vec<String>, String> {

@@ -31,7 +31,7 @@ pub async fn show(State(state): State<AppState>, admin: PlatformAdmin, visit: Vi
     let overview = db::partitions::overview(&admin.platform, state.config.retention_quarters).await?;
     let done = visit.done().and_then(done_words);
     let page = Partitions { overview, done, frame: frame(&admin, visit, Place::Partitions), clock: clock(&state) };
-    Ok(answer::ok(&view(&page)))
+    Ok(answer::ok(page, view).await)
 }
 
 /// Asks, or does upkeep now.
@@ -45,24 +45,28 @@ pub async fn maintain(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     if !pairs.iter().any(|(name, _)| name == "go") {
-        return Ok(answer::ok(&confirm(&Confirm {
-            frame: frame(&admin, visit, Place::Partitions),
-            title: "Run partition maintenance?".to_owned(),
-            words: vec![
+        return Ok(answer::ok(
+            Confirm {
+                frame: frame(&admin, visit, Place::Partitions),
+                title: "Run partition maintenance?".to_owned(),
+                words: vec![
                 "Creates missing partitions for the current and the next two quarters, moves rows out of the default \
                  partitions, and analyses new partitions."
                     .to_owned(),
                 "Maintenance also runs every hour. New orders are accepted meanwhile.".to_owned(),
             ],
-            action: format!("{PATH}/maintain"),
-            hidden: vec![("go".to_owned(), "1".to_owned())],
-            label: Some("Run maintenance".to_owned()),
-            asks_why: false,
-            is_final: false,
-            back: PATH.to_owned(),
-            reason: String::new(),
-            faults: FieldErrors::default(),
-        })));
+                action: format!("{PATH}/maintain"),
+                hidden: vec![("go".to_owned(), "1".to_owned())],
+                label: Some("Run maintenance".to_owned()),
+                asks_why: false,
+                is_final: false,
+                back: PATH.to_owned(),
+                reason: String::new(),
+                faults: FieldErrors::default(),
+            },
+            confirm,
+        )
+        .await);
     }
     admin.platform.record("partitions.maintain", "platform", serde_json::json!({})).await?;
     let (db, stop) = (state.db.clone(), state.shutdown.clone());
@@ -100,10 +104,11 @@ pub async fn restore(
     if away.is_empty() {
         return Err(PageError::NotFound);
     }
-    Ok(answer::ok(&confirm(&Confirm {
-        frame: frame(&admin, visit, Place::Partitions),
-        title: format!("Restore partition {quarter}?"),
-        words: vec![
+    Ok(answer::ok(
+        Confirm {
+            frame: frame(&admin, visit, Place::Partitions),
+            title: format!("Restore partition {quarter}?"),
+            words: vec![
             format!(
                 "Stoa unpacks {}, verifies them against the archive, and attaches them.",
                 things(orders, "order", "orders")
@@ -113,15 +118,18 @@ pub async fn restore(
              then it is archived again."
                 .to_owned(),
         ],
-        action: format!("{PATH}/{quarter}/restore"),
-        hidden: vec![("go".to_owned(), "1".to_owned())],
-        label: Some("Restore partition".to_owned()),
-        asks_why: false,
-        is_final: false,
-        back: PATH.to_owned(),
-        reason: String::new(),
-        faults: FieldErrors::default(),
-    })))
+            action: format!("{PATH}/{quarter}/restore"),
+            hidden: vec![("go".to_owned(), "1".to_owned())],
+            label: Some("Restore partition".to_owned()),
+            asks_why: false,
+            is_final: false,
+            back: PATH.to_owned(),
+            reason: String::new(),
+            faults: FieldErrors::default(),
+        },
+        confirm,
+    )
+    .await)
 }
 
 fn done_words(word: &str) -> Option<&'static str> {

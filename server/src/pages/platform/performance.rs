@@ -26,7 +26,7 @@ pub async fn show(State(state): State<AppState>, admin: PlatformAdmin, visit: Vi
         since: state.began,
         clock: clock(&state),
     };
-    Ok(answer::ok(&performance(&page)))
+    Ok(answer::ok(page, performance).await)
 }
 
 /// Every route that was asked, the slowest first.

@@ -40,7 +40,7 @@ pub fn routes() -> Routes {
 async fn index(admin: PlatformAdmin, visit: Visit) -> Result<Response, PageError> {
     let tiers = admin.platform.tiers().await?;
     let done = visit.done().and_then(done_words);
-    Ok(answer::ok(&list(&Tiers { frame: frame(&admin, visit, Place::Tiers), tiers, done })))
+    Ok(answer::ok(Tiers { frame: frame(&admin, visit, Place::Tiers), tiers, done }, list).await)
 }
 
 // An empty form, or one that holds what another tier says.
@@ -50,7 +50,7 @@ async fn new(admin: PlatformAdmin, visit: Visit, Query(asked): Query<Pairs>) -> 
         "" => typed("", &Terms::default()),
         from => typed("", &admin.platform.tier(from).await?.terms),
     };
-    Ok(answer::ok(&form(&new_form(&admin, visit, typed, FieldErrors::default()))))
+    Ok(answer::ok(new_form(&admin, visit, typed, FieldErrors::default()), form).await)
 }
 
 async fn create(admin: PlatformAdmin, visit: Visit, Form(pairs): Form<Pairs>) -> Result<Response, PageError> {
@@ -64,7 +64,7 @@ async fn create(admin: PlatformAdmin, visit: Visit, Form(pairs): Form<Pairs>) ->
     };
     match made {
         Ok(()) => Ok(answer::done(PATH, "made").into_response()),
-        Err(DataError::Invalid(faults)) => Ok(answer::faulty(&form(&new_form(&admin, visit, pairs, faults)))),
+        Err(DataError::Invalid(faults)) => Ok(answer::faulty(new_form(&admin, visit, pairs, faults), form).await),
         Err(error) => Err(error.into()),
     }
 }
@@ -72,7 +72,7 @@ async fn create(admin: PlatformAdmin, visit: Visit, Form(pairs): Form<Pairs>) ->
 async fn show(admin: PlatformAdmin, visit: Visit, Path(slug): Path<String>) -> Result<Response, PageError> {
     let tier = admin.platform.tier(&slug).await?;
     let typed = typed(&tier.name, &tier.terms);
-    Ok(answer::ok(&form(&old_form(&admin, visit, &tier, typed, FieldErrors::default()))))
+    Ok(answer::ok(old_form(&admin, visit, &tier, typed, FieldErrors::default()), form).await)
 }
 
 // First what it would change, for whom; then, when that is answered, it does.
@@ -92,7 +92,7 @@ async fn change(
     };
     let new = match checked {
         Ok(new) => new,
-        Err(faults) => return Ok(answer::faulty(&form(&old_form(&admin, visit, &tier, pairs, faults)))),
+        Err(faults) => return Ok(answer::faulty(old_form(&admin, visit, &tier, pairs, faults), form).await),
     };
     if is_sure(&pairs) {
         admin.platform.change_tier(&new).await?;
@@ -111,19 +111,23 @@ async fn change(
     words.extend(above(&affected));
     let mut hidden: Pairs = pairs.into_iter().filter(|(name, _)| name != "go").collect();
     hidden.push(("go".to_owned(), "1".to_owned()));
-    Ok(answer::ok(&confirm(&Confirm {
-        frame: frame(&admin, visit, Place::Tiers),
-        title: format!("Change tier {}?", tier.name),
-        words: if is_change { words } else { vec!["No changes to save.".to_owned()] },
-        action: format!("{PATH}/{slug}"),
-        hidden,
-        label: is_change.then(|| "Change tier".to_owned()),
-        asks_why: false,
-        is_final: false,
-        back: format!("{PATH}/{slug}"),
-        reason: String::new(),
-        faults: FieldErrors::default(),
-    })))
+    Ok(answer::ok(
+        Confirm {
+            frame: frame(&admin, visit, Place::Tiers),
+            title: format!("Change tier {}?", tier.name),
+            words: if is_change { words } else { vec!["No changes to save.".to_owned()] },
+            action: format!("{PATH}/{slug}"),
+            hidden,
+            label: is_change.then(|| "Change tier".to_owned()),
+            asks_why: false,
+            is_final: false,
+            back: format!("{PATH}/{slug}"),
+            reason: String::new(),
+            faults: FieldErrors::default(),
+        },
+        confirm,
+    )
+    .await)
 }
 
 async fn retire(
@@ -137,27 +141,34 @@ async fn retire(
         let changed = admin.platform.retire_tier(&slug, true).await?;
         return Ok(answer::done(PATH, if changed { "retired" } else { "unchanged" }).into_response());
     }
-    Ok(answer::ok(&confirm(&Confirm {
-        frame: frame(&admin, visit, Place::Tiers),
-        title: format!("Retire tier {}?", tier.name),
-        words: vec![
-            "No new tenants can be moved to it.".to_owned(),
-            match tier.tenants {
-                0 => "No tenants are on it.".to_owned(),
-                n => {
-                    format!("{} on it and will stay on it with the same limits.", things(n, "tenant is", "tenants are"))
-                }
-            },
-        ],
-        action: format!("{PATH}/{slug}/retire"),
-        hidden: vec![("go".to_owned(), "1".to_owned())],
-        label: Some("Retire tier".to_owned()),
-        asks_why: false,
-        is_final: false,
-        back: format!("{PATH}/{slug}"),
-        reason: String::new(),
-        faults: FieldErrors::default(),
-    })))
+    Ok(answer::ok(
+        Confirm {
+            frame: frame(&admin, visit, Place::Tiers),
+            title: format!("Retire tier {}?", tier.name),
+            words: vec![
+                "No new tenants can be moved to it.".to_owned(),
+                match tier.tenants {
+                    0 => "No tenants are on it.".to_owned(),
+                    n => {
+                        format!(
+                            "{} on it and will stay on it with the same limits.",
+                            things(n, "tenant is", "tenants are")
+                        )
+                    }
+                },
+            ],
+            action: format!("{PATH}/{slug}/retire"),
+            hidden: vec![("go".to_owned(), "1".to_owned())],
+            label: Some("Retire tier".to_owned()),
+            asks_why: false,
+            is_final: false,
+            back: format!("{PATH}/{slug}"),
+            reason: String::new(),
+            faults: FieldErrors::default(),
+        },
+        confirm,
+    )
+    .await)
 }
 
 async fn offer(admin: PlatformAdmin, Path(slug): Path<String>) -> Result<Response, PageError> {

@@ -49,7 +49,7 @@ pub async fn show(State(state): State<AppState>, member: Member, visit: Visit) -
         ..Entered::default()
     });
     let page = page(&state, &scope, &member, visit, entered, FieldErrors::default()).await?;
-    Ok(answer::ok(&view(&page)))
+    Ok(answer::ok(page, view).await)
 }
 
 /// Saves it, once the issuer has answered as a provider does.
@@ -78,7 +78,7 @@ pub async fn save(
         }
         Err(faults) => faults,
     };
-    Ok(answer::faulty(&view(&page(&state, &scope, &member, visit, entered, faults).await?)))
+    Ok(answer::faulty(page(&state, &scope, &member, visit, entered, faults).await?, view).await)
 }
 
 /// What follows when it is removed.
@@ -105,7 +105,7 @@ pub async fn ask_remove(member: Member, visit: Visit) -> Result<Response, PageEr
         faults: FieldErrors::default(),
         refused: None,
     };
-    Ok(answer::ok(&confirm(&plan)))
+    Ok(answer::ok(plan, confirm).await)
 }
 
 /// Removes it.

@@ -37,7 +37,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageStores)?;
     let page = assemble(&scope, &member, visit, &named, Pairs::new(), FieldErrors::default()).await?;
-    Ok(answer::ok(&view(&page)))
+    Ok(answer::ok(page, view).await)
 }
 
 /// Changes them, all or nothing.
@@ -105,7 +105,7 @@ async fn over(
         Ok(()) => Ok(answer::done(&store_address(&member.membership.slug, &named.store), word).into_response()),
         Err(DataError::Invalid(faults)) => {
             let page = assemble(scope, member, visit, named, pairs, faults).await?;
-            Ok(answer::faulty(&view(&page)))
+            Ok(answer::faulty(page, view).await)
         }
         Err(other) => Err(other.into()),
     }

@@ -26,7 +26,7 @@ type Pairs = Vec<(String, String)>;
 pub async fn show(State(state): State<AppState>, member: Member, visit: Visit) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageStores)?;
     let page = assemble(&state, &scope, &member, visit, Pairs::new(), FieldErrors::default()).await?;
-    Ok(answer::ok(&view(&page)))
+    Ok(answer::ok(page, view).await)
 }
 
 /// Adds a store.
@@ -109,7 +109,7 @@ async fn again(
 ) -> Result<Response, PageError> {
     let DataError::Invalid(faults) = error else { return Err(error.into()) };
     let page = assemble(state, scope, member, visit, typed, faults).await?;
-    Ok(answer::faulty(&view(&page)))
+    Ok(answer::faulty(page, view).await)
 }
 
 async fn assemble(

@@ -29,7 +29,7 @@ pub(super) struct News {
 /// For strangers, for whoever may not manage people, and when PostgreSQL fails.
 pub async fn show(member: Member, visit: Visit) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManagePeople)?;
-    Ok(answer::ok(&view(&page(&scope, &member, visit, News::default()).await?)))
+    Ok(answer::ok(page(&scope, &member, visit, News::default()).await?, view).await)
 }
 
 /// Says whether members need a second factor.

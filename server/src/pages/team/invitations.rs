@@ -49,7 +49,7 @@ pub async fn invite(
         }
         Err(other) => return Err(other.into()),
     };
-    Ok(answer::with(status, &view(&page(&scope, &member, visit, news).await?)))
+    Ok(answer::with(status, page(&scope, &member, visit, news).await?, view).await)
 }
 
 /// Sends an invitation again, with another link.
@@ -74,7 +74,7 @@ pub async fn resend(
         Err(DataError::Refused(words)) => (StatusCode::CONFLICT, News { refused: Some(words), ..News::default() }),
         Err(other) => return Err(other.into()),
     };
-    Ok(answer::with(status, &view(&page(&scope, &member, visit, news).await?)))
+    Ok(answer::with(status, page(&scope, &member, visit, news).await?, view).await)
 }
 
 /// Withdraws an invitation.

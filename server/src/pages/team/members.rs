@@ -25,7 +25,7 @@ use crate::state::AppState;
 /// For strangers, for whoever may not manage people, unknown members, and when PostgreSQL fails.
 pub async fn show(member: Member, visit: Visit, Path((_, id)): Path<(String, String)>) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManagePeople)?;
-    Ok(answer::ok(&view(&page(&scope, &member, visit, read(&id)?, None, None).await?)))
+    Ok(answer::ok(page(&scope, &member, visit, read(&id)?, None, None).await?, view).await)
 }
 
 /// Gives them another role and other stores.
@@ -50,7 +50,7 @@ pub async fn change(
         Err(other) => return Err(other.into()),
     };
     let form = form::again(&pairs, faults);
-    Ok(answer::with(status, &view(&page(&scope, &member, visit, id, Some(form), refused).await?)))
+    Ok(answer::with(status, page(&scope, &member, visit, id, Some(form), refused).await?, view).await)
 }
 
 /// What follows when they are removed.
@@ -63,7 +63,7 @@ pub async fn ask_remove(
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManagePeople)?;
-    Ok(answer::ok(&confirm(&plan(&scope, &member, visit, read(&id)?, None).await?)))
+    Ok(answer::ok(plan(&scope, &member, visit, read(&id)?, None).await?, confirm).await)
 }
 
 /// Removes them.
@@ -84,7 +84,7 @@ pub async fn remove(
         }
         Err(DataError::Refused(words)) => {
             let plan = plan(&scope, &member, visit, id, Some(words)).await?;
-            Ok(answer::with(StatusCode::CONFLICT, &confirm(&plan)))
+            Ok(answer::with(StatusCode::CONFLICT, plan, confirm).await)
         }
         Err(other) => Err(other.into()),
     }

@@ -30,7 +30,7 @@ use crate::state::AppState;
 /// For everybody but the owner, unknown members, and when PostgreSQL fails.
 pub async fn ask(member: Member, visit: Visit, Path((_, id)): Path<(String, String)>) -> Result<Response, PageError> {
     let scope = of_owner(&member)?;
-    Ok(answer::ok(&confirm(&plan(&scope, &member, visit, read(&id)?).await?)))
+    Ok(answer::ok(plan(&scope, &member, visit, read(&id)?).await?, confirm).await)
 }
 
 /// Makes them the owner.
@@ -51,12 +51,12 @@ pub async fn transfer(
     let session = session_id(&parts.headers, state.sessions.cookie()).map(|id| id.to_string()).unwrap_or_default();
     let Ok(attempt) = state.sign_in_limits.attempt_within(Kind::Again, &who, &session).await else {
         again.faults = FieldErrors::one("password", "Too many attempts. Wait 15 minutes, then try again.");
-        return Ok(answer::with(StatusCode::TOO_MANY_REQUESTS, &confirm(&again)));
+        return Ok(answer::with(StatusCode::TOO_MANY_REQUESTS, again, confirm).await);
     };
     let knows = account::knows_password(&state.db, &state.passwords, member.person.id, value(&pairs, "password"));
     if !knows.await? {
         again.faults = FieldErrors::one("password", "Incorrect password.");
-        return Ok(answer::faulty(&confirm(&again)));
+        return Ok(answer::faulty(again, confirm).await);
     }
     attempt.succeeded().await;
     match team::transfer(&scope, id).await {
@@ -69,7 +69,7 @@ pub async fn transfer(
         }
         Err(DataError::Refused(words)) => {
             again.refused = Some(words);
-            Ok(answer::with(StatusCode::CONFLICT, &confirm(&again)))
+            Ok(answer::with(StatusCode::CONFLICT, again, confirm).await)
         }
         Err(other) => Err(other.into()),
     }

@@ -26,7 +26,7 @@ use crate::state::AppState;
 /// For strangers, for whoever may not manage people, and when PostgreSQL fails.
 pub async fn new(member: Member, visit: Visit) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManagePeople)?;
-    Ok(answer::ok(&view(&page(&scope, &member, visit, None).await?)))
+    Ok(answer::ok(page(&scope, &member, visit, None).await?, view).await)
 }
 
 /// Makes a role.
@@ -46,7 +46,7 @@ pub async fn create(member: Member, visit: Visit, Form(pairs): Form<Pairs>) -> R
 pub async fn show(member: Member, visit: Visit, Path((_, id)): Path<(String, String)>) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManagePeople)?;
     let role = find(&scope, &id).await?;
-    Ok(answer::ok(&view(&page(&scope, &member, visit, Some(role)).await?)))
+    Ok(answer::ok(page(&scope, &member, visit, Some(role)).await?, view).await)
 }
 
 /// Changes a role.
@@ -83,7 +83,7 @@ pub async fn delete(
         Err(DataError::Refused(words)) => {
             let mut page = page(&scope, &member, visit, Some(role)).await?;
             page.refused = Some(words);
-            Ok(answer::with(StatusCode::CONFLICT, &view(&page)))
+            Ok(answer::with(StatusCode::CONFLICT, page, view).await)
         }
         Err(other) => Err(other.into()),
     }
@@ -113,7 +113,7 @@ async fn after(
     page.permissions = permissions(pairs);
     page.faults = faults;
     page.refused = refused;
-    Ok(answer::with(status, &view(&page)))
+    Ok(answer::with(status, page, view).await)
 }
 
 async fn page(scope: &Scope, member: &Member, visit: Visit, role: Option<OwnRole>) -> Result<RolePage, PageError> {

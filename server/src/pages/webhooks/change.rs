@@ -80,7 +80,7 @@ pub async fn rotate(
     let made = webhooks::rotate(&scope, &state.sealer, id).await?;
     let mut page = page(&state, &scope, &member, visit, (id, &Pairs::new())).await?;
     page.made = Some(made.secret);
-    Ok(answer::ok(&view(&page)))
+    Ok(answer::ok(page, view).await)
 }
 
 /// Sends a test.
@@ -137,7 +137,7 @@ pub async fn ask_delete(member: Member, visit: Visit, Path((_, id)): Named) -> R
         faults: FieldErrors::default(),
         refused: None,
     };
-    Ok(answer::ok(&confirm(&plan)))
+    Ok(answer::ok(plan, confirm).await)
 }
 
 /// Deletes it.
@@ -165,5 +165,5 @@ async fn over(
     };
     let mut page = page(state, scope, member, visit, (id, &Pairs::new())).await?;
     (page.faults, page.refused) = (faults, refused);
-    Ok(answer::with(status, &view(&page)))
+    Ok(answer::with(status, page, view).await)
 }

@@ -31,7 +31,7 @@ pub async fn edit(member: Member, visit: Visit, Path((_, id)): Path<(String, Str
     let scope = member.scope(Permission::ManageKeys)?;
     let webhook = webhooks::show(&scope, read(&id)?).await?;
     let form = as_it_is(&scope, &webhook).await?;
-    Ok(answer::ok(&view(&page(&scope, &member, visit, webhook, form).await?)))
+    Ok(answer::ok(page(&scope, &member, visit, webhook, form).await?, view).await)
 }
 
 /// Saves what was changed.
@@ -56,7 +56,7 @@ pub async fn save(
         Ok(()) => Ok(answer::done(&address(&member, webhook.id), "saved").into_response()),
         Err(DataError::Invalid(faults)) => {
             let page = page(&scope, &member, visit, webhook, WebhookForm { faults, ..form }).await?;
-            Ok(answer::faulty(&view(&page)))
+            Ok(answer::faulty(page, view).await)
         }
         Err(other) => Err(other.into()),
     }

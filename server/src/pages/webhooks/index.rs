@@ -21,7 +21,7 @@ use crate::state::AppState;
 /// For strangers, for whoever may not manage webhooks, and when PostgreSQL fails.
 pub async fn show(member: Member, visit: Visit) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageKeys)?;
-    Ok(answer::ok(&view(&page(&scope, &member, visit, WebhookForm::default(), None).await?)))
+    Ok(answer::ok(page(&scope, &member, visit, WebhookForm::default(), None).await?, view).await)
 }
 
 /// Makes a webhook, and shows its secret this once.
@@ -43,10 +43,10 @@ pub async fn create(
     match made {
         Ok(made) => {
             let page = page(&scope, &member, visit, WebhookForm::default(), Some(made.secret)).await?;
-            Ok(answer::ok(&view(&page)))
+            Ok(answer::ok(page, view).await)
         }
         Err(DataError::Invalid(faults)) => {
-            Ok(answer::faulty(&view(&page(&scope, &member, visit, WebhookForm { faults, ..form }, None).await?)))
+            Ok(answer::faulty(page(&scope, &member, visit, WebhookForm { faults, ..form }, None).await?, view).await)
         }
         Err(other) => Err(other.into()),
     }

@@ -33,7 +33,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageKeys)?;
     let page = page(&state, &scope, &member, visit, (read(&id)?, &typed)).await?;
-    Ok(answer::ok(&view(&page)))
+    Ok(answer::ok(page, view).await)
 }
 
 /// Everything about the webhook `id`, with the part of its log that `typed` names.

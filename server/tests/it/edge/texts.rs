@@ -47,7 +47,7 @@ impl Doors {
     fn ask(&self, route: &Declared, address: &str) -> RequestBuilder {
         let browser = match route.needs {
             Needs::PlatformAdmin => &self.admin,
-            Needs::SignedIn | Needs::Member(_) => &self.owner,
+            Needs::SignedIn | Needs::Membership | Needs::Member(_) => &self.owner,
             Needs::Nothing | Needs::Key(_) | Needs::Monitor => &self.stranger,
         };
         let request = browser.http.request(route.method.clone(), format!("{}{address}", browser.base));

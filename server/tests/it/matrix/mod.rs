@@ -125,7 +125,7 @@ async fn check(world: &World, door: &answers::Door, who: Who, route: &Declared, 
         }
     }
     // A tenant in which somebody has no role is one that does not exist.
-    if let (Needs::Member(_), Some(absent)) = (route.needs, absent)
+    if let (Needs::Membership | Needs::Member(_), Some(absent)) = (route.needs, absent)
         && !matches!(who, Who::Member(_))
     {
         let path = world.address(&route.path, "missing", Id::Own);
@@ -148,11 +148,12 @@ fn expected(needs: Needs, who: Who, id: Id) -> Option<Verdict> {
         (Needs::PlatformAdmin, Who::Admin) if id == Id::Foreign => Verdict::Through,
         (Needs::PlatformAdmin, Who::Admin) => through,
         (Needs::Member(permission), Who::Member(role)) if role.allows(permission) => through,
+        (Needs::Membership, Who::Member(_)) => through,
         // What is no text names no tenant either.
         (Needs::Member(_), Who::Member(_)) if id == Id::Malformed => Verdict::Absent,
         (Needs::Member(_), Who::Member(_)) => Verdict::NoRight,
-        (Needs::Member(_) | Needs::PlatformAdmin, who) if who.is_signed_in() => Verdict::Absent,
-        (Needs::SignedIn | Needs::Member(_) | Needs::PlatformAdmin, _) => Verdict::SignIn,
+        (Needs::Membership | Needs::Member(_) | Needs::PlatformAdmin, who) if who.is_signed_in() => Verdict::Absent,
+        (Needs::SignedIn | Needs::Membership | Needs::Member(_) | Needs::PlatformAdmin, _) => Verdict::SignIn,
         (Needs::Key(scope), Who::Key(mine)) if scope == mine => through,
         (Needs::Key(_), Who::Key(_)) => Verdict::NoRight,
         // To the other tenant's key its own ids are the foreign ones.

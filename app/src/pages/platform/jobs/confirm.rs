@@ -3,7 +3,7 @@
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::PlatformFrame;
 use crate::ui::{Button, ButtonLink, Card, Look, PageHeader, TextArea};
 
@@ -35,7 +35,7 @@ pub struct Confirm {
 }
 
 /// Renders the page.
-pub fn page(page: &Confirm) -> Rendered {
+pub fn page(page: &Confirm) -> Document {
     page.frame.render(&page.title, || {
         let words = page.words.iter().map(|words| view! { <p>{words.clone()}</p> }).collect_view();
         let hidden = page.hidden.iter().cloned();

@@ -6,7 +6,7 @@ use domain::jobs::{JobQuery, JobState};
 use leptos::prelude::*;
 
 use super::choice;
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::PlatformFrame;
 use crate::pages::jobs::{Listed, Shown, filters, live_table, nothing, pager, runs_table, tabs};
 use crate::ui::ignored::ignored;
@@ -37,7 +37,7 @@ pub struct JobList {
 }
 
 /// Renders the page.
-pub fn page(page: &JobList) -> Rendered {
+pub fn page(page: &JobList) -> Document {
     page.frame.render_live("Jobs", LIVE, || {
         let back = ("/platform/jobs".to_owned(), "Overview");
         view! {

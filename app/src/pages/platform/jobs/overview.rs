@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::charts::{Span, charts, spans};
 use super::running::workers;
 use super::standing::{locks, notes, queues, timetable};
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::PlatformFrame;
 use crate::pages::jobs::Shown;
 use crate::ui::field::sentence;
@@ -52,7 +52,7 @@ pub struct Overview {
 }
 
 /// Renders the page.
-pub fn page(page: &Overview) -> Rendered {
+pub fn page(page: &Overview) -> Document {
     page.frame.render_live("Jobs", LIVE, || {
         let spans = spans(page.span);
         view! {

@@ -8,7 +8,7 @@ use domain::jobs::{JobQuery, JobState, JobView};
 use leptos::prelude::*;
 
 use super::choice;
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::PlatformFrame;
 use crate::pages::jobs::{Shown, detail, kind};
 use crate::ui::{Clock, Look, Notice, PageHeader, Tone};
@@ -36,7 +36,7 @@ pub struct OneJob {
 }
 
 /// Renders the page.
-pub fn page(page: &OneJob) -> Rendered {
+pub fn page(page: &OneJob) -> Document {
     let kind = kind(&page.job);
     page.frame.render_live(&kind, LIVE, || {
         let view = page.job.job.as_ref().map_or(JobView::Ended(None), |job| JobView::Live(job.state));

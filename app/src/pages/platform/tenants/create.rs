@@ -4,7 +4,7 @@ use db::platform::Tier;
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::PlatformFrame;
 use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, PageHeader, SelectField, Tone};
 
@@ -35,7 +35,7 @@ pub struct MadeOwner {
 }
 
 /// Renders the form. It posts `slug`, `name`, `tier` and `email`.
-pub fn form(form: &NewTenantForm) -> Rendered {
+pub fn form(form: &NewTenantForm) -> Document {
     form.frame.render("New tenant", || {
         let value = |name: &str| form.typed.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
         let fault = |name: &str| form.faults.of(name).map(str::to_owned);
@@ -63,7 +63,7 @@ pub fn form(form: &NewTenantForm) -> Rendered {
 }
 
 /// Says what was made, with the password of the owner's new account.
-pub fn made(made: &MadeOwner) -> Rendered {
+pub fn made(made: &MadeOwner) -> Document {
     made.frame.render("Tenant created", || {
         let (email, password, href) =
             (made.email.clone(), made.password.clone(), format!("/platform/tenants/{}", made.slug));

@@ -9,7 +9,7 @@ use domain::limits::{Level, Limit};
 use domain::tenants::{TenantQuery, TenantState};
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::PlatformFrame;
 use crate::ui::icon::{Icon, Sign};
 use crate::ui::ignored::ignored;
@@ -46,7 +46,7 @@ pub struct TenantList {
 }
 
 /// Renders the page.
-pub fn page(page: &TenantList) -> Rendered {
+pub fn page(page: &TenantList) -> Document {
     page.frame.render("Tenants", || {
         view! {
             <PageHeader title="Tenants">

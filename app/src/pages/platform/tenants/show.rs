@@ -7,7 +7,7 @@ use domain::limits::{Level, Limit};
 use domain::tenants::TenantState;
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::PlatformFrame;
 use crate::ui::meter::{Meter, tone, word};
 use crate::ui::table::{Column, Table};
@@ -38,7 +38,7 @@ pub struct OneTenant {
 }
 
 /// Renders the page.
-pub fn page(page: &OneTenant) -> Rendered {
+pub fn page(page: &OneTenant) -> Document {
     page.frame.render(&page.tenant.name, || {
         view! {
             <PageHeader title=page.tenant.name.clone() back=("/platform/tenants".to_owned(), "Tenants")/>

@@ -4,7 +4,7 @@ use domain::fields::FieldErrors;
 use domain::limits::{Feature, Limit};
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::PlatformFrame;
 use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, PageHeader, Tone};
 use crate::url;
@@ -32,7 +32,7 @@ pub struct TierForm {
 
 /// Renders the form. It posts `name`, `slug` (a new one), every limit by its name, empty for none, and the features
 /// under `has`.
-pub fn page(form: &TierForm) -> Rendered {
+pub fn page(form: &TierForm) -> Document {
     form.frame.render(&form.title, || {
         let note = form.slug.as_ref().map(|slug| {
             let on = url::with_query("/platform/tenants", [("tier", slug.as_str())]);

@@ -4,7 +4,7 @@ use db::platform::Tier;
 use domain::limits::{Feature, Limit};
 use leptos::prelude::*;
 
-use crate::document::Rendered;
+use crate::document::Document;
 use crate::frame::PlatformFrame;
 use crate::ui::money::{count, things};
 use crate::ui::table::{Column, Table};
@@ -23,7 +23,7 @@ pub struct Tiers {
 }
 
 /// Renders the page.
-pub fn page(page: &Tiers) -> Rendered {
+pub fn page(page: &Tiers) -> Document {
     page.frame.render("Tiers", || {
         let number = i64::try_from(page.tiers.len()).unwrap_or(i64::MAX);
         let note =

@@ -55,7 +55,7 @@ pub async fn submit(
     };
     let by = By::new(actor, "how many would it be")?;
     let would = console::change(&admin.platform, action, &chosen, &by, true).await?;
-    let is_faulty = !faults.is_empty();
+    let status = answer::status(&faults);
     let page = Confirm {
         frame: frame(&admin, visit, Place::Jobs),
         title: format!("{} {}?", verb(action), things(would.chosen, "job", "jobs")),
@@ -69,8 +69,7 @@ pub async fn submit(
         reason: reason.unwrap_or_default().to_owned(),
         faults,
     };
-    let page = confirm(&page);
-    Ok(if is_faulty { answer::faulty(&page) } else { answer::ok(&page) })
+    Ok(answer::with(status, page, confirm).await)
 }
 
 /// What was done, from its word: `retry-3-5`.

@@ -48,7 +48,7 @@ pub async fn show(
         frame: frame(&admin, visit, Place::Jobs),
         clock: clock(&state),
     };
-    Ok(answer::ok(&list(&page)))
+    Ok(answer::ok(page, list).await)
 }
 
 /// The tenant that `query` names, if it names one; a fault when there is none of that name.

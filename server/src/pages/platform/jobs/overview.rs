@@ -57,7 +57,7 @@ pub async fn show(
         frame: frame(&admin, visit, Place::Jobs),
         clock,
     };
-    Ok(answer::ok(&overview(&page)))
+    Ok(answer::ok(page, overview).await)
 }
 
 fn done_words(word: &str) -> Option<String> {

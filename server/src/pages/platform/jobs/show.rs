@@ -40,7 +40,7 @@ pub async fn show(
     let people = people::emails(&state.db, actors(&job)).await?;
     let done = visit.done().and_then(super::change::done_words);
     let frame = frame(&admin, visit, Place::Jobs);
-    Ok(answer::ok(&view(&OneJob { frame, tenant, id, job, people, done, clock: clock(&state) })))
+    Ok(answer::ok(OneJob { frame, tenant, id, job, people, done, clock: clock(&state) }, view).await)
 }
 
 /// Everybody who is named on the page of `job`.

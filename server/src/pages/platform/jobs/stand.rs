@@ -53,7 +53,7 @@ pub async fn queue(
         label: format!("{label} queue"),
         is_final: false,
     };
-    let by = match ask(&admin, visit, question, &pairs) {
+    let by = match ask(&admin, visit, question, &pairs).await {
         Ok(by) => by,
         Err(page) => return Ok(*page),
     };
@@ -90,7 +90,7 @@ pub async fn entry(
         label: format!("{label} {name}"),
         is_final: false,
     };
-    let by = match ask(&admin, visit, question, &pairs) {
+    let by = match ask(&admin, visit, question, &pairs).await {
         Ok(by) => by,
         Err(page) => return Ok(*page),
     };
@@ -129,7 +129,7 @@ pub async fn lock(
         label: "Break lock".to_owned(),
         is_final: true,
     };
-    let by = match ask(&admin, visit, question, &pairs) {
+    let by = match ask(&admin, visit, question, &pairs).await {
         Ok(by) => by,
         Err(page) => return Ok(*page),
     };
@@ -137,15 +137,15 @@ pub async fn lock(
 }
 
 // Whoever gave a reason goes on; everybody else is asked for one.
-fn ask(admin: &PlatformAdmin, visit: Visit, question: Question, pairs: &Pairs) -> Result<By, Box<Response>> {
+async fn ask(admin: &PlatformAdmin, visit: Visit, question: Question, pairs: &Pairs) -> Result<By, Box<Response>> {
     let reason = submitted_reason(pairs);
     let faults = match reason.map(|reason| By::new(Actor::User(admin.person.id), reason)) {
         Some(Ok(by)) => return Ok(by),
         Some(Err(faults)) => faults,
         None => FieldErrors::default(),
     };
-    let is_faulty = !faults.is_empty();
-    let page = confirm(&Confirm {
+    let status = answer::status(&faults);
+    let page = Confirm {
         frame: frame(admin, visit, Place::Jobs),
         title: question.title,
         words: vec![question.words],
@@ -157,8 +157,8 @@ fn ask(admin: &PlatformAdmin, visit: Visit, question: Question, pairs: &Pairs) -
         back: OVERVIEW.to_owned(),
         reason: reason.unwrap_or_default().to_owned(),
         faults,
-    });
-    Err(Box::new(if is_faulty { answer::faulty(&page) } else { answer::ok(&page) }))
+    };
+    Err(Box::new(answer::with(status, page, confirm).await))
 }
 
 fn over(changed: bool, word: &str) -> Response {

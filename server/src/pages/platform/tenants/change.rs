@@ -39,7 +39,7 @@ pub async fn rename(
         Err(DataError::Invalid(faults)) => {
             let mut page = show::read(&state, &admin, visit, &slug).await?;
             (page.name, page.faults) = (name.to_owned(), faults);
-            Ok(answer::faulty(&view(&page)))
+            Ok(answer::faulty(page, view).await)
         }
         Err(error) => Err(error.into()),
     }
@@ -84,19 +84,23 @@ pub async fn tier(
         above => format!("The tenant would have {}. Its data stays, but it could not add more.", said(above)),
     });
     let is_same = before.slug == after.slug;
-    Ok(answer::ok(&confirm(&Confirm {
-        frame: frame(&admin, visit, Place::Tenants),
-        title: format!("Move {} to the tier {}?", tenant.name, after.name),
-        words: if is_same { vec!["The tenant is already on this tier.".to_owned()] } else { words },
-        action: format!("{PATH}/{slug}/tier"),
-        hidden: vec![("tier".to_owned(), after.slug.clone()), ("go".to_owned(), "1".to_owned())],
-        label: (!is_same).then(|| format!("Move to {}", after.name)),
-        asks_why: false,
-        is_final: false,
-        back: format!("{PATH}/{slug}"),
-        reason: String::new(),
-        faults: FieldErrors::default(),
-    })))
+    Ok(answer::ok(
+        Confirm {
+            frame: frame(&admin, visit, Place::Tenants),
+            title: format!("Move {} to the tier {}?", tenant.name, after.name),
+            words: if is_same { vec!["The tenant is already on this tier.".to_owned()] } else { words },
+            action: format!("{PATH}/{slug}/tier"),
+            hidden: vec![("tier".to_owned(), after.slug.clone()), ("go".to_owned(), "1".to_owned())],
+            label: (!is_same).then(|| format!("Move to {}", after.name)),
+            asks_why: false,
+            is_final: false,
+            back: format!("{PATH}/{slug}"),
+            reason: String::new(),
+            faults: FieldErrors::default(),
+        },
+        confirm,
+    )
+    .await)
 }
 
 async fn faulty(
@@ -108,5 +112,5 @@ async fn faulty(
 ) -> Result<Response, PageError> {
     let mut page = show::read(state, admin, visit, slug).await?;
     page.faults = faults;
-    Ok(answer::faulty(&view(&page)))
+    Ok(answer::faulty(page, view).await)
 }

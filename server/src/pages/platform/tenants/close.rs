@@ -44,7 +44,7 @@ pub async fn suspend(
         "No data is deleted. Backups continue. You can resume the tenant at any time.".to_owned(),
     ];
     let question = Question { action: "suspend", verb: "Suspend tenant", words, is_final: false };
-    Ok(question.ask(&admin, visit, &tenant, reason, faults))
+    Ok(question.ask(&admin, visit, &tenant, reason, faults).await)
 }
 
 /// Opens the tenant again.
@@ -82,7 +82,7 @@ pub async fn delete(
     let figures = admin.platform.figures(&[tenant.id]).await?.remove(&tenant.id).unwrap_or_default();
     let words = plan(&tenant, &figures, days, &clock(&state).exact(end), state.config.backups.days);
     let question = Question { action: "delete", verb: "Delete tenant", words, is_final: true };
-    Ok(question.ask(&admin, visit, &tenant, reason, faults))
+    Ok(question.ask(&admin, visit, &tenant, reason, faults).await)
 }
 
 /// Takes a deletion back.
@@ -106,7 +106,7 @@ struct Question {
 }
 
 impl Question {
-    fn ask(
+    async fn ask(
         self,
         admin: &PlatformAdmin,
         visit: Visit,
@@ -114,8 +114,8 @@ impl Question {
         reason: Option<&str>,
         faults: FieldErrors,
     ) -> Response {
-        let is_faulty = !faults.is_empty();
-        let page = confirm(&Confirm {
+        let status = answer::status(&faults);
+        let page = Confirm {
             frame: frame(admin, visit, Place::Tenants),
             title: format!("{} {}?", self.verb, tenant.name),
             words: self.words,
@@ -127,7 +127,7 @@ impl Question {
             back: format!("{PATH}/{}", tenant.slug),
             reason: reason.unwrap_or_default().to_owned(),
             faults,
-        });
-        if is_faulty { answer::faulty(&page) } else { answer::ok(&page) }
+        };
+        answer::with(status, page, confirm).await
     }
 }

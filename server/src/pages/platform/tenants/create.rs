@@ -25,7 +25,7 @@ type Pairs = Vec<(String, String)>;
 /// # Errors
 /// For everybody but platform admins, and when PostgreSQL fails.
 pub async fn ask(admin: PlatformAdmin, visit: Visit) -> Result<Response, PageError> {
-    Ok(answer::ok(&create(&form(&admin, visit, Vec::new(), FieldErrors::default()).await?)))
+    Ok(answer::ok(form(&admin, visit, Vec::new(), FieldErrors::default()).await?, create).await)
 }
 
 /// Makes the tenant, or names every fault.
@@ -46,14 +46,14 @@ pub async fn submit(
     match admin.platform.create_tenant_with(new, Some(owner)).await {
         Ok(done) if done.made_account => {
             let (slug, email) = (new.slug.to_owned(), email.to_owned());
-            let page = made(&MadeOwner { frame: frame(&admin, visit, Place::Tenants), slug, email, password });
-            let mut response = answer::ok(&page);
+            let page = MadeOwner { frame: frame(&admin, visit, Place::Tenants), slug, email, password };
+            let mut response = answer::ok(page, made).await;
             // Nobody keeps a page with a password on it.
             response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             Ok(response)
         }
         Ok(_) => Ok(answer::done(&format!("{PATH}/{}", new.slug), "made").into_response()),
-        Err(DataError::Invalid(faults)) => Ok(answer::faulty(&create(&form(&admin, visit, pairs, faults).await?))),
+        Err(DataError::Invalid(faults)) => Ok(answer::faulty(form(&admin, visit, pairs, faults).await?, create).await),
         Err(error) => Err(error.into()),
     }
 }

@@ -50,5 +50,5 @@ pub async fn show(
         frame: frame(&admin, visit, Place::Tenants),
         clock: clock(&state),
     };
-    Ok(answer::ok(&list(&page)))
+    Ok(answer::ok(page, list).await)
 }

@@ -23,7 +23,7 @@ pub async fn show(
     visit: Visit,
     Path(slug): Path<String>,
 ) -> Result<Response, PageError> {
-    Ok(answer::ok(&view(&read(&state, &admin, visit, &slug).await?)))
+    Ok(answer::ok(read(&state, &admin, visit, &slug).await?, view).await)
 }
 
 /// Everything that the page shows.
