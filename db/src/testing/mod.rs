@@ -3,7 +3,9 @@
 mod database;
 pub mod plans;
 mod seed;
+mod statements;
 
+pub(crate) use statements::assert_names_its_tenant;
 pub use database::TestDb;
 pub use seed::{head, order, place_all, store, tenant};
 
