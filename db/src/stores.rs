@@ -193,8 +193,7 @@ async fn load(scope: &Scope) -> Result<Arc<[Store]>, DataError> {
 }
 
 async fn read(tx: &Tx) -> Result<Arc<[Store]>, DataError> {
-    let found =
-        tx.find::<store::Entity>().order_by_asc(store::Column::Name).all(tx.conn()).await?;
+    let found = tx.find::<store::Entity>().order_by_asc(store::Column::Name).all(tx.conn()).await?;
     found.into_iter().map(Store::try_from).collect()
 }
 

@@ -2,8 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::partitions::ArchiveState;
 use super::text::Text;
+use crate::partitions::ArchiveState;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

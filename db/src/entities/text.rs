@@ -34,6 +34,7 @@ macro_rules! text_enums {
 }
 
 text_enums!(
+    crate::partitions::ArchiveState,
     domain::audit::Via,
     domain::backups::Kind,
     domain::backups::Offsite,

@@ -79,7 +79,6 @@ impl OrderRow {
         })
     }
 
-
     /// `total` with its currency.
     pub const fn total(&self) -> Money {
         Money::new(self.total, self.currency)

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use domain::ids::OrderId;
-use sea_orm::sea_query::SimpleExpr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{ExprTrait, SimpleExpr};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::rows::{ItemRow, OrderDetail, OrderRow, RefundRow, TimelineRow};
@@ -24,7 +24,8 @@ pub async fn by_number(scope: &Scope, store: &str, number: &str) -> Result<Order
     let tx = scope.begin().await?;
     let stores = stores::list(&tx).await?;
     let id = stores.iter().find(|s| s.slug == store).ok_or(DataError::NotFound("order"))?.id.0;
-    let detail = detail(&tx, &stores, order_ref::Column::StoreId.eq(id).and(order_ref::Column::Number.eq(number))).await?;
+    let detail =
+        detail(&tx, &stores, order_ref::Column::StoreId.eq(id).and(order_ref::Column::Number.eq(number))).await?;
     tx.end();
     Ok(detail)
 }
@@ -56,7 +57,11 @@ async fn detail(tx: &Tx, stores: &[Store], which: SimpleExpr) -> Result<OrderDet
     let timeline = timeline(tx, &order).await?;
     Ok(OrderDetail {
         items: items.into_iter().flatten().map(ItemRow::from).collect(),
-        refunds: refunds.into_iter().flatten().map(|refund| RefundRow::of(refund, &store.slug, &order)).collect::<Result<_, _>>()?,
+        refunds: refunds
+            .into_iter()
+            .flatten()
+            .map(|refund| RefundRow::of(refund, &store.slug, &order))
+            .collect::<Result<_, _>>()?,
         timeline,
         zone: store.zone,
         store_name: store.name.clone(),

@@ -21,7 +21,7 @@ use domain::ids::UserId;
 use domain::limits::Limit;
 use domain::people::email_key;
 use domain::permission::{Permission, Role};
-use sea_orm::{ActiveModelTrait, Set};
+use sea_orm::Set;
 
 use crate::connect::Db;
 use crate::entities::{SharedQueries, user};

@@ -5,9 +5,9 @@ pub mod plans;
 mod seed;
 mod statements;
 
-pub(crate) use statements::assert_names_its_tenant;
 pub use database::TestDb;
 pub use seed::{head, order, place_all, store, tenant};
+pub(crate) use statements::assert_names_its_tenant;
 
 /// Seals places in lists for tests that are about something else.
 pub fn seal() -> domain::page::Seal {

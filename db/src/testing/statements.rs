@@ -34,8 +34,11 @@ mod tests {
 
     #[test]
     fn a_statement_without_its_tenant_is_found() {
-        for sql in ["select id from orders", "SELECT \"id\" FROM \"orders\" WHERE \"number\" = $1", "update jobs set state = $1"]
-        {
+        for sql in [
+            "select id from orders",
+            "SELECT \"id\" FROM \"orders\" WHERE \"number\" = $1",
+            "update jobs set state = $1",
+        ] {
             assert!(table_without_tenant(sql).is_some(), "{sql}");
         }
         for sql in ["select 1", "select name from users", "select id from orders where tenant_id = $1"] {
