@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use domain::audit::ORDERS_TAKEN;
-use domain::ids::StoreId;
+use domain::ids::{OrderId, StoreId};
 use domain::orders::NewOrder;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::place::{self, Placed, Via, Written};
 use crate::audit;
@@ -154,30 +154,29 @@ fn reached(results: &[GroupResult]) -> Vec<StoreId> {
 }
 
 async fn note(tx: &Tx, groups: &[Group<'_>], sent: Sent, results: &[GroupResult]) -> Result<(), DataError> {
-    let stored = groups.iter().zip(results).flat_map(|(group, result)| {
-        let placed = match result {
-            GroupResult::Placed(_, placed) => placed.as_slice(),
-            GroupResult::NoSuchStore => &[],
-        };
-        let stored = |(order, placed): (_, &Placed)| match placed {
-            Placed::Stored(id) => Some((group.store, order, *id)),
-            _ => None,
-        };
-        group.orders.iter().zip(placed).filter_map(stored)
-    });
+    let stored = stored(groups, results);
     match sent {
         Sent::Alone => {
-            for (store, order, id) in stored {
-                let about = json!({"store": store, "number": NewOrder::number(order)});
+            for (id, about) in stored {
                 audit::note(tx, ORDERS_TAKEN, &id.to_string(), about).await?;
             }
         }
-        Sent::AsBatch => {
-            let made = stored.count();
-            if made > 0 {
-                audit::note(tx, ORDERS_TAKEN, "batch", json!({"orders": made})).await?;
+        Sent::AsBatch if stored.is_empty() => {}
+        Sent::AsBatch => audit::note(tx, ORDERS_TAKEN, "batch", json!({"orders": stored.len()})).await?,
+    }
+    Ok(())
+}
+
+// The orders that are stored now, and what the audit log says of each.
+fn stored(groups: &[Group<'_>], results: &[GroupResult]) -> Vec<(OrderId, Json)> {
+    let mut stored = Vec::new();
+    for (group, result) in groups.iter().zip(results) {
+        let GroupResult::Placed(_, placed) = result else { continue };
+        for (order, placed) in group.orders.iter().zip(placed) {
+            if let Placed::Stored(id) = placed {
+                stored.push((*id, json!({"store": group.store, "number": order.number()})));
             }
         }
     }
-    Ok(())
+    stored
 }
