@@ -8,9 +8,10 @@ use domain::ids::{ProductId, VariantId};
 use domain::limits::Limit;
 use domain::orders::{ItemKind, NewItem, NewOrder};
 use domain::text_key::sought;
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter};
 use uuid::Uuid;
 
+use crate::entities::{TenantQueries, product};
 use crate::error::DataError;
 use crate::limits;
 use crate::scope::{Scope, Tx};
@@ -150,9 +151,9 @@ async fn rename(tx: &Tx, rows: &[Row], titles: &Titles<'_>) -> Result<(), DataEr
 /// When PostgreSQL fails.
 pub async fn title(scope: &Scope, product: ProductId) -> Result<Option<String>, DataError> {
     let tx = scope.begin().await?;
-    let title = tx.scalar("select title from products where tenant_id = $1 and id = $2", [product.0.into()]).await?;
+    let found = tx.find::<product::Entity>().filter(product::Column::Id.eq(product.0)).one(tx.conn()).await?;
     tx.end();
-    Ok(title)
+    Ok(found.map(|product| product.title))
 }
 
 async fn make(tx: &Tx, store: &Store, titles: &Titles<'_>) -> Result<HashMap<String, VariantIds>, DataError> {

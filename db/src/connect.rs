@@ -12,6 +12,7 @@ use sqlx::{Executor, PgPool};
 
 use crate::cache::Cache;
 use crate::clock::Clock;
+use crate::entities::SharedQueries;
 use crate::error::DataError;
 use crate::feed::Hub;
 use crate::known_stores::KnownStores;
@@ -190,6 +191,8 @@ impl Db {
         self.pool.close().await;
     }
 }
+
+impl SharedQueries for Db {}
 
 impl Deref for Db {
     type Target = Parts;

@@ -49,6 +49,11 @@ impl DataError {
         }
     }
 
+    /// Whether PostgreSQL gave the transaction up in favour of another, so that it may succeed when it is tried again.
+    pub fn is_transient(&self) -> bool {
+        matches!(self.sql_state().as_deref(), Some("40001" | "40P01"))
+    }
+
     /// PostgreSQL's five-character error code, when there is one.
     pub fn sql_state(&self) -> Option<String> {
         let Self::Db(DbErr::Query(RuntimeErr::SqlxError(error)) | DbErr::Exec(RuntimeErr::SqlxError(error))) = self

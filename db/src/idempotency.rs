@@ -5,12 +5,31 @@
 use chrono::{DateTime, Utc};
 use domain::ids::StoreId;
 use domain::people::StoreAccess;
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, Set};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::entities::{TenantQueries, idempotency_key};
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
+
+/// A key, and the hash of the request that came with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The key, as it was sent.
+    pub key: String,
+    /// See [`request_hash`].
+    pub request: Vec<u8>,
+}
+
+/// A first answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// The body, byte for byte.
+    pub body: Vec<u8>,
+}
 
 /// An answer as it was given the first time.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -58,6 +77,7 @@ pub async fn claim(tx: &Tx, key: &str, request: &[u8]) -> Result<Claim, DataErro
     if !mine {
         return Ok(Claim::Running);
     }
+    // An array contained in another has no word in the query builder.
     let sql = "select status, body, request_hash from idempotency_keys where tenant_id = $1 and key = $2 \
                  and (reach = $3 or $4::uuid[] is null or stores <@ $4) order by request_hash = $5 desc limit 1";
     let only: Option<Vec<Uuid>> = tx.scope().stores().only().map(|stores| stores.iter().map(|s| s.0).collect());
@@ -76,20 +96,19 @@ pub async fn claim(tx: &Tx, key: &str, request: &[u8]) -> Result<Claim, DataErro
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn store(tx: &Tx, key: &str, request: &[u8], answer: &NewAnswer<'_>) -> Result<(), DataError> {
-    let sql = "insert into idempotency_keys (tenant_id, key, request_hash, status, body, created_at, reach, stores) \
-               values ($1, $2, $3, $4, $5, $6, $7, $8)";
-    let status = i16::try_from(answer.status).unwrap_or(500);
     let stores: Vec<Uuid> = answer.stores.iter().map(|store| store.0).collect();
-    let values = [
-        key.into(),
-        request.to_vec().into(),
-        status.into(),
-        answer.body.to_vec().into(),
-        tx.scope().now().into(),
-        reach(tx.scope().stores()).into(),
-        Some(stores).filter(|stores| !stores.is_empty()).into(),
-    ];
-    tx.run(sql, values).await.map(drop)
+    let row = idempotency_key::ActiveModel {
+        key: Set(key.to_owned()),
+        request_hash: Set(request.to_vec()),
+        status: Set(i16::try_from(answer.status).unwrap_or(500)),
+        body: Set(answer.body.to_vec()),
+        created_at: Set(tx.scope().now()),
+        reach: Set(reach(tx.scope().stores())),
+        stores: Set(Some(stores).filter(|stores| !stores.is_empty())),
+        ..Default::default()
+    };
+    tx.insert(row).exec_without_returning(tx.conn()).await?;
+    Ok(())
 }
 
 // As it is stored: nothing for all stores.
@@ -107,14 +126,32 @@ pub fn request_hash(path: &str, body: &[u8]) -> Vec<u8> {
     hash.finalize().to_vec()
 }
 
+/// Stores the answer to a request that changed nothing, under `key`; what is known of the key instead, if it was used
+/// meanwhile.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn answer_unchanged(scope: &Scope, key: &Key, answer: &Answer) -> Result<Claim, DataError> {
+    let tx = scope.begin().await?;
+    let claim = claim(&tx, &key.key, &key.request).await?;
+    if claim == Claim::Fresh {
+        let new = NewAnswer { status: answer.status, body: &answer.body, stores: &[] };
+        store(&tx, &key.key, &key.request, &new).await?;
+        tx.commit().await?;
+    } else {
+        tx.roll_back().await?;
+    }
+    Ok(claim)
+}
+
 /// Forgets keys that are older than `before`; how many.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn prune(scope: &Scope, before: DateTime<Utc>) -> Result<u64, DataError> {
-    let sql = "delete from idempotency_keys where tenant_id = $1 and created_at < $2";
     let tx = scope.begin().await?;
-    let gone = tx.run(sql, [before.into()]).await?;
+    let old = tx.delete::<idempotency_key::Entity>().filter(idempotency_key::Column::CreatedAt.lt(before));
+    let gone = old.exec(tx.conn()).await?.rows_affected;
     tx.commit().await?;
     Ok(gone)
 }

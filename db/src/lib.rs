@@ -24,6 +24,7 @@ pub mod idempotency;
 pub mod identity;
 pub mod impersonation;
 pub mod imports;
+mod keyset;
 mod known_stores;
 pub mod limits;
 pub mod mend;

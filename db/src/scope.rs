@@ -10,12 +10,13 @@ use chrono::{DateTime, Utc};
 use domain::ids::TenantId;
 use domain::people::StoreAccess;
 use domain::permission::{Beyond, Rights};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, Select, TryGetable, Value};
+use sea_orm::{EntityTrait, FromQueryResult, ModelTrait, Related, Select, TryGetable, Value};
 
 pub use crate::access::{Access, Actor, Grants};
 use crate::audit::note::{self, By, Note};
 use crate::clock::Clock;
 use crate::connect::Db;
+use crate::entities::{SharedQueries, TenantQueries, query};
 use crate::error::DataError;
 use crate::transaction::{Setting, Transaction};
 
@@ -254,13 +255,30 @@ impl Tx {
         self.tx.explain(sql, self.values(values)).await
     }
 
-    /// A select on an entity, already narrowed to the tenant.
-    pub(crate) fn find<E>(&self, tenant_column: E::Column) -> Select<E>
+    /// The row that each of `rows` belongs to. One statement, whatever the number of rows.
+    pub(crate) async fn load_one<M, R>(
+        &self,
+        rows: &[M],
+        related: Select<R>,
+    ) -> Result<Vec<Option<R::Model>>, DataError>
     where
-        E: EntityTrait,
-        E::Column: ColumnTrait,
+        M: ModelTrait + Sync,
+        R: EntityTrait,
+        R::Model: Send + Sync,
+        M::Entity: Related<R>,
     {
-        E::find().filter(tenant_column.eq(self.scope.filter.0))
+        Ok(query::load_one(rows, related, &self.tx).await?)
+    }
+
+    /// The rows that belong to each of `rows`. One statement, whatever the number of rows.
+    pub(crate) async fn load_many<M, R>(&self, rows: &[M], related: Select<R>) -> Result<Vec<Vec<R::Model>>, DataError>
+    where
+        M: ModelTrait + Sync,
+        R: EntityTrait,
+        R::Model: Send + Sync,
+        M::Entity: Related<R>,
+    {
+        Ok(query::load_many(rows, related, &self.tx).await?)
     }
 
     /// The transaction itself, for entities.
@@ -272,3 +290,11 @@ impl Tx {
         std::iter::once(Value::from(self.scope.filter.0)).chain(values).collect()
     }
 }
+
+impl TenantQueries for Tx {
+    fn tenant_filter(&self) -> TenantId {
+        self.scope.filter
+    }
+}
+
+impl SharedQueries for Tx {}

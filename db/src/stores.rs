@@ -11,9 +11,9 @@ use domain::limits::Limit;
 use domain::money::Currency;
 use domain::settings::ReturnDay;
 use domain::slug;
-use sea_orm::{ActiveModelTrait, QueryOrder, Set};
+use sea_orm::{QueryOrder, Set};
 
-use crate::entities::store;
+use crate::entities::{TenantQueries, store};
 use crate::error::DataError;
 use crate::feed::{self, NewEvent};
 use crate::limits;
@@ -173,9 +173,9 @@ pub async fn create(scope: &Scope, new: NewStore<'_>) -> Result<StoreId, DataErr
         created_at: Set(scope.now()),
         notifies_orders: Set(false),
         tracks_stock: Set(false),
-        returns_on: Set(ReturnDay::default().as_str().to_owned()),
+        returns_on: Set(ReturnDay::default().into()),
     };
-    row.insert(tx.conn()).await.map_err(DataError::from).map_err(slug_taken)?;
+    tx.insert(row).exec(tx.conn()).await.map_err(DataError::from).map_err(slug_taken)?;
     crate::audit::note(&tx, "store.create", new.slug, serde_json::json!({"name": new.name})).await?;
     // Pages that are kept name all stores, so they must be drawn anew.
     let data = serde_json::json!({"id": id, "store": new.slug});
@@ -193,8 +193,7 @@ async fn load(scope: &Scope) -> Result<Arc<[Store]>, DataError> {
 }
 
 async fn read(tx: &Tx) -> Result<Arc<[Store]>, DataError> {
-    let found =
-        tx.find::<store::Entity>(store::Column::TenantId).order_by_asc(store::Column::Name).all(tx.conn()).await?;
+    let found = tx.find::<store::Entity>().order_by_asc(store::Column::Name).all(tx.conn()).await?;
     found.into_iter().map(Store::try_from).collect()
 }
 
@@ -214,7 +213,7 @@ impl TryFrom<store::Model> for Store {
             name: row.name,
             notifies_orders: row.notifies_orders,
             tracks_stock: row.tracks_stock,
-            returns_on: row.returns_on.parse().map_err(|_| bad("returns_on", &row.returns_on))?,
+            returns_on: *row.returns_on,
         })
     }
 }

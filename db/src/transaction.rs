@@ -19,6 +19,7 @@ use sqlx::{AssertSqlSafe, Executor, PgPool, Postgres, SqlSafeStr};
 use sqlx_core::transaction::TransactionManager;
 use tokio::sync::Mutex;
 
+use crate::entities::{AllTenantsQueries, SharedQueries};
 use crate::error::DataError;
 
 type Manager = <Postgres as sqlx::Database>::TransactionManager;
@@ -50,6 +51,8 @@ impl Setting {
 pub(crate) struct Transaction {
     held: Mutex<Held>,
     statements: Arc<AtomicU64>,
+    #[cfg(feature = "testing")]
+    setting: Setting,
 }
 
 impl Transaction {
@@ -67,7 +70,12 @@ impl Transaction {
         let mut held = Held { conn: Some(conn), stage: Stage::Beginning };
         Manager::begin(held.conn()?, Some(AssertSqlSafe(setting.begin()).into_sql_str())).await?;
         held.stage = Stage::Open;
-        Ok(Self { held: Mutex::new(held), statements: Arc::clone(statements) })
+        Ok(Self {
+            held: Mutex::new(held),
+            statements: Arc::clone(statements),
+            #[cfg(feature = "testing")]
+            setting,
+        })
     }
 
     /// Makes it durable.
@@ -89,21 +97,21 @@ impl Transaction {
     /// Runs a statement.
     pub(crate) async fn run(&self, sql: &str, values: Vec<Value>) -> Result<PgQueryResult, sqlx::Error> {
         let query = sqlx::query_with(AssertSqlSafe(sql), SqlxValues(Values(values)));
-        self.count();
+        self.count(sql);
         query.execute(&mut **self.held.lock().await.conn()?).await
     }
 
     /// All rows of a statement.
     pub(crate) async fn all(&self, sql: &str, values: Vec<Value>) -> Result<Vec<PgRow>, sqlx::Error> {
         let query = sqlx::query_with(AssertSqlSafe(sql), SqlxValues(Values(values)));
-        self.count();
+        self.count(sql);
         query.fetch_all(&mut **self.held.lock().await.conn()?).await
     }
 
     /// The first row of a statement.
     pub(crate) async fn one(&self, sql: &str, values: Vec<Value>) -> Result<Option<PgRow>, sqlx::Error> {
         let query = sqlx::query_with(AssertSqlSafe(sql), SqlxValues(Values(values)));
-        self.count();
+        self.count(sql);
         query.fetch_optional(&mut **self.held.lock().await.conn()?).await
     }
 
@@ -145,10 +153,19 @@ impl Transaction {
         Ok(rows.into_iter().map(line).collect::<Result<Vec<String>, _>>()?.join("\n"))
     }
 
-    fn count(&self) {
+    fn count(&self, sql: &str) {
+        #[cfg(feature = "testing")]
+        if matches!(self.setting, Setting::Tenant(_)) {
+            crate::testing::assert_names_its_tenant(sql);
+        }
+        #[cfg(not(feature = "testing"))]
+        let _ = sql;
         self.statements.fetch_add(1, Ordering::Relaxed);
     }
 }
+
+impl AllTenantsQueries for Transaction {}
+impl SharedQueries for Transaction {}
 
 /// So that entities work in it.
 #[async_trait::async_trait]
@@ -162,7 +179,7 @@ impl ConnectionTrait for Transaction {
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.count();
+        self.count(sql);
         let mut held = self.held.lock().await;
         let conn = held.conn().map_err(failed)?;
         conn.execute(AssertSqlSafe(sql)).await.map(ExecResult::from).map_err(failed)

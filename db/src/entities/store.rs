@@ -1,7 +1,11 @@
 //! The table `stores`.
 
+use domain::settings::ReturnDay;
 use sea_orm::entity::prelude::*;
 
+use super::text::Text;
+
+#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "stores")]
 pub struct Model {
@@ -17,10 +21,9 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub notifies_orders: bool,
     pub tracks_stock: bool,
-    pub returns_on: String,
+    pub returns_on: Text<ReturnDay>,
+    #[sea_orm(belongs_to, from = "tenant_id", to = "id", skip_fk)]
+    pub tenant: BelongsTo<super::tenant::Entity>,
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -3,12 +3,14 @@
 use domain::feed::EventKind;
 use domain::fields::FieldErrors;
 use domain::ids::OrderId;
-use domain::orders::{Figures, OrderKind, cancel};
+use domain::orders::{Figures, OrderKind, OrderStatus, cancel};
 use sea_orm::FromQueryResult;
+use sea_orm::sea_query::Expr;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::locked::{self, Locked};
+use crate::entities::{order, text::Text};
 use crate::error::DataError;
 use crate::rollups::{self, Deltas};
 use crate::scope::{Scope, Tx};
@@ -27,9 +29,8 @@ pub async fn cancel(scope: &Scope, id: OrderId, reason: &str) -> Result<(), Data
     let order = locked::lock(&tx, id).await?;
     cancel::check(order.kind, order.status, order.payment, order.fulfilment)
         .map_err(|e| DataError::Refused(e.to_string()))?;
-    let sql =
-        "update orders set status = 'cancelled', updated_at = $4 where tenant_id = $1 and placed_at = $2 and id = $3";
-    tx.run(sql, [order.placed_at.into(), id.0.into(), scope.now().into()]).await?;
+    let cancelled = order.update(&tx).col_expr(order::Column::Status, Expr::value(Text(OrderStatus::Cancelled)));
+    cancelled.col_expr(order::Column::UpdatedAt, Expr::value(scope.now())).exec(tx.conn()).await?;
     order.note(&tx, "cancelled", json!({"reason": reason})).await?;
     if order.store.tracks_stock {
         stock::put_back(&tx, order.placed_at, id.0).await?;
@@ -64,6 +65,7 @@ async fn deltas(tx: &Tx, order: &Locked) -> Result<Deltas, DataError> {
     let mut deltas = Deltas::default();
     let placed = Figures::of_order(order.kind, order.item_count, &order.amounts);
     deltas.add(&order.store, order.placed_at, order.currency, Figures::of_cancellation(placed));
+    // A sum over a join in the order's partition, for the figures.
     let sql = "select v.product_id, sum(i.quantity)::bigint quantity, sum(i.amount)::bigint gross \
                from order_items i join variants v on v.tenant_id = i.tenant_id and v.id = i.variant_id \
                where i.tenant_id = $1 and i.placed_at = $2 and i.order_id = $3 and i.kind = 'product' group by v.product_id";

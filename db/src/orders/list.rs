@@ -1,25 +1,20 @@
 //! One page of orders.
 
-use std::collections::HashMap;
-
 use domain::orders::OrderQuery;
 use domain::page::{Direction, Page};
-use sea_orm::{FromQueryResult, Value};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Value};
 
 use super::filter::{Filter, stores_of};
 use super::record::{COLUMNS, CUSTOMER, OrderRecord};
 use super::rows::{FullOrder, ItemRow, OrderRow};
 use super::search::{self, Cut};
-use super::show::{DetailRecord, ItemRecord};
+use crate::entities::{TenantQueries, order, order_item};
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
 use crate::stores::Store;
 
-/// What [`with_items`] reads of an order.
-pub(super) const WITH_MONEY: &str = "o.id, o.store_id, o.number, o.kind, o.status, o.payment_status, o.fulfilment_status, o.placed_at, \
-    o.local_day, o.currency, o.item_count, o.total, o.refunded, o.customer_id, \
-    o.gross, o.discounts, o.shipping, o.tax, o.fees, o.note, o.tags";
+/// What [`with_items`] reads of an order: its entity.
+const WHOLE: &str = "o.*";
 
 /// One page. One statement, one more for a search, whatever the number of rows.
 /// Indexes: the primary key for all stores, `orders_store` for one.
@@ -28,7 +23,9 @@ pub(super) const WITH_MONEY: &str = "o.id, o.store_id, o.number, o.kind, o.statu
 /// [`DataError::NotFound`] for a store that is not the tenant's.
 pub async fn list(scope: &Scope, query: &OrderQuery) -> Result<Page<OrderRow>, DataError> {
     let tx = scope.begin().await?;
-    let (found, stores): (Vec<OrderRecord>, _) = records(&tx, query, COLUMNS).await?;
+    let stores = stores_of(&tx, query.store.as_deref()).await?;
+    let (sql, values) = build(&tx, query, &stores, &listed()).await?;
+    let found: Vec<OrderRecord> = tx.all(&sql, values).await?;
     tx.end();
     let rows: Vec<OrderRow> = found.into_iter().map(|record| record.row(&stores)).collect();
     Ok(Page::cut_sorted(rows, query.sort, query.limit, query.cursor.as_deref(), |row| (row.placed_at, row.id.0)))
@@ -40,16 +37,24 @@ pub async fn list(scope: &Scope, query: &OrderQuery) -> Result<Page<OrderRow>, D
 /// As [`list`].
 pub async fn with_items(scope: &Scope, query: &OrderQuery) -> Result<Page<FullOrder>, DataError> {
     let tx = scope.begin().await?;
-    let (found, stores): (Vec<DetailRecord>, _) = records(&tx, query, WITH_MONEY).await?;
-    let rows: Vec<FullOrder> = found.into_iter().map(|record| full(record, &stores)).collect();
-    let key = |row: &FullOrder| (row.order.placed_at, row.order.id.0);
-    let mut page = Page::cut_sorted(rows, query.sort, query.limit, query.cursor.as_deref(), key);
-    let mut items = items_of(&tx, &page.rows).await?;
+    let stores = stores_of(&tx, query.store.as_deref()).await?;
+    let (sql, values) = build(&tx, query, &stores, WHOLE).await?;
+    let orders: Vec<order::Model> = tx.all(&sql, values).await?;
+    let key = |order: &order::Model| (order.placed_at, order.id);
+    let page = Page::cut_sorted(orders, query.sort, query.limit, query.cursor.as_deref(), key);
+    let days = || page.rows.iter().map(|order| order.placed_at);
+    let items = match (days().min(), days().max()) {
+        (Some(oldest), Some(newest)) => {
+            // The range names the partitions: the key of each order alone would make PostgreSQL plan them all.
+            let items = tx.find::<order_item::Entity>().filter(order_item::Column::PlacedAt.between(oldest, newest));
+            tx.load_many(&page.rows, items.order_by_asc(order_item::Column::Position)).await?
+        }
+        _ => Vec::new(),
+    };
     tx.end();
-    for row in &mut page.rows {
-        row.items = items.remove(&row.order.id.0).unwrap_or_default();
-    }
-    Ok(page)
+    let Page { rows, newer, older } = page;
+    let rows = rows.into_iter().zip(items).map(|(order, items)| full(order, items, &stores));
+    Ok(Page { rows: rows.collect::<Result<_, _>>()?, newer, older })
 }
 
 /// How PostgreSQL reads one page, for the tests of its plan.
@@ -59,32 +64,27 @@ pub async fn with_items(scope: &Scope, query: &OrderQuery) -> Result<Page<FullOr
 #[cfg(feature = "testing")]
 pub async fn explain(tx: &Tx, query: &OrderQuery) -> Result<String, DataError> {
     let stores = stores_of(tx, query.store.as_deref()).await?;
-    let (sql, values) = build(tx, query, &stores, COLUMNS).await?;
+    let (sql, values) = build(tx, query, &stores, &listed()).await?;
     tx.explain(&sql, values).await
 }
 
-async fn records<R: FromQueryResult>(
-    tx: &Tx,
-    query: &OrderQuery,
-    columns: &str,
-) -> Result<(Vec<R>, Vec<Store>), DataError> {
-    let stores = stores_of(tx, query.store.as_deref()).await?;
-    let (sql, values) = build(tx, query, &stores, columns).await?;
-    Ok((tx.all(&sql, values).await?, stores))
+// The columns that a record is read from.
+fn listed() -> String {
+    format!("{COLUMNS}, {CUSTOMER}")
 }
 
-fn full(record: DetailRecord, stores: &[Store]) -> FullOrder {
-    FullOrder {
-        order: record.order.row(stores),
-        gross: record.gross,
-        discounts: record.discounts,
-        shipping: record.shipping,
-        tax: record.tax,
-        fees: record.fees,
-        note: record.note,
-        tags: record.tags,
-        items: Vec::new(),
-    }
+fn full(order: order::Model, items: Vec<order_item::Model>, stores: &[Store]) -> Result<FullOrder, DataError> {
+    Ok(FullOrder {
+        gross: order.gross,
+        discounts: order.discounts,
+        shipping: order.shipping,
+        tax: order.tax,
+        fees: order.fees,
+        note: order.note.clone(),
+        tags: order.tags.clone(),
+        items: items.into_iter().map(ItemRow::from).collect(),
+        order: OrderRow::of(order, stores)?,
+    })
 }
 
 async fn build(
@@ -99,30 +99,6 @@ async fn build(
     let way = if newer { "asc" } else { "desc" };
     // Written out: with a bound limit PostgreSQL cannot see that a page is cheap, and plans each one anew.
     let cut = Cut::First(way, query.limit.plus_one());
-    let sql = search::meanings(tx, query).await?.cut(&mut filter, &format!("{columns}, {CUSTOMER}"), cut);
+    let sql = search::meanings(tx, query).await?.cut(&mut filter, columns, cut);
     Ok((sql, filter.values))
-}
-
-#[derive(FromQueryResult)]
-struct LineRecord {
-    order_id: Uuid,
-    #[sea_orm(nested)]
-    item: ItemRecord,
-}
-
-async fn items_of(tx: &Tx, orders: &[FullOrder]) -> Result<HashMap<Uuid, Vec<ItemRow>>, DataError> {
-    let days = || orders.iter().map(|order| order.order.placed_at);
-    let (Some(newest), Some(oldest)) = (days().max(), days().min()) else { return Ok(HashMap::new()) };
-    let sql = "select i.order_id, i.position, i.sku, i.title, i.kind, i.quantity, i.unit_price, i.amount, i.refunded_quantity \
-               from unnest($2::timestamptz[], $3::uuid[]) o (placed_at, id) \
-               join order_items i on i.tenant_id = $1 and i.placed_at = o.placed_at and i.order_id = o.id \
-               where i.placed_at between $4 and $5 order by i.order_id, i.position";
-    let times: Vec<_> = orders.iter().map(|o| o.order.placed_at).collect();
-    let ids: Vec<Uuid> = orders.iter().map(|o| o.order.id.0).collect();
-    let lines: Vec<LineRecord> = tx.all(sql, [times.into(), ids.into(), oldest.into(), newest.into()]).await?;
-    let mut items: HashMap<Uuid, Vec<ItemRow>> = HashMap::new();
-    for line in lines {
-        items.entry(line.order_id).or_default().push(line.item.row()?);
-    }
-    Ok(items)
 }

@@ -5,11 +5,11 @@ use domain::feed::EventKind;
 use domain::ids::OrderId;
 use domain::money::Currency;
 use domain::orders::{Amounts, FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Set, UpdateMany};
 use serde_json::{Value as Json, json};
-use uuid::Uuid;
 
-use super::show::known;
+use super::rows::known;
+use crate::entities::{TenantQueries, order, order_event, order_item, order_ref};
 use crate::error::DataError;
 use crate::feed::NewEvent;
 use crate::scope::Tx;
@@ -31,61 +31,42 @@ pub(super) struct Locked {
     pub refunded: i64,
 }
 
-#[derive(FromQueryResult)]
-struct Record {
-    store_id: Uuid,
-    number: String,
-    placed_at: DateTime<Utc>,
-    kind: String,
-    status: String,
-    payment_status: String,
-    fulfilment_status: String,
-    currency: String,
-    item_count: i32,
-    gross: i64,
-    discounts: i64,
-    shipping: i64,
-    tax: i64,
-    fees: i64,
-    refunded: i64,
-}
-
-/// Locks the order.
+/// Locks the order. Three statements.
 ///
 /// # Errors
 /// [`DataError::NotFound`] when the tenant has none, or the actor may not see its store.
 pub(super) async fn lock(tx: &Tx, id: OrderId) -> Result<Locked, DataError> {
-    let sql = "select o.store_id, o.number, o.placed_at, o.kind, o.status, o.payment_status, o.fulfilment_status, o.currency, o.item_count, \
-                 o.gross, o.discounts, o.shipping, o.tax, o.fees, o.refunded \
-               from order_refs r join orders o on o.tenant_id = r.tenant_id and o.placed_at = r.placed_at and o.id = r.order_id \
-               where r.tenant_id = $1 and r.order_id = $2 for update of o";
     let stores = stores::list(tx).await?;
-    let found: Option<Record> = tx.one(sql, [id.0.into()]).await?;
-    let Some(record) = found else {
-        return Err(super::absent::why(tx, &stores, "r.order_id = $2", vec![id.0.into()]).await);
-    };
-    let store = stores.into_iter().find(|s| s.id.0 == record.store_id).ok_or(DataError::NotFound("order"))?;
-    record.locked(id, store)
+    let reference = tx.find::<order_ref::Entity>().filter(order_ref::Column::OrderId.eq(id.0)).one(tx.conn()).await?;
+    let reference = reference.ok_or(DataError::NotFound("order"))?;
+    let store = stores.into_iter().find(|s| s.id.0 == reference.store_id).ok_or(DataError::NotFound("order"))?;
+    let order = tx
+        .find::<order::Entity>()
+        .filter(order::Column::PlacedAt.eq(reference.placed_at))
+        .filter(order::Column::Id.eq(id.0))
+        .lock_exclusive();
+    match order.one(tx.conn()).await? {
+        Some(order) => locked(order, store),
+        None => Err(super::absent::why(tx, &reference).await),
+    }
 }
 
-impl Record {
-    fn locked(self, id: OrderId, store: Store) -> Result<Locked, DataError> {
-        let Self { gross, discounts, shipping, tax, fees, .. } = self;
-        Ok(Locked {
-            id,
-            store,
-            placed_at: self.placed_at,
-            kind: known("kind", &self.kind)?,
-            status: known("status", &self.status)?,
-            payment: known("payment_status", &self.payment_status)?,
-            fulfilment: known("fulfilment_status", &self.fulfilment_status)?,
-            currency: known("currency", &self.currency)?,
-            number: self.number,
-            item_count: i64::from(self.item_count),
-            amounts: Amounts { gross, discounts, shipping, tax, fees },
-            refunded: self.refunded,
-        })
-    }
+fn locked(order: order::Model, store: Store) -> Result<Locked, DataError> {
+    let order::Model { gross, discounts, shipping, tax, fees, .. } = order;
+    Ok(Locked {
+        id: order.id.into(),
+        store,
+        placed_at: order.placed_at,
+        kind: *order.kind,
+        status: *order.status,
+        payment: *order.payment_status,
+        fulfilment: *order.fulfilment_status,
+        currency: known("currency", &order.currency)?,
+        number: order.number,
+        item_count: i64::from(order.item_count),
+        amounts: Amounts { gross, discounts, shipping, tax, fees },
+        refunded: order.refunded,
+    })
 }
 
 impl Locked {
@@ -94,20 +75,39 @@ impl Locked {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn note(&self, tx: &Tx, kind: &str, details: Json) -> Result<(), DataError> {
-        let sql = "insert into order_timeline (tenant_id, order_placed_at, order_id, at, id, kind, actor, details) values ($1, $2, $3, $4, $5, $6, $7, $8)";
         let scope = tx.scope();
-        let id: Uuid = scope.clock().id();
-        let actor = scope.actor().to_string();
-        let values = [
-            self.placed_at.into(),
-            self.id.0.into(),
-            scope.now().into(),
-            id.into(),
-            kind.into(),
-            actor.into(),
-            details.into(),
-        ];
-        tx.run(sql, values).await.map(drop)
+        let row = order_event::ActiveModel {
+            order_placed_at: Set(self.placed_at),
+            order_id: Set(self.id.0),
+            at: Set(scope.now()),
+            id: Set(scope.clock().id()),
+            kind: Set(kind.to_owned()),
+            actor: Set(scope.actor().to_string()),
+            details: Set(details),
+            ..Default::default()
+        };
+        tx.insert(row).exec_without_returning(tx.conn()).await?;
+        Ok(())
+    }
+
+    /// An update of the order's row.
+    pub fn update(&self, tx: &Tx) -> UpdateMany<order::Entity> {
+        tx.update::<order::Entity>()
+            .filter(order::Column::PlacedAt.eq(self.placed_at))
+            .filter(order::Column::Id.eq(self.id.0))
+    }
+
+    /// The order's lines, in their order.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn lines(&self, tx: &Tx) -> Result<Vec<order_item::Model>, DataError> {
+        let lines = tx
+            .find::<order_item::Entity>()
+            .filter(order_item::Column::PlacedAt.eq(self.placed_at))
+            .filter(order_item::Column::OrderId.eq(self.id.0))
+            .order_by_asc(order_item::Column::Position);
+        Ok(lines.all(tx.conn()).await?)
     }
 
     /// An event about the order; `more` joins its data.

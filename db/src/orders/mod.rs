@@ -1,6 +1,7 @@
 //! Orders: taking them in, listing, showing, cancelling and refunding.
 
 mod absent;
+pub mod accept;
 pub mod arrived;
 pub mod cancel;
 mod cells;

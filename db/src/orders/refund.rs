@@ -6,15 +6,17 @@ use domain::feed::EventKind;
 use domain::ids::{OrderId, RefundId};
 use domain::orders::refund::{Line, RefundRequest, Refundable};
 use domain::orders::{Figures, ItemKind};
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, Set};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::filter::stores_of;
 use super::locked::{self, Locked};
 use super::rows::RefundRow;
-use super::show::known;
+use super::rows::known;
 use crate::clocks::{self, Clocks};
+use crate::entities::{TenantQueries, order, order_item, refund, text::Text};
 use crate::error::DataError;
 use crate::rollups::{self, Deltas};
 use crate::scope::{Scope, Tx};
@@ -52,9 +54,10 @@ pub async fn refund(
     let amount = rule.amount(request)?;
     let payment = rule.payment_after(amount);
     let refund = write(&tx, &order, request, amount, reason).await?;
-    let sql = "update orders set refunded = refunded + $4, payment_status = $5, updated_at = $6 where tenant_id = $1 and placed_at = $2 and id = $3";
-    let values = [order.placed_at.into(), id.0.into(), amount.into(), payment.as_str().into(), scope.now().into()];
-    tx.run(sql, values).await?;
+    let refunded = Expr::col(order::Column::Refunded).add(amount);
+    let paid = order.update(&tx).col_expr(order::Column::Refunded, refunded);
+    let paid = paid.col_expr(order::Column::PaymentStatus, Expr::value(Text(payment)));
+    paid.col_expr(order::Column::UpdatedAt, Expr::value(scope.now())).exec(tx.conn()).await?;
     let details = json!({"reason": reason, "amount": amount, "currency": order.currency});
     order.note(&tx, "refunded", details.clone()).await?;
     let event = order.event(EventKind::OrderUpdated, json!({"payment_status": payment, "refund": amount}));
@@ -133,28 +136,15 @@ struct PeriodRecord {
     number: String,
 }
 
-#[derive(FromQueryResult)]
-struct LineRecord {
-    position: i32,
-    kind: String,
-    quantity: i64,
-    refunded_quantity: i64,
-    unit_price: i64,
-}
-
 async fn lines(tx: &Tx, order: &Locked) -> Result<Vec<Line>, DataError> {
-    let sql = "select position, kind, quantity, refunded_quantity, unit_price from order_items \
-               where tenant_id = $1 and placed_at = $2 and order_id = $3 order by position";
-    let rows: Vec<LineRecord> = tx.all(sql, [order.placed_at.into(), order.id.0.into()]).await?;
-    // Giving a discount line back takes the reduction back with it.
-    let price = |r: &LineRecord| if r.kind == ItemKind::Discount.as_str() { -r.unit_price.abs() } else { r.unit_price };
-    let line = |r: LineRecord| Line {
-        unit_price: price(&r),
-        position: r.position,
-        quantity: r.quantity,
-        refunded_quantity: r.refunded_quantity,
+    let line = |item: order_item::Model| Line {
+        // Giving a discount line back takes the reduction back with it.
+        unit_price: if *item.kind == ItemKind::Discount { -item.unit_price.abs() } else { item.unit_price },
+        position: item.position,
+        quantity: item.quantity,
+        refunded_quantity: item.refunded_quantity,
     };
-    Ok(rows.into_iter().map(line).collect())
+    Ok(order.lines(tx).await?.into_iter().map(line).collect())
 }
 
 async fn write(
@@ -166,43 +156,43 @@ async fn write(
 ) -> Result<RefundId, DataError> {
     let scope = tx.scope();
     let id: RefundId = scope.clock().id();
-    let (order_at, order_id): (Value, Value) = (order.placed_at.into(), order.id.0.into());
     let lines = match request {
         RefundRequest::Full => {
-            let sql = "update order_items set refunded_quantity = quantity where tenant_id = $1 and placed_at = $2 and order_id = $3 and quantity > 0";
-            tx.run(sql, [order_at.clone(), order_id.clone()]).await?;
+            let all = tx
+                .update::<order_item::Entity>()
+                .filter(order_item::Column::PlacedAt.eq(order.placed_at))
+                .filter(order_item::Column::OrderId.eq(order.id.0))
+                .filter(order_item::Column::Quantity.gt(0));
+            let quantity = Expr::col(order_item::Column::Quantity);
+            all.col_expr(order_item::Column::RefundedQuantity, quantity).exec(tx.conn()).await?;
             None
         }
         RefundRequest::Lines(wanted) => {
+            // Any number of lines in one statement, each by its own quantity.
             let sql = "update order_items i set refunded_quantity = i.refunded_quantity + w.quantity \
                        from unnest($4::int[], $5::bigint[]) w (position, quantity) \
                        where i.tenant_id = $1 and i.placed_at = $2 and i.order_id = $3 and i.position = w.position";
             let (positions, quantities): (Vec<i32>, Vec<i64>) = wanted.iter().copied().unzip();
-            tx.run(sql, [order_at.clone(), order_id.clone(), positions.into(), quantities.into()]).await?;
-            Some(
-                wanted
-                    .iter()
-                    .map(|(position, quantity)| json!({"position": position, "quantity": quantity}))
-                    .collect::<serde_json::Value>(),
-            )
+            tx.run(sql, [order.placed_at.into(), order.id.0.into(), positions.into(), quantities.into()]).await?;
+            let line = |(position, quantity): &(i32, i64)| json!({"position": position, "quantity": quantity});
+            Some(wanted.iter().map(line).collect::<serde_json::Value>())
         }
     };
-    let sql = "insert into refunds (tenant_id, order_placed_at, order_id, id, store_id, at, local_day, currency, amount, lines, reason, actor) \
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let now = scope.now();
-    let values = [
-        order_at,
-        order_id,
-        id.0.into(),
-        order.store.id.0.into(),
-        now.into(),
-        day_of(now, order.store.zone).into(),
-        order.currency.to_string().into(),
-        amount.into(),
-        lines.into(),
-        reason.into(),
-        scope.actor().to_string().into(),
-    ];
-    tx.run(sql, values).await?;
+    let row = refund::ActiveModel {
+        order_placed_at: Set(order.placed_at),
+        order_id: Set(order.id.0),
+        id: Set(id.0),
+        store_id: Set(order.store.id.0),
+        at: Set(now),
+        local_day: Set(day_of(now, order.store.zone)),
+        currency: Set(order.currency.to_string()),
+        amount: Set(amount),
+        lines: Set(lines),
+        reason: Set(reason.to_owned()),
+        actor: Set(scope.actor().to_string()),
+        ..Default::default()
+    };
+    tx.insert(row).exec_without_returning(tx.conn()).await?;
     Ok(id)
 }

@@ -1,9 +1,15 @@
 //! What queries on orders give out.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{CustomerId, OrderId, RefundId, StoreId};
 use domain::money::{Currency, Money};
 use domain::orders::{FulfilmentStatus, ItemKind, OrderKind, OrderStatus, PaymentStatus};
+
+use crate::entities::{order, order_item, refund};
+use crate::error::DataError;
+use crate::stores::Store;
 
 /// An order as a list shows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +47,38 @@ pub struct OrderRow {
 }
 
 impl OrderRow {
+    /// The row of an order of one of `stores`.
+    ///
+    /// # Errors
+    /// [`DataError::Corrupt`] when its currency is unknown.
+    pub(crate) fn of(order: order::Model, stores: &[Store]) -> Result<Self, DataError> {
+        let store = stores.iter().find(|store| store.id.0 == order.store_id);
+        Ok(Self {
+            id: order.id.into(),
+            store_id: order.store_id.into(),
+            store: store.map(|store| store.slug.clone()).unwrap_or_default(),
+            kind: *order.kind,
+            status: *order.status,
+            payment_status: *order.payment_status,
+            fulfilment_status: *order.fulfilment_status,
+            placed_at: order.placed_at,
+            local_day: order.local_day,
+            currency: known("currency", &order.currency)?,
+            item_count: order.item_count,
+            total: order.total,
+            refunded: order.refunded,
+            number: order.number,
+            customer: order.customer_id.map(|id| CustomerRow {
+                id: Some(id.into()),
+                email: order.customer_email,
+                name: order.customer_name,
+                phone: order.customer_phone,
+                external_id: order.customer_external_id,
+                country: order.customer_country,
+            }),
+        })
+    }
+
     /// `total` with its currency.
     pub const fn total(&self) -> Money {
         Money::new(self.total, self.currency)
@@ -102,6 +140,44 @@ pub struct RefundRow {
     pub store: String,
     /// Currency of the amount.
     pub currency: Currency,
+}
+
+impl From<order_item::Model> for ItemRow {
+    fn from(item: order_item::Model) -> Self {
+        Self {
+            position: item.position,
+            sku: item.sku,
+            title: item.title,
+            kind: *item.kind,
+            quantity: item.quantity,
+            unit_price: item.unit_price,
+            amount: item.amount,
+            refunded_quantity: item.refunded_quantity,
+        }
+    }
+}
+
+impl RefundRow {
+    /// The row of a refund of `order`, in the store with this slug.
+    ///
+    /// # Errors
+    /// [`DataError::Corrupt`] when its currency is unknown.
+    pub(crate) fn of(refund: refund::Model, store: &str, order: &order::Model) -> Result<Self, DataError> {
+        Ok(Self {
+            id: refund.id.into(),
+            at: refund.at,
+            amount: refund.amount,
+            reason: refund.reason,
+            number: order.number.clone(),
+            store: store.to_owned(),
+            currency: known("currency", &refund.currency)?,
+        })
+    }
+}
+
+/// A text of a column as its type.
+pub(super) fn known<T: FromStr>(column: &str, text: &str) -> Result<T, DataError> {
+    text.parse().map_err(|_| DataError::Corrupt(format!("{column} is '{text}'")))
 }
 
 /// Something that happened to an order.

@@ -1,19 +1,22 @@
 //! One order with everything about it.
 
-use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+
 use domain::ids::OrderId;
-use sea_orm::{FromQueryResult, Value};
-use serde_json::Value as Json;
-use std::str::FromStr;
+use sea_orm::sea_query::{ExprTrait, SimpleExpr};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::record::{CUSTOMER, OrderRecord};
 use super::rows::{ItemRow, OrderDetail, OrderRow, RefundRow, TimelineRow};
+use crate::entities::{SharedQueries, TenantQueries, order, order_event, order_item, order_ref, refund, user};
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
 use crate::stores::{self, Store};
 
-/// The order `number` of the store called `store`. Five statements at any size.
+/// Most entries of the history that are shown.
+const EVENTS: u64 = 200;
+
+/// The order `number` of the store called `store`. Six statements at any size.
 ///
 /// # Errors
 /// [`DataError::NotFound`] when the tenant has none.
@@ -21,152 +24,90 @@ pub async fn by_number(scope: &Scope, store: &str, number: &str) -> Result<Order
     let tx = scope.begin().await?;
     let stores = stores::list(&tx).await?;
     let id = stores.iter().find(|s| s.slug == store).ok_or(DataError::NotFound("order"))?.id.0;
-    let detail = detail(&tx, &stores, "r.store_id = $2 and r.number = $3", vec![id.into(), number.into()]).await?;
+    let detail =
+        detail(&tx, &stores, order_ref::Column::StoreId.eq(id).and(order_ref::Column::Number.eq(number))).await?;
     tx.end();
     Ok(detail)
 }
 
-/// The order with this id. Five statements at any size.
+/// The order with this id. Six statements at any size.
 ///
 /// # Errors
 /// [`DataError::NotFound`] when the tenant has none.
 pub async fn by_id(scope: &Scope, id: OrderId) -> Result<OrderDetail, DataError> {
     let tx = scope.begin().await?;
     let stores = stores::list(&tx).await?;
-    let detail = detail(&tx, &stores, "r.order_id = $2", vec![id.0.into()]).await?;
+    let detail = detail(&tx, &stores, order_ref::Column::OrderId.eq(id.0)).await?;
     tx.end();
     Ok(detail)
 }
 
-/// An order with its money.
-#[derive(FromQueryResult)]
-pub(super) struct DetailRecord {
-    #[sea_orm(nested)]
-    pub order: OrderRecord,
-    pub gross: i64,
-    pub discounts: i64,
-    pub shipping: i64,
-    pub tax: i64,
-    pub fees: i64,
-    pub note: Option<String>,
-    pub tags: Vec<String>,
-}
-
-/// A line as a row has it.
-#[derive(FromQueryResult)]
-pub(super) struct ItemRecord {
-    position: i32,
-    sku: Option<String>,
-    title: String,
-    kind: String,
-    quantity: i64,
-    unit_price: i64,
-    amount: i64,
-    refunded_quantity: i64,
-}
-
-#[derive(FromQueryResult)]
-struct RefundRecord {
-    id: Uuid,
-    at: DateTime<Utc>,
-    amount: i64,
-    reason: String,
-}
-
-#[derive(FromQueryResult)]
-struct TimelineRecord {
-    at: DateTime<Utc>,
-    kind: String,
-    actor: String,
-    details: Json,
-    email: Option<String>,
-}
-
-async fn detail(tx: &Tx, stores: &[Store], which: &str, key: Vec<Value>) -> Result<OrderDetail, DataError> {
-    let sql = format!(
-        "select {}, {CUSTOMER} \
-         from order_refs r join orders o on o.tenant_id = r.tenant_id and o.placed_at = r.placed_at and o.id = r.order_id \
-         where r.tenant_id = $1 and {which}",
-        super::list::WITH_MONEY
-    );
-    let found: Option<DetailRecord> = tx.one(&sql, key.clone()).await?;
-    let Some(record) = found else { return Err(super::absent::why(tx, stores, which, key).await) };
-    let store = stores.iter().find(|s| s.id == record.order.store_id()).ok_or(DataError::NotFound("order"))?;
-    let order = record.order.row(stores);
+async fn detail(tx: &Tx, stores: &[Store], which: SimpleExpr) -> Result<OrderDetail, DataError> {
+    // The reference knows the partition, so the order is read from that one alone.
+    let found = tx.find::<order_ref::Entity>().filter(which).find_also_related(order::Entity).one(tx.conn()).await?;
+    let (reference, order) = found.ok_or(DataError::NotFound("order"))?;
+    let store = stores.iter().find(|s| s.id.0 == reference.store_id).ok_or(DataError::NotFound("order"))?;
+    let Some(order) = order else { return Err(super::absent::why(tx, &reference).await) };
+    let orders = [order];
+    let items = tx.find::<order_item::Entity>().filter(order_item::Column::PlacedAt.eq(reference.placed_at));
+    let items = tx.load_many(&orders, items.order_by_asc(order_item::Column::Position)).await?;
+    let refunds = tx.find::<refund::Entity>().order_by_asc(refund::Column::At).order_by_asc(refund::Column::Id);
+    let refunds = tx.load_many(&orders, refunds).await?;
+    let [order] = orders;
+    let timeline = timeline(tx, &order).await?;
     Ok(OrderDetail {
-        items: items(tx, &order).await?,
-        refunds: refunds(tx, &order).await?,
-        timeline: timeline(tx, &order).await?,
+        items: items.into_iter().flatten().map(ItemRow::from).collect(),
+        refunds: refunds
+            .into_iter()
+            .flatten()
+            .map(|refund| RefundRow::of(refund, &store.slug, &order))
+            .collect::<Result<_, _>>()?,
+        timeline,
         zone: store.zone,
         store_name: store.name.clone(),
-        order,
-        gross: record.gross,
-        discounts: record.discounts,
-        shipping: record.shipping,
-        tax: record.tax,
-        fees: record.fees,
-        note: record.note,
-        tags: record.tags,
+        gross: order.gross,
+        discounts: order.discounts,
+        shipping: order.shipping,
+        tax: order.tax,
+        fees: order.fees,
+        note: order.note.clone(),
+        tags: order.tags.clone(),
+        order: OrderRow::of(order, stores)?,
     })
 }
 
-async fn items(tx: &Tx, order: &OrderRow) -> Result<Vec<ItemRow>, DataError> {
-    let sql = "select position, sku, title, kind, quantity, unit_price, amount, refunded_quantity from order_items \
-               where tenant_id = $1 and placed_at = $2 and order_id = $3 order by position";
-    let rows: Vec<ItemRecord> = tx.all(sql, [order.placed_at.into(), order.id.0.into()]).await?;
-    rows.into_iter().map(ItemRecord::row).collect()
-}
-
-async fn refunds(tx: &Tx, order: &OrderRow) -> Result<Vec<RefundRow>, DataError> {
-    let sql = "select id, at, amount, reason from refunds where tenant_id = $1 and order_placed_at = $2 and order_id = $3 order by at, id";
-    let rows: Vec<RefundRecord> = tx.all(sql, [order.placed_at.into(), order.id.0.into()]).await?;
-    let row = |r: RefundRecord| RefundRow {
-        id: r.id.into(),
-        at: r.at,
-        amount: r.amount,
-        reason: r.reason,
-        number: order.number.clone(),
-        store: order.store.clone(),
-        currency: order.currency,
+async fn timeline(tx: &Tx, order: &order::Model) -> Result<Vec<TimelineRow>, DataError> {
+    let events = tx
+        .find::<order_event::Entity>()
+        .filter(order_event::Column::OrderPlacedAt.eq(order.placed_at))
+        .filter(order_event::Column::OrderId.eq(order.id))
+        .order_by_desc(order_event::Column::At)
+        .order_by_desc(order_event::Column::Id)
+        .limit(EVENTS);
+    let events = events.all(tx.conn()).await?;
+    let users: Vec<Uuid> = events.iter().filter_map(|event| user_of(&event.actor)).collect();
+    let emails = tx.find_shared::<user::Entity>().filter(user::Column::Id.is_in(users)).select_only();
+    let emails: Vec<(Uuid, String)> =
+        emails.column(user::Column::Id).column(user::Column::Email).into_tuple().all(tx.conn()).await?;
+    let emails: HashMap<Uuid, String> = emails.into_iter().collect();
+    let row = |event: order_event::Model| TimelineRow {
+        at: event.at,
+        kind: event.kind,
+        actor: actor(&event.actor, &emails),
+        details: event.details,
     };
-    Ok(rows.into_iter().map(row).collect())
+    Ok(events.into_iter().map(row).collect())
 }
 
-async fn timeline(tx: &Tx, order: &OrderRow) -> Result<Vec<TimelineRow>, DataError> {
-    let sql = "select t.at, t.kind, t.actor, t.details, u.email from order_timeline t left join users u on u.id = case when t.actor like 'user:%' then substr(t.actor, 6)::uuid end \
-               where t.tenant_id = $1 and t.order_placed_at = $2 and t.order_id = $3 order by t.at desc, t.id desc limit 200";
-    let rows: Vec<TimelineRecord> = tx.all(sql, [order.placed_at.into(), order.id.0.into()]).await?;
-    let row =
-        |r: TimelineRecord| TimelineRow { at: r.at, kind: r.kind, actor: who(&r.actor, r.email), details: r.details };
-    Ok(rows.into_iter().map(row).collect())
+fn user_of(actor: &str) -> Option<Uuid> {
+    actor.strip_prefix("user:").and_then(|id| id.parse().ok())
 }
 
-fn who(actor: &str, email: Option<String>) -> String {
+fn actor(actor: &str, emails: &HashMap<Uuid, String>) -> String {
     match actor.split_once(':').map_or(actor, |(kind, _)| kind) {
-        "user" => email.unwrap_or_else(|| "a deleted user".into()),
+        "user" => user_of(actor).and_then(|id| emails.get(&id).cloned()).unwrap_or_else(|| "a deleted user".into()),
         "key" => "API key".into(),
         "command" => "Command line".into(),
         _ => "Background job".into(),
     }
-}
-
-impl ItemRecord {
-    /// The row for callers.
-    pub(super) fn row(self) -> Result<ItemRow, DataError> {
-        Ok(ItemRow {
-            position: self.position,
-            sku: self.sku,
-            title: self.title,
-            kind: known("kind", &self.kind)?,
-            quantity: self.quantity,
-            unit_price: self.unit_price,
-            amount: self.amount,
-            refunded_quantity: self.refunded_quantity,
-        })
-    }
-}
-
-/// A word of a column as its type.
-pub(super) fn known<T: FromStr>(column: &str, text: &str) -> Result<T, DataError> {
-    text.parse().map_err(|_| DataError::Corrupt(format!("{column} is '{text}'")))
 }

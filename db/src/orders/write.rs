@@ -1,4 +1,5 @@
-//! The rows of new orders: order, lines and the first timeline entry, in one statement for any number of orders.
+//! The rows of new orders: order, lines and the first timeline entry, in one statement for any number of orders with up to
+//! [`LINES_AT_ONCE`] lines, and one more for each such number of lines beyond.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::day_of;
@@ -43,6 +44,21 @@ insert into order_timeline (tenant_id, order_placed_at, order_id, at, id, kind, 
 select $1, t.placed_at, t.id, $3, t.id, 'placed', $35, $36::jsonb
 from unnest($4::timestamptz[], $5::uuid[]) t (placed_at, id)";
 
+const MORE_LINES: &str = "
+insert into order_items (tenant_id, store_id, placed_at, order_id, position, variant_id, sku, title, kind, quantity, unit_price, amount)
+select $1, $2, i.placed_at, i.order_id, i.position, nullif(i.variant_id, '00000000-0000-0000-0000-000000000000'),
+  nullif(i.sku, ''), i.title, i.kind, i.quantity, i.unit_price, i.amount
+from unnest($3::timestamptz[], $4::uuid[], $5::int[], $6::uuid[], $7::text[], $8::text[], $9::text[],
+  $10::bigint[], $11::bigint[], $12::bigint[])
+  i (placed_at, order_id, position, variant_id, sku, title, kind, quantity, unit_price, amount)";
+
+/// Most lines that one statement carries: what it takes to build and to send bounds the memory of a batch, and other requests
+/// are served between two statements.
+const LINES_AT_ONCE: usize = 10_000;
+
+/// A line of an order: the order, the line, its position.
+type Line<'a> = (&'a Candidate<'a>, &'a NewItem, i32);
+
 /// Writes the rows of `fresh`.
 ///
 /// # Errors
@@ -58,13 +74,23 @@ pub(super) async fn rows(
     let mut values: Vec<Value> = vec![store.id.0.into(), tx.scope().now().into()];
     values.extend(order_columns(store, fresh, buyers));
     values.extend(customer_columns(fresh));
-    values.extend(item_columns(fresh, variants));
+    let lines: Vec<Line<'_>> = fresh
+        .iter()
+        .flat_map(|c| c.order.items().iter().zip(1_i32..).map(move |(item, position)| (*c, item, position)))
+        .collect();
+    let (first, more) = lines.split_at(lines.len().min(LINES_AT_ONCE));
+    values.extend(item_columns(first, variants));
     let how = match via {
         Via::Api => serde_json::json!({"via": "api"}),
         Via::Import => serde_json::json!({"via": "import"}),
     };
     values.extend([tx.scope().actor().to_string().into(), how.into()]);
-    tx.run(SQL, values).await.map(drop)
+    tx.run(SQL, values).await?;
+    for lines in more.chunks(LINES_AT_ONCE) {
+        let values = std::iter::once(store.id.0.into()).chain(item_columns(lines, variants));
+        tx.run(MORE_LINES, values).await?;
+    }
+    Ok(())
 }
 
 fn order_columns(store: &Store, fresh: &[&Candidate<'_>], buyers: &Buyers) -> [Value; 15] {
@@ -111,8 +137,8 @@ fn customer_columns(fresh: &[&Candidate<'_>]) -> [Value; 6] {
     ]
 }
 
-fn item_columns(fresh: &[&Candidate<'_>], variants: &Variants) -> [Value; 10] {
-    let lines = || fresh.iter().flat_map(|c| c.order.items().iter().zip(1_i32..).map(move |(item, n)| (c, item, n)));
+fn item_columns(lines: &[Line<'_>], variants: &Variants) -> [Value; 10] {
+    let lines = || lines.iter();
     let text =
         |read: fn(&NewItem) -> String| -> Value { lines().map(|(_, item, _)| read(item)).collect::<Vec<_>>().into() };
     let number =
@@ -120,7 +146,7 @@ fn item_columns(fresh: &[&Candidate<'_>], variants: &Variants) -> [Value; 10] {
     [
         lines().map(|(c, _, _)| c.order.placed_at()).collect::<Vec<_>>().into(),
         lines().map(|(c, _, _)| c.id.0).collect::<Vec<_>>().into(),
-        lines().map(|(_, _, n)| n).collect::<Vec<_>>().into(),
+        lines().map(|(_, _, n)| *n).collect::<Vec<_>>().into(),
         lines().map(|(_, item, _)| variants.of(item).map_or(Uuid::nil(), |v| v.id.0)).collect::<Vec<_>>().into(),
         text(|item| item.sku.clone().unwrap_or_default()),
         text(|item| item.title.clone()),

@@ -21,10 +21,10 @@ use domain::ids::UserId;
 use domain::limits::Limit;
 use domain::people::email_key;
 use domain::permission::{Permission, Role};
-use sea_orm::{ActiveModelTrait, Set};
+use sea_orm::Set;
 
 use crate::connect::Db;
-use crate::entities::user;
+use crate::entities::{SharedQueries, user};
 use crate::error::DataError;
 use crate::limits;
 use crate::scope::{Access, Actor};
@@ -164,7 +164,7 @@ async fn insert(db: &Db, email: &str, hash: String, admin: bool, address: Addres
         is_platform_admin: Set(admin),
         created_at: Set(now),
     };
-    row.insert(&db.conn).await.map_err(DataError::from).map_err(email_taken)?;
+    db.insert_shared(row).exec(&db.conn).await.map_err(DataError::from).map_err(email_taken)?;
     Ok(id)
 }
 

@@ -9,6 +9,7 @@ use sea_orm::{FromQueryResult, TryGetable, Value};
 use crate::audit::Origin;
 use crate::audit::note::{self, By, Note};
 use crate::connect::Db;
+use crate::entities::{AllTenantsQueries, SharedQueries};
 use crate::error::DataError;
 use crate::scope::Actor;
 use crate::transaction::{Setting, Transaction};
@@ -68,6 +69,11 @@ impl PlatformTx {
         self.queued.lock().unwrap_or_else(PoisonError::into_inner).insert(queue);
     }
 
+    /// The transaction itself, for entities.
+    pub(crate) const fn conn(&self) -> &Transaction {
+        &self.tx
+    }
+
     /// Runs `sql` with `values` from `$1` on; rows affected.
     pub(crate) async fn run(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<u64, DataError> {
         Ok(self.tx.run(sql, values.into_iter().collect()).await?.rows_affected())
@@ -100,3 +106,6 @@ impl PlatformTx {
         self.tx.read_scalar(sql, values.into_iter().collect()).await
     }
 }
+
+impl AllTenantsQueries for PlatformTx {}
+impl SharedQueries for PlatformTx {}

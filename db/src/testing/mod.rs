@@ -3,9 +3,11 @@
 mod database;
 pub mod plans;
 mod seed;
+mod statements;
 
 pub use database::TestDb;
 pub use seed::{head, order, place_all, store, tenant};
+pub(crate) use statements::assert_names_its_tenant;
 
 /// Seals places in lists for tests that are about something else.
 pub fn seal() -> domain::page::Seal {

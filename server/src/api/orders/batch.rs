@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Request, State};
 use chrono::{DateTime, Utc};
-use db::orders::place::{self, Placed, Via, Written};
-use db::{DataError, Scope, Tx, stores};
-use domain::audit::ORDERS_TAKEN;
+use db::DataError;
+use db::idempotency::{Answer, Key, request_hash};
+use db::orders::accept::{Accepted, Group, GroupResult, Sent, accept};
+use db::orders::place::Placed;
 use domain::fields::{FieldError, FieldErrors};
-use domain::ids::{OrderId, StoreId};
+use domain::ids::OrderId;
 use domain::json;
 use domain::limits::Limit;
 use domain::orders::NewOrder;
@@ -20,7 +21,7 @@ use utoipa::ToSchema;
 
 use super::super::body;
 use super::super::problems::{BodyRefusals, FaultBody, NO_SUCH_STORE, Refusals, not_json};
-use super::super::repeat::{self, Answer, Repeat, Settled};
+use super::super::repeat::{self, Reply};
 use super::super::schema::NewBatchBody;
 use crate::auth::KeyAccess;
 use crate::error::Problem;
@@ -116,11 +117,6 @@ struct Waiting {
     orders: Vec<NewOrder>,
 }
 
-enum Fate {
-    Reported(Answer),
-    Settled(Settled),
-}
-
 /// Create many orders
 ///
 /// Up to 1,000 orders (or the limit of your plan) of any of the tenant's stores in one transaction. Each order is
@@ -132,7 +128,7 @@ enum Fate {
     request_body(content = NewBatchBody, description = "At most 32 MiB."),
     security(("key" = ["orders:write"])),
     responses((status = 200, description = "The report", body = ReportJson), Refusals, BodyRefusals))]
-pub async fn create(State(state): State<AppState>, key: KeyAccess, request: Request) -> Result<Answer, Problem> {
+pub async fn create(State(state): State<AppState>, key: KeyAccess, request: Request) -> Result<Reply, Problem> {
     let scope = key.scope(Permission::WriteOrders)?;
     let repeat_key = repeat::key(request.headers())?;
     let (body, _held) = body::read(request, LIMIT, &state.bodies).await?;
@@ -141,15 +137,17 @@ pub async fn create(State(state): State<AppState>, key: KeyAccess, request: Requ
     let (size, now) = (body.len(), scope.now());
     let reading = move || {
         let batch = Batch::read(&body, most.min(MOST), now)?;
-        Ok::<_, Problem>((batch, repeat_key.map(|key| Repeat::new(key, PATH, &body))))
+        let key = repeat_key.map(|key| Key { request: request_hash(PATH, &body), key });
+        Ok::<_, Problem>((batch, key))
     };
-    let (batch, repeat) = state.bodies.read(size, reading).await?;
-    for waiting in batch.stores.values() {
-        place::prepare(scope.db(), &waiting.orders).await?;
-    }
-    match repeat::retrying(|| attempt(&scope, &batch, repeat.as_ref())).await? {
-        Fate::Reported(answer) => Ok(answer),
-        Fate::Settled(settled) => settled.answer(),
+    let (batch, key) = state.bodies.read(size, reading).await?;
+    let groups: Vec<Group<'_>> =
+        batch.stores.iter().map(|(store, waiting)| Group { store, orders: &waiting.orders }).collect();
+    let report = |results: &[GroupResult]| batch.report(results).map(Some);
+    match accept(&scope, &groups, Sent::AsBatch, key.as_ref(), report).await? {
+        Accepted::Stored(answer) => Reply::first(answer),
+        Accepted::Claimed(claim) => Reply::to_claimed(claim),
+        Accepted::NotStored(_) => Err(DataError::Corrupt("a batch was not answered".into()).into()),
     }
 }
 
@@ -174,6 +172,26 @@ impl Batch {
         errors.into_result(batch).map_err(Problem::from)
     }
 
+    // The report, where the groups of orders had `placed`.
+    fn report(&self, placed: &[GroupResult]) -> Result<Answer, DataError> {
+        let mut results = self.results.clone();
+        for (waiting, result) in self.stores.values().zip(placed) {
+            match result {
+                GroupResult::NoSuchStore => {
+                    for index in &waiting.indexes {
+                        results[*index].reject(FieldErrors::one("store", NO_SUCH_STORE).0);
+                    }
+                }
+                GroupResult::Placed(_, placed) => {
+                    for (index, placed) in waiting.indexes.iter().zip(placed) {
+                        results[*index].settle(*placed);
+                    }
+                }
+            }
+        }
+        repeat::answer(StatusCode::OK, &ReportJson { counts: count(&results), results })
+    }
+
     fn add(&mut self, number: Option<String>, read: Result<(String, NewOrder), FieldErrors>) {
         let mut result = ResultJson::new(self.results.len(), number);
         match read {
@@ -191,68 +209,6 @@ impl Batch {
         }
         self.results.push(result);
     }
-}
-
-// Whatever is not stored is undone before it is answered: the next request does not meet its key locked.
-async fn attempt(scope: &Scope, batch: &Batch, repeat: Option<&Repeat>) -> Result<Fate, DataError> {
-    let tx = scope.begin().await?;
-    let fate = within(&tx, batch, repeat).await;
-    if matches!(fate, Ok(Fate::Reported(_))) {
-        tx.commit().await?;
-    } else {
-        tx.roll_back().await?;
-    }
-    fate
-}
-
-async fn within(tx: &Tx, batch: &Batch, repeat: Option<&Repeat>) -> Result<Fate, DataError> {
-    if let Some(repeat) = repeat
-        && let Some(settled) = repeat.claim(tx).await?
-    {
-        return Ok(Fate::Settled(settled));
-    }
-    let mut results = batch.results.clone();
-    let (written, about) = write_all(tx, batch, &mut results).await?;
-    let counts = count(&results);
-    let made = counts.created;
-    let answer = Answer::new(StatusCode::OK, &ReportJson { counts, results })?;
-    if let Some(repeat) = repeat {
-        repeat.keep(tx, &answer, &about).await?;
-    }
-    // One entry for all of them, unless nothing went in.
-    if made > 0 {
-        db::audit::note(tx, ORDERS_TAKEN, "batch", serde_json::json!({"orders": made})).await?;
-    }
-    // From here on the tenant's other orders wait.
-    for written in written {
-        written.finish(tx).await?;
-    }
-    Ok(Fate::Reported(answer))
-}
-
-// What was written, and in which stores.
-async fn write_all(
-    tx: &Tx,
-    batch: &Batch,
-    results: &mut [ResultJson],
-) -> Result<(Vec<Written>, Vec<StoreId>), DataError> {
-    let stores = stores::list(tx).await?;
-    let (mut all, mut about) = (Vec::with_capacity(batch.stores.len()), Vec::new());
-    for (slug, waiting) in &batch.stores {
-        let Some(store) = stores.iter().find(|s| s.slug == *slug) else {
-            for index in &waiting.indexes {
-                results[*index].reject(FieldErrors::one("store", NO_SUCH_STORE).0);
-            }
-            continue;
-        };
-        let written = place::write(tx, store, &waiting.orders, Via::Api).await?;
-        for (index, placed) in waiting.indexes.iter().zip(written.outcome()) {
-            results[*index].settle(*placed);
-        }
-        all.push(written);
-        about.push(store.id);
-    }
-    Ok((all, about))
 }
 
 impl ResultJson {

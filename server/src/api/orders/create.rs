@@ -2,9 +2,10 @@
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use db::orders::place::{self, Placed, Via};
-use db::{DataError, Scope, Tx, stores};
-use domain::audit::ORDERS_TAKEN;
+use db::idempotency::{self, Answer, Claim, Key, request_hash};
+use db::orders::accept::{Accepted, Group, GroupResult, Sent, accept};
+use db::orders::place::Placed;
+use db::{DataError, Scope, stores};
 use domain::fields::FieldErrors;
 use domain::ids::OrderId;
 use domain::json;
@@ -17,7 +18,7 @@ use serde_json::Value;
 use super::super::body;
 use super::super::order::{CustomerJson, OrderJson};
 use super::super::problems::{BodyRefusals, NO_SUCH_STORE, Refusals, not_json, number_taken, unknown_store};
-use super::super::repeat::{self, Answer, Repeat, Settled};
+use super::super::repeat::{self, Reply};
 use super::super::schema::NewOrderBody;
 use crate::auth::KeyAccess;
 use crate::error::Problem;
@@ -27,14 +28,6 @@ use crate::state::AppState;
 const PATH: &str = "/api/v1/orders";
 /// Largest body, bytes.
 const LIMIT: usize = 1 << 20;
-
-/// The result of the order in its transaction.
-enum Fate {
-    Stored(Answer),
-    Settled(Settled),
-    Unchanged(OrderId),
-    NumberTaken,
-}
 
 /// Create an order
 ///
@@ -60,20 +53,26 @@ pub async fn create(State(state): State<AppState>, key: KeyAccess, request: Requ
     let reading = move || {
         let value = json::value(&body).map_err(|fault| not_json(&fault))?;
         let value = value.map_err(|too_many| FieldErrors::one("body", too_many.to_string()))?;
-        Ok::<_, Problem>((value, repeat_key.map(|key| Repeat::new(key, PATH, &body))))
+        let key = repeat_key.map(|key| Key { request: request_hash(PATH, &body), key });
+        Ok::<_, Problem>((value, key))
     };
-    let (value, repeat) = state.bodies.read(size, reading).await?;
+    let (value, key) = state.bodies.read(size, reading).await?;
     let (store, order) = checked(&scope, &value).await?;
     drop(value);
-    place::prepare(scope.db(), std::slice::from_ref(&order)).await?;
-    let attempt = || attempt(&scope, &store, &order, repeat.as_ref());
-    let answer = match repeat::retrying(attempt).await.map_err(unknown_store)? {
-        Fate::Stored(answer) => answer,
-        Fate::Settled(settled) => settled.answer()?,
-        Fate::Unchanged(id) => again(&scope, id, repeat.as_ref()).await?,
-        Fate::NumberTaken => return Err(number_taken(order.number())),
+    let groups = [Group { store: &store, orders: std::slice::from_ref(&order) }];
+    let created = |results: &[GroupResult]| created(results, &store, &order);
+    let reply = match accept(&scope, &groups, Sent::Alone, key.as_ref(), created).await? {
+        Accepted::Stored(answer) => Reply::first(answer)?,
+        Accepted::Claimed(claim) => Reply::to_claimed(claim)?,
+        Accepted::NotStored(results) => match results.as_slice() {
+            [GroupResult::Placed(_, placed)] => match placed.as_slice() {
+                [Placed::Unchanged(id)] => unchanged(&scope, *id, key.as_ref()).await?,
+                _ => return Err(number_taken(order.number())),
+            },
+            _ => return Err(unknown_store(DataError::NotFound("store"))),
+        },
     };
-    Ok(with_location(answer))
+    Ok(with_location(reply))
 }
 
 // Faults of the body and an unknown store are told together.
@@ -83,69 +82,34 @@ async fn checked(scope: &Scope, body: &Value) -> Result<(String, NewOrder), Prob
         Err(errors) => errors,
     };
     if let (Some(slug), None) = (body.get("store").and_then(Value::as_str), errors.of("store")) {
-        let tx = scope.begin().await?;
-        let known = stores::list(&tx).await?.iter().any(|s| s.slug == slug);
+        let known = stores::known_with(scope, Some(slug)).await?.iter().any(|s| s.slug == slug);
         errors.add_if(!known, "store", NO_SUCH_STORE);
     }
     Err(errors.into())
 }
 
-// Whatever is not stored is undone before it is answered: the next request meets neither its key nor its number locked.
-async fn attempt(scope: &Scope, store: &str, order: &NewOrder, repeat: Option<&Repeat>) -> Result<Fate, DataError> {
-    let tx = scope.begin().await?;
-    let fate = within(&tx, store, order, repeat).await;
-    if matches!(fate, Ok(Fate::Stored(_))) {
-        tx.commit().await?;
-    } else {
-        tx.roll_back().await?;
-    }
-    fate
-}
-
-async fn within(tx: &Tx, store: &str, order: &NewOrder, repeat: Option<&Repeat>) -> Result<Fate, DataError> {
-    if let Some(repeat) = repeat
-        && let Some(settled) = repeat.claim(tx).await?
-    {
-        return Ok(Fate::Settled(settled));
-    }
-    let store = stores::by_slug(tx, store).await?;
-    let written = place::write(tx, &store, std::slice::from_ref(order), Via::Api).await?;
-    let id = match written.outcome().first() {
-        Some(Placed::Stored(id)) => *id,
-        Some(Placed::Unchanged(id)) => return Ok(Fate::Unchanged(*id)),
-        Some(Placed::Conflict(_)) => return Ok(Fate::NumberTaken),
-        None => return Err(DataError::Corrupt("one order went in, no answer came out".into())),
-    };
+// What is answered to an order that is stored now.
+fn created(results: &[GroupResult], store: &str, order: &NewOrder) -> Result<Option<Answer>, DataError> {
+    let [GroupResult::Placed(_, placed)] = results else { return Ok(None) };
+    let [Placed::Stored(id)] = placed.as_slice() else { return Ok(None) };
     let customer = order.customer().map(CustomerJson::from);
-    let answer = Answer::new(StatusCode::CREATED, &OrderJson::stored(id, &store.slug, order, customer))?;
-    if let Some(repeat) = repeat {
-        repeat.keep(tx, &answer, &[store.id]).await?;
-    }
-    let about = serde_json::json!({"store": store.slug, "number": order.number()});
-    db::audit::note(tx, ORDERS_TAKEN, &id.to_string(), about).await?;
-    // From here on the tenant's other orders wait.
-    written.finish(tx).await?;
-    Ok(Fate::Stored(answer))
+    repeat::answer(StatusCode::CREATED, &OrderJson::stored(*id, store, order, customer)).map(Some)
 }
 
-// The order as it now stands, kept under the key. The transaction that found it stored before is over, so
-// that nobody holds two connections at once.
-async fn again(scope: &Scope, id: OrderId, repeat: Option<&Repeat>) -> Result<Answer, Problem> {
+// The order as it is now, stored under the key.
+async fn unchanged(scope: &Scope, id: OrderId, key: Option<&Key>) -> Result<Reply, Problem> {
     let order = OrderJson::from(db::orders::show::by_id(scope, id).await?);
-    let answer = Answer::new(StatusCode::OK, &order)?;
-    if let Some(repeat) = repeat {
-        let tx = scope.begin().await?;
-        if let Some(settled) = repeat.claim(&tx).await? {
-            tx.roll_back().await?;
-            return settled.answer();
+    let answer = repeat::answer(StatusCode::OK, &order)?;
+    if let Some(key) = key {
+        let claim = idempotency::answer_unchanged(scope, key, &answer).await?;
+        if claim != Claim::Fresh {
+            return Reply::to_claimed(claim);
         }
-        repeat.keep(&tx, &answer, &[]).await?;
-        tx.commit().await?;
     }
-    Ok(answer)
+    Reply::first(answer)
 }
 
-fn with_location(answer: Answer) -> Response {
+fn with_location(answer: Reply) -> Response {
     #[derive(serde::Deserialize)]
     struct Named {
         id: OrderId,

@@ -1,0 +1,71 @@
+//! Enums of columns that mean nothing outside of `db`.
+
+use sea_orm::{DeriveActiveEnum, EnumIter};
+
+/// The role of a member or of an invitation, as its column has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum RoleName {
+    /// The tenant's owner.
+    Owner,
+    /// A manager.
+    Manager,
+    /// Staff.
+    Staff,
+    /// Reads only.
+    Viewer,
+    /// A custom role; `role_id` names it.
+    Custom,
+}
+
+/// Where an email is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum MailStatus {
+    /// It is due at `due_at`.
+    Queued,
+    /// A worker has it.
+    Sending,
+    /// The mail server took it.
+    Sent,
+    /// All attempts failed.
+    Failed,
+}
+
+/// What a link in an email is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum LinkPurpose {
+    /// Setting a new password.
+    Password,
+    /// Confirming an email address.
+    Email,
+}
+
+/// What a worker is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum WorkerState {
+    /// It takes jobs.
+    Working,
+    /// It finishes what it has.
+    Stopping,
+    /// It ended.
+    Stopped,
+    /// It gave no sign of life for too long.
+    Lost,
+}
+
+/// Why a job is scheduled for later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum WaitsFor {
+    /// It was enqueued for later.
+    Later,
+    /// An attempt failed.
+    Backoff,
+    /// It asked to run again later.
+    Snoozed,
+    /// A worker that stopped gave it back.
+    Released,
+}

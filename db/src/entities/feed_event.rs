@@ -1,0 +1,22 @@
+//! The table `feed_events`.
+
+use domain::feed::EventKind;
+use sea_orm::entity::prelude::*;
+
+use super::text::Text;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "feed_events")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub seq: i64,
+    pub kind: Text<EventKind>,
+    pub store_id: Option<Uuid>,
+    pub at: DateTimeUtc,
+    pub data: Json,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
