@@ -35,6 +35,11 @@ impl Actor {
             Self::Command | Self::Job | Self::Nobody => uuid::Uuid::nil(),
         }
     }
+
+    /// The user whom a column with the text of an actor names; none for other actors.
+    pub(crate) fn user_id(text: &str) -> Option<uuid::Uuid> {
+        text.strip_prefix("user:")?.parse().ok()
+    }
 }
 
 impl fmt::Display for Actor {

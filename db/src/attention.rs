@@ -102,6 +102,7 @@ async fn imports(tx: &Tx, stores: &[Uuid], zone: Tz) -> Result<Vec<Attention>, D
             condition(view)
         )
     };
+    // SQL: both counts in one statement, each up to a limit.
     let sql = format!("select {} failed, {} rejected", part(ImportView::Failed), part(ImportView::Rejected));
     let since = day_start(from, zone);
     let row: Option<ImportRow> = tx.one(&sql, [stores.to_vec().into(), since.into()]).await?;

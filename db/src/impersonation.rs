@@ -5,12 +5,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::audit::Via;
 use domain::fields::FieldErrors;
 use domain::ids::{ImpersonationId, TenantId, UserId};
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Set};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::audit::Origin;
 use crate::connect::Db;
+use crate::entities::{AllTenantsQueries, TenantQueries, impersonation, membership, user};
 use crate::error::DataError;
 use crate::people::Person;
 use crate::platform::Platform;
@@ -65,16 +65,24 @@ pub async fn begin(
     let tenant = platform.enter(slug).await?.tenant();
     let scope = platform.inside(tenant)?;
     let tx = scope.begin().await?;
-    let sql = "select u.is_platform_admin from memberships m join users u on u.id = m.user_id where m.tenant_id = $1 and m.user_id = $2";
-    let is_admin: Option<bool> = tx.scalar(sql, [member.0.into()]).await?;
+    let account =
+        tx.find::<membership::Entity>().inner_join(user::Entity).filter(membership::Column::UserId.eq(member.0));
+    let is_admin: Option<bool> =
+        account.select_only().column(user::Column::IsPlatformAdmin).into_tuple().one(tx.conn()).await?;
     if is_admin.ok_or(DataError::NotFound("member"))? {
         return Err(DataError::Refused("You cannot impersonate another platform admin.".to_owned()));
     }
     let (id, now): (ImpersonationId, _) = (scope.clock().id(), scope.now());
-    let until = now + TimeDelta::minutes(minutes);
-    let sql = "insert into impersonations (tenant_id, id, admin_id, member_id, reason, began_at, until) values ($1, $2, $3, $4, $5, $6, $7)";
-    let values = [id.0.into(), admin.id.0.into(), member.0.into(), reason.into(), now.into(), until.into()];
-    tx.run(sql, values).await?;
+    let row = impersonation::ActiveModel {
+        id: Set(id.0),
+        admin_id: Set(admin.id.0),
+        member_id: Set(member.0),
+        reason: Set(reason.to_owned()),
+        began_at: Set(now),
+        until: Set(now + TimeDelta::minutes(minutes)),
+        ..Default::default()
+    };
+    tx.insert(row).exec_without_returning(tx.conn()).await?;
     let details = json!({"as": member, "reason": reason, "minutes": minutes});
     crate::audit::note(&tx, "impersonation.begin", &id.to_string(), details.clone()).await?;
     tx.commit().await?;
@@ -89,10 +97,13 @@ pub async fn begin(
 /// When PostgreSQL fails.
 pub async fn current(db: &Db, tenant: TenantId, id: ImpersonationId) -> Result<Option<Impersonation>, DataError> {
     let tx = Platform::command(db.clone()).begin().await?;
-    let sql = format!(
-        "select {COLUMNS} from impersonations where tenant_id = $1 and id = $2 and ended_at is null and until > $3"
-    );
-    let row: Option<Row> = tx.one(&sql, [tenant.0.into(), id.0.into(), db.clock().now().into()]).await?;
+    let row = tx
+        .find_all::<impersonation::Entity>()
+        .filter(impersonation::Column::TenantId.eq(tenant.0))
+        .filter(impersonation::Column::Id.eq(id.0))
+        .filter(impersonation::Column::EndedAt.is_null())
+        .filter(impersonation::Column::Until.gt(db.clock().now()));
+    let row = row.one(tx.conn()).await?;
     tx.commit().await?;
     Ok(row.map(Impersonation::from))
 }
@@ -111,8 +122,14 @@ pub async fn raise(db: &Db, look: &Impersonation, reason: &str, origin: Origin) 
     platform.record("impersonation.raise", &look.id.to_string(), in_tenant(details.clone(), look.tenant)).await?;
     let scope = platform.inside(look.tenant)?;
     let tx = scope.begin().await?;
-    let sql = "update impersonations set is_raised = true where tenant_id = $1 and id = $2 and ended_at is null and until > $3";
-    if tx.run(sql, [look.id.0.into(), scope.now().into()]).await? == 0 {
+    let row = impersonation::ActiveModel { is_raised: Set(true), ..Default::default() };
+    let current = tx
+        .update::<impersonation::Entity>()
+        .set(row)
+        .filter(impersonation::Column::Id.eq(look.id.0))
+        .filter(impersonation::Column::EndedAt.is_null())
+        .filter(impersonation::Column::Until.gt(scope.now()));
+    if current.exec(tx.conn()).await?.rows_affected == 0 {
         return Err(DataError::NotFound("impersonation"));
     }
     crate::audit::note(&tx, "impersonation.raise", &look.id.to_string(), details).await?;
@@ -127,9 +144,14 @@ pub async fn end(db: &Db, look: &Impersonation, origin: Origin) -> Result<(), Da
     let platform = of_admin(db, look, origin);
     let scope = platform.inside(look.tenant)?;
     let tx = scope.begin().await?;
-    let sql = "update impersonations set ended_at = $3 where tenant_id = $1 and id = $2 and ended_at is null";
+    let row = impersonation::ActiveModel { ended_at: Set(Some(scope.now())), ..Default::default() };
+    let open = tx
+        .update::<impersonation::Entity>()
+        .set(row)
+        .filter(impersonation::Column::Id.eq(look.id.0))
+        .filter(impersonation::Column::EndedAt.is_null());
     let (subject, details) = (look.id.to_string(), json!({"as": look.member}));
-    let ended = tx.run(sql, [look.id.0.into(), scope.now().into()]).await? > 0;
+    let ended = open.exec(tx.conn()).await?.rows_affected > 0;
     if ended {
         crate::audit::note(&tx, "impersonation.end", &subject, details.clone()).await?;
     }
@@ -150,23 +172,8 @@ fn in_tenant(mut details: Value, tenant: TenantId) -> Value {
     details
 }
 
-const COLUMNS: &str = "tenant_id, id, admin_id, member_id, reason, is_raised, began_at, until, ended_at";
-
-#[derive(FromQueryResult)]
-struct Row {
-    tenant_id: Uuid,
-    id: Uuid,
-    admin_id: Uuid,
-    member_id: Uuid,
-    reason: String,
-    is_raised: bool,
-    began_at: DateTime<Utc>,
-    until: DateTime<Utc>,
-    ended_at: Option<DateTime<Utc>>,
-}
-
-impl From<Row> for Impersonation {
-    fn from(row: Row) -> Self {
+impl From<impersonation::Model> for Impersonation {
+    fn from(row: impersonation::Model) -> Self {
         Self {
             id: row.id.into(),
             tenant: row.tenant_id.into(),

@@ -3,12 +3,18 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::UserId;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::connect::Db;
+use crate::entities::{SharedQueries, session};
 use crate::error::DataError;
+
+/// Most sessions that a list shows.
+const SHOWN: u64 = 100;
 
 /// A session as it is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,16 +48,17 @@ pub fn row_id(id: &[u8]) -> Vec<u8> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn save(db: &Db, id: &[u8], user: Option<UserId>, session: &StoredSession) -> Result<(), DataError> {
-    let sql = "insert into sessions (id, user_id, data, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $4, $5) \
-               on conflict (id) do update set user_id = excluded.user_id, data = excluded.data, seen_at = excluded.seen_at, expires_at = excluded.expires_at";
-    sqlx::query(sql)
-        .bind(row_id(id))
-        .bind(user.map(|u| u.0))
-        .bind(&session.data)
-        .bind(db.clock().now())
-        .bind(session.expires_at)
-        .execute(&db.pool)
-        .await?;
+    let row =
+        session::ActiveModel { id: Set(row_id(id)), created_at: Set(db.clock().now()), ..of_user(db, user, session) };
+    let again = OnConflict::column(session::Column::Id)
+        .update_columns([
+            session::Column::UserId,
+            session::Column::Data,
+            session::Column::SeenAt,
+            session::Column::ExpiresAt,
+        ])
+        .to_owned();
+    db.insert_shared(row).on_conflict(again).exec_without_returning(&db.conn).await?;
     Ok(())
 }
 
@@ -66,6 +73,7 @@ pub async fn replace(
     user: Option<UserId>,
     session: &StoredSession,
 ) -> Result<(), DataError> {
+    // SQL: the end of one and the beginning of the other are one statement.
     let sql = "with ended as (delete from sessions where id = $6) \
                insert into sessions (id, user_id, data, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $4, $5)";
     sqlx::query(sql)
@@ -85,16 +93,8 @@ pub async fn replace(
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn update(db: &Db, id: &[u8], user: Option<UserId>, session: &StoredSession) -> Result<bool, DataError> {
-    let sql = "update sessions set user_id = $2, data = $3, seen_at = $4, expires_at = $5 where id = $1";
-    let done = sqlx::query(sql)
-        .bind(row_id(id))
-        .bind(user.map(|u| u.0))
-        .bind(&session.data)
-        .bind(db.clock().now())
-        .bind(session.expires_at)
-        .execute(&db.pool)
-        .await?;
-    Ok(done.rows_affected() > 0)
+    let update = db.update_shared::<session::Entity>().set(of_user(db, user, session));
+    Ok(update.filter(session::Column::Id.eq(row_id(id))).exec(&db.conn).await?.rows_affected > 0)
 }
 
 /// A living session.
@@ -102,10 +102,12 @@ pub async fn update(db: &Db, id: &[u8], user: Option<UserId>, session: &StoredSe
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn load(db: &Db, id: &[u8]) -> Result<Option<StoredSession>, DataError> {
-    let sql = "select data, expires_at from sessions where id = $1 and expires_at > $2";
-    let found: Option<(Value, DateTime<Utc>)> =
-        sqlx::query_as(sql).bind(row_id(id)).bind(db.clock().now()).fetch_optional(&db.pool).await?;
-    Ok(found.map(|(data, expires_at)| StoredSession { data, expires_at }))
+    let living = db
+        .find_shared::<session::Entity>()
+        .filter(session::Column::Id.eq(row_id(id)))
+        .filter(session::Column::ExpiresAt.gt(db.clock().now()));
+    let found = living.one(&db.conn).await?;
+    Ok(found.map(|row| StoredSession { data: row.data, expires_at: row.expires_at }))
 }
 
 /// Notes that a session is in use, which puts off its end; whether it still exists.
@@ -113,9 +115,14 @@ pub async fn load(db: &Db, id: &[u8]) -> Result<Option<StoredSession>, DataError
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn touch(db: &Db, id: &[u8], expires_at: DateTime<Utc>) -> Result<bool, DataError> {
-    let sql = "update sessions set seen_at = $2, expires_at = $3 where id = $1 and expires_at > $2";
-    let done = sqlx::query(sql).bind(row_id(id)).bind(db.clock().now()).bind(expires_at).execute(&db.pool).await?;
-    Ok(done.rows_affected() > 0)
+    let now = db.clock().now();
+    let row = session::ActiveModel { seen_at: Set(now), expires_at: Set(expires_at), ..Default::default() };
+    let living = db
+        .update_shared::<session::Entity>()
+        .set(row)
+        .filter(session::Column::Id.eq(row_id(id)))
+        .filter(session::Column::ExpiresAt.gt(now));
+    Ok(living.exec(&db.conn).await?.rows_affected > 0)
 }
 
 /// Ends one session.
@@ -123,7 +130,7 @@ pub async fn touch(db: &Db, id: &[u8], expires_at: DateTime<Utc>) -> Result<bool
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn delete(db: &Db, id: &[u8]) -> Result<(), DataError> {
-    sqlx::query("delete from sessions where id = $1").bind(row_id(id)).execute(&db.pool).await?;
+    db.delete_shared::<session::Entity>().filter(session::Column::Id.eq(row_id(id))).exec(&db.conn).await?;
     Ok(())
 }
 
@@ -132,10 +139,8 @@ pub async fn delete(db: &Db, id: &[u8]) -> Result<(), DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn delete_all(db: &Db, user: UserId) -> Result<Vec<Vec<u8>>, DataError> {
-    Ok(sqlx::query_scalar("delete from sessions where user_id = $1 returning id")
-        .bind(user.0)
-        .fetch_all(&db.pool)
-        .await?)
+    let ended = db.delete_shared::<session::Entity>().filter(session::Column::UserId.eq(user.0));
+    Ok(ended.exec_with_returning(&db.conn).await?.into_iter().map(|row| row.id).collect())
 }
 
 /// Ends all sessions of a person but the one with the id `but`; the names under which they were kept.
@@ -143,8 +148,9 @@ pub async fn delete_all(db: &Db, user: UserId) -> Result<Vec<Vec<u8>>, DataError
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn delete_others(db: &Db, user: UserId, but: &[u8]) -> Result<Vec<Vec<u8>>, DataError> {
-    let sql = "delete from sessions where user_id = $1 and id <> $2 returning id";
-    Ok(sqlx::query_scalar(sql).bind(user.0).bind(row_id(but)).fetch_all(&db.pool).await?)
+    let ended = db.delete_shared::<session::Entity>().filter(session::Column::UserId.eq(user.0));
+    let ended = ended.filter(session::Column::Id.ne(row_id(but))).exec_with_returning(&db.conn).await?;
+    Ok(ended.into_iter().map(|row| row.id).collect())
 }
 
 /// Ends the session of a person that is kept under the name `row`; whether there was one.
@@ -152,8 +158,8 @@ pub async fn delete_others(db: &Db, user: UserId, but: &[u8]) -> Result<Vec<Vec<
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn delete_own(db: &Db, user: UserId, row: &[u8]) -> Result<bool, DataError> {
-    let sql = "delete from sessions where user_id = $1 and id = $2";
-    Ok(sqlx::query(sql).bind(user.0).bind(row).execute(&db.pool).await?.rows_affected() > 0)
+    let own = db.delete_shared::<session::Entity>().filter(session::Column::UserId.eq(user.0));
+    Ok(own.filter(session::Column::Id.eq(row)).exec(&db.conn).await?.rows_affected > 0)
 }
 
 /// The sessions that a person has open, the last used first; the newest 100. Index: `sessions_user`.
@@ -161,11 +167,20 @@ pub async fn delete_own(db: &Db, user: UserId, row: &[u8]) -> Result<bool, DataE
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn list(db: &Db, user: UserId) -> Result<Vec<OwnSession>, DataError> {
-    let sql = "select id, data, created_at, seen_at from sessions where user_id = $1 and expires_at > $2 \
-               order by seen_at desc, id limit 100";
-    type Row = (Vec<u8>, Value, DateTime<Utc>, DateTime<Utc>);
-    let rows: Vec<Row> = sqlx::query_as(sql).bind(user.0).bind(db.clock().now()).fetch_all(&db.pool).await?;
-    Ok(rows.into_iter().map(|(row, data, created_at, seen_at)| OwnSession { row, data, created_at, seen_at }).collect())
+    let open = db
+        .find_shared::<session::Entity>()
+        .filter(session::Column::UserId.eq(user.0))
+        .filter(session::Column::ExpiresAt.gt(db.clock().now()))
+        .order_by_desc(session::Column::SeenAt)
+        .order_by_asc(session::Column::Id)
+        .limit(SHOWN);
+    let own = |row: session::Model| OwnSession {
+        row: row.id,
+        data: row.data,
+        created_at: row.created_at,
+        seen_at: row.seen_at,
+    };
+    Ok(open.all(&db.conn).await?.into_iter().map(own).collect())
 }
 
 /// Removes sessions that ended, and ceremonies of signing in that nobody finished; how many sessions.
@@ -174,7 +189,17 @@ pub async fn list(db: &Db, user: UserId) -> Result<Vec<OwnSession>, DataError> {
 /// When PostgreSQL fails.
 pub async fn prune(db: &Db) -> Result<u64, DataError> {
     crate::people::ceremonies::prune(db).await?;
-    let done =
-        sqlx::query("delete from sessions where expires_at <= $1").bind(db.clock().now()).execute(&db.pool).await?;
-    Ok(done.rows_affected())
+    let over = session::Column::ExpiresAt.lte(db.clock().now());
+    Ok(db.delete_shared::<session::Entity>().filter(over).exec(&db.conn).await?.rows_affected)
+}
+
+// What is stored of it whenever it is.
+fn of_user(db: &Db, user: Option<UserId>, session: &StoredSession) -> session::ActiveModel {
+    session::ActiveModel {
+        user_id: Set(user.map(|user| user.0)),
+        data: Set(session.data.clone()),
+        seen_at: Set(db.clock().now()),
+        expires_at: Set(session.expires_at),
+        ..Default::default()
+    }
 }

@@ -3,15 +3,18 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{StoreId, TenantId};
 use domain::summaries;
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QuerySelect, Set};
 use uuid::Uuid;
 
+use crate::entities::{AllTenantsQueries, TenantQueries, summary_schedule};
 use crate::error::DataError;
 use crate::platform::Platform;
 use crate::scope::Tx;
+use crate::settings::summary_hour;
 use crate::stores::Store;
 
 /// What is due, for [`due`].
+// SQL: its plan is tested as a text.
 pub(crate) const DUE: &str =
     "select tenant_id, store_id from summary_schedule where due_at <= $1 order by due_at, tenant_id, store_id limit $2";
 
@@ -19,11 +22,6 @@ pub(crate) const DUE: &str =
 struct DueRow {
     tenant_id: Uuid,
     store_id: Uuid,
-}
-
-#[derive(FromQueryResult)]
-struct LastRow {
-    last_day: Option<NaiveDate>,
 }
 
 /// Stores of all tenants with a summary due at `now`, longest due first, up to `limit`. Index: `summary_schedule_due`.
@@ -42,10 +40,9 @@ pub async fn due(platform: &Platform, now: DateTime<Utc>, limit: u64) -> Result<
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn day_to_tell(tx: &Tx, store: &Store) -> Result<Option<NaiveDate>, DataError> {
-    let sql = "select last_day from summary_schedule where tenant_id = $1 and store_id = $2 for update";
-    let row: Option<LastRow> = tx.one(sql, [store.id.0.into()]).await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(summaries::due(tx.scope().now(), store.zone, hour(tx, store).await?, row.last_day))
+    let row = tx.find::<summary_schedule::Entity>().filter(summary_schedule::Column::StoreId.eq(store.id.0));
+    let Some(row) = row.lock_exclusive().one(tx.conn()).await? else { return Ok(None) };
+    Ok(summaries::due(tx.scope().now(), store.zone, summary_hour(tx, store).await?, row.last_day))
 }
 
 /// Notes that the store was told of `day`, or that there is nothing to tell, and when the next day is due.
@@ -53,15 +50,14 @@ pub async fn day_to_tell(tx: &Tx, store: &Store) -> Result<Option<NaiveDate>, Da
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn told(tx: &Tx, store: &Store, day: Option<NaiveDate>) -> Result<(), DataError> {
-    let sql = "update summary_schedule set last_day = coalesce($3, last_day), due_at = $4 where tenant_id = $1 and store_id = $2";
-    let next = summaries::next_at(tx.scope().now(), store.zone, hour(tx, store).await?);
-    tx.run(sql, [store.id.0.into(), day.into(), next.into()]).await.map(drop)
-}
-
-async fn hour(tx: &Tx, store: &Store) -> Result<u8, DataError> {
-    let sql = "select (value #>> '{}')::int from settings where tenant_id = $1 and store_id = $2 and name = $3";
-    let chosen: Option<i32> = tx.scalar(sql, [store.id.0.into(), summaries::SETTING.into()]).await?;
-    Ok(chosen.and_then(|hour| u8::try_from(hour).ok()).unwrap_or(summaries::HOUR))
+    let row = summary_schedule::ActiveModel {
+        due_at: Set(summaries::next_at(tx.scope().now(), store.zone, summary_hour(tx, store).await?)),
+        last_day: day.map_or_else(Default::default, |day| Set(Some(day))),
+        ..Default::default()
+    };
+    let update = tx.update::<summary_schedule::Entity>().set(row);
+    update.filter(summary_schedule::Column::StoreId.eq(store.id.0)).exec(tx.conn()).await?;
+    Ok(())
 }
 
 /// Puts a store's summary off until `until`, whatever became of it.
@@ -74,8 +70,13 @@ pub async fn put_off(
     store: StoreId,
     until: DateTime<Utc>,
 ) -> Result<(), DataError> {
-    let sql = "update summary_schedule set due_at = $3 where tenant_id = $1 and store_id = $2";
     let tx = platform.begin().await?;
-    tx.run(sql, [tenant.0.into(), store.0.into(), until.into()]).await?;
+    let row = summary_schedule::ActiveModel { due_at: Set(until), ..Default::default() };
+    let update = tx
+        .update_all::<summary_schedule::Entity>()
+        .set(row)
+        .filter(summary_schedule::Column::TenantId.eq(tenant.0))
+        .filter(summary_schedule::Column::StoreId.eq(store.0));
+    update.exec(tx.conn()).await?;
     tx.commit().await
 }

@@ -3,10 +3,13 @@
 use chrono::TimeDelta;
 use domain::fields::FieldErrors;
 use domain::ids::ApiKeyId;
+use sea_orm::sea_query::Func;
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Set};
 use serde_json::json;
 
 use super::create::{Made, NewKey, insert};
-use super::list::{KeyRow, read};
+use super::{is_alive, scopes};
+use crate::entities::{TenantQueries, api_key};
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
 
@@ -24,12 +27,15 @@ pub async fn rotate(scope: &Scope, id: ApiKeyId, hours: i64) -> Result<Made, Dat
     }
     let tx = scope.begin().await?;
     let old = alive(&tx, id).await?;
-    let new = NewKey { name: old.name, scopes: old.scopes, store: old.store_id, expires_at: old.expires_at };
+    let (scopes, store) = (scopes(&old.scopes), old.store_id.map(Into::into));
+    let new = NewKey { name: old.name, scopes, store, expires_at: old.expires_at };
     let beyond = |_| DataError::Refused("This API key has permissions that you do not have.".to_owned());
     scope.may_grant(&new.rights()).map_err(beyond)?;
     let made = insert(&tx, &new).await?;
-    let sql = "update api_keys set expires_at = least(expires_at, $3) where tenant_id = $1 and id = $2";
-    tx.run(sql, [id.0.into(), (scope.now() + TimeDelta::hours(hours)).into()]).await?;
+    let ends = scope.now() + TimeDelta::hours(hours);
+    let earlier = Func::least([api_key::Column::ExpiresAt.into_expr(), ends.into()]).into();
+    let update = tx.update::<api_key::Entity>().filter(api_key::Column::Id.eq(id.0));
+    update.col_expr(api_key::Column::ExpiresAt, earlier).exec(tx.conn()).await?;
     let details = json!({"by": made.id, "goes_on_for_hours": hours});
     crate::audit::note(&tx, "api_key.rotate", &id.to_string(), details).await?;
     crate::feed::access_changed(&tx).await?;
@@ -44,18 +50,18 @@ pub async fn rotate(scope: &Scope, id: ApiKeyId, hours: i64) -> Result<Made, Dat
 pub async fn revoke(scope: &Scope, id: ApiKeyId) -> Result<(), DataError> {
     let tx = scope.begin().await?;
     let key = alive(&tx, id).await?;
-    let sql = "update api_keys set revoked_at = $3 where tenant_id = $1 and id = $2";
-    tx.run(sql, [id.0.into(), scope.now().into()]).await?;
+    let revoked = api_key::ActiveModel { revoked_at: Set(Some(scope.now())), ..Default::default() };
+    tx.update::<api_key::Entity>().filter(api_key::Column::Id.eq(id.0)).set(revoked).exec(tx.conn()).await?;
     crate::audit::note(&tx, "api_key.revoke", &id.to_string(), json!({"name": key.name})).await?;
     crate::feed::access_changed(&tx).await?;
     tx.commit().await
 }
 
 // Locked until the end of the transaction.
-async fn alive(tx: &Tx, id: ApiKeyId) -> Result<KeyRow, DataError> {
-    tx.run("select from api_keys where tenant_id = $1 and id = $2 for update", [id.0.into()]).await?;
-    let key = read(tx, id).await?;
-    if key.is_alive(tx.scope().now()) {
+async fn alive(tx: &Tx, id: ApiKeyId) -> Result<api_key::Model, DataError> {
+    let key = tx.find::<api_key::Entity>().filter(api_key::Column::Id.eq(id.0)).lock_exclusive();
+    let key = key.one(tx.conn()).await?.ok_or(DataError::NotFound("key"))?;
+    if is_alive(key.revoked_at, key.expires_at, tx.scope().now()) {
         return Ok(key);
     }
     Err(DataError::Refused("This API key is already expired or revoked.".to_owned()))

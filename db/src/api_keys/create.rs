@@ -5,8 +5,10 @@ use domain::fields::FieldErrors;
 use domain::ids::{ApiKeyId, StoreId};
 use domain::limits::Limit;
 use domain::permission::{Beyond, KeyScope, Rights};
+use sea_orm::Set;
 
 use super::PREFIX;
+use crate::entities::{TenantQueries, api_key};
 use crate::error::DataError;
 use crate::limits;
 use crate::scope::{Scope, Tx};
@@ -90,19 +92,18 @@ pub(super) async fn insert(tx: &Tx, new: &NewKey) -> Result<Made, DataError> {
     let (secret, hash) = tenant_token::make(scope.tenant())?;
     let id: ApiKeyId = scope.clock().id();
     let names: Vec<String> = new.scopes.iter().map(|s| s.as_str().to_owned()).collect();
-    let sql = "insert into api_keys (tenant_id, id, name, secret_hash, store_id, scopes, created_at, expires_at, created_by) \
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    let values = [
-        id.0.into(),
-        new.name.as_str().into(),
-        hash.into(),
-        new.store.map(|s| s.0).into(),
-        names.clone().into(),
-        scope.now().into(),
-        new.expires_at.into(),
-        scope.actor().to_string().into(),
-    ];
-    tx.run(sql, values).await?;
+    let row = api_key::ActiveModel {
+        id: Set(id.0),
+        name: Set(new.name.clone()),
+        secret_hash: Set(hash),
+        store_id: Set(new.store.map(|store| store.0)),
+        scopes: Set(names.clone()),
+        created_at: Set(scope.now()),
+        expires_at: Set(new.expires_at),
+        created_by: Set(scope.actor().to_string()),
+        ..Default::default()
+    };
+    tx.insert(row).exec_without_returning(tx.conn()).await?;
     let details =
         serde_json::json!({"name": new.name, "scopes": names, "store": new.store, "expires_at": new.expires_at});
     crate::audit::note(tx, "api_key.create", &id.to_string(), details).await?;

@@ -3,15 +3,17 @@
 use chrono::{DateTime, Utc};
 use domain::ids::ApiKeyId;
 use domain::permission::{KeyScope, Permission, Rights};
-use sea_orm::FromQueryResult;
-use uuid::Uuid;
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
+use super::{is_alive, scopes};
+use crate::entities::{TenantQueries, api_key, store};
 use crate::error::DataError;
-use crate::people::maker::{MAKER, Maker, joins};
+use crate::people::makers::Makers;
 use crate::scope::{Scope, Tx};
 
 /// Most keys that a list shows.
-const SHOWN: i64 = 500;
+const SHOWN: u64 = 500;
 
 /// A key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,23 +45,26 @@ pub struct KeyRow {
 impl KeyRow {
     /// Whether it opens anything at `now`.
     pub fn is_alive(&self, now: DateTime<Utc>) -> bool {
-        self.revoked_at.is_none() && self.expires_at.is_none_or(|at| at > now)
+        is_alive(self.revoked_at, self.expires_at, now)
     }
 }
 
-/// The keys, living ones first, then the newest; the first 500. One statement.
+/// The keys, living ones first, then the newest; the first 500. Three statements at any size.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn list(scope: &Scope) -> Result<Vec<KeyRow>, DataError> {
     let tx = scope.begin().await?;
-    let sql = format!(
-        "{} where k.tenant_id = $1 order by k.revoked_at is not null or k.expires_at <= $2, k.created_at desc, k.id limit $3",
-        select()
-    );
-    let rows: Vec<Row> = tx.all(&sql, [scope.now().into(), SHOWN.into()]).await?;
+    let is_over = api_key::Column::RevokedAt.is_not_null().or(api_key::Column::ExpiresAt.lte(scope.now()));
+    let keys = tx
+        .find::<api_key::Entity>()
+        .order_by_asc(is_over)
+        .order_by_desc(api_key::Column::CreatedAt)
+        .order_by_asc(api_key::Column::Id)
+        .limit(SHOWN);
+    let rows = rows(&tx, keys).await?;
     tx.end();
-    rows.into_iter().map(KeyRow::try_from).collect()
+    Ok(rows)
 }
 
 /// One key.
@@ -68,57 +73,34 @@ pub async fn list(scope: &Scope) -> Result<Vec<KeyRow>, DataError> {
 /// [`DataError::NotFound`] for one that is not the tenant's.
 pub async fn show(scope: &Scope, id: ApiKeyId) -> Result<KeyRow, DataError> {
     let tx = scope.begin().await?;
-    let found = read(&tx, id).await?;
+    let found = rows(&tx, tx.find::<api_key::Entity>().filter(api_key::Column::Id.eq(id.0))).await?;
     tx.end();
-    Ok(found)
+    found.into_iter().next().ok_or(DataError::NotFound("key"))
 }
 
-pub(super) async fn read(tx: &Tx, id: ApiKeyId) -> Result<KeyRow, DataError> {
-    let row: Option<Row> = tx.one(&format!("{} where k.tenant_id = $1 and k.id = $2", select()), [id.0.into()]).await?;
-    row.ok_or(DataError::NotFound("key"))?.try_into()
+// With the names of their stores, and with who made them.
+async fn rows(tx: &Tx, keys: Select<api_key::Entity>) -> Result<Vec<KeyRow>, DataError> {
+    let keys = keys.find_also_related(store::Entity).all(tx.conn()).await?;
+    let makers = Makers::load(tx, keys.iter().map(|(key, _)| key.created_by.as_str())).await?;
+    keys.into_iter().map(|(key, store)| KeyRow::of(key, store, &makers)).collect()
 }
 
-fn select() -> String {
-    format!(
-        "select k.id, k.name, k.scopes, k.store_id, s.name store, k.created_at, k.expires_at, k.last_used_at, k.revoked_at, {MAKER} \
-         from api_keys k left join stores s on s.tenant_id = k.tenant_id and s.id = k.store_id {}",
-        joins("k", "created_by")
-    )
-}
-
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    name: String,
-    scopes: Vec<String>,
-    store_id: Option<Uuid>,
-    store: Option<String>,
-    created_at: DateTime<Utc>,
-    expires_at: Option<DateTime<Utc>>,
-    last_used_at: Option<DateTime<Utc>>,
-    revoked_at: Option<DateTime<Utc>>,
-    #[sea_orm(nested)]
-    maker: Maker,
-}
-
-impl TryFrom<Row> for KeyRow {
-    type Error = DataError;
-    fn try_from(row: Row) -> Result<Self, DataError> {
-        let scopes: Vec<KeyScope> = row.scopes.iter().filter_map(|s| s.parse().ok()).collect();
-        let store_id = row.store_id.map(Into::into);
-        let is_orphan = !row.maker.could(Permission::ManageKeys, &Rights::of_key(&scopes, store_id))?;
+impl KeyRow {
+    fn of(key: api_key::Model, store: Option<store::Model>, makers: &Makers) -> Result<Self, DataError> {
+        let (scopes, store_id) = (scopes(&key.scopes), key.store_id.map(Into::into));
+        let could = makers.could(&key.created_by, Permission::ManageKeys, &Rights::of_key(&scopes, store_id))?;
         Ok(Self {
-            id: row.id.into(),
-            name: row.name,
+            id: key.id.into(),
+            name: key.name,
             scopes,
-            store: row.store,
+            store: store.map(|store| store.name),
             store_id,
-            created_at: row.created_at,
-            expires_at: row.expires_at,
-            last_used_at: row.last_used_at,
-            revoked_at: row.revoked_at,
-            maker: row.maker.email(),
-            is_orphan,
+            created_at: key.created_at,
+            expires_at: key.expires_at,
+            last_used_at: key.last_used_at,
+            revoked_at: key.revoked_at,
+            maker: makers.email(&key.created_by),
+            is_orphan: !could,
         })
     }
 }

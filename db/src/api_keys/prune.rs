@@ -1,8 +1,11 @@
 //! Keys that ended long ago.
 
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{ExprTrait, Func, SimpleExpr};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 
+use crate::entities::{TenantQueries, api_key};
 use crate::error::DataError;
 use crate::scope::Scope;
 
@@ -13,9 +16,9 @@ use crate::scope::Scope;
 /// When PostgreSQL fails.
 pub async fn prune(scope: &Scope, before: DateTime<Utc>) -> Result<u64, DataError> {
     let tx = scope.begin().await?;
-    let gone = tx
-        .run("delete from api_keys where tenant_id = $1 and least(revoked_at, expires_at) < $2", [before.into()])
-        .await?;
+    let ended = Func::least([api_key::Column::RevokedAt, api_key::Column::ExpiresAt].map(ColumnTrait::into_expr));
+    let ended = tx.delete::<api_key::Entity>().filter(SimpleExpr::from(ended).lt(before));
+    let gone = ended.exec(tx.conn()).await?.rows_affected;
     if gone > 0 {
         crate::audit::note(&tx, "api_key.forget", "keys", json!({"keys": gone})).await?;
     }

@@ -56,7 +56,7 @@ impl Chain {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn chains(platform: &Platform) -> Result<Vec<Chain>, DataError> {
-    // One step of the index for each tenant that has entries, however many those are.
+    // SQL: one step of the index for each tenant that has entries, however many those are.
     let sql = "with recursive owner (id) as ( \
           (select tenant_id from audit_entries order by tenant_id limit 1) union all \
           select (select e.tenant_id from audit_entries e where e.tenant_id > o.id order by e.tenant_id limit 1) \
@@ -77,6 +77,7 @@ pub async fn chains(platform: &Platform) -> Result<Vec<Chain>, DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn torn(platform: &Platform) -> Result<i64, DataError> {
+    // SQL: compares the ends of all chains in one statement.
     let sql = "select count(*) from (select id from tenants union select chain from audit_anchors union select $1) c (id) \
         left join audit_heads h on h.tenant_id = c.id \
         left join lateral (select max(a.seq) as seq from audit_anchors a where a.chain = c.id) a on true \
@@ -121,6 +122,7 @@ struct Row {
 
 impl Ends {
     pub(super) async fn read(scope: &Scope) -> Result<Self, DataError> {
+        // SQL: all ends as of one moment, or an entry that comes meanwhile would look like a fault.
         let sql = "select h.seq, h.hash, (select max(e.seq) from audit_entries e where e.tenant_id = $1) as last, \
               (select max(a.seq) from audit_anchors a where a.chain = $1) as anchored, \
               exists (select from tenants t where t.id = $1) as is_there, s.slug as sealed_slug, s.seq as sealed_seq, \

@@ -24,5 +24,6 @@ pub async fn make_ahead(db: &Db) -> Result<usize, DataError> {
 }
 
 async fn make(db: &Db, month: NaiveDate) -> Result<bool, DataError> {
+    // SQL: a function of the database makes partitions.
     Ok(sqlx::query_scalar("select stoa_make_audit_month($1)").bind(month).fetch_one(&db.pool).await?)
 }

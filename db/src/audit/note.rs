@@ -125,6 +125,7 @@ impl By<'_> {
 /// Appends the notes of a transaction that is about to commit.
 pub(crate) async fn append(tx: &Tx, notes: Vec<Note>) -> Result<(), DataError> {
     let (call, values) = call(notes, 2, &tx.by());
+    // SQL: a function of the database, which alone may append.
     tx.run(&format!("select {call}"), values).await.map(drop)
 }
 
@@ -132,5 +133,6 @@ pub(crate) async fn append(tx: &Tx, notes: Vec<Note>) -> Result<(), DataError> {
 pub(crate) async fn append_platform(tx: &PlatformTx, notes: Vec<Note>) -> Result<(), DataError> {
     const NIL: TenantId = PlatformTx::NIL;
     let (call, values) = call(notes, 2, &tx.by());
+    // SQL: a function of the database, which alone may append.
     tx.run(&format!("select {call}"), std::iter::once(NIL.0.into()).chain(values)).await.map(drop)
 }

@@ -98,6 +98,7 @@ pub async fn continues(scope: &Scope, seq: i64, head: &str) -> Result<bool, Data
     if seq == 0 {
         return Ok(true);
     }
+    // SQL: entries and seals as of one moment, or a chain that is sealed meanwhile would look broken.
     let sql = "select exists (select from audit_entries where tenant_id = $1 and seq = $2 and encode(hash, 'hex') = $3) \
                or exists (select from audit_seals where chain = $1 and (seq > $2 or (seq = $2 and encode(hash, 'hex') = $3)))";
     let tx = scope.begin().await?;
@@ -112,11 +113,13 @@ pub async fn continues(scope: &Scope, seq: i64, head: &str) -> Result<bool, Data
 /// When PostgreSQL fails.
 pub async fn anchor(scope: &Scope) -> Result<(), DataError> {
     let tx = scope.begin().await?;
+    // SQL: a function of the database, which alone may anchor.
     tx.run("select stoa_audit_anchor($1)", []).await?;
     tx.commit().await
 }
 
 async fn read(scope: &Scope, after: i64, upto: i64) -> Result<Vec<Link>, DataError> {
+    // SQL: `before` and `after` as the text that was hashed.
     let sql = format!(
         "select e.seq, e.id, e.at, e.actor, e.via, e.action, e.subject, e.before::text as before, e.after::text as after, \
            e.request_id, e.address, e.hash, a.hash as anchored \

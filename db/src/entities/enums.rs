@@ -1,5 +1,6 @@
 //! Enums of columns that mean nothing outside of `db`.
 
+use domain::permission::Role;
 use sea_orm::{DeriveActiveEnum, EnumIter};
 
 /// The role of a member or of an invitation, as its column has it.
@@ -16,6 +17,30 @@ pub enum RoleName {
     Viewer,
     /// A custom role; `role_id` names it.
     Custom,
+}
+
+impl RoleName {
+    /// The built-in role of this name; none for a custom one.
+    pub const fn built_in(self) -> Option<Role> {
+        match self {
+            Self::Owner => Some(Role::Owner),
+            Self::Manager => Some(Role::Manager),
+            Self::Staff => Some(Role::Staff),
+            Self::Viewer => Some(Role::Viewer),
+            Self::Custom => None,
+        }
+    }
+}
+
+impl From<Role> for RoleName {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Owner => Self::Owner,
+            Role::Manager => Self::Manager,
+            Role::Staff => Self::Staff,
+            Role::Viewer => Self::Viewer,
+        }
+    }
 }
 
 /// Where an email is.

@@ -1,9 +1,6 @@
 //! The table `feed_events`.
 
-use domain::feed::EventKind;
 use sea_orm::entity::prelude::*;
-
-use super::text::Text;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -13,7 +10,8 @@ pub struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub seq: i64,
-    pub kind: Text<EventKind>,
+    /// Text, because another version may know kinds that this one does not.
+    pub kind: String,
     pub store_id: Option<Uuid>,
     pub at: DateTimeUtc,
     pub data: Json,

@@ -83,6 +83,15 @@ pub trait SharedQueries {
     {
         A::Entity::insert(row)
     }
+
+    /// An insert of rows.
+    fn insert_many_shared<A>(&self, rows: impl IntoIterator<Item = A>) -> InsertMany<A>
+    where
+        A: ActiveModelTrait,
+        A::Entity: SharedEntity,
+    {
+        A::Entity::insert_many(rows)
+    }
 }
 
 /// Queries of rows of all tenants, for transactions that row-level security lets see them: the platform's, and a user's

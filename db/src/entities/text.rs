@@ -41,7 +41,6 @@ text_enums!(
     domain::backups::Status,
     domain::backups::Trigger,
     domain::customers::Segment,
-    domain::feed::EventKind,
     domain::imports::Format,
     domain::imports::ProblemKind,
     domain::imports::RunStatus,

@@ -3,12 +3,14 @@
 
 use domain::ids::UserId;
 use domain::permission::Permission;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, QueryFilter, SelectExt, Set};
 use serde_json::json;
-use uuid::Uuid;
 
 use super::Provider;
 use crate::audit::{self, Attempt, Origin};
 use crate::connect::Db;
+use crate::entities::{TenantQueries, linked_identity, membership};
 use crate::error::DataError;
 use crate::people::passwords::Passwords;
 use crate::people::{self, Person};
@@ -87,28 +89,36 @@ async fn by_address(
 
 async fn linked(db: &Db, provider: &Provider, subject: &str) -> Result<Option<UserId>, DataError> {
     let tx = begin(db, provider).await?;
-    let sql = "select user_id from linked_identities where tenant_id = $1 and issuer = $2 and subject = $3";
-    let found: Option<Uuid> = tx.scalar(sql, [provider.issuer.as_str().into(), subject.into()]).await?;
+    let link = tx
+        .find::<linked_identity::Entity>()
+        .filter(linked_identity::Column::Issuer.eq(provider.issuer.as_str()))
+        .filter(linked_identity::Column::Subject.eq(subject));
+    let found = link.one(tx.conn()).await?;
     tx.end();
-    Ok(found.map(UserId))
+    Ok(found.map(|link| UserId(link.user_id)))
 }
 
 async fn is_member(db: &Db, provider: &Provider, person: UserId) -> Result<bool, DataError> {
     let tx = begin(db, provider).await?;
-    let sql = "select exists (select from memberships where tenant_id = $1 and user_id = $2)";
-    let found: Option<bool> = tx.scalar(sql, [person.0.into()]).await?;
+    let member = tx.find::<membership::Entity>().filter(membership::Column::UserId.eq(person.0));
+    let found = member.exists(tx.conn()).await?;
     tx.end();
-    Ok(found == Some(true))
+    Ok(found)
 }
 
 // False when the person or the subject has another link.
 async fn link(db: &Db, provider: &Provider, subject: &str, person: UserId, origin: &Origin) -> Result<bool, DataError> {
     let access = Access::acting(db.clone(), provider.tenant, Actor::User(person)).with_origin(origin.clone());
     let tx = access.scope(Permission::ManagePeople)?.begin().await?;
-    let sql = "insert into linked_identities (tenant_id, issuer, subject, user_id, created_at) values ($1, $2, $3, $4, $5) \
-               on conflict do nothing";
-    let values = [provider.issuer.as_str().into(), subject.into(), person.0.into(), db.clock().now().into()];
-    let done = tx.run(sql, values).await?;
+    let row = linked_identity::ActiveModel {
+        issuer: Set(provider.issuer.clone()),
+        subject: Set(subject.to_owned()),
+        user_id: Set(person.0),
+        created_at: Set(db.clock().now()),
+        ..Default::default()
+    };
+    let any = OnConflict::new().do_nothing().to_owned();
+    let done = tx.insert(row).on_conflict(any).exec_without_returning(tx.conn()).await?;
     if done > 0 {
         let details = json!({"issuer": provider.issuer, "subject": subject});
         audit::note(&tx, "identity.link", &person.to_string(), details).await?;

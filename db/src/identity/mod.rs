@@ -5,11 +5,12 @@ mod entry;
 pub use entry::{NoEntry, enter};
 
 use domain::ids::{ProviderId, TenantId};
-use sea_orm::FromQueryResult;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, QueryFilter, SelectExt, Set};
 use serde_json::json;
-use uuid::Uuid;
 
 use crate::connect::Db;
+use crate::entities::{AllTenantsQueries, TenantQueries, identity_provider, linked_identity, tenant};
 use crate::error::DataError;
 use crate::platform::Platform;
 use crate::scope::Scope;
@@ -53,8 +54,7 @@ pub struct Provider {
 /// When PostgreSQL fails.
 pub async fn settings(scope: &Scope) -> Result<Option<Settings>, DataError> {
     let tx = scope.begin().await?;
-    let sql = "select issuer, client_id, domains from identity_providers where tenant_id = $1";
-    let row: Option<SettingsRow> = tx.one(sql, []).await?;
+    let row = tx.find::<identity_provider::Entity>().one(tx.conn()).await?;
     tx.end();
     Ok(row.map(|row| Settings { issuer: row.issuer, client_id: row.client_id, domains: row.domains }))
 }
@@ -66,23 +66,24 @@ pub async fn settings(scope: &Scope) -> Result<Option<Settings>, DataError> {
 pub async fn save(scope: &Scope, sealer: &Sealer, new: &Settings, secret: Option<&str>) -> Result<(), DataError> {
     let tx = scope.begin().await?;
     let sealed = secret.map(|secret| sealer.seal(&purpose(scope.tenant()), secret.as_bytes())).transpose()?;
-    let id: ProviderId = scope.clock().id();
-    let (issuer, client, domains) = (new.issuer.as_str(), new.client_id.as_str(), new.domains.clone());
-    let now = scope.now();
+    let row = identity_provider::ActiveModel {
+        id: Set(scope.clock().id::<ProviderId>().0),
+        issuer: Set(new.issuer.clone()),
+        client_id: Set(new.client_id.clone()),
+        domains: Set(new.domains.clone()),
+        changed_at: Set(scope.now()),
+        ..Default::default()
+    };
     let done = match sealed {
         Some(sealed) => {
-            let sql = "insert into identity_providers (tenant_id, id, issuer, client_id, domains, changed_at, client_secret) \
-                       values ($1, $2, $3, $4, $5, $6, $7) on conflict (tenant_id) do update set id = excluded.id, \
-                       issuer = excluded.issuer, client_id = excluded.client_id, domains = excluded.domains, \
-                       changed_at = excluded.changed_at, client_secret = excluded.client_secret";
-            let values = [id.0.into(), issuer.into(), client.into(), domains.into(), now.into(), sealed.into()];
-            tx.run(sql, values).await?
+            let row = identity_provider::ActiveModel { client_secret: Set(sealed), ..row };
+            tx.insert(row).on_conflict(replacing()).exec_without_returning(tx.conn()).await?
         }
         // A secret goes to nobody but the issuer that it was given for.
         None => {
-            let sql = "update identity_providers set id = $2, client_id = $4, domains = $5, changed_at = $6 \
-                       where tenant_id = $1 and issuer = $3";
-            tx.run(sql, [id.0.into(), issuer.into(), client.into(), domains.into(), now.into()]).await?
+            let same = identity_provider::Column::Issuer.eq(new.issuer.as_str());
+            let update = tx.update::<identity_provider::Entity>().set(row).filter(same);
+            update.exec(tx.conn()).await?.rows_affected
         }
     };
     if done == 0 {
@@ -100,8 +101,8 @@ pub async fn save(scope: &Scope, sealer: &Sealer, new: &Settings, secret: Option
 /// When PostgreSQL fails.
 pub async fn remove(scope: &Scope) -> Result<(), DataError> {
     let tx = scope.begin().await?;
-    if tx.run("delete from identity_providers where tenant_id = $1", []).await? > 0 {
-        tx.run("delete from linked_identities where tenant_id = $1", []).await?;
+    if tx.delete::<identity_provider::Entity>().exec(tx.conn()).await?.rows_affected > 0 {
+        tx.delete::<linked_identity::Entity>().exec(tx.conn()).await?;
         crate::audit::note(&tx, "identity.remove", "sign-in", json!({})).await?;
         crate::feed::access_changed(&tx).await?;
     }
@@ -114,17 +115,21 @@ pub async fn remove(scope: &Scope) -> Result<(), DataError> {
 /// When PostgreSQL fails.
 pub async fn find(db: &Db, sealer: &Sealer, slug: &str) -> Result<Option<Provider>, DataError> {
     let tx = Platform::command(db.clone()).begin().await?;
-    let sql = "select t.id tenant, t.slug, t.name, p.id, p.issuer, p.client_id, p.client_secret, p.domains \
-               from tenants t join identity_providers p on p.tenant_id = t.id where t.slug = $1 and t.suspended_at is null";
-    let row: Option<ProviderRow> = tx.one(sql, [slug.into()]).await?;
+    let found = tx
+        .find_all::<identity_provider::Entity>()
+        .find_both_related(tenant::Entity)
+        .filter(tenant::Column::Slug.eq(slug))
+        .filter(tenant::Column::SuspendedAt.is_null())
+        .one(tx.conn())
+        .await?;
     tx.commit().await?;
-    let Some(row) = row else { return Ok(None) };
-    let secret = sealer.open(&purpose(row.tenant.into()), &row.client_secret)?;
+    let Some((row, of)) = found else { return Ok(None) };
+    let secret = sealer.open(&purpose(of.id.into()), &row.client_secret)?;
     let secret = String::from_utf8(secret).map_err(|_| DataError::Corrupt("a sealed secret is no text".to_owned()))?;
     Ok(Some(Provider {
-        tenant: row.tenant.into(),
-        slug: row.slug,
-        name: row.name,
+        tenant: of.id.into(),
+        slug: of.slug,
+        name: of.name,
         id: row.id.into(),
         issuer: row.issuer,
         client_id: row.client_id,
@@ -139,31 +144,28 @@ pub async fn find(db: &Db, sealer: &Sealer, slug: &str) -> Result<Option<Provide
 /// When PostgreSQL fails.
 pub async fn lives(db: &Db, tenant: TenantId, id: ProviderId) -> Result<bool, DataError> {
     let tx = Platform::command(db.clone()).begin().await?;
-    let sql = "select tenant_id from identity_providers where tenant_id = $1 and id = $2";
-    let found: Option<Uuid> = tx.scalar(sql, [tenant.0.into(), id.0.into()]).await?;
+    let provider = tx
+        .find_all::<identity_provider::Entity>()
+        .filter(identity_provider::Column::TenantId.eq(tenant.0))
+        .filter(identity_provider::Column::Id.eq(id.0));
+    let lives = provider.exists(tx.conn()).await?;
     tx.commit().await?;
-    Ok(found.is_some())
+    Ok(lives)
+}
+
+// What was set before goes.
+fn replacing() -> OnConflict {
+    let columns = [
+        identity_provider::Column::Id,
+        identity_provider::Column::Issuer,
+        identity_provider::Column::ClientId,
+        identity_provider::Column::Domains,
+        identity_provider::Column::ChangedAt,
+        identity_provider::Column::ClientSecret,
+    ];
+    OnConflict::column(identity_provider::Column::TenantId).update_columns(columns).to_owned()
 }
 
 fn purpose(tenant: TenantId) -> String {
     format!("client secret of {tenant}")
-}
-
-#[derive(FromQueryResult)]
-struct SettingsRow {
-    issuer: String,
-    client_id: String,
-    domains: Vec<String>,
-}
-
-#[derive(FromQueryResult)]
-struct ProviderRow {
-    tenant: Uuid,
-    slug: String,
-    name: String,
-    id: Uuid,
-    issuer: String,
-    client_id: String,
-    client_secret: Vec<u8>,
-    domains: Vec<String>,
 }

@@ -1,7 +1,11 @@
 //! How much of something there is, as of the transaction.
 
+use chrono::Datelike;
 use domain::limits::Limit;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
+use crate::entities::{TenantQueries, api_key, membership, store, usage_month, usage_total, webhook};
 use crate::error::DataError;
 use crate::scope::Tx;
 
@@ -19,25 +23,35 @@ pub(super) const STORAGE_THEN: &str = "(select coalesce(sum(r.file_size), 0)::bi
 
 /// How much of `limit` is used. Zero for what is not kept: rates, sizes, and what the platform does by itself.
 pub(super) async fn used(tx: &Tx, limit: Limit) -> Result<i64, DataError> {
-    let sql = match limit {
-        Limit::Stores => "select count(*) from stores where tenant_id = $1",
-        Limit::Members => "select count(*) from memberships where tenant_id = $1",
+    let conn = tx.conn();
+    let rows = match limit {
+        Limit::Stores => tx.find::<store::Entity>().count(conn).await?,
+        Limit::Members => tx.find::<membership::Entity>().count(conn).await?,
         Limit::ApiKeys => {
-            "select count(*) from api_keys where tenant_id = $1 and revoked_at is null and (expires_at is null or expires_at > now())"
+            // By the database's clock.
+            let lives = api_key::Column::ExpiresAt.into_expr().gt(Expr::current_timestamp());
+            let keys = tx.find::<api_key::Entity>().filter(api_key::Column::RevokedAt.is_null());
+            keys.filter(api_key::Column::ExpiresAt.is_null().or(lives)).count(conn).await?
         }
-        Limit::Webhooks => "select count(*) from webhooks where tenant_id = $1",
-        Limit::Products => "select products from usage_totals where tenant_id = $1",
+        Limit::Webhooks => tx.find::<webhook::Entity>().count(conn).await?,
+        Limit::Products => {
+            let totals = tx.find::<usage_total::Entity>().one(conn).await?;
+            return Ok(totals.map_or(0, |totals| totals.products));
+        }
         Limit::OrdersPerMonth => {
-            let sql = "select orders from usage_months where tenant_id = $1 and month = date_trunc('month', $2::timestamptz at time zone 'UTC')::date";
-            return Ok(tx.scalar(sql, [tx.scope().now().into()]).await?.unwrap_or(0));
+            let today = tx.scope().now().date_naive();
+            let month = usage_month::Column::Month.eq(today.with_day(1).unwrap_or(today));
+            let month = tx.find::<usage_month::Entity>().filter(month).one(conn).await?;
+            return Ok(month.map_or(0, |month| month.orders));
         }
-        Limit::StorageBytes => &format!("select {STORAGE}"),
+        // SQL: a sum over two tables.
+        Limit::StorageBytes => return Ok(tx.scalar(&format!("select {STORAGE}"), []).await?.unwrap_or(0)),
         Limit::RequestsPerMinute
         | Limit::RequestsPerMinutePerKey
         | Limit::BatchOrders
         | Limit::BackupDays
         | Limit::BackupEveryDays
-        | Limit::ExportRows => return Ok(0),
+        | Limit::ExportRows => 0,
     };
-    Ok(tx.scalar(sql, []).await?.unwrap_or(0))
+    Ok(i64::try_from(rows).unwrap_or(i64::MAX))
 }

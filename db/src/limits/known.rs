@@ -8,11 +8,16 @@ use std::time::Duration;
 
 use domain::ids::TenantId;
 use domain::limits::Terms;
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 
 use crate::connect::Db;
+use crate::entities::{SharedQueries, platform_generation, tenant, tier};
 use crate::error::DataError;
 use crate::scope::Tx;
 
+// The generation of what tenants are allowed.
+const TIERS: &str = "tiers";
 const REMEMBERED: Duration = Duration::from_secs(3_600);
 const FRESH_FOR: Duration = Duration::from_millis(500);
 
@@ -56,15 +61,20 @@ pub async fn plan(db: &Db, tenant: TenantId) -> Result<Arc<Plan>, DataError> {
     let known = db.plans();
     let asking = async { Box::pin(ask(db)).await };
     let asked = known.asked.try_get_with((), asking).await.map_err(|e: Arc<DataError>| e.again())?;
-    let generation = asked.max(known.made.load(Ordering::Acquire));
+    let generation = std::cmp::max(asked, known.made.load(Ordering::Acquire));
     let loading = async { Box::pin(load(db, tenant, generation)).await };
     known.plans.try_get_with((tenant, generation), loading).await.map_err(|e| e.again())
 }
 
 /// Moves the generation on in `tx`; after its commit, [`KnownPlans::note`] it.
 pub(crate) async fn move_on(tx: &Tx) -> Result<i64, DataError> {
-    let sql = "update platform_generations set generation = generation + 1 where name = 'tiers' and $1::uuid is not null returning generation";
-    tx.scalar(sql, []).await?.ok_or_else(|| DataError::Corrupt("platform_generations lacks 'tiers'".into()))
+    let next = platform_generation::Column::Generation.into_expr().add(1);
+    let update = tx
+        .update_shared::<platform_generation::Entity>()
+        .col_expr(platform_generation::Column::Generation, next)
+        .filter(platform_generation::Column::Name.eq(TIERS));
+    let moved = update.exec_with_returning(tx.conn()).await?.into_iter().next();
+    moved.map(|row| row.generation).ok_or_else(|| DataError::Corrupt("platform_generations lacks 'tiers'".into()))
 }
 
 impl KnownPlans {
@@ -75,16 +85,15 @@ impl KnownPlans {
 }
 
 async fn ask(db: &Db) -> Result<i64, DataError> {
-    let sql = "select generation from platform_generations where name = 'tiers'";
-    Ok(sqlx::query_scalar(sql).fetch_optional(&db.pool).await?.unwrap_or(0))
+    let row = db.find_shared::<platform_generation::Entity>().filter(platform_generation::Column::Name.eq(TIERS));
+    let generation = row.select_only().column(platform_generation::Column::Generation).into_tuple();
+    Ok(generation.one(&db.conn).await?.unwrap_or(0))
 }
 
 async fn load(db: &Db, tenant: TenantId, generation: i64) -> Result<Arc<Plan>, DataError> {
-    let sql =
-        "select i.slug, i.name, i.limits, i.lacks from tenants t join tiers i on i.id = t.tier_id where t.id = $1";
-    let found: Option<(String, String, serde_json::Value, Vec<String>)> =
-        sqlx::query_as(sql).bind(tenant.0).fetch_optional(&db.pool).await?;
-    let (slug, name, limits, lacks) = found.ok_or(DataError::NotFound("tenant"))?;
-    let terms = Terms::read(&limits, lacks.iter().map(String::as_str));
-    Ok(Arc::new(Plan { slug, name, terms, generation }))
+    let found = db.find_shared::<tenant::Entity>().filter(tenant::Column::Id.eq(tenant.0));
+    let found = found.find_both_related(tier::Entity).one(&db.conn).await?;
+    let (_, tier) = found.ok_or(DataError::NotFound("tenant"))?;
+    let terms = Terms::read(&tier.limits, tier.lacks.iter().map(String::as_str));
+    Ok(Arc::new(Plan { slug: tier.slug, name: tier.name, terms, generation }))
 }

@@ -12,8 +12,10 @@ pub use known::{Plan, plan};
 pub use usage::{Usage, usage, warnings};
 
 use domain::limits::{Feature, Limit, Reached, Terms};
-use sea_orm::FromQueryResult;
+use sea_orm::sea_query::LockType;
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 
+use crate::entities::{SharedQueries, TenantQueries, tenant, tier};
 use crate::error::DataError;
 use crate::scope::Tx;
 
@@ -26,23 +28,18 @@ pub struct Held {
     pub terms: Terms,
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    name: String,
-    limits: serde_json::Value,
-    lacks: Vec<String>,
-}
-
 /// Holds the tenant's row until the transaction ends. Other work of the tenant goes on: only who makes something that
 /// is limited waits here.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn hold(tx: &Tx) -> Result<Held, DataError> {
-    let sql = "select i.name, i.limits, i.lacks from tenants t join tiers i on i.id = t.tier_id \
-               where t.id = $1 for no key update of t";
-    let row: Row = tx.one(sql, []).await?.ok_or(DataError::NotFound("tenant"))?;
-    Ok(Held { terms: Terms::read(&row.limits, row.lacks.iter().map(String::as_str)), tier: row.name })
+    let own = tx.find_shared::<tenant::Entity>().filter(tenant::Column::Id.eq(tx.tenant_filter().0));
+    let mut own = own.find_both_related(tier::Entity);
+    // The tier's row stays free: it is that of many tenants.
+    QuerySelect::query(&mut own).lock_with_tables(LockType::NoKeyUpdate, [tenant::Entity]);
+    let (_, tier) = own.one(tx.conn()).await?.ok_or(DataError::NotFound("tenant"))?;
+    Ok(Held { terms: Terms::read(&tier.limits, tier.lacks.iter().map(String::as_str)), tier: tier.name })
 }
 
 /// Makes sure that one more fits into `limit`, and that nobody else takes its place before this transaction ends.
@@ -80,8 +77,9 @@ pub async fn needs(tx: &Tx, feature: Feature) -> Result<(), DataError> {
     Err(DataError::Refused(words))
 }
 
-/// What the tier of the tenant `$1` allows, as SQL; null: without end.
+/// What the tier of the tenant `$1` allows, as a part of statements; null: without end.
 pub(crate) fn allowed(limit: Limit) -> String {
+    // SQL: a part of statements that compare it in the moment they count.
     format!(
         "(select case when jsonb_typeof(i.limits -> '{limit}') = 'number' then (i.limits ->> '{limit}')::numeric::bigint end \
          from tenants t join tiers i on i.id = t.tier_id where t.id = $1)"

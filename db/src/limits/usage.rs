@@ -66,7 +66,8 @@ pub async fn usage(scope: &Scope) -> Result<Vec<Usage>, DataError> {
     let month = first_of_month(now.date_naive());
     let since = now - LOOKED_BACK;
     let tx = scope.begin().await?;
-    // Products are many, so those of the last days are found by their ids, which begin with the time.
+    // SQL: sums and counts of nine tables as of one moment. Products are many, so those of the last days are found by
+    // their ids, which begin with the time.
     let sql = format!(
         "select s.n as stores, s.grown as stores_grown, m.n as members, m.grown as members_grown, k.n as api_keys, k.grown as api_keys_grown, \
            w.n as webhooks, w.grown as webhooks_grown, \

@@ -3,11 +3,15 @@
 use domain::fields::FieldErrors;
 use domain::ids::UserId;
 use domain::people::{LONGEST_PASSWORD, email_key};
+use sea_orm::sea_query::{Expr, Func};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Set, UpdateMany};
 
 use super::links::{self, Link, Purpose};
 use super::passwords::Passwords;
 use super::{Person, email_taken, person};
 use crate::connect::Db;
+use crate::entities::enums::LinkPurpose;
+use crate::entities::{SharedQueries, user};
 use crate::error::DataError;
 use crate::platform::Platform;
 
@@ -16,8 +20,8 @@ use crate::platform::Platform;
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn knows_password(db: &Db, passwords: &Passwords, person: UserId, password: &str) -> Result<bool, DataError> {
-    let sql = "select password_hash from users where id = $1";
-    let stored: Option<String> = sqlx::query_scalar(sql).bind(person.0).fetch_optional(&db.pool).await?;
+    let user = db.find_shared::<user::Entity>().filter(user::Column::Id.eq(person.0)).select_only();
+    let stored: Option<String> = user.column(user::Column::PasswordHash).into_tuple().one(&db.conn).await?;
     // Nobody has a longer one, and hashing a book takes long.
     Ok(password.len() <= LONGEST_PASSWORD && passwords.verify(password, stored.as_deref()).await)
 }
@@ -41,9 +45,11 @@ pub async fn change_password(
     errors.into_result(())?;
     let hash = passwords.hash(new).await?;
     let tx = Platform::command(db.clone()).begin().await?;
-    tx.run(SET_PASSWORD, [person.id.0.into(), hash.into()]).await?;
+    update(&tx, person.id, user::ActiveModel { password_hash: Set(hash), ..Default::default() })
+        .exec(tx.conn())
+        .await?;
     // A link to choose yet another one may be in the hands of whoever made this change necessary.
-    links::forget(&tx, person.id, "password").await?;
+    links::forget(&tx, person.id, LinkPurpose::Password).await?;
     tx.commit().await
 }
 
@@ -64,8 +70,9 @@ pub async fn reset_password(db: &Db, passwords: &Passwords, link: &str, new: &st
     let tx = Platform::command(db.clone()).begin().await?;
     links::take(&tx, link).await?.ok_or_else(gone)?;
     // The link went to the address, and they have it.
-    let sql = "update users set password_hash = $2, email_proven_at = coalesce(email_proven_at, $3) where id = $1";
-    tx.run(sql, [id.0.into(), hash.into(), db.clock().now().into()]).await?;
+    let proven = Func::coalesce([user::Column::EmailProvenAt.into_expr(), Expr::val(db.clock().now())]);
+    let row = user::ActiveModel { password_hash: Set(hash), ..Default::default() };
+    update(&tx, id, row).col_expr(user::Column::EmailProvenAt, proven.into()).exec(tx.conn()).await?;
     tx.commit().await?;
     Ok(Person { is_proven: true, ..person })
 }
@@ -81,12 +88,16 @@ pub async fn confirm_email(db: &Db, link: &str) -> Result<(Person, String), Data
         return Err(gone());
     };
     let former = person(db, id).await?.ok_or_else(gone)?.email;
-    let sql = "update users set email = $2, email_key = $3, email_proven_at = $4 where id = $1";
-    let key = email_key(&email);
-    let changed = tx.run(sql, [id.0.into(), email.into(), key.into(), db.clock().now().into()]).await;
-    changed.map_err(email_taken)?;
+    let row = user::ActiveModel {
+        email_key: Set(email_key(&email)),
+        email: Set(email),
+        email_proven_at: Set(Some(db.clock().now())),
+        ..Default::default()
+    };
+    let changed = update(&tx, id, row).exec(tx.conn()).await;
+    changed.map_err(DataError::from).map_err(email_taken)?;
     // Sent to the former address.
-    links::forget(&tx, id, "password").await?;
+    links::forget(&tx, id, LinkPurpose::Password).await?;
     tx.commit().await?;
     let person = person(db, id).await?.ok_or_else(gone)?;
     Ok((person, former))
@@ -101,8 +112,10 @@ pub async fn rename(db: &Db, person: UserId, name: &str) -> Result<(), DataError
     if name.chars().count() > 80 || name.chars().any(char::is_control) {
         return Err(FieldErrors::one("name", "Use at most 80 characters.").into());
     }
-    sqlx::query("update users set name = $2 where id = $1").bind(person.0).bind(name).execute(&db.pool).await?;
+    update(db, person, user::ActiveModel { name: Set(name), ..Default::default() }).exec(&db.conn).await?;
     Ok(())
 }
 
-const SET_PASSWORD: &str = "update users set password_hash = $2 where id = $1";
+fn update(handle: &impl SharedQueries, id: UserId, row: user::ActiveModel) -> UpdateMany<user::Entity> {
+    handle.update_shared::<user::Entity>().set(row).filter(user::Column::Id.eq(id.0))
+}

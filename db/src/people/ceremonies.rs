@@ -4,10 +4,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
+use sea_orm::{ColumnTrait, QueryFilter, Set};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::connect::Db;
+use crate::entities::{SharedQueries, ceremony};
 use crate::error::DataError;
 
 /// How long an answer may take.
@@ -21,9 +23,13 @@ pub async fn begin(db: &Db, kind: &'static str, state: &Value) -> Result<String,
     let mut bytes = [0_u8; 24];
     getrandom::fill(&mut bytes).map_err(|e| DataError::Corrupt(e.to_string()))?;
     let name = URL_SAFE_NO_PAD.encode(bytes);
-    let sql = "insert into ceremonies (id_hash, kind, state, expires_at) values ($1, $2, $3, $4)";
-    let until = db.clock().now() + LASTS;
-    sqlx::query(sql).bind(hash(&name)).bind(kind).bind(state).bind(until).execute(&db.pool).await?;
+    let row = ceremony::ActiveModel {
+        id_hash: Set(hash(&name)),
+        kind: Set(kind.to_owned()),
+        state: Set(state.clone()),
+        expires_at: Set(db.clock().now() + LASTS),
+    };
+    db.insert_shared(row).exec_without_returning(&db.conn).await?;
     Ok(name)
 }
 
@@ -32,10 +38,10 @@ pub async fn begin(db: &Db, kind: &'static str, state: &Value) -> Result<String,
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn take(db: &Db, kind: &'static str, name: &str) -> Result<Option<Value>, DataError> {
-    let sql = "delete from ceremonies where id_hash = $1 and kind = $2 returning state, expires_at > $3";
-    let row: Option<(Value, bool)> =
-        sqlx::query_as(sql).bind(hash(name)).bind(kind).bind(db.clock().now()).fetch_optional(&db.pool).await?;
-    Ok(row.and_then(|(state, in_time)| in_time.then_some(state)))
+    let taken = db.delete_shared::<ceremony::Entity>().filter(ceremony::Column::IdHash.eq(hash(name)));
+    let taken = taken.filter(ceremony::Column::Kind.eq(kind)).exec_with_returning(&db.conn).await?;
+    let in_time = taken.into_iter().find(|row| row.expires_at > db.clock().now());
+    Ok(in_time.map(|row| row.state))
 }
 
 /// Removes those that nobody answered in time.
@@ -43,7 +49,8 @@ pub async fn take(db: &Db, kind: &'static str, name: &str) -> Result<Option<Valu
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn prune(db: &Db) -> Result<(), DataError> {
-    sqlx::query("delete from ceremonies where expires_at <= $1").bind(db.clock().now()).execute(&db.pool).await?;
+    let over = ceremony::Column::ExpiresAt.lte(db.clock().now());
+    db.delete_shared::<ceremony::Entity>().filter(over).exec(&db.conn).await?;
     Ok(())
 }
 

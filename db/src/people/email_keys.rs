@@ -1,9 +1,12 @@
 //! Accounts from before their addresses had a normal form.
 
 use domain::people::email_key;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set, UpdateMany};
 use uuid::Uuid;
 
 use crate::connect::Db;
+use crate::entities::{SharedQueries, user};
 use crate::error::DataError;
 
 /// Gives every account the key of its address. An account whose address comes to the same as an older one's is told apart
@@ -13,21 +16,33 @@ use crate::error::DataError;
 /// When PostgreSQL fails.
 pub async fn mend(db: &Db) -> Result<Vec<String>, DataError> {
     // What is plain was keyed by the schema itself.
-    let sql = "select id, email, email_key from users where email ~ '[^[:ascii:]]' or email_key like '%#%' order by created_at, id";
-    let rows: Vec<(Uuid, String, String)> = sqlx::query_as(sql).fetch_all(&db.pool).await?;
+    let is_other = Expr::cust("email ~ '[^[:ascii:]]'").or(user::Column::EmailKey.contains("#"));
+    let users = db
+        .find_shared::<user::Entity>()
+        .filter(is_other)
+        .order_by_asc(user::Column::CreatedAt)
+        .order_by_asc(user::Column::Id);
+    let columns = [user::Column::Id, user::Column::Email, user::Column::EmailKey];
+    let rows: Vec<(Uuid, String, String)> = users.select_only().columns(columns).into_tuple().all(&db.conn).await?;
     let mut told_apart = Vec::new();
     for (id, email, stored) in rows {
         let plain = email_key(&email);
         if stored == plain {
             continue;
         }
-        let sql =
-            "update users set email_key = $2 where id = $1 and not exists (select from users where email_key = $2)";
-        if sqlx::query(sql).bind(id).bind(&plain).execute(&db.pool).await?.rows_affected() == 0 {
-            let sql = "update users set email_key = $2 where id = $1 and email_key <> $2";
-            sqlx::query(sql).bind(id).bind(format!("{plain}#{id}")).execute(&db.pool).await?;
+        let other = db.find_shared::<user::Entity>().filter(user::Column::EmailKey.eq(plain.as_str()));
+        let is_free = Expr::not_exists(other.select_only().column(user::Column::Id).into_query());
+        if update(db, id, plain.clone()).filter(is_free).exec(&db.conn).await?.rows_affected == 0 {
+            let key = format!("{plain}#{id}");
+            let is_another = user::Column::EmailKey.ne(key.as_str());
+            update(db, id, key).filter(is_another).exec(&db.conn).await?;
             told_apart.push(email);
         }
     }
     Ok(told_apart)
+}
+
+fn update(db: &Db, id: Uuid, key: String) -> UpdateMany<user::Entity> {
+    let row = user::ActiveModel { email_key: Set(key), ..Default::default() };
+    db.update_shared::<user::Entity>().set(row).filter(user::Column::Id.eq(id))
 }

@@ -4,11 +4,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::UserId;
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, QueryFilter, Set};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use crate::connect::Db;
+use crate::entities::enums::LinkPurpose;
+use crate::entities::{SharedQueries, account_link};
 use crate::error::DataError;
 use crate::outbox::{self, NewMail};
 use crate::platform::{Platform, PlatformTx};
@@ -35,10 +36,10 @@ pub struct Link {
 }
 
 impl Purpose {
-    const fn as_str(&self) -> &'static str {
+    const fn kind(&self) -> LinkPurpose {
         match self {
-            Self::Password => "password",
-            Self::Email(_) => "email",
+            Self::Password => LinkPurpose::Password,
+            Self::Email(_) => LinkPurpose::Email,
         }
     }
 }
@@ -58,15 +59,21 @@ pub async fn send(
     getrandom::fill(&mut secret).map_err(|e| DataError::Corrupt(e.to_string()))?;
     let text = URL_SAFE_NO_PAD.encode(secret);
     let tx = Platform::command(db.clone()).begin().await?;
-    forget(&tx, person, purpose.as_str()).await?;
+    forget(&tx, person, purpose.kind()).await?;
     let email = match purpose {
         Purpose::Password => None,
         Purpose::Email(email) => Some(email.clone()),
     };
     let now = db.clock().now();
-    let sql = "insert into account_links (token_hash, user_id, purpose, email, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)";
-    let values = [hash(&text).into(), person.0.into(), purpose.as_str().into(), email.into(), now.into()];
-    tx.run(sql, values.into_iter().chain([(now + LASTS).into()])).await?;
+    let row = account_link::ActiveModel {
+        token_hash: Set(hash(&text)),
+        user_id: Set(person.0),
+        purpose: Set(purpose.kind()),
+        email: Set(email),
+        created_at: Set(now),
+        expires_at: Set(now + LASTS),
+    };
+    tx.insert_shared(row).exec_without_returning(tx.conn()).await?;
     for mail in write(&text) {
         outbox::post_for_platform(&tx, mail).await?;
     }
@@ -79,42 +86,33 @@ pub async fn send(
 /// When PostgreSQL fails.
 pub async fn look(db: &Db, text: &str) -> Result<Option<Link>, DataError> {
     let tx = Platform::command(db.clone()).begin().await?;
-    let sql = "select user_id, purpose, email, expires_at from account_links where token_hash = $1";
-    let row: Option<Row> = tx.one(sql, [hash(text).into()]).await?;
+    let row = tx.find_shared::<account_link::Entity>().filter(account_link::Column::TokenHash.eq(hash(text)));
+    let row = row.one(tx.conn()).await?;
     tx.commit().await?;
-    Ok(row.and_then(|row| row.link(db.clock().now())))
+    Ok(row.and_then(|row| open(row, db.clock().now())))
 }
 
 /// Uses the link with this secret up, within `tx`; none when it does not open any more.
 pub(super) async fn take(tx: &PlatformTx, text: &str) -> Result<Option<Link>, DataError> {
-    let sql = "delete from account_links where token_hash = $1 returning user_id, purpose, email, expires_at";
-    let row: Option<Row> = tx.one(sql, [hash(text).into()]).await?;
-    Ok(row.and_then(|row| row.link(tx.db().clock().now())))
+    let taken = tx.delete_shared::<account_link::Entity>().filter(account_link::Column::TokenHash.eq(hash(text)));
+    let taken = taken.exec_with_returning(tx.conn()).await?;
+    Ok(taken.into_iter().next().and_then(|row| open(row, tx.db().clock().now())))
 }
 
 /// Takes back what was sent to `person` for `purpose`.
-pub(super) async fn forget(tx: &PlatformTx, person: UserId, purpose: &str) -> Result<(), DataError> {
-    let sql = "delete from account_links where user_id = $1 and purpose = $2";
-    tx.run(sql, [person.0.into(), purpose.into()]).await.map(drop)
+pub(super) async fn forget(tx: &PlatformTx, person: UserId, purpose: LinkPurpose) -> Result<(), DataError> {
+    let sent = tx.delete_shared::<account_link::Entity>().filter(account_link::Column::UserId.eq(person.0));
+    sent.filter(account_link::Column::Purpose.eq(purpose)).exec(tx.conn()).await?;
+    Ok(())
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    user_id: Uuid,
-    purpose: String,
-    email: Option<String>,
-    expires_at: DateTime<Utc>,
-}
-
-impl Row {
-    fn link(self, now: DateTime<Utc>) -> Option<Link> {
-        let purpose = match (self.purpose.as_str(), self.email) {
-            ("password", None) => Purpose::Password,
-            (_, Some(email)) => Purpose::Email(email),
-            _ => return None,
-        };
-        (self.expires_at > now).then_some(Link { person: self.user_id.into(), purpose })
-    }
+fn open(row: account_link::Model, now: DateTime<Utc>) -> Option<Link> {
+    let purpose = match (row.purpose, row.email) {
+        (LinkPurpose::Password, None) => Purpose::Password,
+        (_, Some(email)) => Purpose::Email(email),
+        (LinkPurpose::Email, None) => return None,
+    };
+    (row.expires_at > now).then_some(Link { person: row.user_id.into(), purpose })
 }
 
 fn hash(text: &str) -> Vec<u8> {

@@ -3,10 +3,13 @@
 use domain::ids::{RoleId, StoreId, TenantId, UserId};
 use domain::people::{MemberRole, StoreAccess};
 use domain::permission::{Permission, Permissions};
-use sea_orm::FromQueryResult;
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ActiveEnum, ColumnTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::connect::Db;
+use crate::entities::enums::RoleName;
+use crate::entities::{AllTenantsQueries, membership, role, tenant, user};
 use crate::error::DataError;
 use crate::scope::{Access, Actor, Grants};
 use crate::transaction::Setting;
@@ -38,20 +41,25 @@ impl Membership {
 }
 
 /// The tenants of a person, by name; those also that are closed. As long as their address is not proven, only those that
-/// stand for them.
+/// stand for them. One statement.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn memberships(db: &Db, person: UserId) -> Result<Vec<Membership>, DataError> {
     let tx = db.begin(Setting::Person(person)).await?;
-    let sql = "select t.id, t.slug, t.name, t.needs_second_factor, m.role, m.role_id, m.store_ids, r.name role_name, r.permissions, \
-                 t.suspended_at is not null as is_suspended, t.suspended_for \
-               from memberships m join tenants t on t.id = m.tenant_id join users u on u.id = m.user_id \
-               left join roles r on r.tenant_id = m.tenant_id and r.id = m.role_id \
-               where m.user_id = $1 and (m.is_vouched or u.email_proven_at is not null) order by t.name";
-    let rows: Vec<Row> = tx.read_all(sql, vec![person.0.into()]).await?;
+    let is_open = membership::Column::IsVouched.eq(true).or(user::Column::EmailProvenAt.is_not_null());
+    let found = tx
+        .find_all::<membership::Entity>()
+        .inner_join(user::Entity)
+        .filter(membership::Column::UserId.eq(person.0))
+        .filter(is_open)
+        .find_also_related(tenant::Entity)
+        .find_also_related(role::Entity)
+        .order_by_asc(tenant::Column::Name)
+        .all(&tx)
+        .await?;
     drop(tx);
-    rows.into_iter().map(Membership::try_from).collect()
+    found.into_iter().map(|(member, tenant, custom)| Membership::of(member, tenant, custom)).collect()
 }
 
 /// What a member may do in their tenant.
@@ -65,26 +73,26 @@ pub fn access_as(db: &Db, actor: UserId, membership: &Membership) -> Access {
     Access::new(db.clone(), membership.tenant, Actor::User(actor), grants)
 }
 
-/// The role of a row, from its word or from the role of the tenant's own that it names.
+/// The role of a row that names a built-in one, or by `role_id` the custom role that was loaded with it.
 ///
 /// # Errors
 /// When the row makes no sense.
 pub(crate) fn member_role(
-    word: &str,
-    own: Option<(Uuid, Option<String>, Option<Vec<String>>)>,
+    name: RoleName,
+    role_id: Option<Uuid>,
+    custom: Option<role::Model>,
 ) -> Result<MemberRole, DataError> {
-    let bad = || DataError::Corrupt(format!("a member's role is '{word}'"));
-    match own {
-        None => Ok(MemberRole::Fixed(word.parse().map_err(|_| bad())?)),
-        Some((id, name, names)) => {
-            let permissions = names.ok_or_else(bad)?;
-            Ok(MemberRole::Custom {
-                id: RoleId(id),
-                name: name.ok_or_else(bad)?,
-                permissions: read_permissions(&permissions),
-            })
-        }
-    }
+    let role = match role_id {
+        None => name.built_in().map(MemberRole::Fixed),
+        Some(_) => custom.map(custom_role),
+    };
+    role.ok_or_else(|| DataError::Corrupt(format!("a member's role is '{}'", name.to_value())))
+}
+
+/// A custom role as that of a member.
+pub(crate) fn custom_role(role: role::Model) -> MemberRole {
+    let permissions = read_permissions(&role.permissions);
+    MemberRole::Custom { id: RoleId(role.id), name: role.name, permissions }
 }
 
 /// Permissions by name. One that this version does not know (any more) grants nothing.
@@ -97,32 +105,22 @@ pub(crate) fn read_stores(ids: Option<Vec<Uuid>>) -> StoreAccess {
     StoreAccess::of(ids.map(|ids| ids.into_iter().map(StoreId)))
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    slug: String,
-    name: String,
-    needs_second_factor: bool,
-    role: String,
-    role_id: Option<Uuid>,
-    store_ids: Option<Vec<Uuid>>,
-    role_name: Option<String>,
-    permissions: Option<Vec<String>>,
-    is_suspended: bool,
-    suspended_for: Option<String>,
-}
-
-impl TryFrom<Row> for Membership {
-    type Error = DataError;
-    fn try_from(row: Row) -> Result<Self, DataError> {
+impl Membership {
+    fn of(
+        member: membership::Model,
+        tenant: Option<tenant::Model>,
+        custom: Option<role::Model>,
+    ) -> Result<Self, DataError> {
+        let tenant = tenant.ok_or_else(|| DataError::Corrupt("a membership has no tenant".into()))?;
+        let is_suspended = tenant.suspended_at.is_some();
         Ok(Self {
-            tenant: row.id.into(),
-            slug: row.slug,
-            name: row.name,
-            role: member_role(&row.role, row.role_id.map(|id| (id, row.role_name, row.permissions)))?,
-            stores: read_stores(row.store_ids),
-            needs_second_factor: row.needs_second_factor,
-            suspended: row.is_suspended.then(|| row.suspended_for.unwrap_or_default()),
+            tenant: tenant.id.into(),
+            slug: tenant.slug,
+            name: tenant.name,
+            role: member_role(member.role, member.role_id, custom)?,
+            stores: read_stores(member.store_ids),
+            needs_second_factor: tenant.needs_second_factor,
+            suspended: is_suspended.then(|| tenant.suspended_for.unwrap_or_default()),
         })
     }
 }

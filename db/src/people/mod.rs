@@ -6,30 +6,35 @@ pub mod devices;
 pub mod email_keys;
 pub mod leaked;
 pub mod links;
-pub(crate) mod maker;
+pub(crate) mod makers;
 mod memberships;
 pub mod passkeys;
 pub mod passwords;
+pub(crate) mod profiles;
+mod recovery_codes;
 pub mod second_factor;
 pub mod strength;
 
 use std::collections::HashMap;
 
 use base64::Engine;
+use chrono::{DateTime, Utc};
 use domain::fields::FieldErrors;
 use domain::ids::UserId;
 use domain::limits::Limit;
 use domain::people::email_key;
 use domain::permission::{Permission, Role};
-use sea_orm::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, SelectExt, Set};
 
 use crate::connect::Db;
-use crate::entities::{SharedQueries, user};
+use crate::entities::enums::RoleName;
+use crate::entities::{SharedQueries, TenantQueries, membership, user};
 use crate::error::DataError;
 use crate::limits;
-use crate::scope::{Access, Actor};
+use crate::scope::{Access, Actor, Tx};
 pub use memberships::{Membership, access, access_as, memberships};
-pub(crate) use memberships::{member_role, read_permissions, read_stores};
+pub(crate) use memberships::{custom_role, member_role, read_permissions, read_stores};
 use passwords::Passwords;
 
 /// Somebody who signed in.
@@ -57,13 +62,13 @@ pub async fn emails<'a>(
     db: &Db,
     actors: impl IntoIterator<Item = &'a str>,
 ) -> Result<HashMap<String, String>, DataError> {
-    let id = |actor: &str| actor.strip_prefix("user:")?.parse::<uuid::Uuid>().ok();
-    let ids: Vec<uuid::Uuid> = actors.into_iter().filter_map(id).collect();
+    let ids: Vec<uuid::Uuid> = actors.into_iter().filter_map(Actor::user_id).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let sql = "select id, email from users where id = any($1)";
-    let found: Vec<(uuid::Uuid, String)> = sqlx::query_as(sql).bind(ids).fetch_all(&db.pool).await?;
+    let users = db.find_shared::<user::Entity>().filter(user::Column::Id.eq_any(ids)).select_only();
+    let found: Vec<(uuid::Uuid, String)> =
+        users.column(user::Column::Id).column(user::Column::Email).into_tuple().all(&db.conn).await?;
     Ok(found.into_iter().map(|(id, email)| (Actor::User(id.into()).to_string(), email)).collect())
 }
 
@@ -75,7 +80,7 @@ pub async fn verify(db: &Db, passwords: &Passwords, email: &str, password: &str)
     // Nobody has a longer password, and hashing a book takes long.
     let password = if password.len() > domain::people::LONGEST_PASSWORD { "" } else { password };
     let _arrival = passwords.arrive().await?;
-    // One row, whether there is such an account or not: reading one more would be told by the clock.
+    // SQL: one row, whether there is such an account or not, so that the time it takes tells nothing.
     let sql = "select u.id, coalesce(u.password_hash, $2) from (select) one left join users u on u.email_key = $1";
     let query = sqlx::query_as(sql).bind(email_key(email)).bind(passwords.decoy());
     let (id, hash): (Option<uuid::Uuid>, String) = query.fetch_one(&db.pool).await?;
@@ -91,18 +96,8 @@ pub async fn verify(db: &Db, passwords: &Passwords, email: &str, password: &str)
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn person(db: &Db, id: UserId) -> Result<Option<Person>, DataError> {
-    let sql = "select email, name, is_platform_admin, stoa_has_second_factor(id), email_proven_at is not null \
-               from users where id = $1";
-    type Row = (String, String, bool, bool, bool);
-    let found: Option<Row> = sqlx::query_as(sql).bind(id.0).fetch_optional(&db.pool).await?;
-    Ok(found.map(|(email, name, is_platform_admin, has_second_factor, is_proven)| Person {
-        id,
-        email,
-        name,
-        is_platform_admin,
-        has_second_factor,
-        is_proven,
-    }))
+    let found = profiles::profiles(db, &db.conn, [id.0]).await?;
+    Ok(found.into_iter().next().map(Person::from))
 }
 
 /// Whether somebody has shown, by the way an account is made, that its address is theirs.
@@ -187,8 +182,9 @@ pub async fn create_without_password(db: &Db, passwords: &Passwords, email: &str
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn prove(db: &Db, person: UserId) -> Result<(), DataError> {
-    let sql = "update users set email_proven_at = $2 where id = $1 and email_proven_at is null";
-    sqlx::query(sql).bind(person.0).bind(db.clock().now()).execute(&db.pool).await?;
+    let proven = user::ActiveModel { email_proven_at: Set(Some(db.clock().now())), ..Default::default() };
+    let update = db.update_shared::<user::Entity>().set(proven).filter(user::Column::Id.eq(person.0));
+    update.filter(user::Column::EmailProvenAt.is_null()).exec(&db.conn).await?;
     Ok(())
 }
 
@@ -197,10 +193,8 @@ pub async fn prove(db: &Db, person: UserId) -> Result<(), DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn find(db: &Db, email: &str) -> Result<Option<UserId>, DataError> {
-    let found: Option<uuid::Uuid> = sqlx::query_scalar("select id from users where email_key = $1")
-        .bind(email_key(email))
-        .fetch_optional(&db.pool)
-        .await?;
+    let found = db.find_shared::<user::Entity>().filter(user::Column::EmailKey.eq(email_key(email)));
+    let found: Option<uuid::Uuid> = found.select_only().column(user::Column::Id).into_tuple().one(&db.conn).await?;
     Ok(found.map(UserId::from))
 }
 
@@ -214,19 +208,38 @@ pub async fn set_role(access: &Access, person: UserId, role: Role) -> Result<(),
     let tx = scope.begin().await?;
     // Held before it is looked whether they are one: two that add the same person meet here.
     limits::hold(&tx).await?;
-    let sql = "select exists (select from memberships where tenant_id = $1 and user_id = $2)";
-    if tx.scalar::<bool>(sql, [person.0.into()]).await? != Some(true) {
+    let member = tx.find::<membership::Entity>().filter(membership::Column::UserId.eq(person.0));
+    if !member.exists(tx.conn()).await? {
         limits::claim(&tx, Limit::Members).await?;
     }
     crate::team::keep_an_owner(&tx, person, role == Role::Owner).await?;
-    // A role opens nothing to an account of which nobody knows whose address it bears.
-    let sql = "insert into memberships (tenant_id, user_id, role, created_at, is_vouched) \
-               select $1, $2, $3, $4, u.email_proven_at is not null from users u where u.id = $2 \
-               on conflict (tenant_id, user_id) do update set role = excluded.role, role_id = null, store_ids = null";
-    tx.run(sql, [person.0.into(), role.as_str().into(), scope.now().into()]).await?;
+    join(&tx, person, role).await?;
     crate::audit::note(&tx, "member.role", &person.to_string(), serde_json::json!({"role": role.as_str()})).await?;
     crate::feed::access_changed(&tx).await?;
     tx.commit().await
+}
+
+/// Makes `person` a member with `role` in all stores, whatever they were before; nothing without such an account.
+pub(crate) async fn join(tx: &Tx, person: UserId, role: Role) -> Result<(), DataError> {
+    let user = tx.find_shared::<user::Entity>().filter(user::Column::Id.eq(person.0)).select_only();
+    let proven_at: Option<Option<DateTime<Utc>>> =
+        user.column(user::Column::EmailProvenAt).into_tuple().one(tx.conn()).await?;
+    let Some(proven_at) = proven_at else { return Ok(()) };
+    let row = membership::ActiveModel {
+        user_id: Set(person.0),
+        role: Set(RoleName::from(role)),
+        role_id: Set(None),
+        store_ids: Set(None),
+        created_at: Set(tx.scope().now()),
+        // A role opens nothing to an account of which nobody knows whose address it bears.
+        is_vouched: Set(proven_at.is_some()),
+        ..Default::default()
+    };
+    let again = OnConflict::columns([membership::Column::TenantId, membership::Column::UserId])
+        .update_columns([membership::Column::Role, membership::Column::RoleId, membership::Column::StoreIds])
+        .to_owned();
+    tx.insert(row).on_conflict(again).exec_without_returning(tx.conn()).await?;
+    Ok(())
 }
 
 fn email_taken(error: DataError) -> DataError {

@@ -3,12 +3,16 @@
 use chrono::{DateTime, Utc};
 use domain::fields::FieldErrors;
 use domain::ids::{PasskeyId, UserId};
+use sea_orm::sea_query::{ExprTrait, OnConflict};
+use sea_orm::{ColumnTrait, DerivePartialModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::second_factor;
+use super::{profiles, recovery_codes};
 use crate::connect::Db;
+use crate::entities::{SharedQueries, passkey, user};
 use crate::error::DataError;
+use crate::transaction::Setting;
 
 /// Most that somebody has.
 pub const MOST: i64 = 20;
@@ -53,12 +57,8 @@ pub struct Stored {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn list(db: &Db, person: UserId) -> Result<Vec<Passkey>, DataError> {
-    let sql = "select id, name, created_at, last_used_at from passkeys where user_id = $1 order by created_at, id";
-    type Row = (Uuid, String, DateTime<Utc>, Option<DateTime<Utc>>);
-    let rows: Vec<Row> = sqlx::query_as(sql).bind(person.0).fetch_all(&db.pool).await?;
-    let passkey =
-        |(id, name, created_at, last_used_at): Row| Passkey { id: PasskeyId(id), name, created_at, last_used_at };
-    Ok(rows.into_iter().map(passkey).collect())
+    let found: Vec<Shown> = oldest_first(db, person).into_partial_model().all(&db.conn).await?;
+    Ok(found.into_iter().map(Passkey::from).collect())
 }
 
 /// The names under which the devices of `person` know their passkeys.
@@ -66,8 +66,8 @@ pub async fn list(db: &Db, person: UserId) -> Result<Vec<Passkey>, DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn credential_ids(db: &Db, person: UserId) -> Result<Vec<Vec<u8>>, DataError> {
-    let sql = "select credential_id from passkeys where user_id = $1 order by created_at, id";
-    Ok(sqlx::query_scalar(sql).bind(person.0).fetch_all(&db.pool).await?)
+    let ids = oldest_first(db, person).select_only().column(passkey::Column::CredentialId);
+    Ok(ids.into_tuple().all(&db.conn).await?)
 }
 
 /// The passkey of `person` that a device knows as `credential_id`.
@@ -75,10 +75,9 @@ pub async fn credential_ids(db: &Db, person: UserId) -> Result<Vec<Vec<u8>>, Dat
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn find(db: &Db, person: UserId, credential_id: &[u8]) -> Result<Option<Stored>, DataError> {
-    let sql = "select id, name, credential from passkeys where user_id = $1 and credential_id = $2";
-    let row: Option<(Uuid, String, Value)> =
-        sqlx::query_as(sql).bind(person.0).bind(credential_id).fetch_optional(&db.pool).await?;
-    Ok(row.map(|(id, name, credential)| Stored { id: PasskeyId(id), name, credential }))
+    let found = of_user(db, person).filter(passkey::Column::CredentialId.eq(credential_id));
+    let found = found.one(&db.conn).await?;
+    Ok(found.map(|row| Stored { id: PasskeyId(row.id), name: row.name, credential: row.credential }))
 }
 
 /// Adds a passkey. The recovery codes, which can be read only now, when it is the first thing beside the password that
@@ -87,22 +86,29 @@ pub async fn find(db: &Db, person: UserId, credential_id: &[u8]) -> Result<Optio
 /// # Errors
 /// What stands against it, as a fault of `passkey_name`.
 pub async fn add(db: &Db, person: UserId, new: NewPasskey) -> Result<Option<Vec<String>>, DataError> {
-    let mut tx = db.pool.begin().await?;
+    let tx = db.begin(Setting::Person(person)).await?;
     // Two that are added at once wait for each other here.
-    let sql = "select stoa_has_second_factor(id), (select count(*) from passkeys p where p.user_id = id) \
-               from users where id = $1 for update";
-    let (has_factor, count): (bool, i64) = sqlx::query_as(sql).bind(person.0).fetch_one(&mut *tx).await?;
-    check_room(count)?;
-    let sql = "insert into passkeys (user_id, id, credential_id, name, credential, counter, created_at) \
-               values ($1, $2, $3, $4, $5, 0, $6) on conflict (credential_id) do nothing";
-    let id: PasskeyId = db.clock().id();
-    let query = sqlx::query(sql).bind(person.0).bind(id.0).bind(new.credential_id).bind(new.name);
-    let done = query.bind(new.credential).bind(db.clock().now()).execute(&mut *tx).await?;
-    if done.rows_affected() == 0 {
+    let user = tx.find_shared::<user::Entity>().filter(user::Column::Id.eq(person.0)).lock_exclusive();
+    let user = user.select_only().expr_as(profiles::has_second_factor(), "has_second_factor");
+    let has_factor = user.into_tuple().one(&tx).await?.unwrap_or(false);
+    let count = of_user(&tx, person).count(&tx).await?;
+    check_room(i64::try_from(count).unwrap_or(i64::MAX))?;
+    let row = passkey::ActiveModel {
+        user_id: Set(person.0),
+        id: Set(db.clock().id::<PasskeyId>().0),
+        credential_id: Set(new.credential_id),
+        name: Set(new.name),
+        credential: Set(new.credential),
+        counter: Set(0),
+        created_at: Set(db.clock().now()),
+        last_used_at: Set(None),
+    };
+    let known = OnConflict::column(passkey::Column::CredentialId).do_nothing().to_owned();
+    if tx.insert_shared(row).on_conflict(known).exec_without_returning(&tx).await? == 0 {
         return Err(FieldErrors::one("passkey_name", "This passkey is already registered.").into());
     }
     tx.commit().await?;
-    if has_factor { Ok(None) } else { second_factor::renew(db, person).await.map(Some) }
+    if has_factor { Ok(None) } else { recovery_codes::renew(db, person).await.map(Some) }
 }
 
 /// Whether there is room for one more.
@@ -122,10 +128,23 @@ pub fn check_room(count: i64) -> Result<(), DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn used(db: &Db, person: UserId, id: PasskeyId, credential: &Value, counter: u32) -> Result<bool, DataError> {
-    let sql = "update passkeys set credential = $3, counter = $4, last_used_at = $5 \
-               where user_id = $1 and id = $2 and (counter < $4 or (counter = 0 and $4 = 0))";
-    let query = sqlx::query(sql).bind(person.0).bind(id.0).bind(credential).bind(i64::from(counter));
-    Ok(query.bind(db.clock().now()).execute(&db.pool).await?.rows_affected() > 0)
+    let counter = i64::from(counter);
+    let row = passkey::ActiveModel {
+        credential: Set(credential.clone()),
+        counter: Set(counter),
+        last_used_at: Set(Some(db.clock().now())),
+        ..Default::default()
+    };
+    let counts_on = passkey::Column::Counter.lt(counter);
+    // Devices that do not count stay at 0.
+    let counts_on = if counter == 0 { counts_on.or(passkey::Column::Counter.eq(0)) } else { counts_on };
+    let update = db
+        .update_shared::<passkey::Entity>()
+        .set(row)
+        .filter(passkey::Column::UserId.eq(person.0))
+        .filter(passkey::Column::Id.eq(id.0))
+        .filter(counts_on);
+    Ok(update.exec(&db.conn).await?.rows_affected > 0)
 }
 
 /// Removes a passkey of `person`; what it was called, if there was one. Recovery codes go with the last thing that they
@@ -134,10 +153,33 @@ pub async fn used(db: &Db, person: UserId, id: PasskeyId, credential: &Value, co
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn remove(db: &Db, person: UserId, id: PasskeyId) -> Result<Option<String>, DataError> {
-    let mut tx = db.pool.begin().await?;
-    let sql = "delete from passkeys where user_id = $1 and id = $2 returning name";
-    let name = sqlx::query_scalar(sql).bind(person.0).bind(id.0).fetch_optional(&mut *tx).await?;
-    second_factor::drop_needless_codes(&mut tx, person).await?;
+    let tx = db.begin(Setting::Person(person)).await?;
+    let delete = tx.delete_shared::<passkey::Entity>().filter(passkey::Column::UserId.eq(person.0));
+    let removed = delete.filter(passkey::Column::Id.eq(id.0)).exec_with_returning(&tx).await?;
+    recovery_codes::drop_needless(&tx, person).await?;
     tx.commit().await?;
-    Ok(name)
+    Ok(removed.into_iter().next().map(|row| row.name))
+}
+
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "passkey::Entity")]
+struct Shown {
+    id: Uuid,
+    name: String,
+    created_at: DateTime<Utc>,
+    last_used_at: Option<DateTime<Utc>>,
+}
+
+impl From<Shown> for Passkey {
+    fn from(row: Shown) -> Self {
+        Self { id: PasskeyId(row.id), name: row.name, created_at: row.created_at, last_used_at: row.last_used_at }
+    }
+}
+
+fn oldest_first(db: &Db, person: UserId) -> Select<passkey::Entity> {
+    of_user(db, person).order_by_asc(passkey::Column::CreatedAt).order_by_asc(passkey::Column::Id)
+}
+
+fn of_user(handle: &impl SharedQueries, person: UserId) -> Select<passkey::Entity> {
+    handle.find_shared::<passkey::Entity>().filter(passkey::Column::UserId.eq(person.0))
 }

@@ -4,18 +4,20 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::ids::UserId;
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Set, TryInsertResult};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use sqlx::PgConnection;
 use totp_rs::{Builder, Secret, Totp};
 
-use super::Person;
+use super::{Person, recovery_codes};
 use crate::connect::Db;
+use crate::entities::{SharedQueries, second_factor};
 use crate::error::DataError;
 use crate::sealing::Sealer;
+use crate::transaction::Setting;
 
-/// How many recovery codes somebody gets.
-pub const RECOVERY_CODES: usize = 10;
+pub use super::recovery_codes::{RECOVERY_CODES, renew};
+
 const ISSUER: &str = "Stoa";
 const SECRET_BYTES: usize = 20;
 
@@ -63,6 +65,7 @@ pub enum Opened {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn standing(db: &Db, person: UserId) -> Result<Standing, DataError> {
+    // SQL: three tables as of one moment.
     let sql = "select exists (select from second_factors where user_id = $1 and confirmed_at is not null), \
                (select count(*) from passkeys where user_id = $1), \
                (select count(*) from recovery_codes where user_id = $1 and used_at is null)";
@@ -116,13 +119,18 @@ pub async fn confirm(
     let (now, found) = (db.clock().now(), Found { secret });
     let Some(step) = found.step_of(code, now) else { return Ok(None) };
     let sealed = sealer.seal(&purpose(person), &found.secret)?;
-    let sql = "insert into second_factors (user_id, secret, confirmed_at, last_step, created_at) values ($1, $2, $3, $4, $3) \
-               on conflict (user_id) do nothing";
-    let done = sqlx::query(sql).bind(person.0).bind(sealed).bind(now).bind(step).execute(&db.pool).await?;
-    if done.rows_affected() == 0 {
+    let row = second_factor::ActiveModel {
+        user_id: Set(person.0),
+        secret: Set(sealed),
+        confirmed_at: Set(now),
+        last_step: Set(step),
+        created_at: Set(now),
+    };
+    let done = db.insert_shared(row).on_conflict_do_nothing().exec_without_returning(&db.conn).await?;
+    if !matches!(done, TryInsertResult::Inserted(1)) {
         return Ok(None);
     }
-    renew(db, person).await.map(Some)
+    recovery_codes::renew(db, person).await.map(Some)
 }
 
 /// Whether `code`, of the app or for recovery, opens the account of `person`. Each opens once.
@@ -133,9 +141,7 @@ pub async fn open(db: &Db, sealer: &Sealer, person: UserId, code: &str) -> Resul
     if let Some(step) = step_of(db, sealer, person, code).await? {
         return Ok(use_up(db, person, step).await?.then_some(Opened::ByApp));
     }
-    let sql = "update recovery_codes set used_at = $3 where user_id = $1 and code_hash = $2 and used_at is null";
-    let used = sqlx::query(sql).bind(person.0).bind(hash(code)).bind(db.clock().now()).execute(&db.pool).await?;
-    if used.rows_affected() == 0 {
+    if !recovery_codes::use_up(db, person, code).await? {
         return Ok(None);
     }
     Ok(Some(Opened::ByRecovery(standing(db, person).await?.recovery_codes)))
@@ -158,23 +164,13 @@ async fn step_of(db: &Db, sealer: &Sealer, person: UserId, code: &str) -> Result
 }
 
 async fn use_up(db: &Db, person: UserId, step: i64) -> Result<bool, DataError> {
-    let sql = "update second_factors set last_step = $2 where user_id = $1 and last_step < $2";
-    Ok(sqlx::query(sql).bind(person.0).bind(step).execute(&db.pool).await?.rows_affected() > 0)
-}
-
-/// New recovery codes in place of all others; they can be read only now.
-///
-/// # Errors
-/// When PostgreSQL fails or the machine has no randomness left.
-pub async fn renew(db: &Db, person: UserId) -> Result<Vec<String>, DataError> {
-    let codes = (0..RECOVERY_CODES).map(|_| recovery_code()).collect::<Result<Vec<_>, _>>()?;
-    let hashes: Vec<Vec<u8>> = codes.iter().map(|code| hash(code)).collect();
-    let mut tx = db.pool.begin().await?;
-    sqlx::query("delete from recovery_codes where user_id = $1").bind(person.0).execute(&mut *tx).await?;
-    let sql = "insert into recovery_codes (user_id, code_hash) select $1, c from unnest($2::bytea[]) c";
-    sqlx::query(sql).bind(person.0).bind(hashes).execute(&mut *tx).await?;
-    tx.commit().await?;
-    Ok(codes)
+    let row = second_factor::ActiveModel { last_step: Set(step), ..Default::default() };
+    let older = db
+        .update_shared::<second_factor::Entity>()
+        .set(row)
+        .filter(second_factor::Column::UserId.eq(person.0))
+        .filter(second_factor::Column::LastStep.lt(step));
+    Ok(older.exec(&db.conn).await?.rows_affected > 0)
 }
 
 /// Asks no more codes of `person`. Recovery codes stay while there is a passkey that they stand in for.
@@ -182,17 +178,11 @@ pub async fn renew(db: &Db, person: UserId) -> Result<Vec<String>, DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn remove(db: &Db, person: UserId) -> Result<(), DataError> {
-    let mut tx = db.pool.begin().await?;
-    sqlx::query("delete from second_factors where user_id = $1").bind(person.0).execute(&mut *tx).await?;
-    drop_needless_codes(&mut tx, person).await?;
+    let tx = db.begin(Setting::Person(person)).await?;
+    let factor = second_factor::Column::UserId.eq(person.0);
+    tx.delete_shared::<second_factor::Entity>().filter(factor).exec(&tx).await?;
+    recovery_codes::drop_needless(&tx, person).await?;
     Ok(tx.commit().await?)
-}
-
-/// Removes recovery codes that stand in for nothing any more.
-pub(super) async fn drop_needless_codes(tx: &mut PgConnection, person: UserId) -> Result<(), DataError> {
-    let sql = "delete from recovery_codes where user_id = $1 and not stoa_has_second_factor($1)";
-    sqlx::query(sql).bind(person.0).execute(tx).await?;
-    Ok(())
 }
 
 struct Found {
@@ -220,8 +210,9 @@ impl Found {
 }
 
 async fn find(db: &Db, sealer: &Sealer, person: UserId) -> Result<Option<Found>, DataError> {
-    let sql = "select secret from second_factors where user_id = $1";
-    let sealed: Option<Vec<u8>> = sqlx::query_scalar(sql).bind(person.0).fetch_optional(&db.pool).await?;
+    let factor = db.find_shared::<second_factor::Entity>().filter(second_factor::Column::UserId.eq(person.0));
+    let sealed: Option<Vec<u8>> =
+        factor.select_only().column(second_factor::Column::Secret).into_tuple().one(&db.conn).await?;
     sealed.map(|sealed| sealer.open(&purpose(person), &sealed).map(|secret| Found { secret })).transpose()
 }
 
@@ -240,6 +231,7 @@ async fn still_pending(
 
 // Another text once the password, the address or a factor of `person` is another.
 async fn account_as_it_is(db: &Db, person: UserId) -> Result<String, DataError> {
+    // SQL: three tables as of one moment.
     let sql = "select u.password_hash, u.email, \
                  coalesce((select string_agg(p.id::text, ',' order by p.id) from passkeys p where p.user_id = u.id), ''), \
                  exists (select from second_factors f where f.user_id = u.id) \
@@ -258,20 +250,6 @@ fn pending_purpose(person: UserId) -> String {
     format!("second factor to come of {person}")
 }
 
-// 80 random bits in four groups: too many to guess, so the hash needs no salt.
-fn recovery_code() -> Result<String, DataError> {
-    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
-    let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes).map_err(|e| DataError::Corrupt(e.to_string()))?;
-    let letters: String = bytes.iter().map(|b| char::from(LETTERS[usize::from(b % 32)])).collect();
-    Ok([&letters[..4], &letters[4..8], &letters[8..12], &letters[12..]].join("-"))
-}
-
-fn hash(code: &str) -> Vec<u8> {
-    let letters: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
-    Sha256::digest(letters.to_lowercase()).to_vec()
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -280,13 +258,5 @@ pub(crate) mod tests {
     pub fn step(secret: &[u8], code: &str, seconds: i64) -> Option<i64> {
         let found = Found { secret: secret.to_vec() };
         found.step_of(code, chrono::DateTime::from_timestamp(seconds, 0)?)
-    }
-
-    #[test]
-    fn recovery_codes_are_read_however_they_are_typed() {
-        let code = recovery_code().unwrap();
-        assert_eq!((code.len(), code.matches('-').count()), (19, 3), "{code}");
-        assert_eq!(hash(&code), hash(&code.replace('-', " ").to_uppercase()));
-        assert_ne!(code, recovery_code().unwrap());
     }
 }

@@ -20,6 +20,7 @@ impl Platform {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn busy_tenants(&self, since: DateTime<Utc>, limit: u64) -> Result<Vec<TenantId>, DataError> {
+        // SQL: ranks tenants by the last sign of life among the sessions of all of their members.
         let sql = "select m.tenant_id from sessions s join memberships m on m.user_id = s.user_id \
                    join tenants t on t.id = m.tenant_id and t.suspended_at is null \
                    where s.expires_at > $1 and s.seen_at >= $2 group by m.tenant_id order by max(s.seen_at) desc, m.tenant_id limit $3";

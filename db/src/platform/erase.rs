@@ -1,13 +1,15 @@
 //! Deleting every row of a tenant whose time is over, table after table, in small transactions.
 
+use chrono::{DateTime, Utc};
 use domain::ids::{BackupId, TenantId};
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{Platform, PlatformTx};
 use crate::audit;
 use crate::backups::tables;
+use crate::entities::{TenantQueries, backup};
 use crate::error::DataError;
 use crate::scope::Scope;
 
@@ -38,17 +40,14 @@ impl Platform {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn backups_besides(&self, tenant: TenantId, exports: &[BackupId]) -> Result<Vec<LeftBackup>, DataError> {
-        #[derive(FromQueryResult)]
-        struct Row {
-            id: Uuid,
-            is_removed: bool,
-        }
-        let kept: Vec<Uuid> = exports.iter().map(|id| id.0).collect();
-        let sql = "select id, removed_at is not null as is_removed from backups where tenant_id = $1 and id <> all($2)";
         let tx = self.inside(tenant)?.begin().await?;
-        let rows: Vec<Row> = tx.all(sql, [kept.into()]).await?;
+        let besides = backup::Column::Id.is_not_in(exports.iter().map(|id| id.0));
+        let left = tx.find::<backup::Entity>().filter(besides).select_only();
+        let left = left.column(backup::Column::Id).column(backup::Column::RemovedAt);
+        let left: Vec<(Uuid, Option<DateTime<Utc>>)> = left.into_tuple().all(tx.conn()).await?;
         tx.end();
-        Ok(rows.into_iter().map(|row| LeftBackup { id: row.id.into(), is_removed: row.is_removed }).collect())
+        let row = |(id, removed_at): (Uuid, Option<_>)| LeftBackup { id: id.into(), is_removed: removed_at.is_some() };
+        Ok(left.into_iter().map(row).collect())
     }
 
     /// Forgets a backup of `tenant` whose objects are gone.
@@ -57,7 +56,7 @@ impl Platform {
     /// When PostgreSQL fails.
     pub async fn forget_backup(&self, tenant: TenantId, id: BackupId) -> Result<(), DataError> {
         let tx = self.inside(tenant)?.begin().await?;
-        tx.run("delete from backups where tenant_id = $1 and id = $2", [id.0.into()]).await?;
+        tx.delete::<backup::Entity>().filter(backup::Column::Id.eq(id.0)).exec(tx.conn()).await?;
         tx.commit().await
     }
 
@@ -88,6 +87,7 @@ impl Platform {
         let mut conn = self.db().pool.acquire().await?;
         let mut tables = tables::needed_first(tables::all(&mut conn).await?);
         tables.retain(|table| table.name != "backups");
+        // SQL: the partitions of a table, from the catalogue.
         let sql = "select c.relname::text from pg_partition_tree(('public.' || quote_ident($1))::regclass) t \
                    join pg_class c on c.oid = t.relid where t.isleaf order by 1";
         let mut leaves = Vec::new();
@@ -104,6 +104,7 @@ impl Platform {
 
     async fn end(&self, scope: &Scope, slug: &str, erased: Erased, exports: &[BackupId]) -> Result<(), DataError> {
         let tx = scope.begin().await?;
+        // SQL: a function of the database, which alone may do this.
         tx.run("select stoa_erase_tenant($1)", []).await?;
         tx.commit().await?;
         let tx = self.inside(PlatformTx::NIL)?.begin().await?;
@@ -117,6 +118,7 @@ async fn delete_all(scope: &Scope, leaf: &str) -> Result<u64, DataError> {
     let mut all = 0;
     loop {
         let tx = scope.begin().await?;
+        // SQL: a function of the database, which alone may delete from any table.
         let gone: i64 = tx.scalar("select stoa_erase($1, $2, $3)", [leaf.into(), BATCH.into()]).await?.unwrap_or(0);
         tx.commit().await?;
         all += gone.unsigned_abs();

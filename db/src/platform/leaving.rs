@@ -2,9 +2,9 @@
 //! lost; from the wish on nobody gets in, and everything is saved once more.
 
 use chrono::{DateTime, Utc};
-use domain::backups::{Kind, Trigger};
+use domain::backups::{Kind, Status, Trigger};
 use domain::ids::{BackupId, TenantId};
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
@@ -12,6 +12,8 @@ use uuid::Uuid;
 use super::{Platform, new_tenant};
 use crate::audit;
 use crate::backups;
+use crate::entities::text::Text;
+use crate::entities::{SharedQueries, TenantQueries, backup, deletion_rule, tenant};
 use crate::error::DataError;
 use crate::queue::{self, NewJob};
 use crate::scope::Tx;
@@ -35,8 +37,9 @@ impl Platform {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn fewest_days(&self) -> Result<u32, DataError> {
-        let days: i32 = sqlx::query_scalar("select least_days from deletion_rule").fetch_one(&self.db().pool).await?;
-        Ok(u32::try_from(days).unwrap_or_default())
+        let rule = self.db().find_shared::<deletion_rule::Entity>().one(&self.db().conn).await?;
+        let rule = rule.ok_or_else(|| DataError::Corrupt("deletion_rule has no row".into()))?;
+        Ok(u32::try_from(rule.least_days).unwrap_or_default())
     }
 
     /// Closes the tenant called `slug`, has all of it saved once more, and has it deleted in `days` days; when that will be.
@@ -56,6 +59,7 @@ impl Platform {
         let tx = self.inside(self.tenant(slug).await?.id)?.begin().await?;
         let by = tx.scope().actor().to_string();
         let values = [now.into(), reason.into(), i64::from(days).into(), by.into()];
+        // SQL: a function of the database, which alone may do this.
         let sql = "select stoa_ask_deletion($1, $2, $3, $4::integer, $5)";
         let Some(after) = tx.scalar::<Option<DateTime<Utc>>>(sql, values).await?.flatten() else {
             return Err(DataError::Refused("deletion is already scheduled".to_owned()));
@@ -74,6 +78,7 @@ impl Platform {
     pub async fn stay(&self, slug: &str) -> Result<bool, DataError> {
         let tx = self.inside(self.tenant(slug).await?.id)?.begin().await?;
         let by = tx.scope().actor().to_string();
+        // SQL: a function of the database, which alone may do this.
         let changed: bool = tx.scalar("select stoa_withdraw_deletion($1, $2)", [by.into()]).await?.unwrap_or_default();
         if changed {
             audit::note(&tx, "tenant.keep", slug, json!({})).await?;
@@ -88,9 +93,15 @@ impl Platform {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn due_to_go(&self) -> Result<Vec<Leaving>, DataError> {
-        let sql = "select id, slug from tenants where delete_after <= $1 order by delete_after, id";
+        let db = self.db();
+        let due = db
+            .find_shared::<tenant::Entity>()
+            .filter(tenant::Column::DeleteAfter.lte(db.clock().now()))
+            .order_by_asc(tenant::Column::DeleteAfter)
+            .order_by_asc(tenant::Column::Id)
+            .select_only();
         let found: Vec<(Uuid, String)> =
-            sqlx::query_as(sql).bind(self.db().clock().now()).fetch_all(&self.db().pool).await?;
+            due.column(tenant::Column::Id).column(tenant::Column::Slug).into_tuple().all(&db.conn).await?;
         Ok(found.into_iter().map(|(id, slug)| Leaving { tenant: id.into(), slug }).collect())
     }
 
@@ -100,17 +111,13 @@ impl Platform {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn exports(&self, tenant: TenantId) -> Result<Option<Vec<BackupId>>, DataError> {
-        #[derive(FromQueryResult)]
-        struct Row {
-            id: Uuid,
-        }
         let tx = self.inside(tenant)?.begin().await?;
-        let sql = "select b.id from backups b join tenants t on t.id = b.tenant_id where b.tenant_id = $1 and b.kind = $2 \
-                   and b.status = 'verified' and b.started_at >= t.delete_asked_at order by b.started_at desc limit 1";
+        let leaving = tx.find_shared::<tenant::Entity>().filter(tenant::Column::Id.eq(tx.tenant_filter().0));
+        let asked_at = leaving.one(tx.conn()).await?.and_then(|tenant| tenant.delete_asked_at);
         let (mut found, mut missing) = (Vec::new(), Vec::new());
         for kind in EXPORTED {
-            match tx.one::<Row>(sql, [kind.as_str().into()]).await? {
-                Some(row) => found.push(BackupId(row.id)),
+            match last_verified(&tx, kind, asked_at).await? {
+                Some(id) => found.push(BackupId(id)),
                 None => missing.push(kind),
             }
         }
@@ -127,6 +134,7 @@ impl Platform {
 /// When that role may not, or PostgreSQL fails.
 pub async fn hasten(owner_url: &str, tenant: TenantId, days: u32) -> Result<Option<DateTime<Utc>>, DataError> {
     let mut owner = PgConnection::connect(owner_url).await?;
+    // SQL: a function of the database, as the owner of the tables.
     let sql = "select stoa_hasten_deletion($1, $2::integer)";
     let after = sqlx::query_scalar(sql).bind(tenant.0).bind(i64::from(days)).fetch_one(&mut owner).await?;
     owner.close().await?;
@@ -139,9 +147,21 @@ pub async fn hasten(owner_url: &str, tenant: TenantId, days: u32) -> Result<Opti
 /// When that role may not, or PostgreSQL fails.
 pub async fn keep_fewest_days(owner_url: &str, days: u32) -> Result<(), DataError> {
     let mut owner = PgConnection::connect(owner_url).await?;
+    // SQL: as the owner of the tables, on a connection of its own.
     sqlx::query("update deletion_rule set least_days = $1").bind(i64::from(days)).execute(&mut owner).await?;
     owner.close().await?;
     Ok(())
+}
+
+// The last backup of a kind since its tenant's deletion was requested that was verified.
+async fn last_verified(tx: &Tx, kind: Kind, asked_at: Option<DateTime<Utc>>) -> Result<Option<Uuid>, DataError> {
+    let backups = tx
+        .find::<backup::Entity>()
+        .filter(backup::Column::Kind.eq(Text(kind)))
+        .filter(backup::Column::Status.eq(Text(Status::Verified)))
+        .filter(backup::Column::StartedAt.gte(asked_at))
+        .order_by_desc(backup::Column::StartedAt);
+    Ok(backups.select_only().column(backup::Column::Id).into_tuple().one(tx.conn()).await?)
 }
 
 // By the tenant's own jobs, whatever its tier says: this is the platform's wish.

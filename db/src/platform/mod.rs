@@ -14,10 +14,11 @@ use chrono::Datelike;
 use domain::audit::Via;
 use domain::ids::TenantId;
 use domain::permission::Permission;
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::audit::Origin;
 use crate::connect::Db;
+use crate::entities::{SharedQueries, tenant, user};
 use crate::error::DataError;
 use crate::scope::{Access, Actor, Scope};
 
@@ -90,8 +91,9 @@ impl Platform {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn open_tenant(&self, id: TenantId) -> Result<Option<String>, DataError> {
-        let sql = "select slug from tenants where id = $1 and suspended_at is null";
-        Ok(sqlx::query_scalar(sql).bind(id.0).fetch_optional(&self.db.pool).await?)
+        let open = self.db.find_shared::<tenant::Entity>().filter(tenant::Column::Id.eq(id.0));
+        let open = open.filter(tenant::Column::SuspendedAt.is_null());
+        Ok(open.select_only().column(tenant::Column::Slug).into_tuple().one(&self.db.conn).await?)
     }
 
     /// The addresses of the platform's admins.
@@ -99,8 +101,9 @@ impl Platform {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn admins(&self) -> Result<Vec<String>, DataError> {
-        let sql = "select email from users where is_platform_admin order by email";
-        Ok(sqlx::query_scalar(sql).fetch_all(&self.db.pool).await?)
+        let admins = self.db.find_shared::<user::Entity>().filter(user::Column::IsPlatformAdmin.eq(true));
+        let admins = admins.order_by_asc(user::Column::Email).select_only().column(user::Column::Email);
+        Ok(admins.into_tuple().all(&self.db.conn).await?)
     }
 
     /// How many there are of what matters. One statement.
@@ -108,6 +111,7 @@ impl Platform {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn census(&self) -> Result<Census, DataError> {
+        // SQL: sums over all tenants as of one moment.
         let sql = "select t.tenants, t.suspended, t.leaving, coalesce(stoa_store_count(), 0) as stores, o.orders, o.over from \
                    (select count(*) as tenants, count(suspended_at) as suspended, count(delete_after) as leaving from tenants) t, \
                    (select coalesce(sum(orders), 0)::bigint as orders, count(over_since) as over from usage_months where month = $1) o";
@@ -123,8 +127,8 @@ impl Platform {
     /// # Errors
     /// [`DataError::NotFound`] when there is none.
     pub async fn enter(&self, slug: &str) -> Result<Access, DataError> {
-        let sql = "select id from tenants where slug = $1";
-        let found: Option<uuid::Uuid> = sqlx::query_scalar(sql).bind(slug).fetch_optional(&self.db.pool).await?;
+        let found = self.db.find_shared::<tenant::Entity>().filter(tenant::Column::Slug.eq(slug)).select_only();
+        let found: Option<uuid::Uuid> = found.column(tenant::Column::Id).into_tuple().one(&self.db.conn).await?;
         let tenant = found.ok_or(DataError::NotFound("tenant"))?;
         Ok(Access::acting(self.db.clone(), tenant.into(), self.actor).with_origin(self.origin.clone()))
     }

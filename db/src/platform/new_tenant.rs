@@ -4,14 +4,19 @@ use domain::email;
 use domain::fields::FieldErrors;
 use domain::ids::{TenantId, UserId};
 use domain::people::email_key;
+use domain::permission::Role;
 use domain::slug;
 use domain::text_key::sought;
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Set, TryInsertResult};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::Platform;
 use super::tiers::Tier;
 use crate::audit;
+use crate::entities::{SharedQueries, tenant, tier, user};
 use crate::error::DataError;
+use crate::people;
 use crate::people::passwords::Passwords;
 use crate::scope::Tx;
 
@@ -88,10 +93,18 @@ impl Platform {
             None => None,
         };
         let tx = self.inside(id)?.begin().await?;
-        let sql = "insert into tenants (id, slug, name, name_key, tier_id, created_at) select $1, $2, $3, $6, i.id, $4 from tiers i where i.slug = $5";
         let name = new.name.trim();
-        let values = [new.slug.into(), name.into(), tx.scope().now().into(), new.tier.into(), sought(name).into()];
-        tx.run(sql, values).await.map_err(slug_taken)?;
+        let row = tenant::ActiveModel {
+            id: Set(id.0),
+            slug: Set(new.slug.to_owned()),
+            name: Set(name.to_owned()),
+            name_key: Set(sought(name)),
+            tier_id: Set(tier_id(&tx, new.tier).await?),
+            created_at: Set(tx.scope().now()),
+            ..Default::default()
+        };
+        let insert = tx.insert_shared(row).exec_without_returning(tx.conn()).await;
+        insert.map_err(DataError::from).map_err(slug_taken)?;
         audit::note(&tx, "tenant.create", new.slug, json!({"name": name, "tier": new.tier})).await?;
         let made_account = match hash {
             Some((email, hash)) => give_owner(&tx, email, &hash).await?,
@@ -126,19 +139,35 @@ pub(super) fn checked_reason(reason: &str) -> Result<&str, FieldErrors> {
     errors.into_result(reason)
 }
 
+/// The id of the tier called `slug`.
+///
+/// # Errors
+/// [`DataError::NotFound`] when there is none.
+pub(super) async fn tier_id(tx: &Tx, slug: &str) -> Result<Uuid, DataError> {
+    let tier = tx.find_shared::<tier::Entity>().filter(tier::Column::Slug.eq(slug)).select_only();
+    tier.column(tier::Column::Id).into_tuple().one(tx.conn()).await?.ok_or(DataError::NotFound("tier"))
+}
+
 // Whether the account was made.
 async fn give_owner(tx: &Tx, email: &str, hash: &str) -> Result<bool, DataError> {
     let id: UserId = tx.scope().clock().id();
     let now = tx.scope().now();
-    let key = email_key(email);
     // An administrator makes it, and stands for its address; for that of an account that is there already, nobody does yet.
-    let sql = "insert into users (id, email, password_hash, created_at, email_key, email_proven_at) \
-               select $2, $3, $4, $5, $6, $5 where $1::uuid is not null on conflict (email_key) do nothing";
-    let made = tx.run(sql, [id.0.into(), email.into(), hash.into(), now.into(), key.as_str().into()]).await? > 0;
-    let sql = "insert into memberships (tenant_id, user_id, role, created_at, is_vouched) \
-               select $1, u.id, 'owner', $3, u.email_proven_at is not null from users u where u.email_key = $2 returning user_id";
-    let person: Option<uuid::Uuid> = tx.scalar(sql, [key.into(), now.into()]).await?;
+    let row = user::ActiveModel {
+        id: Set(id.0),
+        email: Set(email.to_owned()),
+        email_key: Set(email_key(email)),
+        email_proven_at: Set(Some(now)),
+        password_hash: Set(hash.to_owned()),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    let made = tx.insert_shared(row).on_conflict_do_nothing_on([user::Column::EmailKey]);
+    let made = matches!(made.exec_without_returning(tx.conn()).await?, TryInsertResult::Inserted(1));
+    let account = tx.find_shared::<user::Entity>().filter(user::Column::EmailKey.eq(email_key(email))).select_only();
+    let person: Option<Uuid> = account.column(user::Column::Id).into_tuple().one(tx.conn()).await?;
     let person = person.ok_or_else(|| DataError::Corrupt("the first owner has no account".into()))?;
+    people::join(tx, person.into(), Role::Owner).await?;
     audit::note(tx, "member.role", &person.to_string(), json!({"role": "owner"})).await?;
     Ok(made)
 }

@@ -4,13 +4,14 @@ use chrono::{DateTime, Utc};
 use domain::ids::TenantId;
 use domain::tenants::{TenantQuery, TenantState};
 use domain::text_key::sought;
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, SimpleExpr};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, SelectTwoRequired, Set};
 use serde_json::json;
-use uuid::Uuid;
 
 use super::Platform;
 use super::new_tenant;
 use crate::audit;
+use crate::entities::{SharedQueries, tenant, tier};
 use crate::error::DataError;
 
 /// A tenant as the platform sees it.
@@ -47,22 +48,6 @@ impl TenantRow {
     }
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    slug: String,
-    name: String,
-    tier: String,
-    tier_name: String,
-    created_at: DateTime<Utc>,
-    suspended_at: Option<DateTime<Utc>>,
-    suspended_for: Option<String>,
-    delete_after: Option<DateTime<Utc>>,
-}
-
-const SELECT: &str = "select t.id, t.slug, t.name, i.slug as tier, i.name as tier_name, t.created_at, t.suspended_at, t.suspended_for, \
-    t.delete_after from tenants t join tiers i on i.id = t.tier_id";
-
 impl Platform {
     /// All tenants by slug, up to `limit`.
     ///
@@ -77,21 +62,16 @@ impl Platform {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn find_tenants(&self, query: &TenantQuery, limit: u64) -> Result<Vec<TenantRow>, DataError> {
-        let state = match query.state {
-            None => "true",
-            Some(TenantState::Active) => "t.suspended_at is null and t.delete_after is null",
-            Some(TenantState::Suspended) => "t.suspended_at is not null and t.delete_after is null",
-            Some(TenantState::Leaving) => "t.delete_after is not null",
-        };
-        let part = query.q.as_deref().map(sought);
-        let sql = format!(
-            "{SELECT} where {state} and ($1::text is null or t.slug > $1) and ($2::text is null or i.slug = $2) \
-             and ($3::text is null or strpos(t.slug, $3) > 0 or strpos(t.name_key, $3) > 0) order by t.slug limit $4"
-        );
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let values: [Value; 4] = [query.after.clone().into(), query.tier.clone().into(), part.into(), limit.into()];
         let tx = self.begin().await?;
-        let rows: Vec<Row> = tx.all(&sql, values).await?;
+        let rows = on_tiers(&tx)
+            .apply_if(query.state, |select, state| select.filter(in_state(state)))
+            .apply_if(query.after.clone(), |select, slug| select.filter(tenant::Column::Slug.gt(slug)))
+            .apply_if(query.tier.clone(), |select, slug| select.filter(tier::Column::Slug.eq(slug)))
+            .apply_if(query.q.as_deref().map(sought), |select, part| select.filter(holds(&part)))
+            .order_by_asc(tenant::Column::Slug)
+            .limit(limit)
+            .all(tx.conn())
+            .await?;
         tx.commit().await?;
         Ok(rows.into_iter().map(TenantRow::from).collect())
     }
@@ -102,7 +82,7 @@ impl Platform {
     /// [`DataError::NotFound`] when there is none.
     pub async fn tenant(&self, slug: &str) -> Result<TenantRow, DataError> {
         let tx = self.begin().await?;
-        let row: Option<Row> = tx.one(&format!("{SELECT} where t.slug = $1"), [slug.into()]).await?;
+        let row = on_tiers(&tx).filter(tenant::Column::Slug.eq(slug)).one(tx.conn()).await?;
         tx.commit().await?;
         row.map(TenantRow::from).ok_or(DataError::NotFound("tenant"))
     }
@@ -115,11 +95,12 @@ impl Platform {
         new_tenant::check_name(name)?;
         let before = self.tenant(slug).await?;
         let tx = self.inside(before.id)?.begin().await?;
-        let sql = "update tenants set name = $2, name_key = $3 where id = $1 and name <> $2";
-        let changed = tx.run(sql, [name.trim().into(), sought(name.trim()).into()]).await? > 0;
+        let name = name.trim();
+        let row = tenant::ActiveModel { name: Set(name.to_owned()), name_key: Set(sought(name)), ..Default::default() };
+        let update = tx.update_shared::<tenant::Entity>().set(row).filter(tenant::Column::Id.eq(before.id.0));
+        let changed = update.filter(tenant::Column::Name.ne(name)).exec(tx.conn()).await?.rows_affected > 0;
         if changed {
-            audit::changed(&tx, "tenant.rename", slug, json!({"name": before.name}), json!({"name": name.trim()}))
-                .await?;
+            audit::changed(&tx, "tenant.rename", slug, json!({"name": before.name}), json!({"name": name})).await?;
         }
         tx.commit().await?;
         Ok(changed)
@@ -137,8 +118,9 @@ impl Platform {
         }
         new_tenant::check_tier(&self.tier(tier).await, tier)?;
         let tx = self.inside(before.id)?.begin().await?;
-        let sql = "update tenants set tier_id = (select id from tiers where slug = $2) where id = $1";
-        tx.run(sql, [tier.into()]).await?;
+        let row = tenant::ActiveModel { tier_id: Set(new_tenant::tier_id(&tx, tier).await?), ..Default::default() };
+        let update = tx.update_shared::<tenant::Entity>().set(row);
+        update.filter(tenant::Column::Id.eq(before.id.0)).exec(tx.conn()).await?;
         audit::changed(&tx, "tenant.tier", slug, json!({"tier": before.tier}), json!({"tier": tier})).await?;
         self.commit_terms(tx).await?;
         Ok(true)
@@ -150,9 +132,13 @@ impl Platform {
     /// [`DataError::NotFound`] when there is none; when no reason is given.
     pub async fn suspend(&self, slug: &str, reason: &str) -> Result<bool, DataError> {
         let reason = new_tenant::checked_reason(reason)?;
-        let sql = "update tenants set suspended_at = $2, suspended_for = $3 where id = $1 and suspended_at is null";
-        let values = [self.db().clock().now().into(), reason.into()];
-        self.change(slug, sql, values, "tenant.suspend", json!({"reason": reason})).await
+        let row = tenant::ActiveModel {
+            suspended_at: Set(Some(self.db().clock().now())),
+            suspended_for: Set(Some(reason.to_owned())),
+            ..Default::default()
+        };
+        let is_open = tenant::Column::SuspendedAt.is_null();
+        self.change(slug, row, is_open, "tenant.suspend", json!({"reason": reason})).await
     }
 
     /// Lets people and programs into the tenant called `slug` again. Whether it changed.
@@ -163,22 +149,23 @@ impl Platform {
         if self.tenant(slug).await?.delete_after.is_some() {
             return Err(DataError::Refused("deletion is scheduled; cancel the deletion first".to_owned()));
         }
-        let sql = "update tenants set suspended_at = null, suspended_for = null \
-                   where id = $1 and suspended_at is not null and delete_after is null";
-        self.change(slug, sql, [], "tenant.resume", json!({})).await
+        let row = tenant::ActiveModel { suspended_at: Set(None), suspended_for: Set(None), ..Default::default() };
+        self.change(slug, row, in_state(TenantState::Suspended), "tenant.resume", json!({})).await
     }
 
-    /// Runs a change of the tenant called `slug` and records it; whether it changed anything.
-    pub(super) async fn change(
+    // Sets what `row` sets of the tenant called `slug` where `condition` holds, and records it; whether it did.
+    async fn change(
         &self,
         slug: &str,
-        sql: &str,
-        values: impl IntoIterator<Item = Value>,
+        row: tenant::ActiveModel,
+        condition: SimpleExpr,
         action: &str,
         details: serde_json::Value,
     ) -> Result<bool, DataError> {
-        let tx = self.inside(self.tenant(slug).await?.id)?.begin().await?;
-        let changed = tx.run(sql, values).await? > 0;
+        let id = self.tenant(slug).await?.id;
+        let tx = self.inside(id)?.begin().await?;
+        let update = tx.update_shared::<tenant::Entity>().set(row).filter(tenant::Column::Id.eq(id.0));
+        let changed = update.filter(condition).exec(tx.conn()).await?.rows_affected > 0;
         if changed {
             audit::note(&tx, action, slug, details).await?;
             // Open streams ask at once whether they may go on.
@@ -189,14 +176,35 @@ impl Platform {
     }
 }
 
-impl From<Row> for TenantRow {
-    fn from(row: Row) -> Self {
+fn on_tiers(handle: &impl SharedQueries) -> SelectTwoRequired<tenant::Entity, tier::Entity> {
+    handle.find_shared::<tenant::Entity>().find_both_related(tier::Entity)
+}
+
+fn in_state(state: TenantState) -> SimpleExpr {
+    let (is_leaving, is_suspended) =
+        (tenant::Column::DeleteAfter.is_not_null(), tenant::Column::SuspendedAt.is_not_null());
+    match state {
+        TenantState::Active => is_suspended.not().and(is_leaving.not()),
+        TenantState::Suspended => is_suspended.and(is_leaving.not()),
+        TenantState::Leaving => is_leaving,
+    }
+}
+
+// Whether slug or name holds `part`.
+fn holds(part: &str) -> SimpleExpr {
+    let place = |column: tenant::Column| Func::cust("strpos").args([column.into_expr(), Expr::val(part)]);
+    let holds = |column| SimpleExpr::from(place(column)).gt(0);
+    holds(tenant::Column::Slug).or(holds(tenant::Column::NameKey))
+}
+
+impl From<(tenant::Model, tier::Model)> for TenantRow {
+    fn from((row, tier): (tenant::Model, tier::Model)) -> Self {
         Self {
             id: row.id.into(),
             slug: row.slug,
             name: row.name,
-            tier: row.tier,
-            tier_name: row.tier_name,
+            tier: tier.slug,
+            tier_name: tier.name,
             created_at: row.created_at,
             suspended_at: row.suspended_at,
             suspended_for: row.suspended_for,

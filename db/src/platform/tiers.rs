@@ -1,17 +1,21 @@
 //! Tiers: what tenants on them are allowed, and who is on which.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use domain::fields::FieldErrors;
 use domain::ids::TenantId;
 use domain::limits::Terms;
 use domain::slug;
-use sea_orm::FromQueryResult;
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set, UpdateMany};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Platform;
 use super::usage::Above;
 use crate::audit;
+use crate::entities::{SharedQueries, tenant, tier};
 use crate::error::DataError;
 use crate::limits;
 use crate::scope::Tx;
@@ -19,7 +23,7 @@ use crate::scope::Tx;
 /// Longest name.
 const NAME: usize = 80;
 /// Tenants of one tier that an effect is worked out for.
-const LOOKED_AT: i64 = 10_000;
+const LOOKED_AT: u64 = 10_000;
 
 /// A tier.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,29 +62,30 @@ pub struct Affected {
     pub above: Vec<Above>,
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    slug: String,
-    name: String,
-    limits: Value,
-    lacks: Vec<String>,
-    retired_at: Option<DateTime<Utc>>,
-    tenants: i64,
-}
-
-const SELECT: &str = "select i.slug, i.name, i.limits, i.lacks, i.retired_at, \
-    (select count(*) from tenants t where t.tier_id = i.id) as tenants from tiers i";
-
 impl Platform {
-    /// All tiers, those in use first, by name.
+    /// All tiers, those in use first, by name. Two statements at any size.
     ///
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn tiers(&self) -> Result<Vec<Tier>, DataError> {
         let tx = self.begin().await?;
-        let rows: Vec<Row> = tx.all(&format!("{SELECT} order by i.retired_at is not null, i.name, i.slug"), []).await?;
+        let tiers = tx
+            .find_shared::<tier::Entity>()
+            .order_by_asc(tier::Column::RetiredAt.is_not_null())
+            .order_by_asc(tier::Column::Name)
+            .order_by_asc(tier::Column::Slug)
+            .all(tx.conn())
+            .await?;
+        let by_tier = tx.find_shared::<tenant::Entity>().select_only().column(tenant::Column::TierId);
+        let by_tier = by_tier.column_as(tenant::Column::Id.count(), "tenants").group_by(tenant::Column::TierId);
+        let by_tier: Vec<(Uuid, i64)> = by_tier.into_tuple().all(tx.conn()).await?;
         tx.commit().await?;
-        Ok(rows.into_iter().map(Tier::from).collect())
+        let by_tier: HashMap<Uuid, i64> = by_tier.into_iter().collect();
+        let tier = |row: tier::Model| {
+            let tenants = by_tier.get(&row.id).copied().unwrap_or(0);
+            Tier::of(row, tenants)
+        };
+        Ok(tiers.into_iter().map(tier).collect())
     }
 
     /// The tier called `slug`.
@@ -89,9 +94,12 @@ impl Platform {
     /// [`DataError::NotFound`] when there is none.
     pub async fn tier(&self, slug: &str) -> Result<Tier, DataError> {
         let tx = self.begin().await?;
-        let row: Option<Row> = tx.one(&format!("{SELECT} where i.slug = $1"), [slug.into()]).await?;
+        let row = tx.find_shared::<tier::Entity>().filter(tier::Column::Slug.eq(slug)).one(tx.conn()).await?;
+        let row = row.ok_or(DataError::NotFound("tier"))?;
+        let tenants = tx.find_shared::<tenant::Entity>().filter(tenant::Column::TierId.eq(row.id));
+        let tenants = tenants.count(tx.conn()).await?;
         tx.commit().await?;
-        row.map(Tier::from).ok_or(DataError::NotFound("tier"))
+        Ok(Tier::of(row, i64::try_from(tenants).unwrap_or(i64::MAX)))
     }
 
     /// Makes a tier.
@@ -101,16 +109,14 @@ impl Platform {
     pub async fn create_tier(&self, new: &NewTier) -> Result<(), DataError> {
         check_tier(new)?;
         let tx = self.begin_recorded().await?;
-        let sql = "insert into tiers (id, slug, name, limits, lacks, created_at) select $2, $3, $4, $5, $6, $7 where $1::uuid is not null";
-        let values = [
-            self.db().clock().id::<Uuid>().into(),
-            new.slug.clone().into(),
-            new.name.trim().into(),
-            new.terms.limits_json().into(),
-            new.terms.lacking().into(),
-            tx.scope().now().into(),
-        ];
-        tx.run(sql, values).await.map_err(slug_taken)?;
+        let row = tier::ActiveModel {
+            id: Set(self.db().clock().id()),
+            slug: Set(new.slug.clone()),
+            created_at: Set(tx.scope().now()),
+            ..row(new)
+        };
+        let insert = tx.insert_shared(row).exec_without_returning(tx.conn()).await;
+        insert.map_err(DataError::from).map_err(slug_taken)?;
         audit::note(&tx, "tier.create", &new.slug, described(&new.name, &new.terms)).await?;
         tx.commit().await
     }
@@ -122,15 +128,8 @@ impl Platform {
     pub async fn change_tier(&self, new: &NewTier) -> Result<(), DataError> {
         check_tier(new)?;
         let before = self.tier(&new.slug).await?;
-        let sql = "update tiers set name = $3, limits = $4, lacks = $5 where slug = $2 and $1::uuid is not null";
-        let values = [
-            new.slug.clone().into(),
-            new.name.trim().into(),
-            new.terms.limits_json().into(),
-            new.terms.lacking().into(),
-        ];
         let tx = self.begin_recorded().await?;
-        tx.run(sql, values).await?;
+        update(&tx, &new.slug, row(new)).exec(tx.conn()).await?;
         let (was, became) = (described(&before.name, &before.terms), described(&new.name, &new.terms));
         audit::changed(&tx, "tier.change", &new.slug, was, became).await?;
         self.commit_terms(tx).await
@@ -143,9 +142,10 @@ impl Platform {
     pub async fn retire_tier(&self, slug: &str, retired: bool) -> Result<bool, DataError> {
         self.tier(slug).await?;
         let tx = self.begin_recorded().await?;
-        let sql = "update tiers set retired_at = $3 where slug = $2 and (retired_at is null) = ($3::timestamptz is not null) and $1::uuid is not null";
-        let at = retired.then(|| tx.scope().now());
-        let changed = tx.run(sql, [slug.into(), at.into()]).await? > 0;
+        let row = tier::ActiveModel { retired_at: Set(retired.then(|| tx.scope().now())), ..Default::default() };
+        let is_offered = tier::Column::RetiredAt.is_null();
+        let update = update(&tx, slug, row).filter(if retired { is_offered } else { is_offered.not() });
+        let changed = update.exec(tx.conn()).await?.rows_affected > 0;
         if changed {
             let action = if retired { "tier.retire" } else { "tier.offer" };
             audit::note(&tx, action, slug, json!({})).await?;
@@ -159,21 +159,17 @@ impl Platform {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn effect(&self, slug: &str, terms: &Terms) -> Result<Vec<Affected>, DataError> {
-        #[derive(FromQueryResult)]
-        struct On {
-            id: Uuid,
-            slug: String,
-            name: String,
-        }
-        let sql = "select t.id, t.slug, t.name from tenants t join tiers i on i.id = t.tier_id where i.slug = $1 order by t.slug limit $2";
         let tx = self.begin().await?;
-        let on: Vec<On> = tx.all(sql, [slug.into(), LOOKED_AT.into()]).await?;
+        let on = tx.find_shared::<tenant::Entity>().inner_join(tier::Entity).filter(tier::Column::Slug.eq(slug));
+        let on = on.order_by_asc(tenant::Column::Slug).limit(LOOKED_AT).select_only();
+        let on = on.columns([tenant::Column::Id, tenant::Column::Slug, tenant::Column::Name]);
+        let on: Vec<(Uuid, String, String)> = on.into_tuple().all(tx.conn()).await?;
         tx.commit().await?;
-        let ids: Vec<TenantId> = on.iter().map(|t| t.id.into()).collect();
+        let ids: Vec<TenantId> = on.iter().map(|(id, ..)| TenantId(*id)).collect();
         let figures = self.figures(&ids).await?;
-        let affected = |t: On| {
-            let above = figures.get(&TenantId(t.id))?.above(terms);
-            (!above.is_empty()).then_some(Affected { slug: t.slug, name: t.name, above })
+        let affected = |(id, slug, name)| {
+            let above = figures.get(&TenantId(id))?.above(terms);
+            (!above.is_empty()).then_some(Affected { slug, name, above })
         };
         Ok(on.into_iter().filter_map(affected).collect())
     }
@@ -235,9 +231,23 @@ fn slug_taken(error: DataError) -> DataError {
     }
 }
 
-impl From<Row> for Tier {
-    fn from(row: Row) -> Self {
+// What of its row can be chosen.
+fn row(new: &NewTier) -> tier::ActiveModel {
+    tier::ActiveModel {
+        name: Set(new.name.trim().to_owned()),
+        limits: Set(new.terms.limits_json()),
+        lacks: Set(new.terms.lacking()),
+        ..Default::default()
+    }
+}
+
+fn update(tx: &Tx, slug: &str, row: tier::ActiveModel) -> UpdateMany<tier::Entity> {
+    tx.update_shared::<tier::Entity>().set(row).filter(tier::Column::Slug.eq(slug))
+}
+
+impl Tier {
+    fn of(row: tier::Model, tenants: i64) -> Self {
         let terms = Terms::read(&row.limits, row.lacks.iter().map(String::as_str));
-        Self { slug: row.slug, name: row.name, terms, retired_at: row.retired_at, tenants: row.tenants }
+        Self { slug: row.slug, name: row.name, terms, retired_at: row.retired_at, tenants }
     }
 }

@@ -97,6 +97,7 @@ impl Platform {
         let today = self.db().clock().now().date_naive();
         let month = today.with_day(1).unwrap_or(today);
         let tx = self.begin().await?;
+        // SQL: a function of the database looks into all tenants.
         let rows: Vec<Row> = tx.all("select * from stoa_usage($1, $2)", [ids.into(), month.into()]).await?;
         tx.commit().await?;
         Ok(rows.into_iter().map(|row| (row.tenant_id.into(), row.figures)).collect())

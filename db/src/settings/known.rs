@@ -125,6 +125,7 @@ impl KnownSettings {
 
 /// Announces with the commit that the tenant's settings changed.
 pub(super) async fn announce(tx: &Tx) -> Result<(), DataError> {
+    // SQL: a notification, which PostgreSQL sends with the commit.
     tx.run(&format!("select pg_notify('{CHANNEL}', $1::text)"), []).await.map(drop)
 }
 

@@ -3,11 +3,13 @@
 
 mod known;
 mod recipients;
+mod rows;
 mod store;
 mod tenant;
 
 pub use known::KnownSettings;
 pub(crate) use known::{CHANNEL, Hearing};
+pub(crate) use recipients::summary_hour;
 pub use recipients::{recipients, set_recipients};
 pub use store::{change, has_orders, of_store};
 pub use tenant::{change_tenant, of_tenant};

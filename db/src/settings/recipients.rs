@@ -3,8 +3,11 @@
 use domain::ids::StoreId;
 use domain::settings::{Recipients, Setting};
 use domain::summaries;
+use sea_orm::{ColumnTrait, QueryFilter, Set};
 use serde_json::{Value, json};
 
+use super::rows::{forget, keep, value};
+use crate::entities::{TenantQueries, store, summary_schedule};
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
 use crate::stores::{self, Store};
@@ -14,9 +17,7 @@ use crate::stores::{self, Store};
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn recipients(tx: &Tx, store: StoreId, setting: Setting) -> Result<Recipients, DataError> {
-    let sql = "select value from settings where tenant_id = $1 and store_id = $2 and name = $3";
-    let found: Option<Value> = tx.scalar(sql, [store.0.into(), setting.as_str().into()]).await?;
-    let Some(value) = found else { return Ok(Recipients::default()) };
+    let Some(value) = value(tx, store.0, setting.as_str()).await? else { return Ok(Recipients::default()) };
     serde_json::from_value(value).map_err(|e| DataError::Corrupt(format!("setting {}: {e}", setting.as_str())))
 }
 
@@ -44,20 +45,17 @@ pub(super) async fn write_recipients(
     setting: Setting,
     to: &Recipients,
 ) -> Result<(), DataError> {
-    let (id, name, now) = (store.id.0, setting.as_str(), tx.scope().now());
     if to.is_empty() {
-        let sql = "delete from settings where tenant_id = $1 and store_id = $2 and name = $3";
-        tx.run(sql, [id.into(), name.into()]).await?;
+        forget(tx, store.id.0, setting.as_str()).await?;
     } else {
-        let sql = "insert into settings (tenant_id, store_id, name, value, updated_at) values ($1, $2, $3, $4, $5) \
-                   on conflict (tenant_id, store_id, name) do update set value = excluded.value, updated_at = excluded.updated_at";
-        let value = Value::from(Vec::from(to.clone()));
-        tx.run(sql, [id.into(), name.into(), value.into(), now.into()]).await?;
+        keep(tx, store.id.0, setting.as_str(), Value::from(Vec::from(to.clone()))).await?;
     }
     match setting {
         Setting::NotifyOrders => {
-            let sql = "update stores set notifies_orders = $3 where tenant_id = $1 and id = $2";
-            tx.run(sql, [id.into(), (!to.is_empty()).into()]).await.map(drop)
+            let row = store::ActiveModel { notifies_orders: Set(!to.is_empty()), ..Default::default() };
+            let update = tx.update::<store::Entity>().set(row).filter(store::Column::Id.eq(store.id.0));
+            update.exec(tx.conn()).await?;
+            Ok(())
         }
         Setting::DailySummary => schedule(tx, store, !to.is_empty()).await,
         Setting::StockAlerts => Ok(()),
@@ -67,13 +65,23 @@ pub(super) async fn write_recipients(
 // The first summary comes at the next such hour of the store.
 async fn schedule(tx: &Tx, store: &Store, wanted: bool) -> Result<(), DataError> {
     if !wanted {
-        let sql = "delete from summary_schedule where tenant_id = $1 and store_id = $2";
-        return tx.run(sql, [store.id.0.into()]).await.map(drop);
+        let delete = tx.delete::<summary_schedule::Entity>();
+        delete.filter(summary_schedule::Column::StoreId.eq(store.id.0)).exec(tx.conn()).await?;
+        return Ok(());
     }
-    let sql = "insert into summary_schedule (tenant_id, store_id, due_at) values ($1, $2, $3) on conflict (tenant_id, store_id) do nothing";
-    let sql_hour = "select (value #>> '{}')::int from settings where tenant_id = $1 and store_id = $2 and name = $3";
-    let hour: Option<i32> = tx.scalar(sql_hour, [store.id.0.into(), summaries::SETTING.into()]).await?;
-    let hour = hour.and_then(|hour| u8::try_from(hour).ok()).unwrap_or(summaries::HOUR);
-    let first = summaries::next_at(tx.scope().now(), store.zone, hour);
-    tx.run(sql, [store.id.0.into(), first.into()]).await.map(drop)
+    let hour = summary_hour(tx, store).await?;
+    let row = summary_schedule::ActiveModel {
+        store_id: Set(store.id.0),
+        due_at: Set(summaries::next_at(tx.scope().now(), store.zone, hour)),
+        ..Default::default()
+    };
+    tx.insert(row).on_conflict_do_nothing().exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+/// The hour of the day at which a store's summary is sent.
+pub(crate) async fn summary_hour(tx: &Tx, store: &Store) -> Result<u8, DataError> {
+    let chosen = value(tx, store.id.0, summaries::SETTING).await?;
+    let chosen = chosen.and_then(|hour| hour.as_u64()).and_then(|hour| u8::try_from(hour).ok());
+    Ok(chosen.unwrap_or(summaries::HOUR))
 }

@@ -6,12 +6,16 @@ use domain::feed::EventKind;
 use domain::ids::StoreId;
 use domain::settings::{Recipients, Setting, StoreCalendar, StoreSettings};
 use domain::summaries;
-use sea_orm::FromQueryResult;
+use sea_orm::sea_query::LockType;
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Select, Set};
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::known::announce;
 use super::recipients::write_recipients;
+use super::rows::{keep, values};
 use crate::audit;
+use crate::entities::{TenantQueries, order_ref, store, summary_schedule};
 use crate::error::DataError;
 use crate::feed::{self, NewEvent};
 use crate::rollups;
@@ -20,16 +24,6 @@ use crate::stores::{self, Store};
 
 const YEAR_START: &str = "calendar.year_start";
 
-#[derive(FromQueryResult)]
-struct Row {
-    name: String,
-    time_zone: String,
-    currency: String,
-    week_start: i16,
-    returns_on: String,
-    values: Option<Value>,
-}
-
 /// The settings of a store of the scope's tenant, as this process knows them. Most of the time no statement.
 ///
 /// # Errors
@@ -37,7 +31,7 @@ struct Row {
 pub async fn of_store(scope: &Scope, store: &Store) -> Result<Arc<StoreSettings>, DataError> {
     let reading = async {
         let tx = scope.begin().await?;
-        let settings = read(&tx, store.id).await?;
+        let settings = read(&tx, find(&tx, store.id)).await?;
         tx.end();
         Ok(settings)
     };
@@ -65,8 +59,7 @@ pub async fn change(scope: &Scope, slug: &str, pairs: &[(String, String)]) -> Re
     let tx = scope.begin().await?;
     let store = stores::by_slug(&tx, slug).await?;
     // Not `for update`: whoever holds the feed's head and opens a bucket of figures refers to the row meanwhile.
-    tx.run("select from stores where tenant_id = $1 and id = $2 for no key update", [store.id.0.into()]).await?;
-    let before = read(&tx, store.id).await?;
+    let before = read(&tx, find(&tx, store.id).lock(LockType::NoKeyUpdate)).await?;
     let (after, mut faults) = before.changed(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())));
     if after.zone != before.zone && ordered(&tx, store.id).await? {
         let words = "The time zone cannot be changed after the first order.";
@@ -96,16 +89,19 @@ pub async fn change(scope: &Scope, slug: &str, pairs: &[(String, String)]) -> Re
 }
 
 async fn ordered(tx: &Tx, store: StoreId) -> Result<bool, DataError> {
-    let sql = "select exists (select from order_refs where tenant_id = $1 and store_id = $2)";
-    Ok(tx.scalar(sql, [store.0.into()]).await?.unwrap_or(false))
+    let any = tx.find::<order_ref::Entity>().filter(order_ref::Column::StoreId.eq(store.0));
+    let any: Option<Uuid> = any.select_only().column(order_ref::Column::OrderId).into_tuple().one(tx.conn()).await?;
+    Ok(any.is_some())
 }
 
-async fn read(tx: &Tx, store: StoreId) -> Result<StoreSettings, DataError> {
-    let sql = "select s.name, s.time_zone, s.currency, s.week_start, s.returns_on, (select jsonb_object_agg(v.name, v.value) from settings v where v.tenant_id = $1 and v.store_id = s.id) as values \
-               from stores s where s.tenant_id = $1 and s.id = $2";
-    let row: Row = tx.one(sql, [store.0.into()]).await?.ok_or(DataError::NotFound("store"))?;
+fn find(tx: &Tx, store: StoreId) -> Select<store::Entity> {
+    tx.find::<store::Entity>().filter(store::Column::Id.eq(store.0))
+}
+
+async fn read(tx: &Tx, store: Select<store::Entity>) -> Result<StoreSettings, DataError> {
+    let row = store.one(tx.conn()).await?.ok_or(DataError::NotFound("store"))?;
+    let values = values(tx, row.id).await?;
     let bad = |what: &str, value: &str| DataError::Corrupt(format!("stores.{what} is '{value}'"));
-    let values = row.values.and_then(|values| values.as_object().cloned()).unwrap_or_default();
     let number = |name: &str, otherwise: u8| {
         values.get(name).and_then(Value::as_u64).and_then(|n| u8::try_from(n).ok()).unwrap_or(otherwise)
     };
@@ -117,7 +113,7 @@ async fn read(tx: &Tx, store: StoreId) -> Result<StoreSettings, DataError> {
             week_start: u8::try_from(row.week_start).unwrap_or(1),
             year_start: number(YEAR_START, 1).clamp(1, 12),
         },
-        returns_on: row.returns_on.parse().map_err(|_| bad("returns_on", &row.returns_on))?,
+        returns_on: *row.returns_on,
         summary_hour: number(summaries::SETTING, summaries::HOUR),
         orders: told(&values, Setting::NotifyOrders)?,
         summary: told(&values, Setting::DailySummary)?,
@@ -132,19 +128,17 @@ fn told(values: &Map<String, Value>, setting: Setting) -> Result<Recipients, Dat
 }
 
 async fn write(tx: &Tx, store: &Store, before: &StoreSettings, after: &StoreSettings) -> Result<(), DataError> {
-    let sql = "update stores set name = $3, time_zone = $4, currency = $5, week_start = $6, returns_on = $7 \
-               where tenant_id = $1 and id = $2";
-    let values = [
-        store.id.0.into(),
-        after.name.clone().into(),
-        after.zone.name().into(),
-        after.currency.code().into(),
-        i16::from(after.calendar.week_start).into(),
-        after.returns_on.as_str().into(),
-    ];
-    tx.run(sql, values).await?;
-    keep(tx, store, YEAR_START, after.calendar.year_start).await?;
-    keep(tx, store, summaries::SETTING, after.summary_hour).await?;
+    let row = store::ActiveModel {
+        name: Set(after.name.clone()),
+        time_zone: Set(after.zone.name().to_owned()),
+        currency: Set(after.currency.code().to_owned()),
+        week_start: Set(i16::from(after.calendar.week_start)),
+        returns_on: Set(after.returns_on.into()),
+        ..Default::default()
+    };
+    tx.update::<store::Entity>().set(row).filter(store::Column::Id.eq(store.id.0)).exec(tx.conn()).await?;
+    keep(tx, store.id.0, YEAR_START, Value::from(after.calendar.year_start)).await?;
+    keep(tx, store.id.0, summaries::SETTING, Value::from(after.summary_hour)).await?;
     let changed = Store { zone: after.zone, ..store.clone() };
     let kinds = [
         (Setting::NotifyOrders, &before.orders, &after.orders),
@@ -156,15 +150,9 @@ async fn write(tx: &Tx, store: &Store, before: &StoreSettings, after: &StoreSett
     }
     if (before.summary_hour, before.zone) != (after.summary_hour, after.zone) {
         let next = summaries::next_at(tx.scope().now(), after.zone, after.summary_hour);
-        let sql = "update summary_schedule set due_at = $3 where tenant_id = $1 and store_id = $2";
-        tx.run(sql, [store.id.0.into(), next.into()]).await?;
+        let row = summary_schedule::ActiveModel { due_at: Set(next), ..Default::default() };
+        let update = tx.update::<summary_schedule::Entity>().set(row);
+        update.filter(summary_schedule::Column::StoreId.eq(store.id.0)).exec(tx.conn()).await?;
     }
     Ok(())
-}
-
-async fn keep(tx: &Tx, store: &Store, name: &str, value: u8) -> Result<(), DataError> {
-    let sql = "insert into settings (tenant_id, store_id, name, value, updated_at) values ($1, $2, $3, $4, $5) \
-               on conflict (tenant_id, store_id, name) do update set value = excluded.value, updated_at = excluded.updated_at";
-    let values = [store.id.0.into(), name.into(), Value::from(value).into(), tx.scope().now().into()];
-    tx.run(sql, values).await.map(drop)
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use domain::feed::EventKind;
 use domain::settings::{TenantForm, TenantSettings};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::known::announce;
+use super::rows::{forget, keep, values};
 use crate::audit;
 use crate::error::DataError;
 use crate::feed::{self, NewEvent};
@@ -29,7 +30,7 @@ pub async fn of_tenant(scope: &Scope) -> Result<Arc<TenantSettings>, DataError> 
 /// Every fault by its field, and when PostgreSQL fails.
 pub async fn change_tenant(scope: &Scope, form: TenantForm, pairs: &[(String, String)]) -> Result<(), DataError> {
     let tx = scope.begin().await?;
-    // Two who save at once: the second begins with what the first left.
+    // SQL: an advisory lock. Two who save at once: the second begins with what the first left.
     tx.run("select pg_advisory_xact_lock(hashtextextended('settings:' || $1::text, 7))", []).await?;
     let before = read(&tx).await?;
     let (after, faults) = before.changed(form, pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())));
@@ -57,22 +58,16 @@ async fn read_anew(scope: &Scope) -> Result<TenantSettings, DataError> {
 }
 
 async fn read(tx: &Tx) -> Result<TenantSettings, DataError> {
-    let sql =
-        "select coalesce(jsonb_object_agg(name, value), '{}') from settings where tenant_id = $1 and store_id = $2";
-    let values: Option<Value> = tx.scalar(sql, [Uuid::nil().into()]).await?;
-    Ok(TenantSettings::of(values.as_ref().and_then(Value::as_object).unwrap_or(&Map::new())))
+    Ok(TenantSettings::of(&values(tx, Uuid::nil()).await?))
 }
 
 async fn write(tx: &Tx, before: &TenantSettings, after: &TenantSettings) -> Result<(), DataError> {
     let changed = before.stored().into_iter().zip(after.stored()).filter(|(was, is)| was != is);
     for (_, (name, value)) in changed {
         if value.is_null() {
-            let sql = "delete from settings where tenant_id = $1 and store_id = $2 and name = $3";
-            tx.run(sql, [Uuid::nil().into(), name.into()]).await?;
+            forget(tx, Uuid::nil(), name).await?;
         } else {
-            let sql = "insert into settings (tenant_id, store_id, name, value, updated_at) values ($1, $2, $3, $4, $5) \
-                       on conflict (tenant_id, store_id, name) do update set value = excluded.value, updated_at = excluded.updated_at";
-            tx.run(sql, [Uuid::nil().into(), name.into(), value.into(), tx.scope().now().into()]).await?;
+            keep(tx, Uuid::nil(), name, value).await?;
         }
     }
     Ok(())

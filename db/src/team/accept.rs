@@ -3,19 +3,18 @@
 use domain::ids::TenantId;
 use domain::limits::Limit;
 use domain::people::email_key;
-use domain::permission::Permission;
-use sea_orm::FromQueryResult;
+use sea_orm::sea_query::SimpleExpr;
+use sea_orm::{ActiveEnum, ColumnTrait, QueryFilter, QuerySelect, Set, TryInsertResult};
 use serde_json::json;
-use uuid::Uuid;
 
 use super::invitations::enter;
-use super::invited::{Invited, LinkDelivery, find, rights};
+use super::invited::{Invited, LinkDelivery, find, has_sender};
 use crate::audit::Origin;
 use crate::connect::Db;
+use crate::entities::{TenantQueries, invitation, membership, role};
 use crate::error::DataError;
 use crate::limits;
-use crate::people::maker::{MAKER, Maker, joins};
-use crate::people::{self, Person, read_stores};
+use crate::people::{self, Person};
 use crate::scope::{Actor, Tx};
 use crate::tenant_token;
 
@@ -33,7 +32,7 @@ pub async fn accept(db: &Db, secret: &str, person: &Person, origin: Origin) -> R
         )));
     }
     let (tenant, hash) = tenant_token::parse(secret).ok_or(DataError::NotFound("invitation"))?;
-    if !join(db, tenant, person, origin, ("i.token_hash = $2", hash.into())).await? {
+    if !join(db, tenant, person, origin, invitation::Column::TokenHash.eq(hash)).await? {
         return Err(DataError::Refused("You are already a member of this team.".to_owned()));
     }
     // Their link came by mail, and they have it.
@@ -49,7 +48,7 @@ pub async fn accept(db: &Db, secret: &str, person: &Person, origin: Origin) -> R
 /// When PostgreSQL fails.
 pub async fn is_invited(db: &Db, tenant: TenantId, email: &str) -> Result<bool, DataError> {
     let tx = enter(db, tenant, Actor::Job, Origin::default())?.begin().await?;
-    let found = open(&tx, "i.email_key = $2", email_key(email).into()).await?;
+    let found = open(&tx, invitation::Column::EmailKey.eq(email_key(email))).await?;
     tx.end();
     Ok(found.is_some())
 }
@@ -60,56 +59,53 @@ pub async fn is_invited(db: &Db, tenant: TenantId, email: &str) -> Result<bool, 
 /// # Errors
 /// [`DataError::AtLimit`] when the tier allows no more members.
 pub async fn accept_by_address(db: &Db, tenant: TenantId, person: &Person, origin: Origin) -> Result<bool, DataError> {
-    join(db, tenant, person, origin, ("i.email_key = $2", email_key(&person.email).into())).await
+    join(db, tenant, person, origin, invitation::Column::EmailKey.eq(email_key(&person.email))).await
 }
 
-// By the invitation that `which` finds with `$2`; false when there is none, or they are a member already.
+// By the invitation that `which` finds; false when there is none, or they are a member already.
 async fn join(
     db: &Db,
     tenant: TenantId,
     person: &Person,
     origin: Origin,
-    (which, value): (&'static str, sea_orm::Value),
+    which: SimpleExpr,
 ) -> Result<bool, DataError> {
     let scope = enter(db, tenant, Actor::User(person.id), origin)?;
     let tx = scope.begin().await?;
     limits::claim(&tx, Limit::Members).await?;
-    let Some(id) = open(&tx, which, value).await? else { return Ok(false) };
-    let sql = "with accepted as (delete from invitations where tenant_id = $1 and id = $2 returning role, role_id, store_ids) \
-         insert into memberships (tenant_id, user_id, role, role_id, store_ids, created_at) \
-         select $1, $4, role, role_id, store_ids, $3 from accepted \
-         on conflict (tenant_id, user_id) do nothing returning role";
-    let values = [id.into(), scope.now().into(), person.id.0.into()];
-    let joined: Option<String> = tx.scalar(sql, values).await.map_err(role_gone)?;
-    let Some(role) = joined else { return Ok(false) };
-    let details = json!({"email": person.email, "role": role});
+    let Some(invited) = open(&tx, which).await? else { return Ok(false) };
+    tx.delete::<invitation::Entity>().filter(invitation::Column::Id.eq(invited.id)).exec(tx.conn()).await?;
+    let row = membership::ActiveModel {
+        user_id: Set(person.id.0),
+        role: Set(invited.role),
+        role_id: Set(invited.role_id),
+        store_ids: Set(invited.store_ids),
+        created_at: Set(scope.now()),
+        ..Default::default()
+    };
+    let joined = tx.insert(row).on_conflict_do_nothing().exec_without_returning(tx.conn()).await;
+    if !matches!(joined.map_err(DataError::from).map_err(role_gone)?, TryInsertResult::Inserted(1)) {
+        return Ok(false);
+    }
+    let details = json!({"email": person.email, "role": invited.role.to_value()});
     crate::audit::note(&tx, "invitation.accept", &person.id.to_string(), details).await?;
     crate::feed::access_changed(&tx).await?;
     tx.commit().await?;
     Ok(true)
 }
 
-#[derive(FromQueryResult)]
-struct Open {
-    id: Uuid,
-    role: String,
-    store_ids: Option<Vec<Uuid>>,
-    permissions: Option<Vec<String>>,
-    #[sea_orm(nested)]
-    sender: Maker,
-}
-
-// The invitation that `which` finds with `$2`, locked, while it can be accepted and whoever sent it may still send it.
-async fn open(tx: &Tx, which: &'static str, value: sea_orm::Value) -> Result<Option<Uuid>, DataError> {
-    let sql = format!(
-        "select i.id, i.role, i.store_ids, r.permissions, {MAKER} from invitations i \
-         left join roles r on r.tenant_id = i.tenant_id and r.id = i.role_id {} \
-         where i.tenant_id = $1 and {which} and i.expires_at > $3 for update of i",
-        joins("i", "invited_by")
-    );
-    let Some(found) = tx.one::<Open>(&sql, [value, tx.scope().now().into()]).await? else { return Ok(None) };
-    let given = rights(&found.role, found.permissions.as_deref(), read_stores(found.store_ids));
-    Ok(found.sender.could(Permission::ManagePeople, &given)?.then_some(found.id))
+// The invitation that `which` finds, locked, while it can be accepted and who sent it may still send it.
+async fn open(tx: &Tx, which: SimpleExpr) -> Result<Option<invitation::Model>, DataError> {
+    let found = tx
+        .find::<invitation::Entity>()
+        .filter(which)
+        .filter(invitation::Column::ExpiresAt.gt(tx.scope().now()))
+        .lock_exclusive();
+    let Some(found) = found.one(tx.conn()).await? else { return Ok(None) };
+    let found = [found];
+    let custom = tx.load_one(&found, tx.find::<role::Entity>()).await?.into_iter().next().flatten();
+    let [row] = found;
+    Ok(has_sender(tx, &row, custom.as_ref()).await?.then_some(row))
 }
 
 // A restore took the role away meanwhile.

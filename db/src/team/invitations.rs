@@ -5,24 +5,24 @@ use domain::email;
 use domain::fields::FieldErrors;
 use domain::ids::{InvitationId, TenantId};
 use domain::people::{INVITATION_LASTS, MemberRole, StoreAccess, email_key};
-use domain::permission::{Permission, Rights};
-use sea_orm::FromQueryResult;
+use domain::permission::{Permission, Permissions, Rights};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, SelectExt, Set};
 use serde_json::json;
-use uuid::Uuid;
 
 use super::invited::LinkDelivery;
-use super::place::{NewPlace, columns};
+use super::place::NewPlace;
 use crate::audit::Origin;
 use crate::connect::Db;
+use crate::entities::{TenantQueries, invitation, membership, role, user};
 use crate::error::DataError;
 use crate::outbox::{self, NewMail};
-use crate::people::maker::{MAKER, Maker, joins};
-use crate::people::{member_role, read_stores};
+use crate::people::makers::Makers;
+use crate::people::{custom_role, read_stores};
 use crate::scope::{Access, Actor, Grants, Scope, Tx};
 use crate::tenant_token;
 
 /// Most invitations that wait at once.
-const MOST: i64 = 200;
+const MOST: u64 = 200;
 
 /// An invitation that was not accepted yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,17 +43,16 @@ pub struct Invitation {
     pub has_sender: bool,
 }
 
-/// Invitations that were not accepted yet, the last sent first.
+/// Invitations that were not accepted yet, the last sent first. Three statements at any size.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn invitations(scope: &Scope) -> Result<Vec<Invitation>, DataError> {
     let tx = scope.begin().await?;
-    let rows: Vec<Row> = tx
-        .all(&format!("{} where i.tenant_id = $1 order by i.sent_at desc, i.id limit $2", select()), [MOST.into()])
-        .await?;
+    let found = tx.find::<invitation::Entity>().order_by_desc(invitation::Column::SentAt);
+    let rows = rows(&tx, found.order_by_asc(invitation::Column::Id).limit(MOST)).await?;
     tx.end();
-    rows.into_iter().map(Invitation::try_from).collect()
+    Ok(rows)
 }
 
 /// Invites whoever reads mail at `email`; `write` makes the letter from the link's secret, which is given back too: it can
@@ -85,14 +84,20 @@ pub async fn invite(
     let Some(place) = place.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
     let (secret, hash) = tenant_token::make(scope.tenant())?;
     let id: InvitationId = scope.clock().id();
-    let sql = "insert into invitations (tenant_id, id, email, role, role_id, store_ids, token_hash, invited_by, created_at, sent_at, expires_at, email_key, is_shown) \
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12)";
-    let [role, role_id, stores] = columns(&place.role, &place.stores);
+    let (role, role_id, store_ids) = place.columns();
     let (actor, now) = (scope.actor().to_string(), scope.now());
-    let values = [id.0.into(), email.as_str().into(), role, role_id, stores, hash.into(), actor.into(), now.into()];
-    let (until, is_shown) = (now + INVITATION_LASTS, delivery == LinkDelivery::Shown);
-    let rest = [until.into(), email_key(&email).into(), is_shown.into()];
-    tx.run(sql, values.into_iter().chain(rest)).await.map_err(invited_before)?;
+    let row = invitation::ActiveModel {
+        id: Set(id.0),
+        email: Set(email.clone()),
+        role: Set(role),
+        role_id: Set(role_id),
+        store_ids: Set(store_ids),
+        created_at: Set(now),
+        email_key: Set(email_key(&email)),
+        ..sent(hash, actor, now, delivery)
+    };
+    let insert = tx.insert(row).exec_without_returning(tx.conn()).await;
+    insert.map_err(DataError::from).map_err(invited_before)?;
     outbox::post(&tx, write(&secret)).await?;
     let mut details = place.details();
     details["email"] = email.into();
@@ -117,12 +122,9 @@ pub async fn resend(
     refuse_beyond_own(&read(&tx, id).await?, &tx, "resend this invitation")?;
     let (secret, hash) = tenant_token::make(scope.tenant())?;
     let now = scope.now();
-    let sql = "update invitations set token_hash = $3, sent_at = $4, expires_at = $5, invited_by = $6, is_shown = $7 \
-               where tenant_id = $1 and id = $2";
-    let (until, actor) = (now + INVITATION_LASTS, scope.actor().to_string());
-    let is_shown = delivery == LinkDelivery::Shown;
-    let values = [id.0.into(), hash.into(), now.into(), until.into(), actor.into(), is_shown.into()];
-    tx.run(sql, values).await?;
+    let row = sent(hash, scope.actor().to_string(), now, delivery);
+    let update = tx.update::<invitation::Entity>().set(row).filter(invitation::Column::Id.eq(id.0));
+    update.exec(tx.conn()).await?;
     let invitation = read(&tx, id).await?;
     outbox::post(&tx, write(&invitation, &secret)).await?;
     crate::audit::note(&tx, "invitation.resend", &id.to_string(), json!({"email": invitation.email})).await?;
@@ -139,7 +141,7 @@ pub async fn withdraw(scope: &Scope, id: InvitationId) -> Result<(), DataError> 
     let tx = scope.begin().await?;
     let invitation = read(&tx, id).await?;
     refuse_beyond_own(&invitation, &tx, "withdraw this invitation")?;
-    tx.run("delete from invitations where tenant_id = $1 and id = $2", [id.0.into()]).await?;
+    tx.delete::<invitation::Entity>().filter(invitation::Column::Id.eq(id.0)).exec(tx.conn()).await?;
     crate::audit::note(&tx, "invitation.withdraw", &id.to_string(), json!({"email": invitation.email})).await?;
     tx.commit().await
 }
@@ -150,13 +152,12 @@ pub(super) fn enter(db: &Db, tenant: TenantId, actor: Actor, origin: Origin) -> 
 }
 
 async fn check_free(tx: &Tx, email: &str, errors: &mut FieldErrors) -> Result<(), DataError> {
-    let sql = "select m.user_id from memberships m join users u on u.id = m.user_id \
-               where m.tenant_id = $1 and u.email_key = $2";
-    let member: Option<Uuid> = tx.scalar(sql, [email_key(email).into()]).await?;
-    errors.add_if(member.is_some(), "email", "This user is already a member.");
-    let waiting: Option<i64> = tx.scalar("select count(*) from invitations where tenant_id = $1", []).await?;
+    let member = tx.find::<membership::Entity>().inner_join(user::Entity);
+    let is_member = member.filter(user::Column::EmailKey.eq(email_key(email))).exists(tx.conn()).await?;
+    errors.add_if(is_member, "email", "This user is already a member.");
+    let waiting = tx.find::<invitation::Entity>().count(tx.conn()).await?;
     let words = format!("There are {MOST} open invitations. Withdraw some first.");
-    errors.add_if(waiting.unwrap_or(0) >= MOST, "email", words);
+    errors.add_if(waiting >= MOST, "email", words);
     Ok(())
 }
 
@@ -170,41 +171,43 @@ fn refuse_beyond_own(invitation: &Invitation, tx: &Tx, what: &str) -> Result<(),
 }
 
 async fn read(tx: &Tx, id: InvitationId) -> Result<Invitation, DataError> {
-    let row: Option<Row> = tx.one(&format!("{} where i.tenant_id = $1 and i.id = $2", select()), [id.0.into()]).await?;
-    row.ok_or(DataError::NotFound("invitation"))?.try_into()
+    let found = rows(tx, tx.find::<invitation::Entity>().filter(invitation::Column::Id.eq(id.0))).await?;
+    found.into_iter().next().ok_or(DataError::NotFound("invitation"))
 }
 
-fn select() -> String {
-    format!(
-        "select i.id, i.email, i.role, i.role_id, i.store_ids, i.sent_at, i.expires_at, \
-           coalesce(r.name, '') role_name, coalesce(r.permissions, '{{}}') permissions, {MAKER} \
-         from invitations i left join roles r on r.tenant_id = i.tenant_id and r.id = i.role_id {}",
-        joins("i", "invited_by")
-    )
+// With their custom roles, and with who sent them.
+async fn rows(tx: &Tx, invitations: Select<invitation::Entity>) -> Result<Vec<Invitation>, DataError> {
+    let found = invitations.find_also_related(role::Entity).all(tx.conn()).await?;
+    let senders = Makers::load(tx, found.iter().map(|(row, _)| row.invited_by.as_str())).await?;
+    found.into_iter().map(|(row, custom)| Invitation::of(row, custom, &senders)).collect()
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    email: String,
-    role: String,
-    role_id: Option<Uuid>,
-    store_ids: Option<Vec<Uuid>>,
-    sent_at: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-    role_name: String,
-    permissions: Vec<String>,
-    #[sea_orm(nested)]
-    sender: Maker,
+// What sending an invitation sets.
+fn sent(token_hash: Vec<u8>, actor: String, now: DateTime<Utc>, delivery: LinkDelivery) -> invitation::ActiveModel {
+    invitation::ActiveModel {
+        token_hash: Set(token_hash),
+        invited_by: Set(actor),
+        sent_at: Set(now),
+        expires_at: Set(now + INVITATION_LASTS),
+        is_shown: Set(delivery == LinkDelivery::Shown),
+        ..Default::default()
+    }
 }
 
-impl TryFrom<Row> for Invitation {
-    type Error = DataError;
-    fn try_from(row: Row) -> Result<Self, DataError> {
-        let role = member_role(&row.role, row.role_id.map(|id| (id, Some(row.role_name), Some(row.permissions))))?;
+impl Invitation {
+    fn of(row: invitation::Model, custom: Option<role::Model>, senders: &Makers) -> Result<Self, DataError> {
+        let role = match (row.role_id, row.role.built_in(), custom) {
+            (None, Some(role), _) => MemberRole::Fixed(role),
+            (Some(_), _, Some(role)) => custom_role(role),
+            // A role that is gone gives nothing.
+            (Some(id), _, None) => {
+                MemberRole::Custom { id: id.into(), name: String::new(), permissions: Permissions::default() }
+            }
+            (None, None, _) => return Err(DataError::Corrupt("an invitation names no role".into())),
+        };
         let stores = read_stores(row.store_ids);
-        let has_sender =
-            row.sender.could(Permission::ManagePeople, &Rights::new(role.permissions(), stores.clone()))?;
+        let rights = Rights::new(role.permissions(), stores.clone());
+        let has_sender = senders.could(&row.invited_by, Permission::ManagePeople, &rights)?;
         let (id, sent_at, expires_at) = (row.id.into(), row.sent_at, row.expires_at);
         Ok(Self { id, email: row.email, role, stores, sent_at, expires_at, has_sender })
     }

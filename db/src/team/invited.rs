@@ -1,18 +1,17 @@
 //! An invitation as whoever has its link sees it.
 
 use domain::ids::TenantId;
-use domain::people::StoreAccess;
 use domain::permission::{Permission, Permissions, Rights, Role};
-use sea_orm::FromQueryResult;
-use uuid::Uuid;
+use sea_orm::{ActiveEnum, ColumnTrait, QueryFilter, SelectExt};
 
 use super::invitations::enter;
 use crate::audit::Origin;
 use crate::connect::Db;
+use crate::entities::{SharedQueries, TenantQueries, invitation, role, tenant, user};
 use crate::error::DataError;
-use crate::people::maker::{MAKER, Maker, joins};
+use crate::people::makers::Makers;
 use crate::people::{read_permissions, read_stores};
-use crate::scope::Actor;
+use crate::scope::{Actor, Tx};
 use crate::tenant_token;
 
 /// How the link of an invitation reaches whoever is invited.
@@ -43,66 +42,56 @@ pub struct Invited {
     pub delivery: LinkDelivery,
 }
 
-/// The invitation with this secret, while it can be accepted.
+/// The invitation with this secret, while it can be accepted. Four statements.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn find(db: &Db, secret: &str) -> Result<Option<Invited>, DataError> {
     let Some((tenant, hash)) = tenant_token::parse(secret) else { return Ok(None) };
     let tx = enter(db, tenant, Actor::Job, Origin::default())?.begin().await?;
-    let found: Option<InvitedRow> = tx.one(&by_secret(), [hash.into(), db.clock().now().into()]).await?;
+    let invited = by_hash(&tx, hash).await?;
     tx.end();
-    let Some(row) = found else { return Ok(None) };
-    if !row.sender.could(Permission::ManagePeople, &row.rights())? {
+    Ok(invited)
+}
+
+/// Whether an invitation to `custom`, or to the built-in role of its row, may still be given by who sent it.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub(super) async fn has_sender(
+    tx: &Tx,
+    row: &invitation::Model,
+    custom: Option<&role::Model>,
+) -> Result<bool, DataError> {
+    // A role that is gone gives nothing.
+    let built_in = || row.role.built_in().map(Role::permissions).unwrap_or_default();
+    let permissions: Permissions = custom.map_or_else(built_in, |role| read_permissions(&role.permissions));
+    let senders = Makers::load(tx, [row.invited_by.as_str()]).await?;
+    let given = Rights::new(permissions, read_stores(row.store_ids.clone()));
+    senders.could(&row.invited_by, Permission::ManagePeople, &given)
+}
+
+async fn by_hash(tx: &Tx, hash: Vec<u8>) -> Result<Option<Invited>, DataError> {
+    let found = tx
+        .find::<invitation::Entity>()
+        .filter(invitation::Column::TokenHash.eq(hash))
+        .filter(invitation::Column::ExpiresAt.gt(tx.scope().now()))
+        .find_also_related(tenant::Entity)
+        .find_also_related(role::Entity)
+        .one(tx.conn())
+        .await?;
+    let Some((row, Some(to), custom)) = found else { return Ok(None) };
+    if to.suspended_at.is_some() || !has_sender(tx, &row, custom.as_ref()).await? {
         return Ok(None);
     }
+    let account = tx.find_shared::<user::Entity>().filter(user::Column::EmailKey.eq(row.email_key));
     Ok(Some(Invited {
-        tenant,
-        slug: row.slug,
-        tenant_name: row.tenant_name,
+        tenant: to.id.into(),
+        slug: to.slug,
+        tenant_name: to.name,
         email: row.email,
-        role: row.role_name.unwrap_or(row.role),
-        has_account: row.has_account,
+        role: custom.map_or_else(|| row.role.to_value(), |role| role.name),
+        has_account: account.exists(tx.conn()).await?,
         delivery: if row.is_shown { LinkDelivery::Shown } else { LinkDelivery::Mailed },
     }))
-}
-
-/// What an invitation to `role` (of the tenant's own: with these permissions) in these stores gives. A role that is gone
-/// gives nothing.
-pub(super) fn rights(role: &str, permissions: Option<&[String]>, stores: StoreAccess) -> Rights {
-    let fixed = || role.parse::<Role>().map(Role::permissions).unwrap_or_default();
-    let permissions: Permissions = permissions.map_or_else(fixed, read_permissions);
-    Rights::new(permissions, stores)
-}
-
-fn by_secret() -> String {
-    format!(
-        "select i.email, i.role, i.store_ids, i.is_shown, t.slug, t.name tenant_name, r.name role_name, r.permissions, \
-           exists (select from users u where u.email_key = i.email_key) has_account, {MAKER} \
-         from invitations i join tenants t on t.id = i.tenant_id and t.suspended_at is null \
-         left join roles r on r.tenant_id = i.tenant_id and r.id = i.role_id {} \
-         where i.tenant_id = $1 and i.token_hash = $2 and i.expires_at > $3",
-        joins("i", "invited_by")
-    )
-}
-
-#[derive(FromQueryResult)]
-struct InvitedRow {
-    email: String,
-    role: String,
-    slug: String,
-    tenant_name: String,
-    role_name: Option<String>,
-    permissions: Option<Vec<String>>,
-    store_ids: Option<Vec<Uuid>>,
-    is_shown: bool,
-    has_account: bool,
-    #[sea_orm(nested)]
-    sender: Maker,
-}
-
-impl InvitedRow {
-    fn rights(&self) -> Rights {
-        rights(&self.role, self.permissions.as_deref(), read_stores(self.store_ids.clone()))
-    }
 }

@@ -1,20 +1,27 @@
 //! Members: who they are, what they may do, and how they leave.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use domain::ids::UserId;
 use domain::people::{MemberRole, StoreAccess};
 use domain::permission::Rights;
-use sea_orm::FromQueryResult;
+use sea_orm::sea_query::{Func, LockType};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::owner::update;
 use super::place::NewPlace;
+use crate::entities::enums::RoleName;
+use crate::entities::{SharedQueries, TenantQueries, linked_identity, membership, role, session, tenant, user};
 use crate::error::DataError;
+use crate::people::profiles::{Profile, profiles};
 use crate::people::{member_role, read_stores};
 use crate::scope::{Actor, Scope, Tx};
 
 /// Most members that a list shows.
-const SHOWN: i64 = 500;
+const SHOWN: u64 = 500;
 
 /// A member.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,16 +48,23 @@ pub struct Member {
     pub is_open: bool,
 }
 
-/// The members, owners first, then by address; the first 500. One statement.
+/// The members, owners first, then by address; the first 500. Four statements at any size.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn members(scope: &Scope) -> Result<Vec<Member>, DataError> {
     let tx = scope.begin().await?;
-    let sql = format!("{SELECT} where m.tenant_id = $1 order by m.role <> 'owner', lower(u.email) limit $2");
-    let rows: Vec<Row> = tx.all(&sql, [SHOWN.into()]).await?;
+    let found = tx
+        .find::<membership::Entity>()
+        .inner_join(user::Entity)
+        .order_by_asc(membership::Column::Role.ne(RoleName::Owner))
+        .order_by_asc(Func::lower(user::Column::Email.into_expr()))
+        .limit(SHOWN)
+        .all(tx.conn())
+        .await?;
+    let members = whole(&tx, found).await?;
     tx.end();
-    rows.into_iter().map(Member::try_from).collect()
+    Ok(members)
 }
 
 /// One member.
@@ -59,9 +73,10 @@ pub async fn members(scope: &Scope) -> Result<Vec<Member>, DataError> {
 /// [`DataError::NotFound`] for whoever is none.
 pub async fn member(scope: &Scope, id: UserId) -> Result<Member, DataError> {
     let tx = scope.begin().await?;
-    let found = read(&tx, id).await?;
+    let found = of_user(&tx, id).all(tx.conn()).await?;
+    let members = whole(&tx, found).await?;
     tx.end();
-    Ok(found)
+    members.into_iter().next().ok_or(DataError::NotFound("member"))
 }
 
 /// Gives a member another role and other stores.
@@ -73,8 +88,14 @@ pub async fn change(scope: &Scope, id: UserId, to: &NewPlace) -> Result<(), Data
     let tx = scope.begin().await?;
     let member = within_reach(&tx, id, "change this member").await?;
     let place = to.find(&tx).await?;
-    let sql = "update memberships set role = $3, role_id = $4, store_ids = $5 where tenant_id = $1 and user_id = $2";
-    tx.run(sql, std::iter::once(id.0.into()).chain(place.columns())).await?;
+    let (role, role_id, store_ids) = place.columns();
+    let row = membership::ActiveModel {
+        role: Set(role),
+        role_id: Set(role_id),
+        store_ids: Set(store_ids),
+        ..Default::default()
+    };
+    update(&tx, id, row).exec(tx.conn()).await?;
     let before = json!({"role": member.role.name(), "stores": member.stores.only()});
     crate::audit::changed(&tx, "member.change", &id.to_string(), before, place.details()).await?;
     crate::feed::access_changed(&tx).await?;
@@ -88,8 +109,8 @@ pub async fn change(scope: &Scope, id: UserId, to: &NewPlace) -> Result<(), Data
 pub async fn remove(scope: &Scope, id: UserId) -> Result<Member, DataError> {
     let tx = scope.begin().await?;
     let member = within_reach(&tx, id, "remove this member").await?;
-    tx.run("delete from memberships where tenant_id = $1 and user_id = $2", [id.0.into()]).await?;
-    tx.run("delete from linked_identities where tenant_id = $1 and user_id = $2", [id.0.into()]).await?;
+    tx.delete::<membership::Entity>().filter(membership::Column::UserId.eq(id.0)).exec(tx.conn()).await?;
+    tx.delete::<linked_identity::Entity>().filter(linked_identity::Column::UserId.eq(id.0)).exec(tx.conn()).await?;
     let details = json!({"email": member.email, "role": member.role.name()});
     crate::audit::note(&tx, "member.remove", &id.to_string(), details).await?;
     crate::feed::access_changed(&tx).await?;
@@ -103,9 +124,11 @@ pub async fn remove(scope: &Scope, id: UserId) -> Result<Member, DataError> {
 /// When PostgreSQL fails.
 pub async fn set_needs_second_factor(scope: &Scope, needs: bool) -> Result<(), DataError> {
     let tx = scope.begin().await?;
-    let sql = "select needs_second_factor from tenants where id = $1 for no key update";
-    let before: Option<bool> = tx.scalar(sql, []).await?;
-    tx.run("update tenants set needs_second_factor = $2 where id = $1", [needs.into()]).await?;
+    let own = tenant::Column::Id.eq(tx.tenant_filter().0);
+    let before = tx.find_shared::<tenant::Entity>().filter(own.clone()).lock(LockType::NoKeyUpdate).select_only();
+    let before: Option<bool> = before.column(tenant::Column::NeedsSecondFactor).into_tuple().one(tx.conn()).await?;
+    let row = tenant::ActiveModel { needs_second_factor: Set(needs), ..Default::default() };
+    tx.update_shared::<tenant::Entity>().set(row).filter(own).exec(tx.conn()).await?;
     let (before, after) = (json!({"needed": before}), json!({"needed": needs}));
     crate::audit::changed(&tx, "team.second_factor", "team", before, after).await?;
     crate::feed::access_changed(&tx).await?;
@@ -114,8 +137,8 @@ pub async fn set_needs_second_factor(scope: &Scope, needs: bool) -> Result<(), D
 
 // The member, locked, when the actor may touch them.
 async fn within_reach(tx: &Tx, id: UserId, what: &str) -> Result<Member, DataError> {
-    tx.run("select from memberships where tenant_id = $1 and user_id = $2 for update", [id.0.into()]).await?;
-    let member = read(tx, id).await?;
+    let found = of_user(tx, id).lock_exclusive().all(tx.conn()).await?;
+    let member = whole(tx, found).await?.into_iter().next().ok_or(DataError::NotFound("member"))?;
     if member.role.is_owner() {
         return Err(DataError::Refused(format!(
             "You cannot {what}, because they are the owner. The ownership must be transferred first."
@@ -135,49 +158,52 @@ async fn within_reach(tx: &Tx, id: UserId, what: &str) -> Result<Member, DataErr
     Ok(member)
 }
 
-async fn read(tx: &Tx, id: UserId) -> Result<Member, DataError> {
-    let row: Option<Row> =
-        tx.one(&format!("{SELECT} where m.tenant_id = $1 and m.user_id = $2"), [id.0.into()]).await?;
-    row.ok_or(DataError::NotFound("member"))?.try_into()
+fn of_user(tx: &Tx, id: UserId) -> Select<membership::Entity> {
+    tx.find::<membership::Entity>().filter(membership::Column::UserId.eq(id.0))
 }
 
-const SELECT: &str = "select u.id, u.email, u.name, m.role, m.role_id, m.store_ids, m.created_at, r.name role_name, r.permissions, \
-      (select max(s.seen_at) from sessions s where s.user_id = u.id) seen_at, \
-      stoa_has_second_factor(u.id) has_second_factor, u.email_proven_at is not null is_proven, u.email_proven_at is not null or m.is_vouched is_open \
-    from memberships m join users u on u.id = m.user_id \
-    left join roles r on r.tenant_id = m.tenant_id and r.id = m.role_id";
-
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    email: String,
-    name: String,
-    role: String,
-    role_id: Option<Uuid>,
-    store_ids: Option<Vec<Uuid>>,
-    created_at: DateTime<Utc>,
-    role_name: Option<String>,
-    permissions: Option<Vec<String>>,
-    seen_at: Option<DateTime<Utc>>,
-    has_second_factor: bool,
-    is_proven: bool,
-    is_open: bool,
+// With their custom roles, their accounts, and when they were last signed in.
+async fn whole(tx: &Tx, found: Vec<membership::Model>) -> Result<Vec<Member>, DataError> {
+    let roles = tx.load_one(&found, tx.find::<role::Entity>()).await?;
+    let ids: Vec<Uuid> = found.iter().map(|member| member.user_id).collect();
+    let accounts = profiles(tx, tx.conn(), ids.clone()).await?;
+    let mut accounts: HashMap<Uuid, Profile> = accounts.into_iter().map(|account| (account.id, account)).collect();
+    let sessions = tx.find_shared::<session::Entity>().filter(session::Column::UserId.eq_any(ids)).select_only();
+    let seen: Vec<(Uuid, DateTime<Utc>)> = sessions
+        .column(session::Column::UserId)
+        .column_as(session::Column::SeenAt.max(), "seen_at")
+        .group_by(session::Column::UserId)
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    let seen: HashMap<Uuid, DateTime<Utc>> = seen.into_iter().collect();
+    let member = |(row, custom): (membership::Model, Option<role::Model>)| {
+        let account = accounts.remove(&row.user_id)?;
+        let seen_at = seen.get(&row.user_id).copied();
+        Some(Member::of(row, custom, account, seen_at))
+    };
+    found.into_iter().zip(roles).filter_map(member).collect()
 }
 
-impl TryFrom<Row> for Member {
-    type Error = DataError;
-    fn try_from(row: Row) -> Result<Self, DataError> {
+impl Member {
+    fn of(
+        row: membership::Model,
+        custom: Option<role::Model>,
+        account: Profile,
+        seen_at: Option<DateTime<Utc>>,
+    ) -> Result<Self, DataError> {
+        let is_proven = account.email_proven_at.is_some();
         Ok(Self {
-            id: row.id.into(),
-            email: row.email,
-            name: row.name,
-            role: member_role(&row.role, row.role_id.map(|id| (id, row.role_name, row.permissions)))?,
+            id: row.user_id.into(),
+            email: account.email,
+            name: account.name,
+            role: member_role(row.role, row.role_id, custom)?,
             stores: read_stores(row.store_ids),
             joined_at: row.created_at,
-            seen_at: row.seen_at,
-            has_second_factor: row.has_second_factor,
-            is_proven: row.is_proven,
-            is_open: row.is_open,
+            seen_at,
+            has_second_factor: account.has_second_factor,
+            is_proven,
+            is_open: is_proven || row.is_vouched,
         })
     }
 }

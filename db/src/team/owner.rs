@@ -1,8 +1,13 @@
 //! The owner: there is always one, and the account is handed over, not given away twice.
 
+use chrono::{DateTime, Utc};
 use domain::ids::UserId;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Set, UpdateMany};
 use serde_json::json;
+use uuid::Uuid;
 
+use crate::entities::enums::RoleName;
+use crate::entities::{TenantQueries, invitation, membership, user};
 use crate::error::DataError;
 use crate::scope::{Actor, Scope, Tx};
 
@@ -20,20 +25,27 @@ pub async fn transfer(scope: &Scope, to: UserId) -> Result<(), DataError> {
     if from == to {
         return Err(DataError::Refused("You are already the owner.".to_owned()));
     }
-    let sql = "select m.is_vouched or u.email_proven_at is not null from memberships m join users u on u.id = m.user_id \
-               where m.tenant_id = $1 and m.user_id = $2";
-    if tx.scalar::<bool>(sql, [to.0.into()]).await?.is_some_and(|is_open| !is_open) {
+    let member = tx.find::<membership::Entity>().inner_join(user::Entity).filter(membership::Column::UserId.eq(to.0));
+    let member = member.select_only().column(membership::Column::IsVouched).column(user::Column::EmailProvenAt);
+    let member: Option<(bool, Option<DateTime<Utc>>)> = member.into_tuple().one(tx.conn()).await?;
+    if member.is_some_and(|(is_vouched, proven_at)| !is_vouched && proven_at.is_none()) {
         return Err(DataError::Refused("The email of this member is not confirmed. Confirm it first.".to_owned()));
     }
-    let sql =
-        "update memberships set role = 'owner', role_id = null, store_ids = null where tenant_id = $1 and user_id = $2";
-    if tx.run(sql, [to.0.into()]).await? == 0 {
+    let owner = membership::ActiveModel {
+        role: Set(RoleName::Owner),
+        role_id: Set(None),
+        store_ids: Set(None),
+        ..Default::default()
+    };
+    if update(&tx, to, owner).exec(tx.conn()).await?.rows_affected == 0 {
         return Err(DataError::NotFound("member"));
     }
-    tx.run("update memberships set role = 'manager' where tenant_id = $1 and user_id = $2", [from.0.into()]).await?;
+    let manager = membership::ActiveModel { role: Set(RoleName::Manager), ..Default::default() };
+    update(&tx, from, manager).exec(tx.conn()).await?;
     // What the former owner has sent goes on in the name of the new one.
-    let sql = "update invitations set invited_by = $3 where tenant_id = $1 and invited_by = $2";
-    tx.run(sql, [Actor::User(from).to_string().into(), Actor::User(to).to_string().into()]).await?;
+    let sent = invitation::ActiveModel { invited_by: Set(Actor::User(to).to_string()), ..Default::default() };
+    let by_former = invitation::Column::InvitedBy.eq(Actor::User(from).to_string());
+    tx.update::<invitation::Entity>().set(sent).filter(by_former).exec(tx.conn()).await?;
     crate::audit::note(&tx, "owner.transfer", &to.to_string(), json!({"from": from})).await?;
     crate::feed::access_changed(&tx).await?;
     tx.commit().await
@@ -52,11 +64,16 @@ pub(crate) async fn keep_an_owner(tx: &Tx, person: UserId, stays: bool) -> Resul
 
 /// The owners. Locked, so that two who leave at once do not each count on the other.
 pub(super) async fn owners(tx: &Tx) -> Result<Vec<UserId>, DataError> {
-    #[derive(sea_orm::FromQueryResult)]
-    struct Row {
-        user_id: uuid::Uuid,
-    }
-    let sql = "select user_id from memberships where tenant_id = $1 and role = 'owner' order by user_id for update";
-    let rows: Vec<Row> = tx.all(sql, []).await?;
-    Ok(rows.into_iter().map(|row| row.user_id.into()).collect())
+    let owners = tx
+        .find::<membership::Entity>()
+        .filter(membership::Column::Role.eq(RoleName::Owner))
+        .order_by_asc(membership::Column::UserId)
+        .lock_exclusive();
+    let ids: Vec<Uuid> = owners.select_only().column(membership::Column::UserId).into_tuple().all(tx.conn()).await?;
+    Ok(ids.into_iter().map(UserId).collect())
+}
+
+/// An update of what `row` sets of a member.
+pub(super) fn update(tx: &Tx, id: UserId, row: membership::ActiveModel) -> UpdateMany<membership::Entity> {
+    tx.update::<membership::Entity>().set(row).filter(membership::Column::UserId.eq(id.0))
 }

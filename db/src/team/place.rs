@@ -6,6 +6,7 @@ use domain::permission::{Beyond, Rights, Role};
 use uuid::Uuid;
 
 use super::roles;
+use crate::entities::enums::RoleName;
 use crate::error::DataError;
 use crate::scope::Tx;
 use crate::stores;
@@ -80,21 +81,17 @@ impl NewPlace {
 
 impl Place {
     /// The columns `role`, `role_id` and `store_ids`.
-    pub fn columns(&self) -> [sea_orm::Value; 3] {
-        columns(&self.role, &self.stores)
+    pub fn columns(&self) -> (RoleName, Option<Uuid>, Option<Vec<Uuid>>) {
+        let (name, custom) = match &self.role {
+            MemberRole::Fixed(role) => (RoleName::from(*role), None),
+            MemberRole::Custom { id, .. } => (RoleName::Custom, Some(id.0)),
+        };
+        let stores = self.stores.only().map(|stores| stores.iter().map(|store| store.0).collect());
+        (name, custom, stores)
     }
 
     /// For the audit.
     pub fn details(&self) -> serde_json::Value {
         serde_json::json!({"role": self.role.name(), "stores": self.stores.only()})
     }
-}
-
-pub(super) fn columns(role: &MemberRole, stores: &StoreAccess) -> [sea_orm::Value; 3] {
-    let (word, own): (&str, Option<Uuid>) = match role {
-        MemberRole::Fixed(role) => (role.as_str(), None),
-        MemberRole::Custom { id, .. } => ("custom", Some(id.0)),
-    };
-    let stores: Option<Vec<Uuid>> = stores.only().map(|stores| stores.iter().map(|s| s.0).collect());
-    [word.into(), own.into(), stores.into()]
 }

@@ -1,19 +1,23 @@
 //! Roles of the tenant's own: sets of permissions with a name.
 
+use std::collections::HashMap;
+
 use domain::fields::FieldErrors;
 use domain::ids::RoleId;
 use domain::people::{MemberRole, StoreAccess, check_role_name};
 use domain::permission::{Permissions, Rights};
-use sea_orm::FromQueryResult;
+use sea_orm::sea_query::Func;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, SelectExt, Set};
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::entities::{TenantQueries, invitation, membership, role};
 use crate::error::DataError;
 use crate::people::read_permissions;
 use crate::scope::{Actor, Scope, Tx};
 
 /// Most roles of a tenant's own.
-const MOST: i64 = 50;
+const MOST: u64 = 50;
 
 /// A role of the tenant's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,15 +39,16 @@ impl OwnRole {
     }
 }
 
-/// The tenant's own roles, by name.
+/// The tenant's own roles, by name. Three statements at any size.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn roles(scope: &Scope) -> Result<Vec<OwnRole>, DataError> {
     let tx = scope.begin().await?;
-    let rows: Vec<Row> = tx.all(&format!("{SELECT} where r.tenant_id = $1 order by lower(r.name)"), []).await?;
+    let found = tx.find::<role::Entity>().order_by_asc(Func::lower(role::Column::Name.into_expr()));
+    let roles = with_use(&tx, found).await?;
     tx.end();
-    Ok(rows.into_iter().map(OwnRole::from).collect())
+    Ok(roles)
 }
 
 /// Makes a role. Nobody gives away what they do not have.
@@ -53,15 +58,19 @@ pub async fn roles(scope: &Scope) -> Result<Vec<OwnRole>, DataError> {
 pub async fn create_role(scope: &Scope, name: &str, permissions: Permissions) -> Result<RoleId, DataError> {
     let name = check(scope, name, permissions)?;
     let tx = scope.begin().await?;
-    let count: Option<i64> = tx.scalar("select count(*) from roles where tenant_id = $1", []).await?;
-    if count.unwrap_or(0) >= MOST {
+    if tx.find::<role::Entity>().count(tx.conn()).await? >= MOST {
         return Err(DataError::Refused(format!("A team can have at most {MOST} custom roles. Delete one first.")));
     }
     let id: RoleId = scope.clock().id();
-    let sql =
-        "insert into roles (tenant_id, id, name, permissions, created_at, updated_at) values ($1, $2, $3, $4, $5, $5)";
-    let values = [id.0.into(), name.as_str().into(), names(permissions).into(), scope.now().into()];
-    tx.run(sql, values).await.map_err(name_taken)?;
+    let row = role::ActiveModel {
+        id: Set(id.0),
+        name: Set(name.clone()),
+        permissions: Set(names(permissions)),
+        created_at: Set(scope.now()),
+        updated_at: Set(scope.now()),
+        ..Default::default()
+    };
+    tx.insert(row).exec_without_returning(tx.conn()).await.map_err(DataError::from).map_err(name_taken)?;
     let details = json!({"name": name, "permissions": names(permissions)});
     crate::audit::note(&tx, "role.create", &id.to_string(), details).await?;
     tx.commit().await?;
@@ -79,9 +88,14 @@ pub async fn update_role(scope: &Scope, id: RoleId, name: &str, permissions: Per
     let former = find(&tx, id).await?.ok_or(DataError::NotFound("role"))?;
     refuse_beyond_own(scope, former.permissions)?;
     refuse_own(&tx, id).await?;
-    let sql = "update roles set name = $3, permissions = $4, updated_at = $5 where tenant_id = $1 and id = $2";
-    let values = [id.0.into(), name.as_str().into(), names(permissions).into(), scope.now().into()];
-    tx.run(sql, values).await.map_err(name_taken)?;
+    let row = role::ActiveModel {
+        name: Set(name.clone()),
+        permissions: Set(names(permissions)),
+        updated_at: Set(scope.now()),
+        ..Default::default()
+    };
+    let update = tx.update::<role::Entity>().set(row).filter(role::Column::Id.eq(id.0));
+    update.exec(tx.conn()).await.map_err(DataError::from).map_err(name_taken)?;
     let before = json!({"name": former.name, "permissions": names(former.permissions)});
     let after = json!({"name": name, "permissions": names(permissions)});
     crate::audit::changed(&tx, "role.update", &id.to_string(), before, after).await?;
@@ -107,36 +121,42 @@ pub async fn delete_role(scope: &Scope, id: RoleId) -> Result<(), DataError> {
     if role.in_use > 0 {
         return Err(used());
     }
-    let gone = tx.run("delete from roles where tenant_id = $1 and id = $2", [id.0.into()]).await;
+    let gone = tx.delete::<role::Entity>().filter(role::Column::Id.eq(id.0)).exec(tx.conn()).await;
     // Somebody got it this very moment.
-    gone.map_err(|e| if e.constraint() == Some("memberships_tenant_id_role_id_fkey") { used() } else { e })?;
+    gone.map_err(DataError::from)
+        .map_err(|e| if e.constraint() == Some("memberships_tenant_id_role_id_fkey") { used() } else { e })?;
     crate::audit::note(&tx, "role.delete", &id.to_string(), json!({"name": role.name})).await?;
     tx.commit().await
 }
 
 /// The role `id`, if the tenant has it.
 pub(super) async fn find(tx: &Tx, id: RoleId) -> Result<Option<OwnRole>, DataError> {
-    let row: Option<Row> = tx.one(&format!("{SELECT} where r.tenant_id = $1 and r.id = $2"), [id.0.into()]).await?;
-    Ok(row.map(OwnRole::from))
+    let found = with_use(tx, tx.find::<role::Entity>().filter(role::Column::Id.eq(id.0))).await?;
+    Ok(found.into_iter().next())
 }
 
-const SELECT: &str = "select r.id, r.name, r.permissions, \
-    (select count(*) from memberships m where m.tenant_id = $1 and m.role_id = r.id) \
-    + (select count(*) from invitations i where i.tenant_id = $1 and i.role_id = r.id) in_use from roles r";
-
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    name: String,
-    permissions: Vec<String>,
-    in_use: i64,
+// With how many members and invitations name each.
+async fn with_use(tx: &Tx, roles: Select<role::Entity>) -> Result<Vec<OwnRole>, DataError> {
+    let roles = roles.all(tx.conn()).await?;
+    let ids: Vec<Uuid> = roles.iter().map(|role| role.id).collect();
+    let members = tx.find::<membership::Entity>().filter(membership::Column::RoleId.eq_any(ids.clone()));
+    let members = count_by(tx, members, membership::Column::RoleId).await?;
+    let invited = tx.find::<invitation::Entity>().filter(invitation::Column::RoleId.eq_any(ids));
+    let invited = count_by(tx, invited, invitation::Column::RoleId).await?;
+    let of = |counts: &HashMap<Uuid, i64>, id| counts.get(&id).copied().unwrap_or(0);
+    let own_role = |role: role::Model| OwnRole {
+        id: role.id.into(),
+        permissions: read_permissions(&role.permissions),
+        in_use: of(&members, role.id) + of(&invited, role.id),
+        name: role.name,
+    };
+    Ok(roles.into_iter().map(own_role).collect())
 }
 
-impl From<Row> for OwnRole {
-    fn from(row: Row) -> Self {
-        let permissions = read_permissions(&row.permissions);
-        Self { id: row.id.into(), name: row.name, permissions, in_use: row.in_use }
-    }
+async fn count_by<E: EntityTrait>(tx: &Tx, rows: Select<E>, by: E::Column) -> Result<HashMap<Uuid, i64>, DataError> {
+    let counts = rows.select_only().column(by).column_as(by.count(), "number").group_by(by);
+    let counts: Vec<(Uuid, i64)> = counts.into_tuple().all(tx.conn()).await?;
+    Ok(counts.into_iter().collect())
 }
 
 fn check(scope: &Scope, name: &str, permissions: Permissions) -> Result<String, DataError> {
@@ -156,8 +176,8 @@ fn refuse_beyond_own(scope: &Scope, permissions: Permissions) -> Result<(), Data
 // Like the place of a member: nobody changes what they may do themselves, by their role either.
 async fn refuse_own(tx: &Tx, id: RoleId) -> Result<(), DataError> {
     let Actor::User(me) = tx.scope().actor() else { return Ok(()) };
-    let sql = "select exists (select from memberships where tenant_id = $1 and user_id = $2 and role_id = $3)";
-    if tx.scalar::<bool>(sql, [me.0.into(), id.0.into()]).await? != Some(true) {
+    let own = tx.find::<membership::Entity>().filter(membership::Column::UserId.eq(me.0));
+    if !own.filter(membership::Column::RoleId.eq(id.0)).exists(tx.conn()).await? {
         return Ok(());
     }
     Err(DataError::Refused("You cannot change your own role. Ask another member who manages the team.".to_owned()))

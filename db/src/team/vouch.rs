@@ -1,9 +1,11 @@
 //! Vouching for a member whose address is not proven.
 
 use domain::ids::UserId;
+use sea_orm::Set;
 use serde_json::json;
 
-use super::owner::owners;
+use super::owner::{owners, update};
+use crate::entities::membership;
 use crate::error::DataError;
 use crate::scope::{Actor, Scope};
 
@@ -17,8 +19,8 @@ pub async fn vouch(scope: &Scope, id: UserId) -> Result<(), DataError> {
     if !owners(&tx).await?.contains(&me) {
         return Err(DataError::Forbidden);
     }
-    let sql = "update memberships set is_vouched = true where tenant_id = $1 and user_id = $2";
-    if tx.run(sql, [id.0.into()]).await? == 0 {
+    let vouched = membership::ActiveModel { is_vouched: Set(true), ..Default::default() };
+    if update(&tx, id, vouched).exec(tx.conn()).await?.rows_affected == 0 {
         return Err(DataError::NotFound("member"));
     }
     crate::audit::note(&tx, "member.vouch", &id.to_string(), json!({})).await?;

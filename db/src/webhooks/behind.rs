@@ -25,6 +25,7 @@ pub async fn behind(
 ) -> Result<Vec<TenantId>, DataError> {
     let tenants: Option<Vec<Uuid>> = tenants.map(|tenants| tenants.iter().map(|tenant| tenant.0).collect());
     let tx = platform.begin().await?;
+    // SQL: a function of the database looks into all tenants.
     let sql = "select tenant_id from stoa_webhooks_behind($1, $2)";
     let rows: Vec<Row> = tx.all(sql, [tenants.into(), due.into()]).await?;
     tx.commit().await?;

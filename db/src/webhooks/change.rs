@@ -5,10 +5,12 @@ use domain::ids::WebhookId;
 use domain::limits::Limit;
 use domain::permission::Beyond;
 use domain::webhooks::Wanted;
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Set, UpdateMany};
 use serde_json::{Value, json};
 
-use super::list::read;
+use super::list::wanted;
 use super::secret;
+use crate::entities::{TenantQueries, webhook};
 use crate::error::DataError;
 use crate::limits;
 use crate::scope::{Scope, Tx};
@@ -52,20 +54,15 @@ pub async fn create(scope: &Scope, sealer: &Sealer, new: &NewWebhook) -> Result<
     limits::claim(&tx, Limit::Webhooks).await?;
     new.check_store(&tx).await?;
     let head = crate::feed::head(&tx).await?;
-    let sql = "insert into webhooks (tenant_id, id, url, description, kinds, store_id, secret, read_seq, created_at, created_by) \
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    let values = [
-        id.0.into(),
-        new.url.as_str().into(),
-        new.description.as_str().into(),
-        new.kinds().into(),
-        new.wanted.store.map(|s| s.0).into(),
-        sealed.into(),
-        head.into(),
-        scope.now().into(),
-        scope.actor().to_string().into(),
-    ];
-    tx.run(sql, values).await?;
+    let row = webhook::ActiveModel {
+        id: Set(id.0),
+        secret: Set(sealed),
+        read_seq: Set(head),
+        created_at: Set(scope.now()),
+        created_by: Set(scope.actor().to_string()),
+        ..new.row()
+    };
+    tx.insert(row).exec_without_returning(tx.conn()).await?;
     crate::audit::note(&tx, "webhook.create", &id.to_string(), new.told()).await?;
     tx.commit().await?;
     Ok(Made { id, secret: secret.text() })
@@ -79,18 +76,12 @@ pub async fn create(scope: &Scope, sealer: &Sealer, new: &NewWebhook) -> Result<
 pub async fn change(scope: &Scope, id: WebhookId, new: &NewWebhook) -> Result<(), DataError> {
     let new = new.checked(scope)?;
     let tx = scope.begin().await?;
-    lock(&tx, id).await?;
-    let old = read(&tx, id).await?;
-    refuse_beyond_own(&tx, &old.wanted)?;
+    let old = lock(&tx, id).await?;
+    let before = NewWebhook { wanted: wanted(&old.kinds, old.store_id), url: old.url, description: old.description };
+    refuse_beyond_own(&tx, &before.wanted)?;
     new.check_store(&tx).await?;
-    let sql =
-        "update webhooks set url = $3, description = $4, kinds = $5, store_id = $6 where tenant_id = $1 and id = $2";
-    let store = new.wanted.store.map(|s| s.0);
-    let values =
-        [id.0.into(), new.url.as_str().into(), new.description.as_str().into(), new.kinds().into(), store.into()];
-    tx.run(sql, values).await?;
-    let before = NewWebhook { url: old.url, description: old.description, wanted: old.wanted }.told();
-    crate::audit::changed(&tx, "webhook.change", &id.to_string(), before, new.told()).await?;
+    update(&tx, id, new.row()).exec(tx.conn()).await?;
+    crate::audit::changed(&tx, "webhook.change", &id.to_string(), before.told(), new.told()).await?;
     tx.commit().await
 }
 
@@ -100,17 +91,21 @@ pub async fn change(scope: &Scope, id: WebhookId, new: &NewWebhook) -> Result<()
 /// [`DataError::NotFound`] for a webhook that is not the tenant's.
 pub async fn delete(scope: &Scope, id: WebhookId) -> Result<(), DataError> {
     let tx = scope.begin().await?;
-    lock(&tx, id).await?;
-    let old = read(&tx, id).await?;
-    tx.run("delete from webhooks where tenant_id = $1 and id = $2", [id.0.into()]).await?;
+    let old = lock(&tx, id).await?;
+    tx.delete::<webhook::Entity>().filter(webhook::Column::Id.eq(id.0)).exec(tx.conn()).await?;
     crate::audit::note(&tx, "webhook.delete", &id.to_string(), json!({"url": without_secrets(&old.url)})).await?;
     tx.commit().await
 }
 
-/// Holds its row until the transaction ends.
-pub(super) async fn lock(tx: &Tx, id: WebhookId) -> Result<(), DataError> {
-    let sql = "select 1 from webhooks where tenant_id = $1 and id = $2 for update";
-    tx.scalar::<i32>(sql, [id.0.into()]).await?.map(drop).ok_or(DataError::NotFound("webhook"))
+/// Its row, locked until the transaction ends.
+pub(super) async fn lock(tx: &Tx, id: WebhookId) -> Result<webhook::Model, DataError> {
+    let row = tx.find::<webhook::Entity>().filter(webhook::Column::Id.eq(id.0)).lock_exclusive();
+    row.one(tx.conn()).await?.ok_or(DataError::NotFound("webhook"))
+}
+
+/// An update of what `row` sets.
+pub(super) fn update(tx: &Tx, id: WebhookId, row: webhook::ActiveModel) -> UpdateMany<webhook::Entity> {
+    tx.update::<webhook::Entity>().filter(webhook::Column::Id.eq(id.0)).set(row)
 }
 
 /// Refuses what keeps a webhook alive, or shows what it sends, where the actor may not read all of that. Pausing and
@@ -150,6 +145,17 @@ impl NewWebhook {
 
     fn kinds(&self) -> Vec<String> {
         self.wanted.kinds.iter().map(|kind| kind.as_str().to_owned()).collect()
+    }
+
+    // What of its row can be chosen.
+    fn row(&self) -> webhook::ActiveModel {
+        webhook::ActiveModel {
+            url: Set(self.url.clone()),
+            description: Set(self.description.clone()),
+            kinds: Set(self.kinds()),
+            store_id: Set(self.wanted.store.map(|store| store.0)),
+            ..Default::default()
+        }
     }
 
     // For the record.

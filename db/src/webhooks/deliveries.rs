@@ -1,17 +1,16 @@
 //! What a webhook was told, with every attempt at it.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use domain::feed::EventKind;
 use domain::ids::{DeliveryId, WebhookId};
 use domain::page::{Limit, Page};
 use domain::webhooks::{DeliveryQuery, DeliveryState, Wanted};
-use sea_orm::FromQueryResult;
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
+use crate::entities::text::Text;
+use crate::entities::{TenantQueries, extras, webhook_attempt, webhook_delivery};
 use crate::error::DataError;
-use crate::reader::{Reader, limit, order};
+use crate::keyset;
 use crate::scope::{Scope, Tx};
 
 /// An event on its way to a webhook, or there.
@@ -36,9 +35,8 @@ pub struct Delivery {
 }
 
 /// An attempt at a delivery.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    delivery_id: Uuid,
     /// When it was made.
     pub at: DateTime<Utc>,
     /// How long it took, in milliseconds.
@@ -51,21 +49,8 @@ pub struct Attempt {
     pub error: Option<String>,
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    seq: Option<i64>,
-    kind: String,
-    body: String,
-    state: String,
-    next_at: Option<DateTime<Utc>>,
-    created_at: DateTime<Utc>,
-}
-
-const COLUMNS: &str = "j.id, j.seq, j.kind, j.body, j.state, j.next_at, j.created_at";
-
-/// One page of what `webhook` was told, newest first; what it is about only for an actor who may read that. Two statements. Indexes: `webhook_deliveries_log`,
-/// `webhook_deliveries_open`.
+/// One page of what `webhook` was told, newest first; what it is about only for an actor who may read
+/// that. Two statements at any size. Indexes: `webhook_deliveries_log`, `webhook_deliveries_open`.
 ///
 /// # Errors
 /// When PostgreSQL fails.
@@ -76,36 +61,29 @@ pub async fn deliveries(
     rows: Limit,
 ) -> Result<Page<Delivery>, DataError> {
     let tx = scope.begin().await?;
-    let reader = Reader::Tenant(&tx);
     let from = query.cursor.as_deref();
-    let mut conditions = reader.conditions();
-    conditions.add("j.webhook_id = ?", webhook.0);
-    if let Some(state) = query.state {
+    let of_webhook = tx
+        .find::<webhook_delivery::Entity>()
+        .filter(webhook_delivery::Column::WebhookId.eq(webhook.0))
         // Written out, so that PostgreSQL sees which index knows them.
-        conditions.add_plain(&format!("j.state = '{}'", state.as_str()));
-    }
-    conditions.add_cursor("(j.created_at, j.id)", from);
-    let (side, most) = (order(from), limit(rows));
-    let sql = format!(
-        "select {COLUMNS} from webhook_deliveries j {} order by j.created_at {side}, j.id {side} {most}",
-        conditions.sql()
-    );
-    let found: Vec<Row> = reader.all(&sql, conditions.values()).await?;
+        .apply_if(query.state, |select, state| select.filter(extras::is(webhook_delivery::Column::State, Text(state))));
+    let columns = [webhook_delivery::Column::CreatedAt, webhook_delivery::Column::Id];
+    let found = keyset::newest(of_webhook, columns, from, rows).all(tx.conn()).await?;
     let page = Page::cut(found, rows, from, |row| (row.created_at, row.id));
-    let mut attempts = attempts(&tx, &page.rows).await?;
+    let attempts = tx.find::<webhook_attempt::Entity>().order_by_asc(webhook_attempt::Column::N);
+    let attempts = tx.load_many(&page.rows, attempts).await?;
     tx.end();
-    let whole = |row: Row| {
-        let mut attempts = attempts.remove(&row.id).unwrap_or_default();
+    let rows = page.rows.into_iter().zip(attempts).map(|(row, attempts)| {
         let may_read = may_read(scope, &row.kind);
+        let mut delivery = Delivery::of(row, attempts);
         if !may_read {
+            delivery.body = None;
             // Receivers answer with what they were sent, too.
-            attempts.iter_mut().for_each(|attempt| attempt.answer.clear());
+            delivery.attempts.iter_mut().for_each(|attempt| attempt.answer.clear());
         }
-        let delivery = row.delivery(attempts)?;
-        Ok::<_, DataError>(Delivery { body: delivery.body.filter(|_| may_read), ..delivery })
-    };
-    let rows = page.rows.into_iter().map(whole).collect::<Result<_, _>>()?;
-    Ok(Page { rows, newer: page.newer, older: page.older })
+        delivery
+    });
+    Ok(Page { rows: rows.collect(), newer: page.newer, older: page.older })
 }
 
 /// One delivery of `webhook`, without its attempts.
@@ -113,11 +91,13 @@ pub async fn deliveries(
 /// # Errors
 /// [`DataError::NotFound`] when it is another's, or there is none.
 pub async fn delivery(tx: &Tx, webhook: WebhookId, id: DeliveryId) -> Result<Delivery, DataError> {
-    let sql = format!(
-        "select {COLUMNS} from webhook_deliveries j where j.tenant_id = $1 and j.id = $2 and j.webhook_id = $3 for update"
-    );
-    let row: Option<Row> = tx.one(&sql, [id.0.into(), webhook.0.into()]).await?;
-    row.ok_or(DataError::NotFound("delivery"))?.delivery(Vec::new())
+    let row = tx
+        .find::<webhook_delivery::Entity>()
+        .filter(webhook_delivery::Column::Id.eq(id.0))
+        .filter(webhook_delivery::Column::WebhookId.eq(webhook.0))
+        .lock_exclusive();
+    let row = row.one(tx.conn()).await?.ok_or(DataError::NotFound("delivery"))?;
+    Ok(Delivery::of(row, Vec::new()))
 }
 
 // What is no event of the feed, such as a test, says nothing of anybody.
@@ -126,32 +106,23 @@ fn may_read(scope: &Scope, kind: &str) -> bool {
     kinds.is_empty() || scope.may_grant(&Wanted { kinds, store: None }.rights()).is_ok()
 }
 
-async fn attempts(tx: &Tx, rows: &[Row]) -> Result<HashMap<Uuid, Vec<Attempt>>, DataError> {
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
+impl Delivery {
+    fn of(row: webhook_delivery::Model, attempts: Vec<webhook_attempt::Model>) -> Self {
+        Self {
+            id: row.id.into(),
+            seq: row.seq,
+            kind: row.kind,
+            body: Some(row.body),
+            state: *row.state,
+            next_at: row.next_at,
+            created_at: row.created_at,
+            attempts: attempts.into_iter().map(Attempt::from).collect(),
+        }
     }
-    let sql = "select delivery_id, at, ms, status, answer, error from webhook_attempts \
-               where tenant_id = $1 and delivery_id = any($2) order by delivery_id, n";
-    let mut by_delivery: HashMap<Uuid, Vec<Attempt>> = HashMap::new();
-    for attempt in tx.all::<Attempt>(sql, [ids.into()]).await? {
-        by_delivery.entry(attempt.delivery_id).or_default().push(attempt);
-    }
-    Ok(by_delivery)
 }
 
-impl Row {
-    fn delivery(self, attempts: Vec<Attempt>) -> Result<Delivery, DataError> {
-        let wrong = || DataError::Corrupt(format!("webhook_deliveries.state is '{}'", self.state));
-        Ok(Delivery {
-            id: self.id.into(),
-            seq: self.seq,
-            state: self.state.parse().map_err(|_| wrong())?,
-            kind: self.kind,
-            body: Some(self.body),
-            next_at: self.next_at,
-            created_at: self.created_at,
-            attempts,
-        })
+impl From<webhook_attempt::Model> for Attempt {
+    fn from(row: webhook_attempt::Model) -> Self {
+        Self { at: row.at, ms: row.ms, status: row.status, answer: row.answer, error: row.error }
     }
 }

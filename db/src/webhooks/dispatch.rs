@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::feed::EventKind;
 use domain::ids::{DeliveryId, StoreId, WebhookId};
-use domain::webhooks::Wanted;
-use sea_orm::FromQueryResult;
+use domain::webhooks::{Wanted, WebhookState};
+use sea_orm::{ColumnTrait, DerivePartialModel, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -15,6 +15,8 @@ use uuid::Uuid;
 use super::list::wanted;
 use super::send::delivering;
 use super::{QUEUE, message_id};
+use crate::entities::text::Text;
+use crate::entities::{SharedQueries, TenantQueries, extras, feed_event, tenant, webhook};
 use crate::error::DataError;
 use crate::queue::{self, NewJob};
 use crate::scope::{Scope, Tx};
@@ -55,8 +57,7 @@ pub async fn dispatch(scope: &Scope, most: i64, overdue: Option<DateTime<Utc>>) 
         tx.end();
         return Ok(Dispatched::default());
     };
-    let sql = "select id, kinds, store_id, read_seq from webhooks where tenant_id = $1 and state = 'live' order by id for update";
-    let mut readers: Vec<Reader> = tx.all(sql, []).await?;
+    let mut readers = readers(&tx).await?;
     // Not before the rows are held: whoever held them before may have read further.
     let head = crate::feed::head(&tx).await?;
     readers.retain(|reader| reader.read_seq != head);
@@ -83,21 +84,13 @@ pub async fn dispatch(scope: &Scope, most: i64, overdue: Option<DateTime<Utc>>) 
     })
 }
 
-#[derive(FromQueryResult)]
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "webhook::Entity")]
 struct Reader {
     id: Uuid,
     kinds: Vec<String>,
     store_id: Option<Uuid>,
     read_seq: i64,
-}
-
-#[derive(FromQueryResult)]
-struct Event {
-    seq: i64,
-    kind: String,
-    store_id: Option<Uuid>,
-    at: DateTime<Utc>,
-    data: Value,
 }
 
 #[derive(FromQueryResult)]
@@ -126,6 +119,16 @@ struct Message<'a> {
     data: &'a Value,
 }
 
+// The live webhooks, locked.
+async fn readers(tx: &Tx) -> Result<Vec<Reader>, DataError> {
+    let live = tx
+        .find::<webhook::Entity>()
+        .filter(extras::is(webhook::Column::State, Text(WebhookState::Live)))
+        .order_by_asc(webhook::Column::Id)
+        .lock_exclusive();
+    Ok(live.into_partial_model().all(tx.conn()).await?)
+}
+
 struct Round<'a> {
     slug: &'a str,
     tx: &'a Tx,
@@ -143,8 +146,9 @@ impl Round<'_> {
         let Some(from) = readers.iter().map(|reader| reader.read_seq).filter(|seq| *seq < head).min() else {
             return Ok(());
         };
-        let sql = "select seq, kind, store_id, at, data from feed_events where tenant_id = $1 and seq > $2 order by seq limit $3";
-        let events: Vec<Event> = self.tx.all(sql, [from.into(), limit.into()]).await?;
+        let events = self.tx.find::<feed_event::Entity>().filter(feed_event::Column::Seq.gt(from));
+        let events = events.order_by_asc(feed_event::Column::Seq).limit(limit.unsigned_abs());
+        let events = events.all(self.tx.conn()).await?;
         let Some(last) = events.last().map(|event| event.seq) else { return Ok(()) };
         for reader in readers.iter().filter(|reader| reader.read_seq < last && reader.read_seq < head) {
             self.tell(reader, &events);
@@ -154,7 +158,7 @@ impl Round<'_> {
     }
 
     // The feed has no holes, so what lies between its first event and the place was forgotten.
-    fn tell(&mut self, reader: &Reader, events: &[Event]) {
+    fn tell(&mut self, reader: &Reader, events: &[feed_event::Model]) {
         let wanted: Wanted = wanted(&reader.kinds, reader.store_id);
         let mut next = events.iter().skip_while(|event| event.seq <= reader.read_seq).peekable();
         if let Some(first) = next.peek().filter(|first| first.seq > reader.read_seq + 1) {
@@ -192,11 +196,16 @@ fn body(id: DeliveryId, kind: &str, at: DateTime<Utc>, (tenant, seq): (&str, Opt
 }
 
 async fn open_slug(tx: &Tx) -> Result<Option<String>, DataError> {
-    tx.scalar("select slug from tenants where id = $1 and suspended_at is null", []).await
+    let open = tx
+        .find_shared::<tenant::Entity>()
+        .filter(tenant::Column::Id.eq(tx.tenant_filter().0))
+        .filter(tenant::Column::SuspendedAt.is_null());
+    Ok(open.select_only().column(tenant::Column::Slug).into_tuple().one(tx.conn()).await?)
 }
 
 // Deliveries that are due and that no job is about: their webhook or their tenant rested, or the job was lost.
 pub(super) async fn forgotten(tx: &Tx, due: DateTime<Utc>, limit: i64) -> Result<Vec<DeliveryId>, DataError> {
+    // SQL: deliveries without a job, which the key of a job names as text.
     let sql = "select d.id from webhooks w join webhook_deliveries d on d.tenant_id = w.tenant_id and d.webhook_id = w.id \
                where w.tenant_id = $1 and w.state = 'live' and d.state = 'waiting' and d.next_at <= $2 \
                  and not exists (select from jobs j where j.tenant_id = $1 and j.kind = $3 and j.key = d.id::text) \
@@ -211,6 +220,7 @@ async fn move_on(tx: &Tx, read: &HashMap<Uuid, i64>) -> Result<(), DataError> {
         return Ok(());
     }
     let (ids, seqs): (Vec<Uuid>, Vec<i64>) = read.iter().map(|(id, seq)| (*id, *seq)).unzip();
+    // SQL: all of them in one statement, each to a position of its own.
     let sql = "update webhooks w set read_seq = r.seq from unnest($2::uuid[], $3::bigint[]) r (id, seq) \
                where w.tenant_id = $1 and w.id = r.id";
     tx.run(sql, [ids.into(), seqs.into()]).await.map(drop)
@@ -220,6 +230,7 @@ async fn store(tx: &Tx, deliveries: &[NewDelivery]) -> Result<(), DataError> {
     if deliveries.is_empty() {
         return Ok(());
     }
+    // SQL: any number of deliveries in one statement; those that are there already are left out.
     let sql = "insert into webhook_deliveries (tenant_id, id, webhook_id, seq, kind, body, next_at, created_at) \
                select $1, d.id, d.webhook_id, nullif(d.seq, 0), d.kind, d.body, $2, $2 \
                from unnest($3::uuid[], $4::uuid[], $5::bigint[], $6::text[], $7::text[]) d (id, webhook_id, seq, kind, body) \

@@ -2,11 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::WebhookId;
-use domain::webhooks::{FAILED_AT_LEAST, TEST, Verdict, WebhookState, is_hopeless, judge};
-use sea_orm::FromQueryResult;
+use domain::webhooks::{DeliveryState, FAILED_AT_LEAST, TEST, Verdict, WebhookState, is_hopeless, judge};
+use sea_orm::sea_query::{ExprTrait, Func, SimpleExpr};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use serde_json::json;
 
+use super::change::update;
 use super::send::Call;
+use crate::entities::enums::RoleName;
+use crate::entities::text::Text;
+use crate::entities::{SharedQueries, TenantQueries, extras, membership, tenant, user, webhook, webhook_delivery};
 use crate::error::DataError;
 use crate::outbox::{self, NewMail};
 use crate::scope::{Scope, Tx};
@@ -54,18 +59,6 @@ pub struct SwitchedOff {
     pub owners: Vec<String>,
 }
 
-#[derive(FromQueryResult)]
-struct Stand {
-    state: String,
-    url: String,
-    failing_since: Option<DateTime<Utc>>,
-}
-
-#[derive(FromQueryResult)]
-struct Address {
-    email: String,
-}
-
 /// Writes down what the attempt `call` came to. `chance` spreads attempts that failed together; `letters` writes to the
 /// owners when the webhook is switched off by it.
 ///
@@ -81,10 +74,9 @@ pub async fn finish(
     let verdict = judge(reply.status, call.tries, call.is_trial, chance);
     let now = scope.now();
     let tx = scope.begin().await?;
-    let sql = "select state, url, failing_since from webhooks where tenant_id = $1 and id = $2 for update";
-    let webhook: Option<Stand> = tx.one(sql, [call.webhook.0.into()]).await?;
-    let sql = "select tries from webhook_deliveries where tenant_id = $1 and id = $2 and state = 'waiting' for update";
-    let tries: Option<i16> = tx.scalar(sql, [call.delivery.0.into()]).await?;
+    let webhook = tx.find::<webhook::Entity>().filter(webhook::Column::Id.eq(call.webhook.0)).lock_exclusive();
+    let webhook = webhook.one(tx.conn()).await?;
+    let tries = waiting_tries(&tx, call).await?;
     // Sent again by hand meanwhile, or by another worker: what comes of that counts.
     let (Some(webhook), true) = (webhook, tries == Some(call.tries - 1)) else {
         tx.roll_back().await?;
@@ -93,8 +85,16 @@ pub async fn finish(
     note_attempt(&tx, call, reply).await?;
     let ended = settle(&tx, call, verdict, now).await?;
     if !call.is_trial {
-        let since = note_health(&tx, call, reply.at, ended == Ended::Delivered, now).await?;
-        if webhook.state == WebhookState::Live.as_str()
+        let is_good = ended == Ended::Delivered;
+        let since = if is_good { None } else { Some(webhook.failing_since.unwrap_or(now)) };
+        let health = webhook::ActiveModel {
+            last_at: Set(Some(reply.at)),
+            last_ok: Set(Some(is_good)),
+            failing_since: Set(since),
+            ..Default::default()
+        };
+        update(&tx, call.webhook, health).exec(tx.conn()).await?;
+        if *webhook.state == WebhookState::Live
             && let Some(reason) = reason(&tx, call, verdict, since, now).await?
         {
             switch_off(&tx, call.webhook, &webhook, &reason, letters).await?;
@@ -104,7 +104,18 @@ pub async fn finish(
     Ok(ended)
 }
 
+// How often the delivery was tried, while it waits; locked.
+async fn waiting_tries(tx: &Tx, call: &Call) -> Result<Option<i16>, DataError> {
+    let waiting = tx
+        .find::<webhook_delivery::Entity>()
+        .filter(webhook_delivery::Column::Id.eq(call.delivery.0))
+        .filter(webhook_delivery::Column::State.eq(Text(DeliveryState::Waiting)))
+        .lock_exclusive();
+    Ok(waiting.select_only().column(webhook_delivery::Column::Tries).into_tuple().one(tx.conn()).await?)
+}
+
 async fn note_attempt(tx: &Tx, call: &Call, reply: &Reply) -> Result<(), DataError> {
+    // SQL: the attempt gets its number in the statement that stores it.
     let sql = "insert into webhook_attempts (tenant_id, delivery_id, n, at, ms, status, answer, error) \
                select $1, $2, coalesce(max(a.n), 0) + 1, $3, $4, $5, $6, $7 from webhook_attempts a \
                where a.tenant_id = $1 and a.delivery_id = $2";
@@ -123,32 +134,20 @@ async fn note_attempt(tx: &Tx, call: &Call, reply: &Reply) -> Result<(), DataErr
 
 async fn settle(tx: &Tx, call: &Call, verdict: Verdict, now: DateTime<Utc>) -> Result<Ended, DataError> {
     let (ended, state, next_at) = match verdict {
-        Verdict::Delivered => (Ended::Delivered, "delivered", None),
-        Verdict::Again(wait) => (Ended::Again(now + wait), "waiting", Some(now + wait)),
-        Verdict::Gone | Verdict::Failed => (Ended::Failed, "failed", None),
+        Verdict::Delivered => (Ended::Delivered, DeliveryState::Delivered, None),
+        Verdict::Again(wait) => (Ended::Again(now + wait), DeliveryState::Waiting, Some(now + wait)),
+        Verdict::Gone | Verdict::Failed => (Ended::Failed, DeliveryState::Failed, None),
     };
-    let finished_at = next_at.is_none().then_some(now);
-    let sql = "update webhook_deliveries set state = $3, tries = $4, next_at = $5, finished_at = $6 where tenant_id = $1 and id = $2";
-    tx.run(sql, [call.delivery.0.into(), state.into(), call.tries.into(), next_at.into(), finished_at.into()]).await?;
+    let settled = webhook_delivery::ActiveModel {
+        state: Set(Text(state)),
+        tries: Set(call.tries),
+        next_at: Set(next_at),
+        finished_at: Set(next_at.is_none().then_some(now)),
+        ..Default::default()
+    };
+    let update = tx.update::<webhook_delivery::Entity>().set(settled);
+    update.filter(webhook_delivery::Column::Id.eq(call.delivery.0)).exec(tx.conn()).await?;
     Ok(ended)
-}
-
-// Since when nothing went well at it.
-async fn note_health(
-    tx: &Tx,
-    call: &Call,
-    at: DateTime<Utc>,
-    is_good: bool,
-    now: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>, DataError> {
-    let sql = "update webhooks set last_at = $3, last_ok = $4, failing_since = case when $4 then null else coalesce(failing_since, $5) end \
-               where tenant_id = $1 and id = $2 returning failing_since";
-    #[derive(FromQueryResult)]
-    struct Since {
-        failing_since: Option<DateTime<Utc>>,
-    }
-    let row: Option<Since> = tx.one(sql, [call.webhook.0.into(), at.into(), is_good.into(), now.into()]).await?;
-    Ok(row.and_then(|row| row.failing_since))
 }
 
 // Why it is to be switched off, if it is.
@@ -165,10 +164,15 @@ async fn reason(
     if !is_hopeless(since, FAILED_AT_LEAST, now) {
         return Ok(None);
     }
-    let sql = "select count(*) from (select from webhook_deliveries where tenant_id = $1 and webhook_id = $2 \
-                 and state <> 'delivered' and tries > 0 and kind <> $3 and coalesce(finished_at, $4) >= $5 limit $6) d";
-    let values = [call.webhook.0.into(), TEST.into(), now.into(), since.into(), FAILED_AT_LEAST.into()];
-    let failed: i64 = tx.scalar(sql, values).await?.unwrap_or(0);
+    let last = Func::coalesce([webhook_delivery::Column::FinishedAt.into_expr(), now.into()]);
+    let failed = tx
+        .find::<webhook_delivery::Entity>()
+        .filter(webhook_delivery::Column::WebhookId.eq(call.webhook.0))
+        .filter(webhook_delivery::Column::State.ne(Text(DeliveryState::Delivered)))
+        .filter(webhook_delivery::Column::Tries.gt(0))
+        .filter(webhook_delivery::Column::Kind.ne(TEST))
+        .filter(SimpleExpr::from(last).gte(since));
+    let failed = extras::count_up_to(failed, FAILED_AT_LEAST.unsigned_abs(), tx.conn()).await?;
     let words = || format!("All deliveries have failed since {}.", since.unwrap_or(now).format("%-d %B %Y, %H:%M UTC"));
     Ok(is_hopeless(since, failed, now).then(words))
 }
@@ -176,27 +180,36 @@ async fn reason(
 async fn switch_off(
     tx: &Tx,
     id: WebhookId,
-    webhook: &Stand,
+    webhook: &webhook::Model,
     reason: &str,
     letters: impl FnOnce(&SwitchedOff) -> Vec<NewMail>,
 ) -> Result<(), DataError> {
-    let sql = "update webhooks set state = 'off', reason = $3 where tenant_id = $1 and id = $2";
-    tx.run(sql, [id.0.into(), reason.into()]).await?;
+    let (state, words) = (Set(Text(WebhookState::Off)), Set(Some(reason.to_owned())));
+    let off = webhook::ActiveModel { state, reason: words, ..Default::default() };
+    update(tx, id, off).exec(tx.conn()).await?;
     let details = json!({"reason": reason, "failing_since": webhook.failing_since});
     crate::audit::note(tx, "webhook.off", &id.to_string(), details).await?;
-    let tenant: Option<String> = tx.scalar("select slug from tenants where id = $1", []).await?;
-    let sql = "select u.email from memberships m join users u on u.id = m.user_id \
-               where m.tenant_id = $1 and m.role = 'owner' order by u.email";
-    let owners: Vec<Address> = tx.all(sql, []).await?;
+    let tenant = tx.find_shared::<tenant::Entity>().filter(tenant::Column::Id.eq(tx.tenant_filter().0));
+    let tenant: Option<String> = tenant.select_only().column(tenant::Column::Slug).into_tuple().one(tx.conn()).await?;
     let off = SwitchedOff {
         webhook: id,
         url: webhook.url.clone(),
         reason: reason.to_owned(),
         tenant: tenant.unwrap_or_default(),
-        owners: owners.into_iter().map(|owner| owner.email).collect(),
+        owners: owners(tx).await?,
     };
     for mail in letters(&off) {
         outbox::post(tx, mail).await?;
     }
     Ok(())
+}
+
+// The emails of the tenant's owners.
+async fn owners(tx: &Tx) -> Result<Vec<String>, DataError> {
+    let owners = tx
+        .find::<membership::Entity>()
+        .inner_join(user::Entity)
+        .filter(membership::Column::Role.eq(RoleName::Owner))
+        .order_by_asc(user::Column::Email);
+    Ok(owners.select_only().column(user::Column::Email).into_tuple().all(tx.conn()).await?)
 }

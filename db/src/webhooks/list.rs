@@ -1,19 +1,22 @@
 //! The webhooks of a tenant, without their secrets.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use domain::feed::EventKind;
 use domain::ids::{StoreId, WebhookId};
 use domain::permission::Permission;
 use domain::webhooks::{Wanted, WebhookState};
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
+use crate::entities::{TenantQueries, store, webhook};
 use crate::error::DataError;
-use crate::people::maker::{MAKER, Maker, joins};
+use crate::people::makers::Makers;
 use crate::scope::{Scope, Tx};
 
 /// Most webhooks that a list shows.
-const SHOWN: i64 = 500;
+const SHOWN: u64 = 500;
 
 /// A webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,17 +55,16 @@ pub struct Webhook {
     pub is_orphan: bool,
 }
 
-/// All of them, the newest first; the first 500. One statement.
+/// All of them, the newest first; the first 500. Four statements at any size.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn list(scope: &Scope) -> Result<Vec<Webhook>, DataError> {
     let tx = scope.begin().await?;
-    let sql = format!("{} where w.tenant_id = $1 order by w.created_at desc, w.id limit $2", select());
-    let rows: Vec<Row> = tx.all(&sql, [SHOWN.into()]).await?;
+    let webhooks = tx.find::<webhook::Entity>().order_by_desc(webhook::Column::CreatedAt);
+    let rows = rows(&tx, webhooks.order_by_asc(webhook::Column::Id).limit(SHOWN)).await?;
     tx.end();
-    let now = scope.now();
-    rows.into_iter().map(|row| row.webhook(now)).collect()
+    Ok(rows)
 }
 
 /// One webhook.
@@ -71,69 +73,66 @@ pub async fn list(scope: &Scope) -> Result<Vec<Webhook>, DataError> {
 /// [`DataError::NotFound`] for one that is not the tenant's.
 pub async fn show(scope: &Scope, id: WebhookId) -> Result<Webhook, DataError> {
     let tx = scope.begin().await?;
-    let found = read(&tx, id).await?;
+    let found = rows(&tx, tx.find::<webhook::Entity>().filter(webhook::Column::Id.eq(id.0))).await?;
     tx.end();
-    Ok(found)
+    found.into_iter().next().ok_or(DataError::NotFound("webhook"))
 }
 
-pub(super) async fn read(tx: &Tx, id: WebhookId) -> Result<Webhook, DataError> {
-    let row: Option<Row> = tx.one(&format!("{} where w.tenant_id = $1 and w.id = $2", select()), [id.0.into()]).await?;
-    row.ok_or(DataError::NotFound("webhook"))?.webhook(tx.scope().now())
-}
-
-fn select() -> String {
-    format!(
-        "select w.id, w.url, w.description, w.kinds, w.store_id, s.name store, w.state, w.reason, w.old_until, \
-      w.failing_since, w.last_at, w.last_ok, w.created_at, {MAKER}, \
-      greatest(coalesce((select h.last_seq from feed_heads h where h.tenant_id = w.tenant_id), 0) - w.read_seq, 0) as behind, \
-      (select count(*) from (select from webhook_deliveries d where d.tenant_id = w.tenant_id and d.webhook_id = w.id \
-        and d.state = 'waiting' limit 100) d) as waiting \
-    from webhooks w left join stores s on s.tenant_id = w.tenant_id and s.id = w.store_id {}",
-        joins("w", "created_by")
-    )
+// With the names of their stores, with who made them, and with what they still have to send.
+async fn rows(tx: &Tx, webhooks: Select<webhook::Entity>) -> Result<Vec<Webhook>, DataError> {
+    let webhooks = webhooks.find_also_related(store::Entity).all(tx.conn()).await?;
+    let makers = Makers::load(tx, webhooks.iter().map(|(webhook, _)| webhook.created_by.as_str())).await?;
+    let backlogs = backlogs(tx, webhooks.iter().map(|(webhook, _)| webhook.id).collect()).await?;
+    let now = tx.scope().now();
+    let row = |(webhook, store)| Webhook::of(webhook, store, &makers, &backlogs, now);
+    webhooks.into_iter().map(row).collect()
 }
 
 #[derive(FromQueryResult)]
-struct Row {
+struct Backlog {
     id: Uuid,
-    url: String,
-    description: String,
-    kinds: Vec<String>,
-    store_id: Option<Uuid>,
-    store: Option<String>,
-    state: String,
-    reason: Option<String>,
-    old_until: Option<DateTime<Utc>>,
-    failing_since: Option<DateTime<Utc>>,
-    last_at: Option<DateTime<Utc>>,
-    last_ok: Option<bool>,
-    created_at: DateTime<Utc>,
     behind: i64,
     waiting: i64,
-    #[sea_orm(nested)]
-    maker: Maker,
 }
 
-impl Row {
-    fn webhook(self, now: DateTime<Utc>) -> Result<Webhook, DataError> {
-        let wanted = wanted(&self.kinds, self.store_id);
-        Ok(Webhook {
-            id: self.id.into(),
-            maker: self.maker.email(),
-            is_orphan: !self.maker.could(Permission::ManageKeys, &wanted.rights())?,
-            url: self.url,
-            description: self.description,
+async fn backlogs(tx: &Tx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Backlog>, DataError> {
+    // SQL: the deliveries of each webhook are counted up to a limit of its own, through `webhook_deliveries_open`.
+    let sql = "select w.id, \
+          greatest(coalesce((select h.last_seq from feed_heads h where h.tenant_id = $1), 0) - w.read_seq, 0) as behind, \
+          (select count(*) from (select from webhook_deliveries d where d.tenant_id = $1 and d.webhook_id = w.id \
+            and d.state = 'waiting' limit 100) d) as waiting \
+        from webhooks w where w.tenant_id = $1 and w.id = any($2)";
+    let found: Vec<Backlog> = tx.all(sql, [ids.into()]).await?;
+    Ok(found.into_iter().map(|backlog| (backlog.id, backlog)).collect())
+}
+
+impl Webhook {
+    fn of(
+        row: webhook::Model,
+        store: Option<store::Model>,
+        makers: &Makers,
+        backlogs: &HashMap<Uuid, Backlog>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, DataError> {
+        let wanted = wanted(&row.kinds, row.store_id);
+        let (behind, waiting) = backlogs.get(&row.id).map_or((0, 0), |backlog| (backlog.behind, backlog.waiting));
+        Ok(Self {
+            id: row.id.into(),
+            maker: makers.email(&row.created_by),
+            is_orphan: !makers.could(&row.created_by, Permission::ManageKeys, &wanted.rights())?,
+            url: row.url,
+            description: row.description,
             wanted,
-            store: self.store,
-            state: self.state.parse().map_err(|_| DataError::Corrupt(format!("webhooks.state is '{}'", self.state)))?,
-            reason: self.reason,
-            former_until: self.old_until.filter(|until| *until > now),
-            failing_since: self.failing_since,
-            last_at: self.last_at,
-            last_ok: self.last_ok,
-            behind: self.behind,
-            waiting: self.waiting,
-            created_at: self.created_at,
+            store: store.map(|store| store.name),
+            state: *row.state,
+            reason: row.reason,
+            former_until: row.old_until.filter(|until| *until > now),
+            failing_since: row.failing_since,
+            last_at: row.last_at,
+            last_ok: row.last_ok,
+            behind,
+            waiting,
+            created_at: row.created_at,
         })
     }
 }

@@ -1,11 +1,15 @@
 //! Deliveries that ended long ago.
 
 use chrono::{DateTime, Utc};
+use domain::webhooks::DeliveryState;
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Set};
 
+use crate::entities::text::Text;
+use crate::entities::{TenantQueries, extras, webhook_delivery};
 use crate::error::DataError;
 use crate::scope::Scope;
 
-const AT_ONCE: i64 = 5_000;
+const AT_ONCE: u64 = 5_000;
 
 /// Gives up what has waited since before `before`, as at a webhook that was paused and forgotten, and forgets what ended
 /// before then, [`AT_ONCE`] at most; how many are gone. Index: `webhook_deliveries_finished`.
@@ -14,12 +18,21 @@ const AT_ONCE: i64 = 5_000;
 /// When PostgreSQL fails.
 pub async fn prune(scope: &Scope, before: DateTime<Utc>) -> Result<u64, DataError> {
     let tx = scope.begin().await?;
-    let sql = "update webhook_deliveries set state = 'failed', next_at = null, finished_at = $3 \
-               where tenant_id = $1 and state = 'waiting' and created_at < $2";
-    tx.run(sql, [before.into(), scope.now().into()]).await?;
-    let sql = "delete from webhook_deliveries where tenant_id = $1 and id in ( \
-                 select id from webhook_deliveries where tenant_id = $1 and finished_at < $2 limit $3)";
-    let gone = tx.run(sql, [before.into(), AT_ONCE.into()]).await?;
+    let given_up = webhook_delivery::ActiveModel {
+        state: Set(Text(DeliveryState::Failed)),
+        next_at: Set(None),
+        finished_at: Set(Some(scope.now())),
+        ..Default::default()
+    };
+    let waiting = tx
+        .update::<webhook_delivery::Entity>()
+        .set(given_up)
+        .filter(extras::is(webhook_delivery::Column::State, Text(DeliveryState::Waiting)));
+    waiting.filter(webhook_delivery::Column::CreatedAt.lt(before)).exec(tx.conn()).await?;
+    let ended = tx.find::<webhook_delivery::Entity>().filter(webhook_delivery::Column::FinishedAt.lt(before));
+    let ended = ended.select_only().column(webhook_delivery::Column::Id).limit(AT_ONCE).into_query();
+    let delete = tx.delete::<webhook_delivery::Entity>().filter(webhook_delivery::Column::Id.in_subquery(ended));
+    let gone = delete.exec(tx.conn()).await?.rows_affected;
     tx.commit().await?;
     Ok(gone)
 }

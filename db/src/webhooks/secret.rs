@@ -2,10 +2,12 @@
 
 use domain::ids::{TenantId, WebhookId};
 use domain::webhooks::{OVERLAP, Secret};
+use sea_orm::Set;
 use serde_json::json;
 
-use super::change::{Made, lock, refuse_beyond_own};
-use super::list::read;
+use super::change::{Made, lock, refuse_beyond_own, update};
+use super::list::wanted;
+use crate::entities::webhook;
 use crate::error::DataError;
 use crate::scope::Scope;
 use crate::sealing::Sealer;
@@ -21,10 +23,15 @@ pub async fn rotate(scope: &Scope, sealer: &Sealer, id: WebhookId) -> Result<Mad
     let sealed = seal(sealer, scope.tenant(), id, &secret)?;
     let until = scope.now() + OVERLAP;
     let tx = scope.begin().await?;
-    lock(&tx, id).await?;
-    refuse_beyond_own(&tx, &read(&tx, id).await?.wanted)?;
-    let sql = "update webhooks set old_secret = secret, old_until = $4, secret = $3 where tenant_id = $1 and id = $2";
-    tx.run(sql, [id.0.into(), sealed.into(), until.into()]).await?;
+    let old = lock(&tx, id).await?;
+    refuse_beyond_own(&tx, &wanted(&old.kinds, old.store_id))?;
+    let rotated = webhook::ActiveModel {
+        secret: Set(sealed),
+        old_secret: Set(Some(old.secret)),
+        old_until: Set(Some(until)),
+        ..Default::default()
+    };
+    update(&tx, id, rotated).exec(tx.conn()).await?;
     crate::audit::note(&tx, "webhook.rotate", &id.to_string(), json!({"former_until": until})).await?;
     tx.commit().await?;
     Ok(Made { id, secret: secret.text() })

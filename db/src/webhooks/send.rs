@@ -2,16 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::{DeliveryId, WebhookId};
-use domain::webhooks::{Secret, TEST, WebhookState};
-use sea_orm::FromQueryResult;
+use domain::webhooks::{DeliveryState, Secret, TEST, WebhookState};
+use sea_orm::{ColumnTrait, QueryFilter, Set};
 use serde_json::json;
-use uuid::Uuid;
 
 use super::change::{lock, refuse_beyond_own};
 use super::deliveries::delivery;
 use super::dispatch::put_one;
-use super::list::read;
+use super::list::wanted;
 use super::{QUEUE, secret};
+use crate::entities::text::Text;
+use crate::entities::{TenantQueries, tenant, webhook, webhook_delivery};
 use crate::error::DataError;
 use crate::queue::{self, NewJob};
 use crate::scope::Scope;
@@ -53,55 +54,36 @@ pub struct Call {
     pub is_trial: bool,
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    webhook_id: Uuid,
-    kind: String,
-    body: String,
-    tries: i16,
-    next_at: Option<DateTime<Utc>>,
-    url: String,
-    state: String,
-    secret: Vec<u8>,
-    old_secret: Option<Vec<u8>>,
-    is_suspended: bool,
-}
-
 /// What is to be done about the delivery `id` now. Nothing is held when this returns. One statement.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn begin(scope: &Scope, sealer: &Sealer, id: DeliveryId) -> Result<Begun, DataError> {
     let tx = scope.begin().await?;
-    let sql = "select d.webhook_id, d.kind, d.body, d.tries, d.next_at, w.url, w.state, w.secret, \
-                 case when w.old_until > $3 then w.old_secret end as old_secret, t.suspended_at is not null as is_suspended \
-               from webhook_deliveries d join webhooks w on w.tenant_id = d.tenant_id and w.id = d.webhook_id \
-                 join tenants t on t.id = d.tenant_id \
-               where d.tenant_id = $1 and d.id = $2";
-    let row: Option<Row> = tx.one(sql, [id.0.into(), scope.now().into()]).await?;
+    let found = tx
+        .find::<webhook_delivery::Entity>()
+        .filter(webhook_delivery::Column::Id.eq(id.0))
+        .find_also_related(webhook::Entity)
+        .find_also_related(tenant::Entity)
+        .one(tx.conn())
+        .await?;
     tx.end();
-    let Some(row) = row else { return Ok(Begun::Nothing("the webhook was deleted")) };
+    let Some((row, Some(webhook), Some(tenant))) = found else { return Ok(Begun::Nothing("the webhook was deleted")) };
     let is_trial = row.kind == TEST;
-    let is_live = row.state == WebhookState::Live.as_str();
     let Some(due) = row.next_at else { return Ok(Begun::Nothing("the delivery is already finished")) };
-    if row.is_suspended {
+    if tenant.suspended_at.is_some() {
         return Ok(Begun::Nothing("the tenant is suspended"));
     }
-    if !is_live && !is_trial {
+    if *webhook.state != WebhookState::Live && !is_trial {
         return Ok(Begun::Nothing("the webhook is paused"));
     }
     if due > scope.now() {
         return Ok(Begun::Later(due));
     }
-    let webhook = WebhookId(row.webhook_id);
-    let open = |sealed: &[u8]| secret::open(sealer, scope.tenant(), webhook, sealed).ok();
-    // The former one alone would sign for a day only.
-    let secrets: Vec<Secret> = match open(&row.secret) {
-        Some(secret) => std::iter::once(secret).chain(row.old_secret.as_deref().and_then(open)).collect(),
-        None => Vec::new(),
-    };
+    let secrets = secrets(scope, sealer, &webhook);
     let tries = row.tries.saturating_add(1);
-    Ok(Begun::Send(Call { delivery: id, webhook, url: row.url, body: row.body, secrets, tries, is_trial }))
+    let to = WebhookId(webhook.id);
+    Ok(Begun::Send(Call { delivery: id, webhook: to, url: webhook.url, body: row.body, secrets, tries, is_trial }))
 }
 
 /// Sends something that is no event, once, so that the address can be tried; while it is paused as well.
@@ -127,16 +109,21 @@ pub async fn test(scope: &Scope, id: WebhookId) -> Result<DeliveryId, DataError>
 /// what the actor may not read.
 pub async fn again(scope: &Scope, webhook: WebhookId, id: DeliveryId) -> Result<(), DataError> {
     let tx = scope.begin().await?;
-    lock(&tx, webhook).await?;
+    let sends = lock(&tx, webhook).await?;
     let found = delivery(&tx, webhook, id).await?;
-    let sends = read(&tx, webhook).await?;
-    refuse_beyond_own(&tx, &sends.wanted)?;
-    if sends.state != WebhookState::Live && found.kind != TEST {
+    refuse_beyond_own(&tx, &wanted(&sends.kinds, sends.store_id))?;
+    if *sends.state != WebhookState::Live && found.kind != TEST {
         return Err(DataError::Refused("Resume the webhook first.".to_owned()));
     }
-    let sql = "update webhook_deliveries set state = 'waiting', tries = 0, next_at = $3, finished_at = null \
-               where tenant_id = $1 and id = $2";
-    tx.run(sql, [id.0.into(), scope.now().into()]).await?;
+    let anew = webhook_delivery::ActiveModel {
+        state: Set(Text(DeliveryState::Waiting)),
+        tries: Set(0),
+        next_at: Set(Some(scope.now())),
+        finished_at: Set(None),
+        ..Default::default()
+    };
+    let update = tx.update::<webhook_delivery::Entity>().set(anew);
+    update.filter(webhook_delivery::Column::Id.eq(id.0)).exec(tx.conn()).await?;
     let job = delivering(id);
     if !queue::hasten(&tx, &job).await? {
         queue::enqueue(&tx, &job).await?;
@@ -149,4 +136,14 @@ pub async fn again(scope: &Scope, webhook: WebhookId, id: DeliveryId) -> Result<
 pub(super) fn delivering(id: DeliveryId) -> NewJob {
     let job = NewJob::new(DELIVER, json!({"delivery": id}));
     NewJob { key: Some(id.to_string()), queue: QUEUE, max_attempts: TRIES, ..job }
+}
+
+fn secrets(scope: &Scope, sealer: &Sealer, webhook: &webhook::Model) -> Vec<Secret> {
+    let open = |sealed: &[u8]| secret::open(sealer, scope.tenant(), WebhookId(webhook.id), sealed).ok();
+    let former = webhook.old_secret.as_deref().filter(|_| webhook.old_until.is_some_and(|until| until > scope.now()));
+    // The former one alone would sign for a day only.
+    match open(&webhook.secret) {
+        Some(secret) => std::iter::once(secret).chain(former.and_then(open)).collect(),
+        None => Vec::new(),
+    }
 }

@@ -1,16 +1,19 @@
 //! Pausing and going on.
 
 use domain::ids::WebhookId;
-use domain::webhooks::WebhookState;
+use domain::webhooks::{DeliveryState, WebhookState};
+use sea_orm::{ColumnTrait, QueryFilter, Set};
 use serde_json::json;
 
-use super::change::{lock, refuse_beyond_own};
+use super::change::{lock, refuse_beyond_own, update};
 use super::dispatch::{dispatching, forgotten};
-use super::list::read;
+use super::list::wanted;
 use super::send::delivering;
+use crate::entities::text::Text;
+use crate::entities::{TenantQueries, extras, webhook, webhook_delivery};
 use crate::error::DataError;
 use crate::queue::{self, NewJob};
-use crate::scope::Scope;
+use crate::scope::{Scope, Tx};
 
 const AT_ONCE: i64 = 500;
 
@@ -29,11 +32,11 @@ pub enum Resume {
 /// [`DataError::NotFound`] for a webhook that is not the tenant's; [`DataError::Refused`] for one that is not live.
 pub async fn pause(scope: &Scope, id: WebhookId) -> Result<(), DataError> {
     let tx = scope.begin().await?;
-    lock(&tx, id).await?;
-    if read(&tx, id).await?.state != WebhookState::Live {
+    if *lock(&tx, id).await?.state != WebhookState::Live {
         return Err(DataError::Refused("This webhook is already paused.".to_owned()));
     }
-    tx.run("update webhooks set state = 'paused' where tenant_id = $1 and id = $2", [id.0.into()]).await?;
+    let paused = webhook::ActiveModel { state: Set(Text(WebhookState::Paused)), ..Default::default() };
+    update(&tx, id, paused).exec(tx.conn()).await?;
     crate::audit::note(&tx, "webhook.pause", &id.to_string(), json!({})).await?;
     tx.commit().await
 }
@@ -45,23 +48,23 @@ pub async fn pause(scope: &Scope, id: WebhookId) -> Result<(), DataError> {
 /// sends what the actor may not read.
 pub async fn resume(scope: &Scope, id: WebhookId, from: Resume) -> Result<(), DataError> {
     let tx = scope.begin().await?;
-    lock(&tx, id).await?;
-    let webhook = read(&tx, id).await?;
-    refuse_beyond_own(&tx, &webhook.wanted)?;
-    let was = webhook.state;
+    let row = lock(&tx, id).await?;
+    refuse_beyond_own(&tx, &wanted(&row.kinds, row.store_id))?;
+    let was = *row.state;
     if was == WebhookState::Live {
         return Err(DataError::Refused("This webhook is already active.".to_owned()));
     }
-    let sql =
-        "update webhooks set state = 'live', reason = null, failing_since = null where tenant_id = $1 and id = $2";
-    tx.run(sql, [id.0.into()]).await?;
+    let live = webhook::ActiveModel {
+        state: Set(Text(WebhookState::Live)),
+        reason: Set(None),
+        failing_since: Set(None),
+        ..Default::default()
+    };
+    update(&tx, id, live).exec(tx.conn()).await?;
     if from == Resume::FromNow {
-        let head = crate::feed::head(&tx).await?;
-        tx.run("update webhooks set read_seq = $3 where tenant_id = $1 and id = $2", [id.0.into(), head.into()])
-            .await?;
-        let sql = "update webhook_deliveries set state = 'failed', next_at = null, finished_at = $3 \
-                   where tenant_id = $1 and webhook_id = $2 and state = 'waiting'";
-        tx.run(sql, [id.0.into(), scope.now().into()]).await?;
+        let read_seq = Set(crate::feed::head(&tx).await?);
+        update(&tx, id, webhook::ActiveModel { read_seq, ..Default::default() }).exec(tx.conn()).await?;
+        forgo(&tx, id).await?;
     }
     let details = json!({"was": was.as_str(), "from_now": from == Resume::FromNow});
     crate::audit::note(&tx, "webhook.resume", &id.to_string(), details).await?;
@@ -70,4 +73,21 @@ pub async fn resume(scope: &Scope, id: WebhookId, from: Resume) -> Result<(), Da
     let waited: Vec<NewJob> = forgotten(&tx, scope.now(), AT_ONCE).await?.into_iter().map(delivering).collect();
     queue::enqueue_all(&tx, &waited).await?;
     tx.commit().await
+}
+
+// What was waiting is not sent any more.
+async fn forgo(tx: &Tx, id: WebhookId) -> Result<(), DataError> {
+    let failed = webhook_delivery::ActiveModel {
+        state: Set(Text(DeliveryState::Failed)),
+        next_at: Set(None),
+        finished_at: Set(Some(tx.scope().now())),
+        ..Default::default()
+    };
+    let waiting = tx
+        .update::<webhook_delivery::Entity>()
+        .set(failed)
+        .filter(webhook_delivery::Column::WebhookId.eq(id.0))
+        .filter(extras::is(webhook_delivery::Column::State, Text(DeliveryState::Waiting)));
+    waiting.exec(tx.conn()).await?;
+    Ok(())
 }
