@@ -1,7 +1,7 @@
 # The front door. Every target does all the set-up it needs; the work is in scripts/.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup services run dev build check test e2e bench torture stop clean
+.PHONY: help setup services run dev build check statements test e2e bench torture stop clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -28,6 +28,9 @@ build: ## release build: target/release/stoa and target/site
 check: ## format and lints
 	@scripts/setup.sh test
 	@scripts/check.sh
+
+statements: ## SQL that is text, each with its reason
+	@scripts/statements.sh
 
 test: ## everything that CI runs
 	@scripts/setup.sh test

@@ -38,6 +38,7 @@ pub(crate) enum Setting {
 }
 
 impl Setting {
+    // SQL: a transaction begins with its setting in one message.
     fn begin(self) -> String {
         match self {
             Self::Tenant(TenantId(id)) => format!("begin; set local app.tenant = '{id}'"),
@@ -148,9 +149,17 @@ impl Transaction {
     /// How PostgreSQL runs a statement, for the tests of its plan.
     #[cfg(feature = "testing")]
     pub(crate) async fn explain(&self, sql: &str, values: Vec<Value>) -> Result<String, DataError> {
+        // SQL: the plan of a statement.
         let rows = self.all(&format!("explain (analyze, costs off, timing off) {sql}"), values).await?;
         let line = |row| QueryResult::from(row).try_get_by_index(0);
         Ok(rows.into_iter().map(line).collect::<Result<Vec<String>, _>>()?.join("\n"))
+    }
+
+    /// How PostgreSQL runs a query of entities, for the tests of its plan.
+    #[cfg(feature = "testing")]
+    pub(crate) async fn explain_query(&self, query: &impl sea_orm::QueryTrait) -> Result<String, DataError> {
+        let Statement { sql, values: bound, .. } = sea_orm::QueryTrait::build(query, DbBackend::Postgres);
+        self.explain(&sql, values(bound)).await
     }
 
     fn count(&self, sql: &str) {

@@ -29,6 +29,7 @@ pub mod customer_money;
 pub mod deletion_request;
 pub mod deletion_rule;
 pub mod enums;
+pub mod extras;
 pub mod feed_event;
 pub mod feed_head;
 pub mod idempotency_key;

@@ -10,6 +10,7 @@ mod beside_lists;
 mod buyers;
 mod cache;
 mod counts;
+mod eager_operations;
 mod feed;
 mod figures;
 mod grants;
