@@ -1,7 +1,7 @@
 # The front door. Every target does all the set-up it needs; the work is in scripts/.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup services run dev build dist check test e2e bench torture stop clean
+.PHONY: help setup services run dev build dist check statements test e2e bench torture stop clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -32,6 +32,9 @@ dist: ## what is shipped: target/dist/stoa, its symbols in stoa.debug
 check: ## format, wording and lints
 	@scripts/setup.sh test
 	@scripts/check.sh
+
+statements: ## SQL that is text, each with its reason
+	@scripts/statements.sh
 
 test: ## everything that CI runs
 	@scripts/setup.sh test

@@ -4,10 +4,12 @@ use chrono::NaiveDate;
 use domain::calendar::{Tz, day_of, day_start, days_before};
 use domain::imports::ImportView;
 use domain::permission::Permission;
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::entities::extras::counts_up_to;
+use crate::entities::{TenantQueries, import_run};
 use crate::error::DataError;
 use crate::imports::list::condition;
 use crate::orders::counts::{self, Count};
@@ -20,7 +22,7 @@ pub const FULFIL_WITHIN: u64 = 2;
 /// How far back imports are looked at, in days.
 pub const IMPORTS_SINCE: u64 = 14;
 /// Most imports that are counted.
-pub const MOST_IMPORTS: i64 = 100;
+pub const MOST_IMPORTS: u64 = 100;
 
 /// One kind of thing to do. Numbers are above zero.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -86,30 +88,20 @@ impl Attention {
     }
 }
 
-#[derive(FromQueryResult)]
-struct ImportRow {
-    failed: i64,
-    rejected: i64,
-}
-
 async fn imports(tx: &Tx, stores: &[Uuid], zone: Tz) -> Result<Vec<Attention>, DataError> {
     let from = days_before(day_of(tx.scope().now(), zone), IMPORTS_SINCE);
-    let part = |view: ImportView| {
-        let limit = MOST_IMPORTS + 1;
-        format!(
-            "(select count(*) from (select from import_runs r where r.tenant_id = $1 and r.store_id = any($2) \
-               and r.created_at >= $3 and {} limit {limit}) r)",
-            condition(view)
-        )
-    };
-    // SQL: both counts in one statement, each up to a limit.
-    let sql = format!("select {} failed, {} rejected", part(ImportView::Failed), part(ImportView::Rejected));
-    let since = day_start(from, zone);
-    let row: Option<ImportRow> = tx.one(&sql, [stores.to_vec().into(), since.into()]).await?;
-    let row = row.unwrap_or(ImportRow { failed: 0, rejected: 0 });
-    let item = |view: ImportView, number: i64| {
-        let count = Count { number: number.min(MOST_IMPORTS), more: number > MOST_IMPORTS };
+    let views = [ImportView::Failed, ImportView::Rejected];
+    let runs = views.map(|view| {
+        tx.find::<import_run::Entity>()
+            .filter(import_run::Column::StoreId.eq_any(stores.iter().copied()))
+            .filter(import_run::Column::CreatedAt.gte(day_start(from, zone)))
+            .filter(condition(view))
+    });
+    let numbers = counts_up_to(runs, MOST_IMPORTS + 1, tx.conn()).await?;
+    let most = MOST_IMPORTS.cast_signed();
+    let item = |(view, number): (ImportView, i64)| {
+        let count = Count { number: number.min(most), more: number > most };
         Attention::Imports { view, count, from }
     };
-    Ok(vec![item(ImportView::Failed, row.failed), item(ImportView::Rejected, row.rejected)])
+    Ok(views.into_iter().zip(numbers).map(item).collect())
 }

@@ -175,6 +175,7 @@ impl Db {
     /// # Errors
     /// When it does not answer, or the role is a superuser, bypasses row level security or owns tables.
     pub async fn check(&self) -> Result<(), DataError> {
+        // SQL: the catalogue has no entity.
         let sql = "select r.rolsuper or r.rolbypassrls or exists (select from pg_class c where c.relowner = r.oid and c.relkind in ('r', 'p')) \
                    from pg_roles r where r.rolname = current_user";
         let strong: bool = sqlx::query_scalar(sql).fetch_one(&self.pool).await?;
@@ -203,4 +204,5 @@ impl Deref for Db {
 }
 
 // Local plans for small lists: a generic plan cannot prune partitions as early, and JIT costs more than it saves.
+// SQL: settings of a session.
 pub(crate) const BECOME_APP: &str = "set role stoa_app; set jit = off; set idle_in_transaction_session_timeout = '30s'";

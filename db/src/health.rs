@@ -8,6 +8,7 @@ use crate::error::DataError;
 /// # Errors
 /// When PostgreSQL fails, or no migration was ever run.
 pub async fn applied_migrations(db: &Db) -> Result<Vec<String>, DataError> {
+    // SQL: the table is the migrations' own.
     Ok(sqlx::query_scalar("select version from seaql_migrations order by version").fetch_all(&db.pool).await?)
 }
 
@@ -16,6 +17,7 @@ pub async fn applied_migrations(db: &Db) -> Result<Vec<String>, DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn server_version(db: &Db) -> Result<i32, DataError> {
+    // SQL: a setting of the server has no table.
     Ok(sqlx::query_scalar("select current_setting('server_version_num')::int").fetch_one(&db.pool).await?)
 }
 
@@ -37,6 +39,7 @@ pub struct DatabaseHealth {
 /// # Errors
 /// When it fails.
 pub async fn database(db: &Db) -> Result<DatabaseHealth, DataError> {
+    // SQL: what the server says of itself has no table.
     let sql = "select current_setting('server_version_num')::int as version, pg_database_size(current_database()) as bytes, \
                (select count(*) from pg_stat_activity where backend_type = 'client backend') as connections, \
                current_setting('max_connections')::bigint as most_connections";
@@ -49,5 +52,6 @@ pub async fn database(db: &Db) -> Result<DatabaseHealth, DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn role(db: &Db) -> Result<String, DataError> {
+    // SQL: the session's role has no table.
     Ok(sqlx::query_scalar("select current_user::text").fetch_one(&db.pool).await?)
 }

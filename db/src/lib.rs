@@ -38,6 +38,7 @@ pub mod rates;
 mod reader;
 pub mod reports;
 pub mod rollups;
+pub mod schema;
 pub mod scope;
 pub mod sealing;
 pub mod sessions;

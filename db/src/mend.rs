@@ -6,11 +6,14 @@ use domain::email;
 use domain::ids::TenantId;
 use domain::permission::Permission;
 use domain::text_key::sought;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Set};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::connect::Db;
 use crate::customers::of_address;
+use crate::entities::{SharedQueries, mended, tenant};
 use crate::error::DataError;
 use crate::platform::Platform;
 use crate::rollups;
@@ -32,16 +35,20 @@ const AGAIN: TimeDelta = TimeDelta::days(3);
 /// When PostgreSQL fails. What was mended until then stays so, and the next attempt goes on.
 pub async fn once(db: &Db) -> Result<u64, DataError> {
     let now = db.clock().now();
-    let sql = "select exists (select from mended where what = $1 and done_at < $2)";
-    if sqlx::query_scalar(sql).bind(KEYS_AND_DAYS).bind(now - AGAIN).fetch_one(&db.pool).await? {
+    let done = db
+        .find_shared::<mended::Entity>()
+        .filter(mended::Column::What.eq(KEYS_AND_DAYS))
+        .filter(mended::Column::DoneAt.lt(now - AGAIN));
+    if done.one(&db.conn).await?.is_some() {
         return Ok(0);
     }
     let mut rows = names(db).await?;
     for tenant in Platform::command(db.clone()).tenants(TENANTS).await? {
         rows += self::rows(db, tenant.id).await? + figures(db, tenant.id).await?;
     }
-    let sql = "insert into mended (what, done_at) values ($1, $2) on conflict do nothing";
-    sqlx::query(sql).bind(KEYS_AND_DAYS).bind(now).execute(&db.pool).await?;
+    let row = mended::ActiveModel { what: Set(KEYS_AND_DAYS.to_owned()), done_at: Set(now) };
+    let row = db.insert_shared(row).on_conflict(OnConflict::new().do_nothing().to_owned());
+    row.exec_without_returning(&db.conn).await?;
     Ok(rows)
 }
 
@@ -55,6 +62,7 @@ pub async fn rows(db: &Db, tenant: TenantId) -> Result<u64, DataError> {
         let mut after = Some(BEGINNING);
         while let Some(from) = after {
             let mut tx = db.pool.begin().await?;
+            // SQL: a setting of the transaction.
             sqlx::query("select set_config('app.tenant', $1::text, true)").bind(tenant.0).execute(&mut *tx).await?;
             let (changed, next) = step.batch(&mut tx, tenant.0, from).await?;
             tx.commit().await?;
@@ -80,10 +88,12 @@ pub(crate) async fn rows_within(conn: &mut PgConnection, tenant: TenantId) -> Re
 
 // What tenants are found by.
 async fn names(db: &Db) -> Result<u64, DataError> {
-    let sql = "select id, name from tenants where name_key = ''";
-    let (ids, names): (Vec<Uuid>, Vec<String>) =
-        sqlx::query_as::<_, (Uuid, String)>(sql).fetch_all(&db.pool).await?.into_iter().unzip();
+    let unnamed = db.find_shared::<tenant::Entity>().filter(tenant::Column::NameKey.eq(""));
+    let unnamed = unnamed.select_only().columns([tenant::Column::Id, tenant::Column::Name]);
+    let unnamed: Vec<(Uuid, String)> = unnamed.into_tuple().all(&db.conn).await?;
+    let (ids, names): (Vec<Uuid>, Vec<String>) = unnamed.into_iter().unzip();
     let keys: Vec<String> = names.iter().map(|name| sought(name)).collect();
+    // SQL: any number of tenants, each by its own key.
     let sql = "update tenants t set name_key = n.name_key from unnest($1::uuid[], $2::text[]) n (id, name_key) where t.id = n.id";
     Ok(sqlx::query(sql).bind(ids).bind(keys).execute(&db.pool).await?.rows_affected())
 }
@@ -140,12 +150,14 @@ fn next<T>(rows: &[T], after: impl Fn(&T) -> After) -> Option<After> {
 }
 
 async fn skus(conn: &mut PgConnection, tenant: Uuid, after: Uuid) -> Result<(u64, Option<After>), sqlx::Error> {
+    // SQL: in the transaction of its caller, a restore's among them; what lacks its key, batch by batch.
     let sql = "select id, sku from variants where tenant_id = $1 and id > $2 \
                and (sku_key = '' or octet_length(sku) <> char_length(sku)) order by id limit $3";
     let rows: Vec<(Uuid, String)> =
         sqlx::query_as(sql).bind(tenant).bind(after).bind(BATCH).fetch_all(&mut *conn).await?;
     let keys: Vec<String> = rows.iter().map(|(_, sku)| sought(sku)).collect();
     let ids: Vec<Uuid> = rows.iter().map(|(id, _)| *id).collect();
+    // SQL: any number of variants, each by its own key.
     let sql = "update variants v set sku_key = n.sku_key from unnest($2::uuid[], $3::text[]) n (id, sku_key) \
                where v.tenant_id = $1 and v.id = n.id and v.sku_key <> n.sku_key";
     let done = sqlx::query(sql).bind(tenant).bind(ids).bind(keys).execute(conn).await?;
@@ -153,6 +165,7 @@ async fn skus(conn: &mut PgConnection, tenant: Uuid, after: Uuid) -> Result<(u64
 }
 
 async fn customers(conn: &mut PgConnection, tenant: Uuid, after: Uuid) -> Result<(u64, Option<After>), sqlx::Error> {
+    // SQL: in the transaction of its caller, a restore's among them; what lacks its keys, batch by batch.
     let sql = "select id, email from customers c where tenant_id = $1 and id > $2 and (octet_length(email) <> char_length(email) \
                  or not exists (select from customer_emails m where m.tenant_id = $1 and m.email_key = lower(c.email collate \"C\") and m.customer_id = c.id)) \
                and email is not null order by id limit $3";
@@ -161,10 +174,12 @@ async fn customers(conn: &mut PgConnection, tenant: Uuid, after: Uuid) -> Result
     let ids: Vec<Uuid> = rows.iter().map(|(id, _)| *id).collect();
     let keys: Vec<String> = rows.iter().map(|(_, address)| email::key(address)).collect();
     let identities: Vec<String> = rows.iter().map(|(_, address)| of_address(address)).collect();
+    // SQL: any number of addresses in one statement.
     let sql = "insert into customer_emails (tenant_id, email_key, customer_id) \
                select $1, n.email_key, n.id from unnest($2::uuid[], $3::text[]) n (id, email_key) on conflict do nothing";
     let added = sqlx::query(sql).bind(tenant).bind(&ids).bind(keys).execute(&mut *conn).await?;
     // Two that come to the same stay two people: the older one is who is found from now on.
+    // SQL: any number of customers, of those that come to the same one the oldest.
     let sql = "update customers c set identity = n.identity from ( \
                  select distinct on (d.store_id, n.identity) d.id, d.store_id, n.identity from unnest($2::uuid[], $3::text[]) n (id, identity) \
                  join customers d on d.tenant_id = $1 and d.id = n.id and starts_with(d.identity, 'e:') order by d.store_id, n.identity, d.id) n \
@@ -176,6 +191,7 @@ async fn customers(conn: &mut PgConnection, tenant: Uuid, after: Uuid) -> Result
 
 // Orders of a customer of whom they say nothing at all: they came from a backup of older times.
 async fn buyers(conn: &mut PgConnection, tenant: Uuid) -> Result<u64, sqlx::Error> {
+    // SQL: every order of a tenant from its customer's row, in one statement.
     let sql = "update orders o set customer_email = c.email, customer_name = c.name, customer_phone = c.phone, \
                  customer_external_id = c.external_id, customer_country = c.country \
                from customers c where o.tenant_id = $1 and c.tenant_id = $1 and c.id = o.customer_id \
@@ -184,6 +200,7 @@ async fn buyers(conn: &mut PgConnection, tenant: Uuid) -> Result<u64, sqlx::Erro
 }
 
 async fn addresses(conn: &mut PgConnection, tenant: Uuid, after: After) -> Result<(u64, Option<After>), sqlx::Error> {
+    // SQL: in the transaction of its caller, a restore's among them; what lacks its key, batch by batch.
     let sql = "select placed_at, id, customer_email from orders where tenant_id = $1 and (placed_at, id) > ($2, $3) \
                and customer_email is not null and customer_email_key is null order by placed_at, id limit $4";
     let rows: Vec<(DateTime<Utc>, Uuid, String)> =
@@ -191,6 +208,7 @@ async fn addresses(conn: &mut PgConnection, tenant: Uuid, after: After) -> Resul
     let times: Vec<DateTime<Utc>> = rows.iter().map(|(at, ..)| *at).collect();
     let ids: Vec<Uuid> = rows.iter().map(|(_, id, _)| *id).collect();
     let keys: Vec<String> = rows.iter().map(|(.., address)| email::key(address)).collect();
+    // SQL: any number of orders, each by its own key.
     let sql = "update orders o set customer_email_key = n.key from unnest($2::timestamptz[], $3::uuid[], $4::text[]) n (placed_at, id, key) \
                where o.tenant_id = $1 and o.placed_at = n.placed_at and o.id = n.id";
     let done = sqlx::query(sql).bind(tenant).bind(times).bind(ids).bind(keys).execute(conn).await?;

@@ -2,11 +2,13 @@
 //! that both read is called `j`.
 
 use domain::page::{Cursor, Direction, Limit};
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::{FromQueryResult, Select, Value};
 
+use crate::entities::{AllTenantsQueries, SharedQueries, TenantEntity, TenantQueries};
 use crate::error::DataError;
 use crate::platform::PlatformTx;
 use crate::scope::Tx;
+use crate::transaction::Transaction;
 
 /// Where a select runs.
 #[derive(Clone, Copy)]
@@ -17,6 +19,8 @@ pub(crate) enum Reader<'a> {
     Platform(&'a PlatformTx),
 }
 
+impl SharedQueries for Reader<'_> {}
+
 /// Conditions and the values that they hold.
 #[derive(Clone)]
 pub(crate) struct Conditions {
@@ -25,7 +29,23 @@ pub(crate) struct Conditions {
     first: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// A select of the rows that may be read there.
+    pub(crate) fn find<E: TenantEntity>(self) -> Select<E> {
+        match self {
+            Self::Tenant(tx) => tx.find(),
+            Self::Platform(tx) => tx.find_all(),
+        }
+    }
+
+    /// The transaction itself, for entities.
+    pub(crate) const fn conn(self) -> &'a Transaction {
+        match self {
+            Self::Tenant(tx) => tx.conn(),
+            Self::Platform(tx) => tx.conn(),
+        }
+    }
+
     /// No conditions yet, but for the tenant's.
     pub(crate) fn conditions(self) -> Conditions {
         match self {

@@ -5,15 +5,16 @@ use chrono::{DateTime, Utc};
 use domain::fields::FieldErrors;
 use domain::ids::{StoreId, TenantId, VariantId};
 use domain::orders::{ItemKind, NewOrder, OrderKind};
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, Set};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::catalog::Variants;
+use crate::entities::{TenantQueries, stock_level, store, variant};
 use crate::error::DataError;
 use crate::platform::Platform;
 use crate::scope::{Scope, Tx};
-use crate::stores;
+use crate::stores::{self, Store};
 
 /// A level.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -47,18 +48,19 @@ pub async fn set(scope: &Scope, store: &str, sku: &str, quantity: i64, threshold
     let store = stores::by_slug(&tx, store).await?;
     // Orders of the tenant are stored before this count or after it, none beside it.
     crate::feed::lock(&tx).await?;
+    // SQL: made of the variant that has this SKU, or changed by what the level says already.
     let sql = "insert into stock_levels as l (tenant_id, variant_id, store_id, quantity, threshold, counted_at, updated_at) \
                select $1, v.id, $2, $4, $5, $6, $6 from variants v where v.tenant_id = $1 and v.store_id = $2 and v.sku = $3 \
                on conflict (tenant_id, variant_id) do update set quantity = excluded.quantity, threshold = excluded.threshold, \
                  counted_at = excluded.counted_at, updated_at = excluded.updated_at, \
                  alerted_at = case when excluded.quantity > excluded.threshold then null else l.alerted_at end";
     let values = [store.id.0.into(), sku.into(), quantity.into(), threshold.into(), scope.now().into()];
-    let before: Option<Level> =
-        tx.one(&format!("{LEVELS} and v.store_id = $2 and v.sku = $3"), [store.id.0.into(), sku.into()]).await?;
+    let before = find(&tx, &store, sku).await?;
     if tx.run(sql, values).await? == 0 {
         return Err(DataError::NotFound("SKU"));
     }
-    tx.run("update stores set tracks_stock = true where tenant_id = $1 and id = $2", [store.id.0.into()]).await?;
+    let tracks = store::ActiveModel { tracks_stock: Set(true), ..Default::default() };
+    tx.update().set(tracks).filter(store::Column::Id.eq(store.id.0)).exec(tx.conn()).await?;
     let recorded = |quantity: Option<i64>, threshold: Option<i64>| json!({"store": store.slug, "quantity": quantity, "threshold": threshold});
     let before = recorded(before.as_ref().map(|l| l.quantity), before.as_ref().map(|l| l.threshold));
     crate::audit::changed(&tx, "stock.set", sku, before, recorded(Some(quantity), Some(threshold))).await?;
@@ -72,14 +74,33 @@ pub async fn set(scope: &Scope, store: &str, sku: &str, quantity: i64, threshold
 pub async fn level(scope: &Scope, store: &str, sku: &str) -> Result<Option<Level>, DataError> {
     let tx = scope.begin().await?;
     let store = stores::by_slug(&tx, store).await?;
-    let sql = format!("{LEVELS} and v.store_id = $2 and v.sku = $3");
-    let level = tx.one(&sql, [store.id.0.into(), sku.into()]).await?;
-    tx.commit().await?;
+    let level = find(&tx, &store, sku).await?;
+    tx.end();
     Ok(level)
 }
 
-const LEVELS: &str = "select v.sku, v.title, l.quantity, l.threshold, l.counted_at, l.alerted_at, l.variant_id \
-    from variants v join stock_levels l on l.tenant_id = v.tenant_id and l.variant_id = v.id where v.tenant_id = $1";
+async fn find(tx: &Tx, store: &Store, sku: &str) -> Result<Option<Level>, DataError> {
+    let level = tx
+        .find::<stock_level::Entity>()
+        .find_both_related(variant::Entity)
+        .filter(variant::Column::StoreId.eq(store.id.0))
+        .filter(variant::Column::Sku.eq(sku));
+    Ok(level.one(tx.conn()).await?.map(Level::from))
+}
+
+impl From<(stock_level::Model, variant::Model)> for Level {
+    fn from((level, variant): (stock_level::Model, variant::Model)) -> Self {
+        Self {
+            sku: variant.sku,
+            title: variant.title,
+            quantity: level.quantity,
+            threshold: level.threshold,
+            counted_at: level.counted_at,
+            alerted_at: level.alerted_at,
+            variant_id: level.variant_id,
+        }
+    }
+}
 
 /// Takes what `orders` sold off the shelf. One statement, and only for a store that keeps levels. The caller holds the
 /// feed's head: so levels may be locked in any order.
@@ -100,6 +121,7 @@ pub(crate) async fn sell<'a>(
     if sold.is_empty() {
         return Ok(());
     }
+    // SQL: any number of variants, each by what was sold of it since it was counted.
     let sql = "update stock_levels l set quantity = l.quantity - s.quantity, updated_at = $5 from ( \
                  select k.variant_id, sum(w.quantity)::bigint quantity from unnest($2::uuid[], $3::timestamptz[], $4::bigint[]) w (variant_id, placed_at, quantity) \
                  join stock_levels k on k.tenant_id = $1 and k.variant_id = w.variant_id and w.placed_at >= k.counted_at group by k.variant_id) s \
@@ -118,6 +140,7 @@ pub(crate) async fn sell<'a>(
 /// # Errors
 /// When PostgreSQL fails.
 pub(crate) async fn put_back(tx: &Tx, placed_at: DateTime<Utc>, order: Uuid) -> Result<(), DataError> {
+    // SQL: any number of variants, each by the order's lines.
     let sql = "update stock_levels l set quantity = l.quantity + s.quantity, updated_at = $4, \
                  alerted_at = case when l.quantity + s.quantity > l.threshold then null else l.alerted_at end \
                from (select i.variant_id, sum(i.quantity)::bigint quantity from order_items i \
@@ -127,6 +150,7 @@ pub(crate) async fn put_back(tx: &Tx, placed_at: DateTime<Utc>, order: Uuid) -> 
 }
 
 /// What is low, for [`stores_running_low`].
+// SQL: of all tenants at once, by an index on what is low; its plan is tested.
 pub(crate) const LOW: &str = "select distinct l.tenant_id, l.store_id from stock_levels l join tenants t on t.id = l.tenant_id and t.suspended_at is null \
     join settings s on s.tenant_id = l.tenant_id and s.store_id = l.store_id and s.name = $2 \
     where l.quantity <= l.threshold and l.alerted_at is null order by 1, 2 limit $1";
@@ -156,6 +180,7 @@ pub async fn stores_running_low(platform: &Platform, limit: u64) -> Result<Vec<(
 /// When PostgreSQL fails.
 pub async fn take_low(tx: &Tx, store: StoreId, limit: u64) -> Result<Vec<Level>, DataError> {
     // Rows that an order holds just now are left for the next time: nobody waits here.
+    // SQL: found, locked and marked in one statement.
     let sql = "with low as (select l.variant_id from stock_levels l where l.tenant_id = $1 and l.store_id = $2 \
                  and l.quantity <= l.threshold and l.alerted_at is null order by l.variant_id limit $3 for update skip locked) \
                update stock_levels l set alerted_at = $4 from low, variants v \

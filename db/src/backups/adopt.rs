@@ -1,11 +1,15 @@
 //! Backups that lie in the storage without a row.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::backups::Offsite;
+use domain::backups::Status;
 use domain::ids::BackupId;
+use sea_orm::Set;
+use sea_orm::sea_query::OnConflict;
 
 use super::place::Place;
 use super::write::{Done, NewBackup};
+use crate::entities::text::Text;
+use crate::entities::{TenantQueries, backup};
 use crate::error::DataError;
 
 /// Takes in a whole backup that lies in the storage but has no row, as after a restore of an older state of the
@@ -21,29 +25,22 @@ pub async fn adopt(
     location: &str,
     done: &Done,
 ) -> Result<bool, DataError> {
-    let sql = "insert into backups (tenant_id, id, kind, status, trigger, actor, started_at, finished_at, location, recipient, \
-                 bytes, plain_bytes, row_count, table_count, manifest_sha256, expires_at, offsite_status) \
-               values ($1, $2, $3, 'stored', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict do nothing";
-    let offsite = if done.offsite { Offsite::Waiting } else { Offsite::None };
-    let values = [
-        id.0.into(),
-        new.kind.as_str().into(),
-        new.trigger.as_str().into(),
-        place.actor().into(),
-        started_at.into(),
-        finished_at.into(),
-        location.into(),
-        new.recipient.clone().into(),
-        done.bytes.into(),
-        done.plain_bytes.into(),
-        done.rows.into(),
-        done.tables.into(),
-        done.manifest_sha256.clone().into(),
-        (started_at + TimeDelta::days(i64::from(new.days))).into(),
-        offsite.as_str().into(),
-    ];
+    let row = backup::ActiveModel {
+        id: Set(id.0),
+        kind: Set(Text(new.kind)),
+        status: Set(Text(Status::Stored)),
+        trigger: Set(Text(new.trigger)),
+        actor: Set(place.actor()),
+        started_at: Set(started_at),
+        finished_at: Set(Some(finished_at)),
+        location: Set(location.to_owned()),
+        recipient: Set(new.recipient.clone()),
+        expires_at: Set(Some(started_at + TimeDelta::days(i64::from(new.days)))),
+        ..done.written()
+    };
     let work = place.begin().await?;
-    if work.run(sql, values).await? == 0 {
+    let made = work.insert(row).on_conflict(OnConflict::new().do_nothing().to_owned());
+    if made.exec_without_returning(work.conn()).await? == 0 {
         return Ok(false);
     }
     work.commit_change(id, new.kind, "stored").await?;

@@ -4,9 +4,11 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use domain::backups::Kind;
 use domain::ids::TenantId;
 use domain::settings::TenantSettings;
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QuerySelect};
 
-use super::row::word;
+use super::list::days;
+use crate::entities::text::Text;
+use crate::entities::{SharedQueries, TenantQueries, tenant, tier};
 use crate::error::DataError;
 use crate::platform::{Platform, PlatformTx};
 use crate::scope::Scope;
@@ -34,13 +36,14 @@ pub async fn due(platform: &Platform) -> Result<Vec<Due>, DataError> {
     #[derive(FromQueryResult)]
     struct Row {
         tenant_id: uuid::Uuid,
-        kind: String,
+        kind: Text<Kind>,
         hour: i32,
         every: i64,
         last: Option<DateTime<Utc>>,
         tried: Option<DateTime<Utc>>,
     }
-    // The hours are read by a function, because settings have no door for the platform.
+    // SQL: the newest attempts of every kind of every tenant, by lateral joins; the hours are read by a function, because
+    // settings have no door for the platform.
     let sql = "with wanted as ( \
                  select $1::uuid as tenant_id, 'full' as kind, $2::int as hour, 1::bigint as every \
                  union all \
@@ -66,7 +69,7 @@ pub async fn due(platform: &Platform) -> Result<Vec<Due>, DataError> {
             last_slot(now, u32::try_from(row.hour).unwrap_or(usual)) - TimeDelta::days((row.every - 1).clamp(0, 31));
         let is_patient = row.tried.is_none_or(|tried| now - tried >= AGAIN_AFTER);
         if is_patient && row.last.is_none_or(|last| last < slot) {
-            found.push(Due { tenant: row.tenant_id.into(), kind: word(&row.kind)? });
+            found.push(Due { tenant: row.tenant_id.into(), kind: *row.kind });
         }
     }
     Ok(found)
@@ -77,11 +80,11 @@ pub async fn due(platform: &Platform) -> Result<Vec<Due>, DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn retention_days(scope: &Scope, default: u32) -> Result<u32, DataError> {
-    let sql = "select (i.limits ->> 'backup_days')::numeric::bigint from tenants t join tiers i on i.id = t.tier_id \
-               where t.id = $1 and jsonb_typeof(i.limits -> 'backup_days') = 'number'";
     let tx = scope.begin().await?;
-    let days: Option<i64> = tx.scalar(sql, []).await?;
-    tx.commit().await?;
+    let own = tx.find_shared::<tenant::Entity>().inner_join(tier::Entity);
+    let own = own.filter(tenant::Column::Id.eq(tx.tenant_filter().0)).select_only().expr_as(days(), "days");
+    let days = own.into_tuple::<Option<i64>>().one(tx.conn()).await?.flatten();
+    tx.end();
     Ok(days.and_then(|days| u32::try_from(days).ok()).unwrap_or(default))
 }
 

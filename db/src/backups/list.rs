@@ -1,13 +1,22 @@
 //! Backups, read: lists for a tenant and for the platform, one by its id, and what retention and the sweep ask for.
 
-use domain::backups::{Kind, Status};
+use chrono::{DateTime, Utc};
+use domain::backups::{Held, Kind, Status};
 use domain::ids::{BackupId, TenantId};
-use domain::page::{Cursor, Direction, Limit, Page};
-use sea_orm::{FromQueryResult, Value};
+use domain::page::{Cursor, Limit, Page};
+#[cfg(feature = "testing")]
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::{ColumnTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationTrait, Select};
+use uuid::Uuid;
 
 use super::place::Place;
-use super::row::{Backup, COLUMNS, Row, TABLES, word};
+use super::row::{Backup, Row, with_neighbours};
+use crate::entities::extras::is_one_of;
+use crate::entities::text::Text;
+use crate::entities::{AllTenantsQueries, TenantQueries, backup, tenant};
 use crate::error::DataError;
+use crate::keyset;
 use crate::platform::Platform;
 use crate::scope::Scope;
 
@@ -18,10 +27,9 @@ use crate::scope::Scope;
 /// When PostgreSQL fails.
 pub async fn list(scope: &Scope, from: Option<&Cursor>, limit: Limit) -> Result<Page<Backup>, DataError> {
     let tx = scope.begin().await?;
-    let (sql, values) = page("b.tenant_id = $1 and", from, limit, 2);
-    let found: Vec<Row> = tx.all(&sql, values).await?;
-    tx.commit().await?;
-    cut(found, from, limit)
+    let found = page(tx.find(), from, limit).into_model::<Row>().all(tx.conn()).await?;
+    tx.end();
+    Ok(cut(found, from, limit))
 }
 
 /// One page of everybody's backups, newest first, of `kind` alone if one is named; those that retention took are not
@@ -36,23 +44,22 @@ pub async fn platform_list(
     limit: Limit,
 ) -> Result<Page<Backup>, DataError> {
     let tx = platform.begin().await?;
-    let (sql, mut values) = page("($1::text is null or b.kind = $1) and", from, limit, 2);
-    values.insert(0, kind.map(|k| k.as_str().to_owned()).into());
-    let found: Vec<Row> = tx.all(&sql, values).await?;
+    let all = tx.find_all().apply_if(kind, |all, kind| all.filter(backup::Column::Kind.eq(Text(kind))));
+    let found = page(all, from, limit).into_model::<Row>().all(tx.conn()).await?;
     tx.commit().await?;
-    cut(found, from, limit)
+    Ok(cut(found, from, limit))
 }
 
-/// The backup `id` of this place; one that retention took as well.
+/// The backup `id` of this place; one that retention took as well. One statement.
 ///
 /// # Errors
 /// [`DataError::NotFound`] when there is none, or it is another tenant's.
 pub async fn show(place: &Place, id: BackupId) -> Result<Backup, DataError> {
-    let sql = format!("select {COLUMNS} from {TABLES} where b.tenant_id = $1 and b.id = $2");
     let work = place.begin().await?;
-    let found: Option<Row> = work.one(&sql, [id.0.into()]).await?;
+    let found = with_neighbours(work.find()).filter(backup::Column::Id.eq(id.0));
+    let found = found.into_model::<Row>().one(work.conn()).await?;
     work.commit().await?;
-    found.ok_or(DataError::NotFound("backup"))?.try_into()
+    found.map(Backup::from).ok_or(DataError::NotFound("backup"))
 }
 
 /// The tenant (nil for the installation) that the backup `id` belongs to: for the command line and background work.
@@ -61,45 +68,50 @@ pub async fn show(place: &Place, id: BackupId) -> Result<Backup, DataError> {
 /// [`DataError::NotFound`] when there is none.
 pub async fn owner_of(platform: &Platform, id: BackupId) -> Result<TenantId, DataError> {
     let tx = platform.begin().await?;
-    let found: Option<uuid::Uuid> = tx.scalar("select tenant_id from backups where id = $1", [id.0.into()]).await?;
+    let found = tx.find_all::<backup::Entity>().filter(backup::Column::Id.eq(id.0));
+    let found = found.select_only().column(backup::Column::TenantId).into_tuple::<Uuid>().one(tx.conn()).await?;
     tx.commit().await?;
     found.map(TenantId).ok_or(DataError::NotFound("backup"))
 }
 
-/// Every backup that retention looks at, of all tenants: what is kept, runs or failed and is not gone for good.
+/// Every backup that retention looks at, of all tenants: what is kept, runs or failed and is not gone for good. One
+/// statement.
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn retained(platform: &Platform, default_days: u32) -> Result<Vec<domain::backups::Held>, DataError> {
-    #[derive(FromQueryResult)]
-    struct Found {
-        id: uuid::Uuid,
-        tenant_id: uuid::Uuid,
-        kind: String,
-        status: String,
-        started_at: chrono::DateTime<chrono::Utc>,
-        days: Option<i64>,
-        is_orphan: bool,
-    }
-    let sql = "select b.id, b.tenant_id, b.kind, b.status, b.started_at, b.kind <> 'full' and t.id is null as is_orphan, \
-               case when jsonb_typeof(i.limits -> 'backup_days') = 'number' then (i.limits ->> 'backup_days')::numeric::bigint end as days \
-               from backups b left join tenants t on t.id = b.tenant_id left join tiers i on i.id = t.tier_id \
-               where b.removed_at is null";
+pub async fn retained(platform: &Platform, default_days: u32) -> Result<Vec<Held>, DataError> {
+    type Found = (Uuid, Uuid, Text<Kind>, Text<Status>, DateTime<Utc>, Option<Uuid>, Option<i64>);
     let tx = platform.begin().await?;
-    let found: Vec<Found> = tx.all(sql, []).await?;
+    let found = tx
+        .find_all::<backup::Entity>()
+        .left_join(tenant::Entity)
+        .join(JoinType::LeftJoin, tenant::Relation::Tier.def())
+        .filter(backup::Column::RemovedAt.is_null());
+    let found = found
+        .select_only()
+        .columns([backup::Column::Id, backup::Column::TenantId, backup::Column::Kind])
+        .columns([backup::Column::Status, backup::Column::StartedAt])
+        .column_as(tenant::Column::Id, "owner")
+        .expr_as(days(), "days");
+    let found: Vec<Found> = found.into_tuple().all(tx.conn()).await?;
     tx.commit().await?;
-    let held = |f: Found| {
-        Ok(domain::backups::Held {
-            id: f.id.into(),
-            tenant: f.tenant_id.into(),
-            kind: word(&f.kind)?,
-            status: word(&f.status)?,
-            started_at: f.started_at,
-            days: f.days.and_then(|d| u32::try_from(d).ok()).unwrap_or(default_days),
-            is_orphan: f.is_orphan,
-        })
+    let held = |(id, tenant, kind, status, started_at, owner, days): Found| Held {
+        id: id.into(),
+        tenant: tenant.into(),
+        kind: *kind,
+        status: *status,
+        started_at,
+        days: days.and_then(|d| u32::try_from(d).ok()).unwrap_or(default_days),
+        is_orphan: *kind != Kind::Full && owner.is_none(),
     };
-    found.into_iter().map(held).collect()
+    Ok(found.into_iter().map(held).collect())
+}
+
+/// For how many days a tier keeps backups, if it says so.
+pub(super) fn days() -> SimpleExpr {
+    Expr::cust(
+        "case when jsonb_typeof(tiers.limits -> 'backup_days') = 'number' then (tiers.limits ->> 'backup_days')::numeric::bigint end",
+    )
 }
 
 /// Backups that are no longer kept but whose objects may still lie in the storage. Index: `backups_left`.
@@ -107,17 +119,15 @@ pub async fn retained(platform: &Platform, default_days: u32) -> Result<Vec<doma
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn left(platform: &Platform) -> Result<Vec<(TenantId, BackupId, String)>, DataError> {
-    #[derive(FromQueryResult)]
-    struct Left {
-        tenant_id: uuid::Uuid,
-        id: uuid::Uuid,
-        location: String,
-    }
-    let sql = "select tenant_id, id, location from backups where status in ('failed', 'pruned') and removed_at is null";
     let tx = platform.begin().await?;
-    let found: Vec<Left> = tx.all(sql, []).await?;
+    let found = tx
+        .find_all::<backup::Entity>()
+        .filter(is_one_of(backup::Column::Status, [Status::Failed, Status::Pruned].map(Text)))
+        .filter(backup::Column::RemovedAt.is_null());
+    let found = found.select_only().columns([backup::Column::TenantId, backup::Column::Id, backup::Column::Location]);
+    let found: Vec<(Uuid, Uuid, String)> = found.into_tuple().all(tx.conn()).await?;
     tx.commit().await?;
-    Ok(found.into_iter().map(|l| (l.tenant_id.into(), l.id.into(), l.location)).collect())
+    Ok(found.into_iter().map(|(tenant, id, location)| (tenant.into(), id.into(), location)).collect())
 }
 
 /// How PostgreSQL would read the first page, of the tenant (`scope`) or of everybody.
@@ -126,50 +136,23 @@ pub async fn left(platform: &Platform) -> Result<Vec<(TenantId, BackupId, String
 /// When PostgreSQL fails.
 #[cfg(feature = "testing")]
 pub async fn explain(platform: &Platform, scope: Option<&Scope>, from: &Cursor) -> Result<String, DataError> {
-    #[derive(FromQueryResult)]
-    struct Line {
-        #[sea_orm(from_alias = "QUERY PLAN")]
-        line: String,
+    // SQL: a setting of the session: as if the table were too large to be read whole.
+    let large = "set local enable_seqscan = off";
+    if let Some(scope) = scope {
+        let tx = scope.begin().await?;
+        tx.conn().execute_unprepared(large).await?;
+        return tx.conn().explain_query(&page(tx.find(), Some(from), Limit::default())).await;
     }
-    let limit = Limit::default();
-    // As if the table were too large to be read whole.
-    let lines: Vec<Line> = match scope {
-        Some(scope) => {
-            let (sql, values) = page("b.tenant_id = $1 and", Some(from), limit, 2);
-            let tx = scope.begin().await?;
-            tx.run("select set_config('enable_seqscan', 'off', true) where $1::uuid is not null", []).await?;
-            tx.all(&format!("explain (costs off) {sql}"), values).await?
-        }
-        None => {
-            let (sql, mut values) = page("($1::text is null or b.kind = $1) and", Some(from), limit, 2);
-            values.insert(0, Value::String(None));
-            let tx = platform.begin().await?;
-            tx.run("set local enable_seqscan = off", []).await?;
-            tx.all(&format!("explain (costs off) {sql}"), values).await?
-        }
-    };
-    Ok(lines.into_iter().map(|l| l.line + "\n").collect())
+    let tx = platform.begin().await?;
+    tx.conn().execute_unprepared(large).await?;
+    tx.conn().explain_query(&page(tx.find_all(), Some(from), Limit::default())).await
 }
 
-// `first` is where the values of this statement begin.
-fn page(narrowed: &str, from: Option<&Cursor>, limit: Limit, first: u8) -> (String, Vec<Value>) {
-    let (at, id) = (first + 1, first + 2);
-    let (bound, order) = match from.map(|cursor| cursor.direction) {
-        None => (String::new(), "desc"),
-        Some(Direction::Older) => (format!("and (b.started_at, b.id) < (${at}, ${id})"), "desc"),
-        Some(Direction::Newer) => (format!("and (b.started_at, b.id) > (${at}, ${id})"), "asc"),
-    };
-    let gone = Status::Pruned.as_str();
-    let sql = format!(
-        "select {COLUMNS} from {TABLES} where {narrowed} b.status <> '{gone}' {bound} \
-         order by b.started_at {order}, b.id {order} limit ${first}"
-    );
-    let mut values: Vec<Value> = vec![limit.plus_one().into()];
-    values.extend(from.into_iter().flat_map(|cursor| [Value::from(cursor.at), Value::from(cursor.id)]));
-    (sql, values)
+fn page(select: Select<backup::Entity>, from: Option<&Cursor>, limit: Limit) -> Select<backup::Entity> {
+    let kept = with_neighbours(select).filter(backup::Column::Status.ne(Text(Status::Pruned)));
+    keyset::newest(kept, [backup::Column::StartedAt, backup::Column::Id], from, limit)
 }
 
-fn cut(found: Vec<Row>, from: Option<&Cursor>, limit: Limit) -> Result<Page<Backup>, DataError> {
-    let rows: Vec<Backup> = found.into_iter().map(Backup::try_from).collect::<Result<_, _>>()?;
-    Ok(Page::cut(rows, limit, from, |b| (b.started_at, b.id.0)))
+fn cut(found: Vec<Row>, from: Option<&Cursor>, limit: Limit) -> Page<Backup> {
+    Page::cut(found.into_iter().map(Backup::from).collect(), limit, from, |b: &Backup| (b.started_at, b.id.0))
 }

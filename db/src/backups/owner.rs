@@ -60,6 +60,7 @@ impl Owner {
         let mut conn = PgConnection::connect_with(&options).await?;
         conn.execute(SAME_EVERYWHERE).await?;
         // Whatever the environment says (`PGOPTIONS`): this door is opened by name, or not at all.
+        // SQL: a setting of the session.
         conn.execute("set app.backup = ''").await?;
         Ok(conn)
     }
@@ -70,6 +71,7 @@ impl Owner {
     /// When PostgreSQL is out of reach.
     pub async fn connect_within(&self, tenant: TenantId) -> Result<PgConnection, DataError> {
         let mut conn = self.connect().await?;
+        // SQL: a setting of the session.
         sqlx::query("select set_config('app.tenant', $1, false)").bind(tenant.to_string()).execute(&mut conn).await?;
         Ok(conn)
     }
@@ -80,6 +82,7 @@ impl Owner {
     /// When PostgreSQL is out of reach.
     pub async fn major_version(&self) -> Result<u32, DataError> {
         let mut conn = self.connect().await?;
+        // SQL: a setting of the server has no table.
         let number: i32 =
             sqlx::query_scalar("select current_setting('server_version_num')::int").fetch_one(&mut conn).await?;
         conn.close().await?;

@@ -1,13 +1,17 @@
 //! Backups with which something is still to be done: to be copied elsewhere, to be read back.
 
 use chrono::{DateTime, Utc};
-use domain::backups::Kind;
+use domain::backups::{Kind, Offsite, Status};
 use domain::ids::{BackupId, TenantId};
-use sea_orm::FromQueryResult;
+use sea_orm::sea_query::{ExprTrait, Func, SimpleExpr};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use uuid::Uuid;
 
-use super::row::word;
+use crate::entities::extras::is;
+use crate::entities::text::Text;
+use crate::entities::{AllTenantsQueries, backup};
 use crate::error::DataError;
-use crate::platform::Platform;
+use crate::platform::{Platform, PlatformTx};
 
 /// A backup that waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +29,19 @@ pub struct Pending {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn uncopied(platform: &Platform, before: DateTime<Utc>, limit: u64) -> Result<Vec<Pending>, DataError> {
-    let sql = "select tenant_id, id, kind from backups where status in ('stored', 'verified') \
-                 and offsite_status in ('waiting', 'failed') and coalesce(offsite_at, finished_at) < $1 \
-               order by started_at desc limit $2";
-    find(platform, sql, before, limit).await
+    let kept = backup::Column::Status.is_in([Status::Stored, Status::Verified].map(Text));
+    let uncopied = backup::Column::OffsiteStatus.is_in([Offsite::Waiting, Offsite::Failed].map(Text));
+    let tried = either(backup::Column::OffsiteAt, backup::Column::FinishedAt);
+    let tx = platform.begin().await?;
+    let found = tx
+        .find_all::<backup::Entity>()
+        .filter(kept)
+        .filter(uncopied)
+        .filter(tried.lt(before))
+        .order_by_desc(backup::Column::StartedAt);
+    let found = read(&tx, found.limit(limit)).await?;
+    tx.commit().await?;
+    Ok(found)
 }
 
 /// Kept backups that nobody has read back since they were written before `before`, or that could not be read the last
@@ -37,23 +50,36 @@ pub async fn uncopied(platform: &Platform, before: DateTime<Utc>, limit: u64) ->
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn unread(platform: &Platform, before: DateTime<Utc>, limit: u64) -> Result<Vec<Pending>, DataError> {
-    let sql = "select tenant_id, id, kind from backups \
-               where (status = 'stored' or (status = 'verified' and verify_error is not null)) \
-                 and coalesce(unread_at, finished_at) < $1 \
-               order by coalesce(unread_at, finished_at), started_at limit $2";
-    find(platform, sql, before, limit).await
+    // As the index has it.
+    let failed = is(backup::Column::Status, Text(Status::Verified)).and(backup::Column::VerifyError.is_not_null());
+    let unread = is(backup::Column::Status, Text(Status::Stored)).or(failed);
+    let tried = || either(backup::Column::UnreadAt, backup::Column::FinishedAt);
+    let tx = platform.begin().await?;
+    let found = tx
+        .find_all::<backup::Entity>()
+        .filter(unread)
+        .filter(tried().lt(before))
+        .order_by_asc(tried())
+        .order_by_asc(backup::Column::StartedAt);
+    let found = read(&tx, found.limit(limit)).await?;
+    tx.commit().await?;
+    Ok(found)
 }
 
-async fn find(platform: &Platform, sql: &str, before: DateTime<Utc>, limit: u64) -> Result<Vec<Pending>, DataError> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        tenant_id: uuid::Uuid,
-        id: uuid::Uuid,
-        kind: String,
-    }
-    let tx = platform.begin().await?;
-    let rows: Vec<Row> = tx.all(sql, [before.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()]).await?;
-    tx.commit().await?;
-    let read = |row: Row| Ok(Pending { tenant: row.tenant_id.into(), id: row.id.into(), kind: word(&row.kind)? });
-    rows.into_iter().map(read).collect()
+/// Tenant, id and kind of a backup.
+pub(super) type Key = (Uuid, Uuid, Text<Kind>);
+
+/// Of the backups that `select` finds only the [`Key`].
+pub(super) fn keys(select: Select<backup::Entity>) -> Select<backup::Entity> {
+    select.select_only().columns([backup::Column::TenantId, backup::Column::Id, backup::Column::Kind])
+}
+
+async fn read(tx: &PlatformTx, select: Select<backup::Entity>) -> Result<Vec<Pending>, DataError> {
+    let found: Vec<Key> = keys(select).into_tuple().all(tx.conn()).await?;
+    let pending = |(tenant, id, kind): Key| Pending { tenant: tenant.into(), id: id.into(), kind: *kind };
+    Ok(found.into_iter().map(pending).collect())
+}
+
+fn either(first: backup::Column, second: backup::Column) -> SimpleExpr {
+    Func::coalesce([first.into_expr(), second.into_expr()]).into()
 }

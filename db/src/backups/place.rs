@@ -1,17 +1,21 @@
-//! Whose backups: the installation's, or one tenant's. The same statements serve both; `$1` is the tenant, the nil id
-//! for the installation.
+//! Whose backups: the installation's, or one tenant's. The same queries serve both: the tenant's id stands in them, the
+//! nil id for the installation.
 
 use domain::backups::Kind;
 use domain::feed::EventKind;
 use domain::ids::{BackupId, TenantId};
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, UpdateMany, Value};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::connect::Db;
+use crate::entities::{SharedQueries, TenantQueries, backup, platform_generation, tenant};
 use crate::error::DataError;
 use crate::feed::{self, NewEvent};
 use crate::platform::{Platform, PlatformTx};
 use crate::scope::{Actor, Scope, Tx};
+use crate::transaction::Transaction;
 
 /// Whose backups.
 #[derive(Clone)]
@@ -89,46 +93,58 @@ pub(super) enum Work {
     Tenant(Tx),
 }
 
+impl TenantQueries for Work {
+    fn tenant_filter(&self) -> TenantId {
+        match self {
+            Self::Platform(_) => PlatformTx::NIL,
+            Self::Tenant(tx) => tx.tenant_filter(),
+        }
+    }
+}
+
+impl SharedQueries for Work {}
+
 impl Work {
+    /// Runs `sql`, in which `$1` is the tenant and `$2..` are `values`; rows affected.
     pub(super) async fn run(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<u64, DataError> {
         match self {
-            Self::Platform(tx) => tx.run(sql, nil_first(values)).await,
+            Self::Platform(tx) => tx.run(sql, std::iter::once(PlatformTx::NIL.0.into()).chain(values)).await,
             Self::Tenant(tx) => tx.run(sql, values).await,
         }
     }
 
-    pub(super) async fn one<T: FromQueryResult>(
-        &self,
-        sql: &str,
-        values: impl IntoIterator<Item = Value>,
-    ) -> Result<Option<T>, DataError> {
+    /// The transaction itself, for entities.
+    pub(super) const fn conn(&self) -> &Transaction {
         match self {
-            Self::Platform(tx) => tx.one(sql, nil_first(values)).await,
-            Self::Tenant(tx) => tx.one(sql, values).await,
+            Self::Platform(tx) => tx.conn(),
+            Self::Tenant(tx) => tx.conn(),
         }
+    }
+
+    /// An update of the backup `id`.
+    pub(super) fn update_one(&self, id: BackupId) -> UpdateMany<backup::Entity> {
+        self.update::<backup::Entity>().filter(backup::Column::Id.eq(id.0))
     }
 
     /// Commits a change of the backup `id`, so that whatever was cached about backups is out of date: the tenant's
     /// by an event of its feed, the platform's by its own generation.
     pub(super) async fn commit_change(self, id: BackupId, kind: Kind, status: &str) -> Result<(), DataError> {
-        let moved_on = "update platform_generations set generation = generation + 1 where name = 'backups'";
-        match self {
-            Self::Platform(tx) => {
-                tx.run(moved_on, []).await?;
-                tx.commit().await
-            }
-            Self::Tenant(tx) => {
-                // Exports outlive their tenant, and then there is nobody to tell.
-                let sql = "select exists (select from tenants where id = $1)";
-                if tx.scalar::<bool>(sql, []).await? == Some(true) {
-                    let data = json!({"id": id, "kind": kind, "status": status});
-                    feed::append(&tx, vec![NewEvent { kind: EventKind::BackupChanged, store: None, data }]).await?;
-                }
-                // `$1` is the tenant in every statement of a tenant, so it must stand in this one too.
-                tx.run(&format!("{moved_on} and $1::uuid is not null"), []).await?;
-                tx.commit().await
+        if let Self::Tenant(tx) = &self {
+            // Exports outlive their tenant, and then there is nobody to tell.
+            let own = tx.find_shared::<tenant::Entity>().filter(tenant::Column::Id.eq(tx.tenant_filter().0));
+            let own = own.select_only().column(tenant::Column::Id).into_tuple::<Uuid>();
+            if own.one(tx.conn()).await?.is_some() {
+                let data = json!({"id": id, "kind": kind, "status": status});
+                feed::append(tx, vec![NewEvent { kind: EventKind::BackupChanged, store: None, data }]).await?;
             }
         }
+        let next = Expr::col(platform_generation::Column::Generation).add(1);
+        let moved_on = self
+            .update_shared::<platform_generation::Entity>()
+            .col_expr(platform_generation::Column::Generation, next)
+            .filter(platform_generation::Column::Name.eq("backups"));
+        moved_on.exec(self.conn()).await?;
+        self.commit().await
     }
 
     pub(super) async fn commit(self) -> Result<(), DataError> {
@@ -137,8 +153,4 @@ impl Work {
             Self::Tenant(tx) => tx.commit().await,
         }
     }
-}
-
-fn nil_first(values: impl IntoIterator<Item = Value>) -> impl Iterator<Item = Value> {
-    std::iter::once(Value::from(PlatformTx::NIL.0)).chain(values)
 }

@@ -31,6 +31,7 @@ impl Quarantine {
     ///
     /// # Errors
     /// When the backup has a table or column that the present schema lacks, or PostgreSQL fails.
+    // SQL: a schema and tables are made, which no query of entities does.
     pub async fn new(owner: &Owner, tenant: TenantId, brought: Vec<Brought>) -> Result<Self, DataError> {
         let mut conn = owner.connect_within(tenant).await?;
         let now = saved(&mut conn).await?;
@@ -69,6 +70,7 @@ impl Quarantine {
     ///
     /// # Errors
     /// When PostgreSQL fails, or a row of another tenant is among those that were loaded.
+    // SQL: tables that are known by name alone, compared row by row with those of the backup.
     pub async fn differences(&mut self) -> Result<Vec<Difference>, DataError> {
         let mut all = Vec::with_capacity(self.tables.len());
         for (table, brought) in &self.tables {
@@ -104,6 +106,7 @@ impl Quarantine {
     ///
     /// # Errors
     /// When rows that stay need rows that would go, or PostgreSQL fails; then nothing was changed.
+    // SQL: a transaction on the owner's own connection.
     pub async fn apply(&mut self, scope: &Scope, backup: BackupId, chosen: &[String]) -> Result<u64, DataError> {
         for name in chosen {
             if !self.tables.iter().any(|(t, _)| t.name == *name) {
@@ -132,11 +135,13 @@ impl Quarantine {
     ///
     /// # Errors
     /// When PostgreSQL fails.
+    // SQL: a schema is dropped.
     pub async fn drop(mut self) -> Result<(), DataError> {
         run(&mut self.conn, format!("drop schema if exists {} cascade", self.schema)).await?;
         Ok(self.conn.close().await?)
     }
 
+    // SQL: on the owner's own connection, in the transaction of what is brought back.
     async fn replace(&mut self, scope: &Scope, backup: BackupId, chosen: &[String]) -> Result<(u64, i64), DataError> {
         // Every writer of the tenant takes this row last: from here on they wait, so what is stored and what is
         // counted stay of one moment.
@@ -184,6 +189,7 @@ impl Quarantine {
         Ok((changed, seq))
     }
 
+    // SQL: a table that is known by name alone, against that of the backup.
     async fn remove(&mut self, table: &Table) -> Result<u64, DataError> {
         let (name, schema, same) = (quoted(&table.name), &self.schema, same_key(table));
         let sql = format!(
@@ -192,6 +198,7 @@ impl Quarantine {
         self.change(table, sql).await
     }
 
+    // SQL: a table that is known by name alone, against that of the backup.
     async fn bring_back(&mut self, table: &Table, brought: &Brought) -> Result<u64, DataError> {
         let (name, schema, same) = (quoted(&table.name), &self.schema, same_key(table));
         let columns: Vec<String> = brought.columns.iter().map(|c| quoted(c)).collect();
@@ -228,6 +235,7 @@ impl Quarantine {
     }
 
     // In transactions of their own, as always.
+    // SQL: tables that are known by name alone; a function of the database makes partitions.
     async fn make_quarters(&mut self) -> Result<(), DataError> {
         for (table, _) in self.tables.iter().filter(|(t, _)| t.is_partitioned && !is_kept(&t.name)) {
             let sql = format!(
@@ -249,6 +257,7 @@ impl Quarantine {
 ///
 /// # Errors
 /// When PostgreSQL fails.
+// SQL: schemas of the catalogue, found and dropped.
 pub async fn sweep(owner: &Owner) -> Result<usize, DataError> {
     let mut conn = owner.connect().await?;
     let sql = "select nspname::text from pg_namespace where starts_with(nspname::text, 'stoa_quarantine_')";

@@ -3,10 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::backups::{Kind, Offsite, Progress, Status, Trigger};
 use domain::ids::{BackupId, TenantId};
-use sea_orm::FromQueryResult;
+use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, SimpleExpr};
+use sea_orm::{ColumnTrait, FromQueryResult, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
 
-use crate::error::DataError;
+use crate::entities::{backup, tenant};
 
 /// A backup.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -100,63 +101,52 @@ impl Backup {
     }
 }
 
-/// The columns of [`Row`], of `backups b` and `tenants t`.
-pub(super) const COLUMNS: &str = "b.tenant_id, t.slug as tenant_slug, b.id, b.kind, b.status, b.trigger, b.actor, \
-    b.started_at, b.finished_at, b.bytes, b.plain_bytes, b.row_count, b.table_count, b.location, b.manifest_sha256, \
-    b.recipient, b.error, b.verified_at, b.verify_ms, b.verify_error, b.progress, b.offsite_status, b.offsite_at, \
-    b.offsite_error, b.expires_at, \
-    (select p.plain_bytes from backups p where p.tenant_id = b.tenant_id and p.kind = b.kind \
-       and p.started_at < b.started_at and p.status in ('stored', 'verified') order by p.started_at desc limit 1) as bytes_before";
-
-/// What [`COLUMNS`] come from.
-pub(super) const TABLES: &str = "backups b left join tenants t on t.id = b.tenant_id";
-
+/// A row with what pages say beside it.
 #[derive(FromQueryResult)]
 pub(super) struct Row {
-    tenant_id: uuid::Uuid,
+    #[sea_orm(nested)]
+    backup: backup::Model,
     tenant_slug: Option<String>,
-    id: uuid::Uuid,
-    kind: String,
-    status: String,
-    trigger: String,
-    actor: String,
-    started_at: DateTime<Utc>,
-    finished_at: Option<DateTime<Utc>>,
-    bytes: i64,
-    plain_bytes: i64,
-    row_count: i64,
-    table_count: i32,
-    location: String,
-    manifest_sha256: Option<Vec<u8>>,
-    recipient: Option<String>,
-    error: Option<String>,
-    verified_at: Option<DateTime<Utc>>,
-    verify_ms: Option<i64>,
-    verify_error: Option<String>,
-    progress: serde_json::Value,
-    offsite_status: String,
-    offsite_at: Option<DateTime<Utc>>,
-    offsite_error: Option<String>,
-    expires_at: Option<DateTime<Utc>>,
     bytes_before: Option<i64>,
 }
 
-impl TryFrom<Row> for Backup {
-    type Error = DataError;
-    fn try_from(row: Row) -> Result<Self, DataError> {
-        Ok(Self {
+/// The backups of `select` with the name of their tenant and the size of the one before each. Index: `backups_kind`.
+pub(super) fn with_neighbours(select: Select<backup::Entity>) -> Select<backup::Entity> {
+    let before = SimpleExpr::from(before());
+    select.left_join(tenant::Entity).column_as(tenant::Column::Slug, "tenant_slug").expr_as(before, "bytes_before")
+}
+
+// The bytes of the kept one before a backup, of its kind.
+fn before() -> SelectStatement {
+    let (row, earlier) = (|c: backup::Column| c.into_expr(), |c: backup::Column| Expr::col(("p", c)));
+    let kept = [Status::Stored, Status::Verified].map(|status| SimpleExpr::Constant(status.as_str().into()));
+    Query::select()
+        .column(("p", backup::Column::PlainBytes))
+        .from_as(backup::Entity, "p")
+        .and_where(earlier(backup::Column::TenantId).eq(row(backup::Column::TenantId)))
+        .and_where(earlier(backup::Column::Kind).eq(row(backup::Column::Kind)))
+        .and_where(earlier(backup::Column::StartedAt).lt(row(backup::Column::StartedAt)))
+        .and_where(earlier(backup::Column::Status).is_in(kept))
+        .order_by(("p", backup::Column::StartedAt), Order::Desc)
+        .limit(1)
+        .take()
+}
+
+impl From<Row> for Backup {
+    fn from(Row { backup: row, tenant_slug, bytes_before }: Row) -> Self {
+        Self {
             id: row.id.into(),
             tenant: row.tenant_id.into(),
-            tenant_slug: row.tenant_slug,
-            kind: word(&row.kind)?,
-            status: word(&row.status)?,
-            trigger: word(&row.trigger)?,
+            tenant_slug,
+            kind: *row.kind,
+            status: *row.status,
+            trigger: *row.trigger,
             actor: row.actor,
             started_at: row.started_at,
             finished_at: row.finished_at,
             bytes: row.bytes,
             plain_bytes: row.plain_bytes,
-            bytes_before: row.bytes_before,
+            bytes_before,
             rows: row.row_count,
             tables: row.table_count,
             location: row.location,
@@ -167,15 +157,10 @@ impl TryFrom<Row> for Backup {
             verify_ms: row.verify_ms,
             verify_error: row.verify_error,
             progress: serde_json::from_value(row.progress).unwrap_or_default(),
-            offsite: word(&row.offsite_status)?,
+            offsite: *row.offsite_status,
             offsite_at: row.offsite_at,
             offsite_error: row.offsite_error,
             expires_at: row.expires_at,
-        })
+        }
     }
-}
-
-/// Reads a stored word.
-pub(super) fn word<T: std::str::FromStr<Err = domain::backups::UnknownWord>>(text: &str) -> Result<T, DataError> {
-    text.parse().map_err(|e: domain::backups::UnknownWord| DataError::Corrupt(e.to_string()))
 }

@@ -29,6 +29,7 @@ impl Scratch {
     ///
     /// # Errors
     /// When the owner may not make databases, or PostgreSQL fails.
+    // SQL: a database is made.
     pub async fn new(owner: &Owner) -> Result<Self, DataError> {
         let mut keeper = owner.connect().await?;
         let prefix = prefix(&mut keeper).await?;
@@ -52,6 +53,7 @@ impl Scratch {
     /// When PostgreSQL fails.
     pub async fn connect(&self) -> Result<PgConnection, DataError> {
         let mut conn = self.owner.connect_to(&self.name).await?;
+        // SQL: a setting of the session.
         conn.execute("set app.backup = 'on'").await?;
         Ok(conn)
     }
@@ -79,6 +81,7 @@ impl Scratch {
 ///
 /// # Errors
 /// When PostgreSQL fails.
+// SQL: databases of the catalogue, found and dropped.
 pub async fn sweep(owner: &Owner) -> Result<usize, DataError> {
     let mut conn = owner.connect().await?;
     let prefix = prefix(&mut conn).await?;
@@ -98,6 +101,7 @@ pub async fn sweep(owner: &Owner) -> Result<usize, DataError> {
 
 // By force, which ends connections that are left. It may not end an autovacuum worker, because that is not ours; the
 // plain command does, but ends nothing else. So each is tried until one meets only what it may end.
+// SQL: a database is dropped.
 async fn remove(conn: &mut PgConnection, name: &str) -> Result<(), DataError> {
     let mut tries = 0;
     loop {
@@ -119,6 +123,7 @@ const TRIES: u32 = 10;
 ///
 /// # Errors
 /// When PostgreSQL fails.
+// SQL: tables are changed, by what the catalogue says of them.
 pub async fn open_up(conn: &mut PgConnection) -> Result<Vec<Table>, DataError> {
     let tables = saved(conn).await?;
     for table in &tables {
@@ -144,6 +149,15 @@ pub async fn open_up(conn: &mut PgConnection) -> Result<Vec<Table>, DataError> {
     Ok(tables)
 }
 
+/// Makes sure that pages and indexes can be checked there.
+///
+/// # Errors
+/// When the extension amcheck is missing, which only a superuser can install.
+pub async fn prepare_check(conn: &mut PgConnection) -> Result<(), DataError> {
+    // SQL: an extension is made.
+    run(conn, "create extension if not exists amcheck".to_owned()).await.map(drop)
+}
+
 /// Writes rows as `copy` wrote them into `schema.table`; how many. `columns` as they were saved.
 ///
 /// # Errors
@@ -155,6 +169,7 @@ pub async fn load<E: From<DataError>>(
     mut rows: impl Stream<Item = Result<Bytes, E>> + Unpin,
 ) -> Result<u64, E> {
     let list = columns.iter().map(|c| quoted(c)).collect::<Vec<_>>().join(", ");
+    // SQL: rows go in by COPY.
     let sql = format!("copy {}.{} ({list}) from stdin", quoted(schema), quoted(table));
     let mut copy = conn.copy_in_raw(&sql).await.map_err(|e| E::from(e.into()))?;
     while let Some(piece) = rows.next().await {
@@ -182,6 +197,7 @@ pub async fn rows<'c>(
 }
 
 async fn prefix(conn: &mut PgConnection) -> Result<String, DataError> {
+    // SQL: the catalogue has no entity.
     let sql = "select 'stoa_scratch_' || oid::text || '_' from pg_database where datname = current_database()";
     Ok(sqlx::query_scalar(sql).fetch_one(conn).await?)
 }

@@ -22,6 +22,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// When PostgreSQL is out of reach.
+    // SQL: a transaction with another isolation, on a connection of its own.
     pub async fn open(scope: &Scope) -> Result<Self, DataError> {
         // Taken out of the pool: dropped in the middle of something, it must not go back there.
         let mut conn = scope.db().pool.acquire().await?.detach();
@@ -55,6 +56,7 @@ impl Snapshot {
     /// # Errors
     /// When PostgreSQL is out of reach.
     pub async fn close(mut self) -> Result<(), DataError> {
+        // SQL: the end of that transaction.
         self.conn.execute("commit").await?;
         Ok(self.conn.close().await?)
     }
@@ -65,6 +67,7 @@ pub(super) async fn copy_out<'c>(
     conn: &'c mut PgConnection,
     select: &str,
 ) -> Result<BoxStream<'c, Result<Bytes, DataError>>, DataError> {
+    // SQL: rows come out by COPY.
     let rows = conn.copy_out_raw(&format!("copy ({select}) to stdout")).await?;
     Ok(rows.map_err(DataError::from).boxed())
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use domain::backups::Kind;
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter};
 use serde::{Deserialize, Serialize};
 
-use super::row::word;
+use crate::entities::text::Text;
+use crate::entities::{SharedQueries, platform_generation};
 use crate::error::DataError;
 use crate::platform::Platform;
 use crate::scope::Scope;
@@ -45,7 +46,7 @@ pub struct KindSummary {
 
 #[derive(FromQueryResult)]
 struct Row {
-    kind: String,
+    kind: Text<Kind>,
     count: i64,
     bytes: i64,
     verified: i64,
@@ -67,12 +68,13 @@ const FIGURES: &str = "kind, count(*) filter (where status in ('stored', 'verifi
 pub async fn summary(scope: &Scope) -> Result<Arc<Summary>, DataError> {
     let cache = scope.db().cache();
     let generation = cache.generation(scope).await?;
+    // SQL: figures of each kind, each over other rows, in one reading.
     let sql = format!("select {FIGURES} from backups where tenant_id = $1 group by kind");
     let compute = async {
         let tx = scope.begin().await?;
         let rows: Vec<Row> = tx.all(&sql, []).await?;
         tx.commit().await?;
-        Summary::of(rows)
+        Ok(Summary::of(rows))
     };
     cache.get(scope, generation, "backups", compute).await
 }
@@ -83,37 +85,41 @@ pub async fn summary(scope: &Scope) -> Result<Arc<Summary>, DataError> {
 /// When PostgreSQL fails.
 pub async fn platform_summary(platform: &Platform) -> Result<Arc<Summary>, DataError> {
     let tx = platform.begin().await?;
-    let generation: Option<i64> =
-        tx.scalar("select generation from platform_generations where name = 'backups'", []).await?;
+    let generation = tx
+        .find_shared::<platform_generation::Entity>()
+        .filter(platform_generation::Column::Name.eq("backups"))
+        .one(tx.conn())
+        .await?;
+    let generation = generation.map_or(0, |row| row.generation);
+    // SQL: as for a tenant.
     let sql = format!("select {FIGURES} from backups group by kind");
     let compute = async {
         let rows: Vec<Row> = tx.all(&sql, []).await?;
         tx.commit().await?;
-        Summary::of(rows)
+        Ok(Summary::of(rows))
     };
-    platform.db().cache().get_for_platform(generation.unwrap_or(0), "backups", compute).await
+    platform.db().cache().get_for_platform(generation, "backups", compute).await
 }
 
 impl Summary {
-    fn of(rows: Vec<Row>) -> Result<Self, DataError> {
-        let mut kinds = rows.into_iter().map(KindSummary::try_from).collect::<Result<Vec<_>, _>>()?;
+    fn of(rows: Vec<Row>) -> Self {
+        let mut kinds: Vec<KindSummary> = rows.into_iter().map(KindSummary::from).collect();
         kinds.sort_by_key(|k| k.kind);
         let (count, bytes) = kinds.iter().fold((0, 0), |(count, bytes), k| (count + k.count, bytes + k.bytes));
-        Ok(Self { kinds, count, bytes })
+        Self { kinds, count, bytes }
     }
 }
 
-impl TryFrom<Row> for KindSummary {
-    type Error = DataError;
-    fn try_from(row: Row) -> Result<Self, DataError> {
-        Ok(Self {
-            kind: word(&row.kind)?,
+impl From<Row> for KindSummary {
+    fn from(row: Row) -> Self {
+        Self {
+            kind: *row.kind,
             count: row.count,
             bytes: row.bytes,
             verified: row.verified,
             failed: row.failed,
             newest_verified: row.newest_verified,
             last_verification: row.last_verification,
-        })
+        }
     }
 }

@@ -67,6 +67,7 @@ impl Table {
         let order: Vec<String> = self.key.iter().map(plain).collect();
         let by = if order.is_empty() { self.list("") } else { order.join(", ") };
         let (columns, from) = (self.list(""), format!("{}.{}", quoted(schema), quoted(&self.name)));
+        // SQL: a table that is known by name alone, for COPY.
         format!("select {columns} from {from} where tenant_id = '{tenant}' order by {by}")
     }
 
@@ -82,6 +83,7 @@ pub(super) fn quoted(name: &str) -> String {
 }
 
 /// The session that a hash of `copy` depends on.
+// SQL: settings of a session.
 pub(super) const SAME_EVERYWHERE: &str = "set timezone = 'UTC'; set datestyle = 'ISO, MDY'; set intervalstyle = 'postgres'; \
     set extra_float_digits = 3; set bytea_output = 'hex'; set client_encoding = 'UTF8'";
 
@@ -99,6 +101,7 @@ pub async fn saved(conn: &mut PgConnection) -> Result<Vec<Table>, DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn all(conn: &mut PgConnection) -> Result<Vec<Table>, DataError> {
+    // SQL: the catalogue has no entity.
     let sql = "select c.relname::text as name, c.relkind = 'p' as is_partitioned, \
         array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped \
           and a.attgenerated = '' order by a.attnum) as columns, \

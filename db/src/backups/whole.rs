@@ -38,6 +38,7 @@ impl Moment {
     ///
     /// # Errors
     /// When PostgreSQL is out of reach.
+    // SQL: a transaction with another isolation, whose moment pg_dump shares.
     pub async fn open(owner: &Owner) -> Result<Self, DataError> {
         let mut conn = owner.connect().await?;
         conn.execute("set app.backup = 'on'").await?;
@@ -68,6 +69,7 @@ impl Moment {
     /// # Errors
     /// When PostgreSQL is out of reach.
     pub async fn close(mut self) -> Result<(), DataError> {
+        // SQL: the end of that transaction.
         self.conn.execute("commit").await?;
         Ok(self.conn.close().await?)
     }
@@ -86,6 +88,7 @@ pub async fn schema(conn: &mut PgConnection) -> Result<Vec<String>, DataError> {
 ///
 /// # Errors
 /// When PostgreSQL fails.
+// SQL: tables of the catalogue, hashed row by row as text.
 pub async fn counts(conn: &mut PgConnection) -> Result<Vec<Count>, DataError> {
     let left_out: Vec<&str> = LEFT_OUT.iter().map(|(name, _)| *name).collect();
     let sql = "select c.relname::text from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' \
@@ -109,6 +112,7 @@ pub async fn counts(conn: &mut PgConnection) -> Result<Vec<Count>, DataError> {
 ///
 /// # Errors
 /// When PostgreSQL fails.
+// SQL: in another database, by COPY and on tables without their walls.
 pub async fn make_ready(owner: &Owner, restored: &mut PgConnection) -> Result<(), DataError> {
     let mut present = owner.connect().await?;
     present.execute("set app.backup = 'on'").await?;
@@ -145,6 +149,7 @@ pub async fn make_ready(owner: &Owner, restored: &mut PgConnection) -> Result<()
 ///
 /// # Errors
 /// When PostgreSQL fails; what was done until then is undone.
+// SQL: databases are renamed and closed.
 pub async fn take_place(owner: &Owner, restored: &str, kept_as: &str) -> Result<(), DataError> {
     let present = owner.database()?;
     let mut conn = owner.connect_to("postgres").await?;
@@ -168,6 +173,7 @@ pub async fn take_place(owner: &Owner, restored: &str, kept_as: &str) -> Result<
     Ok(conn.close().await?)
 }
 
+// SQL: the catalogue has no entity.
 const SCHEMA: &str = "with t as (select c.* from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'S') \
       and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')), \
     line as ( \

@@ -4,12 +4,17 @@
 //! that is silent for a minute is dead: its row becomes `failed`, and the dead one cannot finish it any more.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::backups::{Kind, Offsite, Progress, Trigger};
-use domain::ids::{BackupId, TenantId};
-use sea_orm::FromQueryResult;
+use domain::backups::{Kind, Offsite, Progress, Status, Trigger};
+use domain::ids::BackupId;
+use sea_orm::sea_query::{OnConflict, SimpleExpr};
+use sea_orm::{ColumnTrait, NotSet, QueryFilter, Set};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::place::Place;
+use super::place::{Place, Work};
+use crate::entities::extras::is;
+use crate::entities::text::Text;
+use crate::entities::{AllTenantsQueries, TenantQueries, backup};
 use crate::error::DataError;
 use crate::platform::Platform;
 
@@ -81,21 +86,23 @@ pub async fn begin(place: &Place, new: &NewBackup) -> Result<Began, DataError> {
         Place::Platform(_) => format!("platform/backups/{id}"),
         Place::Tenant(scope) => format!("tenants/{}/backups/{id}", scope.tenant()),
     };
-    let sql = "insert into backups (tenant_id, id, kind, status, trigger, actor, started_at, location, recipient, heartbeat_at, holder, expires_at) \
-               values ($1, $2, $3, 'running', $4, $5, $6, $7, $8, $6, $9, $10) on conflict do nothing";
-    let values = [
-        id.0.into(),
-        new.kind.as_str().into(),
-        new.trigger.as_str().into(),
-        place.actor().into(),
-        now.into(),
-        location.into(),
-        new.recipient.clone().into(),
-        holder.into(),
-        (now + TimeDelta::days(i64::from(new.days))).into(),
-    ];
+    let row = backup::ActiveModel {
+        id: Set(id.0),
+        kind: Set(Text(new.kind)),
+        status: Set(Text(Status::Running)),
+        trigger: Set(Text(new.trigger)),
+        actor: Set(place.actor()),
+        started_at: Set(now),
+        location: Set(location),
+        recipient: Set(new.recipient.clone()),
+        heartbeat_at: Set(Some(now)),
+        holder: Set(Some(holder)),
+        expires_at: Set(Some(now + TimeDelta::days(i64::from(new.days)))),
+        ..Default::default()
+    };
     let work = place.begin().await?;
-    if work.run(sql, values).await? == 0 {
+    let made = work.insert(row).on_conflict(OnConflict::new().do_nothing().to_owned());
+    if made.exec_without_returning(work.conn()).await? == 0 {
         return Ok(Began::Running);
     }
     work.commit_change(id, new.kind, "running").await?;
@@ -107,11 +114,13 @@ pub async fn begin(place: &Place, new: &NewBackup) -> Result<Began, DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn heartbeat(place: &Place, claim: &Claim, progress: &Progress) -> Result<bool, DataError> {
-    let sql = "update backups set heartbeat_at = $4, progress = $5 where tenant_id = $1 and id = $2 and holder = $3 and status = 'running'";
-    let progress = serde_json::to_value(progress).unwrap_or_default();
-    let values = [claim.id.0.into(), claim.holder.into(), place.db().clock().now().into(), progress.into()];
+    let alive = backup::ActiveModel {
+        heartbeat_at: Set(Some(place.db().clock().now())),
+        progress: Set(serde_json::to_value(progress).unwrap_or_default()),
+        ..Default::default()
+    };
     let work = place.begin().await?;
-    let ours = work.run(sql, values).await? > 0;
+    let ours = claim.update(&work, alive).await? > 0;
     work.commit().await?;
     Ok(ours)
 }
@@ -121,23 +130,16 @@ pub async fn heartbeat(place: &Place, claim: &Claim, progress: &Progress) -> Res
 /// # Errors
 /// [`DataError::Busy`] when it is the caller's no more; when PostgreSQL fails.
 pub async fn store(place: &Place, claim: &Claim, done: &Done) -> Result<(), DataError> {
-    let sql = "update backups set status = 'stored', finished_at = $4, heartbeat_at = null, holder = null, progress = '{}', \
-               bytes = $5, plain_bytes = $6, row_count = $7, table_count = $8, manifest_sha256 = $9, offsite_status = $10 \
-               where tenant_id = $1 and id = $2 and holder = $3 and status = 'running'";
-    let offsite = if done.offsite { Offsite::Waiting } else { Offsite::None };
-    let values = [
-        claim.id.0.into(),
-        claim.holder.into(),
-        place.db().clock().now().into(),
-        done.bytes.into(),
-        done.plain_bytes.into(),
-        done.rows.into(),
-        done.tables.into(),
-        done.manifest_sha256.clone().into(),
-        offsite.as_str().into(),
-    ];
+    let stored = backup::ActiveModel {
+        status: Set(Text(Status::Stored)),
+        finished_at: Set(Some(place.db().clock().now())),
+        heartbeat_at: Set(None),
+        holder: Set(None),
+        progress: Set(json!({})),
+        ..done.written()
+    };
     let work = place.begin().await?;
-    if work.run(sql, values).await? == 0 {
+    if claim.update(&work, stored).await? == 0 {
         return Err(DataError::Busy);
     }
     work.commit_change(claim.id, claim.kind, "stored").await
@@ -148,11 +150,17 @@ pub async fn store(place: &Place, claim: &Claim, done: &Done) -> Result<(), Data
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn fail(place: &Place, claim: &Claim, error: &str) -> Result<(), DataError> {
-    let sql = "update backups set status = 'failed', finished_at = $4, heartbeat_at = null, holder = null, progress = '{}', error = $5 \
-               where tenant_id = $1 and id = $2 and holder = $3 and status = 'running'";
-    let values = [claim.id.0.into(), claim.holder.into(), place.db().clock().now().into(), error.into()];
+    let failed = backup::ActiveModel {
+        status: Set(Text(Status::Failed)),
+        finished_at: Set(Some(place.db().clock().now())),
+        heartbeat_at: Set(None),
+        holder: Set(None),
+        progress: Set(json!({})),
+        error: Set(Some(error.to_owned())),
+        ..Default::default()
+    };
     let work = place.begin().await?;
-    if work.run(sql, values).await? == 0 {
+    if claim.update(&work, failed).await? == 0 {
         return Ok(());
     }
     work.commit_change(claim.id, claim.kind, "failed").await
@@ -163,23 +171,17 @@ pub async fn fail(place: &Place, claim: &Claim, error: &str) -> Result<(), DataE
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn reap(platform: &Platform) -> Result<usize, DataError> {
-    #[derive(FromQueryResult)]
-    struct Silent {
-        tenant_id: Uuid,
-        id: Uuid,
-        kind: String,
-        holder: Uuid,
-        started_at: DateTime<Utc>,
-    }
-    let sql =
-        "select tenant_id, id, kind, holder, started_at from backups where status = 'running' and heartbeat_at < $1";
     let tx = platform.begin().await?;
-    let silent: Vec<Silent> = tx.all(sql, [(platform.db().clock().now() - ALIVE).into()]).await?;
+    let silent = tx
+        .find_all::<backup::Entity>()
+        .filter(is(backup::Column::Status, Text(Status::Running)))
+        .filter(backup::Column::HeartbeatAt.lt(platform.db().clock().now() - ALIVE));
+    let silent = silent.all(tx.conn()).await?;
     tx.commit().await?;
     for dead in &silent {
-        let kind = super::row::word(&dead.kind)?;
-        let claim = Claim { id: dead.id.into(), kind, started_at: dead.started_at, holder: dead.holder };
-        let place = Place::for_job(platform.db(), TenantId(dead.tenant_id))?;
+        let Some(holder) = dead.holder else { continue };
+        let claim = Claim { id: dead.id.into(), kind: *dead.kind, started_at: dead.started_at, holder };
+        let place = Place::for_job(platform.db(), dead.tenant_id.into())?;
         fail(&place, &claim, "it was interrupted; the next one begins anew").await?;
     }
     Ok(silent.len())
@@ -191,9 +193,9 @@ pub async fn reap(platform: &Platform) -> Result<usize, DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn note_reading(place: &Place, id: BackupId) -> Result<(), DataError> {
-    let sql = "update backups set unread_at = $3 where tenant_id = $1 and id = $2 and status in ('stored', 'verified')";
+    let read = backup::ActiveModel { unread_at: Set(Some(place.db().clock().now())), ..Default::default() };
     let work = place.begin().await?;
-    work.run(sql, [id.0.into(), place.db().clock().now().into()]).await?;
+    work.update_one(id).set(read).filter(is_held()).exec(work.conn()).await?;
     work.commit().await
 }
 
@@ -202,11 +204,17 @@ pub async fn note_reading(place: &Place, id: BackupId) -> Result<(), DataError> 
 /// # Errors
 /// [`DataError::NotFound`] when it is kept no more; when PostgreSQL fails.
 pub async fn note_verified(place: &Place, id: BackupId, kind: Kind, took: TimeDelta) -> Result<(), DataError> {
-    let sql = "update backups set status = 'verified', verified_at = $3, verify_ms = $4, verify_error = null, unread_at = null \
-               where tenant_id = $1 and id = $2 and status in ('stored', 'verified')";
-    let values = [id.0.into(), place.db().clock().now().into(), took.num_milliseconds().into()];
+    let verified = backup::ActiveModel {
+        status: Set(Text(Status::Verified)),
+        verified_at: Set(Some(place.db().clock().now())),
+        verify_ms: Set(Some(took.num_milliseconds())),
+        verify_error: Set(None),
+        unread_at: Set(None),
+        ..Default::default()
+    };
     let work = place.begin().await?;
-    if work.run(sql, values).await? == 0 {
+    let verified = work.update_one(id).set(verified).filter(is_held());
+    if verified.exec(work.conn()).await?.rows_affected == 0 {
         return Err(DataError::NotFound("backup"));
     }
     work.commit_change(id, kind, "verified").await
@@ -218,13 +226,14 @@ pub async fn note_verified(place: &Place, id: BackupId, kind: Kind, took: TimeDe
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn note_unread(place: &Place, id: BackupId, kind: Kind, error: &str, bad: bool) -> Result<(), DataError> {
-    let status = if bad { "status = 'failed'," } else { "" };
-    let sql = format!(
-        "update backups set {status} verify_error = $3, unread_at = $4 \
-         where tenant_id = $1 and id = $2 and status in ('stored', 'verified')"
-    );
+    let unread = backup::ActiveModel {
+        status: if bad { Set(Text(Status::Failed)) } else { NotSet },
+        verify_error: Set(Some(error.to_owned())),
+        unread_at: Set(Some(place.db().clock().now())),
+        ..Default::default()
+    };
     let work = place.begin().await?;
-    work.run(&sql, [id.0.into(), error.into(), place.db().clock().now().into()]).await?;
+    work.update_one(id).set(unread).filter(is_held()).exec(work.conn()).await?;
     work.commit_change(id, kind, if bad { "failed" } else { "stored" }).await
 }
 
@@ -234,6 +243,7 @@ pub async fn note_unread(place: &Place, id: BackupId, kind: Kind, error: &str, b
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn prune(place: &Place, id: BackupId, kind: Kind) -> Result<bool, DataError> {
+    // SQL: whether a newer verified one takes its place, and whether its tenant is gone, is asked in the change itself.
     let sql = "update backups b set status = 'pruned' where b.tenant_id = $1 and b.id = $2 and b.kind = $3 \
                and b.status in ('stored', 'verified') and (b.status = 'stored' or exists ( \
                  select from backups n where n.tenant_id = $1 and n.kind = b.kind and n.status = 'verified' \
@@ -252,9 +262,10 @@ pub async fn prune(place: &Place, id: BackupId, kind: Kind) -> Result<bool, Data
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn note_removed(place: &Place, id: BackupId) -> Result<(), DataError> {
-    let sql = "update backups set removed_at = $3 where tenant_id = $1 and id = $2 and status in ('failed', 'pruned')";
+    let removed = backup::ActiveModel { removed_at: Set(Some(place.db().clock().now())), ..Default::default() };
+    let gone = backup::Column::Status.is_in([Status::Failed, Status::Pruned].map(Text));
     let work = place.begin().await?;
-    work.run(sql, [id.0.into(), place.db().clock().now().into()]).await?;
+    work.update_one(id).set(removed).filter(gone).exec(work.conn()).await?;
     work.commit().await
 }
 
@@ -269,10 +280,44 @@ pub async fn note_offsite(
     state: Offsite,
     error: Option<&str>,
 ) -> Result<(), DataError> {
-    let sql =
-        "update backups set offsite_status = $3, offsite_at = $4, offsite_error = $5 where tenant_id = $1 and id = $2";
-    let now = place.db().clock().now();
+    let copied = backup::ActiveModel {
+        offsite_status: Set(Text(state)),
+        offsite_at: Set(Some(place.db().clock().now())),
+        offsite_error: Set(error.map(str::to_owned)),
+        ..Default::default()
+    };
     let work = place.begin().await?;
-    work.run(sql, [id.0.into(), state.as_str().into(), now.into(), error.map(str::to_owned).into()]).await?;
+    work.update_one(id).set(copied).exec(work.conn()).await?;
     work.commit_change(id, kind, state.as_str()).await
+}
+
+impl Claim {
+    // How many rows it changed: none when the backup is not this holder's any more.
+    async fn update(&self, work: &Work, change: backup::ActiveModel) -> Result<u64, DataError> {
+        let own = work
+            .update_one(self.id)
+            .filter(backup::Column::Holder.eq(self.holder))
+            .filter(backup::Column::Status.eq(Text(Status::Running)));
+        Ok(own.set(change).exec(work.conn()).await?.rows_affected)
+    }
+}
+
+impl Done {
+    /// What its row says of it.
+    pub(super) fn written(&self) -> backup::ActiveModel {
+        backup::ActiveModel {
+            bytes: Set(self.bytes),
+            plain_bytes: Set(self.plain_bytes),
+            row_count: Set(self.rows),
+            table_count: Set(self.tables),
+            manifest_sha256: Set(Some(self.manifest_sha256.clone())),
+            offsite_status: Set(Text(if self.offsite { Offsite::Waiting } else { Offsite::None })),
+            ..Default::default()
+        }
+    }
+}
+
+// Whether it lies in the storage and is relied upon.
+fn is_held() -> SimpleExpr {
+    backup::Column::Status.is_in([Status::Stored, Status::Verified].map(Text))
 }

@@ -1,9 +1,10 @@
 //! The facts of a stretch of customers, from their orders.
 
 use domain::ids::CustomerId;
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter};
 use uuid::Uuid;
 
+use crate::entities::{TenantQueries, customer_money};
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
 
@@ -34,6 +35,7 @@ const STANDING: &str = "o.kind = 'sale' and o.status = 'open'";
 /// When PostgreSQL fails; then nothing of the batch is stored.
 pub async fn gather(scope: &Scope, after: CustomerId, limit: u64) -> Result<Option<Batch>, DataError> {
     let tx = scope.begin().await?;
+    // SQL: takes its turn and measures the stretch in one statement.
     let sql = "with s as (select id from customers where tenant_id = $1 and id > $2 order by id limit $3) \
                select (select id from s order by id desc limit 1) last, (select count(*) from s) customers \
                from (select pg_advisory_xact_lock(hashtextextended('customer_metrics:' || $1::text, 7))) l";
@@ -47,10 +49,11 @@ pub async fn gather(scope: &Scope, after: CustomerId, limit: u64) -> Result<Opti
 
 async fn write(tx: &Tx, after: Uuid, last: Uuid) -> Result<(), DataError> {
     let stretch = || [after.into(), last.into()];
-    tx.run("delete from customer_money where tenant_id = $1 and customer_id > $2 and customer_id <= $3", stretch())
-        .await?;
+    let (customer, money) = (customer_money::Column::CustomerId, tx.delete::<customer_money::Entity>());
+    money.filter(customer.gt(after)).filter(customer.lte(last)).exec(tx.conn()).await?;
     tx.run(&facts(), stretch()).await?;
     // Whose only order was cancelled since.
+    // SQL: what has nothing beside it any more, over a whole stretch.
     let sql = "delete from customer_metrics m where m.tenant_id = $1 and m.customer_id > $2 and m.customer_id <= $3 \
                and not exists (select from customer_money s where s.tenant_id = $1 and s.customer_id = m.customer_id)";
     tx.run(sql, stretch()).await.map(drop)
@@ -58,6 +61,7 @@ async fn write(tx: &Tx, after: Uuid, last: Uuid) -> Result<(), DataError> {
 
 /// Writes the facts of the customers after `$2` up to `$3`.
 pub(crate) fn facts() -> String {
+    // SQL: the facts of a stretch of customers from all their orders, in both tables at once; its plan is tested.
     format!(
         "with facts as ( \
            select o.customer_id, c.store_id, o.currency, count(*) filter (where {STANDING}) orders, sum({NET})::bigint net, \

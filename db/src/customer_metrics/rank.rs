@@ -25,6 +25,7 @@ async fn score(tx: &Tx, store: &Store) -> Result<u64, DataError> {
     let fifth =
         |below: &str, equal: &str, of: &str| format!("(1 + 5 * (2 * ({below} - 1) + {equal}) / (2 * {of}))::smallint");
     let (r, f, m) = (fifth("rb", "re", "n"), fifth("fb", "fe", "n"), fifth("mb", "me", "mn"));
+    // SQL: places among all customers of a store, by window functions.
     let sql = format!(
         "with places as ( \
            select customer_id, count(*) over () n, rank() over (order by last_at) rb, count(*) over (partition by last_at) re, \
@@ -50,12 +51,14 @@ struct Combination {
 // The rule is in `domain`; there are at most 500 combinations of what it looks at, however many customers.
 async fn name(tx: &Tx, store: &Store) -> Result<u64, DataError> {
     let fresh_from = days_before(store.today(tx.scope()), FRESH_DAYS);
+    // SQL: the combinations that there are, of columns and of what is true of them.
     let sql = "select distinct recency, frequency, monetary, orders = 1 is_single, last_day >= $3 is_fresh from customer_metrics \
                where tenant_id = $1 and store_id = $2 and recency is not null";
     let found: Vec<Combination> = tx.all(sql, [store.id.0.into(), fresh_from.into()]).await?;
     let segments: Vec<String> = found.iter().map(|c| Segment::of(c.traits()).as_str().to_owned()).collect();
     let column = |read: fn(&Combination) -> i16| found.iter().map(read).collect::<Vec<i16>>();
     let switch = |read: fn(&Combination) -> bool| found.iter().map(read).collect::<Vec<bool>>();
+    // SQL: all customers of all combinations in one statement.
     let sql = "update customer_metrics c set segment = w.segment \
                from unnest($4::smallint[], $5::smallint[], $6::smallint[], $7::boolean[], $8::boolean[], $9::text[]) w (r, f, m, is_single, is_fresh, segment) \
                where c.tenant_id = $1 and c.store_id = $2 and c.recency = w.r and c.frequency = w.f and c.monetary = w.m \

@@ -1,13 +1,14 @@
 //! Metrics as people ask for them.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use domain::customers::{Scores, Segment};
 use domain::ids::{CustomerId, StoreId};
 use domain::money::Currency;
 use domain::orders::Figures;
-use sea_orm::FromQueryResult;
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use crate::entities::text::Text;
+use crate::entities::{TenantQueries, customer_metric, customer_money};
 use crate::error::DataError;
 use crate::rollups;
 use crate::scope::Scope;
@@ -52,32 +53,6 @@ impl MoneySpent {
     }
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    store_id: Uuid,
-    orders: i64,
-    first_at: DateTime<Utc>,
-    last_at: DateTime<Utc>,
-    last_day: NaiveDate,
-    recency: Option<i16>,
-    frequency: Option<i16>,
-    monetary: Option<i16>,
-    segment: Option<String>,
-}
-
-#[derive(FromQueryResult)]
-struct MoneyRow {
-    currency: String,
-    orders: i64,
-    net: i64,
-}
-
-#[derive(FromQueryResult)]
-struct SegmentRow {
-    segment: String,
-    customers: i64,
-}
-
 /// What is known of a customer; `None` without a standing sale, or before the first night. Three statements.
 ///
 /// # Errors
@@ -85,16 +60,20 @@ struct SegmentRow {
 pub async fn of_customer(scope: &Scope, id: CustomerId) -> Result<Option<CustomerMetrics>, DataError> {
     let tx = scope.begin().await?;
     let stores = stores::list(&tx).await?;
-    let sql = "select store_id, orders, first_at, last_at, last_day, recency, frequency, monetary, segment \
-               from customer_metrics where tenant_id = $1 and customer_id = $2";
-    let row: Option<Row> = tx.one(sql, [id.0.into()]).await?;
-    let Some(row) = row else { return Ok(None) };
+    let row = tx.find::<customer_metric::Entity>().filter(customer_metric::Column::CustomerId.eq(id.0));
+    let Some(row) = row.one(tx.conn()).await? else { return Ok(None) };
     // A key that is confined to another store does not see this one's customers.
     let Some(store) = stores.iter().find(|s| s.id.0 == row.store_id) else { return Ok(None) };
-    let sql = "select currency, orders, net from customer_money where tenant_id = $1 and customer_id = $2 order by orders desc, currency";
-    let money: Vec<MoneyRow> = tx.all(sql, [id.0.into()]).await?;
-    tx.commit().await?;
-    let part = |m: MoneyRow| Ok(MoneySpent { currency: rollups::currency(&m.currency)?, orders: m.orders, net: m.net });
+    let money = tx
+        .find::<customer_money::Entity>()
+        .filter(customer_money::Column::CustomerId.eq(id.0))
+        .order_by_desc(customer_money::Column::Orders)
+        .order_by_asc(customer_money::Column::Currency);
+    let money = money.all(tx.conn()).await?;
+    tx.end();
+    let part = |m: customer_money::Model| {
+        Ok(MoneySpent { currency: rollups::currency(&m.currency)?, orders: m.orders, net: m.net })
+    };
     Ok(Some(CustomerMetrics {
         store: store.id,
         orders: row.orders,
@@ -102,8 +81,8 @@ pub async fn of_customer(scope: &Scope, id: CustomerId) -> Result<Option<Custome
         last_at: row.last_at,
         days_since: (store.today(scope) - row.last_day).num_days().max(0),
         money: money.into_iter().map(part).collect::<Result<_, DataError>>()?,
-        scores: row.scores(),
-        segment: row.segment.as_deref().map(segment).transpose()?,
+        scores: scores(&row),
+        segment: row.segment.map(|segment| *segment),
     }))
 }
 
@@ -115,26 +94,22 @@ pub async fn of_customer(scope: &Scope, id: CustomerId) -> Result<Option<Custome
 pub async fn segments(scope: &Scope, store: &str) -> Result<Vec<(Segment, i64)>, DataError> {
     let tx = scope.begin().await?;
     let store = stores::by_slug(&tx, store).await?;
-    let sql = "select segment, count(*) customers from customer_metrics where tenant_id = $1 and store_id = $2 and segment is not null group by segment";
-    let rows: Vec<SegmentRow> = tx.all(sql, [store.id.0.into()]).await?;
-    tx.commit().await?;
-    let found: Vec<(Segment, i64)> =
-        rows.into_iter().map(|row| Ok((segment(&row.segment)?, row.customers))).collect::<Result<_, DataError>>()?;
-    let count = |wanted: Segment| found.iter().find(|(s, _)| *s == wanted).map_or(0, |(_, n)| *n);
+    let counts = tx
+        .find::<customer_metric::Entity>()
+        .filter(customer_metric::Column::StoreId.eq(store.id.0))
+        .filter(customer_metric::Column::Segment.is_not_null())
+        .group_by(customer_metric::Column::Segment);
+    let counts = counts
+        .select_only()
+        .column(customer_metric::Column::Segment)
+        .column_as(customer_metric::Column::CustomerId.count(), "customers");
+    let found: Vec<(Text<Segment>, i64)> = counts.into_tuple().all(tx.conn()).await?;
+    tx.end();
+    let count = |wanted: Segment| found.iter().find(|(s, _)| **s == wanted).map_or(0, |(_, n)| *n);
     Ok(Segment::ALL.into_iter().map(|segment| (segment, count(segment))).collect())
 }
 
-fn segment(text: &str) -> Result<Segment, DataError> {
-    text.parse().map_err(|_| DataError::Corrupt(format!("customer_metrics.segment is '{text}'")))
-}
-
-impl Row {
-    fn scores(&self) -> Option<Scores> {
-        let fifth = |n: Option<i16>| n.and_then(|n| u8::try_from(n).ok());
-        Some(Scores {
-            recency: fifth(self.recency)?,
-            frequency: fifth(self.frequency)?,
-            monetary: fifth(self.monetary)?,
-        })
-    }
+fn scores(row: &customer_metric::Model) -> Option<Scores> {
+    let fifth = |n: Option<i16>| n.and_then(|n| u8::try_from(n).ok());
+    Some(Scores { recency: fifth(row.recency)?, frequency: fifth(row.frequency)?, monetary: fifth(row.monetary)? })
 }

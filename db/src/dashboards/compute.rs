@@ -115,6 +115,7 @@ struct ProductRow {
 // amounts are not compared.
 async fn top_products(tx: &Tx, stores: &[Store], period: Period) -> Result<Vec<TopProduct>, DataError> {
     const OF: &str = "tenant_id = $1 and store_id = any($2) and";
+    // SQL: a rank within each currency, over sums of weeks and days.
     let sql = format!(
         "select t.product_id product, p.title, t.quantity, t.gross, t.currency from ( \
            select *, row_number() over (partition by currency order by gross desc, product_id) place from ( \

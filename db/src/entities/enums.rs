@@ -1,4 +1,4 @@
-//! Enums of columns that mean nothing outside of `db`.
+//! Enums of columns that `domain` knows nothing of.
 
 use domain::permission::Role;
 use sea_orm::{DeriveActiveEnum, EnumIter};

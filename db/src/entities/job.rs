@@ -32,6 +32,9 @@ pub struct Model {
     pub last_error: Option<String>,
     pub actor: String,
     pub request_id: Option<String>,
+    // None for the installation's own jobs.
+    #[sea_orm(belongs_to, from = "tenant_id", to = "id", skip_fk)]
+    pub tenant: BelongsTo<super::tenant::Entity>,
     #[sea_orm(has_many)]
     pub runs: HasMany<super::job_run::Entity>,
 }

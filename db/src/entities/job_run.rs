@@ -30,6 +30,9 @@ pub struct Model {
     pub error: Option<String>,
     pub log: Option<Json>,
     pub worker_id: Option<Uuid>,
+    // None for the installation's own jobs.
+    #[sea_orm(belongs_to, from = "tenant_id", to = "id", skip_fk)]
+    pub tenant: BelongsTo<super::tenant::Entity>,
     #[sea_orm(belongs_to, from = "(tenant_id, job_id)", to = "(tenant_id, id)", skip_fk)]
     pub job: BelongsTo<super::job::Entity>,
 }

@@ -33,6 +33,7 @@ pub async fn append(tx: &Tx, events: Vec<NewEvent>) -> Result<i64, DataError> {
         let (call, values) = note::call(notes, 7, &tx.by());
         (format!(", {call}"), values)
     };
+    // SQL: the head grows, any number of events are stored and the record is written in one statement.
     let sql = format!(
         "with head as ( \
                  insert into feed_heads (tenant_id, last_seq) values ($1, $2) \
@@ -70,6 +71,7 @@ pub(crate) async fn access_changed(tx: &Tx) -> Result<(), DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub(crate) async fn lock(tx: &Tx) -> Result<(), DataError> {
+    // SQL: locks the row, and makes it where there is none.
     let sql = "insert into feed_heads (tenant_id) values ($1) on conflict (tenant_id) do update set last_seq = feed_heads.last_seq";
     tx.run(sql, []).await.map(drop)
 }

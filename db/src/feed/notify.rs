@@ -24,6 +24,7 @@ pub(crate) async fn send(db: Db) {
             *head = seq.max(*head);
         }
         let words: Vec<String> = heads.iter().map(|(tenant, seq)| format!("{tenant}:{seq}")).collect();
+        // SQL: an announcement has no table.
         let sql = "select pg_notify($1, word) from unnest($2::text[]) word";
         if let Err(error) = sqlx::query(sql).bind(CHANNEL).bind(&words).execute(&db.pool).await {
             tracing::warn!(%error, "could not announce feed events; other processes will ask for them");

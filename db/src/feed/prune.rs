@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use domain::settings::FEWEST_EVENTS;
 use sea_orm::FromQueryResult;
+use sea_orm::sea_query::{Expr, Func};
 
+use crate::entities::{TenantQueries, feed_head};
 use crate::error::DataError;
 use crate::scope::Scope;
 
@@ -23,6 +25,7 @@ struct Cut {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn prune(scope: &Scope, before: DateTime<Utc>) -> Result<u64, DataError> {
+    // SQL: what goes is found and deleted in one statement, which says where the rest begins.
     let sql = "with oldest as ( \
                  select e.seq, e.at from feed_events e where e.tenant_id = $1 \
                    and e.seq <= (select h.last_seq - $3 from feed_heads h where h.tenant_id = $1) order by e.seq limit $4), \
@@ -36,8 +39,8 @@ pub async fn prune(scope: &Scope, before: DateTime<Utc>) -> Result<u64, DataErro
         return Ok(0);
     };
     // Last, because the tenant's writers wait for it.
-    let sql = "update feed_heads set first_seq = greatest(first_seq, $2) where tenant_id = $1";
-    tx.run(sql, [first.into()]).await?;
+    let later = Func::greatest([Expr::col(feed_head::Column::FirstSeq), Expr::val(first)]);
+    tx.update::<feed_head::Entity>().col_expr(feed_head::Column::FirstSeq, later.into()).exec(tx.conn()).await?;
     tx.commit().await?;
     Ok(gone.unsigned_abs())
 }

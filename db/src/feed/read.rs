@@ -3,6 +3,7 @@
 use sea_orm::FromQueryResult;
 use serde_json::Value;
 
+use crate::entities::{TenantQueries, feed_head};
 use crate::error::DataError;
 use crate::scope::Tx;
 
@@ -27,12 +28,13 @@ pub struct Event {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn head(tx: &Tx) -> Result<i64, DataError> {
-    let sql = "select last_seq from feed_heads where tenant_id = $1";
-    Ok(tx.scalar(sql, []).await?.unwrap_or(0))
+    let head = tx.find::<feed_head::Entity>().one(tx.conn()).await?;
+    Ok(head.map_or(0, |head| head.last_seq))
 }
 
 /// Up to `limit` events after number `after`, oldest first. Index: the primary key.
 pub(super) async fn after(tx: &Tx, after: i64, limit: i64) -> Result<Vec<Event>, DataError> {
+    // SQL: the kind as text: what a newer version wrote is passed on, whether or not this one knows it.
     let sql =
         "select seq, kind, store_id, data from feed_events where tenant_id = $1 and seq > $2 order by seq limit $3";
     let mut events: Vec<Event> = tx.all(sql, [after.into(), limit.into()]).await?;

@@ -1,9 +1,14 @@
 //! Moving a run on, in the transaction that stores its orders.
 
-use domain::imports::{Problem, Summary};
+use domain::imports::{Problem, RunStatus, Summary};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, QueryFilter, Set};
 
 use super::claim::{Lease, held};
 use super::{problems, signed};
+use crate::entities::extras::update_returning;
+use crate::entities::import_run;
+use crate::entities::text::Text;
 use crate::error::DataError;
 use crate::scope::Tx;
 
@@ -26,22 +31,21 @@ pub struct Progress<'a> {
 /// When somebody else holds the run by now: then the batch must not be committed.
 pub async fn save(tx: &Tx, lease: &Lease, progress: &Progress<'_>) -> Result<u64, DataError> {
     problems::keep(tx, lease.import, progress.problems).await?;
-    let until = tx.scope().now() + super::LEASE;
-    let sql = "update import_runs set checkpoint = $5, total_lines = $6, summary = $7, problem_count = problem_count + $8, \
-                 lease_until = $9, attempts = 0, error = null \
-               where tenant_id = $1 and id = $2 and lease_owner = $3 and fence = $4 and status = 'running' returning problem_count";
     let summary = serde_json::to_value(progress.summary).map_err(|e| DataError::Corrupt(e.to_string()))?;
-    let values = [
-        lease.import.0.into(),
-        lease.owner.into(),
-        lease.fence.into(),
-        signed(progress.line).into(),
-        signed(progress.total_lines).into(),
-        summary.into(),
-        signed(progress.problems.len() as u64).into(),
-        until.into(),
-    ];
-    let count: Option<i64> = tx.scalar(sql, values).await?;
-    held(u64::from(count.is_some()))?;
-    Ok(super::unsigned(count.unwrap_or_default()))
+    let further = import_run::ActiveModel {
+        checkpoint: Set(signed(progress.line)),
+        total_lines: Set(Some(signed(progress.total_lines))),
+        summary: Set(summary),
+        lease_until: Set(Some(tx.scope().now() + super::LEASE)),
+        attempts: Set(0),
+        error: Set(None),
+        ..Default::default()
+    };
+    let found = Expr::col(import_run::Column::ProblemCount).add(signed(progress.problems.len() as u64));
+    let update = lease.update(tx).set(further).col_expr(import_run::Column::ProblemCount, found);
+    let update = update.filter(import_run::Column::Status.eq(Text(RunStatus::Running)));
+    // The count alone: what a check found may be long.
+    let counts: Vec<i64> = update_returning(update, [import_run::Column::ProblemCount], tx.conn()).await?;
+    held(counts.len() as u64)?;
+    Ok(counts.first().copied().map_or(0, super::unsigned))
 }

@@ -3,9 +3,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{ImportId, StoreId};
 use domain::imports::RunStatus;
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Set, UpdateMany};
 use uuid::Uuid;
 
-use super::{COLUMNS, Row, Run, TABLES};
+use super::Run;
+use crate::entities::text::Text;
+use crate::entities::{TenantQueries, import_run};
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
 
@@ -49,12 +53,12 @@ pub enum Claimed {
 /// [`DataError::NotFound`] when there is no such run.
 pub async fn claim(scope: &Scope, id: ImportId, taker: Taker) -> Result<Claimed, DataError> {
     let tx = scope.begin().await?;
-    let found = super::show::read(&tx, id).await?;
-    lock_store(&tx, found.store_id).await?;
-    let sql = format!("select {COLUMNS} from {TABLES} where r.tenant_id = $1 and r.id = $2 for update of r");
-    let row: Row = tx.one(&sql, [id.0.into()]).await?.ok_or(DataError::NotFound("import"))?;
-    let fence = row.fence + 1;
-    let run = Run::try_from(row)?;
+    let (found, store) = super::show::find(&tx, id).await?;
+    lock_store(&tx, found.store_id.into()).await?;
+    let locked = tx.find::<import_run::Entity>().filter(import_run::Column::Id.eq(id.0)).lock_exclusive();
+    let run = locked.one(tx.conn()).await?.ok_or(DataError::NotFound("import"))?;
+    let fence = run.fence + 1;
+    let run = Run::of(run, &store)?;
     let (owner, by_command) = match taker {
         Taker::Worker(owner) => (owner, false),
         Taker::Command(owner) => (owner, true),
@@ -70,11 +74,17 @@ pub async fn claim(scope: &Scope, id: ImportId, taker: Taker) -> Result<Claimed,
     if stores && run.status != RunStatus::Running {
         begin(&tx, id).await?;
     }
-    let sql = "update import_runs set fence = $3, lease_owner = $4, lease_until = $5, attempts = attempts + 1 \
-               where tenant_id = $1 and id = $2";
-    let until = scope.now() + LEASE;
-    tx.run(sql, [id.0.into(), fence.into(), owner.into(), until.into()]).await?;
-    let run = super::show::read(&tx, id).await?;
+    let taken = import_run::ActiveModel {
+        fence: Set(fence),
+        lease_owner: Set(Some(owner)),
+        lease_until: Set(Some(scope.now() + LEASE)),
+        ..Default::default()
+    };
+    let attempts = Expr::col(import_run::Column::Attempts).add(1);
+    let taken = tx.update::<import_run::Entity>().set(taken).col_expr(import_run::Column::Attempts, attempts);
+    let taken = taken.filter(import_run::Column::Id.eq(id.0)).exec_with_returning(tx.conn()).await?;
+    let run = taken.into_iter().next().ok_or(DataError::NotFound("import"))?;
+    let run = Run::of(run, &store)?;
     tx.commit().await?;
     Ok(Claimed::Mine(Box::new(run), Lease { import: id, owner, fence }))
 }
@@ -85,11 +95,8 @@ pub async fn claim(scope: &Scope, id: ImportId, taker: Taker) -> Result<Claimed,
 /// When somebody else holds the run by now.
 pub async fn renew(scope: &Scope, lease: &Lease) -> Result<(), DataError> {
     let tx = scope.begin().await?;
-    let until = scope.now() + LEASE;
-    let sql =
-        "update import_runs set lease_until = $5 where tenant_id = $1 and id = $2 and lease_owner = $3 and fence = $4";
-    let values = [lease.import.0.into(), lease.owner.into(), lease.fence.into(), until.into()];
-    held(tx.run(sql, values).await?)?;
+    let until = import_run::ActiveModel { lease_until: Set(Some(scope.now() + LEASE)), ..Default::default() };
+    held(lease.update(&tx).set(until).exec(tx.conn()).await?.rows_affected)?;
     tx.commit().await
 }
 
@@ -99,14 +106,30 @@ pub async fn renew(scope: &Scope, lease: &Lease) -> Result<(), DataError> {
 /// When somebody else holds the run by now.
 pub async fn release(scope: &Scope, lease: &Lease) -> Result<(), DataError> {
     let tx = scope.begin().await?;
-    let sql = "update import_runs set lease_owner = null, lease_until = null, attempts = greatest(attempts - 1, 0) \
-               where tenant_id = $1 and id = $2 and lease_owner = $3 and fence = $4";
-    held(tx.run(sql, [lease.import.0.into(), lease.owner.into(), lease.fence.into()]).await?)?;
+    let fewer = Func::greatest([Expr::col(import_run::Column::Attempts).sub(1), Expr::val(0)]);
+    let free = lease.update(&tx).set(released()).col_expr(import_run::Column::Attempts, fewer.into());
+    held(free.exec(tx.conn()).await?.rows_affected)?;
     tx.commit().await
+}
+
+impl Lease {
+    /// An update of the run, as long as it is held under this lease.
+    pub(super) fn update(&self, tx: &Tx) -> UpdateMany<import_run::Entity> {
+        tx.update::<import_run::Entity>()
+            .filter(import_run::Column::Id.eq(self.import.0))
+            .filter(import_run::Column::LeaseOwner.eq(self.owner))
+            .filter(import_run::Column::Fence.eq(self.fence))
+    }
+}
+
+/// What an update sets that lets the run go.
+pub(super) fn released() -> import_run::ActiveModel {
+    import_run::ActiveModel { lease_owner: Set(None), lease_until: Set(None), ..Default::default() }
 }
 
 /// One at a time decides who works on the store's runs.
 pub(super) async fn lock_store(tx: &Tx, store: StoreId) -> Result<(), DataError> {
+    // SQL: a lock by name has no table.
     let sql = "select pg_advisory_xact_lock(hashtextextended('imports:' || $1::text || $2::text, 7))";
     tx.run(sql, [store.0.into()]).await.map(drop)
 }
@@ -121,16 +144,31 @@ pub(super) fn held(rows: u64) -> Result<(), DataError> {
 
 // Checks hinder nobody; of those who store into one store, one goes first.
 async fn busy_until(tx: &Tx, run: &Run, stores: bool) -> Result<Option<DateTime<Utc>>, DataError> {
-    let sql = "select max(lease_until) from import_runs where tenant_id = $1 and store_id = $2 and lease_until > $4 \
-               and (id = $3 or ($5 and status = 'running'))";
-    let values = [run.store_id.0.into(), run.id.0.into(), tx.scope().now().into(), stores.into()];
-    Ok(tx.scalar::<Option<DateTime<Utc>>>(sql, values).await?.flatten())
+    let mut others = Condition::any().add(import_run::Column::Id.eq(run.id.0));
+    if stores {
+        others = others.add(import_run::Column::Status.eq(Text(RunStatus::Running)));
+    }
+    let held = tx
+        .find::<import_run::Entity>()
+        .filter(import_run::Column::StoreId.eq(run.store_id.0))
+        .filter(import_run::Column::LeaseUntil.gt(tx.scope().now()))
+        .filter(others);
+    let until = held.select_only().column_as(import_run::Column::LeaseUntil.into_expr().max(), "until");
+    Ok(until.into_tuple::<Option<DateTime<Utc>>>().one(tx.conn()).await?.flatten())
 }
 
 // What a check left behind makes room for what the run itself finds.
 async fn begin(tx: &Tx, id: ImportId) -> Result<(), DataError> {
-    tx.run("delete from import_problems where tenant_id = $1 and import_id = $2", [id.0.into()]).await?;
-    let sql = "update import_runs set status = 'running', problem_count = 0, started_at = $3, error = null, attempts = 0 \
-               where tenant_id = $1 and id = $2";
-    tx.run(sql, [id.0.into(), tx.scope().now().into()]).await.map(drop)
+    super::problems::forget(tx, id).await?;
+    let running = import_run::ActiveModel {
+        status: Set(Text(RunStatus::Running)),
+        problem_count: Set(0),
+        started_at: Set(Some(tx.scope().now())),
+        error: Set(None),
+        attempts: Set(0),
+        ..Default::default()
+    };
+    let run = tx.update::<import_run::Entity>().set(running).filter(import_run::Column::Id.eq(id.0));
+    run.exec(tx.conn()).await?;
+    Ok(())
 }

@@ -3,10 +3,14 @@
 use domain::ids::ImportId;
 use domain::imports::{Format, RunStatus};
 use domain::limits::{Feature, Limit};
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Set, UpdateMany};
 use serde_json::json;
 
 use super::queue::enqueue_run;
-use super::{COLUMNS, Row, Run, TABLES, show, signed};
+use super::{Run, show, signed};
+use crate::entities::text::Text;
+use crate::entities::{TenantQueries, import_run, store};
 use crate::error::DataError;
 use crate::limits;
 use crate::scope::{Scope, Tx};
@@ -85,12 +89,16 @@ pub async fn create(scope: &Scope, new: NewRun<'_>) -> Result<Created, DataError
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn known(tx: &Tx, store: &Store, format: Format, hash: &[u8]) -> Result<Option<Run>, DataError> {
-    let sql = format!(
-        "select {COLUMNS} from {TABLES} where r.tenant_id = $1 and r.store_id = $2 and r.file_hash = $3 and r.format = $4 \
-         and r.status <> 'failed' order by r.status = 'done' desc, r.created_at desc limit 1"
-    );
-    let found: Option<Row> = tx.one(&sql, [store.id.0.into(), hash.to_vec().into(), format.as_str().into()]).await?;
-    found.map(Run::try_from).transpose()
+    let runs = tx
+        .find::<import_run::Entity>()
+        .filter(import_run::Column::StoreId.eq(store.id.0))
+        .filter(import_run::Column::FileHash.eq(hash.to_vec()))
+        .filter(import_run::Column::Format.eq(Text(format)))
+        .filter(import_run::Column::Status.ne(Text(RunStatus::Failed)))
+        .order_by_desc(import_run::Column::Status.eq(Text(RunStatus::Done)))
+        .order_by_desc(import_run::Column::CreatedAt);
+    let found = runs.find_both_related(store::Entity).one(tx.conn()).await?;
+    found.map(|(run, store)| Run::of(run, &store)).transpose()
 }
 
 /// The word of the person who uploaded it: a run that was checked is queued.
@@ -104,9 +112,17 @@ pub async fn start(scope: &Scope, id: ImportId) -> Result<(), DataError> {
         let words = "Another member uploaded this file. Upload the same file yourself to import it.";
         return Err(DataError::Refused(words.to_owned()));
     }
-    let sql = "update import_runs set status = 'queued', attempts = 0, error = null \
-               where tenant_id = $1 and id = $2 and status = 'checked' and actor = $3";
-    if tx.run(sql, [id.0.into(), run.actor.into()]).await? == 0 {
+    let queued = import_run::ActiveModel {
+        status: Set(Text(RunStatus::Queued)),
+        attempts: Set(0),
+        error: Set(None),
+        ..Default::default()
+    };
+    let queued = update(&tx, id)
+        .set(queued)
+        .filter(import_run::Column::Status.eq(Text(RunStatus::Checked)))
+        .filter(import_run::Column::Actor.eq(run.actor));
+    if queued.exec(tx.conn()).await?.rows_affected == 0 {
         let run = show::read(&tx, id).await?;
         let words = format!("This import is {}. Only a checked import can be started.", run.status.as_str());
         return Err(DataError::Refused(words));
@@ -123,8 +139,8 @@ async fn take_over(tx: &Tx, run: &mut Run) -> Result<(), DataError> {
         return Ok(());
     }
     let before = std::mem::replace(&mut run.actor, tx.scope().actor().to_string());
-    let sql = "update import_runs set actor = $3 where tenant_id = $1 and id = $2";
-    tx.run(sql, [run.id.0.into(), run.actor.as_str().into()]).await?;
+    let taken = import_run::ActiveModel { actor: Set(run.actor.clone()), ..Default::default() };
+    update(tx, run.id).set(taken).exec(tx.conn()).await?;
     let (before, after) = (json!({"uploaded_by": before}), json!({"uploaded_by": run.actor}));
     crate::audit::changed(tx, "import.take", &run.id.to_string(), before, after).await
 }
@@ -134,12 +150,18 @@ async fn take_over(tx: &Tx, run: &mut Run) -> Result<(), DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn relocate(scope: &Scope, id: ImportId, file_path: &str) -> Result<bool, DataError> {
-    let sql = "update import_runs set file_path = $3 \
-               where tenant_id = $1 and id = $2 and (lease_until is null or lease_until <= $4)";
     let tx = scope.begin().await?;
-    let moved = tx.run(sql, [id.0.into(), file_path.into(), scope.now().into()]).await?;
+    let unread = Condition::any()
+        .add(import_run::Column::LeaseUntil.is_null())
+        .add(import_run::Column::LeaseUntil.lte(scope.now()));
+    let elsewhere = import_run::ActiveModel { file_path: Set(file_path.to_owned()), ..Default::default() };
+    let moved = update(&tx, id).set(elsewhere).filter(unread).exec(tx.conn()).await?.rows_affected;
     tx.commit().await?;
     Ok(moved > 0)
+}
+
+fn update(tx: &Tx, id: ImportId) -> UpdateMany<import_run::Entity> {
+    tx.update::<import_run::Entity>().filter(import_run::Column::Id.eq(id.0))
 }
 
 async fn insert(tx: &Tx, new: &NewRun<'_>) -> Result<Run, DataError> {
@@ -149,21 +171,20 @@ async fn insert(tx: &Tx, new: &NewRun<'_>) -> Result<Run, DataError> {
         Begin::Check => RunStatus::Checking,
         Begin::Here => RunStatus::Queued,
     };
-    let sql = "insert into import_runs (tenant_id, id, store_id, format, file_name, file_path, file_size, file_hash, status, actor, created_at) \
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    let values = [
-        id.0.into(),
-        new.store.id.0.into(),
-        new.format.as_str().into(),
-        new.file_name.into(),
-        new.file_path.into(),
-        signed(new.file_size).into(),
-        new.file_hash.to_vec().into(),
-        status.as_str().into(),
-        scope.actor().to_string().into(),
-        scope.now().into(),
-    ];
-    tx.run(sql, values).await?;
+    let row = import_run::ActiveModel {
+        id: Set(id.0),
+        store_id: Set(new.store.id.0),
+        format: Set(Text(new.format)),
+        file_name: Set(new.file_name.to_owned()),
+        file_path: Set(new.file_path.to_owned()),
+        file_size: Set(signed(new.file_size)),
+        file_hash: Set(new.file_hash.to_vec()),
+        status: Set(Text(status)),
+        actor: Set(scope.actor().to_string()),
+        created_at: Set(scope.now()),
+        ..Default::default()
+    };
+    tx.insert(row).exec_without_returning(tx.conn()).await?;
     if new.begin == Begin::Check {
         enqueue_run(tx, id, status, 0).await?;
     }

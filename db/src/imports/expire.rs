@@ -2,12 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::ImportId;
-use sea_orm::FromQueryResult;
+use domain::imports::RunStatus;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::entities::extras::{is, update_returning};
+use crate::entities::text::Text;
+use crate::entities::{TenantQueries, import_run};
 use crate::error::DataError;
 use crate::scope::Scope;
+
+const WORDS: &str = "It was not started in time, so the file was removed. Upload it again to import it.";
 
 /// A run that was given up, and the file that nobody needs any more.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,27 +24,35 @@ pub struct Expired {
     pub file_path: String,
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    file_path: String,
-}
-
 /// Gives up runs that were checked but not started since before `before`, up to 100. Index: `import_runs_unstarted`.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn expire(scope: &Scope, before: DateTime<Utc>) -> Result<Vec<Expired>, DataError> {
     let tx = scope.begin().await?;
-    let sql = "update import_runs set status = 'failed', finished_at = $3, \
-                 error = 'It was not started in time, so the file was removed. Upload it again to import it.' \
-               where tenant_id = $1 and id in (select id from import_runs \
-                 where tenant_id = $1 and status = 'checked' and created_at < $2 order by created_at limit 100) \
-               and status = 'checked' returning id, file_path";
-    let rows: Vec<Row> = tx.all(sql, [before.into(), scope.now().into()]).await?;
-    for row in &rows {
-        crate::audit::note(&tx, "import.expire", &row.id.to_string(), json!({})).await?;
+    let forgotten = tx
+        .find::<import_run::Entity>()
+        .filter(is(import_run::Column::Status, Text(RunStatus::Checked)))
+        .filter(import_run::Column::CreatedAt.lt(before))
+        .order_by_asc(import_run::Column::CreatedAt)
+        .limit(100);
+    let forgotten = forgotten.select_only().column(import_run::Column::Id).into_query();
+    let given_up = import_run::ActiveModel {
+        status: Set(Text(RunStatus::Failed)),
+        finished_at: Set(Some(scope.now())),
+        error: Set(Some(WORDS.to_owned())),
+        ..Default::default()
+    };
+    let given_up = tx
+        .update::<import_run::Entity>()
+        .set(given_up)
+        .filter(import_run::Column::Id.in_subquery(forgotten))
+        .filter(import_run::Column::Status.eq(Text(RunStatus::Checked)));
+    let columns = [import_run::Column::Id, import_run::Column::FilePath];
+    let rows: Vec<(Uuid, String)> = update_returning(given_up, columns, tx.conn()).await?;
+    for (id, _) in &rows {
+        crate::audit::note(&tx, "import.expire", &id.to_string(), json!({})).await?;
     }
     tx.commit().await?;
-    Ok(rows.into_iter().map(|row| Expired { id: row.id.into(), file_path: row.file_path }).collect())
+    Ok(rows.into_iter().map(|(id, file_path)| Expired { id: id.into(), file_path }).collect())
 }

@@ -21,10 +21,7 @@ use domain::ids::{ImportId, StoreId};
 use domain::imports::{Format, RunStatus, Summary};
 use domain::money::Currency;
 use domain::orders::OrderKind;
-use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use uuid::Uuid;
 
 pub use checkpoint::{Progress, save};
 pub use claim::{Claimed, LEASE, Lease, Taker, claim, release, renew};
@@ -35,13 +32,14 @@ pub use list::explain as explain_list;
 pub use list::list;
 #[cfg(feature = "testing")]
 pub use problems::explain as explain_problems;
-pub use problems::{MAX_STORED, ProblemKey, ProblemPage, problems};
+pub use problems::{MAX_STORED, ProblemKey, ProblemPage};
 pub use prune::prune;
 pub use queue::retry;
 pub use settle::{ATTEMPTS, GaveUp, ROUNDS, checked, fail, finish, give_up};
-pub use show::show;
+pub use show::{show, show_with_problems};
 
 use crate::access::Actor;
+use crate::entities::{import_run, store};
 use crate::error::DataError;
 
 /// One attempt at importing a file.
@@ -130,66 +128,35 @@ pub struct PreviewOrder {
     pub total: i64,
 }
 
-const COLUMNS: &str = "r.id, r.store_id, s.slug as store, s.name as store_name, r.format, r.file_name, r.file_path, r.file_size, \
-    r.status, r.error, r.summary, r.preview, r.checkpoint, r.total_lines, r.problem_count, r.attempts, r.lease_until, r.actor, \
-    r.created_at, r.started_at, r.finished_at, r.fence";
-const TABLES: &str = "import_runs r join stores s on s.tenant_id = r.tenant_id and s.id = r.store_id";
-
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    store_id: Uuid,
-    store: String,
-    store_name: String,
-    format: String,
-    file_name: String,
-    file_path: String,
-    file_size: i64,
-    status: String,
-    error: Option<String>,
-    summary: Value,
-    preview: Option<Value>,
-    checkpoint: i64,
-    total_lines: Option<i64>,
-    problem_count: i64,
-    attempts: i32,
-    lease_until: Option<DateTime<Utc>>,
-    actor: String,
-    created_at: DateTime<Utc>,
-    started_at: Option<DateTime<Utc>>,
-    finished_at: Option<DateTime<Utc>>,
-    fence: i64,
-}
-
-impl TryFrom<Row> for Run {
-    type Error = DataError;
-    fn try_from(row: Row) -> Result<Self, DataError> {
+impl Run {
+    /// The run with the store that its orders go to.
+    fn of(run: import_run::Model, store: &store::Model) -> Result<Self, DataError> {
         let json = |error: serde_json::Error| DataError::Corrupt(format!("import_runs: {error}"));
         // A run that has not begun has {} for a summary.
-        let is_empty = row.summary.as_object().is_none_or(serde_json::Map::is_empty);
-        let summary = if is_empty { Summary::default() } else { serde_json::from_value(row.summary).map_err(json)? };
+        let is_empty = run.summary.as_object().is_none_or(serde_json::Map::is_empty);
+        let summary = if is_empty { Summary::default() } else { serde_json::from_value(run.summary).map_err(json)? };
         Ok(Self {
-            id: row.id.into(),
-            store_id: row.store_id.into(),
-            store: row.store,
-            store_name: row.store_name,
-            format: row.format.parse().map_err(DataError::Corrupt)?,
-            file_name: row.file_name,
-            file_path: row.file_path,
-            file_size: unsigned(row.file_size),
-            status: row.status.parse().map_err(DataError::Corrupt)?,
-            error: row.error,
+            id: run.id.into(),
+            store_id: run.store_id.into(),
+            store: store.slug.clone(),
+            store_name: store.name.clone(),
+            format: *run.format,
+            file_name: run.file_name,
+            file_path: run.file_path,
+            file_size: unsigned(run.file_size),
+            status: *run.status,
+            error: run.error,
             summary,
-            preview: row.preview.map(serde_json::from_value).transpose().map_err(json)?,
-            checkpoint: unsigned(row.checkpoint),
-            total_lines: row.total_lines.map(unsigned),
-            problem_count: unsigned(row.problem_count),
-            attempts: row.attempts,
-            lease_until: row.lease_until,
-            actor: row.actor,
-            created_at: row.created_at,
-            started_at: row.started_at,
-            finished_at: row.finished_at,
+            preview: run.preview.map(serde_json::from_value).transpose().map_err(json)?,
+            checkpoint: unsigned(run.checkpoint),
+            total_lines: run.total_lines.map(unsigned),
+            problem_count: unsigned(run.problem_count),
+            attempts: run.attempts,
+            lease_until: run.lease_until,
+            actor: run.actor,
+            created_at: run.created_at,
+            started_at: run.started_at,
+            finished_at: run.finished_at,
         })
     }
 }

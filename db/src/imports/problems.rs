@@ -6,11 +6,18 @@ use std::str::FromStr;
 use domain::ids::ImportId;
 use domain::imports::Problem;
 use domain::page::Limit;
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::sea_query::Order;
+#[cfg(feature = "testing")]
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, QueryFilter, Select};
 
 use super::{signed, unsigned};
+use crate::entities::{TenantQueries, import_problem};
 use crate::error::DataError;
-use crate::scope::{Scope, Tx};
+use crate::keyset;
+#[cfg(feature = "testing")]
+use crate::scope::Scope;
+use crate::scope::Tx;
 
 /// Most problems of a run that are kept; all are counted.
 pub const MAX_STORED: usize = 100_000;
@@ -48,37 +55,20 @@ impl FromStr for ProblemKey {
     }
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    line: i64,
-    position: i32,
-    kind: String,
-    order_number: Option<String>,
-    column_name: String,
-    reason: String,
+impl ProblemPage {
+    /// The page that [`page`] found.
+    pub(super) fn of(mut found: Vec<import_problem::Model>, limit: Limit) -> Self {
+        let more = keyset::cut(&mut found, limit);
+        let last = found.last().map(|row| ProblemKey { line: unsigned(row.line), position: row.position });
+        Self { rows: found.into_iter().map(Problem::from).collect(), next: last.filter(|_| more) }
+    }
 }
 
-/// The problems of the run `id` after `after`. One statement. Index: the primary key.
-///
-/// # Errors
-/// [`DataError::NotFound`] when the tenant has no such run, or the actor does not reach its store.
-pub async fn problems(
-    scope: &Scope,
-    id: ImportId,
-    after: Option<ProblemKey>,
-    limit: Limit,
-) -> Result<ProblemPage, DataError> {
-    let tx = scope.begin().await?;
-    let mut found: Vec<Row> = tx.all(PAGE, page_values(id, after, limit)).await?;
-    if found.is_empty() || scope.stores().only().is_some() {
-        super::show::read(&tx, id).await?;
-    }
-    tx.commit().await?;
-    let more = found.len() > limit.rows();
-    found.truncate(limit.rows());
-    let last = found.last().map(|row| ProblemKey { line: unsigned(row.line), position: row.position });
-    let rows = found.into_iter().map(Problem::try_from).collect::<Result<_, DataError>>()?;
-    Ok(ProblemPage { rows, next: last.filter(|_| more) })
+/// The problems after `after`, to be loaded with their run. Index: the primary key.
+pub(super) fn page(tx: &Tx, after: Option<ProblemKey>, limit: Limit) -> Select<import_problem::Entity> {
+    let after = after.map(|after| [signed(after.line).into(), after.position.into()]);
+    let columns = [import_problem::Column::Line, import_problem::Column::Position];
+    keyset::page(tx.find::<import_problem::Entity>(), columns, Order::Asc, after, limit)
 }
 
 /// How PostgreSQL reads one page, for the tests of its plan.
@@ -92,16 +82,11 @@ pub async fn explain(
     after: Option<ProblemKey>,
     limit: Limit,
 ) -> Result<String, DataError> {
-    scope.begin().await?.explain(PAGE, page_values(id, after, limit)).await
-}
-
-const PAGE: &str = "select line, position, kind, order_number, column_name, reason from import_problems \
-                    where tenant_id = $1 and import_id = $2 and (line, position) > ($3, $4) \
-                    order by line, position limit $5";
-
-fn page_values(id: ImportId, after: Option<ProblemKey>, limit: Limit) -> [Value; 4] {
-    let after = after.unwrap_or(ProblemKey { line: 0, position: -1 });
-    [id.0.into(), signed(after.line).into(), after.position.into(), limit.plus_one().into()]
+    let tx = scope.begin().await?;
+    // As it is loaded for a list of runs.
+    let key = [import_problem::Column::TenantId, import_problem::Column::ImportId].map(ColumnTrait::into_expr);
+    let loaded = Expr::tuple(key).in_tuples([(scope.tenant().0, id.0)]);
+    tx.conn().explain_query(&page(&tx, after, limit).filter(loaded)).await
 }
 
 /// Keeps `problems`, as many as there is room for. They are numbered within their lines, so all problems of one
@@ -112,6 +97,7 @@ pub(super) async fn keep(tx: &Tx, id: ImportId, problems: &[Problem]) -> Result<
     }
     let mut sorted: Vec<&Problem> = problems.iter().take(MAX_STORED).collect();
     sorted.sort_by_key(|problem| problem.line);
+    // SQL: any number of problems in one statement, numbered within their lines, as many as there is room for.
     let sql = "insert into import_problems (tenant_id, import_id, line, position, kind, order_number, column_name, reason) \
                select $1, $2, p.line, row_number() over (partition by p.line order by p.n) - 1, p.kind, nullif(p.order_number, ''), p.column_name, p.reason \
                from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[]) with ordinality \
@@ -130,11 +116,21 @@ pub(super) async fn keep(tx: &Tx, id: ImportId, problems: &[Problem]) -> Result<
     tx.run(sql, values).await.map(drop)
 }
 
-impl TryFrom<Row> for Problem {
-    type Error = DataError;
-    fn try_from(row: Row) -> Result<Self, DataError> {
-        let kind = row.kind.parse().map_err(DataError::Corrupt)?;
-        let Row { line, column_name: column, reason, order_number: order, .. } = row;
-        Ok(Self { line: unsigned(line), column, reason, order, kind })
+/// Forgets all problems of the run.
+pub(super) async fn forget(tx: &Tx, id: ImportId) -> Result<(), DataError> {
+    let all = tx.delete::<import_problem::Entity>().filter(import_problem::Column::ImportId.eq(id.0));
+    all.exec(tx.conn()).await?;
+    Ok(())
+}
+
+impl From<import_problem::Model> for Problem {
+    fn from(row: import_problem::Model) -> Self {
+        Self {
+            line: unsigned(row.line),
+            column: row.column_name,
+            reason: row.reason,
+            order: row.order_number,
+            kind: *row.kind,
+        }
     }
 }

@@ -1,19 +1,17 @@
 //! Runs that ended long ago.
 
 use chrono::{DateTime, Utc};
-use sea_orm::FromQueryResult;
+use domain::imports::RunStatus;
+use sea_orm::sea_query::{ExprTrait, Func, LockBehavior, LockType};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::Expired;
+use crate::entities::text::Text;
+use crate::entities::{TenantQueries, import_problem, import_run};
 use crate::error::DataError;
-use crate::scope::Scope;
-
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    file_path: String,
-}
+use crate::scope::{Scope, Tx};
 
 /// Forgets runs that ended before `before`, with their problems, up to 10: each may have thousands. The orders that
 /// they stored stay. Index: `import_runs_created`.
@@ -22,19 +20,36 @@ struct Row {
 /// When PostgreSQL fails.
 pub async fn prune(scope: &Scope, before: DateTime<Utc>) -> Result<Vec<Expired>, DataError> {
     let tx = scope.begin().await?;
-    let sql = "select id, file_path from import_runs where tenant_id = $1 and status in ('done', 'failed') \
-                 and created_at < $2 and coalesce(finished_at, created_at) < $2 order by created_at, id limit 10 for update skip locked";
-    let rows: Vec<Row> = tx.all(sql, [before.into()]).await?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    for sql in [
-        "delete from import_problems where tenant_id = $1 and import_id = any($2)",
-        "delete from import_runs where tenant_id = $1 and id = any($2)",
-    ] {
-        tx.run(sql, [ids.clone().into()]).await?;
+    let rows = old(&tx, before).await?;
+    if rows.is_empty() {
+        tx.end();
+        return Ok(Vec::new());
     }
-    for row in &rows {
-        crate::audit::note(&tx, "import.prune", &row.id.to_string(), json!({})).await?;
+    let ids = || rows.iter().map(|(id, _)| *id);
+    let problems = tx.delete::<import_problem::Entity>().filter(import_problem::Column::ImportId.is_in(ids()));
+    problems.exec(tx.conn()).await?;
+    let runs = tx.delete::<import_run::Entity>().filter(import_run::Column::Id.is_in(ids()));
+    runs.exec(tx.conn()).await?;
+    for id in ids() {
+        crate::audit::note(&tx, "import.prune", &id.to_string(), json!({})).await?;
     }
     tx.commit().await?;
-    Ok(rows.into_iter().map(|row| Expired { id: row.id.into(), file_path: row.file_path }).collect())
+    Ok(rows.into_iter().map(|(id, file_path)| Expired { id: id.into(), file_path }).collect())
+}
+
+// Ids and files, locked.
+async fn old(tx: &Tx, before: DateTime<Utc>) -> Result<Vec<(Uuid, String)>, DataError> {
+    let (finished, created) = (import_run::Column::FinishedAt, import_run::Column::CreatedAt);
+    let ended = Func::coalesce([finished.into_expr(), created.into_expr()]);
+    let old = tx
+        .find::<import_run::Entity>()
+        .filter(import_run::Column::Status.is_in([RunStatus::Done, RunStatus::Failed].map(Text)))
+        .filter(created.lt(before))
+        .filter(ended.lt(before))
+        .order_by_asc(created)
+        .order_by_asc(import_run::Column::Id)
+        .limit(10)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    let old = old.select_only().column(import_run::Column::Id).column(import_run::Column::FilePath);
+    Ok(old.into_tuple().all(tx.conn()).await?)
 }

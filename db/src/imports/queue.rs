@@ -40,6 +40,7 @@ pub(super) async fn enqueue_retry(tx: &Tx, id: ImportId, round: i16) -> Result<(
 /// When PostgreSQL fails.
 pub async fn retry(scope: &Scope, id: ImportId, round: i16) -> Result<bool, DataError> {
     let tx = scope.begin().await?;
+    // SQL: whether another run has the file is asked and the run begun anew in one statement.
     let sql = "update import_runs r set status = case when preview is null then 'checking' else 'queued' end, attempts = 0, finished_at = null \
                where tenant_id = $1 and id = $2 and status = 'failed' and not exists (select from import_runs o where o.tenant_id = $1 \
                  and o.store_id = r.store_id and o.file_hash = r.file_hash and o.format = r.format and o.status <> 'failed') returning status";

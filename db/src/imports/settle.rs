@@ -1,10 +1,14 @@
 //! The ends of a run, good and bad.
 
-use domain::imports::Problem;
+use domain::imports::{Problem, RunStatus};
+use sea_orm::{ColumnTrait, QueryFilter, Set};
 use serde_json::json;
 
-use super::claim::{Lease, held};
+use super::claim::{Lease, held, released};
 use super::{Preview, problems, signed};
+use crate::entities::extras::update_returning;
+use crate::entities::text::Text;
+use crate::entities::{TenantQueries, import_run};
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
 
@@ -18,10 +22,14 @@ pub const ROUNDS: i16 = 24;
 /// # Errors
 /// When somebody else holds the run by now.
 pub async fn finish(tx: &Tx, lease: &Lease) -> Result<(), DataError> {
-    let sql = "update import_runs set status = 'done', finished_at = $5, lease_owner = null, lease_until = null, error = null \
-               where tenant_id = $1 and id = $2 and lease_owner = $3 and fence = $4 and status = 'running'";
-    let values = [lease.import.0.into(), lease.owner.into(), lease.fence.into(), tx.scope().now().into()];
-    held(tx.run(sql, values).await?)?;
+    let done = import_run::ActiveModel {
+        status: Set(Text(RunStatus::Done)),
+        finished_at: Set(Some(tx.scope().now())),
+        error: Set(None),
+        ..released()
+    };
+    let done = lease.update(tx).set(done).filter(import_run::Column::Status.eq(Text(RunStatus::Running)));
+    held(done.exec(tx.conn()).await?.rows_affected)?;
     crate::audit::note(tx, "import.finish", &lease.import.to_string(), json!({})).await
 }
 
@@ -37,23 +45,23 @@ pub async fn checked(
     found: &[Problem],
     count: u64,
 ) -> Result<(), DataError> {
-    tx.run("delete from import_problems where tenant_id = $1 and import_id = $2", [lease.import.0.into()]).await?;
-    let reset = "update import_runs set problem_count = 0 where tenant_id = $1 and id = $2";
-    tx.run(reset, [lease.import.0.into()]).await?;
+    problems::forget(tx, lease.import).await?;
+    // Makes room for what is kept below.
+    let none = import_run::ActiveModel { problem_count: Set(0), ..Default::default() };
+    let run = tx.update::<import_run::Entity>().set(none).filter(import_run::Column::Id.eq(lease.import.0));
+    run.exec(tx.conn()).await?;
     problems::keep(tx, lease.import, found).await?;
-    let sql = "update import_runs set status = 'checked', preview = $5, total_lines = $6, problem_count = $7, \
-                 lease_owner = null, lease_until = null, attempts = 0, error = null \
-               where tenant_id = $1 and id = $2 and lease_owner = $3 and fence = $4 and status = 'checking'";
-    let preview = serde_json::to_value(preview).map_err(|e| DataError::Corrupt(e.to_string()))?;
-    let values = [
-        lease.import.0.into(),
-        lease.owner.into(),
-        lease.fence.into(),
-        preview.into(),
-        signed(total_lines).into(),
-        signed(count).into(),
-    ];
-    held(tx.run(sql, values).await?)
+    let checked = import_run::ActiveModel {
+        status: Set(Text(RunStatus::Checked)),
+        preview: Set(Some(serde_json::to_value(preview).map_err(|e| DataError::Corrupt(e.to_string()))?)),
+        total_lines: Set(Some(signed(total_lines))),
+        problem_count: Set(signed(count)),
+        attempts: Set(0),
+        error: Set(None),
+        ..released()
+    };
+    let checked = lease.update(tx).set(checked).filter(import_run::Column::Status.eq(Text(RunStatus::Checking)));
+    held(checked.exec(tx.conn()).await?.rows_affected)
 }
 
 /// The run cannot be done, for `reason`.
@@ -61,11 +69,13 @@ pub async fn checked(
 /// # Errors
 /// When somebody else holds the run by now.
 pub async fn fail(tx: &Tx, lease: &Lease, reason: &str) -> Result<(), DataError> {
-    let sql = "update import_runs set status = 'failed', error = $5, finished_at = $6, lease_owner = null, lease_until = null \
-               where tenant_id = $1 and id = $2 and lease_owner = $3 and fence = $4";
-    let values =
-        [lease.import.0.into(), lease.owner.into(), lease.fence.into(), reason.into(), tx.scope().now().into()];
-    held(tx.run(sql, values).await?)?;
+    let failed = import_run::ActiveModel {
+        status: Set(Text(RunStatus::Failed)),
+        error: Set(Some(reason.to_owned())),
+        finished_at: Set(Some(tx.scope().now())),
+        ..released()
+    };
+    held(lease.update(tx).set(failed).exec(tx.conn()).await?.rows_affected)?;
     crate::audit::note(tx, "import.fail", &lease.import.to_string(), json!({"reason": reason})).await
 }
 
@@ -87,13 +97,13 @@ pub enum GaveUp {
 /// When somebody else holds the run by now.
 pub async fn give_up(scope: &Scope, lease: &Lease, reason: &str, round: i16) -> Result<GaveUp, DataError> {
     let tx = scope.begin().await?;
-    let sql = "update import_runs set error = $5, lease_until = null \
-               where tenant_id = $1 and id = $2 and lease_owner = $3 and fence = $4 returning attempts";
-    let values = [lease.import.0.into(), lease.owner.into(), lease.fence.into(), reason.into()];
-    let attempts: Option<i32> = tx.scalar(sql, values).await?;
-    held(u64::from(attempts.is_some()))?;
-    let next = match attempts {
-        Some(attempts) if attempts < ATTEMPTS => GaveUp::Again,
+    let over =
+        import_run::ActiveModel { error: Set(Some(reason.to_owned())), lease_until: Set(None), ..Default::default() };
+    let over = lease.update(&tx).set(over);
+    let attempts: Vec<i32> = update_returning(over, [import_run::Column::Attempts], tx.conn()).await?;
+    held(attempts.len() as u64)?;
+    let next = match attempts.first() {
+        Some(attempts) if *attempts < ATTEMPTS => GaveUp::Again,
         _ if round < ROUNDS => GaveUp::InAnHour,
         _ => GaveUp::ForGood,
     };

@@ -2,9 +2,12 @@
 
 use chrono::TimeDelta;
 use domain::ids::{TenantId, Uuid};
-use sea_orm::{FromQueryResult, Value as Bound};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, QueryFilter, Set};
 use serde_json::Value;
 
+use crate::entities::enums::MailStatus;
+use crate::entities::{AllTenantsQueries, mail_outbox};
 use crate::error::DataError;
 use crate::platform::Platform;
 
@@ -12,10 +15,9 @@ use crate::platform::Platform;
 pub const LEASE: TimeDelta = TimeDelta::minutes(5);
 
 /// What is due, for [`claim`].
+// SQL: found and locked, to be taken in one statement; its plan is tested.
 pub(crate) const DUE: &str = "select tenant_id, id from mail_outbox where status in ('queued', 'sending') and due_at <= $2 \
                               order by due_at limit $3 for update skip locked";
-
-const COLUMNS: &str = "m.tenant_id, m.id, m.key, m.kind, m.recipient, m.subject, m.body, m.attempts";
 
 /// A message that is about to be sent by whoever holds this.
 #[derive(Clone, Debug)]
@@ -38,30 +40,24 @@ pub struct Claimed {
     pub attempt: i16,
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    tenant_id: Uuid,
-    id: Uuid,
-    key: String,
-    kind: String,
-    recipient: String,
-    subject: String,
-    body: Value,
-    attempts: i16,
-}
-
 /// Takes up to `limit` messages of all tenants that are due, longest due first: waiting ones, and those of senders that
 /// vanished. Index: `mail_outbox_due`.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn claim(platform: &Platform, limit: u64) -> Result<Vec<Claimed>, DataError> {
+    // SQL: found, locked and taken in one statement.
     let sql = format!(
         "update mail_outbox m set status = 'sending', attempts = m.attempts + 1, due_at = $1 from ( \
            {DUE}) d \
-         where m.tenant_id = d.tenant_id and m.id = d.id returning {COLUMNS}"
+         where m.tenant_id = d.tenant_id and m.id = d.id returning m.*"
     );
-    take(platform, &sql, vec![i64::try_from(limit).unwrap_or(i64::MAX).into()]).await
+    let now = platform.db().clock().now();
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let tx = platform.begin().await?;
+    let taken: Vec<mail_outbox::Model> = tx.all(&sql, [(now + LEASE).into(), now.into(), limit.into()]).await?;
+    tx.commit().await?;
+    Ok(taken.into_iter().map(Claimed::from).collect())
 }
 
 /// Takes one message if it is due and nobody else has it.
@@ -69,24 +65,26 @@ pub async fn claim(platform: &Platform, limit: u64) -> Result<Vec<Claimed>, Data
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn claim_one(platform: &Platform, tenant: TenantId, id: Uuid) -> Result<Option<Claimed>, DataError> {
-    let sql = format!(
-        "update mail_outbox m set status = 'sending', attempts = m.attempts + 1, due_at = $1 \
-         where m.status in ('queued', 'sending') and m.due_at <= $2 and m.tenant_id = $3 and m.id = $4 returning {COLUMNS}"
-    );
-    Ok(take(platform, &sql, vec![tenant.0.into(), id.into()]).await?.pop())
-}
-
-async fn take(platform: &Platform, sql: &str, which: Vec<Bound>) -> Result<Vec<Claimed>, DataError> {
     let now = platform.db().clock().now();
-    let values: Vec<Bound> = [(now + LEASE).into(), now.into()].into_iter().chain(which).collect();
     let tx = platform.begin().await?;
-    let rows: Vec<Row> = tx.all(sql, values).await?;
+    let sending =
+        mail_outbox::ActiveModel { status: Set(MailStatus::Sending), due_at: Set(now + LEASE), ..Default::default() };
+    let attempts = Expr::col(mail_outbox::Column::Attempts).add(1);
+    let taken = tx
+        .update_all()
+        .set(sending)
+        .col_expr(mail_outbox::Column::Attempts, attempts)
+        .filter(mail_outbox::Column::Status.is_in([MailStatus::Queued, MailStatus::Sending]))
+        .filter(mail_outbox::Column::DueAt.lte(now))
+        .filter(mail_outbox::Column::TenantId.eq(tenant.0))
+        .filter(mail_outbox::Column::Id.eq(id));
+    let taken = taken.exec_with_returning(tx.conn()).await?;
     tx.commit().await?;
-    Ok(rows.into_iter().map(Claimed::from).collect())
+    Ok(taken.into_iter().next().map(Claimed::from))
 }
 
-impl From<Row> for Claimed {
-    fn from(row: Row) -> Self {
+impl From<mail_outbox::Model> for Claimed {
+    fn from(row: mail_outbox::Model) -> Self {
         Self {
             tenant: row.tenant_id.into(),
             id: row.id,

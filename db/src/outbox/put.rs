@@ -77,6 +77,7 @@ pub async fn post_for_platform(tx: &PlatformTx, mail: NewMail) -> Result<(), Dat
     queue::enqueue_for_platform(tx, PlatformTx::NIL, &sending()).await.map(drop)
 }
 
+// SQL: any number of messages in one statement; it gives the ids of those that were not there.
 const INSERT: &str = "insert into mail_outbox (tenant_id, id, key, kind, recipient, subject, body, due_at, created_at) \
      select $1, m.id, m.key, m.kind, m.recipient, m.subject, m.body::jsonb, $2, $2 \
      from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) m (id, key, kind, recipient, subject, body) \

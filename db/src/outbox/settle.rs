@@ -1,8 +1,12 @@
 //! What became of a message that was taken out.
 
 use chrono::{DateTime, Utc};
+use sea_orm::{ActiveEnum, ColumnTrait, NotSet, QueryFilter, Set};
 
 use super::Claimed;
+use crate::entities::enums::MailStatus;
+use crate::entities::extras::is_one_of;
+use crate::entities::{AllTenantsQueries, mail_outbox};
 use crate::error::DataError;
 use crate::platform::Platform;
 
@@ -31,19 +35,29 @@ pub enum Ending {
 pub async fn settle(platform: &Platform, mail: &Claimed, ending: &Ending) -> Result<bool, DataError> {
     let now = platform.db().clock().now();
     let (status, due_at, sent_at, error) = match ending {
-        Ending::Sent => ("sent", now, Some(now), None),
-        Ending::Later(at, words) => ("queued", *at, None, Some(words)),
-        Ending::Failed(words) => ("failed", now, None, Some(words)),
+        Ending::Sent => (MailStatus::Sent, now, Some(now), None),
+        Ending::Later(at, words) => (MailStatus::Queued, *at, None, Some(words)),
+        Ending::Failed(words) => (MailStatus::Failed, now, None, Some(words)),
     };
     let error = error.map(|words| words.chars().filter(|c| *c != '\0').take(LONGEST).collect::<String>());
-    let sql = "update mail_outbox set status = $4, due_at = $5, sent_at = $6, error = $7, \
-                 body = case when $4 <> 'queued' and starts_with(kind, $8) then '{}'::jsonb else body end \
-               where tenant_id = $1 and id = $2 and status = 'sending' and attempts = $3";
-    let key = [mail.tenant.0.into(), mail.id.into(), mail.attempt.into()];
+    let is_secret = status != MailStatus::Queued && mail.kind.starts_with(SECRET);
+    let settled = mail_outbox::ActiveModel {
+        status: Set(status),
+        due_at: Set(due_at),
+        sent_at: Set(sent_at),
+        error: Set(error),
+        body: if is_secret { Set(serde_json::json!({})) } else { NotSet },
+        ..Default::default()
+    };
     let tx = platform.begin().await?;
-    let done = tx
-        .run(sql, key.into_iter().chain([status.into(), due_at.into(), sent_at.into(), error.into(), SECRET.into()]))
-        .await?;
+    let own = tx
+        .update_all()
+        .set(settled)
+        .filter(mail_outbox::Column::TenantId.eq(mail.tenant.0))
+        .filter(mail_outbox::Column::Id.eq(mail.id))
+        .filter(mail_outbox::Column::Status.eq(MailStatus::Sending))
+        .filter(mail_outbox::Column::Attempts.eq(mail.attempt));
+    let done = own.exec(tx.conn()).await?.rows_affected;
     tx.commit().await?;
     Ok(done > 0)
 }
@@ -53,9 +67,13 @@ pub async fn settle(platform: &Platform, mail: &Claimed, ending: &Ending) -> Res
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn prune(platform: &Platform, before: DateTime<Utc>) -> Result<u64, DataError> {
-    let sql = "delete from mail_outbox where status in ('sent', 'failed') and created_at < $1";
     let tx = platform.begin().await?;
-    let gone = tx.run(sql, [before.into()]).await?;
+    let ended = [MailStatus::Sent, MailStatus::Failed].map(|status| status.to_value());
+    let old = tx
+        .delete_all::<mail_outbox::Entity>()
+        .filter(is_one_of(mail_outbox::Column::Status, ended))
+        .filter(mail_outbox::Column::CreatedAt.lt(before));
+    let gone = old.exec(tx.conn()).await?.rows_affected;
     tx.commit().await?;
     Ok(gone)
 }

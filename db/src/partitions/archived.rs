@@ -3,12 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use domain::quarter::Quarter;
-use sea_orm::FromQueryResult;
+use sea_orm::QueryOrder;
 
-use super::rows;
 use crate::connect::Db;
+use crate::entities::{SharedQueries, partition_archive};
 use crate::error::DataError;
 use crate::scope::Tx;
 
@@ -104,34 +104,16 @@ pub struct ArchiveRow {
     pub error: Option<String>,
 }
 
-#[derive(FromQueryResult)]
-struct Record {
-    quarter: NaiveDate,
-    part: i16,
-    state: String,
-    location: String,
-    manifest: Option<String>,
-    orders: i64,
-    items: i64,
-    bytes: i64,
-    planned_at: DateTime<Utc>,
-    verified_at: Option<DateTime<Utc>>,
-    detached_at: Option<DateTime<Utc>>,
-    compared_at: Option<DateTime<Utc>>,
-    dropped_at: Option<DateTime<Utc>>,
-    restored_at: Option<DateTime<Utc>>,
-    error: Option<String>,
-}
-
 /// All archives, newest quarter first.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub(super) async fn all(db: &Db) -> Result<Vec<ArchiveRow>, DataError> {
-    let sql = "select quarter, part, state, location, encode(manifest, 'hex') manifest, orders, items, bytes, planned_at, verified_at, \
-                 detached_at, compared_at, dropped_at, restored_at, error from partition_archives order by quarter desc, part";
-    let records: Vec<Record> = rows(db, sql, []).await?;
-    records.into_iter().map(Record::row).collect()
+    let rows = db
+        .find_shared::<partition_archive::Entity>()
+        .order_by_desc(partition_archive::Column::Quarter)
+        .order_by_asc(partition_archive::Column::Part);
+    Ok(rows.all(&db.conn).await?.into_iter().map(ArchiveRow::from).collect())
 }
 
 /// Since when orders placed at `at` are archived, if they are.
@@ -140,28 +122,29 @@ pub(super) async fn all(db: &Db) -> Result<Vec<ArchiveRow>, DataError> {
 /// When PostgreSQL fails.
 pub async fn archived_since(tx: &Tx, at: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, DataError> {
     // `$1` is the tenant, as everywhere; which quarters are archived is the same for all.
+    // SQL: a view, which has no entity.
     let sql = "select since from archived_quarters where $1::uuid is not null and quarter = $2";
     tx.scalar(sql, [Quarter::of(at.date_naive()).first_day().into()]).await
 }
 
-impl Record {
-    fn row(self) -> Result<ArchiveRow, DataError> {
-        Ok(ArchiveRow {
-            quarter: Quarter::of(self.quarter),
-            part: self.part,
-            state: self.state.parse()?,
-            location: self.location,
-            manifest: self.manifest,
-            orders: self.orders,
-            items: self.items,
-            bytes: self.bytes,
-            planned_at: self.planned_at,
-            verified_at: self.verified_at,
-            detached_at: self.detached_at,
-            compared_at: self.compared_at,
-            dropped_at: self.dropped_at,
-            restored_at: self.restored_at,
-            error: self.error,
-        })
+impl From<partition_archive::Model> for ArchiveRow {
+    fn from(row: partition_archive::Model) -> Self {
+        Self {
+            quarter: Quarter::of(row.quarter),
+            part: row.part,
+            state: *row.state,
+            location: row.location,
+            manifest: row.manifest.map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect()),
+            orders: row.orders,
+            items: row.items,
+            bytes: row.bytes,
+            planned_at: row.planned_at,
+            verified_at: row.verified_at,
+            detached_at: row.detached_at,
+            compared_at: row.compared_at,
+            dropped_at: row.dropped_at,
+            restored_at: row.restored_at,
+            error: row.error,
+        }
     }
 }

@@ -3,13 +3,16 @@
 
 use chrono::NaiveDate;
 use domain::quarter::Quarter;
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, Set};
 use sqlx::PgConnection;
 
 use super::archived::{ArchiveRow, ArchiveState, all};
+pub use super::progress::{Step, move_on, stopped, written};
 use super::steps::{BATCH, TRIES, call};
 use super::{Table, bounds};
 use crate::connect::Db;
+use crate::entities::text::Text;
+use crate::entities::{SharedQueries, partition_archive};
 use crate::error::DataError;
 
 /// The sole right to archive and restore; ends when dropped.
@@ -35,6 +38,7 @@ pub enum Joined {
 /// [`DataError::Busy`] when somebody else has it.
 pub async fn alone(db: &Db) -> Result<Alone, DataError> {
     let mut session = db.pool.acquire().await?.detach();
+    // SQL: a lock by name has no table.
     let sql = "select pg_try_advisory_lock(hashtext('stoa_partitions'), hashtext('archives'))";
     for _ in 0..ASKED {
         if sqlx::query_scalar(sql).fetch_one(&mut session).await? {
@@ -75,10 +79,15 @@ pub async fn plan(db: &Db, quarter: Quarter) -> Result<ArchiveRow, DataError> {
         )));
     }
     let part = known.last().map_or(1, |row| row.part + 1);
-    let sql = "insert into partition_archives (quarter, part, state, location, planned_at) values ($1, $2, 'planned', $3, $4)";
-    let location = format!("platform/partitions/{quarter}/{part}");
-    let insert = sqlx::query(sql).bind(quarter.first_day()).bind(part).bind(location).bind(db.clock().now());
-    insert.execute(&db.pool).await?;
+    let row = partition_archive::ActiveModel {
+        quarter: Set(quarter.first_day()),
+        part: Set(part),
+        state: Set(Text(ArchiveState::Planned)),
+        location: Set(format!("platform/partitions/{quarter}/{part}")),
+        planned_at: Set(db.clock().now()),
+        ..Default::default()
+    };
+    db.insert_shared(row).exec_without_returning(&db.conn).await?;
     current(db, quarter, part).await
 }
 
@@ -99,65 +108,6 @@ pub async fn current(db: &Db, quarter: Quarter, part: i16) -> Result<ArchiveRow,
     of(db, quarter).await?.into_iter().find(|row| row.part == part).ok_or(DataError::NotFound("archive"))
 }
 
-/// Notes that all files and the manifest are there. A frozen quarter stays detached.
-///
-/// # Errors
-/// When PostgreSQL fails.
-pub async fn written(db: &Db, row: &ArchiveRow, manifest: &[u8], totals: [i64; 3]) -> Result<(), DataError> {
-    let sql = "update partition_archives set state = case state when 'detached' then state else 'written' end, manifest = $3, \
-                 orders = $4, items = $5, bytes = $6, compared_at = null, error = null \
-               where quarter = $1 and part = $2 and state in ('planned', 'written', 'verified', 'detached')";
-    let [orders, items, bytes] = totals;
-    let update = sqlx::query(sql).bind(row.quarter.first_day()).bind(row.part).bind(manifest);
-    changed(update.bind(orders).bind(items).bind(bytes).execute(&db.pool).await?)
-}
-
-/// Moves `row` on from one state to the next: `verified` after it was read back, `compared` when the frozen rows were
-/// found equal, `planned` when it must be written anew, `restoring` at the beginning of the way back.
-///
-/// # Errors
-/// [`DataError::Busy`] when it is in another state by now.
-pub async fn move_on(db: &Db, row: &ArchiveRow, step: Step) -> Result<(), DataError> {
-    let sql = match step {
-        Step::Again => {
-            "update partition_archives set state = 'planned', verified_at = null where quarter = $1 and part = $2 and state in ('written', 'verified') and $3::timestamptz is not null"
-        }
-        Step::Verified => {
-            "update partition_archives set state = 'verified', verified_at = $3, error = null where quarter = $1 and part = $2 and state = 'written'"
-        }
-        Step::Compared => {
-            "update partition_archives set compared_at = greatest($3, detached_at), error = null where quarter = $1 and part = $2 and state = 'detached'"
-        }
-        Step::Restoring => {
-            "update partition_archives set state = 'restoring' where quarter = $1 and part = $2 and state in ('dropped', 'restoring') and $3::timestamptz is not null"
-        }
-    };
-    let update = sqlx::query(sql).bind(row.quarter.first_day()).bind(row.part).bind(db.clock().now());
-    changed(update.execute(&db.pool).await?)
-}
-
-/// A step of [`move_on`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Step {
-    /// Its files are not what the quarter holds: write them anew.
-    Again,
-    /// Read back and equal.
-    Verified,
-    /// Equal to the frozen rows.
-    Compared,
-    /// On its way back.
-    Restoring,
-}
-
-/// Notes why the last attempt stopped.
-///
-/// # Errors
-/// When PostgreSQL fails.
-pub async fn stopped(db: &Db, row: &ArchiveRow, words: &str) -> Result<(), DataError> {
-    let sql = "update partition_archives set error = $3 where quarter = $1 and part = $2";
-    changed(sqlx::query(sql).bind(row.quarter.first_day()).bind(row.part).bind(words).execute(&db.pool).await?)
-}
-
 #[derive(FromQueryResult)]
 struct Done {
     outcome: String,
@@ -168,6 +118,7 @@ struct Done {
 /// # Errors
 /// When it is not verified, PostgreSQL fails or the locks stay taken.
 pub async fn detach(db: &Db, quarter: Quarter) -> Result<(), DataError> {
+    // SQL: a function of the database, which alone may change tables.
     let sql = "select 'done' outcome from stoa_detach_quarter($1, $2)";
     call::<Done>(db, TRIES, sql, [quarter.first_day().into(), db.clock().now().into()]).await.map(drop)
 }
@@ -177,6 +128,7 @@ pub async fn detach(db: &Db, quarter: Quarter) -> Result<(), DataError> {
 /// # Errors
 /// When it was not compared or differs in its number of rows, PostgreSQL fails or the locks stay taken.
 pub async fn drop_rows(db: &Db, quarter: Quarter) -> Result<(), DataError> {
+    // SQL: a function of the database, which alone may change tables.
     let sql = "select 'done' outcome from stoa_drop_archived($1, $2)";
     call::<Done>(db, TRIES, sql, [quarter.first_day().into(), db.clock().now().into()]).await.map(drop)
 }
@@ -186,6 +138,7 @@ pub async fn drop_rows(db: &Db, quarter: Quarter) -> Result<(), DataError> {
 /// # Errors
 /// When nothing of the quarter is being restored, PostgreSQL fails or the locks stay taken.
 pub async fn stage(db: &Db, quarter: Quarter) -> Result<(), DataError> {
+    // SQL: a function of the database, which alone may change tables.
     let sql = "select 'done' outcome from stoa_stage_quarter($1)";
     call::<Done>(db, TRIES, sql, [quarter.first_day().into()]).await.map(drop)
 }
@@ -195,6 +148,7 @@ pub async fn stage(db: &Db, quarter: Quarter) -> Result<(), DataError> {
 /// # Errors
 /// When nothing of the quarter is being restored, PostgreSQL fails or the locks stay taken.
 pub async fn attach(db: &Db, quarter: Quarter) -> Result<Joined, DataError> {
+    // SQL: a function of the database, which alone may change tables.
     let sql = "select stoa_attach_restored($1, $2) outcome";
     let values = [quarter.first_day().into(), db.clock().now().into()];
     match call::<Done>(db, TRIES, sql, values).await?.outcome.as_str() {
@@ -215,6 +169,7 @@ struct Merged {
 /// # Errors
 /// When nothing of the quarter is being restored, PostgreSQL fails or the locks stay taken.
 pub async fn merge(db: &Db, quarter: Quarter) -> Result<bool, DataError> {
+    // SQL: a function of the database, which alone may change tables.
     let sql = "select stoa_merge_restored($1, $2, $3) moved";
     let values = [quarter.first_day().into(), BATCH.into(), db.clock().now().into()];
     Ok(call::<Merged>(db, TRIES, sql, values).await?.moved > 0)
@@ -230,6 +185,7 @@ pub async fn due(
     before: Quarter,
     restored_before: chrono::DateTime<chrono::Utc>,
 ) -> Result<Vec<Quarter>, DataError> {
+    // SQL: over the catalogue's partitions, which have no entity.
     let sql = "select (b.since at time zone 'UTC')::date quarter from partition_bounds b \
                where b.until <= $1 and b.until = stoa_quarter_start(((b.since at time zone 'UTC') + interval '3 months')::date) \
                  and not exists (select from partition_archives a where a.quarter = (b.since at time zone 'UTC')::date and (a.restored_at >= $2 or a.state = 'restoring')) \
@@ -238,8 +194,4 @@ pub async fn due(
     let days: Vec<NaiveDate> =
         sqlx::query_scalar(sql).bind(before.begins()).bind(restored_before).fetch_all(&db.pool).await?;
     Ok(days.into_iter().map(Quarter::of).collect())
-}
-
-fn changed(done: sqlx::postgres::PgQueryResult) -> Result<(), DataError> {
-    if done.rows_affected() == 1 { Ok(()) } else { Err(DataError::Busy) }
 }

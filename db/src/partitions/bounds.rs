@@ -65,6 +65,7 @@ pub struct Bound {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn bounds(db: &Db) -> Result<Vec<Bound>, DataError> {
+    // SQL: a view of the catalogue, which has no entity.
     let sql = "select parent, name, since, until from partition_bounds order by parent, since nulls last";
     rows(db, sql, []).await
 }

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use domain::email;
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use crate::entities::{TenantQueries, customer};
 use crate::error::DataError;
 use crate::scope::Tx;
 
@@ -20,28 +21,16 @@ pub(super) const COLUMNS: [&str; 6] = [
     "customer_country",
 ];
 
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    email: Option<String>,
-    name: Option<String>,
-    phone: Option<String>,
-    external_id: Option<String>,
-    country: Option<String>,
-}
-
 /// Adds to rows of orders what the records of their customers say.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub(super) async fn tell(tx: &Tx, orders: &mut [Json]) -> Result<(), DataError> {
-    let ids: Vec<Uuid> = orders.iter().filter_map(customer).collect();
-    let sql =
-        "select id, email, name, phone, external_id, country from customers where tenant_id = $1 and id = any($2)";
-    let rows: Vec<Row> = tx.all(sql, [ids.into()]).await?;
-    let known: HashMap<Uuid, Row> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let ids: Vec<Uuid> = orders.iter().filter_map(buyer).collect();
+    let rows = tx.find::<customer::Entity>().filter(customer::Column::Id.eq_any(ids)).all(tx.conn()).await?;
+    let known: HashMap<Uuid, customer::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
     for order in orders {
-        let Some(row) = customer(order).and_then(|id| known.get(&id)) else { continue };
+        let Some(row) = buyer(order).and_then(|id| known.get(&id)) else { continue };
         let key = row.email.as_deref().map(email::key);
         let values = [&row.email, &key, &row.name, &row.phone, &row.external_id, &row.country];
         if let Json::Object(fields) = order {
@@ -51,6 +40,6 @@ pub(super) async fn tell(tx: &Tx, orders: &mut [Json]) -> Result<(), DataError> 
     Ok(())
 }
 
-fn customer(order: &Json) -> Option<Uuid> {
+fn buyer(order: &Json) -> Option<Uuid> {
     order.get("customer_id")?.as_str()?.parse().ok()
 }

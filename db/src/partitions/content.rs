@@ -38,6 +38,7 @@ pub enum Place {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn columns(db: &Db, table: Table) -> Result<Vec<Column>, DataError> {
+    // SQL: the catalogue has no entity.
     let sql = "select attname::text as name, format_type(atttypid, atttypmod) kind from pg_attribute \
                where attrelid = to_regclass('public.' || $1) and attnum > 0 and not attisdropped order by attnum";
     super::rows(db, sql, [table.as_str().into()]).await
@@ -68,6 +69,7 @@ impl Reader {
         let (names, key) = (names.join(", "), key.join(", "));
         let source = source(table, quarter, place);
         let sql = |seek: &str| {
+            // SQL: of whichever table and columns an archive has, row by row as text.
             format!(
                 "select (select row_to_json(l)::text from (select {names}) l) line, jsonb_build_array({key}) key from {source} r \
                  where r.tenant_id = $1 and r.placed_at >= $2 and r.placed_at < $3{seek} order by {key} limit {PAGE}"
@@ -112,6 +114,7 @@ pub async fn write(
     let is_silent = table == Table::Orders && !columns.iter().any(|c| c.name == buyers::COLUMNS[0]);
     names.extend(buyers::COLUMNS.iter().filter(|_| is_silent).map(|name| quoted(name)));
     let names = names.join(", ");
+    // SQL: into whichever table and columns an archive has, any number of rows at once.
     let sql = format!(
         "insert into {target} ({names}) select {names} from jsonb_populate_recordset(null::{target}, $2::jsonb) r where r.tenant_id = $1"
     );

@@ -9,6 +9,7 @@ mod bounds;
 mod buyers;
 pub mod content;
 mod overview;
+mod progress;
 pub mod steps;
 pub mod upkeep;
 

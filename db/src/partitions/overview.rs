@@ -103,6 +103,7 @@ struct Record {
 /// When PostgreSQL fails.
 pub async fn overview(platform: &Platform, retention: u32) -> Result<Overview, DataError> {
     let db = platform.db();
+    // SQL: the catalogue's partitions with their sizes, which have no entity.
     let sql = "select b.parent, b.name, b.since, b.until, c.reltuples::bigint rows, coalesce(pg_total_relation_size(b.oid), 0) bytes, \
                  m.made_at, m.analysed_at \
                from partition_bounds b join pg_class c on c.oid = b.oid \

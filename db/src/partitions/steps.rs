@@ -52,6 +52,7 @@ struct Ensured {
 /// # Errors
 /// When PostgreSQL fails or the locks stay taken.
 pub async fn ensure(db: &Db, quarter: Quarter) -> Result<bool, DataError> {
+    // SQL: a function of the database, which alone may change tables.
     let sql = "select stoa_ensure_quarter($1) made";
     Ok(call::<Ensured>(db, TRIES_OF_AN_ORDER, sql, [quarter.first_day().into()]).await?.made)
 }
@@ -66,6 +67,7 @@ struct Outcome {
 /// # Errors
 /// When PostgreSQL fails or the locks stay taken.
 pub async fn make(db: &Db, table: Table, quarter: Quarter) -> Result<Made, DataError> {
+    // SQL: a function of the database, which alone may change tables.
     let sql = "select stoa_make_quarter($1, $2) outcome";
     let done: Outcome = call(db, TRIES, sql, [table.as_str().into(), quarter.first_day().into()]).await?;
     match done.outcome.as_str() {
@@ -87,6 +89,7 @@ struct Filled {
 /// # Errors
 /// When PostgreSQL fails or the locks stay taken.
 pub async fn fill(db: &Db, table: Table, quarter: Quarter) -> Result<(i64, bool), DataError> {
+    // SQL: a function of the database, which alone may change tables.
     let sql = "select moved, whole from stoa_fill_quarter($1, $2, $3)";
     let values = [table.as_str().into(), quarter.first_day().into(), BATCH.into()];
     let filled: Filled = call(db, TRIES, sql, values).await?;
@@ -98,6 +101,7 @@ pub async fn fill(db: &Db, table: Table, quarter: Quarter) -> Result<(i64, bool)
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn waiting(db: &Db) -> Result<Vec<Waiting>, DataError> {
+    // SQL: a function of the database, which looks behind all tenants' walls and counts.
     let sql = "select parent, quarter, rows from stoa_default_rows($1)";
     super::rows(db, sql, [COUNTED.into()]).await
 }
@@ -112,6 +116,7 @@ struct Unanalysed {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn unanalysed(db: &Db, table: Table) -> Result<Vec<Quarter>, DataError> {
+    // SQL: over the catalogue's partitions, which have no entity.
     let sql = "select m.quarter from partition_marks m join partition_bounds b on b.parent = m.parent and (b.since at time zone 'UTC')::date = m.quarter \
                where m.parent = $1 and m.analysed_at is null order by m.quarter";
     let found: Vec<Unanalysed> = super::rows(db, sql, [table.as_str().into()]).await?;
@@ -123,6 +128,7 @@ pub async fn unanalysed(db: &Db, table: Table) -> Result<Vec<Quarter>, DataError
 /// # Errors
 /// When PostgreSQL fails or the locks stay taken.
 pub async fn analyse(db: &Db, table: Table, quarter: Quarter) -> Result<(), DataError> {
+    // SQL: a function of the database, which alone may change tables.
     let sql = "select true made from stoa_analyse_quarter($1, $2)";
     call::<Ensured>(db, TRIES, sql, [table.as_str().into(), quarter.first_day().into()]).await.map(drop)
 }

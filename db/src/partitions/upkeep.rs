@@ -2,15 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use metrics::gauge;
-use sea_orm::FromQueryResult;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{QueryOrder, Set};
 
 use super::bounds::{Table, runway};
 use super::steps;
 use crate::connect::Db;
+use crate::entities::{SharedQueries, partition_upkeep};
 use crate::error::DataError;
 
 /// The last upkeep of one table.
-#[derive(Clone, PartialEq, Eq, Debug, FromQueryResult, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct UpkeepRow {
     /// `orders` or `order_items`.
     pub parent: String,
@@ -36,10 +38,19 @@ pub struct Pulse {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn note(db: &Db, table: Table, error: Option<&str>) -> Result<(), DataError> {
-    let sql = "insert into partition_upkeep (parent, ran_at, done_at, error) values ($1, $2, case when $3::text is null then $2 end, $3) \
-               on conflict (parent) do update set ran_at = excluded.ran_at, error = excluded.error, \
-                 done_at = coalesce(excluded.done_at, partition_upkeep.done_at)";
-    sqlx::query(sql).bind(table.as_str()).bind(db.clock().now()).bind(error).execute(&db.pool).await?;
+    let now = db.clock().now();
+    let row = partition_upkeep::ActiveModel {
+        parent: Set(table.as_str().to_owned()),
+        ran_at: Set(now),
+        done_at: Set(error.is_none().then_some(now)),
+        error: Set(error.map(str::to_owned)),
+    };
+    let mut known = OnConflict::column(partition_upkeep::Column::Parent);
+    known.update_columns([partition_upkeep::Column::RanAt, partition_upkeep::Column::Error]);
+    if error.is_none() {
+        known.update_column(partition_upkeep::Column::DoneAt);
+    }
+    db.insert_shared(row).on_conflict(known).exec_without_returning(&db.conn).await?;
     Ok(())
 }
 
@@ -48,8 +59,14 @@ pub async fn note(db: &Db, table: Table, error: Option<&str>) -> Result<(), Data
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn last(db: &Db) -> Result<Vec<UpkeepRow>, DataError> {
-    let sql = "select parent, ran_at, done_at, error from partition_upkeep order by parent desc";
-    super::rows(db, sql, []).await
+    let rows = db.find_shared::<partition_upkeep::Entity>().order_by_desc(partition_upkeep::Column::Parent);
+    let row = |row: partition_upkeep::Model| UpkeepRow {
+        parent: row.parent,
+        ran_at: row.ran_at,
+        done_at: row.done_at,
+        error: row.error,
+    };
+    Ok(rows.all(&db.conn).await?.into_iter().map(row).collect())
 }
 
 /// Looks how the partitions are, and sets the gauges `stoa_partition_runway_days` and `stoa_partition_default_rows`.

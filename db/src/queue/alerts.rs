@@ -3,9 +3,14 @@
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::jobs::JobState;
 use metrics::gauge;
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QueryOrder};
 
+use super::console::waiting::at_work;
+use crate::entities::extras::{count_up_to, is};
+use crate::entities::text::Text;
+use crate::entities::{AllTenantsQueries, SharedQueries, job, job_schedule};
 use crate::error::DataError;
 use crate::platform::Platform;
 
@@ -15,6 +20,8 @@ pub const WAIT: TimeDelta = TimeDelta::minutes(5);
 pub const FAILURE_PERCENT: i64 = 20;
 /// Fewer attempts that went wrong are no alert.
 pub const FAILURES: i64 = 10;
+/// Jobs that wait for a person are counted up to so many.
+const MOST_COUNTED: u64 = 10_000;
 /// Ticks missed so long ago are no alert any more.
 pub const MISSED: TimeDelta = TimeDelta::hours(24);
 
@@ -111,12 +118,6 @@ struct FailureRow {
     ended: i64,
 }
 
-#[derive(FromQueryResult)]
-struct MissedRow {
-    name: String,
-    missed_at: DateTime<Utc>,
-}
-
 /// All that needs a person now. Six statements.
 ///
 /// # Errors
@@ -125,10 +126,10 @@ pub async fn alerts(platform: &Platform) -> Result<Vec<Alert>, DataError> {
     let tx = platform.begin().await?;
     let now = tx.db().clock().now();
     let mut found = Vec::new();
-    let alive = "select count(*) from job_workers where state = 'working' and seen_at > clock_timestamp() - interval '30 seconds'";
-    if tx.scalar::<i64>(alive, []).await?.unwrap_or(0) == 0 {
+    if at_work(tx.find_shared()).one(tx.conn()).await?.is_none() {
         found.push(Alert::NoWorker);
     }
+    // SQL: the oldest job of every queue, whether or not it has one, each a step into an index.
     let waits = "select q.name queue, (select min(run_at) from (select run_at from jobs where state = 'ready' and queue = q.name order by run_at, id limit 1) j) since \
                  from unnest($1::text[]) q (name) where not exists (select from job_queues p where p.name = q.name and p.paused_at is not null)";
     let queues: Vec<String> = super::QUEUES.iter().map(|&queue| queue.to_owned()).collect();
@@ -140,6 +141,7 @@ pub async fn alerts(platform: &Platform) -> Result<Vec<Alert>, DataError> {
             found.push(Alert::Wait { queue, since });
         }
     }
+    // SQL: sums by kind.
     let failures = "select kind, sum(failed + dead + crashed + parked)::bigint failed, sum(done + failed + dead + crashed + parked + cancelled)::bigint ended \
                     from job_minutes where minute >= $1 group by 1 order by 1";
     for FailureRow { kind, failed, ended } in tx.all(failures, [(now - TimeDelta::hours(1)).into()]).await? {
@@ -147,18 +149,23 @@ pub async fn alerts(platform: &Platform) -> Result<Vec<Alert>, DataError> {
             found.push(Alert::Failures { kind, failed, of: ended });
         }
     }
-    for (state, alert) in [("dead", Alert::Dead as fn(i64) -> Alert), ("parked", Alert::Parked)] {
-        let count = "select count(*) from (select from jobs where state = $1 limit 10000) s";
-        let count = tx.scalar::<i64>(count, [state.into()]).await?.unwrap_or(0);
-        gauge!("stoa_jobs_waiting_for_a_person", "state" => state)
+    for (state, alert) in [(JobState::Dead, Alert::Dead as fn(i64) -> Alert), (JobState::Parked, Alert::Parked)] {
+        let jobs = tx.find_all::<job::Entity>().filter(is(job::Column::State, Text(state)));
+        let count = count_up_to(jobs, MOST_COUNTED, tx.conn()).await?;
+        gauge!("stoa_jobs_waiting_for_a_person", "state" => state.as_str())
             .set(f64::from(i32::try_from(count).unwrap_or(i32::MAX)));
         if count > 0 {
             found.push(alert(count));
         }
     }
-    let missed = "select name, missed_at from job_schedule where known and enabled and missed_at > $1 order by name";
-    for MissedRow { name, missed_at } in tx.all(missed, [(now - MISSED).into()]).await? {
-        found.push(Alert::Missed { name, at: missed_at });
+    let missed = tx
+        .find_shared::<job_schedule::Entity>()
+        .filter(job_schedule::Column::Known.eq(true))
+        .filter(job_schedule::Column::Enabled.eq(true))
+        .filter(job_schedule::Column::MissedAt.gt(now - MISSED))
+        .order_by_asc(job_schedule::Column::Name);
+    for entry in missed.all(tx.conn()).await? {
+        found.extend(entry.missed_at.map(|at| Alert::Missed { name: entry.name, at }));
     }
     tx.commit().await?;
     for name in ["wait", "failures", "dead", "parked", "missed_tick", "no_worker"] {

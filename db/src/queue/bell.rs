@@ -51,6 +51,7 @@ pub(crate) async fn send(db: Db) {
     let mut batch = Vec::new();
     while waiting.recv_many(&mut batch, 1_024).await > 0 {
         let queues: Vec<&str> = batch.drain(..).collect::<BTreeSet<_>>().into_iter().collect();
+        // SQL: an announcement has no table.
         let sql = "select pg_notify($1, queue) from unnest($2::text[]) queue";
         if let Err(error) = sqlx::query(sql).bind(CHANNEL).bind(&queues).execute(&db.pool).await {
             tracing::debug!(%error, "could not ring for workers; they look once a second");

@@ -4,10 +4,15 @@
 
 use std::time::Duration;
 
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Select, Set};
+
 use crate::connect::Db;
+use crate::entities::{SharedQueries, job_lock};
 use crate::error::DataError;
 use crate::platform::PlatformTx;
 use crate::scope::Tx;
+use crate::transaction::Transaction;
 
 /// A lock that was taken.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,6 +30,7 @@ pub struct Lock {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn take(db: &Db, name: &str, holder: &str, lease: Duration, reason: &str) -> Result<Option<Lock>, DataError> {
+    // SQL: taken or not in one statement, by PostgreSQL's clock and by what the row says already.
     let sql = "insert into job_locks as l (name, holder, fence, lease_until, acquired_at, reason) \
                values ($1, $2, 1, clock_timestamp() + $3 * interval '1 millisecond', clock_timestamp(), $4) \
                on conflict (name) do update set holder = excluded.holder, fence = l.fence + 1, lease_until = excluded.lease_until, \
@@ -45,9 +51,9 @@ pub async fn take(db: &Db, name: &str, holder: &str, lease: Duration, reason: &s
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn renew(db: &Db, lock: &Lock, lease: Duration) -> Result<bool, DataError> {
-    let sql = "update job_locks set lease_until = clock_timestamp() + $4 * interval '1 millisecond' where name = $1 and holder = $2 and fence = $3";
-    let query = sqlx::query(sql).bind(&lock.name).bind(&lock.holder).bind(lock.fence).bind(millis(lease));
-    Ok(query.execute(&db.pool).await?.rows_affected() > 0)
+    let until = Expr::cust_with_values("clock_timestamp() + $1 * interval '1 millisecond'", [millis(lease)]);
+    let renewed = held(db.update_shared::<job_lock::Entity>(), lock).col_expr(job_lock::Column::LeaseUntil, until);
+    Ok(renewed.exec(&db.conn).await?.rows_affected > 0)
 }
 
 /// Lets a lock go; whether it was still held.
@@ -55,9 +61,8 @@ pub async fn renew(db: &Db, lock: &Lock, lease: Duration) -> Result<bool, DataEr
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn release(db: &Db, lock: &Lock) -> Result<bool, DataError> {
-    let sql = "update job_locks set holder = null, reason = '' where name = $1 and holder = $2 and fence = $3";
-    let query = sqlx::query(sql).bind(&lock.name).bind(&lock.holder).bind(lock.fence);
-    Ok(query.execute(&db.pool).await?.rows_affected() > 0)
+    let free = job_lock::ActiveModel { holder: Set(None), reason: Set(String::new()), ..Default::default() };
+    Ok(held(db.update_shared(), lock).set(free).exec(&db.conn).await?.rows_affected > 0)
 }
 
 /// Refuses the transaction unless `lock` is held, and keeps it from being taken over until the transaction ends.
@@ -65,11 +70,7 @@ pub async fn release(db: &Db, lock: &Lock) -> Result<bool, DataError> {
 /// # Errors
 /// [`DataError::Refused`] when somebody else holds it, it was broken, or its lease ran out: commit nothing then.
 pub async fn guard(tx: &Tx, lock: &Lock) -> Result<(), DataError> {
-    // The tenant has no part in it, but a tenant's statement has it as `$1`.
-    let sql = "select true from job_locks where $1::uuid is not null and name = $2 and holder = $3 and fence = $4 and lease_until > clock_timestamp() for share";
-    let held: Option<bool> =
-        tx.scalar(sql, [lock.name.clone().into(), lock.holder.clone().into(), lock.fence.into()]).await?;
-    held.map(drop).ok_or_else(|| lost(lock))
+    keep(tx.find_shared(), lock, tx.conn()).await
 }
 
 /// [`guard`] for a transaction of the platform.
@@ -77,10 +78,21 @@ pub async fn guard(tx: &Tx, lock: &Lock) -> Result<(), DataError> {
 /// # Errors
 /// As [`guard`].
 pub async fn guard_for_platform(tx: &PlatformTx, lock: &Lock) -> Result<(), DataError> {
-    let sql = "select true from job_locks where name = $1 and holder = $2 and fence = $3 and lease_until > clock_timestamp() for share";
-    let held: Option<bool> =
-        tx.scalar(sql, [lock.name.clone().into(), lock.holder.clone().into(), lock.fence.into()]).await?;
-    held.map(drop).ok_or_else(|| lost(lock))
+    keep(tx.find_shared(), lock, tx.conn()).await
+}
+
+async fn keep(locks: Select<job_lock::Entity>, lock: &Lock, tx: &Transaction) -> Result<(), DataError> {
+    let live = Expr::cust("job_locks.lease_until > clock_timestamp()");
+    let found = held(locks, lock).filter(live).lock_shared().one(tx).await?;
+    found.map(drop).ok_or_else(|| lost(lock))
+}
+
+// The row of the lock, as long as it is held.
+fn held<Q: QueryFilter>(query: Q, lock: &Lock) -> Q {
+    query
+        .filter(job_lock::Column::Name.eq(lock.name.as_str()))
+        .filter(job_lock::Column::Holder.eq(lock.holder.as_str()))
+        .filter(job_lock::Column::Fence.eq(lock.fence))
 }
 
 fn lost(lock: &Lock) -> DataError {

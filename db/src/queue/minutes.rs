@@ -96,6 +96,7 @@ const fn column(outcome: RunOutcome) -> Option<usize> {
 }
 
 async fn write(pool: &PgPool, rows: &[(Key, Sums)]) -> Result<(), DataError> {
+    // SQL: many sums at once, added to what stands there.
     let sql = "insert into job_minutes as m (minute, kind, queue, done, failed, dead, snoozed, cancelled, crashed, parked, wait_ms_sum, wait_ms_max, run_ms_sum, run_ms_max) \
                select * from unnest($1::timestamptz[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], \
                  $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[]) \

@@ -1,7 +1,10 @@
 //! Forgetting history, a batch at a time.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{ColumnTrait, QueryFilter};
 
+use crate::entities::enums::WorkerState;
+use crate::entities::{SharedQueries, job_minute, job_worker};
 use crate::error::DataError;
 use crate::platform::Platform;
 
@@ -14,6 +17,7 @@ const WORKERS_KEPT: TimeDelta = TimeDelta::days(1);
 /// # Errors
 /// When PostgreSQL fails; what was forgotten until then stays so.
 pub async fn prune(platform: &Platform, before: DateTime<Utc>) -> Result<u64, DataError> {
+    // SQL: the oldest of a batch by their place in the table: PostgreSQL deletes nothing with a limit.
     let runs = "delete from job_runs where ctid = any(array(select ctid from job_runs where finished_at < $1 order by finished_at, job_id limit $2))";
     let mut gone = 0;
     loop {
@@ -26,9 +30,13 @@ pub async fn prune(platform: &Platform, before: DateTime<Utc>) -> Result<u64, Da
         }
     }
     let tx = platform.begin().await?;
-    tx.run("delete from job_minutes where minute < $1", [before.into()]).await?;
-    let workers = "delete from job_workers where seen_at < $1 and state in ('stopped', 'lost')";
-    tx.run(workers, [(tx.db().clock().now() - WORKERS_KEPT).into()]).await?;
+    let minutes = tx.delete_shared::<job_minute::Entity>().filter(job_minute::Column::Minute.lt(before));
+    minutes.exec(tx.conn()).await?;
+    let workers = tx
+        .delete_shared::<job_worker::Entity>()
+        .filter(job_worker::Column::SeenAt.lt(tx.db().clock().now() - WORKERS_KEPT))
+        .filter(job_worker::Column::State.is_in([WorkerState::Stopped, WorkerState::Lost]));
+    workers.exec(tx.conn()).await?;
     tx.commit().await?;
     Ok(gone)
 }

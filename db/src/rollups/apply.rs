@@ -89,6 +89,7 @@ const fn in_columns(f: &Figures) -> [i64; COLUMNS.len()] {
     ]
 }
 
+// SQL: five tables of sums move on by any number of changes in one statement.
 fn statement() -> String {
     let days = upsert("rollup_days", "day", "date", 2);
     let hours = upsert("rollup_hours", "hour", "timestamptz", 5 + COLUMNS.len());
@@ -110,6 +111,7 @@ fn statement() -> String {
 }
 
 // From `p` above. Several days lie in one week.
+// SQL: a part of the statement.
 fn add_products((table, bucket): (&str, &str)) -> String {
     let rows = match bucket {
         "week" => {
@@ -127,6 +129,7 @@ fn add_products((table, bucket): (&str, &str)) -> String {
 
 // Orders of the days' months, whatever their kind; one that is cancelled stays counted. Above what the tier allows they
 // are taken in all the same, and the month says since when. `now` is the place of the present moment among the values.
+// SQL: a part of the statement.
 fn months(now: usize) -> String {
     let above = |orders: &str| {
         format!("case when {orders} > {} then ${now}::timestamptz end", limits::allowed(Limit::OrdersPerMonth))
@@ -143,6 +146,7 @@ fn months(now: usize) -> String {
     )
 }
 
+// SQL: a part of the statement.
 fn upsert(table: &str, bucket: &str, bucket_type: &str, first: usize) -> String {
     let columns = COLUMNS.join(", ");
     let mut arrays = format!("${first}::uuid[], ${}::{bucket_type}[], ${}::text[]", first + 1, first + 2);

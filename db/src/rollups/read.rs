@@ -73,6 +73,7 @@ pub(crate) async fn days(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<ByCurrency<NaiveDate>, DataError> {
+    // SQL: sums of twelve columns by day and currency.
     let sql = format!(
         "select day, currency, {SUMS} from rollup_days where tenant_id = $1 and store_id = any($2) and day between $3 and $4 group by day, currency"
     );
@@ -94,6 +95,7 @@ pub(crate) async fn totals(
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
 ) -> Result<BTreeMap<Currency, Figures>, DataError> {
+    // SQL: sums of twelve columns by currency.
     let sql = format!(
         "select currency, {SUMS} from rollup_days where tenant_id = $1 and store_id = any($2) \
          and day >= coalesce($3, '-infinity'::date) and day <= coalesce($4, 'infinity'::date) group by currency"
@@ -106,6 +108,7 @@ pub(crate) async fn totals(
 /// # Errors
 /// When PostgreSQL fails.
 pub(crate) async fn hours(tx: &Tx, spans: &Spans) -> Result<ByCurrency<(Uuid, DateTime<Utc>)>, DataError> {
+    // SQL: sums of twelve columns, each store within a span of its own.
     let sql = format!(
         "select h.store_id, h.hour, h.currency, {SUMS} from unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[]) w (store_id, start, stop) \
          join rollup_hours h on h.tenant_id = $1 and h.store_id = w.store_id and h.hour >= w.start and h.hour < w.stop \
@@ -125,6 +128,7 @@ pub(crate) async fn hours(tx: &Tx, spans: &Spans) -> Result<ByCurrency<(Uuid, Da
 /// # Errors
 /// When PostgreSQL fails.
 pub(crate) async fn raw(tx: &Tx, spans: &Spans) -> Result<BTreeMap<Currency, Figures>, DataError> {
+    // SQL: sums of what orders and refunds come to, computed in the statement.
     let sql = format!(
         "with w as (select * from unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[]) w (store_id, start, stop)) \
          select currency, {SUMS} from ( \

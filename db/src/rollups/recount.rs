@@ -53,6 +53,7 @@ pub async fn rebuild(scope: &Scope) -> Result<u64, DataError> {
     let mut rows = 0;
     for rollup in rollups("", "", "") {
         let Rollup { table, live, .. } = &rollup;
+        // SQL: whichever rollup, but for what is archived.
         tx.run(&format!("delete from {table} where tenant_id = $1 and {live}"), []).await?;
         rows += tx.run(&rollup.written(&head, live), always(&tx).await?).await?;
     }

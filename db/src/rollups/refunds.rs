@@ -16,10 +16,12 @@ pub(crate) async fn replace(tx: &Tx, store: &Store) -> Result<(), DataError> {
     for (table, bucket, counted) in
         [("rollup_days", "day", clocks::day("c.counts_at")), ("rollup_hours", "hour", clocks::hour("c.counts_at"))]
     {
+        // SQL: of whichever rollup.
         let none = format!(
             "update {table} set refunds = 0, refunded = 0 where tenant_id = $1 and store_id = $2 and (refunds <> 0 or refunded <> 0)"
         );
         tx.run(&none, [store.id.0.into()]).await?;
+        // SQL: sums of refunds by the clock of their store, into whichever rollup.
         let all = format!(
             "with {} insert into {table} (tenant_id, store_id, {bucket}, currency, refunds, refunded) \
              select $1, f.store_id, {counted}, f.currency, count(*), sum(f.amount)::bigint from {COUNTED_REFUNDS} and f.store_id = $2 group by 2, 3, 4 \

@@ -1,22 +1,17 @@
 //! One local day of a tenant recounted, and repaired: what the nightly check does. Reads that day's orders and no others.
 
 use chrono::{Days, NaiveDate};
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::{ColumnTrait, QuerySelect, Value};
 
 use super::recount::Difference;
 use super::witness::{self, Dated, Rollup, dated, rollups};
 use crate::clocks::{self, Clocks};
+use crate::entities::{TenantQueries, rollup_day};
 use crate::error::DataError;
 use crate::feed::{self, NewEvent};
 use crate::scope::{Scope, Tx};
 use crate::stores;
 use domain::feed::EventKind;
-
-#[derive(FromQueryResult)]
-struct SpanRow {
-    first: Option<NaiveDate>,
-    last: Option<NaiveDate>,
-}
 
 /// The first and the last day that have figures, if any.
 ///
@@ -24,10 +19,11 @@ struct SpanRow {
 /// When PostgreSQL fails.
 pub async fn span(scope: &Scope) -> Result<Option<(NaiveDate, NaiveDate)>, DataError> {
     let tx = scope.begin().await?;
-    let sql = "select min(day) as first, max(day) as last from rollup_days where tenant_id = $1";
-    let row: Option<SpanRow> = tx.one(sql, []).await?;
-    tx.commit().await?;
-    Ok(row.and_then(|row| row.first.zip(row.last)))
+    let days = tx.find::<rollup_day::Entity>().select_only();
+    let days = days.column_as(rollup_day::Column::Day.min(), "first").column_as(rollup_day::Column::Day.max(), "last");
+    let row: Option<(Option<NaiveDate>, Option<NaiveDate>)> = days.into_tuple().one(tx.conn()).await?;
+    tx.end();
+    Ok(row.and_then(|(first, last)| first.zip(last)))
 }
 
 /// The buckets of the local day `day` that differ from the raw rows, up to 1,000 of each rollup.
@@ -56,6 +52,7 @@ pub async fn repair_day(scope: &Scope, day: NaiveDate, found: &[Difference]) -> 
     }
     for rollup in of_day() {
         let condition = condition(&rollup);
+        // SQL: whichever rollup, by the clocks of its stores.
         let gone = format!("{head} delete from {} r where tenant_id = $1 and {condition}", rollup.table);
         tx.run(&gone, window.clone()).await?;
         tx.run(&rollup.written(&head, &condition), window.clone()).await?;

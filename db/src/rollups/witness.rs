@@ -23,6 +23,7 @@ pub(super) struct Rollup {
 
 impl Rollup {
     /// The buckets under `condition` (about `r`) that differ.
+    // SQL: whichever rollup, compared whole with its recount.
     pub fn compared(&self, head: &str, condition: &str) -> String {
         let Self { name, table, key, values, recount, .. } = self;
         let zero = format!("({})", vec!["0"; values.split(',').count()].join(","));
@@ -35,6 +36,7 @@ impl Rollup {
     }
 
     /// Writes what the raw rows say of the buckets under `condition` (about `r`).
+    // SQL: whichever rollup, made of its recount.
     pub fn written(&self, head: &str, condition: &str) -> String {
         let Self { table, key, values, recount, .. } = self;
         format!(
@@ -53,6 +55,7 @@ pub(super) struct Dated {
 
 impl Dated {
     /// The rows whose day is another than their instant's.
+    // SQL: whichever table, by the clocks of its stores.
     pub fn wrong(&self, head: &str) -> String {
         let Self { name, table, narrowed, .. } = self;
         format!(
@@ -63,6 +66,7 @@ impl Dated {
     }
 
     /// Gives those rows the day of their instant.
+    // SQL: whichever table, by the clocks of its stores.
     pub fn mended(&self, head: &str) -> String {
         let Self { table, narrowed, .. } = self;
         format!(
@@ -94,6 +98,7 @@ pub(super) fn dated(narrowed: &str) -> [Dated; 2] {
 }
 
 /// How a statement begins.
+// SQL: the beginning of those that follow.
 pub(super) fn head() -> String {
     format!(
         "with asked as (select $2::timestamptz as since, $3::timestamptz as until, $4::date as day), {}",
@@ -102,6 +107,7 @@ pub(super) fn head() -> String {
 }
 
 /// Whether PostgreSQL takes the zone of a store that has figures for an abbreviation, does not know it, or has other rules for it.
+// SQL: what PostgreSQL itself knows of time zones.
 pub(super) fn misread(head: &str) -> String {
     format!(
         "{head} select coalesce(bool_or(case \
@@ -168,6 +174,7 @@ pub(super) fn rollups(orders: &str, refunds: &str, days_of_weeks: &str) -> [Roll
 pub(super) const COUNTED_REFUNDS: &str = "refunds f join stores s on s.tenant_id = $1 and s.id = f.store_id join clocks k on k.store_id = f.store_id \
     cross join lateral (select case s.returns_on when 'order' then f.order_placed_at else f.at end as counts_at) c where f.tenant_id = $1";
 
+// SQL: the recount of a rollup from lines and instants, apart from what the program computes.
 fn facts(bucket: &str, of_order: &str, of_refund: &str, (orders, refunds): (&str, &str)) -> String {
     format!(
         "select store_id, {bucket}, currency, sum(orders)::bigint orders, sum(cancelled)::bigint cancelled, sum(return_orders)::bigint return_orders, \
@@ -194,6 +201,7 @@ fn facts(bucket: &str, of_order: &str, of_refund: &str, (orders, refunds): (&str
     )
 }
 
+// SQL: the recount of a rollup from lines and instants, apart from what the program computes.
 fn products(of_order: &str, orders: &str) -> String {
     format!(
         "select o.store_id, {of_order} as day, v.product_id, o.currency, sum(i.quantity)::bigint quantity, sum(i.quantity * i.unit_price)::bigint gross \
@@ -204,6 +212,7 @@ fn products(of_order: &str, orders: &str) -> String {
     )
 }
 
+// SQL: the recount of a rollup from the days that were recounted before.
 fn weeks(days: &str) -> String {
     format!(
         "select store_id, date_trunc('week', day::timestamp)::date as week, product_id, currency, sum(quantity)::bigint quantity, sum(gross)::bigint gross \

@@ -1,6 +1,8 @@
-//! The lists of imports and of their problems: one statement a page, read by an index, of one tenant alone.
+//! The lists of imports and of their problems: a fixed number of statements a page, read by an index, of one tenant alone.
 
-use db::imports::{Begin, Created, NewRun, ProblemKey, create, explain_list, explain_problems, list, problems};
+use db::imports::{
+    Begin, Created, NewRun, ProblemKey, create, explain_list, explain_problems, list, show_with_problems,
+};
 use db::testing::{self, TestDb};
 use db::{Access, DataError, Scope};
 use domain::ids::ImportId;
@@ -44,7 +46,7 @@ async fn fill_problems(db: &TestDb, access: &Access, run: ImportId) {
 }
 
 #[tokio::test]
-async fn pages_of_imports_and_problems_take_one_statement_and_read_an_index() {
+async fn pages_of_imports_and_problems_take_a_fixed_number_of_statements_and_read_an_index() {
     let db = TestDb::new().await;
     let (access, scope, runs) = shop(&db, "shop").await;
     fill_problems(&db, &access, runs[0]).await;
@@ -61,8 +63,9 @@ async fn pages_of_imports_and_problems_take_one_statement_and_read_an_index() {
     assert_eq!(list(&scope, &next, Limit::new(100).unwrap()).await.unwrap().rows.len(), 100);
     let after = ProblemKey { line: 2_000, position: 0 };
     let second = since();
-    assert_eq!(problems(&scope, runs[0], Some(after), limit).await.unwrap().rows[0].line, 2_001);
-    assert_eq!((first, second, since()), (1, 1, 1));
+    let (run, problems) = show_with_problems(&scope, runs[0], Some(after), limit).await.unwrap();
+    assert_eq!((run.store.as_str(), problems.rows[0].line, problems.rows.len()), ("north", 2_001, 20));
+    assert_eq!((first, second, since()), (1, 1, 2), "a page of problems comes with its run");
     let plans = [
         explain_list(&scope, &newest, limit).await.unwrap(),
         explain_list(&scope, &next, limit).await.unwrap(),
@@ -81,6 +84,6 @@ async fn imports_of_another_tenant_are_not_there() {
     let theirs = testing::tenant(&db.db, "theirs").await;
     let scope = theirs.scope(Permission::RunImports).unwrap();
     assert!(list(&scope, &ImportQuery::default(), Limit::new(20).unwrap()).await.unwrap().rows.is_empty());
-    let found = problems(&scope, ours.2[0], None, Limit::new(20).unwrap()).await;
+    let found = show_with_problems(&scope, ours.2[0], None, Limit::new(20).unwrap()).await;
     assert!(matches!(found, Err(DataError::NotFound("import"))), "{found:?}");
 }

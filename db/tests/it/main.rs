@@ -11,6 +11,7 @@ mod buyers;
 mod cache;
 mod counts;
 mod eager;
+mod eager_operations;
 mod feed;
 mod figures;
 mod grants;

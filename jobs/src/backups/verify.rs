@@ -161,7 +161,7 @@ pub(super) async fn read_full(
 
 // Pages and indexes.
 async fn check_pages(programs: &Programs, conn: &mut sqlx::PgConnection, database: &str) -> Result<(), BackupError> {
-    if sqlx::Executor::execute(&mut *conn, "create extension if not exists amcheck").await.is_err() {
+    if scratch::prepare_check(conn).await.is_err() {
         return Err(BackupError::Program(
             "pg_amcheck needs the extension amcheck; run deploy/roles.sql as a superuser".into(),
         ));

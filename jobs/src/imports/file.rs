@@ -150,10 +150,9 @@ async fn take(scope: &Scope, id: ImportId) -> Result<Taken, ImportError> {
 }
 
 async fn outcome(scope: &Scope, id: ImportId, summary: Summary) -> Result<Outcome, ImportError> {
-    let run = db::imports::show(scope, id).await?;
     let limit = Limit::new(SHOWN_PROBLEMS as u64).unwrap_or_default();
-    let problems = db::imports::problems(scope, id, None, limit).await?.rows;
-    Ok(Outcome { summary, problems, problem_count: run.problem_count, already_imported: None })
+    let (run, problems) = db::imports::show_with_problems(scope, id, None, limit).await?;
+    Ok(Outcome { summary, problems: problems.rows, problem_count: run.problem_count, already_imported: None })
 }
 
 async fn dry_run(scope: &Scope, store: &Store, snapshot: Snapshot, hash: &[u8]) -> Result<Outcome, ImportError> {

@@ -69,8 +69,8 @@ async fn an_upload_is_checked_started_and_stored() {
     assert!(!file.path.exists());
     assert_eq!(shop.count("select count(*) from jobs where kind = 'apply_import'").await, 0);
     assert_eq!(shop.count("select count(*) from job_runs where kind = 'apply_import' and outcome = 'done'").await, 2);
-    let page = db::imports::problems(&scope, run.id, None, Limit::default()).await.unwrap();
-    let rest = db::imports::problems(&scope, run.id, page.next, Limit::default()).await.unwrap();
+    let (_, page) = db::imports::show_with_problems(&scope, run.id, None, Limit::default()).await.unwrap();
+    let (_, rest) = db::imports::show_with_problems(&scope, run.id, page.next, Limit::default()).await.unwrap();
     assert_eq!((page.rows.len(), rest.rows.len(), rest.next), (50, 17, None));
     // Figures are announced in every batch, the feed has no holes, and the end is the last word.
     assert_eq!(shop.count("select count(*) - max(seq) from feed_events").await, 0);
@@ -130,7 +130,7 @@ async fn another_tenant_sees_no_run() {
     let gone = |error: db::DataError| assert!(matches!(error, db::DataError::NotFound("import")), "{error}");
     gone(db::imports::show(&other, run.id).await.unwrap_err());
     gone(db::imports::start(&other, run.id).await.unwrap_err());
-    gone(db::imports::problems(&other, run.id, None, Limit::default()).await.unwrap_err());
+    gone(db::imports::show_with_problems(&other, run.id, None, Limit::default()).await.unwrap_err());
     gone(db::imports::claim(&other, run.id, db::imports::Taker::Worker(crate::setup::owner())).await.unwrap_err());
     assert!(db::imports::list(&other, &ImportQuery::default(), Limit::default()).await.unwrap().rows.is_empty());
     assert_eq!(

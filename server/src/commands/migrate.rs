@@ -3,15 +3,12 @@
 
 use migrations::Migrator;
 use sea_orm_migration::MigratorTrait;
-use sea_orm_migration::sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
+use sea_orm_migration::sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 
 use super::connect;
 use super::failure::Failure;
 use super::output::Output;
 use crate::config::Config;
-
-// Two that migrate at once: the second waits and finds nothing to do.
-const ONE_AT_A_TIME: &str = "select pg_advisory_lock(7042)";
 
 pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
     // One connection, because the lock belongs to it.
@@ -45,7 +42,8 @@ pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
 }
 
 async fn migrate(owner: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
-    owner.execute_unprepared(ONE_AT_A_TIME).await?;
+    // Two that migrate at once: the second waits and finds nothing to do.
+    db::schema::take_turn(owner).await?;
     let pending = Migrator::get_pending_migrations(owner).await?;
     Migrator::up(owner, None).await?;
     Ok(pending.iter().map(|m| m.name().to_owned()).collect())

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use db::queue::alerts::Alert;
 use db::queue::console::{
     AtWork, Counts, EntryRow, JobDetail, JobRow, LockRow, LogLine, Point, QueueRow, RunDetail, RunRow, Waiting,
-    WorkerRow,
+    WorkerRow, WorkerState,
 };
 use domain::calendar::Tz;
 use domain::fields::FieldErrors;
@@ -112,7 +112,7 @@ fn worker() -> WorkerRow {
         slots: 4,
         started_at: now(),
         seen_at: now(),
-        state: "working".into(),
+        state: WorkerState::Working,
         jobs: vec![at_work],
     }
 }
@@ -128,7 +128,7 @@ fn entry() -> EntryRow {
         next_tick: now() + TimeDelta::minutes(30),
         missed: 2,
         missed_at: Some(now()),
-        last_outcome: Some("failed".into()),
+        last_outcome: Some(domain::jobs::RunOutcome::Failed),
     }
 }
 

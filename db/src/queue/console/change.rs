@@ -2,15 +2,20 @@
 
 use domain::ids::{JobId, TenantId};
 use domain::jobs::JobState;
-use sea_orm::FromQueryResult;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::jobs::{JobFilter, conditions};
+use super::jobs::{JobFilter, live};
 use super::notes::{By, note};
+use crate::entities::extras::{count_up_to, is_one_of};
+use crate::entities::text::Text;
+use crate::entities::{AllTenantsQueries, job};
 use crate::error::DataError;
 use crate::platform::{Platform, PlatformTx};
 use crate::queue::QUEUES;
-use crate::reader::{Conditions, Reader};
+use crate::reader::Reader;
 
 /// The most jobs that one change concerns; of more, the oldest.
 pub const MOST: i64 = 10_000;
@@ -66,11 +71,6 @@ pub struct Changed {
     pub more: bool,
 }
 
-#[derive(FromQueryResult)]
-struct CountRow {
-    count: i64,
-}
-
 /// Changes jobs, or, in a dry run, says how many it would. A job whose key a live one has by now is not retried: it
 /// is among the chosen and not among the changed.
 ///
@@ -83,14 +83,15 @@ pub async fn change(
     by: &By,
     dry_run: bool,
 ) -> Result<Changed, DataError> {
+    if matches!(chosen, Chosen::These(ids) if ids.is_empty()) {
+        return Ok(Changed::default());
+    }
     let tx = platform.begin().await?;
-    let conditions = of(&tx, action, chosen);
-    let sql = format!("select count(*) from (select from jobs j {} limit {}) s", conditions.sql(), MOST + 1);
-    let found: Option<CountRow> = Reader::Platform(&tx).one(&sql, conditions.clone().values()).await?;
-    let found = found.map_or(0, |row| row.count);
-    let mut changed = Changed { chosen: found.min(MOST), changed: 0, more: found > MOST };
+    let picked = of(&tx, action, chosen);
+    let found = count_up_to(picked.clone(), MOST.unsigned_abs() + 1, tx.conn()).await?;
+    let mut changed = Changed { chosen: Ord::min(found, MOST), changed: 0, more: found > MOST };
     if !dry_run && found > 0 {
-        changed.changed = apply(&tx, action, conditions, by).await?;
+        changed.changed = apply(&tx, action, picked, by).await?;
         let details = json!({"chosen": changed.chosen, "changed": changed.changed, "more": changed.more});
         if let Chosen::Matching(filter) = chosen {
             note(&tx, by, action.as_str(), &format!("all {} jobs that match", filter.state), details).await?;
@@ -103,57 +104,55 @@ pub async fn change(
     Ok(changed)
 }
 
-fn of(tx: &PlatformTx, action: Action, chosen: &Chosen) -> Conditions {
-    let reader = Reader::Platform(tx);
-    let mut conditions = match chosen {
-        Chosen::Matching(filter) => conditions(reader, filter),
+fn of(tx: &PlatformTx, action: Action, chosen: &Chosen) -> Select<job::Entity> {
+    let jobs = match chosen {
+        Chosen::Matching(filter) => live(Reader::Platform(tx), filter),
         Chosen::These(ids) => {
-            let mut conditions = reader.conditions();
-            let tenants: Vec<uuid::Uuid> = ids.iter().map(|(tenant, _)| tenant.0).collect();
-            let jobs: Vec<uuid::Uuid> = ids.iter().map(|(_, job)| job.0).collect();
-            let (tenants, jobs) = (conditions.place(tenants), conditions.place(jobs));
-            conditions.add_plain(&format!(
-                "(j.tenant_id, j.id) in (select * from unnest({tenants}::uuid[], {jobs}::uuid[]))"
-            ));
-            conditions
+            let key = [job::Column::TenantId, job::Column::Id].map(ColumnTrait::into_expr);
+            let these = Expr::tuple(key).in_tuples(ids.iter().map(|(tenant, job)| (tenant.0, job.0)));
+            tx.find_all::<job::Entity>().filter(these)
         }
     };
-    let states: Vec<String> = action.states().iter().map(|state| format!("'{state}'")).collect();
-    conditions.add_plain(&format!("j.state in ({})", states.join(", ")));
-    conditions
+    jobs.filter(is_one_of(job::Column::State, action.states().iter().copied().map(Text)))
 }
 
 // The change and a note on every job, in one statement. Ids of these notes are PostgreSQL's own: nothing sorts by them.
-async fn apply(tx: &PlatformTx, action: Action, mut conditions: Conditions, by: &By) -> Result<i64, DataError> {
-    let picked = format!("select * from jobs j {} order by j.run_at, j.id limit {MOST} for update", conditions.sql());
-    let now = conditions.place(tx.db().clock().now());
-    let actor = conditions.place(by.actor.to_string());
-    let reason = conditions.place(by.reason().to_owned());
+async fn apply(tx: &PlatformTx, action: Action, picked: Select<job::Entity>, by: &By) -> Result<i64, DataError> {
+    let oldest = picked.order_by_asc(job::Column::RunAt).order_by_asc(job::Column::Id).limit(MOST.unsigned_abs());
+    let oldest = oldest.select_only().columns([job::Column::TenantId, job::Column::Id]).lock_exclusive();
+    let keys: Vec<(Uuid, Uuid)> = oldest.into_tuple().all(tx.conn()).await?;
+    let (tenants, jobs): (Vec<Uuid>, Vec<Uuid>) = keys.into_iter().unzip();
+    // SQL: one change of many jobs by rules that look at all of them, each with a note, and history where it ends one.
     let changes = match action {
-        Action::Retry => format!(
-            "changed as (update jobs j set state = 'ready', run_at = {now}, waits_for = null, attempt = 0, crashes = 0 \
+        Action::Retry => {
+            "changed as (update jobs j set state = 'ready', run_at = $3, waits_for = null, attempt = 0, crashes = 0 \
              from (select p.*, row_number() over (partition by tenant_id, kind, key order by id) as place from picked p) p \
              where j.tenant_id = p.tenant_id and j.id = p.id and (p.key is null or p.state = 'scheduled' or (p.place = 1 and not exists ( \
                select from jobs o where o.tenant_id = p.tenant_id and o.kind = p.kind and o.key = p.key and o.state in ('ready', 'scheduled', 'running')))) \
              returning j.tenant_id, j.id)"
-        ),
-        Action::Delete => "changed as (delete from jobs j using picked p where j.tenant_id = p.tenant_id and j.id = p.id returning j.tenant_id, j.id)".into(),
-        Action::Cancel => format!(
+        }
+        Action::Delete => {
+            "changed as (delete from jobs j using picked p where j.tenant_id = p.tenant_id and j.id = p.id returning j.tenant_id, j.id)"
+        }
+        Action::Cancel => {
             "gone as (delete from jobs j using picked p where j.tenant_id = p.tenant_id and j.id = p.id returning j.*), \
              changed as (insert into job_runs (tenant_id, job_id, fence, kind, queue, key, payload, attempt, outcome, enqueued_at, ready_at, started_at, finished_at, wait_ms, run_ms, error, worker_id) \
                select tenant_id, id, case when state = 'running' then fence else fence + 1 end, kind, queue, key, payload, attempt, 'cancelled', enqueued_at, run_at, started_at, \
-                 greatest({now}, enqueued_at), 0, 0, 'called off: ' || {reason}, worker_id from gone returning tenant_id, job_id as id)"
-        ),
+                 greatest($3, enqueued_at), 0, 0, 'called off: ' || $5, worker_id from gone returning tenant_id, job_id as id)"
+        }
     };
+    // SQL: the change, as above.
     let sql = format!(
-        "with picked as ({picked}), {changes}, \
+        "with picked as (select j.* from jobs j join unnest($1::uuid[], $2::uuid[]) k (tenant_id, id) on j.tenant_id = k.tenant_id and j.id = k.id), \
+         {changes}, \
          noted as (insert into job_notes (tenant_id, id, job_id, at, actor, action, subject, reason) \
-           select tenant_id, gen_random_uuid(), id, {now}, {actor}, '{}', id::text, {reason} from changed returning 1) \
+           select tenant_id, gen_random_uuid(), id, $3, $4, '{}', id::text, $5 from changed returning 1) \
          select count(*) from noted",
         action.as_str()
     );
-    let count: Option<CountRow> = Reader::Platform(tx).one(&sql, conditions.values()).await.map_err(taken)?;
-    let count = count.map_or(0, |row| row.count);
+    let now = tx.db().clock().now();
+    let values = [tenants.into(), jobs.into(), now.into(), by.actor.to_string().into(), by.reason().into()];
+    let count = tx.scalar::<i64>(&sql, values).await.map_err(taken)?.unwrap_or(0);
     if count > 0 {
         let details = json!({"jobs": count, "reason": by.reason()});
         crate::audit::note_platform(tx, &format!("jobs.{}", action.as_str()), "jobs", Value::Null, details);

@@ -4,8 +4,11 @@ use std::fmt;
 
 use chrono::TimeDelta;
 use domain::jobs::JobState;
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, QueryFilter};
 
+use crate::entities::extras::{counts_up_to, is};
+use crate::entities::job;
+use crate::entities::text::Text;
 use crate::error::DataError;
 use crate::platform::Platform;
 use crate::reader::Reader;
@@ -60,15 +63,6 @@ pub struct Counts {
 }
 
 #[derive(FromQueryResult)]
-struct LiveRow {
-    ready: i64,
-    scheduled: i64,
-    running: i64,
-    dead: i64,
-    parked: i64,
-}
-
-#[derive(FromQueryResult)]
 struct EndedRow {
     done_hour: i64,
     failed_hour: i64,
@@ -82,8 +76,9 @@ struct EndedRow {
 /// When PostgreSQL fails.
 pub async fn counts(platform: &Platform) -> Result<Counts, DataError> {
     let tx = platform.begin().await?;
-    let live = live(Reader::Platform(&tx), "true").await?;
+    let live = live(Reader::Platform(&tx)).await?;
     let now = tx.db().clock().now();
+    // SQL: sums over two spans in one reading.
     let sql = "select coalesce(sum(done) filter (where minute >= $2), 0)::bigint done_hour, \
                  coalesce(sum(failed + dead + crashed + parked) filter (where minute >= $2), 0)::bigint failed_hour, \
                  coalesce(sum(done), 0)::bigint done_day, coalesce(sum(failed + dead + crashed + parked), 0)::bigint failed_day \
@@ -105,31 +100,18 @@ pub async fn counts(platform: &Platform) -> Result<Counts, DataError> {
 /// When PostgreSQL fails.
 pub async fn counts_of(scope: &Scope) -> Result<Counts, DataError> {
     let tx = scope.begin().await?;
-    let live = live(Reader::Tenant(&tx), "tenant_id = $1").await?;
+    let live = live(Reader::Tenant(&tx)).await?;
     tx.commit().await?;
     Ok(live)
 }
 
-async fn live(reader: Reader<'_>, whose: &str) -> Result<Counts, DataError> {
-    let counts: Vec<String> = JobState::ALL
-        .iter()
-        .map(|state| {
-            format!(
-                "(select count(*) from (select from jobs where {whose} and state = '{state}' limit {}) s) {state}",
-                Capped::CAP
-            )
-        })
-        .collect();
-    let row: Option<LiveRow> = reader.one(&format!("select {}", counts.join(", ")), Vec::new()).await?;
-    let row = row.ok_or_else(|| DataError::Corrupt("no counts".into()))?;
-    Ok(Counts {
-        ready: Capped(row.ready),
-        scheduled: Capped(row.scheduled),
-        running: Capped(row.running),
-        dead: Capped(row.dead),
-        parked: Capped(row.parked),
-        ..Counts::default()
-    })
+async fn live(reader: Reader<'_>) -> Result<Counts, DataError> {
+    use JobState::{Dead, Parked, Ready, Running, Scheduled};
+    let jobs = |state: JobState| reader.find::<job::Entity>().filter(is(job::Column::State, Text(state)));
+    let states = [Ready, Scheduled, Running, Dead, Parked].map(jobs);
+    let counts = counts_up_to(states, Capped::CAP.unsigned_abs(), reader.conn()).await?;
+    let [ready, scheduled, running, dead, parked] = counts.map(Capped);
+    Ok(Counts { ready, scheduled, running, dead, parked, ..Counts::default() })
 }
 
 fn grouped(number: i64) -> String {

@@ -4,12 +4,17 @@ use chrono::{DateTime, Utc};
 use domain::ids::{JobId, TenantId, WorkerId};
 use domain::jobs::RunOutcome;
 use domain::page::{Cursor, Direction, Limit, Page};
-use sea_orm::FromQueryResult;
+use sea_orm::sea_query::{Expr, Order};
+use sea_orm::{ColumnTrait, DerivePartialModel, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
+use crate::entities::extras::{is, is_not, of_rows};
+use crate::entities::text::Text;
+use crate::entities::{job_run, tenant};
 use crate::error::DataError;
+use crate::keyset;
 use crate::platform::Platform;
-use crate::reader::{Conditions, Reader, limit, order};
+use crate::reader::Reader;
 use crate::scope::Scope;
 
 /// A search in errors looks at so many runs that have one before it answers with a page, full or not, and a cursor to
@@ -74,12 +79,12 @@ pub struct RunRow {
     pub worker: Option<WorkerId>,
 }
 
-pub(super) const COLUMNS: &str = "j.tenant_id, t.slug as tenant_slug, j.job_id, j.fence, j.kind, j.queue, j.key, j.attempt, j.outcome, j.enqueued_at, j.ready_at, \
-    j.started_at, j.finished_at, j.wait_ms, j.run_ms, j.error, j.worker_id";
-
-#[derive(FromQueryResult)]
-pub(super) struct Row {
+/// What lists show of an attempt: not what it was about and what it said, which may be long.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "job_run::Entity")]
+pub(super) struct Attempt {
     tenant_id: Uuid,
+    #[sea_orm(from_expr = "tenant::Column::Slug")]
     tenant_slug: Option<String>,
     job_id: Uuid,
     fence: i64,
@@ -87,7 +92,7 @@ pub(super) struct Row {
     queue: String,
     key: Option<String>,
     attempt: i16,
-    outcome: String,
+    outcome: Text<RunOutcome>,
     enqueued_at: DateTime<Utc>,
     ready_at: DateTime<Utc>,
     started_at: Option<DateTime<Utc>>,
@@ -98,17 +103,9 @@ pub(super) struct Row {
     worker_id: Option<Uuid>,
 }
 
-#[derive(FromQueryResult)]
-struct WindowEnd {
-    finished_at: DateTime<Utc>,
-    job_id: Uuid,
-    count: i64,
-}
-
-impl TryFrom<Row> for RunRow {
-    type Error = DataError;
-    fn try_from(row: Row) -> Result<Self, DataError> {
-        Ok(Self {
+impl From<Attempt> for RunRow {
+    fn from(row: Attempt) -> Self {
+        Self {
             tenant: row.tenant_id.into(),
             tenant_slug: row.tenant_slug,
             job: row.job_id.into(),
@@ -117,7 +114,7 @@ impl TryFrom<Row> for RunRow {
             queue: row.queue,
             key: row.key,
             attempt: row.attempt,
-            outcome: row.outcome.parse().map_err(DataError::Corrupt)?,
+            outcome: *row.outcome,
             enqueued_at: row.enqueued_at,
             ready_at: row.ready_at,
             started_at: row.started_at,
@@ -126,7 +123,7 @@ impl TryFrom<Row> for RunRow {
             run_ms: row.run_ms,
             error: row.error,
             worker: row.worker_id.map(WorkerId),
-        })
+        }
     }
 }
 
@@ -163,26 +160,43 @@ pub async fn history_of(
     Ok(page)
 }
 
+/// How PostgreSQL reads a page of [`history`], having read it.
+///
+/// # Errors
+/// When PostgreSQL fails.
+#[cfg(feature = "testing")]
+pub async fn explain_history(
+    platform: &Platform,
+    filter: &RunFilter,
+    from: Option<&Cursor>,
+) -> Result<String, DataError> {
+    let tx = platform.begin().await?;
+    let reader = Reader::Platform(&tx);
+    let found = shown(reader, ended(reader, filter), filter, from, Limit::default());
+    tx.conn().explain_query(&found).await
+}
+
 async fn page(
     reader: Reader<'_>,
     filter: &RunFilter,
     from: Option<&Cursor>,
     rows: Limit,
 ) -> Result<Page<RunRow>, DataError> {
-    let mut conditions = conditions(reader, filter);
-    conditions.add_cursor("(j.finished_at, j.job_id)", from);
+    let ended = ended(reader, filter);
     let end = match filter.text {
-        Some(_) => window_end(reader, &conditions, &sorted(from)).await?,
+        Some(_) => window_end(reader, ended.clone(), from).await?,
         None => None,
     };
-    let (sql, conditions) = statement(conditions, filter, from, rows);
-    let found: Vec<Row> = reader.all(&sql, conditions.values()).await?;
-    let found: Vec<RunRow> = found.into_iter().map(RunRow::try_from).collect::<Result<_, _>>()?;
+    let found = shown(reader, ended, filter, from, rows).into_partial_model::<Attempt>();
+    let found: Vec<RunRow> = found.all(reader.conn()).await?.into_iter().map(RunRow::from).collect();
     let is_last = found.len() <= rows.rows();
     let mut page = Page::cut(found, rows, from, |run| (run.finished_at, run.job.0));
-    if let Some(end) = end.filter(|end| is_last && end.count >= i64::from(WINDOW)) {
+    if let Some((at, id, count)) = end
+        && is_last
+        && count >= i64::from(WINDOW)
+    {
         let direction = from.map_or(Direction::Older, |cursor| cursor.direction);
-        let cursor = Some(Cursor { direction, at: end.finished_at, id: end.job_id });
+        let cursor = Some(Cursor { direction, at, id });
         match direction {
             Direction::Older => page.older = cursor,
             Direction::Newer => page.newer = cursor,
@@ -191,75 +205,59 @@ async fn page(
     Ok(page)
 }
 
-fn sorted(from: Option<&Cursor>) -> String {
-    let order = order(from);
-    format!("order by j.finished_at {order}, j.job_id {order}")
-}
+const BY: [job_run::Column; 2] = [job_run::Column::FinishedAt, job_run::Column::JobId];
 
-fn statement(
-    mut conditions: Conditions,
+// One page of `ended` with the names of their tenants; by words, of those within the window alone.
+fn shown(
+    reader: Reader<'_>,
+    ended: Select<job_run::Entity>,
     filter: &RunFilter,
     from: Option<&Cursor>,
     rows: Limit,
-) -> (String, Conditions) {
-    let (limit, by) = (limit(rows), sorted(from));
-    let window = if filter.text.is_some() { format!("limit {WINDOW}") } else { limit.clone() };
-    let mut found = format!("select * from job_runs j {} {by} {window}", conditions.sql());
-    if filter.text.is_some() {
-        let place = conditions.place(filter.text.clone());
-        found = format!("select * from ({found}) j where strpos(lower(j.error), lower({place})) > 0 {by} {limit}");
-    }
-    (format!("select {COLUMNS} from ({found}) j left join tenants t on t.id = j.tenant_id {by}"), conditions)
+) -> Select<job_run::Entity> {
+    let holds = |text: &String| Expr::cust_with_values("strpos(lower(job_runs.error), lower($1)) > 0", [text.clone()]);
+    let cut = match &filter.text {
+        Some(text) => {
+            let found = of_rows(reader.find(), window(ended, from)).filter(holds(text));
+            keyset::sorted(found, BY, &keyset::order(from)).limit(rows.plus_one().unsigned_abs())
+        }
+        None => keyset::newest(ended, BY, from, rows),
+    };
+    keyset::sorted(of_rows(reader.find(), cut), BY, &keyset::order(from)).left_join(tenant::Entity)
 }
 
-/// How PostgreSQL reads a page of [`history`], having read it.
-#[cfg(feature = "testing")]
-pub async fn explain_history(
-    platform: &Platform,
-    filter: &RunFilter,
+// The attempts that a search in errors looks at.
+fn window(ended: Select<job_run::Entity>, from: Option<&Cursor>) -> Select<job_run::Entity> {
+    keyset::newest(ended, BY, from, Limit::default()).limit(u64::from(WINDOW))
+}
+
+// The last of them, and how many they are.
+async fn window_end(
+    reader: Reader<'_>,
+    ended: Select<job_run::Entity>,
     from: Option<&Cursor>,
-) -> Result<String, DataError> {
-    #[derive(FromQueryResult)]
-    struct Line {
-        #[sea_orm(from_alias = "QUERY PLAN")]
-        line: String,
-    }
-    let tx = platform.begin().await?;
-    let reader = Reader::Platform(&tx);
-    let mut conditions = conditions(reader, filter);
-    conditions.add_cursor("(j.finished_at, j.job_id)", from);
-    let (sql, conditions) = statement(conditions, filter, from, Limit::default());
-    let lines: Vec<Line> =
-        reader.all(&format!("explain (analyze, costs off, timing off) {sql}"), conditions.values()).await?;
-    Ok(lines.into_iter().map(|l| l.line + "\n").collect())
+) -> Result<Option<(DateTime<Utc>, Uuid, i64)>, DataError> {
+    let backwards = if keyset::order(from) == Order::Desc { Order::Asc } else { Order::Desc };
+    let last = of_rows(reader.find(), window(ended, from)).select_only().columns(BY);
+    let last = last.expr_as(Expr::cust("count(*) over ()"), "count");
+    let last = keyset::sorted(last, BY, &backwards);
+    Ok(last.into_tuple().one(reader.conn()).await?)
 }
 
-// The last attempt that a search in errors looks at, and how many it looks at.
-async fn window_end(reader: Reader<'_>, conditions: &Conditions, by: &str) -> Result<Option<WindowEnd>, DataError> {
-    let sql = format!(
-        "select finished_at, job_id, count from (select j.finished_at, j.job_id, row_number() over ({by}) as count \
-         from (select * from job_runs j {} {by} limit {WINDOW}) j) j order by count desc limit 1",
-        conditions.sql()
-    );
-    reader.one(&sql, conditions.clone().values()).await
-}
-
-fn conditions(reader: Reader<'_>, filter: &RunFilter) -> Conditions {
-    let mut conditions = reader.conditions();
-    if let Some(outcome) = filter.outcome {
-        conditions.add_plain(&format!("j.outcome = '{outcome}'"));
-    }
-    if filter.outcome.is_some_and(|outcome| outcome != RunOutcome::Done) {
+fn ended(reader: Reader<'_>, filter: &RunFilter) -> Select<job_run::Entity> {
+    let runs = reader.find::<job_run::Entity>();
+    let runs = match filter.outcome {
+        None => runs,
+        Some(RunOutcome::Done) => runs.filter(is(job_run::Column::Outcome, Text(RunOutcome::Done))),
         // So that PostgreSQL recognises the index at once.
-        conditions.add_plain("j.outcome <> 'done'");
-    }
-    if filter.text.is_some() {
-        conditions.add_plain("j.error is not null");
-    }
-    conditions.add_some("j.tenant_id = ?", filter.tenant.map(|tenant| tenant.0));
-    conditions.add_some("j.kind = ?", filter.kind.clone());
-    conditions.add_some("j.key = ?", filter.key.clone());
-    conditions.add_some("j.finished_at >= ?", filter.from);
-    conditions.add_some("j.finished_at < ?", filter.to);
-    conditions
+        Some(outcome) => runs
+            .filter(is(job_run::Column::Outcome, Text(outcome)))
+            .filter(is_not(job_run::Column::Outcome, Text(RunOutcome::Done))),
+    };
+    runs.apply_if(filter.text.as_deref(), |runs, _| runs.filter(job_run::Column::Error.is_not_null()))
+        .apply_if(filter.tenant, |runs, tenant| runs.filter(job_run::Column::TenantId.eq(tenant.0)))
+        .apply_if(filter.kind.as_deref(), |runs, kind| runs.filter(job_run::Column::Kind.eq(kind)))
+        .apply_if(filter.key.as_deref(), |runs, key| runs.filter(job_run::Column::Key.eq(key)))
+        .apply_if(filter.from, |runs, from| runs.filter(job_run::Column::FinishedAt.gte(from)))
+        .apply_if(filter.to, |runs, to| runs.filter(job_run::Column::FinishedAt.lt(to)))
 }

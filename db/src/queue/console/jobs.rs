@@ -4,13 +4,18 @@ use chrono::{DateTime, Utc};
 use domain::ids::{JobId, TenantId, WorkerId};
 use domain::jobs::JobState;
 use domain::page::{Cursor, Limit, Page};
-use sea_orm::FromQueryResult;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait, Select};
 use serde_json::Value;
-use uuid::Uuid;
 
+use crate::entities::enums::WaitsFor;
+use crate::entities::extras::{is, of_rows};
+use crate::entities::text::Text;
+use crate::entities::{job, tenant};
 use crate::error::DataError;
+use crate::keyset;
 use crate::platform::Platform;
-use crate::reader::{Conditions, Reader, limit, order};
+use crate::reader::Reader;
 use crate::scope::Scope;
 
 /// Which live jobs.
@@ -64,8 +69,8 @@ pub struct JobRow {
     pub state: JobState,
     /// Since when it could run, when it may run, or when it died or was parked.
     pub run_at: DateTime<Utc>,
-    /// `later`, `backoff`, `snoozed` or `released`, of one that is scheduled.
-    pub waits_for: Option<String>,
+    /// Why one that is scheduled waits.
+    pub waits_for: Option<WaitsFor>,
     /// Tries so far, the running one included.
     pub attempt: i16,
     /// Tries before it is dead.
@@ -86,62 +91,42 @@ pub struct JobRow {
     pub request_id: Option<String>,
 }
 
-pub(super) const COLUMNS: &str = "j.tenant_id, t.slug as tenant_slug, j.id, j.kind, j.queue, j.key, j.payload, j.priority, j.state, j.run_at, j.waits_for, \
-    j.attempt, j.max_attempts, j.crashes, j.worker_id, j.enqueued_at, j.started_at, j.last_error, j.actor, j.request_id";
-
+/// A row with the name of its tenant.
 #[derive(FromQueryResult)]
 pub(super) struct Row {
-    tenant_id: Uuid,
+    #[sea_orm(nested)]
+    job: job::Model,
     tenant_slug: Option<String>,
-    id: Uuid,
-    kind: String,
-    queue: String,
-    key: Option<String>,
-    payload: Value,
-    priority: i16,
-    state: String,
-    run_at: DateTime<Utc>,
-    waits_for: Option<String>,
-    attempt: i16,
-    max_attempts: i16,
-    crashes: i16,
-    worker_id: Option<Uuid>,
-    enqueued_at: DateTime<Utc>,
-    started_at: Option<DateTime<Utc>>,
-    last_error: Option<String>,
-    actor: String,
-    request_id: Option<String>,
 }
 
-impl TryFrom<Row> for JobRow {
-    type Error = DataError;
-    fn try_from(row: Row) -> Result<Self, DataError> {
-        Ok(Self {
-            tenant: row.tenant_id.into(),
-            tenant_slug: row.tenant_slug,
-            id: row.id.into(),
-            kind: row.kind,
-            queue: row.queue,
-            key: row.key,
-            payload: row.payload,
-            priority: row.priority,
-            state: row.state.parse().map_err(DataError::Corrupt)?,
-            run_at: row.run_at,
-            waits_for: row.waits_for,
-            attempt: row.attempt,
-            max_attempts: row.max_attempts,
-            crashes: row.crashes,
-            worker: row.worker_id.map(WorkerId),
-            enqueued_at: row.enqueued_at,
-            started_at: row.started_at,
-            last_error: row.last_error,
-            actor: row.actor,
-            request_id: row.request_id,
-        })
+impl From<Row> for JobRow {
+    fn from(Row { job, tenant_slug }: Row) -> Self {
+        Self {
+            tenant: job.tenant_id.into(),
+            tenant_slug,
+            id: job.id.into(),
+            kind: job.kind,
+            queue: job.queue,
+            key: job.key,
+            payload: job.payload,
+            priority: job.priority,
+            state: *job.state,
+            run_at: job.run_at,
+            waits_for: job.waits_for,
+            attempt: job.attempt,
+            max_attempts: job.max_attempts,
+            crashes: job.crashes,
+            worker: job.worker_id.map(WorkerId),
+            enqueued_at: job.enqueued_at,
+            started_at: job.started_at,
+            last_error: job.last_error,
+            actor: job.actor,
+            request_id: job.request_id,
+        }
     }
 }
 
-/// One page of live jobs, of all tenants. Two statements. Indexes: `jobs_state`; with a tenant, `jobs_tenant`.
+/// One page of live jobs with the names of their tenants, of all of these. One statement. Indexes: `jobs_state`; with a tenant, `jobs_tenant`.
 ///
 /// # Errors
 /// When PostgreSQL fails.
@@ -157,7 +142,7 @@ pub async fn jobs(
     Ok(page)
 }
 
-/// One page of the tenant's own live jobs.
+/// One page of the tenant's own live jobs. One statement.
 ///
 /// # Errors
 /// When PostgreSQL fails.
@@ -179,28 +164,30 @@ async fn page(
     from: Option<&Cursor>,
     rows: Limit,
 ) -> Result<Page<JobRow>, DataError> {
-    let mut conditions = conditions(reader, filter);
-    conditions.add_cursor("(j.run_at, j.id)", from);
-    let (limit, order) = (limit(rows), order(from));
-    let sql = format!(
-        "select {COLUMNS} from (select * from jobs j {} order by j.run_at {order}, j.id {order} {limit}) j \
-         left join tenants t on t.id = j.tenant_id order by j.run_at {order}, j.id {order}",
-        conditions.sql()
-    );
-    let found: Vec<Row> = reader.all(&sql, conditions.values()).await?;
-    let found: Vec<JobRow> = found.into_iter().map(JobRow::try_from).collect::<Result<_, _>>()?;
-    Ok(Page::cut(found, rows, from, |job| (job.run_at, job.id.0)))
+    let columns = [job::Column::RunAt, job::Column::Id];
+    let cut = keyset::newest(live(reader, filter), columns, from, rows);
+    let found = with_tenant(keyset::sorted(of_rows(reader.find(), cut), columns, &keyset::order(from)));
+    let found = found.into_model::<Row>().all(reader.conn()).await?;
+    let found = found.into_iter().map(JobRow::from).collect();
+    Ok(Page::cut(found, rows, from, |job: &JobRow| (job.run_at, job.id.0)))
 }
 
-pub(super) fn conditions(reader: Reader<'_>, filter: &JobFilter) -> Conditions {
-    let mut conditions = reader.conditions();
-    conditions.add_plain(&format!("j.state = '{}'", filter.state));
-    conditions.add_some("j.tenant_id = ?", filter.tenant.map(|tenant| tenant.0));
-    conditions.add_some("j.kind = ?", filter.kind.clone());
-    conditions.add_some("j.queue = ?", filter.queue.clone());
-    conditions.add_some("j.key = ?", filter.key.clone());
-    conditions.add_some("strpos(lower(j.last_error), lower(?)) > 0", filter.text.clone());
-    conditions.add_some("j.run_at >= ?", filter.from);
-    conditions.add_some("j.run_at < ?", filter.to);
-    conditions
+/// The jobs of `select` with the names of their tenants, as [`Row`]s.
+pub(super) fn with_tenant(select: Select<job::Entity>) -> Select<job::Entity> {
+    select.left_join(tenant::Entity).column_as(tenant::Column::Slug, "tenant_slug")
+}
+
+/// The live jobs that match.
+pub(super) fn live(reader: Reader<'_>, filter: &JobFilter) -> Select<job::Entity> {
+    let holds = |text: &str| Expr::cust_with_values("strpos(lower(jobs.last_error), lower($1)) > 0", [text]);
+    reader
+        .find::<job::Entity>()
+        .filter(is(job::Column::State, Text(filter.state)))
+        .apply_if(filter.tenant, |jobs, tenant| jobs.filter(job::Column::TenantId.eq(tenant.0)))
+        .apply_if(filter.kind.as_deref(), |jobs, kind| jobs.filter(job::Column::Kind.eq(kind)))
+        .apply_if(filter.queue.as_deref(), |jobs, queue| jobs.filter(job::Column::Queue.eq(queue)))
+        .apply_if(filter.key.as_deref(), |jobs, key| jobs.filter(job::Column::Key.eq(key)))
+        .apply_if(filter.text.as_deref(), |jobs, text| jobs.filter(holds(text)))
+        .apply_if(filter.from, |jobs, from| jobs.filter(job::Column::RunAt.gte(from)))
+        .apply_if(filter.to, |jobs, to| jobs.filter(job::Column::RunAt.lt(to)))
 }

@@ -12,7 +12,7 @@ mod queues;
 mod schedule;
 mod series;
 mod show;
-mod waiting;
+pub(super) mod waiting;
 mod workers;
 
 pub use change::{Action, Changed, Chosen, MOST, change};
@@ -29,3 +29,5 @@ pub use series::{Point, Step, series};
 pub use show::{JobDetail, LogLine, RunDetail, show, show_of};
 pub use waiting::Waiting;
 pub use workers::{AtWork, WorkerRow, workers};
+
+pub use crate::entities::enums::{WaitsFor, WorkerState};

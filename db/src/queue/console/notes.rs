@@ -4,13 +4,15 @@ use chrono::{DateTime, Utc};
 use domain::fields::FieldErrors;
 use domain::ids::{JobId, TenantId};
 use domain::page::{Cursor, Limit, Page};
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::entities::{AllTenantsQueries, job_note};
 use crate::error::DataError;
+use crate::keyset;
 use crate::platform::{Platform, PlatformTx};
-use crate::reader::{Reader, limit, order};
+use crate::reader::Reader;
 use crate::scope::Actor;
 
 /// Who changes something, and why.
@@ -65,21 +67,8 @@ pub struct NoteRow {
     pub details: Value,
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    tenant_id: Uuid,
-    job_id: Option<Uuid>,
-    at: DateTime<Utc>,
-    actor: String,
-    action: String,
-    subject: String,
-    reason: String,
-    details: Value,
-}
-
-impl From<Row> for NoteRow {
-    fn from(row: Row) -> Self {
+impl From<job_note::Model> for NoteRow {
+    fn from(row: job_note::Model) -> Self {
         Self {
             id: row.id,
             tenant: row.tenant_id.into(),
@@ -94,33 +83,27 @@ impl From<Row> for NoteRow {
     }
 }
 
-const COLUMNS: &str = "j.id, j.tenant_id, j.job_id, j.at, j.actor, j.action, j.subject, j.reason, j.details";
-
-/// One page of all changes by hand, newest first. Index: `job_notes_at`.
+/// One page of all changes by hand, newest first. One statement. Index: `job_notes_at`.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn notes(platform: &Platform, from: Option<&Cursor>, rows: Limit) -> Result<Page<NoteRow>, DataError> {
     let tx = platform.begin().await?;
-    let reader = Reader::Platform(&tx);
-    let mut conditions = reader.conditions();
-    conditions.add_cursor("(j.at, j.id)", from);
-    let (limit, order) = (limit(rows), order(from));
-    let sql =
-        format!("select {COLUMNS} from job_notes j {} order by j.at {order}, j.id {order} {limit}", conditions.sql());
-    let found: Vec<Row> = reader.all(&sql, conditions.values()).await?;
+    let columns = [job_note::Column::At, job_note::Column::Id];
+    let found = keyset::newest(tx.find_all::<job_note::Entity>(), columns, from, rows).all(tx.conn()).await?;
     tx.commit().await?;
-    Ok(Page::cut(found.into_iter().map(NoteRow::from).collect(), rows, from, |note| (note.at, note.id)))
+    Ok(Page::cut(found.into_iter().map(NoteRow::from).collect(), rows, from, |note: &NoteRow| (note.at, note.id)))
 }
 
 /// The notes of one job, newest first, up to 50. Index: `job_notes_job`.
 pub(super) async fn of_job(reader: Reader<'_>, tenant: TenantId, job: JobId) -> Result<Vec<NoteRow>, DataError> {
-    let mut conditions = reader.conditions();
-    conditions.add("j.tenant_id = ?", tenant.0);
-    conditions.add("j.job_id = ?", job.0);
-    let sql = format!("select {COLUMNS} from job_notes j {} order by j.at desc limit 50", conditions.sql());
-    let found: Vec<Row> = reader.all(&sql, conditions.values()).await?;
-    Ok(found.into_iter().map(NoteRow::from).collect())
+    let notes = reader
+        .find::<job_note::Entity>()
+        .filter(job_note::Column::TenantId.eq(tenant.0))
+        .filter(job_note::Column::JobId.eq(job.0))
+        .order_by_desc(job_note::Column::At)
+        .limit(50);
+    Ok(notes.all(reader.conn()).await?.into_iter().map(NoteRow::from).collect())
 }
 
 /// Writes a note about something that is no job.
@@ -131,18 +114,19 @@ pub(super) async fn note(
     subject: &str,
     details: Value,
 ) -> Result<(), DataError> {
-    let sql = "insert into job_notes (tenant_id, id, at, actor, action, subject, reason, details) values ($1, $2, $3, $4, $5, $6, $7, $8)";
     let clock = tx.db().clock();
-    let values = [
-        PlatformTx::NIL.0.into(),
-        clock.id::<Uuid>().into(),
-        clock.now().into(),
-        by.actor.to_string().into(),
-        action.into(),
-        subject.into(),
-        by.reason.clone().into(),
-        details.into(),
-    ];
+    let row = job_note::ActiveModel {
+        tenant_id: Set(PlatformTx::NIL.0),
+        id: Set(clock.id()),
+        at: Set(clock.now()),
+        actor: Set(by.actor.to_string()),
+        action: Set(action.to_owned()),
+        subject: Set(subject.to_owned()),
+        reason: Set(by.reason.clone()),
+        details: Set(details),
+        ..Default::default()
+    };
     crate::audit::note_platform(tx, &format!("jobs.{action}"), subject, Value::Null, json!({"reason": by.reason}));
-    tx.run(sql, values).await.map(drop)
+    tx.insert_any(row).exec_without_returning(tx.conn()).await?;
+    Ok(())
 }

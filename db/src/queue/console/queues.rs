@@ -1,10 +1,12 @@
 //! Queues: how deep, how old, paused or not.
 
 use chrono::{DateTime, Utc};
-use sea_orm::FromQueryResult;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, Set};
 use serde_json::json;
 
 use super::notes::{By, note};
+use crate::entities::{SharedQueries, job_queue};
 use crate::error::DataError;
 use crate::platform::Platform;
 use crate::queue::QUEUES;
@@ -30,11 +32,12 @@ pub struct QueueRow {
     pub reason: Option<String>,
 }
 
-/// Every queue. Two statements.
+/// Every queue. One statement.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn queues(platform: &Platform) -> Result<Vec<QueueRow>, DataError> {
+    // SQL: every queue, whether or not it has jobs, with counts that end and steps into indexes, in one statement.
     let sql = "select q.name, r.ready, coalesce(s.running, 0)::bigint running, o.oldest, w.workers, p.paused_at, p.paused_by, p.reason \
                from unnest($1::text[]) with ordinality q (name, place) \
                cross join lateral (select count(*) ready from (select from jobs where state = 'ready' and queue = q.name limit 10000) s) r \
@@ -56,11 +59,17 @@ pub async fn queues(platform: &Platform) -> Result<Vec<QueueRow>, DataError> {
 pub async fn pause(platform: &Platform, queue: &str, by: &By) -> Result<bool, DataError> {
     known(queue)?;
     let tx = platform.begin().await?;
-    let sql = "insert into job_queues as q (name, paused_at, paused_by, reason) values ($1, $2, $3, $4) \
-               on conflict (name) do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by, reason = excluded.reason \
-               where q.paused_at is null";
-    let values = [queue.into(), tx.db().clock().now().into(), by.actor.to_string().into(), by.reason().into()];
-    let changed = tx.run(sql, values).await? > 0;
+    let row = job_queue::ActiveModel {
+        name: Set(queue.to_owned()),
+        paused_at: Set(Some(tx.db().clock().now())),
+        paused_by: Set(Some(by.actor.to_string())),
+        reason: Set(Some(by.reason().to_owned())),
+    };
+    let known = OnConflict::column(job_queue::Column::Name)
+        .update_columns([job_queue::Column::PausedAt, job_queue::Column::PausedBy, job_queue::Column::Reason])
+        .action_and_where(job_queue::Column::PausedAt.is_null())
+        .to_owned();
+    let changed = tx.insert_shared(row).on_conflict(known).exec_without_returning(tx.conn()).await? > 0;
     if changed {
         note(&tx, by, "pause", queue, json!({})).await?;
     }
@@ -75,8 +84,14 @@ pub async fn pause(platform: &Platform, queue: &str, by: &By) -> Result<bool, Da
 pub async fn resume(platform: &Platform, queue: &str, by: &By) -> Result<bool, DataError> {
     let queue = known(queue)?;
     let tx = platform.begin().await?;
-    let sql = "update job_queues set paused_at = null, paused_by = null, reason = null where name = $1 and paused_at is not null";
-    let changed = tx.run(sql, [queue.into()]).await? > 0;
+    let runs =
+        job_queue::ActiveModel { paused_at: Set(None), paused_by: Set(None), reason: Set(None), ..Default::default() };
+    let resumed = tx
+        .update_shared()
+        .set(runs)
+        .filter(job_queue::Column::Name.eq(queue))
+        .filter(job_queue::Column::PausedAt.is_not_null());
+    let changed = resumed.exec(tx.conn()).await?.rows_affected > 0;
     if changed {
         note(&tx, by, "resume", queue, json!({})).await?;
         tx.note_queued(queue);

@@ -2,16 +2,20 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::JobId;
-use sea_orm::FromQueryResult;
+use domain::jobs::RunOutcome;
+use sea_orm::sea_query::{ExprTrait, SimpleExpr};
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
 use serde_json::json;
 
 use super::notes::{By, note};
+use crate::entities::text::Text;
+use crate::entities::{AllTenantsQueries, SharedQueries, job_run, job_schedule};
 use crate::error::DataError;
 use crate::platform::Platform;
 use crate::queue::timetable;
 
 /// An entry of the timetable.
-#[derive(Clone, PartialEq, Eq, Debug, FromQueryResult)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EntryRow {
     /// Its name.
     pub name: String,
@@ -32,21 +36,51 @@ pub struct EntryRow {
     /// When that was noticed last.
     pub missed_at: Option<DateTime<Utc>>,
     /// How its last attempt that is still in history ended.
-    pub last_outcome: Option<String>,
+    pub last_outcome: Option<RunOutcome>,
 }
 
-/// The whole timetable, by name.
+#[derive(FromQueryResult)]
+struct Row {
+    #[sea_orm(nested)]
+    entry: job_schedule::Model,
+    last_outcome: Option<Text<RunOutcome>>,
+}
+
+/// The whole timetable, by name. One statement.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn schedule(platform: &Platform) -> Result<Vec<EntryRow>, DataError> {
-    let sql = "select s.name, s.cron, s.zone, s.kind, s.enabled, s.last_tick, s.next_tick, s.missed, s.missed_at, r.outcome as last_outcome \
-               from job_schedule s left join lateral (select outcome from job_runs r where r.kind = s.kind order by r.finished_at desc, r.job_id desc limit 1) r on true \
-               where s.known order by s.name";
     let tx = platform.begin().await?;
-    let found = tx.all(sql, []).await?;
+    // The newest attempt of each kind: one step into `job_runs_kind`.
+    let newest = tx
+        .find_all::<job_run::Entity>()
+        .select_only()
+        .column(job_run::Column::Outcome)
+        .filter(job_run::Column::Kind.into_expr().eq(job_schedule::Column::Kind.into_expr()))
+        .order_by_desc(job_run::Column::FinishedAt)
+        .order_by_desc(job_run::Column::JobId)
+        .limit(1);
+    let entries = tx
+        .find_shared::<job_schedule::Entity>()
+        .expr_as(SimpleExpr::from(newest.into_query()), "last_outcome")
+        .filter(job_schedule::Column::Known.eq(true))
+        .order_by_asc(job_schedule::Column::Name);
+    let found = entries.into_model::<Row>().all(tx.conn()).await?;
     tx.commit().await?;
-    Ok(found)
+    let row = |Row { entry, last_outcome }: Row| EntryRow {
+        name: entry.name,
+        cron: entry.cron,
+        zone: entry.zone,
+        kind: entry.kind,
+        enabled: entry.enabled,
+        last_tick: entry.last_tick,
+        next_tick: entry.next_tick,
+        missed: entry.missed,
+        missed_at: entry.missed_at,
+        last_outcome: last_outcome.map(|outcome| *outcome),
+    };
+    Ok(found.into_iter().map(row).collect())
 }
 
 /// Enqueues the entry's job now, whatever its next tick; `None` when one that was asked for so is still live.
@@ -80,8 +114,13 @@ pub async fn disable(platform: &Platform, name: &str, by: &By) -> Result<bool, D
 async fn switch(platform: &Platform, name: &str, by: &By, on: bool) -> Result<bool, DataError> {
     let tx = platform.begin().await?;
     let next = timetable::next_of(&tx, name).await?;
-    let sql = "update job_schedule set enabled = $2, next_tick = $3 where name = $1 and enabled <> $2";
-    let changed = tx.run(sql, [name.into(), on.into(), next.into()]).await? > 0;
+    let set = job_schedule::ActiveModel { enabled: Set(on), next_tick: Set(next), ..Default::default() };
+    let switched = tx
+        .update_shared()
+        .set(set)
+        .filter(job_schedule::Column::Name.eq(name))
+        .filter(job_schedule::Column::Enabled.ne(on));
+    let changed = switched.exec(tx.conn()).await?.rows_affected > 0;
     if changed {
         note(&tx, by, if on { "enable" } else { "disable" }, name, json!({})).await?;
     }

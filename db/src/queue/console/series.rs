@@ -51,6 +51,7 @@ pub async fn series(
         Step::Minute => "minute",
         Step::Hour => "hour",
     };
+    // SQL: sums and means by a step of time.
     let sql = "select date_trunc($1, minute, 'UTC') as at, sum(done)::bigint done, sum(failed + dead + crashed + parked)::bigint failed, \
                  sum(snoozed + cancelled)::bigint other, \
                  (sum(wait_ms_sum) / greatest(1, sum(done + failed + dead + cancelled + crashed + parked)))::bigint wait_ms, max(wait_ms_max) wait_ms_max, \

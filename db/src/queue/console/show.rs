@@ -1,20 +1,21 @@
 //! One job: where it stands, what was tried, what was said, what was changed by hand, and why it waits.
 
 use domain::ids::{JobId, TenantId};
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, DerivePartialModel, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::history::{self, RunRow};
+use super::history::{Attempt, RunRow};
 use super::jobs::{self, JobRow};
 use super::notes::{self, NoteRow};
 use super::waiting::{self, Waiting};
+use crate::entities::{job, job_run, tenant};
 use crate::error::DataError;
 use crate::platform::Platform;
 use crate::reader::Reader;
 use crate::scope::Scope;
 
-const RUNS: u32 = 100;
+const RUNS: u64 = 100;
 
 /// One job.
 #[derive(Clone, Debug)]
@@ -51,13 +52,17 @@ pub struct LogLine {
     pub text: String,
 }
 
-#[derive(FromQueryResult)]
-struct SaidRow {
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "job_run::Entity")]
+struct Said {
+    #[sea_orm(nested)]
+    attempt: Attempt,
     payload: Value,
     log: Option<Value>,
 }
 
-/// The job `id` of `tenant` (nil: the installation's own), with its notes. At most nine statements.
+/// The job `id` of `tenant` (nil: the installation's own), with its notes. At most six statements, however often it
+/// was tried.
 ///
 /// # Errors
 /// [`DataError::NotFound`] when it is neither live nor in history.
@@ -89,32 +94,33 @@ pub async fn show_of(scope: &Scope, id: JobId) -> Result<JobDetail, DataError> {
 }
 
 async fn read(reader: Reader<'_>, tenant: TenantId, id: JobId) -> Result<JobDetail, DataError> {
-    let mut of = reader.conditions();
-    of.add("j.tenant_id = ?", tenant.0);
-    let mut live = of.clone();
-    live.add("j.id = ?", id.0);
-    let sql = format!("select {} from jobs j left join tenants t on t.id = j.tenant_id {}", jobs::COLUMNS, live.sql());
-    let job: Option<jobs::Row> = reader.one(&sql, live.values()).await?;
-    of.add("j.job_id = ?", id.0);
-    let tail = format!("{} order by j.fence desc limit {RUNS}", of.sql());
-    let sql = format!("select {} from job_runs j left join tenants t on t.id = j.tenant_id {tail}", history::COLUMNS);
-    let runs: Vec<history::Row> = reader.all(&sql, of.clone().values()).await?;
-    let said: Vec<SaidRow> =
-        reader.all(&format!("select j.payload, j.log from job_runs j {tail}"), of.values()).await?;
+    let job = reader.find::<job::Entity>().filter(job::Column::TenantId.eq(tenant.0)).filter(job::Column::Id.eq(id.0));
+    let job = jobs::with_tenant(job).into_model::<jobs::Row>().one(reader.conn()).await?;
+    // Not loaded with the job: history outlives it.
+    let runs = reader
+        .find::<job_run::Entity>()
+        .filter(job_run::Column::TenantId.eq(tenant.0))
+        .filter(job_run::Column::JobId.eq(id.0))
+        .order_by_desc(job_run::Column::Fence)
+        .limit(RUNS);
+    let runs = runs.left_join(tenant::Entity).into_partial_model::<Said>().all(reader.conn()).await?;
     if job.is_none() && runs.is_empty() {
         return Err(DataError::NotFound("job"));
     }
-    let runs = runs.into_iter().zip(said).map(|(run, said)| {
-        Ok(RunDetail {
-            run: run.try_into()?,
-            payload: said.payload,
-            log: said.log.and_then(|log| serde_json::from_value(log).ok()).unwrap_or_default(),
-        })
-    });
     Ok(JobDetail {
-        job: job.map(JobRow::try_from).transpose()?,
-        runs: runs.collect::<Result<_, DataError>>()?,
+        job: job.map(JobRow::from),
+        runs: runs.into_iter().map(RunDetail::from).collect(),
         notes: Vec::new(),
         waiting: Vec::new(),
     })
+}
+
+impl From<Said> for RunDetail {
+    fn from(Said { attempt, payload, log }: Said) -> Self {
+        Self {
+            run: attempt.into(),
+            payload,
+            log: log.and_then(|log| serde_json::from_value(log).ok()).unwrap_or_default(),
+        }
+    }
 }

@@ -4,10 +4,18 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use domain::jobs::JobState;
-use sea_orm::FromQueryResult;
+use sea_orm::sea_query::extension::postgres::PgFunc;
+use sea_orm::sea_query::{Expr, ExprTrait, Order};
+use sea_orm::{ColumnTrait, QueryFilter, Select};
 
+use super::counts::Capped;
 use super::jobs::JobRow;
+use crate::entities::enums::{WaitsFor, WorkerState};
+use crate::entities::extras::{count_up_to, is};
+use crate::entities::text::Text;
+use crate::entities::{SharedQueries, job, job_queue, job_worker};
 use crate::error::DataError;
+use crate::keyset;
 use crate::reader::Reader;
 
 /// One reason why a job does not run.
@@ -95,19 +103,6 @@ impl fmt::Display for Waiting {
     }
 }
 
-#[derive(FromQueryResult)]
-struct QueueState {
-    paused_at: Option<DateTime<Utc>>,
-    paused_by: Option<String>,
-    reason: Option<String>,
-    workers: i64,
-}
-
-#[derive(FromQueryResult)]
-struct AheadRow {
-    ahead: i64,
-}
-
 pub(super) async fn why(reader: Reader<'_>, job: &JobRow, now: DateTime<Utc>) -> Result<Vec<Waiting>, DataError> {
     let mut found = Vec::new();
     match job.state {
@@ -117,18 +112,16 @@ pub(super) async fn why(reader: Reader<'_>, job: &JobRow, now: DateTime<Utc>) ->
         JobState::Scheduled if job.run_at > now => found.push(until(job)),
         JobState::Ready | JobState::Scheduled => {}
     }
-    if let Some(queue) = queue_state(reader, &job.queue).await? {
-        if let Some(since) = queue.paused_at {
-            found.push(Waiting::Paused {
-                queue: job.queue.clone(),
-                since,
-                by: queue.paused_by.unwrap_or_default(),
-                reason: queue.reason.unwrap_or_default(),
-            });
-        }
-        if queue.workers == 0 {
-            found.push(Waiting::NoWorker { queue: job.queue.clone() });
-        }
+    if let Some((since, queue)) = paused(reader, &job.queue).await? {
+        found.push(Waiting::Paused {
+            queue: queue.name,
+            since,
+            by: queue.paused_by.unwrap_or_default(),
+            reason: queue.reason.unwrap_or_default(),
+        });
+    }
+    if !is_served(reader, &job.queue).await? {
+        found.push(Waiting::NoWorker { queue: job.queue.clone() });
     }
     if job.state == JobState::Ready {
         let ahead = ahead(reader, job).await?;
@@ -145,43 +138,47 @@ pub(super) async fn why(reader: Reader<'_>, job: &JobRow, now: DateTime<Utc>) ->
 }
 
 fn until(job: &JobRow) -> Waiting {
-    match job.waits_for.as_deref() {
-        Some("backoff") => Waiting::Backoff {
+    match job.waits_for {
+        Some(WaitsFor::Backoff) => Waiting::Backoff {
             until: job.run_at,
             attempt: job.attempt,
             of: job.max_attempts,
             error: job.last_error.clone().unwrap_or_default(),
         },
-        Some("snoozed") => Waiting::Snoozed(job.run_at),
-        Some("released") => Waiting::Released(job.run_at),
-        _ => Waiting::Later(job.run_at),
+        Some(WaitsFor::Snoozed) => Waiting::Snoozed(job.run_at),
+        Some(WaitsFor::Released) => Waiting::Released(job.run_at),
+        Some(WaitsFor::Later) | None => Waiting::Later(job.run_at),
     }
 }
 
-async fn queue_state(reader: Reader<'_>, queue: &str) -> Result<Option<QueueState>, DataError> {
-    // A tenant's statement has the tenant as $1, needed or not.
-    let (condition, place) = match reader {
-        Reader::Tenant(_) => ("where $1::uuid is not null", "$2"),
-        Reader::Platform(_) => ("", "$1"),
-    };
-    let sql = format!(
-        "select p.paused_at, p.paused_by, p.reason, (select count(*) from job_workers \
-           where {place} = any(queues) and state = 'working' and seen_at > clock_timestamp() - interval '30 seconds') workers \
-         from (select {place}::text as name) q left join job_queues p on p.name = q.name {condition}"
-    );
-    reader.one(&sql, vec![queue.into()]).await
+async fn paused(reader: Reader<'_>, queue: &str) -> Result<Option<(DateTime<Utc>, job_queue::Model)>, DataError> {
+    let queue = reader.find_shared::<job_queue::Entity>().filter(job_queue::Column::Name.eq(queue));
+    let found = queue.one(reader.conn()).await?;
+    Ok(found.and_then(|queue| Some((queue.paused_at?, queue))))
+}
+
+async fn is_served(reader: Reader<'_>, queue: &str) -> Result<bool, DataError> {
+    let serves = Expr::val(queue).eq(PgFunc::any(job_worker::Column::Queues.into_expr()));
+    let worker = at_work(reader.find_shared::<job_worker::Entity>()).filter(serves);
+    Ok(worker.one(reader.conn()).await?.is_some())
+}
+
+/// The workers that were seen a moment ago.
+pub(crate) fn at_work(workers: Select<job_worker::Entity>) -> Select<job_worker::Entity> {
+    // By PostgreSQL's clock, by which they are seen.
+    let lately = Expr::cust("job_workers.seen_at > clock_timestamp() - interval '30 seconds'");
+    workers.filter(job_worker::Column::State.eq(WorkerState::Working)).filter(lately)
 }
 
 async fn ahead(reader: Reader<'_>, job: &JobRow) -> Result<i64, DataError> {
-    let mut conditions = reader.conditions();
-    conditions.add("j.tenant_id = ?", job.tenant.0);
-    conditions.add("j.queue = ?", job.queue.clone());
-    conditions.add_plain("j.state = 'ready' and j.crashes = 0");
-    let places: Vec<String> = [job.priority.into(), job.run_at.into(), job.id.0.into()]
-        .map(|value: sea_orm::Value| conditions.place(value))
-        .into();
-    conditions.add_plain(&format!("(j.priority, j.run_at, j.id) < ({})", places.join(", ")));
-    let sql = format!("select count(*) ahead from (select from jobs j {} limit 10000) s", conditions.sql());
-    let row: Option<AheadRow> = reader.one(&sql, conditions.values()).await?;
-    Ok(row.map_or(0, |row| row.ahead))
+    let key = [job::Column::Priority, job::Column::RunAt, job::Column::Id].map(ColumnTrait::into_expr);
+    let own = [job.priority.into(), job.run_at.into(), job.id.0.into()];
+    let jobs = reader
+        .find::<job::Entity>()
+        .filter(job::Column::TenantId.eq(job.tenant.0))
+        .filter(job::Column::Queue.eq(job.queue.as_str()))
+        .filter(is(job::Column::State, Text(JobState::Ready)))
+        .filter(is(job::Column::Crashes, 0_i16))
+        .filter(keyset::beyond(key, own, &Order::Desc));
+    Ok(count_up_to(jobs, Capped::CAP.unsigned_abs(), reader.conn()).await?)
 }

@@ -4,9 +4,14 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use domain::ids::{JobId, TenantId, WorkerId};
-use sea_orm::FromQueryResult;
-use uuid::Uuid;
+use domain::jobs::JobState;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::jobs::{self, JobRow};
+use crate::entities::enums::WorkerState;
+use crate::entities::extras::is;
+use crate::entities::text::Text;
+use crate::entities::{AllTenantsQueries, SharedQueries, job, job_worker};
 use crate::error::DataError;
 use crate::platform::Platform;
 
@@ -29,8 +34,8 @@ pub struct WorkerRow {
     pub started_at: DateTime<Utc>,
     /// When it was seen last.
     pub seen_at: DateTime<Utc>,
-    /// `working`, `stopping`, `stopped` or `lost`.
-    pub state: String,
+    /// What it is doing.
+    pub state: WorkerState,
     /// What it does now, longest first.
     pub jobs: Vec<AtWork>,
 }
@@ -54,57 +59,37 @@ pub struct AtWork {
     pub started_at: Option<DateTime<Utc>>,
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    host: String,
-    pid: i32,
-    version: String,
-    queues: Vec<String>,
-    slots: i32,
-    started_at: DateTime<Utc>,
-    seen_at: DateTime<Utc>,
-    state: String,
-}
-
-#[derive(FromQueryResult)]
-struct WorkRow {
-    worker_id: Uuid,
-    tenant_id: Uuid,
-    tenant_slug: Option<String>,
-    id: Uuid,
-    kind: String,
-    key: Option<String>,
-    attempt: i16,
-    started_at: Option<DateTime<Utc>>,
-}
-
-/// Workers of the last day with what they do now, up to 200, those at work first. Three statements.
+/// Workers of the last day with what they do now, up to 200, those at work first. Two statements.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn workers(platform: &Platform) -> Result<Vec<WorkerRow>, DataError> {
     let tx = platform.begin().await?;
-    let sql = "select id, host, pid, version, queues, slots, started_at, seen_at, state from job_workers \
-               order by state in ('stopped', 'lost'), started_at desc limit 200";
-    let found: Vec<Row> = tx.all(sql, []).await?;
-    let sql = "select j.worker_id, j.tenant_id, t.slug tenant_slug, j.id, j.kind, j.key, j.attempt, j.started_at from jobs j \
-               left join tenants t on t.id = j.tenant_id where j.state = 'running' order by j.started_at limit 5000";
-    let mut work: HashMap<Uuid, Vec<AtWork>> = HashMap::new();
-    for row in tx.all::<WorkRow>(sql, []).await? {
-        work.entry(row.worker_id).or_default().push(AtWork {
-            tenant: row.tenant_id.into(),
-            tenant_slug: row.tenant_slug,
-            id: row.id.into(),
-            kind: row.kind,
-            key: row.key,
-            attempt: row.attempt,
-            started_at: row.started_at,
+    let gone = job_worker::Column::State.is_in([WorkerState::Stopped, WorkerState::Lost]);
+    let workers = tx.find_shared::<job_worker::Entity>().order_by_asc(gone);
+    let workers = workers.order_by_desc(job_worker::Column::StartedAt).limit(200).all(tx.conn()).await?;
+    let running = tx
+        .find_all::<job::Entity>()
+        .filter(is(job::Column::State, Text(JobState::Running)))
+        .order_by_asc(job::Column::StartedAt)
+        .limit(5_000);
+    let running = jobs::with_tenant(running).into_model::<jobs::Row>().all(tx.conn()).await?;
+    tx.commit().await?;
+    let mut work: HashMap<WorkerId, Vec<AtWork>> = HashMap::new();
+    for job in running.into_iter().map(JobRow::from) {
+        let Some(worker) = job.worker else { continue };
+        work.entry(worker).or_default().push(AtWork {
+            tenant: job.tenant,
+            tenant_slug: job.tenant_slug,
+            id: job.id,
+            kind: job.kind,
+            key: job.key,
+            attempt: job.attempt,
+            started_at: job.started_at,
         });
     }
-    tx.commit().await?;
-    let row = |row: Row| WorkerRow {
-        jobs: work.remove(&row.id).unwrap_or_default(),
+    let row = |row: job_worker::Model| WorkerRow {
+        jobs: work.remove(&row.id.into()).unwrap_or_default(),
         id: row.id.into(),
         host: row.host,
         pid: row.pid,
@@ -115,5 +100,5 @@ pub async fn workers(platform: &Platform) -> Result<Vec<WorkerRow>, DataError> {
         seen_at: row.seen_at,
         state: row.state,
     };
-    Ok(found.into_iter().map(row).collect())
+    Ok(workers.into_iter().map(row).collect())
 }

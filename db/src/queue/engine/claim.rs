@@ -59,6 +59,7 @@ impl Claim {
     }
 }
 
+// SQL: a walk along an index from tenant to tenant that locks and takes in one statement, whose plan is tested.
 // The next tenant after a place, or else the first of all; until the round is whole or there are enough.
 const FAIR: &str = "with recursive walk (tenant_id, first, n) as ( \
         select x.next, x.next, 1 from (select coalesce( \
@@ -78,6 +79,7 @@ const FAIR: &str = "with recursive walk (tenant_id, first, n) as ( \
         returning j.tenant_id, j.id, j.kind, j.payload, j.attempt, j.max_attempts, j.crashes, j.fence, j.run_at, p.n) \
     select tenant_id, id, kind, payload, attempt, max_attempts, crashes, fence, run_at from taken order by n";
 
+// SQL: found, locked and taken in one statement.
 const SUSPECT: &str = "with picked as materialized (select tenant_id, id from jobs where queue = $1 and state = 'ready' and crashes > 0 \
           and not exists (select from job_queues where name = $1 and paused_at is not null) order by run_at, id limit 1 for update skip locked) \
     update jobs j set state = 'running', worker_id = $2, started_at = $3, attempt = j.attempt + 1, fence = j.fence + 1, waits_for = null \
@@ -131,6 +133,7 @@ impl Engine {
             .replace("$4", &format!("'{}'::uuid", self.worker))
             .replace("$5", "now()");
         let mut tx = self.pool.begin().await?;
+        // SQL: the plan of the claim.
         let sql = sqlx::AssertSqlSafe(format!("explain (analyze, buffers, costs off, timing off) {literal}"));
         let lines: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *tx).await?;
         tx.rollback().await?;

@@ -30,6 +30,7 @@ pub enum Beat {
 
 impl Engine {
     pub(super) async fn introduce(&self, introduction: &Introduction) -> Result<(), DataError> {
+        // SQL: on the worker's own connections, by PostgreSQL's clock.
         let sql = "insert into job_workers (id, host, pid, version, queues, slots, started_at, seen_at, state) \
                    values ($1, $2, $3, $4, $5, $6, clock_timestamp(), clock_timestamp(), 'working')";
         sqlx::query(sql)
@@ -49,10 +50,12 @@ impl Engine {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn beat(&self) -> Result<Beat, DataError> {
+        // SQL: on the worker's own connections, by PostgreSQL's clock.
         let sql = "update job_workers set seen_at = clock_timestamp() where id = $1 and state <> 'lost'";
         if sqlx::query(sql).bind(self.worker.0).execute(&self.pool).await?.rows_affected() == 0 {
             return Ok(Beat::Lost);
         }
+        // SQL: on the worker's own connections, whose plans are fixed.
         let sql = "select tenant_id, id, fence from jobs where state = 'running' and worker_id = $1";
         let held: Vec<(Uuid, Uuid, i64)> = sqlx::query_as(sql).bind(self.worker.0).fetch_all(&self.pool).await?;
         let lease = |(tenant, job, fence): (Uuid, Uuid, i64)| Lease {
@@ -85,6 +88,7 @@ impl Engine {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn let_go(&self, lease: &Lease) -> Result<(), DataError> {
+        // SQL: on the worker's own connections, with arithmetic on what the row says.
         let sql = "update jobs set state = 'ready', worker_id = null, fence = fence + 1, attempt = greatest(0, attempt - 1) \
                    where tenant_id = $1 and id = $2 and worker_id = $3 and fence = $4";
         let query = sqlx::query(sql).bind(lease.tenant.0).bind(lease.job.0).bind(lease.worker.0).bind(lease.fence);
@@ -93,6 +97,7 @@ impl Engine {
     }
 
     async fn state(&self, state: &str) -> Result<(), DataError> {
+        // SQL: on the worker's own connections, by PostgreSQL's clock.
         let sql = "update job_workers set state = $2, seen_at = clock_timestamp() where id = $1 and state <> 'lost'";
         sqlx::query(sql).bind(self.worker.0).bind(state).execute(&self.pool).await?;
         Ok(())

@@ -25,6 +25,7 @@ use crate::error::DataError;
 
 // Every statement here knows its index. Estimates mislead: an index on a queue is full and empty by turns, and a table
 // that is about to be read whole is a queue that stands still.
+// SQL: settings of a session.
 const BY_INDEX: &str = "set app.platform = 'on'; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; \
     set enable_bitmapscan = off; set plan_cache_mode = force_generic_plan";
 

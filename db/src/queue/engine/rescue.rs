@@ -17,13 +17,16 @@ impl Engine {
     pub async fn rescue(&self, silence: Duration) -> Result<u64, DataError> {
         let now = self.db.clock().now();
         let mut tx = self.pool.begin().await?;
+        // SQL: a lock by number has no table.
         let mine: bool = sqlx::query_scalar("select pg_try_advisory_xact_lock(7043)").fetch_one(&mut *tx).await?;
         if !mine {
             return Ok(0);
         }
+        // SQL: on the worker's own connections, by PostgreSQL's clock.
         let sql = "update job_workers set state = 'lost' where state in ('working', 'stopping') and seen_at < clock_timestamp() - $1 * interval '1 millisecond'";
         let silence = i64::try_from(silence.as_millis()).unwrap_or(i64::MAX);
         sqlx::query(sql).bind(silence).execute(&mut *tx).await?;
+        // SQL: jobs are freed or parked, written down and counted in one statement.
         let sql = "with old as materialized (select * from jobs j where state = 'running' \
                  and not exists (select from job_workers w where w.id = j.worker_id and w.state in ('working', 'stopping')) for update skip locked), \
                moved as (update jobs j set state = case when j.crashes + 1 >= $2 then 'parked' else 'ready' end, crashes = j.crashes + 1, attempt = greatest(0, j.attempt - 1), \

@@ -49,6 +49,7 @@ impl Ended {
     }
 }
 
+// SQL: the job moves on and its attempt comes in one statement.
 // `$1..$4` are the lease.
 const AGAIN: &str = "with moved as (update jobs set state = $5, run_at = $6, waits_for = $7, worker_id = null, attempt = attempt - $8, last_error = coalesce($9, last_error) \
       where tenant_id = $1 and id = $2 and worker_id = $3 and fence = $4 returning *) \
@@ -96,6 +97,7 @@ impl Engine {
     ///
     /// # Errors
     /// When PostgreSQL fails.
+    // SQL: the plan that the engine's sessions use.
     #[cfg(feature = "testing")]
     pub async fn explain_done(&self) -> Result<String, DataError> {
         use sqlx::{AssertSqlSafe, Executor};
@@ -153,6 +155,7 @@ impl Engine {
     // What a job said that was finished in the transaction of its effect.
     async fn say(&self, job: &Claimed, log: Option<Value>) -> Result<Settled, DataError> {
         let Some(log) = log else { return Ok(Settled::Kept) };
+        // SQL: on the worker's own connections, whose plans are fixed.
         let sql = "update job_runs set log = $5 where tenant_id = $1 and job_id = $2 and worker_id = $3 and fence = $4";
         self.with_lease(sql, job).bind(log).execute(&self.pool).await?;
         Ok(Settled::Kept)
@@ -160,6 +163,7 @@ impl Engine {
 
     // History says that the worker was not dead after all, and was refused. What was called off stays so.
     async fn note_stale(&self, job: &Claimed) -> Result<(), DataError> {
+        // SQL: on the worker's own connections, whose plans are fixed.
         let sql = "update job_runs set outcome = 'stale', error = 'its worker was thought dead, came back and was refused' \
                    where tenant_id = $1 and job_id = $2 and worker_id = $3 and fence = $4 and outcome in ('crashed', 'parked')";
         self.with_lease(sql, job).execute(&self.pool).await?;

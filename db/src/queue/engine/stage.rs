@@ -11,6 +11,7 @@ impl Engine {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn stage(&self) -> Result<u64, DataError> {
+        // SQL: found, locked and made ready in one statement.
         let sql = "with due as materialized (select tenant_id, id from jobs where state = 'scheduled' and run_at <= $1 order by run_at, id limit 1000 for update skip locked) \
                    update jobs j set state = 'ready', waits_for = null from due d where j.tenant_id = d.tenant_id and j.id = d.id";
         let now = self.db.clock().now();

@@ -5,7 +5,7 @@ mod cron;
 mod tick;
 
 use domain::ids::JobId;
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Set};
 use serde_json::Value;
 
 pub use cron::{Timing, TimingError};
@@ -13,6 +13,7 @@ pub use tick::{Ticked, tick};
 
 use super::enqueue::enqueue_kind;
 use super::{NewJob, QUEUES};
+use crate::entities::{SharedQueries, job_schedule};
 use crate::error::DataError;
 use crate::platform::{Platform, PlatformTx};
 use crate::scope::Actor;
@@ -36,16 +37,6 @@ pub struct Entry {
     pub payload: Value,
 }
 
-#[derive(FromQueryResult)]
-struct Kept {
-    cron: String,
-    zone: String,
-    kind: String,
-    queue: String,
-    payload: Value,
-    max_attempts: i16,
-}
-
 /// Brings the kept timetable up to date with the program's. What is switched off stays so; an entry whose time
 /// changed begins anew; one that the program no longer has no longer ticks.
 ///
@@ -56,6 +47,7 @@ pub async fn sync(platform: &Platform, entries: &[Entry]) -> Result<(), DataErro
     let now = tx.db().clock().now();
     for entry in entries {
         let next = Timing::new(entry.cron, entry.zone)?.after(now)?;
+        // SQL: the next tick goes by what the row says already.
         let sql = "insert into job_schedule as s (name, cron, zone, kind, queue, payload, max_attempts, next_tick) values ($1, $2, $3, $4, $5, $6, $7, $8) \
                    on conflict (name) do update set cron = excluded.cron, zone = excluded.zone, kind = excluded.kind, queue = excluded.queue, \
                      payload = excluded.payload, max_attempts = excluded.max_attempts, known = true, \
@@ -72,8 +64,13 @@ pub async fn sync(platform: &Platform, entries: &[Entry]) -> Result<(), DataErro
         ];
         tx.run(sql, values).await?;
     }
-    let names: Vec<String> = entries.iter().map(|entry| entry.name.to_owned()).collect();
-    tx.run("update job_schedule set known = false where known and name <> all ($1)", [names.into()]).await?;
+    let unknown = job_schedule::ActiveModel { known: Set(false), ..Default::default() };
+    let unknown = tx
+        .update_shared()
+        .set(unknown)
+        .filter(job_schedule::Column::Known.eq(true))
+        .filter(job_schedule::Column::Name.is_not_in(entries.iter().map(|entry| entry.name)));
+    unknown.exec(tx.conn()).await?;
     tx.commit().await
 }
 
@@ -90,10 +87,13 @@ pub(super) async fn next_of(tx: &PlatformTx, name: &str) -> Result<chrono::DateT
     Timing::new(&kept.cron, &kept.zone)?.after(tx.db().clock().now())
 }
 
-async fn kept(tx: &PlatformTx, name: &str) -> Result<Kept, DataError> {
-    let sql =
-        "select cron, zone, kind, queue, payload, max_attempts from job_schedule where name = $1 and known for update";
-    tx.one(sql, [name.into()]).await?.ok_or(DataError::NotFound("schedule entry"))
+async fn kept(tx: &PlatformTx, name: &str) -> Result<job_schedule::Model, DataError> {
+    let entry = tx
+        .find_shared::<job_schedule::Entity>()
+        .filter(job_schedule::Column::Name.eq(name))
+        .filter(job_schedule::Column::Known.eq(true))
+        .lock_exclusive();
+    entry.one(tx.conn()).await?.ok_or(DataError::NotFound("schedule entry"))
 }
 
 async fn enqueue_entry(

@@ -1,10 +1,11 @@
 //! Ticking.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use sea_orm::FromQueryResult;
-use serde_json::Value;
+use sea_orm::sea_query::{LockBehavior, LockType};
+use sea_orm::{ColumnTrait, NotSet, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::{Timing, enqueue_entry};
+use crate::entities::{SharedQueries, job_schedule};
 use crate::error::DataError;
 use crate::platform::Platform;
 use crate::scope::Actor;
@@ -23,18 +24,6 @@ pub struct Ticked {
     pub missed: i64,
 }
 
-#[derive(FromQueryResult)]
-struct Due {
-    name: String,
-    cron: String,
-    zone: String,
-    kind: String,
-    queue: String,
-    payload: Value,
-    max_attempts: i16,
-    next_tick: DateTime<Utc>,
-}
-
 /// Enqueues what is due by the timetable, unless another worker is at it.
 ///
 /// # Errors
@@ -42,10 +31,15 @@ struct Due {
 pub async fn tick(platform: &Platform) -> Result<Ticked, DataError> {
     let tx = platform.begin().await?;
     let now = tx.db().clock().now();
-    let sql = "select name, cron, zone, kind, queue, payload, max_attempts, next_tick from job_schedule \
-               where known and enabled and next_tick <= $1 order by name for update skip locked";
+    let due = tx
+        .find_shared::<job_schedule::Entity>()
+        .filter(job_schedule::Column::Known.eq(true))
+        .filter(job_schedule::Column::Enabled.eq(true))
+        .filter(job_schedule::Column::NextTick.lte(now))
+        .order_by_asc(job_schedule::Column::Name)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     let mut ticked = Ticked::default();
-    for due in tx.all::<Due>(sql, [now.into()]).await? {
+    for due in due.all(tx.conn()).await? {
         let timing = Timing::new(&due.cron, &due.zone)?;
         let (last, next, passed) = settle(&timing, due.next_tick, now)?;
         let missed = passed + i64::from(now - last > LATE);
@@ -53,9 +47,15 @@ pub async fn tick(platform: &Platform) -> Result<Ticked, DataError> {
         let made = enqueue_entry(&tx, &due.kind, &due.queue, due.payload, (due.max_attempts, key), Actor::Job).await?;
         ticked.enqueued += usize::from(made.is_some());
         ticked.missed += missed;
-        let sql = "update job_schedule set last_tick = $2, next_tick = $3, missed = missed + $4, \
-                     missed_at = case when $4::bigint > 0 then $5 else missed_at end where name = $1";
-        tx.run(sql, [due.name.into(), last.into(), next.into(), missed.into(), now.into()]).await?;
+        let next = job_schedule::ActiveModel {
+            last_tick: Set(Some(last)),
+            next_tick: Set(next),
+            missed: Set(due.missed + missed),
+            missed_at: if missed > 0 { Set(Some(now)) } else { NotSet },
+            ..Default::default()
+        };
+        let next = tx.update_shared().set(next).filter(job_schedule::Column::Name.eq(due.name));
+        next.exec(tx.conn()).await?;
     }
     tx.commit().await?;
     Ok(ticked)

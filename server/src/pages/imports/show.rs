@@ -59,9 +59,8 @@ pub async fn show(
     let done = visit.done().and_then(done_words);
     // The frame first: what happens to the run after it was read is then still announced to the page.
     let mut frame = frame(&scope, &member, visit, Section::Imports, None).await?;
-    let run = imports::show(&scope, id).await?;
+    let (run, problems) = imports::show_with_problems(&scope, id, after, Limit::default()).await?;
     frame.zone = frame.zone_of(&run.store);
-    let problems = imports::problems(&scope, id, after, Limit::default()).await?;
     let may_run = member.may(Permission::RunImports);
     let uploaded_by = match run.is_started_by(scope.actor()) {
         true => None,

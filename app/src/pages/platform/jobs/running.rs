@@ -1,6 +1,6 @@
 //! Who works, and at what.
 
-use db::queue::console::{AtWork, WorkerRow};
+use db::queue::console::{AtWork, WorkerRow, WorkerState};
 use leptos::prelude::*;
 
 use crate::pages::jobs::Shown;
@@ -30,11 +30,11 @@ pub fn workers(workers: &[WorkerRow], clock: Clock) -> AnyView {
 }
 
 fn row(worker: &WorkerRow, clock: Clock) -> impl IntoView + use<> {
-    let (tone, label) = match worker.state.as_str() {
-        "working" => (Tone::Neutral, "Working"),
-        "stopping" => (Tone::Info, "Stopping"),
-        "lost" => (Tone::Critical, "Lost"),
-        _ => (Tone::Neutral, "Stopped"),
+    let (tone, label) = match worker.state {
+        WorkerState::Working => (Tone::Neutral, "Working"),
+        WorkerState::Stopping => (Tone::Info, "Stopping"),
+        WorkerState::Lost => (Tone::Critical, "Lost"),
+        WorkerState::Stopped => (Tone::Neutral, "Stopped"),
     };
     let process = format!("{}:{}", worker.host, worker.pid);
     let jobs = worker.jobs.iter().take(5).map(|job| at_work(job, clock)).collect_view();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use db::queue::console::{EntryRow, LockRow, NoteRow, QueueRow};
+use domain::jobs::RunOutcome;
 use leptos::prelude::*;
 
 use super::act;
@@ -69,8 +70,8 @@ pub fn timetable(entries: &[EntryRow], clock: Clock) -> AnyView {
             view! { <Pill tone=Tone::Attention label="Disabled"/> }.into_any()
         };
         let last = entry.last_tick.map(|at| since(at, clock));
-        let outcome = entry.last_outcome.clone().filter(|o| o != "done");
-        let outcome = outcome.map(|o| view! { " "<span class="text-critical">{o}</span> });
+        let outcome = entry.last_outcome.filter(|o| *o != RunOutcome::Done);
+        let outcome = outcome.map(|o| view! { " "<span class="text-critical">{o.as_str()}</span> });
         let missed = entry.missed_at.filter(|_| entry.missed > 0).map(|at| {
             view! { <span class="under"><span>{count(entry.missed)}" missed, last "{since(at, clock)}</span></span> }
         });
