@@ -40,7 +40,7 @@ pub fn SearchBox(
             on:blur=move |_| list.close()
         />
         <kbd aria-hidden="true">"Ctrl K"</kbd>
-        <span class="hidden-words" role="status">{status}</span>
+        <span class="sr-only" role="status">{status}</span>
         <div class="suggestions" id=LIST role="listbox" aria-label="Suggestions" hidden=move || !list.is_open.get()>
             {move || list.found.with(|found| groups(found, list.chosen))}
         </div>
@@ -166,7 +166,7 @@ fn option(n: usize, suggestion: Suggestion, chosen: RwSignal<Option<usize>>) -> 
             on:mousedown=|event| event.prevent_default()
         >
             <span dir="auto">{title}</span>
-            <span class="quiet" dir="auto">{detail}</span>
+            <span class="text-quiet" dir="auto">{detail}</span>
         </a>
     }
 }

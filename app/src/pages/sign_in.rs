@@ -37,6 +37,7 @@ pub fn page(form: &SignIn) -> Document {
             None => "/login/oidc".to_owned(),
         };
         let passkey = form.passkeys.then(|| entry::passkey_button(form.next.clone()));
+        let (email, next) = (form.email.clone(), form.next.clone());
         let focus_password = !form.email.is_empty();
         let code = form.asks_code.then(|| {
             view! {
@@ -55,12 +56,12 @@ pub fn page(form: &SignIn) -> Document {
                 {form.done.map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> })}
                 <Card>
                     <form class="stack" method="post" action="/login">
-                        {form.next.clone().map(|next| view! { <input type="hidden" name="next" value=next/> })}
+                        {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
                         <Field
                             name="email"
                             label="Email"
                             kind="email"
-                            value=form.email.clone()
+                            value=email
                             autocomplete="username"
                             required=true
                             autofocus=!focus_password

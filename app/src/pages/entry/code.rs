@@ -24,6 +24,7 @@ pub struct CodeForm {
 /// Renders the form. It posts `code` and `next` to `/login/code`.
 pub fn page(form: &CodeForm) -> Document {
     bare(&Head::plain("Two-factor authentication", form.theme), None, || {
+        let next = form.next.clone();
         let passkey = form.passkeys.then(|| passkey_button(form.next.clone()));
         view! {
             <div class="sign-in">
@@ -31,7 +32,7 @@ pub fn page(form: &CodeForm) -> Document {
                 {form.fault.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> })}
                 <Card>
                     <form class="stack" method="post" action="/login/code">
-                        {form.next.clone().map(|next| view! { <input type="hidden" name="next" value=next/> })}
+                        {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
                         <Field
                             name="code"
                             label="Code"

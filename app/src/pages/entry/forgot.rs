@@ -24,12 +24,13 @@ pub struct ForgotForm {
 pub fn page(form: &ForgotForm) -> Document {
     bare(&Head::plain("Password reset", form.theme), None, || {
         let sent = form.is_sent.then(|| {
-            view! {
-                <Notice tone=Tone::Positive>
-                    {format!("If {} has an account here, we sent a reset link to it. The link expires in 2 hours.", form.email)}
-                </Notice>
-            }
+            let words = format!(
+                "If {} has an account here, we sent a reset link to it. The link expires in 2 hours.",
+                form.email
+            );
+            view! { <Notice tone=Tone::Positive>{words}</Notice> }
         });
+        let email = form.email.clone();
         view! {
             <div class="sign-in">
                 <h1>"Password reset"</h1>
@@ -37,7 +38,7 @@ pub fn page(form: &ForgotForm) -> Document {
                 {form.fault.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> })}
                 <Card>
                     <form class="stack" method="post" action="/forgot-password">
-                        <Field name="email" label="Email" kind="email" value=form.email.clone() autocomplete="username" required=true autofocus=true/>
+                        <Field name="email" label="Email" kind="email" value=email autocomplete="username" required=true autofocus=true/>
                         <Button label="Send reset link" look=Look::Primary/>
                     </form>
                 </Card>

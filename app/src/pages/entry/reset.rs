@@ -21,12 +21,13 @@ pub struct ResetForm {
 /// Renders the form. It posts `password` to its own address.
 pub fn page(form: &ResetForm) -> Document {
     bare(&Head::plain("New password", form.theme), None, || {
+        let action = domain::link::reset_password(&form.secret);
         let fault = form.faults.of("password").map(str::to_owned);
         view! {
             <div class="sign-in">
                 <PageHeader title="New password"/>
                 <Card>
-                    <form class="stack" method="post" action=domain::link::reset_password(&form.secret)>
+                    <form class="stack" method="post" action=action>
                         <Field
                             name="password"
                             label="New password"

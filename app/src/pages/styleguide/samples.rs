@@ -61,8 +61,8 @@ fn lists() -> AnyView {
         <Sample code="<Table caption columns stacks=true sorted>...</Table>">
             <Table caption="Sorted" columns stacks=true sorted>
                 <tr>
-                    <td class="at-name"><a class="row-link" href="#">"#1001"</a></td>
-                    <td class="at-time">"today 14:02"</td>
+                    <td><a class="row-link" href="#">"#1001"</a></td>
+                    <td class="at-time">"Today 14:02"</td>
                     <td class="at-state"><Pill label="Paid"/></td>
                 </tr>
             </Table>
