@@ -53,5 +53,5 @@ pub async fn submit(State(state): State<AppState>, Path(secret): Path<String>) -
 }
 
 async fn gone(why: &'static str) -> Response {
-    answer::with(StatusCode::GONE, current::theme(), |theme| over(why, *theme)).await
+    answer::with(StatusCode::GONE, current::theme(), move |theme| over(why, *theme)).await
 }

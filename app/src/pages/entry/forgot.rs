@@ -24,11 +24,11 @@ pub struct ForgotForm {
 pub fn page(form: &ForgotForm) -> Document {
     bare(&Head::plain("Password reset", form.theme), None, || {
         let sent = form.is_sent.then(|| {
-            view! {
-                <Notice tone=Tone::Positive>
-                    {format!("If {} has an account here, we sent a reset link to it. The link expires in 2 hours.", form.email)}
-                </Notice>
-            }
+            let words = format!(
+                "If {} has an account here, we sent a reset link to it. The link expires in 2 hours.",
+                form.email
+            );
+            view! { <Notice tone=Tone::Positive>{words}</Notice> }
         });
         let email = form.email.clone();
         view! {
