@@ -31,7 +31,8 @@ set_by_compose() {
          /<<: \*stoa$/ { ours = 1 } ours' docker-compose.yml | grep -oE '^ +[A-Z][A-Z0-9_]+:' | tr -d ' :' | sort -u
 }
 
-set_by_the_image() { awk '/^ENV /, !/\\$/' Dockerfile | grep -oE '[A-Z][A-Z0-9_]+=' | tr -d '=' | grep -v '^PATH$'; }
+# Its last stage: the others compile.
+set_by_the_image() { tac Dockerfile | sed '/^FROM /q' | tac | awk '/^ENV /, !/\\$/' | grep -oE '[A-Z][A-Z0-9_]+=' | tr -d '=' | grep -v '^PATH$'; }
 set_for_this_clone() { grep -oE '^ +line [A-Z_]+ ' scripts/services.sh | awk '{ print $2 }'; }
 
 # must_be SET WHAT: reports names that come in and are not in the file SET.

@@ -14,13 +14,13 @@ readonly logs="$LOCAL_DIR/logs" target="$STOA_CACHE/tools/target"
 describe() {
     program="$1" options=(--locked)
     case "$1" in
-        cargo-leptos) version=0.3.10 takes="8 minutes" options+=(--features no_downloads) ;;
+        cargo-leptos) version=0.3.10 takes="7 minutes" options+=(--features no_downloads) ;;
         # Equal to `wasm-bindgen` in Cargo.toml. Its published lock file does not resolve.
         wasm-bindgen-cli) version=0.2.130 takes="2 minutes" program=wasm-bindgen options=() ;;
         cargo-machete) version=0.9.2 takes="1 minute" ;;
         cargo-deny) version=0.20.2 takes="2 minutes" ;;
         # An S3-compatible server, against which the storage of backups is tested.
-        s3s-fs) version=0.14.1 takes="3 minutes" options+=(--features binary) ;;
+        s3s-fs) version=0.14.1 takes="2 minutes" options+=(--features binary) ;;
         *) die "tools.sh knows no tool '$1'" ;;
     esac
 }
