@@ -60,13 +60,6 @@ impl<'a> Reader<'a> {
             Self::Platform(tx) => tx.all(sql, values).await,
         }
     }
-
-    pub(crate) async fn one<T: FromQueryResult>(self, sql: &str, values: Vec<Value>) -> Result<Option<T>, DataError> {
-        match self {
-            Self::Tenant(tx) => tx.one(sql, values).await,
-            Self::Platform(tx) => tx.one(sql, values).await,
-        }
-    }
 }
 
 impl Conditions {
@@ -87,12 +80,6 @@ impl Conditions {
     /// Adds one without a value.
     pub(crate) fn add_plain(&mut self, words: &str) {
         self.words.push(words.to_owned());
-    }
-
-    /// The placeholder of a further value.
-    pub(crate) fn place(&mut self, value: impl Into<Value>) -> String {
-        self.values.push(value.into());
-        format!("${}", self.first + self.values.len() - 1)
     }
 
     /// Adds the place in a list sorted by `key` (a row of time and id), newest first.

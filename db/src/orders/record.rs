@@ -31,11 +31,6 @@ impl OrderRecord {
         let store = stores.iter().find(|s| s.id == self.0.store_id);
         OrderRow { store: store.map(|s| s.slug.clone()).unwrap_or_default(), ..self.0 }
     }
-
-    /// The id of its store.
-    pub(super) const fn store_id(&self) -> StoreId {
-        self.0.store_id
-    }
 }
 
 impl FromQueryResult for OrderRecord {

@@ -53,7 +53,7 @@ pub async fn export(
         && let Some(rest) = audit::rest(&scope, &query, allowed).await?
     {
         let frame = frame(&scope, &member, visit, Section::Audit, None).await?;
-        return Ok(refused(frame, query, &plan, allowed, seal.seal(rest)));
+        return Ok(refused(frame, query, &plan, allowed, seal.seal(rest)).await);
     }
     let filters = shown(&query.at(None));
     audit::record(&scope, "audit.export", "tenant", json!({"filters": filters})).await?;
@@ -79,7 +79,7 @@ fn beginning(query: &AuditQuery, seal: &Seal, scope: &db::Scope) -> Place {
     older.unwrap_or_else(|| seal.seal(Cursor { direction: Direction::Older, at: scope.now(), id: Uuid::max() }))
 }
 
-fn refused(frame: app::frame::TenantFrame, query: AuditQuery, plan: &Plan, allowed: i64, rest: Place) -> Response {
+async fn refused(frame: app::frame::TenantFrame, query: AuditQuery, plan: &Plan, allowed: i64, rest: Place) -> Response {
     let (around, tier) = (Around::Tenant(Box::new(frame)), plan.name.clone());
     answer::with(StatusCode::CONFLICT, TooLarge { around, query, tier, allowed, rest }, too_large).await
 }
