@@ -152,8 +152,8 @@ impl Config {
 
 fn redis_url(vars: &Vars, faults: &mut Faults) -> Option<String> {
     let url = vars.text("REDIS_URL")?;
-    if !["redis://", "rediss://", "unix://", "redis+unix://"].iter().any(|s| url.starts_with(s)) {
-        faults.add("REDIS_URL", "must begin with redis:// or rediss://, such as redis://127.0.0.1:6379");
+    if !["redis://", "unix://", "redis+unix://"].iter().any(|s| url.starts_with(s)) {
+        faults.add("REDIS_URL", "must begin with redis:// (without TLS) or unix://, such as redis://127.0.0.1:6379");
     }
     Some(url.to_owned())
 }
