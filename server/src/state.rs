@@ -22,11 +22,11 @@ use crate::data_folder::DataFolder;
 use crate::input::budget::Budget;
 use crate::metrics::Meters;
 use crate::outside::Outside;
-use crate::sessions::Sessions;
+use crate::sessions::{Copies, Sessions};
 use crate::slow::SlowRequests;
 
-// The logical database of Redis that never evicts.
-const SESSIONS: i64 = 3;
+// The logical database of Redis that never evicts; sessions lie there too.
+const SIGN_IN_LIMITS: i64 = 3;
 
 /// The state of the server.
 #[derive(Clone)]
@@ -77,7 +77,7 @@ pub struct Parts {
 }
 
 impl AppState {
-    /// The state over `db`.
+    /// The state over `db`. Called within a runtime: connections to Redis are made in the background.
     ///
     /// # Errors
     /// When the address of Redis is none.
@@ -88,8 +88,9 @@ impl AppState {
         tools: Arc<jobs::Tools>,
         shutdown: CancellationToken,
     ) -> Result<Self, DataError> {
-        let redis = config.redis_url.as_deref().map(|url| Redis::new(url, SESSIONS)).transpose()?.map(Arc::new);
-        let sessions = Sessions::new(db.clone(), redis.clone(), config.sessions, config.http.secure);
+        let redis = config.redis_url.as_deref().map(|url| Redis::new(url, SIGN_IN_LIMITS)).transpose()?.map(Arc::new);
+        let copies = config.redis_url.as_deref().map(Copies::open).transpose()?;
+        let sessions = Sessions::new(db.clone(), copies, config.sessions, config.http.secure);
         let (began, bodies) = (db.clock().now(), Budget::new(config.http.body_memory));
         Ok(Self(Arc::new(Parts {
             sign_in_limits: SignInLimits::new(redis, config.secret.as_bytes()),

@@ -1,20 +1,25 @@
 //! Redis as a helper that may be missing: every call answers within a tenth of a second, failures are
 //! absence, and after one nobody waits for Redis again for a second.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use ::redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use ::redis::{AsyncCommands, Client, ExistenceCheck, IntoConnectionInfo, RedisFuture, Script, SetExpiry, SetOptions};
+use ::redis::{AsyncCommands, Client, IntoConnectionInfo, RedisFuture, Script};
 
 use crate::error::DataError;
 
 const PATIENCE: Duration = Duration::from_millis(100);
 const PAUSE: Duration = Duration::from_secs(1);
+// What the client says when the server refuses SELECT.
+const NO_SUCH_DATABASE: &str = "refused to switch database";
 
 /// One logical database of Redis. Cheap to clone.
 pub struct Redis {
-    manager: ConnectionManager,
+    own: ConnectionManager,
+    // Database 0, for servers that have no other: keys of Stoa have prefixes and can share one.
+    first: ConnectionManager,
+    has_only_first: AtomicBool,
     started: Instant,
     // Milliseconds after `started` until which nobody tries.
     closed_until: AtomicU64,
@@ -28,46 +33,39 @@ impl Redis {
     pub fn new(url: &str, database: i64) -> Result<Self, DataError> {
         let wrong = |e: ::redis::RedisError| DataError::Refused(format!("REDIS_URL: {e}"));
         let info = url.into_connection_info().map_err(wrong)?;
-        let settings = info.redis_settings().clone().set_db(database);
-        let client = Client::open(info.set_redis_settings(settings)).map_err(wrong)?;
-        let config = ConnectionManagerConfig::new()
-            .set_number_of_retries(1)
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE));
-        let manager = ConnectionManager::new_lazy_with_config(client, config).map_err(wrong)?;
-        Ok(Self { manager, started: Instant::now(), closed_until: AtomicU64::new(0) })
+        let manager = |database| {
+            let settings = info.redis_settings().clone().set_db(database);
+            let client = Client::open(info.clone().set_redis_settings(settings))?;
+            let config = ConnectionManagerConfig::new()
+                .set_number_of_retries(1)
+                .set_connection_timeout(Some(PATIENCE))
+                .set_response_timeout(Some(PATIENCE));
+            ConnectionManager::new_lazy_with_config(client, config)
+        };
+        Ok(Self {
+            own: manager(database).map_err(wrong)?,
+            first: manager(0).map_err(wrong)?,
+            has_only_first: AtomicBool::new(false),
+            started: Instant::now(),
+            closed_until: AtomicU64::new(0),
+        })
     }
 
     /// The value of `key`, if Redis has it.
     pub async fn get(&self, key: impl AsRef<[u8]>) -> Option<Vec<u8>> {
-        let mut manager = self.manager.clone();
+        let mut manager = self.manager();
         self.attempt(manager.get::<_, Option<Vec<u8>>>(key.as_ref())).await.flatten()
-    }
-
-    /// The values of two keys, read together; `None` when Redis does not answer.
-    pub async fn get_both(&self, keys: [&[u8]; 2]) -> Option<[Option<Vec<u8>>; 2]> {
-        let mut manager = self.manager.clone();
-        self.attempt(manager.mget::<_, (Option<Vec<u8>>, Option<Vec<u8>>)>(&keys)).await.map(|(a, b)| [a, b])
     }
 
     /// Keeps `value` under `key` for `ttl`; whether Redis took it.
     pub async fn set(&self, key: impl AsRef<[u8]>, value: &[u8], ttl: Duration) -> bool {
-        let mut manager = self.manager.clone();
+        let mut manager = self.manager();
         self.attempt(manager.set_ex::<_, _, ()>(key.as_ref(), value, ttl.as_secs().max(1))).await.is_some()
-    }
-
-    /// The same, unless there is a value already.
-    pub async fn set_if_absent(&self, key: impl AsRef<[u8]>, value: &[u8], ttl: Duration) {
-        let mut manager = self.manager.clone();
-        let options = SetOptions::default()
-            .conditional_set(ExistenceCheck::NX)
-            .with_expiration(SetExpiry::EX(ttl.as_secs().max(1)));
-        self.attempt(manager.set_options::<_, _, ()>(key.as_ref(), value, options)).await;
     }
 
     /// Forgets `key`; whether Redis heard it.
     pub async fn delete(&self, key: impl AsRef<[u8]>) -> bool {
-        let mut manager = self.manager.clone();
+        let mut manager = self.manager();
         self.attempt(manager.del::<_, ()>(key.as_ref())).await.is_some()
     }
 
@@ -76,13 +74,13 @@ impl Redis {
     pub async fn forget(&self, prefix: &str) -> Option<u64> {
         let (mut cursor, mut forgotten, pattern) = (0_u64, 0_u64, format!("{prefix}*"));
         loop {
-            let mut manager = self.manager.clone();
+            let mut manager = self.manager();
             let mut scan = ::redis::cmd("SCAN");
             scan.arg(cursor).arg("MATCH").arg(&pattern).arg("COUNT").arg(1_000);
             let call = Box::pin(async move { scan.query_async(&mut manager).await });
             let (next, keys): (u64, Vec<Vec<u8>>) = self.attempt(call).await?;
             if !keys.is_empty() {
-                let mut manager = self.manager.clone();
+                let mut manager = self.manager();
                 let call = Box::pin(async move { manager.unlink::<_, u64>(keys).await });
                 forgotten += self.attempt(call).await?;
             }
@@ -95,7 +93,7 @@ impl Redis {
 
     /// Adds one to the counter `key`, which vanishes `ttl` after its first count; the new count.
     pub async fn count(&self, key: impl AsRef<[u8]>, ttl: Duration) -> Option<i64> {
-        let mut manager = self.manager.clone();
+        let mut manager = self.manager();
         let mut both = ::redis::pipe();
         both.atomic().incr(key.as_ref(), 1).cmd("EXPIRE").arg(key.as_ref()).arg(ttl.as_secs()).arg("NX").ignore();
         let counted: Option<(i64,)> = self.attempt(Box::pin(async move { both.query_async(&mut manager).await })).await;
@@ -104,7 +102,7 @@ impl Redis {
 
     /// Takes one back from the counter `key` if it counts at all.
     pub async fn uncount(&self, key: impl AsRef<[u8]>) {
-        let mut manager = self.manager.clone();
+        let mut manager = self.manager();
         let mut both = ::redis::pipe();
         // A counter that vanished meanwhile comes to life again, and without an end: away with it.
         both.atomic().decr(key.as_ref(), 1).cmd("TTL").arg(key.as_ref());
@@ -122,7 +120,7 @@ impl Redis {
         keys: &[String],
         arguments: &[i64],
     ) -> Option<T> {
-        let mut manager = self.manager.clone();
+        let mut manager = self.manager();
         let mut call = script.prepare_invoke();
         for key in keys {
             call.key(key);
@@ -135,8 +133,12 @@ impl Redis {
 
     /// Whether Redis answers now.
     pub async fn ping(&self) -> bool {
-        let mut manager = self.manager.clone();
+        let mut manager = self.manager();
         self.attempt(manager.ping::<()>()).await.is_some()
+    }
+
+    fn manager(&self) -> ConnectionManager {
+        if self.has_only_first.load(Ordering::Relaxed) { self.first.clone() } else { self.own.clone() }
     }
 
     async fn attempt<T>(&self, call: RedisFuture<'_, T>) -> Option<T> {
@@ -145,6 +147,12 @@ impl Redis {
         }
         match tokio::time::timeout(PATIENCE, call).await {
             Ok(Ok(value)) => Some(value),
+            Ok(Err(error)) if error.to_string().contains(NO_SUCH_DATABASE) => {
+                if !self.has_only_first.swap(true, Ordering::Relaxed) {
+                    tracing::info!(%error, "redis has no such database; using database 0");
+                }
+                None
+            }
             failed => {
                 let pause = u64::try_from(PAUSE.as_millis()).unwrap_or(1_000);
                 self.closed_until.store(self.elapsed() + pause, Ordering::Relaxed);

@@ -152,8 +152,11 @@ impl Config {
 
 fn redis_url(vars: &Vars, faults: &mut Faults) -> Option<String> {
     let url = vars.text("REDIS_URL")?;
-    if !["redis://", "rediss://", "unix://", "redis+unix://"].iter().any(|s| url.starts_with(s)) {
-        faults.add("REDIS_URL", "Use a URL such as redis://127.0.0.1:6379 or rediss://host:6379.");
+    if !["redis://", "unix://", "redis+unix://"].iter().any(|s| url.starts_with(s)) {
+        faults.add(
+            "REDIS_URL",
+            "Use a URL that begins with redis:// (without TLS) or unix://, such as redis://127.0.0.1:6379.",
+        );
     }
     Some(url.to_owned())
 }

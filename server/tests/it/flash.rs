@@ -11,7 +11,7 @@ use server::router;
 use crate::browser::{Browser, location, tenant_with_owner};
 use crate::harness::App;
 use crate::matrix::world::{Id, Who, World};
-use crate::redis_gone::Redis;
+use crate::redis_server::Redis;
 
 const ORDER: &str = "/t/demo/orders/north/A-1";
 const NOTICE: &str = "Order cancelled.";

@@ -46,7 +46,7 @@ impl App {
     /// Another process of the same installation: its own caches, the same data.
     pub async fn another(&self, settings: &[(&str, &str)]) -> Other {
         let (state, base) = serve(self.test_db.another(redis_of(settings)).await, &self.test_db.url, settings).await;
-        Other { base, stop: state.shutdown.clone() }
+        Other { base, stop: state.shutdown.clone(), state }
     }
 
     /// A program without cookies that follows no redirects.
@@ -58,6 +58,7 @@ impl App {
 /// A further server over the database of an [`App`].
 pub struct Other {
     pub base: String,
+    pub state: AppState,
     stop: CancellationToken,
 }
 

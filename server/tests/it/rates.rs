@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::api_client::{Client, Reply, World, order};
 use crate::harness::redis_url;
-use crate::redis_gone::Redis;
+use crate::redis_server::Redis;
 
 const PATH: &str = "/api/v1/orders";
 

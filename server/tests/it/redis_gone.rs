@@ -1,7 +1,6 @@
 //! Redis stopped while people are signed in: everything goes on. Started again: it is used again.
 
 use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,79 +14,9 @@ use tower_sessions::{Session, SessionStore};
 
 use crate::browser::{Browser, tenant_with_owner};
 use crate::harness::App;
+use crate::redis_server::{Redis, SESSIONS};
 
 const HOUR: Span = Span::HOUR;
-
-/// A Redis of this test alone.
-pub struct Redis {
-    port: u16,
-    process: Option<Child>,
-}
-
-impl Redis {
-    pub fn new() -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut redis = Self { port, process: None };
-        redis.start();
-        redis
-    }
-
-    pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
-    }
-
-    pub fn start(&mut self) {
-        let port = self.port.to_string();
-        let server = Command::new("redis-server")
-            .args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"])
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("redis-server is installed by `make setup`");
-        self.process = Some(server);
-        let started = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(started.elapsed() < Duration::from_secs(10), "redis does not start");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    pub fn kill(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            process.kill().unwrap();
-            process.wait().unwrap();
-        }
-    }
-
-    /// Stops it as a machine does that swaps: it takes connections and answers nothing.
-    pub fn freeze(&self) {
-        self.signal("-STOP");
-    }
-
-    /// Lets it go on, with everything that it was told meanwhile.
-    pub fn thaw(&self) {
-        self.signal("-CONT");
-    }
-
-    fn signal(&self, signal: &str) {
-        let pid = self.process.as_ref().unwrap().id().to_string();
-        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
-    }
-
-    /// How many keys the database of sessions (3) or of the cache (1) holds.
-    fn keys(&self, database: u8) -> i64 {
-        let output = Command::new("redis-cli")
-            .args(["-p", &self.port.to_string(), "-n", &database.to_string(), "dbsize"])
-            .output()
-            .expect("redis-cli is installed with redis-server");
-        String::from_utf8_lossy(&output.stdout).trim().parse().unwrap()
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_redis_everything_goes_on_and_with_it_again_it_is_used_again() {
@@ -99,7 +28,7 @@ async fn without_redis_everything_goes_on_and_with_it_again_it_is_used_again() {
     let store = db::stores::list(&scope.begin().await.unwrap()).await.unwrap().remove(0);
     let browser = Browser::signed_in(&app.base, "owner@demo.test").await;
     works(&browser).await;
-    assert!(redis.keys(3) > 0, "sessions are in Redis");
+    assert!(!redis.session_keys(SESSIONS).is_empty(), "sessions are in Redis");
 
     redis.kill();
     // Longer than this process remembers a session by itself.
@@ -114,7 +43,7 @@ async fn without_redis_everything_goes_on_and_with_it_again_it_is_used_again() {
 
     redis.start();
     let started = Instant::now();
-    while redis.keys(3) == 0 || redis.keys(1) == 0 {
+    while redis.session_keys(SESSIONS).is_empty() || redis.keys(1) == 0 {
         assert!(started.elapsed() < Duration::from_secs(15), "Redis is used again without a restart");
         testing::place_all(
             &scope,
@@ -171,6 +100,45 @@ async fn use_it(browser: &Browser, n: usize) {
     // The session goes on under another id, while another request is on its way with the former one.
     let (renamed, _overtaken) = tokio::join!(browser.post("/impersonation/end", &[]), browser.get("/login/code"));
     assert_eq!(renamed.status(), 303);
+}
+
+// What the wait for Redis may add to a request.
+const AT_MOST: Duration = Duration::from_millis(100);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_that_takes_connections_and_never_answers_signs_nobody_out() {
+    let hole = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://{}", hole.local_addr().unwrap());
+    let app = App::with(&[("REDIS_URL", &url)]).await;
+    tenant_with_owner(&app, "demo").await;
+    let browser = Browser::signed_in(&app.base, "owner@demo.test").await;
+    works(&browser).await;
+    use_it(&browser, 0).await;
+    let sessions = &app.state.sessions;
+    let mut record =
+        Record { id: Id::default(), data: Default::default(), expiry_date: OffsetDateTime::now_utc() + HOUR };
+    sessions.create(&mut record).await.unwrap();
+    let mut with_the_hole = timed(async || assert!(sessions.lives(record.id).await.unwrap())).await;
+    let without = App::new().await;
+    without.state.sessions.create(&mut record).await.unwrap();
+    let mut without_redis = timed(async || assert!(without.state.sessions.lives(record.id).await.unwrap())).await;
+    with_the_hole.sort();
+    without_redis.sort();
+    assert!(with_the_hole[10] < without_redis[10] + AT_MOST, "{with_the_hole:?} {without_redis:?}");
+    sessions.delete(&record.id).await.unwrap();
+    assert!(!sessions.lives(record.id).await.unwrap());
+}
+
+// The times of twenty runs, a tenth of a second apart.
+async fn timed(work: impl AsyncFn()) -> Vec<Duration> {
+    let mut times = Vec::new();
+    for _ in 0..20 {
+        let began = Instant::now();
+        work().await;
+        times.push(began.elapsed());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    times
 }
 
 #[tokio::test]

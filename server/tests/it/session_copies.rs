@@ -1,16 +1,43 @@
-//! What Redis holds of a session is what the session is.
+//! What Redis holds of a session: a copy of what PostgreSQL has, or a mark that says to ask PostgreSQL.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
+use chrono::{DateTime, TimeDelta, Utc};
+use db::clock::Clock;
+use db::sessions::StoredSession;
 use serde_json::json;
+use server::sessions::{Copied, Copies, Gap, Sessions};
 use tower_sessions::SessionStore;
-use tower_sessions::cookie::time::{Duration, OffsetDateTime};
+use tower_sessions::cookie::time::{Duration as Span, OffsetDateTime};
 use tower_sessions::session::{Id, Record};
 
+use crate::browser::{Browser, tenant_with_owner};
 use crate::harness::{App, redis_url};
+use crate::redis_server::{Redis, SESSIONS};
 
-fn record() -> Record {
-    Record { id: Id::default(), data: HashMap::new(), expiry_date: OffsetDateTime::now_utc() + Duration::hours(1) }
+/// A new session.
+pub fn record() -> Record {
+    Record { id: Id::default(), data: HashMap::new(), expiry_date: OffsetDateTime::now_utc() + Span::hours(1) }
+}
+
+fn stored(name: &str) -> StoredSession {
+    StoredSession { data: json!({"name": name}), expires_at: Clock::System.now() + TimeDelta::hours(1) }
+}
+
+async fn gap(copies: &Copies, row: &[u8]) -> Gap {
+    match copies.load(row).await {
+        Copied::Missing(gap) => gap,
+        Copied::Found(found) => panic!("found {found:?}"),
+        Copied::Unknown => panic!("Redis does not answer, or there is a mark"),
+    }
+}
+
+async fn found(copies: &Copies, row: &[u8]) -> Option<StoredSession> {
+    match copies.load(row).await {
+        Copied::Found(session) => Some(session),
+        Copied::Missing(_) | Copied::Unknown => None,
+    }
 }
 
 #[tokio::test]
@@ -61,4 +88,174 @@ async fn a_change_revives_no_session_that_was_ended() {
     here.save(&session).await.unwrap();
     assert!(!here.lives(session.id).await.unwrap());
     assert_eq!(db::sessions::load(&app.db, &session.id.0.to_le_bytes()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_copy_answers_in_the_place_of_postgresql() {
+    let redis = Redis::new();
+    let app = App::with(&[("REDIS_URL", &redis.url())]).await;
+    let (here, mut session) = (&app.state.sessions, record());
+    session.data.insert("name".into(), json!({"nested": [1, -2, 1.5, null, "é"]}));
+    here.create(&mut session).await.unwrap();
+    assert_eq!(here.load(&session.id).await.unwrap().unwrap().data, session.data);
+    // What nothing of Stoa does: it shows who answers.
+    db::sessions::delete(&app.db, &session.id.0.to_le_bytes()).await.unwrap();
+    assert_eq!(here.load(&session.id).await.unwrap().unwrap().data, session.data);
+    let keys = redis.session_keys(SESSIONS);
+    let ttl = String::from_utf8(redis.cli(SESSIONS, &["ttl", &keys[0]])).unwrap();
+    assert!((50..=60).contains(&ttl.trim().parse().unwrap()), "{ttl}");
+}
+
+#[tokio::test]
+async fn no_key_and_no_value_in_redis_names_a_session() {
+    let redis = Redis::new();
+    let app = App::with(&[("REDIS_URL", &redis.url())]).await;
+    let (here, mut session) = (&app.state.sessions, record());
+    here.create(&mut session).await.unwrap();
+    for has_a_copy in [true, false] {
+        assert!(here.lives(session.id).await.unwrap());
+        let keys = redis.session_keys(SESSIONS);
+        let value = redis.cli(SESSIONS, &["get", &keys[0]]);
+        let (id, row) = (session.id.0.to_le_bytes(), Sessions::row(session.id));
+        for secret in [&id[..], session.id.to_string().as_bytes(), &row, &row[..16]] {
+            assert!(!keys[0].as_bytes().windows(secret.len()).any(|part| part == secret));
+            assert!(!value.windows(secret.len()).any(|part| part == secret));
+        }
+        assert_ne!(keys[0].parse::<Id>().unwrap(), session.id);
+        assert_eq!(keys.len(), 1, "with a copy: {has_a_copy}");
+        here.save(&session).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn loaders_write_only_to_a_free_key() {
+    let redis = Redis::new();
+    let copies = Copies::open(&redis.url()).unwrap();
+    let (first, second) = (gap(&copies, b"row").await, gap(&copies, b"row").await);
+    first.fill(&stored("first"), Duration::from_secs(60)).await;
+    second.fill(&stored("second"), Duration::from_secs(60)).await;
+    assert_eq!(found(&copies, b"row").await.unwrap().data, json!({"name": "first"}));
+    assert_eq!(redis.session_keys(SESSIONS).len(), 1, "and leave nothing under another key");
+}
+
+#[tokio::test]
+async fn writers_only_mark() {
+    let redis = Redis::new();
+    let app = App::with(&[("REDIS_URL", &redis.url())]).await;
+    let (here, mut session) = (&app.state.sessions, record());
+    session.data.insert("secret".into(), json!("of this session"));
+    let holds = |part: &[u8]| {
+        let keys = redis.session_keys(SESSIONS);
+        assert!(keys.len() <= 1, "{keys:?}");
+        let value = keys.first().map(|key| redis.cli(SESSIONS, &["get", key])).unwrap_or_default();
+        value.windows(part.len()).any(|window| window == part)
+    };
+    here.create(&mut session).await.unwrap();
+    assert!(redis.session_keys(SESSIONS).is_empty(), "a new session has neither copy nor mark");
+    here.save(&session).await.unwrap();
+    assert!(holds(b"mark") && !holds(b"of this session"), "where there was no copy");
+    redis.cli(SESSIONS, &["flushdb"]);
+    here.load(&session.id).await.unwrap();
+    assert!(holds(b"of this session"));
+    here.save(&session).await.unwrap();
+    assert!(holds(b"mark") && !holds(b"of this session"), "over a copy");
+    here.load(&session.id).await.unwrap();
+    assert!(holds(b"mark"), "which no loader replaces");
+    here.delete(&session.id).await.unwrap();
+    assert!(holds(b"mark"));
+    let ttl = String::from_utf8(redis.cli(SESSIONS, &["ttl", &redis.session_keys(SESSIONS)[0]])).unwrap();
+    assert!((100..=120).contains(&ttl.trim().parse().unwrap()), "a mark outlives what was read before it: {ttl}");
+}
+
+#[tokio::test]
+async fn what_was_read_before_a_session_ended_is_never_copied_after_it() {
+    let redis = Redis::new();
+    let (here, there) = (Copies::open(&redis.url()).unwrap(), Copies::open(&redis.url()).unwrap());
+    let late = gap(&there, b"row").await;
+    here.mark(b"row").await;
+    late.fill(&stored("of the past"), Duration::from_secs(60)).await;
+    assert_eq!(found(&there, b"row").await, None);
+    // A loader that is held up until the mark has expired: its copy has expired as well.
+    let late = gap(&there, b"other").await;
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    late.fill(&stored("of the past"), Duration::from_secs(1)).await;
+    assert_eq!(found(&there, b"other").await, None);
+}
+
+#[tokio::test]
+async fn a_mark_that_redis_did_not_take_is_sent_again_and_holds_here_at_once() {
+    let redis = Redis::new();
+    let (here, there) = (Copies::open(&redis.url()).unwrap(), Copies::open(&redis.url()).unwrap());
+    gap(&here, b"row").await.fill(&stored("copied"), Duration::from_secs(60)).await;
+    assert!(found(&here, b"row").await.is_some() && found(&there, b"row").await.is_some());
+    redis.freeze();
+    here.mark(b"row").await;
+    assert_eq!(found(&here, b"row").await, None);
+    redis.thaw();
+    let thawed = Instant::now();
+    while found(&there, b"row").await.is_some() {
+        assert!(thawed.elapsed() < Duration::from_secs(10));
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(found(&here, b"row").await, None);
+}
+
+#[tokio::test]
+async fn a_server_with_one_database_serves_from_that_one() {
+    let redis = Redis::with(&["--databases", "1"]);
+    let app = App::with(&[("REDIS_URL", &redis.url())]).await;
+    let (here, mut session) = (&app.state.sessions, record());
+    here.create(&mut session).await.unwrap();
+    assert!(here.lives(session.id).await.unwrap());
+    assert_eq!(redis.session_keys(0).len(), 1);
+    here.delete(&session.id).await.unwrap();
+    assert!(!here.lives(session.id).await.unwrap());
+    let began = Instant::now();
+    while app.db.cache().redis_answers().await != Some(true) {
+        assert!(began.elapsed() < Duration::from_secs(5), "the cache is there too");
+    }
+}
+
+#[tokio::test]
+async fn a_server_behind_a_socket_is_used_as_well() {
+    let redis = Redis::new();
+    let copies = Copies::open(&redis.socket_url()).unwrap();
+    gap(&copies, b"row").await.fill(&stored("by the socket"), Duration::from_secs(60)).await;
+    assert!(found(&copies, b"row").await.is_some());
+}
+
+#[tokio::test]
+async fn a_server_that_takes_no_marks_is_not_asked_for_copies() {
+    let redis = Redis::new();
+    let url = redis.url().replace("//", "//reader:secret@");
+    redis.cli(0, &["acl", "setuser", "reader", "on", ">secret", "~*", "+@all", "-set"]);
+    let copies = Copies::open(&url).unwrap();
+    assert!(matches!(copies.load(b"row").await, Copied::Unknown));
+    assert!(!copies.is_connected());
+    redis.cli(0, &["acl", "setuser", "reader", "+set"]);
+    let began = Instant::now();
+    while !copies.is_connected() {
+        assert!(began.elapsed() < Duration::from_secs(10), "it is used as soon as it takes them");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    gap(&copies, b"row").await;
+}
+
+#[tokio::test]
+async fn a_session_in_use_is_noted_as_used_every_minute_whoever_answers() {
+    let start = Clock::System.now();
+    let clock = Clock::fixed(start);
+    let app = App::at(clock.clone(), &[("REDIS_URL", &redis_url())]).await;
+    tenant_with_owner(&app, "demo").await;
+    let browser = Browser::signed_in(&app.base, "owner@demo.test").await;
+    let owner = db::people::find(&app.db, "owner@demo.test").await.unwrap().unwrap();
+    let seen_at = async || -> DateTime<Utc> { db::sessions::list(&app.db, owner).await.unwrap()[0].seen_at };
+    for (seconds, seen) in [(10, 0), (59, 0), (61, 61), (70, 61), (120, 61), (122, 122)] {
+        clock.set(start + TimeDelta::seconds(seconds));
+        // What the server remembers for less than a second of real time.
+        tokio::time::sleep(Duration::from_millis(800)).await;
+        assert!(browser.is_signed_in().await);
+        let expected = start + TimeDelta::seconds(seen);
+        assert!((seen_at().await - expected).abs() < TimeDelta::milliseconds(1), "after {seconds} seconds");
+    }
 }

@@ -79,7 +79,13 @@ fn beginning(query: &AuditQuery, seal: &Seal, scope: &db::Scope) -> Place {
     older.unwrap_or_else(|| seal.seal(Cursor { direction: Direction::Older, at: scope.now(), id: Uuid::max() }))
 }
 
-async fn refused(frame: app::frame::TenantFrame, query: AuditQuery, plan: &Plan, allowed: i64, rest: Place) -> Response {
+async fn refused(
+    frame: app::frame::TenantFrame,
+    query: AuditQuery,
+    plan: &Plan,
+    allowed: i64,
+    rest: Place,
+) -> Response {
     let (around, tier) = (Around::Tenant(Box::new(frame)), plan.name.clone());
     answer::with(StatusCode::CONFLICT, TooLarge { around, query, tier, allowed, rest }, too_large).await
 }
