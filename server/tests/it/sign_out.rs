@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use db::clock::Clock;
 
 use crate::browser::{Browser, tenant_with_owner};
@@ -84,5 +84,25 @@ async fn idle_sessions_end_and_used_ones_end_at_last() {
         if let Some(expected) = idle_in {
             assert_eq!(idle.is_signed_in().await, expected, "idle, after {minutes} minutes");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_session_in_use_is_noted_as_used_every_minute_whoever_answers() {
+    let start = Clock::System.now();
+    let clock = Clock::fixed(start);
+    let app = App::at(clock.clone(), &[("REDIS_URL", &redis_url())]).await;
+    tenant_with_owner(&app, "demo").await;
+    let browser = Browser::signed_in(&app.base, "owner@demo.test").await;
+    let owner = db::people::find(&app.db, "owner@demo.test").await.unwrap().unwrap();
+    let seen_at = async || -> DateTime<Utc> { db::sessions::list(&app.db, owner).await.unwrap()[0].seen_at };
+    for (seconds, seen) in [(10, 0), (59, 0), (61, 61), (70, 61), (120, 61), (122, 122)] {
+        clock.set(start + TimeDelta::seconds(seconds));
+        // What the server remembers for less than a second of real time.
+        tokio::time::sleep(Duration::from_millis(800)).await;
+        assert!(browser.is_signed_in().await);
+        let expected = start + TimeDelta::seconds(seen);
+        let seen = seen_at().await;
+        assert!((seen - expected).abs() < TimeDelta::milliseconds(1), "after {seconds} seconds: {seen}");
     }
 }
