@@ -1,8 +1,8 @@
-//! The turn of whoever changes the schema.
+//! The lock that one process holds while it changes the schema.
 
 use sea_orm::{ConnectionTrait, DbErr};
 
-/// Waits until nobody else changes the schema, and keeps others from it as long as the connection lives.
+/// Waits until no other process changes the schema, and holds the lock for as long as the connection is open.
 ///
 /// # Errors
 /// When PostgreSQL fails.

@@ -43,7 +43,7 @@ pub async fn due(platform: &Platform) -> Result<Vec<Due>, DataError> {
         tried: Option<DateTime<Utc>>,
     }
     // SQL: the newest attempts of every kind of every tenant, by lateral joins; the hours are read by a function, because
-    // settings have no door for the platform.
+    // the platform cannot read settings.
     let sql = "with wanted as ( \
                  select $1::uuid as tenant_id, 'full' as kind, $2::int as hour, 1::bigint as every \
                  union all \

@@ -9,6 +9,7 @@ mod difference;
 mod due;
 mod forget;
 mod list;
+mod note;
 pub mod owner;
 mod pending;
 mod place;
@@ -29,12 +30,10 @@ pub use forget::forget;
 #[cfg(feature = "testing")]
 pub use list::explain;
 pub use list::{left, list, owner_of, platform_list, retained, show};
+pub use note::{note_offsite, note_reading, note_removed, note_unread, note_verified};
 pub use pending::{Pending, uncopied, unread};
 pub use place::Place;
 pub use row::{Backup, Proof};
 pub use snapshot::Snapshot;
 pub use summary::{KindSummary, Summary, platform_summary, summary};
-pub use write::{
-    Began, Claim, Done, NewBackup, begin, fail, heartbeat, note_offsite, note_reading, note_removed, note_unread,
-    note_verified, prune, reap, store,
-};
+pub use write::{Began, Claim, Done, NewBackup, begin, fail, heartbeat, prune, reap, store};

@@ -112,7 +112,7 @@ pub async fn counts(conn: &mut PgConnection) -> Result<Vec<Count>, DataError> {
 ///
 /// # Errors
 /// When PostgreSQL fails.
-// SQL: in another database, by COPY and on tables without their walls.
+// SQL: in another database, by COPY and on tables without row-level security.
 pub async fn make_ready(owner: &Owner, restored: &mut PgConnection) -> Result<(), DataError> {
     let mut present = owner.connect().await?;
     present.execute("set app.backup = 'on'").await?;

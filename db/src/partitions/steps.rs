@@ -101,7 +101,7 @@ pub async fn fill(db: &Db, table: Table, quarter: Quarter) -> Result<(i64, bool)
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn waiting(db: &Db) -> Result<Vec<Waiting>, DataError> {
-    // SQL: a function of the database, which looks behind all tenants' walls and counts.
+    // SQL: a function of the database, which counts the rows of all tenants.
     let sql = "select parent, quarter, rows from stoa_default_rows($1)";
     super::rows(db, sql, [COUNTED.into()]).await
 }

@@ -150,7 +150,7 @@ fn row(
     Ok((id, row))
 }
 
-// The words of the index `jobs_key`, by which PostgreSQL recognises it: one live job of a kind and key.
+// The condition of the index `jobs_key`, by which PostgreSQL recognises it: one live job of a kind and key.
 fn no_other() -> OnConflict {
     let live =
         [JobState::Ready, JobState::Scheduled, JobState::Running].map(|state| Expr::Constant(state.as_str().into()));
