@@ -26,6 +26,9 @@ say "Wording"
 node scripts/words.mjs --self-test
 node scripts/words.mjs
 
+say "Reasons of SQL"
+scripts/statements.sh | tail -n 1
+
 say "Lints of the server side"
 cargo clippy --all-targets -- -D warnings
 

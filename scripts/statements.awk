@@ -5,7 +5,7 @@
 function is_sql(text) {
     # Behind a common beginning.
     sub(/^\{[a-z_0-9]*\},? /, "", text)
-    return text ~ /^(select( |$)|insert into |update [a-z_{}. ]+ set|delete from |with (recursive )?[a-z_{]|copy |begin(;| |$)|commit$|rollback$|explain )/ ||
+    return text ~ /^(select[ (]|select$|insert into |update [a-z_{}. ]+ set|delete from |with (recursive )?[a-z_{]|copy |begin(;| |$)|commit$|rollback$|explain )/ ||
         text ~ /^(set (local|role|jit|timezone|app\.|max_|constraints)|(create|alter|drop) (table|schema|database|extension|role|index)|lock table|listen |notify |truncate |grant |revoke |prepare |deallocate |analyze )/
 }
 

@@ -80,6 +80,7 @@ pub async fn ensure<'a>(
     titles.retain(|sku, _| !found.contains_key(*sku));
     if !titles.is_empty() {
         // New SKUs are rare. One maker at a time, so that two orders with the same new SKU make it once.
+        // SQL: an advisory lock has no word in the query builder.
         tx.run("select pg_advisory_xact_lock(hashtextextended('catalog:' || $1::text, 7))", []).await?;
         found.extend(find(tx, store, &titles).await?.into_iter().map(Row::pair));
         titles.retain(|sku, _| !found.contains_key(*sku));
@@ -114,6 +115,7 @@ async fn find(tx: &Tx, store: &Store, titles: &Titles<'_>) -> Result<Vec<Row>, D
         return Ok(Vec::new());
     }
     // One probe of the unique index each, also while the table has no statistics.
+    // SQL: one probe of the unique index for each SKU, also while the table has no statistics.
     let sql = "select v.sku, v.id, v.product_id, v.title, v.titled_at from unnest($3::text[]) w (sku) cross join lateral ( \
                select * from variants v where v.tenant_id = $1 and v.store_id = $2 and v.sku = w.sku limit 1) v";
     tx.all(sql, [store.id.0.into(), skus.into()]).await
@@ -131,6 +133,7 @@ async fn rename(tx: &Tx, rows: &[Row], titles: &Titles<'_>) -> Result<(), DataEr
         return Ok(());
     }
     // Locked one after the other, in the order in which everybody does.
+    // SQL: any number of titles in one statement, locked in order.
     let sql = "with named as ( \
                  update variants v set title = w.title, titled_at = w.at from ( \
                    select w.* from unnest($2::uuid[], $3::text[], $4::timestamptz[]) w (id, title, at) cross join lateral ( \
@@ -170,6 +173,7 @@ async fn make(tx: &Tx, store: &Store, titles: &Titles<'_>) -> Result<HashMap<Str
     let now = tx.scope().now();
     tx.run(&insert_products(), [store.id.0.into(), now.into(), ids(|v| v.product.0).into(), names.clone().into()])
         .await?;
+    // SQL: any number of variants in one statement.
     let variants = "insert into variants (tenant_id, store_id, id, product_id, sku, sku_key, title, titled_at, created_at) \
                     select $1, $2, v.id, v.product_id, v.sku, v.sku_key, v.title, v.at, $3 \
                     from unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::timestamptz[]) \
@@ -196,6 +200,7 @@ fn insert_products() -> String {
     let above = |products: &str| {
         format!("case when {products} > {} then $3::timestamptz end", limits::allowed(Limit::Products))
     };
+    // SQL: any number of products in one statement, counted as they are made.
     format!(
         "with made as (insert into products (tenant_id, store_id, id, title, created_at) \
            select $1, $2, p.id, p.title, $3::timestamptz from unnest($4::uuid[], $5::text[]) p (id, title) returning 1) \

@@ -182,6 +182,7 @@ struct Found {
 // By identity; by address too for those who say nothing else, of whom two are as many as it takes to know that it is shared.
 async fn find(tx: &Tx, store: &Store, said: &Said) -> Result<Vec<Found>, DataError> {
     // One probe of an index each, also while the tables have no statistics.
+    // SQL: one probe of an index for each customer of a batch.
     let sql = "select w.identity wanted, w.address, c.identity, c.id, c.email, c.name, c.phone, c.country, \
                  exists (select from customer_emails m where m.tenant_id = $1 and m.email_key = w.address and m.customer_id = c.id) has_address \
                from unnest($3::text[], $4::text[]) w (identity, address) cross join lateral ( \
@@ -215,6 +216,7 @@ struct Stored {
 }
 
 // Customers first, then addresses, each in their order: so writers never wait for each other in a circle.
+// SQL: any number of customers in one statement, merged with what is stored.
 const STORE: &str = "with stored as ( \
     insert into customers as c (tenant_id, store_id, id, identity, external_id, email, name, phone, country, created_at) \
     select $1, $2, n.id, nullif(n.identity, ''), nullif(n.external_id, ''), nullif(n.email, ''), nullif(n.name, ''), \

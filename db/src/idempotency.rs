@@ -72,12 +72,14 @@ pub enum Claim {
 pub async fn claim(tx: &Tx, key: &str, request: &[u8]) -> Result<Claim, DataError> {
     let reach = reach(tx.scope().stores());
     // Whoever reaches other stores learns from waiting as little as from answers.
+    // SQL: an advisory lock has no word in the query builder.
     let sql = "select pg_try_advisory_xact_lock(hashtextextended($1::text || ':' || $2 || ':' || $3, 7))";
     let mine: bool = tx.scalar(sql, [key.into(), reach.as_str().into()]).await?.unwrap_or(false);
     if !mine {
         return Ok(Claim::Running);
     }
     // An array contained in another has no word in the query builder.
+    // SQL: an array that contains another has no word in the query builder.
     let sql = "select status, body, request_hash from idempotency_keys where tenant_id = $1 and key = $2 \
                  and (reach = $3 or $4::uuid[] is null or stores <@ $4) order by request_hash = $5 desc limit 1";
     let only: Option<Vec<Uuid>> = tx.scope().stores().only().map(|stores| stores.iter().map(|s| s.0).collect());

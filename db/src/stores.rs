@@ -11,7 +11,7 @@ use domain::limits::Limit;
 use domain::money::Currency;
 use domain::settings::ReturnDay;
 use domain::slug;
-use sea_orm::{QueryOrder, Set};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Set};
 
 use crate::entities::{TenantQueries, store};
 use crate::error::DataError;
@@ -138,9 +138,8 @@ pub async fn by_slug(tx: &Tx, slug: &str) -> Result<Store, DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub(crate) async fn return_day(tx: &Tx, store: StoreId) -> Result<ReturnDay, DataError> {
-    let sql = "select returns_on from stores where tenant_id = $1 and id = $2";
-    let word: String = tx.scalar(sql, [store.0.into()]).await?.ok_or(DataError::NotFound("store"))?;
-    word.parse().map_err(|_| DataError::Corrupt(format!("stores.returns_on is '{word}'")))
+    let found = tx.find::<store::Entity>().filter(store::Column::Id.eq(store.0)).one(tx.conn()).await?;
+    Ok(*found.ok_or(DataError::NotFound("store"))?.returns_on)
 }
 
 /// Makes a store.

@@ -72,6 +72,7 @@ impl From<Found> for CustomerRow {
 fn sql() -> String {
     // As many as it takes to fill the list for whoever sees one store of several.
     let looked_up = MOST * 40;
+    // SQL: a union of two index ranges, each cut before the join.
     format!(
         "select c.id, c.name, c.email, c.external_id from ( \
            (select customer_id from customer_emails where tenant_id = $1 and email_key between $2 and $3 \

@@ -82,8 +82,8 @@ mod tests {
     #[test]
     fn faults_are_escaped() {
         let faults = FieldErrors::one("<b>", "Remove <script>.");
-        let html =
-            page(ErrorPage { status: 422, faults, ..ErrorPage::default() }, Around::Nobody(Theme::Dark)).with_nonce("");
+        let html = page(&ErrorPage { status: 422, faults, ..ErrorPage::default() }, &Around::Nobody(Theme::Dark))
+            .with_nonce("");
         assert!(html.contains("&lt;script&gt;") && !html.contains("<b>"), "{html}");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sea_orm::sea_query::ColumnType;
-use sea_orm::{ColumnTrait, ColumnTypeTrait, EntityTrait, Iden, Iterable, PrimaryKeyToColumn};
+use sea_orm::{ColumnTrait, EntityTrait, Iden, Iterable, PrimaryKeyToColumn};
 use sqlx::{Connection, PgConnection};
 
 use super::{shared_shapes, tenant_shapes};

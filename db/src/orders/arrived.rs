@@ -52,6 +52,7 @@ pub async fn arrived(scope: &Scope, query: &OrderQuery, after: i64) -> Result<Ar
     let (ids, times) = (filter.bind(found.ids), filter.bind(found.times));
     filter.add(&format!("o.id = any({ids}) and o.placed_at = any({times})"));
     let cut = search::meanings(&tx, query).await?.cut(&mut filter, "o.id, o.placed_at", Cut::Any(ORDERS));
+    // SQL: it counts what the cut of the order list finds.
     let count: Option<i64> = tx.scalar(&format!("select count(*) from ({cut}) o"), filter.values).await?;
     tx.end();
     Ok(Arrived { count: count.unwrap_or(0), through: found.through, more: found.events >= EVENTS })
@@ -60,6 +61,7 @@ pub async fn arrived(scope: &Scope, query: &OrderQuery, after: i64) -> Result<Ar
 // An import names the first and the last of the orders that it stored; what a program sent meanwhile lies between them too,
 // and is told of by an event of its own.
 fn candidates() -> String {
+    // SQL: events are read once and joined in two ways.
     format!(
         "with e as materialized (select seq, kind, store_id, data from feed_events where tenant_id = $1 and seq > $2 order by seq limit {EVENTS}), \
            f as (select r.order_id, r.placed_at from e join order_refs r on r.tenant_id = $1 and r.order_id = (e.data ->> 'id')::uuid \

@@ -66,6 +66,7 @@ async fn deltas(tx: &Tx, order: &Locked) -> Result<Deltas, DataError> {
     let placed = Figures::of_order(order.kind, order.item_count, &order.amounts);
     deltas.add(&order.store, order.placed_at, order.currency, Figures::of_cancellation(placed));
     // A sum over a join in the order's partition, for the figures.
+    // SQL: a sum over a join within the order's partition.
     let sql = "select v.product_id, sum(i.quantity)::bigint quantity, sum(i.amount)::bigint gross \
                from order_items i join variants v on v.tenant_id = i.tenant_id and v.id = i.variant_id \
                where i.tenant_id = $1 and i.placed_at = $2 and i.order_id = $3 and i.kind = 'product' group by v.product_id";

@@ -63,6 +63,7 @@ pub const MOST_OVERDUE: i64 = 1_000;
 /// # Errors
 /// When PostgreSQL fails.
 pub(crate) async fn overdue(tx: &Tx, stores: &[Uuid], before: NaiveDate) -> Result<Count, DataError> {
+    // SQL: each count stops at a limit of its own.
     let sql = format!(
         "select count(*) from (select from orders o where o.tenant_id = $1 and o.store_id = any($2) and {TO_FULFIL} \
            and o.local_day < $3 and o.placed_at < $4 limit {}) o",
@@ -85,6 +86,7 @@ struct OpenRow {
 async fn open_sales(tx: &Tx, stores: &[Uuid]) -> Result<[Count; 2], DataError> {
     let limit = COUNTED + 1;
     // The words stand in the text, so that the planner sees that the partial index holds them.
+    // SQL: each count stops at a limit of its own.
     let sql = format!(
         "select (select count(*) from (select from orders o where o.tenant_id = $1 and o.store_id = any($2) and {TO_FULFIL} limit {limit}) f) to_fulfil, \
            (select count(*) from (select from orders o where o.tenant_id = $1 and o.store_id = any($2) and o.kind = 'sale' and o.status = 'open' \

@@ -94,6 +94,7 @@ async fn build(
         cut
     };
     let (newer, older) = (beside(Direction::Newer, "asc"), beside(Direction::Older, "desc"));
+    // SQL: both neighbours in one statement, each by one descent of the index.
     let sql = format!(
         "select n.newer, s.slug store, n.number from ( \
            select true newer, b.store_id, b.number from ({newer}) b union all \

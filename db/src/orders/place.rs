@@ -182,6 +182,7 @@ struct Taken {
 }
 
 async fn take_numbers(tx: &Tx, store: &Store, candidates: &[Candidate<'_>]) -> Result<Vec<Placed>, DataError> {
+    // SQL: any number of orders in one statement; taken numbers are left out.
     let sql = "insert into order_refs (tenant_id, store_id, number, order_id, placed_at, fingerprint) \
                select $1, $2, r.number, r.id, r.placed_at, r.fingerprint \
                from unnest($3::text[], $4::uuid[], $5::timestamptz[], $6::bytea[]) with ordinality r (number, id, placed_at, fingerprint, n) \
@@ -205,6 +206,7 @@ struct StoredId {
 
 async fn taken(tx: &Tx, store: &Store, numbers: Vec<String>) -> Result<HashMap<String, Taken>, DataError> {
     // One probe of the primary key each, also while the table has no statistics.
+    // SQL: one probe of the primary key for each number, also while the table has no statistics.
     let sql = "select r.number, r.order_id, r.fingerprint from unnest($3::text[]) w (number) cross join lateral ( \
                select * from order_refs r where r.tenant_id = $1 and r.store_id = $2 and r.number = w.number limit 1) r";
     let rows: Vec<Taken> = tx.all(sql, [store.id.0.into(), numbers.into()]).await?;

@@ -85,6 +85,7 @@ pub async fn in_period(
 ) -> Result<Vec<RefundRow>, DataError> {
     let tx = scope.begin().await?;
     let stores = stores_of(&tx, store).await?;
+    // SQL: refunds count by two rules, each with an index of its own.
     let sql = format!(
         "with {}, f as ( \
                  select f.id, f.at, f.amount, f.reason, f.currency, f.store_id, f.order_id \
@@ -169,6 +170,7 @@ async fn write(
         }
         RefundRequest::Lines(wanted) => {
             // Any number of lines in one statement, each by its own quantity.
+            // SQL: any number of lines in one statement, each by its own quantity.
             let sql = "update order_items i set refunded_quantity = i.refunded_quantity + w.quantity \
                        from unnest($4::int[], $5::bigint[]) w (position, quantity) \
                        where i.tenant_id = $1 and i.placed_at = $2 and i.order_id = $3 and i.position = w.position";

@@ -73,6 +73,7 @@ struct TextRow {
 pub(super) async fn meanings(tx: &Tx, query: &OrderQuery) -> Result<Meanings, DataError> {
     let Some(text) = query.q.as_deref().map(str::trim) else {
         let Some(product) = query.product else { return Ok(Meanings::default()) };
+        // SQL: an array of ids in the shape of the statement below.
         let variants: Option<Vec<Uuid>> =
             tx.scalar(&format!("select {}", of_product("$2")), [product.0.into()]).await?;
         return Ok(Meanings { text: None, product: Some(variants.unwrap_or_default()) });
@@ -113,11 +114,14 @@ impl Meanings {
         let branches = match (&self.text, &self.product) {
             (Some(found), _) => found.branches(filter, columns, cut),
             (None, Some(variants)) => vec![lines(filter, variants, columns, cut)],
+            // SQL: the cut of the order list is chosen by its plan.
             (None, None) => return format!("select {columns} from orders o where {} {}", filter.sql(), cut.tail("o.")),
         };
         if branches.is_empty() {
+            // SQL: the cut of the order list is chosen by its plan.
             return format!("select {columns} from orders o where false and {} {}", filter.sql(), cut.tail("o."));
         }
+        // SQL: the cut of the order list is chosen by its plan.
         format!("select * from ({}) u {}", branches.join(" union "), cut.tail(""))
     }
 }
@@ -165,6 +169,7 @@ impl Found {
         // Nothing is asked that finds nothing: the planner takes what cannot be for the whole table.
         let found = [(self.numbers, by_key(&text)), (self.tails, by_tail(&text))];
         let found = found.iter().filter(|(count, _)| *count > 0);
+        // SQL: a union of index ranges that cuts before it joins.
         let found =
             found.map(|(_, key)| format!("select placed_at, order_id from order_refs where tenant_id = $1 and {key}"));
         let found = found.collect::<Vec<_>>().join(" union ");
@@ -220,6 +225,7 @@ fn sql(product: Option<ProductId>) -> String {
     let (numbers, customers) = (SORTED + 1, LOOKED_UP + 1);
     // An id is hexadecimal digits and hyphens.
     let product = product.map_or_else(|| "'{}'::uuid[]".to_owned(), |id| of_product(&format!("'{id}'::uuid")));
+    // SQL: all meanings of a text in one statement, each by an index of its own.
     format!(
         "select \
          (select count(*) from (select from order_refs where tenant_id = $1 and {whole} limit {numbers}) n) numbers, \

@@ -94,6 +94,7 @@ async fn counted(tx: &Tx, query: &OrderQuery, stores: &[Store]) -> Result<Summar
     let mut filter = Filter::new(query, stores);
     // Written out, as in a list.
     let found = search::meanings(tx, query).await?.cut(&mut filter, COLUMNS, Cut::Any(COUNTED + 1));
+    // SQL: sums by currency with filters of their own.
     let sql = format!(
         "select currency, count(*) found, count(*) filter (where sale) orders, count(*) filter (where status = 'cancelled') cancelled, \
            count(*) filter (where kind = 'return') return_orders, count(*) filter (where refunded > 0) refunds, \

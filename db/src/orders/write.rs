@@ -18,6 +18,7 @@ use crate::stores::Store;
 /// Separates tags on their way into an array; control characters are refused in tags.
 const UNIT_SEPARATOR: &str = "\u{1f}";
 
+// SQL: orders, lines and timeline of a batch in one statement.
 const SQL: &str = "
 with placed as (
   insert into orders (tenant_id, store_id, placed_at, id, local_day, number, kind, status, payment_status, fulfilment_status,
@@ -44,6 +45,7 @@ insert into order_timeline (tenant_id, order_placed_at, order_id, at, id, kind, 
 select $1, t.placed_at, t.id, $3, t.id, 'placed', $35, $36::jsonb
 from unnest($4::timestamptz[], $5::uuid[]) t (placed_at, id)";
 
+// SQL: any number of lines in one statement.
 const MORE_LINES: &str = "
 insert into order_items (tenant_id, store_id, placed_at, order_id, position, variant_id, sku, title, kind, quantity, unit_price, amount)
 select $1, $2, i.placed_at, i.order_id, i.position, nullif(i.variant_id, '00000000-0000-0000-0000-000000000000'),

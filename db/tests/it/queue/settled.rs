@@ -47,7 +47,7 @@ async fn a_job_fails_waits_snoozes_is_released_dies_and_is_retried() {
     }
     let taken = take(&engine).await;
     engine.settle(&taken, &Ended::Failed("no luck".into(), clock.now() + wait), None).await.unwrap();
-    assert_eq!(state().await, (JobState::Scheduled, 1, Some("backoff".into())));
+    assert_eq!(state().await, (JobState::Scheduled, 1, Some(console::WaitsFor::Backoff)));
     let detail = console::show(&platform, super::NIL, id).await.unwrap();
     assert!(detail.waiting[0].to_string().contains("Attempt 1 of 2 failed (no luck)"), "{:?}", detail.waiting);
     clock.set(clock.now() + wait);
