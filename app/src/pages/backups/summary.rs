@@ -14,7 +14,7 @@ use crate::ui::money::{count, things};
 use crate::ui::pill::Tone;
 use crate::ui::text::size;
 use crate::ui::time::{since, span};
-use crate::ui::{Clock, Notice};
+use crate::ui::{Clock, Figure, Notice};
 
 /// Most alarms that are shown one by one.
 const ALARMS: usize = 20;
@@ -39,25 +39,17 @@ pub fn alarms(alarms: &[Alarm], names: &HashMap<TenantId, String>) -> AnyView {
 pub fn figures(summary: &Summary, due: DateTime<Utc>, clock: Clock) -> AnyView {
     let whole = card("Stored backups", count(summary.count), size(summary.bytes));
     let kinds = summary.kinds.iter().map(|k| by_kind(k, clock)).collect_view();
-    let next = view! {
-        <section class="card figure">
-            <span class="figure-label">"Next backup"</span>
-            <span class="figure-value">{format!("in {}", span(due - clock.now))}</span>
-            <span class="figure-foot flex-wrap text-quiet">{clock.short(due)}{format!(" {}", clock.zone_name())}</span>
-        </section>
-    };
+    let next = card(
+        "Next backup",
+        format!("in {}", span(due - clock.now)),
+        format!("{} {}", clock.short(due), clock.zone_name()),
+    );
     view! { <div class="grid grid-cols-tiles gap-2 sm:gap-3">{whole}{kinds}{next}</div> }.into_any()
 }
 
 fn card(label: &'static str, value: String, foot: String) -> AnyView {
-    view! {
-        <section class="card figure">
-            <span class="figure-label">{label}</span>
-            <span class="figure-value">{value}</span>
-            <span class="figure-foot flex-wrap text-quiet">{foot}</span>
-        </section>
-    }
-    .into_any()
+    let foot = view! { <span class="text-quiet">{foot}</span> }.into_any();
+    view! { <Figure label value=value.into_any() foot/> }.into_any()
 }
 
 fn by_kind(found: &KindSummary, clock: Clock) -> AnyView {
@@ -66,14 +58,8 @@ fn by_kind(found: &KindSummary, clock: Clock) -> AnyView {
         None => view! { <span class="text-critical">"none verified"</span> }.into_any(),
     };
     let failed = (found.failed > 0).then(|| {
-        view! { <span class="text-critical">{format!("{} failed", count(found.failed))}</span> }
+        view! { " "<span class="text-critical">{format!("{} failed", count(found.failed))}</span> }
     });
-    view! {
-        <section class="card figure">
-            <span class="figure-label">{kind(found.kind)}</span>
-            <span class="figure-value">{count(found.count)}</span>
-            <span class="figure-foot flex-wrap text-quiet"><span>{size(found.bytes)}", "{newest}</span>{failed}</span>
-        </section>
-    }
-    .into_any()
+    let foot = view! { <span class="text-quiet">{size(found.bytes)}", "{newest}{failed}</span> }.into_any();
+    view! { <Figure label=kind(found.kind) value=count(found.count).into_any() foot/> }.into_any()
 }

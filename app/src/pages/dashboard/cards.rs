@@ -6,12 +6,13 @@ use domain::orders::{Figures, OrderKind};
 use leptos::prelude::*;
 
 use super::{DashboardPage, against, behind};
+use crate::ui::Figure;
 use crate::ui::change::{Better, Change, ChangeMark};
 use crate::ui::money::{Amount, count, text};
 use crate::ui::sparkline::Sparkline;
 use crate::url;
 
-struct Figure {
+struct Measure {
     label: &'static str,
     of: fn(&Figures) -> Option<i64>,
     better: Better,
@@ -20,14 +21,14 @@ struct Figure {
     is_money: bool,
 }
 
-const FIGURES: [Figure; 8] = [
+const FIGURES: [Measure; 8] = [
     money("Gross sales", |f| Some(f.gross), Better::More, Some(OrderKind::Sale)),
     money("Discounts", |f| Some(f.discounts), Better::Less, Some(OrderKind::Sale)),
     money("Returns", |f| Some(f.returns()), Better::Less, Some(OrderKind::Return)),
     money("Net sales", |f| Some(f.net()), Better::More, None),
     money("Shipping, tax and fees", |f| Some(f.shipping + f.tax + f.fees), Better::More, Some(OrderKind::Sale)),
     money("Total", |f| Some(f.total()), Better::More, None),
-    Figure {
+    Measure {
         label: "Orders",
         of: |f| Some(f.orders),
         better: Better::More,
@@ -42,8 +43,8 @@ const fn money(
     of: fn(&Figures) -> Option<i64>,
     better: Better,
     kind: Option<OrderKind>,
-) -> Figure {
-    Figure { label, of, better, kind, is_money: true }
+) -> Measure {
+    Measure { label, of, better, kind, is_money: true }
 }
 
 /// The cards of one currency.
@@ -57,30 +58,26 @@ pub fn cards(page: &DashboardPage, dashboard: &Dashboard, part: &CurrencyPart) -
         });
         let way: Vec<i64> = part.buckets.iter().map(|b| (figure.of)(&b.figures).unwrap_or(0)).collect();
         view! {
-            <a class="card figure" href=href>
-                <span class="figure-label">{figure.label}</span>
-                <span class=size(figure, part)>{value(figure, part)}</span>
-                <span class="figure-foot">{change}<Sparkline values=way/></span>
-            </a>
+            <Figure
+                label=figure.label
+                value=value(figure, part)
+                characters=characters(figure, part)
+                href=href
+                foot=view! { {change}<Sparkline values=way/> }.into_any()
+            />
         }
     });
     view! { <div class="grid grid-cols-2 gap-2 sm:gap-3 lg:grid-cols-4">{cards.collect_view()}</div> }
 }
 
-// Nine digits must fit where four stand as well.
-fn size(figure: &Figure, part: &CurrencyPart) -> &'static str {
-    let letters = match (figure.of)(&part.now) {
+fn characters(figure: &Measure, part: &CurrencyPart) -> usize {
+    match (figure.of)(&part.now) {
         Some(n) if figure.is_money => text(Money::new(n, part.currency)).chars().count(),
         _ => 0,
-    };
-    match letters {
-        0..=10 => "figure-value",
-        11..=13 => "figure-value long",
-        _ => "figure-value longer",
     }
 }
 
-fn value(figure: &Figure, part: &CurrencyPart) -> AnyView {
+fn value(figure: &Measure, part: &CurrencyPart) -> AnyView {
     match (figure.of)(&part.now) {
         None => "\u{2013}".into_any(),
         Some(n) if figure.is_money => view! { <Amount money=Money::new(n, part.currency)/> }.into_any(),

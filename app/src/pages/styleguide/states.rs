@@ -5,11 +5,11 @@ use domain::calendar::Tz;
 use domain::money::{Currency, Money};
 use leptos::prelude::*;
 
-use crate::ui::money::Amount;
+use crate::ui::money::{Amount, text};
 use crate::ui::skeleton::Skeleton;
 use crate::ui::table::{Column, Table};
 use crate::ui::time_bars::{Parts, TimeBar, TimeBars};
-use crate::ui::{Button, ButtonLink, Card, Clock, Empty, Field, Health, Look, Notice, Pill, Tone, When};
+use crate::ui::{Button, ButtonLink, Card, Clock, Empty, Field, Figure, Health, Look, Notice, Pill, Tone, When};
 
 const LONG: [(&str, i64, &str); 4] = [
     ("Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft", 12_345_678_900, "EUR"),
@@ -113,6 +113,7 @@ fn board() -> AnyView {
     let bar = |n: i64| TimeBar { label: format!("14:{n:02}"), parts: [n * 7 % 13, (n * 5 % 17 - 12).max(0)] };
     let bars: Vec<TimeBar> = (0..60).map(bar).collect();
     view! {
+        <div class="grid grid-cols-2 gap-2 sm:gap-3 lg:grid-cols-4">{figures()}</div>
         <div class="grid grid-cols-board gap-3">
             <Health title="Good" words="Responding" facts=facts()/>
             <Health title="Attention" words="Slow to respond" tone=Tone::Attention facts=facts()/>
@@ -120,6 +121,22 @@ fn board() -> AnyView {
         </div>
         <Card title="By time"><TimeBars title="Finished attempts" bars parts/></Card>
         <Card title="By time, nothing yet"><TimeBars title="No finished attempts" bars=Vec::new() parts/></Card>
+    }
+    .into_any()
+}
+
+fn figures() -> AnyView {
+    let figure = |label: &'static str, minor: i64, code: &'static str| {
+        let value = code.parse::<Currency>().ok().map(|c| text(Money::new(minor, c))).unwrap_or_default();
+        let characters = value.chars().count();
+        view! { <Figure label value=value.into_any() characters/> }
+    };
+    let short = view! { <Figure label="With a note" value="12".into_any() href="#" foot="as a link".into_any()/> };
+    view! {
+        {short}
+        {figure("Ten characters", 1_234_500, "GBP")}
+        {figure("Up to thirteen", 123_456_789, "EUR")}
+        {figure("Longer", 12_345_678_900, "KWD")}
     }
     .into_any()
 }

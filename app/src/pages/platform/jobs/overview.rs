@@ -15,7 +15,7 @@ use crate::frame::PlatformFrame;
 use crate::pages::jobs::Shown;
 use crate::ui::field::sentence;
 use crate::ui::money::count;
-use crate::ui::{Clock, Notice, PageHeader, Tone};
+use crate::ui::{Clock, Figure, Notice, PageHeader, Tone};
 
 /// Seconds between two looks.
 const LIVE: u32 = 3;
@@ -119,12 +119,7 @@ fn figures(counts: &Counts) -> AnyView {
         ended("Failed, last hour", RunOutcome::Failed, counts.failed_hour),
     ];
     let card = |(label, href, number): (&'static str, String, String)| {
-        view! {
-            <a class="card figure" href=href>
-                <span class="figure-label">{label}</span>
-                <span class="figure-value">{number}</span>
-            </a>
-        }
+        view! { <Figure label value=number.into_any() href/> }
     };
     view! { <div class="grid grid-cols-2 gap-2 sm:grid-cols-4 sm:gap-3 2xl:grid-cols-7 max-sm:*:last:col-span-2">{cards.map(card).into_iter().collect_view()}</div> }.into_any()
 }
