@@ -75,7 +75,7 @@ for (const scripts of [true, false]) {
 
     const noMember = 'You are not a member of this tenant. Ask an owner to invite you with this email.';
     await expectRefused(await come(stranger.email), tenant, noMember);
-    await expectRecorded(settings, tenant, stranger.email, 'You are no member here.');
+    await expectRecorded(settings, tenant, stranger.email, 'You are not a member of this tenant.');
     const otherDomain = 'Your email domain cannot use SSO here. Sign in with your password.';
     await expectRefused(await come(elsewhere.email), tenant, otherDomain);
     const notVerified =

@@ -140,7 +140,7 @@ mod tests {
     fn what_is_no_list_is_refused() {
         for text in ["", "password\n123456\n", &hash("x")[..39], &format!("{}AA:3\n", hash("x")), &"\n".repeat(99)] {
             let error = of(text).unwrap_err();
-            assert!(error.to_string().contains("no list"), "{text}: {error}");
+            assert!(error.to_string().contains("not a sorted list"), "{text}: {error}");
         }
         assert_eq!(LeakedPasswords::open(Path::new("/nowhere")).unwrap_err().kind(), ErrorKind::NotFound);
     }

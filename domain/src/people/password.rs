@@ -53,7 +53,7 @@ mod tests {
         assert!(check_password("x7#Kq2!", of(4, false)).unwrap_err().contains("12 characters"));
         assert!(check_password("x7#Kq2!vabc", of(3, false)).unwrap_err().contains("12 characters"));
         assert!(check_password("aaaaaaaaaaaaaaaa", of(1, false)).unwrap_err().contains("easy to guess"));
-        assert!(check_password("a long enough one", of(3, true)).unwrap_err().contains("leaked"));
+        assert!(check_password("a long enough one", of(3, true)).unwrap_err().contains("breached"));
         assert!(check_password(&"word ".repeat(300), of(4, false)).unwrap_err().contains("1,000"));
     }
 }

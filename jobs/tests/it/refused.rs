@@ -17,12 +17,7 @@ async fn a_file_is_refused_as_a_whole_and_changes_nothing() {
     let mut latin = jsonl(3_000).into_bytes();
     latin.extend_from_slice(b"{\"note\": \"caf\xe9\"}\n");
     let cases: [(&str, Format, Vec<u8>, &str); 7] = [
-        (
-            "cut.gz",
-            Format::OrdersJsonl,
-            packed[..packed.len() - 9].to_vec(),
-            "ends in the middle of its compressed data",
-        ),
+        ("cut.gz", Format::OrdersJsonl, packed[..packed.len() - 9].to_vec(), "the compressed file is incomplete"),
         ("latin", Format::OrdersJsonl, latin, "not UTF-8: see line 3001, byte 14"),
         (
             "other",

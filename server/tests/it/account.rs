@@ -36,11 +36,11 @@ async fn another_password_needs_the_present_one_and_ends_all_other_sessions() {
     there.base.clone_from(&elsewhere.base);
     assert!(there.is_signed_in().await);
     for (current, password, words) in [
-        ("not it", BETTER, "Is not your password"),
+        ("not it", BETTER, "Incorrect password."),
         (PASSWORD, "short", "12 characters"),
-        (PASSWORD, "qwertyuiop", "leaked"),
+        (PASSWORD, "qwertyuiop", "breached"),
         (PASSWORD, "owner@demo.test", "easy to guess"),
-        (PASSWORD, PASSWORD, "one that you have"),
+        (PASSWORD, PASSWORD, "differs from the current one"),
     ] {
         let answer = here.post("/account/password", &[("current", current), ("password", password)]).await;
         assert_eq!(answer.status(), 422, "{password}");
@@ -73,7 +73,7 @@ async fn no_password_on_the_installations_list_is_taken_anywhere() {
     assert_eq!(answer.status(), 422);
     assert!(answer.text().await.unwrap().contains("This password is on a breached-password list"));
     let made = db::people::create(&app.db, &app.state.passwords, "new@demo.test", BETTER, false).await;
-    assert!(made.unwrap_err().to_string().contains("leaked"));
+    assert!(made.unwrap_err().to_string().contains("breached"));
     assert_eq!(change("a password that nobody has leaked").await.status(), 303);
     std::fs::remove_file(&list).unwrap();
 }
@@ -120,9 +120,9 @@ async fn another_address_is_confirmed_there_and_told_of_here() {
     person(&app, "taken@demo.test").await;
     let browser = Browser::signed_in(&app.base, EMAIL).await;
     for (email, password, words) in [
-        ("new@demo.test", "wrong", "Is not your password"),
+        ("new@demo.test", "wrong", "Incorrect password."),
         ("new", PASSWORD, "such as ana@example.com"),
-        ("OWNER@demo.test", PASSWORD, "one that you have"),
+        ("OWNER@demo.test", PASSWORD, "already your email"),
     ] {
         let answer = browser.post("/account/email", &[("email", email), ("email_password", password)]).await;
         assert_eq!(answer.status(), 422);
@@ -137,7 +137,7 @@ async fn another_address_is_confirmed_there_and_told_of_here() {
     let letter = letters::of_platform(&app, "link.email").await.remove(0);
     assert_eq!(letter.to, "new@demo.test");
     let told = letters::of_platform(&app, "account").await;
-    assert!(told.iter().any(|l| l.to == EMAIL && l.subject.contains("about to change")), "{told:?}");
+    assert!(told.iter().any(|l| l.to == EMAIL && l.subject == "Email change requested"), "{told:?}");
     assert_eq!(Browser::new(&app.base).get(&letter.path()).await.status(), 200);
     assert_eq!(
         Browser::new(&app.base).sign_in("new@demo.test", PASSWORD).await.status(),

@@ -72,7 +72,7 @@ async fn backups_are_made_listed_read_back_and_brought_back_from_the_command_lin
     assert_eq!(stoa.json("backup prune --yes")["pruned"], serde_json::json!([]));
 
     stoa.refused("backup create --kind files", 2, "--tenant");
-    stoa.refused("backup create --kind full --tenant shop", 2, "leave out --tenant");
+    stoa.refused("backup create --kind full --tenant shop", 2, "remove --tenant");
     stoa.refused("backup create --kind everything", 2, "full, database, files");
     stoa.refused("backup verify 0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f", 1, "stoa backup list");
     stoa.refused("backup restore 0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f --yes", 1, "stoa backup list");

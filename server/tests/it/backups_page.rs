@@ -51,7 +51,7 @@ async fn each_row_leads_with_its_proof_and_tenants_see_their_own() {
     assert!(html.contains("55,555") && !html.contains("987,654"), "{html}");
     let id = html.split("href=\"/platform/backups/").nth(1).unwrap().split('"').next().unwrap();
     let html = admin.get(&format!("/platform/backups/{id}")).await.text().await.unwrap();
-    assert!(html.contains("Restore") && html.contains("cannot be brought back"), "its objects never were: {html}");
+    assert!(html.contains("Restore") && html.contains("cannot be restored"), "its objects never were: {html}");
     for missing in ["/platform/backups/x", "/platform/backups/0199d0c2-6f0e-7cc3-98c4-dc0c0c07398f"] {
         assert_eq!(admin.get(missing).await.status(), 404, "{missing}");
     }

@@ -60,7 +60,7 @@ async fn an_installation_is_set_up_from_the_command_line() {
     let mut child = child.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(b"twelve characters\n").unwrap();
     let output = child.wait_with_output().unwrap();
-    assert_eq!(printed(&output), "account b@shop.test made");
+    assert_eq!(printed(&output), "account b@shop.test created");
     let passwords = db::people::passwords::Passwords::new(1).unwrap();
     for (email, password) in [("a@shop.test", password.as_str()), ("b@shop.test", "twelve characters")] {
         let found = db::people::verify(&db.db, &passwords, email, password).await.unwrap();
@@ -84,7 +84,7 @@ async fn wrong_use_is_2_and_failure_is_1_and_both_say_why() {
         ("frobnicate", 2, "frobnicate"),
         ("tenant create --slug Shop! --name X", 2, "--slug"),
         ("tenant create --slug shop2", 2, "--name"),
-        ("tenant create --slug shop --name Again", 1, "taken"),
+        ("tenant create --slug shop --name Again", 1, "uses this slug"),
         ("tenant create --slug other --name X --tier gold", 1, "gold"),
         ("tenant suspend shop", 2, "--reason"),
         ("tenant resume nowhere", 1, "no tenant 'nowhere'"),

@@ -142,7 +142,7 @@ async fn an_invited_person_joins_and_one_without_an_account_gets_one_that_no_pas
     let world = World::new().await;
     person(&world.app, "known@demo.test").await;
     for email in ["known@demo.test", "new@partner.test"] {
-        world.refused("nobody has invited them", "no member here", email, |_| ()).await;
+        world.refused("nobody has invited them", "not a member of this tenant", email, |_| ()).await;
         invite(&world.demo, email).await;
         let (browser, answer) = world.come(email, |_| ()).await;
         assert_eq!(location(&answer), "/t/demo/orders", "{email}");
@@ -158,13 +158,19 @@ async fn nobody_comes_in_whom_it_does_not_vouch_for_here() {
     person(&world.app, "stranger@demo.test").await;
     let changed = |name: &'static str, value: Value| move |claims: &mut Value| claims[name] = value;
     let now = world.clock.now().timestamp();
-    let unproven = "cannot be taken";
-    world.refused("the address is not verified", "is verified", ANA, changed("email_verified", json!(false))).await;
-    world.refused("nothing is said of that", "is verified", ANA, changed("email_verified", Value::Null)).await;
-    world.refused("there is no address", "is verified", ANA, changed("email", Value::Null)).await;
-    world.refused("another domain", "not one of those", "ana@elsewhere.test", |_| ()).await;
-    world.refused("a member of another tenant", "not one of those", "owner@other.test", |_| ()).await;
-    world.refused("no member", "no member here", "stranger@demo.test", |_| ()).await;
+    let unproven = "sent an invalid response";
+    world
+        .refused("the address is not verified", "your email as verified", ANA, changed("email_verified", json!(false)))
+        .await;
+    world
+        .refused("nothing is said of that", "your email as verified", ANA, changed("email_verified", Value::Null))
+        .await;
+    world.refused("there is no address", "your email as verified", ANA, changed("email", Value::Null)).await;
+    world.refused("another domain", "Your email domain cannot use SSO here", "ana@elsewhere.test", |_| ()).await;
+    world
+        .refused("a member of another tenant", "Your email domain cannot use SSO here", "owner@other.test", |_| ())
+        .await;
+    world.refused("no member", "not a member of this tenant", "stranger@demo.test", |_| ()).await;
     world.refused("another nonce", unproven, ANA, changed("nonce", json!("x"))).await;
     world.refused("no nonce", unproven, ANA, changed("nonce", Value::Null)).await;
     world.refused("another client's", unproven, ANA, changed("aud", json!("another"))).await;
@@ -181,7 +187,7 @@ async fn nobody_comes_in_whom_it_does_not_vouch_for_here() {
 #[tokio::test]
 async fn an_answer_is_taken_once_in_the_browser_that_asked_for_the_tenant_that_was_meant() {
     let world = World::new().await;
-    let foreign = "does not belong";
+    let foreign = "expired or was already used";
     let owner = Browser::signed_in(&world.app.base, "owner@other.test").await;
     assert_eq!(set(&owner, "other", &world.provider).await.status(), 303);
 
@@ -223,7 +229,7 @@ async fn an_answer_is_taken_once_in_the_browser_that_asked_for_the_tenant_that_w
     let browser = world.browser();
     let question = asked(&browser, "demo").await;
     let denied = back(&question, "").replace("code=", "error=access_denied");
-    assert_refused(&browser, browser.get(&denied).await, "signed nobody in", "they changed their mind").await;
+    assert_refused(&browser, browser.get(&denied).await, "did not sign you in", "they changed their mind").await;
     let slow = world.browser();
     let question = asked(&slow, "demo").await;
     let code = world.provider.code(&question, ANA, |_| ());
@@ -235,7 +241,7 @@ async fn an_answer_is_taken_once_in_the_browser_that_asked_for_the_tenant_that_w
 async fn an_address_that_somebody_else_has_now_opens_nothing_of_the_former_owner() {
     let world = World::new().await;
     world.come(ANA, |_| ()).await;
-    world.refused("another identity", "somebody else", ANA, |claims| claims["sub"] = json!("another")).await;
+    world.refused("another identity", "another SSO identity", ANA, |claims| claims["sub"] = json!("another")).await;
     let (renamed, answer) =
         world.come("a.new@demo.test", |claims| claims["sub"] = json!(format!("sub of {ANA}"))).await;
     assert_eq!(location(&answer), "/t/demo/orders", "whoever is called otherwise there is still the same");
@@ -244,7 +250,7 @@ async fn an_address_that_somebody_else_has_now_opens_nothing_of_the_former_owner
     world.owner.post(&format!("/t/demo/team/members/{ana}/remove"), &[]).await;
     tokio::time::sleep(A_SECOND).await;
     assert_ne!(renamed.get("/t/demo/orders").await.status(), 200, "a member no more");
-    world.refused("a member no more", "no member here", ANA, |_| ()).await;
+    world.refused("a member no more", "not a member of this tenant", ANA, |_| ()).await;
 }
 
 #[tokio::test]

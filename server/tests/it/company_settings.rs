@@ -21,15 +21,15 @@ async fn owners_set_it_faults_are_named_and_the_secret_is_never_shown() {
     let boss = world.demo.scope(Permission::ManagePeople).unwrap();
     let before = db::identity::settings(&boss).await.unwrap();
     for (form, field, words) in [
-        (form("login.example.com", SECRET, "demo.test"), "issuer", "Must be an address such as"),
+        (form("login.example.com", SECRET, "demo.test"), "issuer", "Enter a URL such as"),
         (form("http://login.example.com", SECRET, "demo.test"), "issuer", "begins with https"),
-        (form("https://10.1.2.3", SECRET, "demo.test"), "issuer", "public Internet"),
-        (form("https://169.254.169.254/latest", SECRET, "demo.test"), "issuer", "public Internet"),
-        (form("http://127.0.0.1:9", SECRET, "demo.test"), "issuer", "Does not answer"),
-        (form(&slash, SECRET, "demo.test"), "issuer", "exactly as the provider names it"),
-        (form(&elsewhere, SECRET, "demo.test"), "issuer", "not as an OpenID provider"),
-        (form(&issuer, SECRET, "demo"), "domains", "Must be domains"),
-        (form(&elsewhere, "", "demo.test"), "client_secret", "Is needed for this issuer"),
+        (form("https://10.1.2.3", SECRET, "demo.test"), "issuer", "Enter a public URL"),
+        (form("https://169.254.169.254/latest", SECRET, "demo.test"), "issuer", "Enter a public URL"),
+        (form("http://127.0.0.1:9", SECRET, "demo.test"), "issuer", "does not respond"),
+        (form(&slash, SECRET, "demo.test"), "issuer", "exactly as the provider states it"),
+        (form(&elsewhere, SECRET, "demo.test"), "issuer", "not an OpenID Connect provider"),
+        (form(&issuer, SECRET, "demo"), "domains", "Enter email domains"),
+        (form(&elsewhere, "", "demo.test"), "client_secret", "Enter the client secret"),
     ] {
         let answer = world.owner.post(path, &form).await;
         assert_eq!(answer.status(), 422, "{form:?}");
@@ -41,7 +41,7 @@ async fn owners_set_it_faults_are_named_and_the_secret_is_never_shown() {
     assert_eq!(db::identity::settings(&boss).await.unwrap(), before, "nothing was changed");
     world.provider.say("token_endpoint", "http://192.168.0.1/token");
     let answer = world.owner.post(path, &form(&issuer, "", "demo.test")).await;
-    assert!(answer.text().await.unwrap().contains("does not ask"), "not even by what it says of itself");
+    assert!(answer.text().await.unwrap().contains("cannot use"), "not even by what it says of itself");
     world.provider.say("token_endpoint", &format!("{issuer}/token"));
     let answer = world.owner.post(path, &form(&issuer, "", "demo.test")).await;
     assert_eq!(location(&answer), "/t/demo/settings/sign-in?done=saved", "without a secret the present one stays");

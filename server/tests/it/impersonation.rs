@@ -59,7 +59,9 @@ async fn text(answer: reqwest::Response) -> String {
 async fn a_look_has_a_reason_a_banner_and_an_end() {
     let world = World::new().await;
     assert!(text(world.admin.get("/platform/tenants/demo/members").await).await.contains("owner@demo.test"));
-    for (reason, minutes, words) in [(" ", "30", "Must say why"), ("ticket 7", "600", "Must be 15, 30 or 60")] {
+    for (reason, minutes, words) in
+        [(" ", "30", "Enter a reason."), ("ticket 7", "600", "Choose 15, 30 or 60 minutes.")]
+    {
         let answer = world.look(world.owner, reason, minutes).await;
         assert_eq!(answer.status(), 422);
         assert!(text(answer).await.contains(words), "{words}");

@@ -18,7 +18,7 @@ async fn guessing_ends(settings: &[(&str, &str)], email: &str, slug: &str) {
         let answer = browser.sign_in(&email.to_uppercase(), PASSWORD).await;
         assert_eq!(answer.status(), 429);
         assert_eq!(answer.headers()["retry-after"], "900");
-        assert!(answer.text().await.unwrap().contains("too many attempts"));
+        assert!(answer.text().await.unwrap().contains("Too many attempts"));
     }
 }
 

@@ -13,8 +13,8 @@ async fn adding_needs_the_password_and_what_was_asked_of_this_very_session() {
     person(&app, "ana@demo.test").await;
     let owner = signed_in(&app, EMAIL).await;
     for (name, password, words) in [
-        ("Laptop", "wrong", "Is not your password"),
-        ("", PASSWORD, "Must say which device"),
+        ("Laptop", "wrong", "Incorrect password."),
+        ("", PASSWORD, "Enter a name for the passkey"),
         (&"x".repeat(41), PASSWORD, "at most 40"),
     ] {
         let answer =

@@ -53,7 +53,7 @@ async fn a_reserved_word_is_refused_for_everything_that_has_a_slug() {
         {
             let answer = admin.post(path, form).await;
             assert_eq!(answer.status(), 422, "{path} {word}");
-            assert!(answer.text().await.unwrap().contains("reserved word"), "{path} {word}");
+            assert!(answer.text().await.unwrap().contains("is reserved"), "{path} {word}");
         }
         let platform = db::platform::Platform::command(app.db.clone());
         assert!(platform.create_tenant(word, "New", "standard").await.is_err());

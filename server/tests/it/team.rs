@@ -76,7 +76,7 @@ async fn nobody_gives_away_more_than_they_have() {
     let manager = browser.post(&at(bob), &[("role", "manager"), ("reach", "all")]).await;
     assert_eq!(manager.status(), 409, "a viewer sees reports, which she does not");
     let stronger = browser.post("/t/demo/team/roles", &[("name", "X"), ("permissions", "orders.refund")]).await;
-    assert!(text(stronger).await.contains("permissions that you do not have"));
+    assert!(text(stronger).await.contains("Select only permissions that you have."));
     let invited = browser
         .post("/t/demo/team/invitations", &[("email", "x@demo.test"), ("role", "manager"), ("reach", "all")])
         .await;

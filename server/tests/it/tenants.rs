@@ -149,7 +149,7 @@ async fn a_tier_says_what_a_change_would_do_before_it_is_done() {
         "Stores: 2 (was 1).",
         "Orders per month: no limit (was 1,000).",
         "No tenant would be over a limit.",
-        "for 1 tenant",
+        "immediately to 1 tenant",
     ] {
         assert!(html.contains(words), "{words}: {html}");
     }
@@ -208,7 +208,7 @@ async fn a_deletion_says_its_plan_and_can_be_taken_back() {
     let (admin, owner) = (admin(&app).await, Browser::signed_in(&app.base, "owner@demo.test").await);
     let asked = admin.post("/platform/tenants/demo/delete", &[]).await;
     let html = body(asked).await;
-    for words in ["1 store, 1 member and 0 orders", "After 3 days", "saved once more", "btn-danger"] {
+    for words in ["1 store, 1 member and 0 orders", "After 3 days", "final backup", "btn-danger"] {
         assert!(html.contains(words), "{words}: {html}");
     }
     assert_eq!(owner.get("/t/demo").await.status(), 200, "asking changes nothing");

@@ -36,7 +36,7 @@ async fn owners_see_what_they_use_and_are_warned() {
         let asked = app.http().get(format!("{}/api/v1/orders", app.base)).bearer_auth(&key).send().await.unwrap();
         assert_eq!(asked.status(), 200);
     }
-    let warned = ["Stores: 1 of 1 used. No further store can be made.", "Show usage"];
+    let warned = ["Stores: 1 of 1 used. You cannot add more stores.", "Show usage"];
     shows(&owner, "/t/demo", &warned).await;
     let html = body(owner.get("/t/demo/usage").await).await;
     for words in ["Plan: Small", "class=\"meter critical\"", "At limit", "receive status 429", "Not included"] {

@@ -75,7 +75,7 @@ async fn a_webhook_is_made_changed_and_deleted_and_its_secret_shown_once() {
     assert!(!html(owner.get(&one).await, 200).await.contains("whsec_"));
 
     let plan = html(owner.get(&format!("{one}/delete")).await, 200).await;
-    assert!(plan.contains("cannot be taken back"), "{plan}");
+    assert!(plan.contains("You cannot undo this."), "{plan}");
     assert_eq!(location(&owner.post(&format!("{one}/delete"), &[]).await), format!("{WEBHOOKS}?done=deleted"));
     html(owner.get(&one).await, 404).await;
 }

@@ -256,7 +256,7 @@ fn what_follows_is_said_before_it_is_done() {
     let page = Confirm {
         frame: frame(Place::Jobs),
         title: "Delete 2 jobs?".into(),
-        words: vec!["They are forgotten.".into()],
+        words: vec!["The jobs are deleted.".into()],
         action: "/platform/jobs/change".into(),
         hidden: vec![("job".into(), HOSTILE.into())],
         label: Some("Delete 2 jobs".into()),

@@ -130,7 +130,7 @@ fn a_tenant_offers_what_its_state_allows() {
     }
     let words = plan(&tenant(TenantState::Active), &figures(), 0, "now", 30).join(" ");
     assert!(
-        words.contains("cannot be taken back") && words.contains("3 stores, 8 members and 12,000 orders"),
+        words.contains("You cannot undo this.") && words.contains("3 stores, 8 members and 12,000 orders"),
         "{words}"
     );
 }

@@ -297,7 +297,7 @@ fn rows_of_nothing_are_passed_over_wherever_they_stand() {
     assert_eq!((all.len(), order(&all[0]).items().len(), order(&all[1]).number()), (2, 2, "B-2"));
     assert_eq!(all.iter().map(|p| p.lines).sum::<u64>(), 3);
     let refused = csv("1,2026-01-02 10:00,Tea,1,3,,,,Ana,x\n2,2026-01-02 10:00,Tea,1,3\n3,2026-01-02 10:00,Tea,1\n");
-    assert_eq!(faults(&refused[0]), [(2, "", "has 10 cells, but the header has 9")]);
+    assert_eq!(faults(&refused[0]), [(2, "", "This line has 10 cells, but the header has 9.")]);
     assert_eq!(order(&refused[1]).number(), "2");
     assert_eq!(faults(&refused[2]), [(4, "", "This line has 4 cells, but the header has 9.")]);
     let stray = "order_number,,placed_at,item_title,quantity,unit_price\n1,,2026-01-02 10:00,Tea,1,3\n2,x,2026-01-02 10:00,Tea,1,3\n";

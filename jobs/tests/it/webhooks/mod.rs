@@ -223,7 +223,7 @@ async fn a_secret_that_does_not_open_sends_nothing_and_says_so() {
     world.courier = Courier::within(Reach::Everywhere, other, Duration::from_secs(2)).unwrap();
     let Attempted::Again(at) = world.attempt(id).await else { panic!("it cannot be signed") };
     let error = world.told(made.id).await.remove(0).attempts.remove(0).error.unwrap();
-    assert!(error.contains("rotate it") && receiver.got().is_empty(), "{error}");
+    assert!(error.contains("rotate the secret") && receiver.got().is_empty(), "{error}");
     let made = webhooks::rotate(&world.scope(), world.courier.sealer(), made.id).await.unwrap();
     world.clock.set(at);
     assert_eq!(world.attempt(id).await, Attempted::Over("delivered"));
