@@ -48,7 +48,11 @@ impl Group {
 
 /// Suggestions for `q`, those of a group together: as far as the member may see what they are about.
 #[server(prefix = "/fn", endpoint = "search", input = GetUrl, output = Json)]
-pub async fn search(#[server(default)] q: String) -> Result<Vec<Suggestion>, ServerFnError> {
+pub async fn search(
+    #[doc = "What is typed so far."]
+    #[server(default)]
+    q: String,
+) -> Result<Vec<Suggestion>, ServerFnError> {
     let searcher = expect_context::<Searcher>();
     searcher.search(&q).await.ok_or_else(|| ServerFnError::new("no suggestions"))
 }

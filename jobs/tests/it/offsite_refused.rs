@@ -25,7 +25,7 @@ async fn another_host_key_is_refused_before_anything_is_sent() {
     let changed = Offsite::open(&before).unwrap().ping().await.unwrap_err();
     assert!(matches!(changed, OffsiteError::HostKey { .. }), "{changed}");
     let words = changed.to_string();
-    for part in ["STOA_OFFSITE_HOST_KEY", "ssh-ed25519 SHA256:", &before.host_keys.shown(), "Nothing was sent"] {
+    for part in ["STOA_OFFSITE_HOST_KEY", "ssh-ed25519 SHA256:", &before.host_keys.shown(), "No data was sent"] {
         assert!(words.contains(part), "{part} in: {words}");
     }
     let mut by_fingerprint = sshd.settings();

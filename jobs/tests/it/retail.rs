@@ -115,7 +115,7 @@ async fn the_real_file_goes_in_to_the_penny_and_twice_is_once() {
     let first = shop.import(Format::OnlineRetail, real_file()).await.unwrap();
     assert_eq!(first.problem_count, 67);
     assert_eq!(first.problems.len(), 20);
-    assert!(first.problems[0].reason.starts_with("stock adjustment"), "{:?}", first.problems[0]);
+    assert!(first.problems[0].reason.starts_with("Stock adjustment"), "{:?}", first.problems[0]);
     agrees_with_the_raw_lines(&shop, &first.summary).await;
     let rows = shop.rows().await;
     let second = shop.import(Format::OnlineRetail, real_file()).await.unwrap();

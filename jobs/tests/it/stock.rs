@@ -172,7 +172,7 @@ async fn each_fall_to_the_threshold_is_told_once() {
         ]
     );
     let text = text(&messages[2]);
-    assert!(text.contains("TEA  Thing TEA     1        3"), "{text}");
+    assert!(text.contains("TEA  Thing TEA         1          3"), "{text}");
 }
 
 #[tokio::test]

@@ -89,7 +89,7 @@ async fn a_summary_says_what_the_dashboard_and_the_report_say() {
     assert_eq!(row("Net sales"), [net.as_str(), "£9.00", "up", "100", "%"]);
     assert_eq!(row("Orders"), ["2", "1", "up", "100", "%"]);
     assert_eq!(row("Returns"), ["£0.00", "£0.00", "no", "change"]);
-    assert_eq!(row("Average order"), [average.as_str(), "£9.00", "no", "change"]);
+    assert_eq!(row("Average order value"), [average.as_str(), "£9.00", "no", "change"]);
     assert_eq!(row("Tea"), ["4", net.as_str()]);
     assert!(text.contains("Thu 12 Nov"), "the same weekday of the week before\n{text}");
     assert!(text.contains("https://stoa.test/t/demo?store=main&from=2026-11-19&to=2026-11-19"), "{text}");

@@ -35,7 +35,8 @@ async fn somebody_new_makes_an_account_and_is_in() {
 
     let ana = Browser::new(&app.base);
     assert!(ana.get(&link).await.text().await.unwrap().contains("as staff"));
-    for (password, words) in [("short", "12 characters"), ("ana@demo.test", "easy to guess"), ("1234567890", "breached")]
+    for (password, words) in
+        [("short", "12 characters"), ("ana@demo.test", "easy to guess"), ("1234567890", "breached")]
     {
         let answer = ana.post(&link, &[("name", "Ana"), ("password", password)]).await;
         assert_eq!(answer.status(), 422);

@@ -73,7 +73,7 @@ fn asked(page: &CachePage) -> AnyView {
     let here = asked.saturating_sub(shared + computed);
     let found = found(&page.figures).unwrap_or_else(|| "no requests yet".to_owned());
     let redis = match page.redis {
-        Some(true) => "answers",
+        Some(true) => "connected",
         Some(false) => "unavailable",
         None => "not configured",
     };

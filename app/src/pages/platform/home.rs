@@ -163,7 +163,7 @@ fn database(board: &Board) -> AnyView {
 
 fn cache(board: &Board) -> AnyView {
     let (tone, words, redis) = match board.redis {
-        Some(true) => (Tone::Neutral, "Redis connected", "answers"),
+        Some(true) => (Tone::Neutral, "Redis connected", "connected"),
         Some(false) => (Tone::Attention, "Redis unavailable", "unavailable; Stoa runs without it"),
         None => (Tone::Neutral, "In-process only", "not configured"),
     };

@@ -264,8 +264,7 @@ impl<'a, L: Layout> Orders<'a, L> {
     fn finish(&self, mut group: Group, head: L::Head) -> Parsed {
         if let Some(again) = self.scattered.get(&group.number) {
             let reason = format!(
-                "The lines of this order are not next to each other: it appears again at line {again}. Sort the file \
-                 by order number."
+                "This order appears again at line {again}. Sort the file by order number, then import it again."
             );
             group.fault(group.first_line, L::COLUMNS[0].name, reason);
         }

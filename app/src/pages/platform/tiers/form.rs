@@ -37,7 +37,7 @@ pub fn page(form: &TierForm) -> Document {
         let note = form.slug.as_ref().map(|slug| {
             let on = url::with_query("/platform/tenants", [("tier", slug.as_str())]);
             let number = crate::ui::money::things(form.tenants, "tenant", "tenants");
-            view! { <a href=on>{number}</a>" on it" }.into_any()
+            view! { <a href=on>{number}</a>" on this tier" }.into_any()
         });
         let aside = form.slug.as_ref().map(|slug| aside(slug, form.is_retired));
         view! {
