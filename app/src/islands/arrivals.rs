@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use leptos::prelude::{RwSignal, Update, set_timeout};
 use leptos::task::spawn_local;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::JsValue;
 
+use super::ask;
 use super::stream::field;
 
 const PAUSE: Duration = Duration::from_millis(700);
@@ -67,14 +67,7 @@ impl Arrivals {
         let state = &self.0;
         let and = if state.address.contains('?') { '&' } else { '?' };
         let address = format!("{}{and}after={}", state.address, state.through.get());
-        let window = web_sys::window().ok_or(JsValue::NULL)?;
-        let fetch: js_sys::Function = field(&window, "fetch").dyn_into()?;
-        let answer = JsFuture::from(fetch.call1(&window, &address.into())?.dyn_into::<js_sys::Promise>()?).await?;
-        if field(&answer, "ok") != JsValue::TRUE {
-            return Err(JsValue::NULL);
-        }
-        let json: js_sys::Function = field(&answer, "json").dyn_into()?;
-        let found = JsFuture::from(json.call0(&answer)?.dyn_into::<js_sys::Promise>()?).await?;
+        let found = ask::json(&address).await?;
         let number = |name: &str| field(&found, name).as_f64();
         let (count, through) = number("count").zip(number("through")).ok_or(JsValue::NULL)?;
         state.through.set(through as i64);

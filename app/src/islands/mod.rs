@@ -2,6 +2,8 @@
 
 #[cfg(feature = "hydrate")]
 mod arrivals;
+#[cfg(feature = "hydrate")]
+mod ask;
 mod foldable;
 mod import_progress;
 mod live_orders;

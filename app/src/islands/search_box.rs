@@ -188,11 +188,9 @@ fn wake(_home: String, _list: List) -> impl Fn(String) + Clone + 'static {
 
 #[cfg(feature = "hydrate")]
 fn wake(home: String, list: List) -> impl Fn(String) + Clone + 'static {
-    // The page is of one tenant.
-    let _set_before = leptos::server_fn::client::try_set_server_url(home.leak());
     // An effect: what the server drew must be drawn the same way before anything changes.
     Effect::new(move |_| list.is_awake.set(true));
-    let typing = typing::Typing::default();
+    let typing = typing::Typing::new(home);
     move |text| typing.changed(text, list)
 }
 
@@ -209,17 +207,24 @@ mod typing {
     use leptos::task::spawn_local;
 
     use super::List;
-    use crate::search::search;
+    use crate::islands::ask;
+    use crate::islands::stream::field;
+    use crate::search::{Group, Suggestion};
 
     const PAUSE: Duration = Duration::from_millis(150);
 
-    #[derive(Clone, Default)]
+    #[derive(Clone)]
     pub struct Typing {
+        home: Rc<str>,
         timer: Rc<RefCell<Option<TimeoutHandle>>>,
         asked: Rc<RefCell<Option<AbortHandle>>>,
     }
 
     impl Typing {
+        pub fn new(home: String) -> Self {
+            Self { home: home.into(), timer: Rc::default(), asked: Rc::default() }
+        }
+
         pub fn changed(&self, text: String, list: List) {
             if let Some(timer) = self.timer.take() {
                 timer.clear();
@@ -232,18 +237,35 @@ mod typing {
                 return;
             }
             let asked = Rc::clone(&self.asked);
+            let address = format!("{}/fn/search?q={}", self.home, js_sys::encode_uri_component(&text));
             let ask = move || {
-                let (answer, handle) = abortable(search(text));
+                let (answer, handle) = abortable(suggestions(address));
                 asked.replace(Some(handle));
                 spawn_local(async move {
                     // Without an answer there is still the form.
                     if let Ok(answer) = answer.await {
-                        list.show(answer.unwrap_or_default());
+                        list.show(answer);
                     }
                 });
             };
             self.timer.replace(set_timeout_with_handle(ask, PAUSE).ok());
         }
+    }
+
+    // What the server function answers; nothing when it does not.
+    async fn suggestions(address: String) -> Vec<Suggestion> {
+        let Ok(found) = ask::json(&address).await else { return Vec::new() };
+        js_sys::Array::from(&found).iter().filter_map(|suggestion| read(&suggestion)).collect()
+    }
+
+    fn read(suggestion: &wasm_bindgen::JsValue) -> Option<Suggestion> {
+        let text = |name| field(suggestion, name).as_string();
+        let group = match text("group")?.as_str() {
+            "Orders" => Group::Orders,
+            "Customers" => Group::Customers,
+            _ => Group::Pages,
+        };
+        Some(Suggestion { group, title: text("title")?, detail: text("detail")?, href: text("href")? })
     }
 }
 

@@ -54,13 +54,13 @@ pub async fn envelope(State(state): State<AppState>, mut request: Request, next:
     let (request_id, nonce) = (Arc::clone(&current.request_id), Arc::clone(&current.nonce));
     let work = async {
         if let Some(refusal) = unreadable(&request, seen.is_api()) {
-            return refusal;
+            return error_frames::draw_bare(refusal).await;
         }
         let crowd = request.extensions().get::<Crowd>().copied();
         if let Some(crowd) = crowd
             && let Some(refusal) = crowd::turned_away(crowd, request.uri(), request.headers(), &state).await
         {
-            return refusal;
+            return error_frames::draw_bare(refusal).await;
         }
         let answer = AssertUnwindSafe(tokio::time::timeout(limits.time, next.run(request))).catch_unwind().await;
         let response = match answer {

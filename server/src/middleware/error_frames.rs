@@ -17,6 +17,18 @@ use crate::state::AppState;
 pub async fn draw(state: &AppState, cookies: &HeaderMap, path: &str, mut response: Response) -> Response {
     let Some(error) = response.extensions_mut().remove::<PageError>() else { return response };
     let around = if error.keeps_frame() { around(state, cookies, path).await } else { None };
+    within(response, &error, around).await
+}
+
+/// The same without asking who it is: for requests that are rejected before they are read.
+pub async fn draw_bare(mut response: Response) -> Response {
+    match response.extensions_mut().remove::<PageError>() {
+        Some(error) => within(response, &error, None).await,
+        None => response,
+    }
+}
+
+async fn within(mut response: Response, error: &PageError, around: Option<Around>) -> Response {
     // The response said that it has no body.
     response.headers_mut().remove(http::header::CONTENT_LENGTH);
     *response.body_mut() = error.draw(around.unwrap_or_else(|| Around::Nobody(current::theme()))).await;

@@ -95,7 +95,7 @@ async fn wrong_use_is_2_and_failure_is_1_and_both_say_why() {
         ("store set --tenant shop --store s1 --notify a@b,c", 2, "'c' is not valid"),
         ("store set --tenant shop --store s1 --notify a@b", 1, "no store 's1'"),
         ("store stock --tenant shop --store s1 --sku T --quantity 3", 1, "no store 's1'"),
-        ("user create --email nobody", 1, "email such as"),
+        ("user create --email nobody", 1, "Enter an email"),
         ("user create --email a@b.test --role owner", 2, "--tenant"),
         ("user create --email a@b.test --tenant shop --role king", 2, "owner, manager"),
         ("api-key create --tenant shop --scopes orders:delete", 2, "orders:read"),

@@ -224,8 +224,13 @@ async fn an_answer_is_taken_once_in_the_browser_that_asked_for_the_tenant_that_w
     let browser = world.browser();
     let question = asked(&browser, "demo").await;
     world.provider.code(&question, ANA, |_| ());
-    assert_refused(&browser, browser.get(&back(&question, &code)).await, "cannot be taken", "a code that was used")
-        .await;
+    assert_refused(
+        &browser,
+        browser.get(&back(&question, &code)).await,
+        "sent an invalid response",
+        "a code that was used",
+    )
+    .await;
     let browser = world.browser();
     let question = asked(&browser, "demo").await;
     let denied = back(&question, "").replace("code=", "error=access_denied");

@@ -93,11 +93,11 @@ fn a_running_import_looks_again_without_scripts() {
     let html = render(run(RunStatus::Running), true);
     assert!(html.contains("<noscript><meta http-equiv=\"refresh\" content=\"3\">"), "{html}");
     assert_eq!(texts(&html, ".progress-words"), ["5,000 of 5,001 lines read, 1,204 orders stored, 2 problems"]);
-    assert_eq!(texts(&html, ".progress-rate"), [""], "nothing is known of its pace yet");
+    assert_eq!(texts(&html, ".progress-words + p"), [""], "nothing is known of its pace yet");
     assert!(!render(run(RunStatus::Done), true).contains("http-equiv"));
     let began = Some(now() - chrono::TimeDelta::seconds(100));
     let html = render(Run { total_lines: Some(20_000), started_at: began, ..run(RunStatus::Running) }, true);
-    assert_eq!(texts(&html, ".progress-rate"), ["50 lines per second, about 5 min left"]);
+    assert_eq!(texts(&html, ".progress-words + p"), ["50 lines per second, about 5 min left"]);
 }
 
 #[test]

@@ -302,7 +302,7 @@ fn rows_of_nothing_are_passed_over_wherever_they_stand() {
     assert_eq!(faults(&refused[2]), [(4, "", "This line has 4 cells, but the header has 9.")]);
     let stray = "order_number,,placed_at,item_title,quantity,unit_price\n1,,2026-01-02 10:00,Tea,1,3\n2,x,2026-01-02 10:00,Tea,1,3\n";
     let all = read(Format::OrdersCsv, stray.as_bytes()).unwrap();
-    assert_eq!((order(&all[0]).number(), faults(&all[1])[0].2), ("1", "has 'x' in a column without a name"));
+    assert_eq!((order(&all[0]).number(), faults(&all[1])[0].2), ("1", "This line has 'x' in a column without a name."));
 }
 
 #[test]
