@@ -197,11 +197,10 @@ fn wake(home: String, list: List) -> impl Fn(String) + Clone + 'static {
 // Asks when somebody pauses, and gives up what was asked before.
 #[cfg(feature = "hydrate")]
 mod typing {
-    use std::cell::RefCell;
+    use std::cell::{Cell, RefCell};
     use std::rc::Rc;
     use std::time::Duration;
 
-    use futures::future::{AbortHandle, abortable};
     use leptos::leptos_dom::helpers::TimeoutHandle;
     use leptos::prelude::set_timeout_with_handle;
     use leptos::task::spawn_local;
@@ -217,34 +216,33 @@ mod typing {
     pub struct Typing {
         home: Rc<str>,
         timer: Rc<RefCell<Option<TimeoutHandle>>>,
-        asked: Rc<RefCell<Option<AbortHandle>>>,
+        // Which text the list is about: answers to former ones are dropped.
+        version: Rc<Cell<u32>>,
     }
 
     impl Typing {
         pub fn new(home: String) -> Self {
-            Self { home: home.into(), timer: Rc::default(), asked: Rc::default() }
+            Self { home: home.into(), timer: Rc::default(), version: Rc::default() }
         }
 
         pub fn changed(&self, text: String, list: List) {
             if let Some(timer) = self.timer.take() {
                 timer.clear();
             }
-            if let Some(asked) = self.asked.take() {
-                asked.abort();
-            }
+            let version = self.version.get().wrapping_add(1);
+            self.version.set(version);
             if text.trim().is_empty() {
                 list.show(Vec::new());
                 return;
             }
-            let asked = Rc::clone(&self.asked);
+            let current = Rc::clone(&self.version);
             let address = format!("{}/fn/search?q={}", self.home, js_sys::encode_uri_component(&text));
             let ask = move || {
-                let (answer, handle) = abortable(suggestions(address));
-                asked.replace(Some(handle));
                 spawn_local(async move {
                     // Without an answer there is still the form.
-                    if let Ok(answer) = answer.await {
-                        list.show(answer);
+                    let found = suggestions(address).await;
+                    if current.get() == version {
+                        list.show(found);
                     }
                 });
             };

@@ -7,7 +7,9 @@ mod searcher;
 #[cfg(feature = "ssr")]
 pub use searcher::Searcher;
 
+#[cfg(feature = "ssr")]
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
 use leptos::server_fn::codec::{GetUrl, Json};
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +48,8 @@ impl Group {
     }
 }
 
+// Only on the server: the browser asks with its own `fetch`, and the client that this writes would add 34 KB to each page.
+#[cfg(feature = "ssr")]
 /// Suggestions for `q`, those of a group together: as far as the member may see what they are about.
 #[server(prefix = "/fn", endpoint = "search", input = GetUrl, output = Json)]
 pub async fn search(

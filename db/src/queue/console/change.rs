@@ -3,8 +3,8 @@
 use domain::ids::{JobId, TenantId};
 use domain::jobs::JobState;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
-use serde_json::{Value, json};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select, Value};
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::jobs::{JobFilter, live};
@@ -108,9 +108,10 @@ fn of(tx: &PlatformTx, action: Action, chosen: &Chosen) -> Select<job::Entity> {
     let jobs = match chosen {
         Chosen::Matching(filter) => live(Reader::Platform(tx), filter),
         Chosen::These(ids) => {
-            let key = [job::Column::TenantId, job::Column::Id].map(ColumnTrait::into_expr);
-            let these = Expr::tuple(key).in_tuples(ids.iter().map(|(tenant, job)| (tenant.0, job.0)));
-            tx.find_all::<job::Entity>().filter(these)
+            let (tenants, jobs): (Vec<Uuid>, Vec<Uuid>) = ids.iter().map(|(tenant, job)| (tenant.0, job.0)).unzip();
+            // Two arrays: a list of thousands of pairs is more than PostgreSQL reads of one expression.
+            let these = r#"("jobs"."tenant_id", "jobs"."id") in (select * from unnest($1::uuid[], $2::uuid[]))"#;
+            tx.find_all::<job::Entity>().filter(Expr::cust_with_values(these, [Value::from(tenants), jobs.into()]))
         }
     };
     jobs.filter(is_one_of(job::Column::State, action.states().iter().copied().map(Text)))
@@ -155,7 +156,7 @@ async fn apply(tx: &PlatformTx, action: Action, picked: Select<job::Entity>, by:
     let count = tx.scalar::<i64>(&sql, values).await.map_err(taken)?.unwrap_or(0);
     if count > 0 {
         let details = json!({"jobs": count, "reason": by.reason()});
-        crate::audit::note_platform(tx, &format!("jobs.{}", action.as_str()), "jobs", Value::Null, details);
+        crate::audit::note_platform(tx, &format!("jobs.{}", action.as_str()), "jobs", Json::Null, details);
     }
     Ok(count)
 }
