@@ -50,7 +50,7 @@ async fn orders_customers_and_pages_are_suggested() {
     assert_eq!(of(&found, "Orders").len(), 1);
     assert_eq!(of(&found, "Customers"), [("Ana <b>", "/t/demo/orders?q=ana%40example.com")]);
     assert_eq!(of(&suggested(&owner, "ord").await, "Pages"), [("Orders", "/t/demo/orders")]);
-    assert!(of(&suggested(&owner, "a").await, "Pages").contains(&("Audit", "/t/demo/audit")));
+    assert!(of(&suggested(&owner, "a").await, "Pages").contains(&("Audit log", "/t/demo/audit")));
     for nothing in ["", "%20", "no-such-thing", &"x".repeat(201)] {
         assert_eq!(suggested(&owner, nothing).await, Vec::<Value>::new(), "{nothing}");
     }

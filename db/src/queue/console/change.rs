@@ -2,8 +2,8 @@
 
 use domain::ids::{JobId, TenantId};
 use domain::jobs::JobState;
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select, Value};
+use sea_orm::sea_query::Expr;
+use sea_orm::{QueryFilter, QueryOrder, QuerySelect, Select, Value};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
