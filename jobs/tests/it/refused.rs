@@ -23,9 +23,9 @@ async fn a_file_is_refused_as_a_whole_and_changes_nothing() {
             "other",
             Format::OrdersJsonl,
             b"InvoiceNo,StockCode\n".to_vec(),
-            "does not look like orders-jsonl, it begins with 'InvoiceNo",
+            "is not in the format orders-jsonl; it begins with 'InvoiceNo",
         ),
-        ("json", Format::OrdersCsv, jsonl(1).into_bytes(), "does not look like orders-csv"),
+        ("json", Format::OrdersCsv, jsonl(1).into_bytes(), "is not in the format orders-csv"),
         (
             "columns",
             Format::OrdersCsv,
