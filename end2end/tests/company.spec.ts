@@ -135,7 +135,7 @@ test('a provider that is gone is said to be so, to the owner and to whoever want
   await expect(settings.getByLabel('Issuer')).toHaveValue(provider.issuer);
   await page.getByLabel('Email').fill(member.email);
   await page.getByLabel('Password').fill(member.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page, 'the password goes on').toHaveURL(`/t/${tenant}`);
 });
 

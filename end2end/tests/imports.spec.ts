@@ -105,7 +105,7 @@ test('good orders go in, and a bad one is told with its line, column and reason'
 });
 
 const REFUSED: [string, string, Upload, RegExp][] = [
-  ['a file of another format', 'Online Retail CSV', ordersCsv(), /does not look like online-retail/],
+  ['a file of another format', 'Online Retail CSV', ordersCsv(), /is not in the format online-retail/],
   ['a file that is no text', 'Orders, CSV', { ...file('photo.csv', []), buffer: Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0x00, 0x10, 0x0a]) }, /UTF-8/],
   ['a cut off .gz', 'Orders, JSON lines', { ...file('orders.jsonl.gz', []), buffer: Buffer.from('1f8b0800000000000003', 'hex') }, /gz|compressed|cut off/i],
 ];

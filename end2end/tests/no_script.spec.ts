@@ -21,7 +21,7 @@ async function signIn(page: Page): Promise<void> {
   await page.goto(`/t/${store.tenant}`);
   await page.getByLabel('Email').fill(staff.email);
   await page.getByLabel('Password').fill(staff.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page).toHaveURL(`/t/${store.tenant}`);
 }
 

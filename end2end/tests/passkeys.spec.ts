@@ -25,7 +25,7 @@ async function signIn(page: Page, { email, password }: Person): Promise<void> {
   await page.goto(`${origin}/login?next=/account`);
   await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 async function askForPasskey(page: Page, person: Person, name: string): Promise<void> {

@@ -5,7 +5,7 @@ import { makePerson, makeStore } from '../fixtures/stoa';
 async function fillIn(page: Page, { email, password }: Person): Promise<void> {
   await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 test('a wrong password and an unknown account get the same words', async ({ openPage }) => {
