@@ -24,7 +24,7 @@ test('a new order is announced on list and dashboard without moving a row, and o
   await home.goto(`/t/${store.tenant}`);
   await Promise.all([awake(list), awake(home)]);
   // The region that announces is there, and silent, before anything happens.
-  for (const page of [list, home]) await expect(page.locator('.bar [role=status]')).toHaveText('');
+  for (const page of [list, home]) await expect(page.locator('.bar [role=status]:not([role=search] *)')).toHaveText('');
   const before = await rows(list, 'Orders').allInnerTexts();
   const place1 = await rows(list, 'Orders').first().boundingBox();
   await expect(figure(home, 'Orders')).toHaveText('1');
@@ -51,7 +51,7 @@ test('an order is on the screen a moment after it was stored', async ({ signedIn
   const page = await signedIn(owner);
   await page.goto(`/t/${store.tenant}/orders`);
   await awake(page);
-  const region = page.locator('.bar [role=status]');
+  const region = page.locator('.bar [role=status]:not([role=search] *)');
   const told = await region.evaluateHandle((element) => {
     const seen = new Map<string, number>();
     const look = () => seen.set(element.textContent ?? '', Date.now());
