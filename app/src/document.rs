@@ -172,13 +172,15 @@ fn head_of(head: &Head) -> impl IntoView {
 }
 
 // Loads the browser program and hands every island to it, each before those within it. An island among the children of
-// another is told first whose child it is, so that it has the contexts of that one.
+// another is told first whose child it is, so that it has the contexts of that one. Those come last: whoever is handed over
+// afterwards would have these contexts too.
 fn waking(assets: &Assets) -> impl IntoView {
     let Assets { js, wasm, .. } = assets;
     let script = format!(
         "import({js:?}).then(async m=>{{await m.default({{module_or_path:{wasm:?}}});m.hydrate();\
-         for(const e of document.querySelectorAll('leptos-island')){{\
-         e.parentElement.closest('leptos-children')?.$$on_hydrate?.();await m[e.dataset.component]?.(e)}}}})"
+         const all=[...document.querySelectorAll('leptos-island')],outer=e=>e.parentElement.closest('leptos-children');\
+         for(const e of [...all.filter(e=>!outer(e)),...all.filter(outer)]){{\
+         outer(e)?.$$on_hydrate?.();await m[e.dataset.component]?.(e)}}}})"
     );
     // Views leave what stands in a script as it is: no address may end it.
     let script = script.replace('<', "\\x3c");
