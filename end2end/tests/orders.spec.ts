@@ -179,7 +179,7 @@ test.describe('one order', () => {
     const page = await signedIn(staff);
     await page.goto(`/t/${store.tenant}/orders/main/C-1`);
     await page.getByRole('link', { name: 'Cancel order' }).click();
-    await expect(page.getByText('£8.90 no longer counts in any figure')).toBeVisible();
+    await expect(page.getByText('This removes £8.90 from the figures of')).toBeVisible();
     await page.getByRole('link', { name: 'Keep order' }).click();
     await page.getByRole('link', { name: 'Cancel order' }).click();
     await page.getByLabel('Reason').fill('Ordered twice');
