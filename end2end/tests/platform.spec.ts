@@ -60,7 +60,7 @@ test('lists are filtered, and what cannot be used is ignored and named', async (
   await page.goto('/platform/jobs');
   await page.getByRole('link', { name: /^Dead/ }).click();
   await expect(page).toHaveURL(/state=dead/);
-  await page.getByRole('link', { name: /^Ended/ }).click();
+  await page.getByRole('link', { name: /^Finished/ }).click();
   await expect(page).toHaveURL(/state=ended/);
 });
 
