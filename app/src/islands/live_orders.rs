@@ -70,7 +70,7 @@ pub fn LiveOrders(
         }
     });
     view! {
-        <span class="Live" data-state=move || mark.with(Mark::state)>{move || mark.with(Mark::words)}</span>
+        <span class="live" data-state=move || mark.with(Mark::state)>{move || mark.with(Mark::words)}</span>
         {pill}
     }
 }
