@@ -161,7 +161,10 @@ fn no_orders_at_all_and_none_in_these_days_are_told_apart() {
 #[test]
 fn one_period_is_lit_whichever_others_mean_the_same_days() {
     let lit = |chosen| {
-        texts(&render_chosen(vec![part("GBP", 300)], 1, chosen), ".menu-form a[aria-current], .segments a[aria-current]")
+        texts(
+            &render_chosen(vec![part("GBP", 300)], 1, chosen),
+            ".menu-form a[aria-current], .segments a[aria-current]",
+        )
     };
     // On the third of March, three days are this month so far, and nothing else.
     assert_eq!(lit(None), ["This month"]);
