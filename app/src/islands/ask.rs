@@ -1,4 +1,4 @@
-//! Asks the server for JSON with the `fetch` of the browser: the client of server functions would add 34 KB to each page.
+//! Asks the server for JSON with the `fetch` of the browser: the client of server functions would add 10 KB to each page.
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};

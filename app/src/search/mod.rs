@@ -48,7 +48,7 @@ impl Group {
     }
 }
 
-// Only on the server: the browser asks with its own `fetch`, and the client that this writes would add 34 KB to each page.
+// Only on the server: the browser asks with its own `fetch`, and the client that this writes would add 10 KB to each page.
 #[cfg(feature = "ssr")]
 /// Suggestions for `q`, those of a group together: as far as the member may see what they are about.
 #[server(prefix = "/fn", endpoint = "search", input = GetUrl, output = Json)]
