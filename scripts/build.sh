@@ -31,7 +31,7 @@ strip_binary() {
     mv "$out/stoa.stripped" "$out/stoa"
 }
 
-say "Building ($profile). From nothing it takes 10 to 25 minutes on two cores, with nothing changed seconds"
+say "Building ($profile). The first build takes many minutes, a build without changes seconds"
 # The server needs neither the browser program nor the tools that make it: both are compiled at once.
 # (In a process group of its own, so that Ctrl-C and failures end its compilers too.)
 set -m
