@@ -5,8 +5,19 @@ set -euo pipefail
 
 scripts="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 home=$(mktemp -d)
+
+# A machine that has the tools already must still look like one that lacks them.
+path_without_tools() {
+    local folder kept=()
+    while IFS= read -r -d : folder; do
+        [ -x "$folder/cargo-leptos" ] || [ -x "$folder/cargo-machete" ] || kept+=("$folder")
+    done <<<"$PATH:"
+    (IFS=: && echo "${kept[*]}")
+}
+
 export HOME="$home" STOA_CACHE="$home/cache"
 clone="$home/clone" failed=0 output="" took=0
+PATH=$(path_without_tools)
 
 finish() {
     kill "$site" 2>/dev/null || true
