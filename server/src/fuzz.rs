@@ -93,7 +93,7 @@ proptest! {
             }
             let parts = request(HeaderName::from_static("x-forwarded-for"), &values, "/");
             let client = address::client(&parts, proxies);
-            assert!(proxies > 0 || client.to_string() == "192.0.2.1", "nobody says where they come from");
+            assert!(proxies > 0 || client.to_string() == "192.0.2.1", "without a proxy, the header has no effect");
             let parts = request(HeaderName::from_static("idempotency-key"), &values, "/");
             if let Ok(Some(key)) = repeat::key(&parts.headers) {
                 assert!((1..=255).contains(&key.len()) && key.is_ascii());
@@ -104,14 +104,14 @@ proptest! {
     }
 
     #[test]
-    fn nobody_is_led_to_another_site(text in prop_oneof![".{0,80}", "[/\\\\.a-z:?#@%]{0,30}"]) {
+    fn no_redirect_leads_to_another_site(text in prop_oneof![".{0,80}", "[/\\\\.a-z:?#@%]{0,30}"]) {
         let to = next::local(&text);
         prop_assert!(to.starts_with('/') && !to.starts_with("//") && !to.starts_with("/\\") && !to.contains(char::is_control));
         prop_assert!(HeaderValue::try_from(to).is_ok());
     }
 
     #[test]
-    fn any_body_is_json_or_told_where_it_is_not(bytes in prop_oneof![
+    fn a_body_is_json_or_the_error_has_its_place(bytes in prop_oneof![
         prop::collection::vec(any::<u8>(), 0..200),
         "[\\[\\]{}\":,a-z0-9.eE+-]{0,120}".prop_map(String::into_bytes),
         "(\\{\"a\":|\\[|\"x\",|1e9{1,4},|\\}|\\]){0,60}".prop_map(String::into_bytes),

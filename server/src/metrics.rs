@@ -6,13 +6,13 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use ::metrics::{
-    Counter, Gauge, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+    Counter, Gauge, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 use http::{Method, StatusCode};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
+use crate::histogram::{Histogram, Snapshot};
 use crate::middleware::request_log::Seen;
-use crate::times::{Taken, Times};
 
 static EXPORTER: OnceLock<PrometheusHandle> = OnceLock::new();
 
@@ -63,8 +63,10 @@ struct Meter {
     method: &'static str,
     status: u16,
     requests: Counter,
-    seconds: Histogram,
-    times: Times,
+    // Of Prometheus, by its buckets.
+    seconds: ::metrics::Histogram,
+    // Ours, for percentiles.
+    histogram: Histogram,
 }
 
 /// What one route did since the process began.
@@ -75,7 +77,7 @@ pub struct RouteTimes {
     /// Answers that tell of a fault of ours.
     pub failed: u64,
     /// How long its answers took.
-    pub taken: Taken,
+    pub taken: Snapshot,
 }
 
 /// A request that is being worked on.
@@ -100,7 +102,7 @@ impl Meters {
         let meter = self.known(seen.route(), method, status).unwrap_or_else(|| self.add(seen.route(), method, status));
         meter.requests.increment(1);
         meter.seconds.record(taken);
-        meter.times.count(taken);
+        meter.histogram.record(taken);
     }
 
     /// Every route that was asked, by method; streams are left out, because they take as long as people look.
@@ -110,9 +112,9 @@ impl Meters {
         let all = routes.iter().filter(|(path, _)| !path.ends_with("/events"));
         for (path, meter) in all.flat_map(|(path, meters)| meters.iter().map(move |meter| (path, meter))) {
             let sum = found.entry((path, meter.method)).or_default();
-            meter.times.add_to(&mut sum.taken);
+            meter.histogram.add_to(&mut sum.taken);
             sum.route = format!("{} {path}", meter.method);
-            sum.failed += if meter.status >= 500 { meter.times.sum() } else { 0 };
+            sum.failed += if meter.status >= 500 { meter.histogram.count() } else { 0 };
         }
         found.into_values().collect()
     }
@@ -128,7 +130,8 @@ impl Meters {
         let requests =
             counter!(REQUESTS, "method" => method, "path" => path.clone(), "status" => status.as_str().to_owned());
         let seconds = histogram!(SECONDS, "method" => method, "path" => path.clone());
-        let meter = Arc::new(Meter { method, status: status.as_u16(), requests, seconds, times: Times::default() });
+        let meter =
+            Arc::new(Meter { method, status: status.as_u16(), requests, seconds, histogram: Histogram::default() });
         let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
         routes.entry(path).or_default().push(Arc::clone(&meter));
         meter

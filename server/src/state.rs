@@ -19,11 +19,11 @@ use crate::auth::refusal_log::RefusalLog;
 use crate::auth::visitors::Visitors;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
+use crate::http_client::HttpClient;
 use crate::input::budget::Budget;
 use crate::metrics::Meters;
-use crate::outside::Outside;
 use crate::sessions::{Copies, Sessions};
-use crate::slow::SlowRequests;
+use crate::slow_requests::SlowRequests;
 
 // The logical database of Redis that never evicts; sessions lie there too.
 const SIGN_IN_LIMITS: i64 = 3;
@@ -46,8 +46,8 @@ pub struct Parts {
     pub cursors: Cursors,
     /// Asks devices for passkeys, where the public address has a name.
     pub passkeys: Option<Passkeys>,
-    /// Asks addresses that tenants name.
-    pub outside: Outside,
+    /// Sends requests to URLs that tenants enter.
+    pub http_client: HttpClient,
     /// Seals secrets that must be read again.
     pub sealer: Sealer,
     /// Sessions as they are stored.
@@ -64,8 +64,8 @@ pub struct Parts {
     pub sign_in_limits: SignInLimits,
     /// What is measured by route.
     pub meters: Meters,
-    /// The last requests that took too long.
-    pub slow: SlowRequests,
+    /// The last slow requests.
+    pub slow_requests: SlowRequests,
     /// How much of what others send is held at once.
     pub bodies: Budget,
     /// When the process began.
@@ -97,7 +97,7 @@ impl AppState {
             rates: Rates::new(config.redis_url.as_deref())?,
             cursors: Cursors::new(config.secret.as_bytes()),
             passkeys: Passkeys::new(&config.http.public_url),
-            outside: Outside::new(config.is_tried_out()).map_err(|e| DataError::Corrupt(e.to_string()))?,
+            http_client: HttpClient::new(config.is_tried_out()).map_err(|e| DataError::Corrupt(e.to_string()))?,
             sealer: Sealer::new(config.secret.as_bytes())?,
             data_folder: DataFolder::new(&config.data_dir),
             config,
@@ -108,7 +108,7 @@ impl AppState {
             keys: Keys::default(),
             refusals: RefusalLog::default(),
             meters: Meters::default(),
-            slow: SlowRequests::default(),
+            slow_requests: SlowRequests::default(),
             bodies,
             began,
             tools,

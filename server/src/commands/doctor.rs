@@ -161,7 +161,8 @@ fn data_dir(dir: &Path) -> Finding {
 
 // Whether other accounts of the machine read what is ours.
 fn closed(config: &Config) -> Finding {
-    let open: Vec<_> = crate::work::own_folders(config).iter().map(|folder| private::open_to_others(folder)).collect();
+    let open: Vec<_> =
+        crate::background::own_folders(config).iter().map(|folder| private::open_to_others(folder)).collect();
     let count: u64 = open.iter().map(|open| open.count).sum();
     let key = config.backups.identity_file.as_ref().filter(|path| private::is_open(path));
     match (open.into_iter().find_map(|open| open.example), key) {

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::connect;
 use super::failure::Failure;
 use super::output::Output;
+use crate::background;
 use crate::config::Config;
-use crate::work;
 
 /// Run jobs.
 #[derive(Debug, Subcommand)]
@@ -27,7 +27,7 @@ impl Command {
             crate::backups::ensure_key(config).map_err(Failure::failed)?;
         }
         let db = connect::database(config).await?;
-        let tools = work::tools(config, &db).map_err(Failure::failed)?;
+        let tools = background::tools(config, &db).map_err(Failure::failed)?;
         match jobs::run_named(&db, &tools, &name).await {
             Ok(done) => {
                 out.result(&json!({"job": name, "done": done}), &format!("{name}: {done}"));

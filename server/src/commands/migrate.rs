@@ -27,7 +27,7 @@ pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
     for email in db::people::email_keys::mend(&db).await.map_err(Failure::failed)? {
         tracing::warn!(email, "this email is another spelling of an older account's email; it cannot sign in");
     }
-    let tools = crate::work::tools(config, &db).map_err(Failure::failed)?;
+    let tools = crate::background::tools(config, &db).map_err(Failure::failed)?;
     let mended = db::mend::once(&db).await.map_err(Failure::failed)?;
     let partitions = jobs::run_named(&db, &tools, "partitions").await.map_err(Failure::failed)?;
     let mut text = match applied.as_slice() {

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use crate::config::Config;
 use crate::listen::Limits;
 use crate::state::AppState;
-use crate::{health, listen, metrics, router, shutdown, work};
+use crate::{background, health, listen, metrics, router, shutdown};
 
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 // As often as Prometheus mostly asks.
@@ -32,9 +32,9 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let site = &config.site;
     Assets { css: site.address("css"), js: site.address("js"), wasm: site.address("wasm") }.install();
     warn_unless_migrated(&db).await;
-    work::close_folders(&config);
+    background::close_folders(&config);
     crate::backups::ensure_key(&config).map_err(Failure::failed)?;
-    let tools = work::tools(&config, &db).map_err(Failure::failed)?;
+    let tools = background::tools(&config, &db).map_err(Failure::failed)?;
     let passwords = connect::passwords(&config)?;
     let state = AppState::assemble(config, db.clone(), passwords, tools, stop.clone())?;
     let app = router::router(state.clone()).map_err(Failure::failed)?;
@@ -86,7 +86,7 @@ fn begin_background(state: &AppState, tasks: &TaskTracker) {
     if state.config.worker {
         tasks.spawn(jobs::worker::run(
             state.db.clone(),
-            work::options(&state.config, Arc::clone(&state.tools)),
+            background::options(&state.config, Arc::clone(&state.tools)),
             stop.clone(),
         ));
     } else {

@@ -3,19 +3,19 @@
 use super::connect;
 use super::failure::Failure;
 use crate::config::Config;
-use crate::{shutdown, work};
+use crate::{background, shutdown};
 
 pub async fn run(config: Config) -> Result<(), Failure> {
     let stop = shutdown::on_signal()?;
     let db = connect::database(&config).await?;
-    let tools = work::tools(&config, &db).map_err(Failure::failed)?;
-    work::close_folders(&config);
+    let tools = background::tools(&config, &db).map_err(Failure::failed)?;
+    background::close_folders(&config);
     crate::backups::ensure_key(&config).map_err(Failure::failed)?;
     tracing::info!(data_dir = %config.data_dir.display(), "working");
     // Of commits elsewhere: webhooks are told of them, and what is remembered here is forgotten.
     let hearing = tokio::spawn(db::feed::listen(db.clone()));
     let telling = tokio::spawn(jobs::alarms::watch(db.clone(), tools.mailer.clone(), stop.clone()));
-    jobs::worker::run(db.clone(), work::options(&config, tools), stop).await;
+    jobs::worker::run(db.clone(), background::options(&config, tools), stop).await;
     telling.abort();
     hearing.abort();
     db.close().await;

@@ -1,5 +1,6 @@
-//! How much of what others send this process holds at once. What arrives is counted while it is read and given back when it
-//! was dealt with; when all is taken, whoever comes is asked to come again. So many senders at once cost time, not memory.
+//! How much memory the bodies of requests may use in this process. A body is counted while it is read and returned to the
+//! budget when its request is handled. When the budget is spent, further requests are rejected and may be retried. So many
+//! senders at once cost time, not memory.
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// What each request may hold without asking: orders and forms are mostly smaller, and never meet the budget.
 const FREE: usize = 16 * 1024;
-/// What is larger is read apart from the threads that serve everybody.
+/// Larger bodies are parsed on a thread of their own, so that the threads of the server stay free.
 const LARGE: usize = 64 * 1024;
 const UNIT: usize = 1024;
 
@@ -28,7 +29,7 @@ pub struct Held {
     taken: Option<OwnedSemaphorePermit>,
 }
 
-/// All is taken.
+/// The budget is spent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spent;
 
@@ -101,7 +102,7 @@ mod tests {
         assert_eq!(two.grow(17 * 1024), Ok(()), "16 KiB of the first cost nothing");
         assert_eq!(two.grow(16 * 1024), Err(Spent));
         let mut small = budget.hold();
-        assert_eq!(small.grow(FREE), Ok(()), "what is small goes on");
+        assert_eq!(small.grow(FREE), Ok(()), "small bodies are still accepted");
         drop(one);
         assert_eq!(two.grow(80 * 1024), Ok(()));
     }

@@ -98,7 +98,7 @@ async fn until_closed(mut stream: TcpStream) -> Duration {
 }
 
 #[tokio::test]
-async fn connections_that_say_nothing_whole_are_closed_and_streams_stay() {
+async fn connections_without_a_whole_request_are_closed_and_streams_stay() {
     let (server, begun) = (Server::new(limits()).await, Instant::now());
     let mut listener = server.send(b"GET /stream HTTP/1.1\r\nHost: a.test\r\n\r\n").await;
     let silent = server.connect().await;
@@ -125,7 +125,7 @@ async fn connections_that_say_nothing_whole_are_closed_and_streams_stay() {
     let first = listener.read(&mut some).await.unwrap();
     assert!(String::from_utf8_lossy(&some[..first]).starts_with("HTTP/1.1 200"));
     let more = tokio::time::timeout(Duration::from_millis(300), listener.read(&mut some)).await;
-    assert!(more.is_err() || more.is_ok_and(|read| read.unwrap() > 0), "the stream goes on");
+    assert!(more.is_err() || more.is_ok_and(|read| read.unwrap() > 0), "the stream continues");
 }
 
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn an_answer_that_is_not_read_is_given_up() {
 }
 
 #[tokio::test]
-async fn whoever_says_nothing_keeps_nobody_out() {
+async fn silent_connections_keep_no_client_out() {
     let patient = Limits { first_byte: 10 * SOON, head: 10 * SOON, idle: 10 * SOON, ..limits() };
     let server = Server::new(patient).await;
     let mut held = Vec::new();
@@ -157,7 +157,7 @@ async fn whoever_says_nothing_keeps_nobody_out() {
 }
 
 #[tokio::test]
-async fn when_all_are_busy_requests_are_told_so_and_at_last_refused() {
+async fn when_all_connections_are_busy_requests_are_marked_and_then_refused() {
     let server = Server::new(limits()).await;
     let mut streams = Vec::new();
     let mut seen = Vec::new();

@@ -85,7 +85,7 @@ pub async fn envelope(State(state): State<AppState>, mut request: Request, next:
     state.meters.count(&seen, response.status(), taken);
     request_log::write(&seen, response.status(), taken, &request_id, state.config.http.slow);
     if taken >= state.config.http.slow {
-        state.slow.keep(seen.slow(state.db.clock().now(), response.status(), taken, &request_id));
+        state.slow_requests.keep(seen.slow(state.db.clock().now(), response.status(), taken, &request_id));
     }
     response
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use http::{Method, StatusCode, Uri};
 
 use super::redact;
-use crate::slow::SlowRequest;
+use crate::slow_requests::SlowRequest;
 
 /// What is remembered of a request until its answer is known.
 pub struct Seen {

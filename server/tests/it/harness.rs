@@ -106,7 +106,7 @@ async fn serve(db: Db, url: &str, settings: &[(&str, &str)]) -> (AppState, Strin
     log();
     let _first = rustls::crypto::ring::default_provider().install_default();
     let passwords = Passwords::new(2).unwrap().with_leaked(config.leaked_passwords.clone());
-    let tools = server::work::tools(&config, &db).unwrap();
+    let tools = server::background::tools(&config, &db).unwrap();
     let state = AppState::assemble(config, db, passwords, tools, CancellationToken::new()).unwrap();
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());

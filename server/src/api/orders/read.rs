@@ -16,7 +16,7 @@ use super::super::order::{OrderDetailJson, OrderJson};
 use super::super::problems::{Absent, Refusals, unknown_store};
 use super::super::query::Pairs;
 use crate::auth::KeyAccess;
-use crate::cursors;
+use crate::cursor_seal;
 use crate::error::Problem;
 use crate::state::AppState;
 
@@ -57,7 +57,7 @@ pub struct PageJson {
     responses((status = 200, description = "The page", body = PageJson), Refusals))]
 pub async fn list(State(state): State<AppState>, key: KeyAccess, pairs: Pairs) -> Result<Json<PageJson>, Problem> {
     let scope = key.scope(Permission::ReadOrders)?;
-    let seal = cursors::of(&state, &scope, List::Orders);
+    let seal = cursor_seal::of(&state, &scope, List::Orders);
     let query = OrderQuery::parse(pairs.iter(), AmountsIn::Minor, &seal)?;
     let page = list::with_items(&scope, &query).await.map_err(unknown_store)?;
     let next = if query.sort == Sort::Oldest { page.newer } else { page.older };

@@ -74,7 +74,7 @@ pub async fn show(
     }
     let found = if is_name(&slug) { identity::find(&state.db, &state.sealer, &slug).await? } else { None };
     let Some(provider) = found else { return Ok(again(StatusCode::NOT_FOUND, NOBODY).await) };
-    let metadata = match discover(&state.outside, &provider.issuer).await {
+    let metadata = match discover(&state.http_client, &provider.issuer).await {
         Ok(metadata) => metadata,
         Err(Unusable(why)) => {
             tracing::warn!(tenant = %provider.tenant, issuer = provider.issuer, why, "a provider cannot be used");

@@ -111,13 +111,13 @@ async fn vouched(
     waiting: Waiting,
     code: &str,
 ) -> Result<Result<Identity, String>, PageError> {
-    let metadata = match discover(&state.outside, &provider.issuer).await {
+    let metadata = match discover(&state.http_client, &provider.issuer).await {
         Ok(metadata) => metadata,
         Err(Unusable(why)) => return Ok(Err(why)),
     };
     let (back, now) = (back(state, provider)?, state.db.clock().now());
     let kept = (waiting.verifier, waiting.nonce);
-    let redeemed = redeem(&state.outside, provider, metadata, back, code, kept, now).await;
+    let redeemed = redeem(&state.http_client, provider, metadata, back, code, kept, now).await;
     Ok(redeemed.map_err(|error| error.to_string()))
 }
 

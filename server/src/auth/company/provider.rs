@@ -13,7 +13,7 @@ use openidconnect::{
 };
 use url::Url;
 
-use crate::outside::{NoAnswer, Outside};
+use crate::http_client::{HttpClient, RequestError};
 
 // Only signatures that nobody but the provider can make.
 const ALGORITHMS: [Algorithm; 9] = [
@@ -69,21 +69,21 @@ pub(super) enum Rejected {
 ///
 /// # Errors
 /// What is wrong with it.
-pub async fn discover(outside: &Outside, issuer: &str) -> Result<CoreProviderMetadata, Unusable> {
+pub async fn discover(http_client: &HttpClient, issuer: &str) -> Result<CoreProviderMetadata, Unusable> {
     let unusable = |words: &str| Unusable(words.to_owned());
     let url = Url::parse(issuer).map_err(|_| unusable("Enter a URL such as https://login.example.com."))?;
     if url.query().is_some() || url.fragment().is_some() {
         return Err(unusable("Enter a URL without ? or #."));
     }
-    if !outside.asks(&url) {
+    if !http_client.allows(&url) {
         return Err(unusable("Enter a public URL that begins with https://."));
     }
     let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|_| unusable("Enter a URL."))?;
-    let found = CoreProviderMetadata::discover_async(issuer, outside).await;
+    let found = CoreProviderMetadata::discover_async(issuer, http_client).await;
     let metadata = found.map_err(|error| {
         tracing::info!(%error, "an OpenID provider was not found");
         match error {
-            DiscoveryError::Request(NoAnswer::Forbidden) => unusable(
+            DiscoveryError::Request(RequestError::Forbidden) => unusable(
                 "This URL, or one that the provider states, leads to a private network. Use a public \
                     provider.",
             ),
@@ -96,8 +96,8 @@ pub async fn discover(outside: &Outside, issuer: &str) -> Result<CoreProviderMet
             ),
         }
     })?;
-    let may_go_there = outside.asks(metadata.authorization_endpoint().url());
-    let may_ask = metadata.token_endpoint().is_some_and(|endpoint| outside.asks(endpoint.url()));
+    let may_go_there = http_client.allows(metadata.authorization_endpoint().url());
+    let may_ask = metadata.token_endpoint().is_some_and(|endpoint| http_client.allows(endpoint.url()));
     if !may_go_there || !may_ask {
         return Err(unusable("The provider states no token URL, or URLs that Stoa cannot use."));
     }
@@ -117,7 +117,7 @@ pub(super) fn question(provider: &Provider, metadata: CoreProviderMetadata, back
 
 /// Brings `code` to the provider; whom it vouches for in exchange.
 pub(super) async fn redeem(
-    outside: &Outside,
+    http_client: &HttpClient,
     provider: &Provider,
     metadata: CoreProviderMetadata,
     back: RedirectUrl,
@@ -129,7 +129,7 @@ pub(super) async fn redeem(
     let request = client.exchange_code(AuthorizationCode::new(code.to_owned()));
     let request =
         request.map_err(|e| Rejected::Code(e.to_string()))?.set_pkce_verifier(PkceCodeVerifier::new(verifier));
-    let tokens = request.request_async(outside).await.map_err(|e| Rejected::Code(e.to_string()))?;
+    let tokens = request.request_async(http_client).await.map_err(|e| Rejected::Code(e.to_string()))?;
     let token = tokens.id_token().ok_or(Rejected::Nothing)?;
     let verifier = client
         .id_token_verifier()
@@ -146,13 +146,13 @@ pub(super) async fn redeem(
             return Err(Rejected::Unproven("the access token is another's".to_owned()));
         }
     }
-    identity(outside, &client, claims, tokens.access_token()).await
+    identity(http_client, &client, claims, tokens.access_token()).await
 }
 
 // Providers may leave the address out of the token and tell it only to whoever brings the access token (OpenID Connect
 // Core 1.0, 5.4); what they say then must be about the same person.
 async fn identity(
-    outside: &Outside,
+    http_client: &HttpClient,
     client: &Client,
     claims: &CoreIdTokenClaims,
     access: &AccessToken,
@@ -163,7 +163,7 @@ async fn identity(
         && let Ok(request) = client.user_info(access.clone(), Some(claims.subject().clone()))
     {
         let told: CoreUserInfoClaims = request
-            .request_async(outside)
+            .request_async(http_client)
             .await
             .map_err(|e| Rejected::Unproven(format!("the identity was not returned: {e}")))?;
         (email, is_verified) = (told.email().cloned(), told.email_verified());

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{file, lines, most, shown, understood};
 use crate::auth::Member;
-use crate::cursors;
+use crate::cursor_seal;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::filters::Pairs;
@@ -38,7 +38,7 @@ pub async fn export(
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadAudit)?;
-    let seal = cursors::of(&state, &scope, List::Audit);
+    let seal = cursor_seal::of(&state, &scope, List::Audit);
     let (of_rows, typed): (Pairs, Pairs) = typed.into_iter().partition(|(name, _)| name == "rows");
     // A file that has more in it than was asked for would be taken for what it is not: here every fault is told.
     let (query, mut faults) = understood(&typed, &seal);

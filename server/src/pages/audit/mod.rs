@@ -20,7 +20,7 @@ use futures::stream::{self, Stream, StreamExt};
 use http::{HeaderValue, header};
 
 use crate::auth::Member;
-use crate::cursors;
+use crate::cursor_seal;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::filters::{self, Pairs};
@@ -43,7 +43,7 @@ pub async fn index(
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadAudit)?;
-    let seal = cursors::of(&state, &scope, List::Audit);
+    let seal = cursor_seal::of(&state, &scope, List::Audit);
     let (query, mut faults) = understood(&typed, &seal);
     // Whose it is is settled by the address.
     faults.add_if(query.tenant.is_some(), "tenant", UNKNOWN);

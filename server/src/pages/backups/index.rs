@@ -11,7 +11,7 @@ use domain::page::{Limit, List};
 use domain::permission::Permission;
 
 use crate::auth::Member;
-use crate::cursors;
+use crate::cursor_seal;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::filters::{self, Pairs};
@@ -30,7 +30,7 @@ pub async fn show(
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadBackups)?;
-    let seal = cursors::of(&state, &scope, List::Backups);
+    let seal = cursor_seal::of(&state, &scope, List::Backups);
     let (cursor, faults) = filters::place(&typed, &seal);
     let page = backups::list(&scope, cursor.as_deref(), Limit::default()).await?.sealed(&seal);
     let done = visit.done().and_then(done_words);

@@ -9,7 +9,7 @@ use domain::page::{Limit, List};
 use domain::permission::Permission;
 
 use crate::auth::Member;
-use crate::cursors;
+use crate::cursor_seal;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::filters::{self, NO_STORE, Pairs};
@@ -28,7 +28,7 @@ pub async fn show(
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadImports)?;
-    let seal = cursors::of(&state, &scope, List::Imports);
+    let seal = cursor_seal::of(&state, &scope, List::Imports);
     let (mut query, mut faults) = ImportQuery::understood(filters::of(&typed), &seal);
     let frame = frame(&scope, &member, visit, Section::Imports, query.store.clone()).await?;
     if query.store != frame.store {

@@ -21,7 +21,7 @@ use super::platform::jobs::list::{live_filter, run_filter};
 use super::platform::jobs::show::actors;
 use super::visit::Visit;
 use crate::auth::Member;
-use crate::cursors;
+use crate::cursor_seal;
 use crate::error::PageError;
 use crate::state::AppState;
 
@@ -42,7 +42,7 @@ pub async fn index(
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadJobs)?;
-    let seal = cursors::of(&state, &scope, List::Jobs);
+    let seal = cursor_seal::of(&state, &scope, List::Jobs);
     let (query, mut faults) = JobQuery::understood(filters::of(&typed), &seal);
     // Whose they are is settled by the address.
     faults.add_if(query.tenant.is_some(), "tenant", UNKNOWN);

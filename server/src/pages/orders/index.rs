@@ -17,7 +17,7 @@ use domain::page::{List, Seal};
 use domain::permission::Permission;
 
 use crate::auth::Member;
-use crate::cursors;
+use crate::cursor_seal;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::filters::{self, NO_STORE, Pairs};
@@ -43,7 +43,7 @@ pub async fn show(
 
 async fn listed(state: AppState, member: Member, visit: Visit, typed: Pairs) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadOrders)?;
-    let seal = cursors::of(&state, &scope, List::Orders);
+    let seal = cursor_seal::of(&state, &scope, List::Orders);
     let numbers = settings::of_tenant(&scope).await?.numbers;
     // Which decimals an amount may have depends on the store, whatever comes first in the address.
     let store = filters::of(&typed).find(|(name, slug)| *name == "store" && !slug.trim().is_empty());
@@ -74,7 +74,7 @@ pub async fn arrived(
     Query(typed): Query<Pairs>,
 ) -> Result<Json<Arrived>, PageError> {
     let scope = member.scope(Permission::ReadOrders)?;
-    let seal = cursors::of(&state, &scope, List::Orders);
+    let seal = cursor_seal::of(&state, &scope, List::Orders);
     let (after, filters): (Pairs, Pairs) = typed.into_iter().partition(|(name, _)| name == "after");
     let query = OrderQuery::parse(filters::of(&filters), AmountsIn::Major, &seal)?;
     let after = after.first().and_then(|(_, seq)| seq.parse().ok());

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::auth::Member;
-use crate::cursors;
+use crate::cursor_seal;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::filters::{self, Pairs};
@@ -57,7 +57,7 @@ impl Named {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn within(state: &AppState, scope: &Scope, typed: &Pairs) -> Result<OrderQuery, DataError> {
-    let seal = cursors::of(state, scope, List::Orders);
+    let seal = cursor_seal::of(state, scope, List::Orders);
     let query = OrderQuery::understood(filters::of(typed), AmountsIn::Major, &seal).0;
     of_known_store(scope, query).await
 }
@@ -121,7 +121,7 @@ fn list_before(headers: &HeaderMap, tenant: &str) -> Option<Pairs> {
 
 // The list as its own page reads its address.
 async fn as_listed(state: &AppState, scope: &Scope, typed: &Pairs) -> Result<OrderQuery, DataError> {
-    let seal = cursors::of(state, scope, List::Orders);
+    let seal = cursor_seal::of(state, scope, List::Orders);
     let numbers = settings::of_tenant(scope).await?.numbers;
     let slug = filters::of(typed).find(|(name, _)| *name == "store").map(|(_, slug)| slug.trim());
     let stores = stores::known_with(scope, slug).await?;

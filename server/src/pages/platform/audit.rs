@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::{clock, frame};
 use crate::auth::PlatformAdmin;
-use crate::cursors;
+use crate::cursor_seal;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::audit::{actors, file, lines, most, shown, understood};
@@ -30,7 +30,7 @@ pub async fn index(
     visit: Visit,
     Query(typed): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    let seal = cursors::of_platform(&state, &admin.platform, List::Audit);
+    let seal = cursor_seal::of_platform(&state, &admin.platform, List::Audit);
     let (query, mut faults) = understood(&typed, &seal);
     let (query, page) = match find(&admin.platform, &query, &mut faults).await? {
         Some(page) => (query, page),
@@ -55,7 +55,7 @@ pub async fn export(
     admin: PlatformAdmin,
     Query(typed): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    let seal = cursors::of_platform(&state, &admin.platform, List::Audit);
+    let seal = cursor_seal::of_platform(&state, &admin.platform, List::Audit);
     let (query, mut faults) = understood(&typed, &seal);
     let query = AuditQuery { cursor: None, ..query };
     if faults.is_empty() {

@@ -14,7 +14,7 @@ use domain::page::{Limit, List, Place as InList, Seal};
 
 use super::{clock, frame};
 use crate::auth::PlatformAdmin;
-use crate::cursors;
+use crate::cursor_seal;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::backups::done_words;
@@ -34,7 +34,7 @@ pub async fn show(
     visit: Visit,
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
-    let seal = cursors::of_platform(&state, &admin.platform, List::Backups);
+    let seal = cursor_seal::of_platform(&state, &admin.platform, List::Backups);
     let (kind, cursor, faults) = understood(&typed, &seal);
     let (platform, clock) = (&admin.platform, clock(&state));
     let done = visit.done().and_then(done_words);

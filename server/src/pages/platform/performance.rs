@@ -10,7 +10,7 @@ use crate::auth::PlatformAdmin;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::visit::Visit;
-use crate::slow::SlowRequest;
+use crate::slow_requests::SlowRequest;
 use crate::state::AppState;
 
 /// Every route by how long it takes, and the last requests that took too long.
@@ -21,7 +21,7 @@ pub async fn show(State(state): State<AppState>, admin: PlatformAdmin, visit: Vi
     let page = Performance {
         frame: frame(&admin, visit, Place::Performance),
         routes: routes(&state),
-        slow: state.slow.list().into_iter().map(slow).collect(),
+        slow: state.slow_requests.list().into_iter().map(slow).collect(),
         too_long: state.config.http.slow.as_millis(),
         since: state.began,
         clock: clock(&state),

@@ -134,7 +134,7 @@ async fn check(state: &AppState, scope: &Scope, entered: &Entered) -> Result<Res
     let keeps = identity::settings(scope).await?.is_some_and(|kept| kept.issuer == issuer);
     faults.add_if(secret.is_empty() && !keeps, "client_secret", "Enter the client secret for this issuer.");
     let domains = read_domains(&entered.domains).map_err(|words| faults.add("domains", words)).unwrap_or_default();
-    if let Err(Unusable(words)) = discover(&state.outside, &issuer).await {
+    if let Err(Unusable(words)) = discover(&state.http_client, &issuer).await {
         faults.add("issuer", words);
     }
     Ok(faults.into_result(Settings { issuer, client_id, domains }))

@@ -12,7 +12,7 @@ use domain::webhooks::DeliveryQuery;
 
 use super::form::Pairs;
 use crate::auth::Member;
-use crate::cursors;
+use crate::cursor_seal;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::filters;
@@ -44,7 +44,7 @@ pub(super) async fn page(
     visit: Visit,
     (id, typed): (WebhookId, &Pairs),
 ) -> Result<OneWebhook, PageError> {
-    let seal = cursors::of(state, scope, List::Deliveries);
+    let seal = cursor_seal::of(state, scope, List::Deliveries);
     let (query, faults) = DeliveryQuery::understood(filters::of(typed), &seal);
     let webhook = webhooks::show(scope, id).await?;
     let page = webhooks::deliveries(scope, id, &query, Limit::default()).await?.sealed(&seal);

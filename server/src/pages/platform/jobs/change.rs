@@ -16,7 +16,7 @@ use domain::page::{List, Seal};
 
 use super::list::{live_filter, tenant_of};
 use crate::auth::PlatformAdmin;
-use crate::cursors;
+use crate::cursor_seal;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::platform::{frame, submitted_reason};
@@ -37,7 +37,7 @@ pub async fn submit(
     visit: Visit,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
-    let (action, query) = read(&pairs, &cursors::of_platform(&state, &admin.platform, List::Jobs))?;
+    let (action, query) = read(&pairs, &cursor_seal::of_platform(&state, &admin.platform, List::Jobs))?;
     let chosen = chosen(&admin, &query, &pairs).await?;
     let actor = Actor::User(admin.person.id);
     let reason = submitted_reason(&pairs);

@@ -15,7 +15,7 @@ use domain::jobs::{INSTALLATION, JobQuery, JobState, JobView};
 use domain::page::{Limit, List, Seal};
 
 use crate::auth::PlatformAdmin;
-use crate::cursors;
+use crate::cursor_seal;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::filters::{self, Pairs};
@@ -33,7 +33,7 @@ pub async fn show(
     visit: Visit,
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
-    let seal = cursors::of_platform(&state, &admin.platform, List::Jobs);
+    let seal = cursor_seal::of_platform(&state, &admin.platform, List::Jobs);
     let (mut query, mut faults) = JobQuery::understood(filters::of(&typed), &seal);
     let tenant = tenant_of(&admin.platform, &query, &mut faults).await?;
     query.tenant = query.tenant.filter(|_| tenant.is_some());

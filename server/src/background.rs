@@ -1,4 +1,5 @@
-//! Background work as this process does it, from its settings.
+//! Background jobs in this process: which tools and options they get from the configuration, and which folders are the
+//! program's own.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,10 +15,10 @@ use jobs::worker::Options;
 use crate::backups;
 use crate::config::Config;
 
-/// What jobs may use.
+/// The tools of jobs: storage, mail, webhooks, backups.
 ///
 /// # Errors
-/// When something that a setting names cannot be opened.
+/// When a tool cannot be built from its settings.
 pub fn tools(config: &Config, db: &Db) -> anyhow::Result<Arc<Tools>> {
     Ok(Arc::new(Tools {
         data_dir: config.data_dir.clone(),
@@ -29,8 +30,8 @@ pub fn tools(config: &Config, db: &Db) -> anyhow::Result<Arc<Tools>> {
     }))
 }
 
-/// Closes to other accounts what lies in the data folder and among local backups since a time when it was made wider. Takes
-/// as long as there are files; in a thread of its own.
+/// Removes the permissions of other system users from files in the data folder and in local backups, which older versions may
+/// have created with wider permissions. Runs in a thread of its own, because it visits every file.
 pub fn close_folders(config: &Config) {
     let folders = own_folders(config);
     tokio::task::spawn_blocking(move || {
@@ -44,7 +45,7 @@ pub fn close_folders(config: &Config) {
     });
 }
 
-/// The folders in which everything is Stoa's own.
+/// The folders whose content belongs to Stoa alone.
 pub fn own_folders(config: &Config) -> Vec<PathBuf> {
     let mut folders = vec![config.data_dir.clone()];
     if let StorageUrl::Local(root) = &config.backups.url
@@ -56,7 +57,7 @@ pub fn own_folders(config: &Config) -> Vec<PathBuf> {
     folders
 }
 
-/// How this process does background work.
+/// The options of this process's worker.
 pub fn options(config: &Config, tools: Arc<Tools>) -> Options {
     Options::new(tools).with_places(usize::try_from(config.job_places).unwrap_or(1))
 }

@@ -1,5 +1,5 @@
-//! How long something took, many times over: counted in steps of a quarter of an octave, so that a percentile is right to
-//! a fifth and costs one addition to keep.
+//! A histogram of durations. Its buckets are quarters of an octave, so a percentile is exact to a fifth, and recording a
+//! duration costs one addition.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -10,34 +10,34 @@ const STEPS: u64 = 4;
 const OCTAVES: usize = 27;
 const LEN: usize = OCTAVES * 4;
 
-/// Times that were taken since the process began.
-pub struct Times {
+/// Durations since the process began.
+pub struct Histogram {
     counts: [AtomicU64; LEN],
     longest: AtomicU64,
 }
 
-/// The same as it was at one moment; those of several may be added.
+/// The counts of one or more histograms at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Taken {
+pub struct Snapshot {
     counts: [u64; LEN],
     longest: u64,
 }
 
-impl Default for Times {
+impl Default for Histogram {
     fn default() -> Self {
         Self { counts: [const { AtomicU64::new(0) }; LEN], longest: AtomicU64::new(0) }
     }
 }
 
-impl Default for Taken {
+impl Default for Snapshot {
     fn default() -> Self {
         Self { counts: [0; LEN], longest: 0 }
     }
 }
 
-impl Times {
-    /// Counts one.
-    pub fn count(&self, taken: Duration) {
+impl Histogram {
+    /// Records a duration.
+    pub fn record(&self, taken: Duration) {
         let micros = u64::try_from(taken.as_micros()).unwrap_or(u64::MAX);
         if let Some(count) = self.counts.get(step(micros)) {
             count.fetch_add(1, Ordering::Relaxed);
@@ -45,13 +45,13 @@ impl Times {
         self.longest.fetch_max(micros, Ordering::Relaxed);
     }
 
-    /// How many there are.
-    pub fn sum(&self) -> u64 {
+    /// How many durations were recorded.
+    pub fn count(&self) -> u64 {
         self.counts.iter().map(|count| count.load(Ordering::Relaxed)).sum()
     }
 
-    /// Adds these to `all`.
-    pub fn add_to(&self, all: &mut Taken) {
+    /// Adds the counts to `all`.
+    pub fn add_to(&self, all: &mut Snapshot) {
         for (sum, count) in all.counts.iter_mut().zip(&self.counts) {
             *sum += count.load(Ordering::Relaxed);
         }
@@ -59,8 +59,8 @@ impl Times {
     }
 }
 
-impl Taken {
-    /// How many there are.
+impl Snapshot {
+    /// How many durations were recorded.
     pub fn count(&self) -> u64 {
         self.counts.iter().sum()
     }
@@ -107,28 +107,28 @@ mod tests {
     proptest! {
         #[test]
         fn a_percentile_is_right_to_a_quarter(mut micros in prop::collection::vec(1_u64..60_000_000, 1..200), percent in 1_u64..=100) {
-            let times = Times::default();
-            for time in &micros {
-                times.count(Duration::from_micros(*time));
+            let histogram = Histogram::default();
+            for duration in &micros {
+                histogram.record(Duration::from_micros(*duration));
             }
-            let mut taken = Taken::default();
-            times.add_to(&mut taken);
+            let mut snapshot = Snapshot::default();
+            histogram.add_to(&mut snapshot);
             micros.sort_unstable();
             let place = (micros.len() as u64 * percent).div_ceil(100).max(1) - 1;
-            let (right, said) = (micros[usize::try_from(place).unwrap()], taken.percentile(percent));
+            let (right, said) = (micros[usize::try_from(place).unwrap()], snapshot.percentile(percent));
             prop_assert!(said >= right && said <= right + right / 4 + 1, "{said} for {right}");
-            prop_assert_eq!((taken.count(), taken.longest()), (micros.len() as u64, micros[micros.len() - 1]));
+            prop_assert_eq!((snapshot.count(), snapshot.longest()), (micros.len() as u64, micros[micros.len() - 1]));
         }
     }
 
     #[test]
-    fn nothing_and_far_too_long_have_a_step() {
-        let times = Times::default();
-        times.count(Duration::ZERO);
-        times.count(Duration::from_secs(100_000));
-        let mut taken = Taken::default();
-        times.add_to(&mut taken);
-        assert_eq!((taken.count(), taken.percentile(50), taken.longest()), (2, 1, 100_000_000_000));
-        assert_eq!(Taken::default().percentile(95), 0);
+    fn zero_and_durations_beyond_the_last_step_are_counted() {
+        let histogram = Histogram::default();
+        histogram.record(Duration::ZERO);
+        histogram.record(Duration::from_secs(100_000));
+        let mut snapshot = Snapshot::default();
+        histogram.add_to(&mut snapshot);
+        assert_eq!((snapshot.count(), snapshot.percentile(50), snapshot.longest()), (2, 1, 100_000_000_000));
+        assert_eq!(Snapshot::default().percentile(95), 0);
     }
 }

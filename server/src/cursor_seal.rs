@@ -1,4 +1,4 @@
-//! For whom places in lists are sealed: whoever asks, in the tenant that they ask about.
+//! The seal of a list's cursors: a cursor works only for the actor and the tenant that it was issued for.
 
 use db::Scope;
 use db::platform::{Platform, PlatformTx};
@@ -6,12 +6,12 @@ use domain::page::{List, Seal};
 
 use crate::state::AppState;
 
-/// For `list` of the scope's tenant, as its actor reads it.
+/// The seal for `list` of the scope's tenant, read by the scope's actor.
 pub fn of(state: &AppState, scope: &Scope, list: List) -> Seal {
     state.cursors.of(scope.tenant(), scope.actor().id(), list, scope.now())
 }
 
-/// For `list` of the whole installation, as one of its admins reads it.
+/// The seal for `list` of the whole installation, read by a platform admin.
 pub fn of_platform(state: &AppState, platform: &Platform, list: List) -> Seal {
     state.cursors.of(PlatformTx::NIL, platform.actor().id(), list, state.db.clock().now())
 }
