@@ -34,7 +34,7 @@ pub mod partitions;
 pub mod people;
 pub mod platform;
 pub mod queue;
-pub mod rates;
+pub mod rate_limits;
 mod reader;
 pub mod reports;
 pub mod rollups;

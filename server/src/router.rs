@@ -26,7 +26,7 @@ pub fn router(state: AppState) -> Result<Router, ConfigError> {
         .method_not_allowed_fallback(|| async { PageError::rejected(http::StatusCode::METHOD_NOT_ALLOWED, "") })
         .layer(csrf::layer(&state.config.http.public_url)?);
     let programs = api::routes()
-        .layer(from_fn_with_state(state.clone(), api::rate::gate))
+        .layer(from_fn_with_state(state.clone(), api::rate_limits::gate))
         .into_router()
         .method_not_allowed_fallback(api::method_not_allowed);
     Ok(people

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use db::cache::redis::Redis;
 use db::people::passwords::Passwords;
-use db::rates::Rates;
+use db::rate_limits::RateLimits;
 use db::sealing::Sealer;
 use db::{DataError, Db};
 use domain::page::Cursors;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::keys::Keys;
-use crate::auth::limits::SignInLimits;
 use crate::auth::passkeys::Passkeys;
 use crate::auth::refusal_log::RefusalLog;
+use crate::auth::sign_in_throttle::SignInThrottle;
 use crate::auth::visitors::Visitors;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
@@ -26,7 +26,7 @@ use crate::sessions::{Copies, Sessions};
 use crate::slow_requests::SlowRequests;
 
 // The logical database of Redis that never evicts; sessions lie there too.
-const SIGN_IN_LIMITS: i64 = 3;
+const SIGN_IN_THROTTLE: i64 = 3;
 
 /// The state of the server.
 #[derive(Clone)]
@@ -58,10 +58,10 @@ pub struct Parts {
     pub keys: Keys,
     /// What was refused to whom.
     pub refusals: RefusalLog,
-    /// How often programs ask.
-    pub rates: Rates,
-    /// How often somebody may guess.
-    pub sign_in_limits: SignInLimits,
+    /// Rate limits of the API.
+    pub rate_limits: RateLimits,
+    /// Limits failed sign-ins.
+    pub sign_in_throttle: SignInThrottle,
     /// What is measured by route.
     pub meters: Meters,
     /// The last slow requests.
@@ -88,13 +88,13 @@ impl AppState {
         tools: Arc<jobs::Tools>,
         shutdown: CancellationToken,
     ) -> Result<Self, DataError> {
-        let redis = config.redis_url.as_deref().map(|url| Redis::new(url, SIGN_IN_LIMITS)).transpose()?.map(Arc::new);
+        let redis = config.redis_url.as_deref().map(|url| Redis::new(url, SIGN_IN_THROTTLE)).transpose()?.map(Arc::new);
         let copies = config.redis_url.as_deref().map(Copies::open).transpose()?;
         let sessions = Sessions::new(db.clone(), copies, config.sessions, config.http.secure);
         let (began, bodies) = (db.clock().now(), Budget::new(config.http.body_memory));
         Ok(Self(Arc::new(Parts {
-            sign_in_limits: SignInLimits::new(redis, config.secret.as_bytes()),
-            rates: Rates::new(config.redis_url.as_deref())?,
+            sign_in_throttle: SignInThrottle::new(redis, config.secret.as_bytes()),
+            rate_limits: RateLimits::new(config.redis_url.as_deref())?,
             cursors: Cursors::new(config.secret.as_bytes()),
             passkeys: Passkeys::new(&config.http.public_url),
             http_client: HttpClient::new(config.is_tried_out()).map_err(|e| DataError::Corrupt(e.to_string()))?,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use db::platform::Leaving;
-use db::rates::{Caller, Rates};
+use db::rate_limits::{Caller, RateLimits};
 use db::testing::TestDb;
 use db::{Access, Clock, DataError};
 use domain::backups::{Kind, Status, Trigger};
@@ -136,8 +136,8 @@ async fn fill(world: &World, access: &Access) {
     cached().await;
     let mut terms = Terms::default();
     terms.set(Limit::RequestsPerMinute, Some(1)).unwrap();
-    let rates = Rates::new(Some(&redis_url())).unwrap();
-    rates.take(&Caller::new(access.tenant(), world.test.db.clock().id(), &terms)).await;
+    let rate_limits = RateLimits::new(Some(&redis_url())).unwrap();
+    rate_limits.take(&Caller::new(access.tenant(), world.test.db.clock().id(), &terms)).await;
 }
 
 async fn save(world: &World, kind: Kind) {

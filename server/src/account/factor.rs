@@ -14,8 +14,8 @@ use tower_sessions::Session;
 use super::password::check;
 use crate::auth::SignedIn;
 use crate::auth::begin::{rename, session_failed, tell};
-use crate::auth::limits::Kind;
 use crate::auth::record::record;
+use crate::auth::sign_in_throttle::Kind;
 use crate::error::{ASKED_BY, PageError};
 use crate::middleware::address;
 use crate::pages::answer;
@@ -73,7 +73,7 @@ pub async fn confirm(
     let pending: Option<Pending> = session.get(ENROLMENT).await.map_err(session_failed)?;
     let address = address::client(&parts, state.config.http.proxies);
     let guess = format!("code of {}", person.id);
-    let fault = match (state.sign_in_limits.attempt(Kind::SecondStep, &guess, address).await, &pending) {
+    let fault = match (state.sign_in_throttle.attempt(Kind::SecondStep, &guess, address).await, &pending) {
         (Err(_), _) => "Too many attempts. Wait 15 minutes, then try again.",
         (Ok(_), None) => OVER,
         (Ok(attempt), Some(pending)) => {

@@ -14,8 +14,8 @@ use tower_sessions::Session;
 use super::show::again;
 use crate::auth::SignedIn;
 use crate::auth::begin::{rename, session_failed, tell};
-use crate::auth::limits::Kind;
 use crate::auth::record::record;
+use crate::auth::sign_in_throttle::Kind;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::visit::Visit;
@@ -74,9 +74,9 @@ pub async fn change(
 pub(super) async fn guess<'a>(
     state: &'a AppState,
     signed_in: &SignedIn,
-) -> Result<crate::auth::limits::Attempt<'a>, TooMany> {
+) -> Result<crate::auth::sign_in_throttle::Attempt<'a>, TooMany> {
     let (person, session) = (signed_in.person.id.to_string(), signed_in.session.to_string());
-    state.sign_in_limits.attempt_within(Kind::Again, &person, &session).await.map_err(|_| TooMany)
+    state.sign_in_throttle.attempt_within(Kind::Again, &person, &session).await.map_err(|_| TooMany)
 }
 
 /// Whether `password` is that of whoever is signed in; what is wrong with `field` otherwise. Guesses are counted.

@@ -7,7 +7,7 @@ mod order;
 mod orders;
 pub mod problems;
 pub mod query;
-pub mod rate;
+pub mod rate_limits;
 mod refine;
 pub(crate) mod repeat;
 mod reports;

@@ -16,7 +16,7 @@ use serde_json::json;
 use tower_sessions::Session;
 
 use super::begin::{How, begin, session_failed, tell};
-use super::limits::Kind;
+use super::sign_in_throttle::Kind;
 use super::{device, next};
 use crate::error::PageError;
 use crate::middleware::{address, current};
@@ -84,8 +84,8 @@ pub async fn submit(
     let address = address::client(&parts, state.config.http.proxies);
     let guess = format!("code of {person}");
     let attempt = match known_device(&state, &parts, person).await? {
-        Some(device) => state.sign_in_limits.attempt_within(Kind::SecondStep, &guess, &device).await,
-        None => state.sign_in_limits.attempt(Kind::SecondStep, &guess, address).await,
+        Some(device) => state.sign_in_throttle.attempt_within(Kind::SecondStep, &guess, &device).await,
+        None => state.sign_in_throttle.attempt(Kind::SecondStep, &guess, address).await,
     };
     let Ok(attempt) = attempt else {
         refuse(&state, person, "session.limit");

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::request::Parts;
 use http::{HeaderMap, header};
 
-use super::limits::network;
+use super::sign_in_throttle::network;
 use crate::middleware::{address, cookies};
 use crate::state::AppState;
 

@@ -16,8 +16,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::begin::tell;
-use super::limits::Kind;
 use super::record::record;
+use super::sign_in_throttle::Kind;
 use crate::error::PageError;
 use crate::middleware::{address, current};
 use crate::pages::answer;
@@ -56,7 +56,7 @@ pub async fn submit(
 ) -> Result<Response, PageError> {
     let (email, theme) = (named.email.trim().to_owned(), current::theme());
     let address = address::client(&parts, state.config.http.proxies);
-    if state.sign_in_limits.attempt(Kind::Forgotten, &email, address).await.is_err() {
+    if state.sign_in_throttle.attempt(Kind::Forgotten, &email, address).await.is_err() {
         let form = ForgotForm { email, fault: Some(TOO_MANY.to_owned()), theme, ..ForgotForm::default() };
         return Ok(answer::with(StatusCode::TOO_MANY_REQUESTS, form, view).await);
     }

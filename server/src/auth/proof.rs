@@ -16,9 +16,9 @@ use url::form_urlencoded;
 
 use super::SignedIn;
 use super::begin::session_failed;
-use super::limits::Kind;
 use super::next;
 use super::record::record;
+use super::sign_in_throttle::Kind;
 use crate::error::PageError;
 use crate::middleware::current;
 use crate::pages::answer;
@@ -120,7 +120,7 @@ async fn judge(state: &AppState, found: &SignedIn, given: &Pairs) -> Result<Resu
         return Ok(Err(Some(WRONG.to_owned())));
     }
     let (me, session) = (found.actor(), found.session.to_string());
-    let Ok(attempt) = state.sign_in_limits.attempt_within(Kind::Again, &me.to_string(), &session).await else {
+    let Ok(attempt) = state.sign_in_throttle.attempt_within(Kind::Again, &me.to_string(), &session).await else {
         return Ok(Err(Some(TOO_OFTEN.to_owned())));
     };
     let is_right = match (password, code) {

@@ -17,7 +17,7 @@ use serde_json::json;
 use tower_sessions::Session;
 
 use super::begin::{How, begin, begin_half};
-use super::limits::{Attempt as Counted, Kind};
+use super::sign_in_throttle::{Attempt as Counted, Kind};
 use super::{SignedIn, code, device, next, sign_in_page};
 use crate::error::PageError;
 use crate::middleware::{address, current};
@@ -122,9 +122,9 @@ async fn counted<'a>(
     if let Some(device) = device
         && devices::is_known(&state.db, email, &device).await?
     {
-        return Ok(state.sign_in_limits.attempt_within(Kind::Password, email, &device).await);
+        return Ok(state.sign_in_throttle.attempt_within(Kind::Password, email, &device).await);
     }
-    Ok(state.sign_in_limits.attempt(Kind::Password, email, address).await)
+    Ok(state.sign_in_throttle.attempt(Kind::Password, email, address).await)
 }
 
 // While too many guess at an account, a code comes first and the password after it: who has both gets in, and guesses say
@@ -133,13 +133,13 @@ async fn both_steps(state: &AppState, entered: &Entered, address: IpAddr) -> Res
     if entered.code.trim().is_empty() {
         return Ok(None);
     }
-    let Ok(from_here) = state.sign_in_limits.attempt_from(Kind::BothSteps, address).await else { return Ok(None) };
+    let Ok(from_here) = state.sign_in_throttle.attempt_from(Kind::BothSteps, address).await else { return Ok(None) };
     // Nobody's codes are looked up as well, so that the clock does not tell which accounts there are.
     let id = people::find(&state.db, &entered.email).await?.unwrap_or(UserId(Uuid::nil()));
     if second_factor::open(&state.db, &state.sealer, id, &entered.code).await?.is_none() {
         return Ok(None);
     }
-    let Ok(attempt) = state.sign_in_limits.attempt_within(Kind::BothSteps, &entered.email, "").await else {
+    let Ok(attempt) = state.sign_in_throttle.attempt_within(Kind::BothSteps, &entered.email, "").await else {
         return Ok(None);
     };
     let verified = people::verify(&state.db, &state.passwords, &entered.email, &entered.password).await?;

@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use super::connect;
 use super::failure::Failure;
 use crate::config::Config;
-use crate::listen::Limits;
+use crate::listen::ConnectionLimits;
 use crate::state::AppState;
 use crate::{background, health, listen, metrics, router, shutdown};
 
@@ -52,13 +52,13 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 }
 
 // Behind proxies of ours all connections come from them.
-fn limits(state: &AppState) -> Limits {
+fn limits(state: &AppState) -> ConnectionLimits {
     let http = &state.config.http;
     let pool = usize::try_from(state.config.database.pool).unwrap_or(usize::MAX);
-    let limits = Limits::within(listen::raise_descriptors(), pool).at_most(http.most_connections);
+    let limits = ConnectionLimits::within(listen::raise_descriptors(), pool).at_most(http.most_connections);
     let per_address = if http.proxies == 0 { http.connections_per_address } else { 0 };
     tracing::info!(connections = limits.most, per_address, "connections at once");
-    Limits { per_address, ..limits }
+    ConnectionLimits { per_address, ..limits }
 }
 
 fn begin_background(state: &AppState, tasks: &TaskTracker) {

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 
-use super::limits::Limits;
+use super::connection_limits::ConnectionLimits;
 
 /// How full it is, as an extension of requests that came when it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +107,7 @@ impl Connection {
     }
 
     /// Whether it does something that it may not do for so long.
-    pub fn is_overdue(&self, limits: &Limits) -> bool {
+    pub fn is_overdue(&self, limits: &ConnectionLimits) -> bool {
         let for_millis = |since: u64| u128::from(self.now().saturating_sub(since));
         let unread = self.unread.load(Relaxed);
         if unread != 0 && for_millis(unread - 1) > limits.unread.as_millis() {

@@ -1,10 +1,10 @@
-//! Accepting connections, and letting them go. How many there may be, and how long one may say nothing, is in `limits`; `open`
-//! knows all of them and closes those that go too far; `connection` is what is known of one. When the server ends, what is
-//! being answered gets ten seconds.
+//! Accepting and closing connections. `connection_limits` says how many there may be and how long each may be silent; `open`
+//! holds all of them and closes those beyond the limits; `connection` is the state of one. When the server stops, requests
+//! that are being answered get ten seconds.
 
 mod connection;
+mod connection_limits;
 mod io;
-mod limits;
 mod open;
 mod service;
 #[cfg(test)]
@@ -22,7 +22,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 pub use connection::Crowd;
-pub use limits::{Limits, raise_descriptors};
+pub use connection_limits::{ConnectionLimits, raise_descriptors};
 
 use io::Watched;
 use open::{Entry, Open};
@@ -41,8 +41,13 @@ const RESETS: usize = 64;
 /// Serves `app` on `listener` within `limits` until `stop`, then drains.
 ///
 /// # Errors
-/// Never in practice: a connection that cannot be accepted concerns nobody else.
-pub async fn serve(listener: TcpListener, app: Router, limits: Limits, stop: CancellationToken) -> std_io::Result<()> {
+/// Never in practice: a connection that cannot be accepted does not affect the others.
+pub async fn serve(
+    listener: TcpListener,
+    app: Router,
+    limits: ConnectionLimits,
+    stop: CancellationToken,
+) -> std_io::Result<()> {
     let builder = builder();
     let graceful = GracefulShutdown::new();
     let open = Open::new(limits);
@@ -58,7 +63,7 @@ pub async fn serve(listener: TcpListener, app: Router, limits: Limits, stop: Can
                     answer(&builder, &graceful, &app, (stream, peer), entry);
                 }
             }
-            // Out of file descriptors, or a client that left: let somebody go who says nothing, and wait a little.
+            // Out of file descriptors, or a client that left: close a silent connection, and wait a little.
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 open.make_room();

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::connection::{Connection, Crowd, Phase};
-use super::limits::Limits;
+use super::connection_limits::ConnectionLimits;
 
 /// How many may be open beyond the limit while others close.
 const CLOSING: usize = 16;
@@ -21,7 +21,7 @@ pub struct Open(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    limits: Limits,
+    limits: ConnectionLimits,
     all: Mutex<All>,
     freed: Notify,
 }
@@ -43,7 +43,7 @@ pub struct Entry {
 
 impl Open {
     /// None yet.
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: ConnectionLimits) -> Self {
         Self(Arc::new(Shared { limits, all: Mutex::default(), freed: Notify::new() }))
     }
 

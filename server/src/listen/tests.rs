@@ -14,14 +14,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::connection::{Connection, Crowd};
 use super::open::Open;
-use super::{Limits, serve};
+use super::{ConnectionLimits, serve};
 
 const SOON: Duration = Duration::from_secs(5);
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
 
-fn limits() -> Limits {
-    Limits {
+fn limits() -> ConnectionLimits {
+    ConnectionLimits {
         most: 40,
         per_address: 0,
         first_byte: Duration::from_millis(300),
@@ -40,7 +40,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    async fn new(limits: Limits) -> Self {
+    async fn new(limits: ConnectionLimits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
         tokio::spawn(serve(listener, app(), limits, stop.clone()));
@@ -139,7 +139,7 @@ async fn an_answer_that_is_not_read_is_given_up() {
 
 #[tokio::test]
 async fn silent_connections_keep_no_client_out() {
-    let patient = Limits { first_byte: 10 * SOON, head: 10 * SOON, idle: 10 * SOON, ..limits() };
+    let patient = ConnectionLimits { first_byte: 10 * SOON, head: 10 * SOON, idle: 10 * SOON, ..limits() };
     let server = Server::new(patient).await;
     let mut held = Vec::new();
     for n in 0..200 {
@@ -181,7 +181,7 @@ async fn when_all_connections_are_busy_requests_are_marked_and_then_refused() {
 
 #[tokio::test]
 async fn one_address_or_network_has_its_share_and_this_machine_no_limit() {
-    let open = Open::new(Limits { per_address: 3, ..limits() });
+    let open = Open::new(ConnectionLimits { per_address: 3, ..limits() });
     let from = async |text: &str| open.admit(text.parse::<IpAddr>().unwrap()).await;
     let mut held = Vec::new();
     for address in ["192.0.2.1", "2001:db8::1", "2001:db8::ffff:1", "192.0.2.1", "192.0.2.1", "2001:db8::2"] {

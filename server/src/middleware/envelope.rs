@@ -22,7 +22,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use super::current::Current;
 use super::request_log::Seen;
 use super::security_headers::{self, Nonce};
-use super::{address, cookies, crowd, error_frames, host, limits, plain_errors, request_log};
+use super::{address, cookies, crowd, error_frames, host, plain_errors, request_limits, request_log};
 use crate::error::{PageError, Problem};
 use crate::flash;
 use crate::input::pace::{Pace, Paced};
@@ -45,7 +45,7 @@ pub async fn envelope(State(state): State<AppState>, mut request: Request, next:
     };
     let route = request.extensions().get::<MatchedPath>().cloned();
     let seen = Seen::of(&request, route);
-    let limits = limits::of(seen.method(), seen.route(), &state.config.http);
+    let limits = request_limits::of(seen.method(), seen.route(), &state.config.http);
     limits.body.apply(&mut request);
     let too_slow = pace(&mut request);
     request.extensions_mut().insert(Nonce(Arc::clone(&current.nonce)));

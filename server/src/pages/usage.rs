@@ -25,7 +25,7 @@ pub async fn show(State(state): State<AppState>, member: Member, visit: Visit) -
     let mut usage = limits::usage(&scope).await?;
     let rate = usage.iter_mut().find(|usage| usage.limit == Limit::RequestsPerMinute);
     if let Some((rate, allowed)) = rate.and_then(|usage| Some((&mut usage.used, usage.allowed?))) {
-        *rate = Some(state.rates.pending(scope.tenant(), Rate::per_minute(allowed)).await);
+        *rate = Some(state.rate_limits.pending(scope.tenant(), Rate::per_minute(allowed)).await);
     }
     let plan = limits::plan(&state.db, scope.tenant()).await?;
     let clock = frame.clock();

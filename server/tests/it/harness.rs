@@ -7,7 +7,7 @@ use db::clock::Clock;
 use db::people::passwords::Passwords;
 use db::testing::TestDb;
 use server::config::{Config, Purpose, Vars};
-use server::listen::Limits;
+use server::listen::ConnectionLimits;
 use server::state::AppState;
 use server::{listen, metrics, router};
 use tokio::net::TcpListener;
@@ -111,7 +111,7 @@ async fn serve(db: Db, url: &str, settings: &[(&str, &str)]) -> (AppState, Strin
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let app = router::router(state.clone()).unwrap();
-    let limits = Limits::default().at_most(state.config.http.most_connections);
+    let limits = ConnectionLimits::default().at_most(state.config.http.most_connections);
     tokio::spawn(listen::serve(listener, app, limits, state.shutdown.clone()));
     (state, base)
 }

@@ -14,9 +14,9 @@ use tower_sessions::Session;
 
 use super::{KIND, Unusable, Waiting, discover, provider, refused};
 use crate::auth::begin::session_failed;
-use crate::auth::limits::Kind;
 use crate::auth::next;
 use crate::auth::sign_in::TOO_MANY;
+use crate::auth::sign_in_throttle::Kind;
 use crate::error::PageError;
 use crate::middleware::{address, current};
 use crate::pages::answer;
@@ -69,7 +69,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let again = |status, fault| answer::with(status, form_of(&slug, &wanted.next, Some(fault)), company_form);
     let address = address::client(&parts, state.config.http.proxies);
-    if state.sign_in_limits.attempt_from(Kind::Provider, address).await.is_err() {
+    if state.sign_in_throttle.attempt_from(Kind::Provider, address).await.is_err() {
         return Ok(refused(StatusCode::TOO_MANY_REQUESTS, &slug, TOO_MANY).await);
     }
     let found = if is_name(&slug) { identity::find(&state.db, &state.sealer, &slug).await? } else { None };

@@ -18,9 +18,9 @@ use super::ask::back;
 use super::provider::{Identity, redeem};
 use super::{KIND, Unusable, Waiting, discover, refused};
 use crate::auth::begin::{How, begin, session_failed};
-use crate::auth::limits::Kind;
 use crate::auth::next;
 use crate::auth::sign_in::TOO_MANY;
+use crate::auth::sign_in_throttle::Kind;
 use crate::error::PageError;
 use crate::middleware::{address, current};
 use crate::sessions::{CEREMONY, Only};
@@ -61,7 +61,7 @@ pub async fn finish(
     Query(brought): Query<Brought>,
 ) -> Result<Response, PageError> {
     let address = address::client(&parts, state.config.http.proxies);
-    let Ok(attempt) = state.sign_in_limits.attempt_from(Kind::Provider, address).await else {
+    let Ok(attempt) = state.sign_in_throttle.attempt_from(Kind::Provider, address).await else {
         return Ok(refused(StatusCode::TOO_MANY_REQUESTS, &slug, TOO_MANY).await);
     };
     let no = async |why: &str| refused(StatusCode::UNPROCESSABLE_ENTITY, &slug, why).await;
@@ -90,7 +90,7 @@ pub async fn finish(
     };
     attempt.succeeded().await;
     // The question was counted too.
-    state.sign_in_limits.take_back(Kind::Provider, address).await;
+    state.sign_in_throttle.take_back(Kind::Provider, address).await;
     let only = Only { tenant: provider.tenant, provider: provider.id };
     begin(&state, &session, &parts, &person, How::Company(only)).await?;
     Ok(Redirect::to(&within(&provider.slug, &next)).into_response())

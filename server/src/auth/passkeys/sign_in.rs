@@ -13,8 +13,8 @@ use tower_sessions::Session;
 
 use super::Refusal;
 use crate::auth::begin::{How, begin, session_failed, tell};
-use crate::auth::limits::Kind;
 use crate::auth::sign_in::{TOO_MANY, refuse};
+use crate::auth::sign_in_throttle::Kind;
 use crate::auth::{next, sign_in_page};
 use crate::error::PageError;
 use crate::middleware::{address, current};
@@ -60,7 +60,7 @@ pub async fn ask(
 ) -> Result<Response, PageError> {
     let (passkeys, next) = (state.passkeys.as_ref().ok_or(PageError::NotFound)?, next::local(&wanted.next));
     let address = address::client(&parts, state.config.http.proxies);
-    if state.sign_in_limits.attempt_from(Kind::Passkey, address).await.is_err() {
+    if state.sign_in_throttle.attempt_from(Kind::Passkey, address).await.is_err() {
         return Ok(sign_in_page::form(&state, StatusCode::TOO_MANY_REQUESTS, "", next, Some(TOO_MANY)).await);
     }
     let question = passkeys.ask().map_err(|error| {
@@ -87,7 +87,7 @@ pub async fn finish(
     let next = next::local(&answered.next);
     let again = |status, words| sign_in_page::form(&state, status, "", next, Some(words));
     let address = address::client(&parts, state.config.http.proxies);
-    let Ok(attempt) = state.sign_in_limits.attempt_from(Kind::Passkey, address).await else {
+    let Ok(attempt) = state.sign_in_throttle.attempt_from(Kind::Passkey, address).await else {
         return Ok(again(StatusCode::TOO_MANY_REQUESTS, TOO_MANY).await);
     };
     let name: Option<String> = session.remove(CEREMONY).await.map_err(session_failed)?;
@@ -102,7 +102,7 @@ pub async fn finish(
     };
     attempt.succeeded().await;
     // The question was counted too.
-    state.sign_in_limits.take_back(Kind::Passkey, address).await;
+    state.sign_in_throttle.take_back(Kind::Passkey, address).await;
     begin(&state, &session, &parts, &person, How::Passkey).await?;
     Ok(Redirect::to(next).into_response())
 }

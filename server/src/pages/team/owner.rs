@@ -16,7 +16,7 @@ use super::form::{Pairs, value};
 use super::index::address;
 use super::members::read;
 use crate::auth::Member;
-use crate::auth::limits::Kind;
+use crate::auth::sign_in_throttle::Kind;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::frame::frame;
@@ -49,7 +49,7 @@ pub async fn transfer(
     let mut again = plan(&scope, &member, visit, id).await?;
     let who = member.person.id.to_string();
     let session = session_id(&parts.headers, state.sessions.cookie()).map(|id| id.to_string()).unwrap_or_default();
-    let Ok(attempt) = state.sign_in_limits.attempt_within(Kind::Again, &who, &session).await else {
+    let Ok(attempt) = state.sign_in_throttle.attempt_within(Kind::Again, &who, &session).await else {
         again.faults = FieldErrors::one("password", "Too many attempts. Wait 15 minutes, then try again.");
         return Ok(answer::with(StatusCode::TOO_MANY_REQUESTS, again, confirm).await);
     };

@@ -120,7 +120,7 @@ async fn no_other_route_takes_a_form_with_a_file() {
     for route in server::router::table(&world.app.state).into_iter().filter(|route| route.method == http::Method::POST)
     {
         let address = world.address(&route.path, "demo", crate::matrix::world::Id::Own);
-        if route.path == server::middleware::limits::UPLOADS
+        if route.path == server::middleware::request_limits::UPLOADS
             || route.path.starts_with("/account/sign-out")
             || route.path == "/logout"
         {
@@ -132,4 +132,16 @@ async fn no_other_route_takes_a_form_with_a_file() {
         let status = answer.map_or(415, |answer| answer.status().as_u16());
         assert!((400..500).contains(&status) || status == 303 || status == 200, "{address}: {status}");
     }
+}
+
+#[tokio::test]
+async fn large_bodies_are_refused_as_a_page_or_as_a_problem() {
+    let app = App::new().await;
+    tenant_with_owner(&app, "demo").await;
+    let browser = Browser::signed_in(&app.base, "owner@demo.test").await;
+    let large = "x".repeat(1_100_000);
+    let page = browser.post("/login", &[("email", &large)]).await;
+    assert_eq!(page.status(), 413);
+    assert!(page.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
+    assert!(page.text().await.unwrap().contains("too large"));
 }

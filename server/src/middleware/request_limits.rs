@@ -16,20 +16,20 @@ pub const BATCHES: &str = "/api/v1/orders/batch";
 
 /// The limits of one route.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// On the body.
+pub struct RequestLimits {
+    /// The size of the body.
     pub body: DefaultBodyLimit,
-    /// On the time until the answer begins; streams may go on for longer.
+    /// The time until the response begins; streams may take longer.
     pub time: Duration,
 }
 
 /// The limits of `method` on `route`.
-pub fn of(method: &Method, route: &str, config: &Http) -> Limits {
+pub fn of(method: &Method, route: &str, config: &Http) -> RequestLimits {
     let (bytes, seconds) = match route {
         // The form's other fields come on top of the file.
         UPLOADS if method == Method::POST => (config.upload_limit.saturating_add(MB), 3_600),
         BATCHES => (32 * MB, 120),
         _ => (MB, 30),
     };
-    Limits { body: DefaultBodyLimit::max(bytes), time: Duration::from_secs(seconds) }
+    RequestLimits { body: DefaultBodyLimit::max(bytes), time: Duration::from_secs(seconds) }
 }

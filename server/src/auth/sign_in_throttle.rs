@@ -1,7 +1,7 @@
-//! How often somebody may guess: counted by what is guessed at, and by address, in Redis for all processes and always in
-//! this one too, so that guessing does not become free when Redis is gone. Accounts are counted by the key that they are
-//! found by, under a keyed hash. Each kind has counts of its own: whoever spends forgotten passwords keeps nobody behind the
-//! same address from signing in. Attempts that succeed do not count.
+//! The sign-in throttle: failed attempts are counted by account and by address. They are counted in Redis for all processes
+//! and always in this process too, so that attempts are limited without Redis as well. An account is counted by its
+//! normal form of email, under a keyed hash. Each kind has counts of its own: many requests for forgotten passwords do not
+//! block sign-ins from the same address. Attempts that succeed do not count.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -21,16 +21,16 @@ pub const PER_ADDRESS: i64 = 50;
 
 type Key = [u8; 32];
 
-/// What is guessed at.
+/// What an attempt is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A password, at the door.
+    /// A password, on the sign-in page.
     Password,
-    /// A second step together with the password, while too many guess at the account.
+    /// Password and code together, while the account's own limit is reached.
     BothSteps,
     /// The second step.
     SecondStep,
-    /// The password of whoever is signed in, asked once more.
+    /// The password of a signed-in user, asked once more.
     Again,
     /// A link for a forgotten password.
     Forgotten,
@@ -41,7 +41,7 @@ pub enum Kind {
 }
 
 /// The counters.
-pub struct SignInLimits {
+pub struct SignInThrottle {
     redis: Option<Arc<Redis>>,
     local: moka::future::Cache<Key, Arc<AtomicI64>>,
     secret: Vec<u8>,
@@ -49,18 +49,18 @@ pub struct SignInLimits {
 
 /// An attempt that was counted.
 pub struct Attempt<'a> {
-    limits: &'a SignInLimits,
+    throttle: &'a SignInThrottle,
     keys: Vec<Key>,
 }
 
-impl SignInLimits {
+impl SignInThrottle {
     /// Counters in `redis` and here. `secret` keys the hashes.
     pub fn new(redis: Option<Arc<Redis>>, secret: &[u8]) -> Self {
         let local = moka::future::Cache::builder().max_capacity(200_000).time_to_live(WINDOW).build();
         Self { redis, local, secret: secret.to_vec() }
     }
 
-    /// Counts an attempt at `account` (an address, or the name of what is guessed at) from `address`.
+    /// Counts an attempt at `account` (an email, or the name of another secret) from `address`.
     ///
     /// # Errors
     /// How long to wait when there were too many.
@@ -71,11 +71,11 @@ impl SignInLimits {
         if by_account > PER_ACCOUNT || by_address > PER_ADDRESS {
             return Err(WINDOW);
         }
-        Ok(Attempt { limits: self, keys: vec![account, address] })
+        Ok(Attempt { throttle: self, keys: vec![account, address] })
     }
 
-    /// Counts an attempt at `account` in something that only its owner has: a browser in which they signed in before, or a
-    /// session. No stranger spends these, wherever they guess, and so their address is not counted.
+    /// Counts an attempt at `account` within something that only its owner has: a browser in which they signed in before, or a
+    /// session. Attempts elsewhere do not count here, and the address is not counted.
     ///
     /// # Errors
     /// How long to wait when there were too many.
@@ -84,7 +84,7 @@ impl SignInLimits {
         if self.count(own).await > PER_ACCOUNT {
             return Err(WINDOW);
         }
-        Ok(Attempt { limits: self, keys: vec![own] })
+        Ok(Attempt { throttle: self, keys: vec![own] })
     }
 
     /// Counts an attempt from `address` that names no account yet.
@@ -96,12 +96,12 @@ impl SignInLimits {
         if self.count(address).await > PER_ADDRESS {
             return Err(WINDOW);
         }
-        Ok(Attempt { limits: self, keys: vec![address] })
+        Ok(Attempt { throttle: self, keys: vec![address] })
     }
 
-    /// Takes back an attempt from `address` that was counted earlier: it led to a success.
+    /// Removes an attempt from `address` that was counted earlier and succeeded.
     pub async fn take_back(&self, kind: Kind, address: IpAddr) {
-        Attempt { limits: self, keys: vec![self.key(kind, "address", &network(address))] }.succeeded().await;
+        Attempt { throttle: self, keys: vec![self.key(kind, "address", &network(address))] }.succeeded().await;
     }
 
     async fn count(&self, key: Key) -> i64 {
@@ -126,20 +126,20 @@ impl SignInLimits {
 }
 
 impl Attempt<'_> {
-    /// Takes the attempt back: the password was right.
+    /// Removes the attempt from the counts: the password was right.
     pub async fn succeeded(self) {
         for key in self.keys {
-            if let Some(count) = self.limits.local.get(&key).await {
+            if let Some(count) = self.throttle.local.get(&key).await {
                 count.fetch_sub(1, Ordering::Relaxed);
             }
-            if let Some(redis) = &self.limits.redis {
+            if let Some(redis) = &self.throttle.redis {
                 redis.uncount(redis_key(&key)).await;
             }
         }
     }
 }
 
-/// What an address counts as: whoever has one IPv6 address has 2^64 of them.
+/// The network by which an address is counted: a client with one IPv6 address has 2^64 of them.
 pub fn network(address: IpAddr) -> String {
     match address {
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
@@ -159,10 +159,10 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn guessing_ends_by_account_and_by_address_and_success_is_free() {
-        let limits = SignInLimits::new(None, b"secret");
+    async fn attempts_are_limited_by_account_and_by_address_and_success_is_free() {
+        let throttle = SignInThrottle::new(None, b"secret");
         let from = |n: u8| IpAddr::from([192, 0, 2, n]);
-        let guess = |email: &'static str, n| limits.attempt(Kind::Password, email, from(n));
+        let guess = |email: &'static str, n| throttle.attempt(Kind::Password, email, from(n));
         for _ in 0..PER_ACCOUNT {
             assert!(guess("a@example.test", 1).await.is_ok());
         }
@@ -174,15 +174,15 @@ mod tests {
         }
         for n in 0..PER_ADDRESS {
             let email = format!("c{n}@example.test");
-            assert!(limits.attempt(Kind::Password, &email, from(4)).await.is_ok(), "attempt {n}");
+            assert!(throttle.attempt(Kind::Password, &email, from(4)).await.is_ok(), "attempt {n}");
         }
         assert!(guess("d@example.test", 4).await.is_err());
         assert!(guess("d@example.test", 5).await.is_ok());
     }
 
     #[tokio::test]
-    async fn kinds_are_counted_apart_and_what_is_ones_own_is_never_spent_by_others() {
-        let limits = SignInLimits::new(None, b"secret");
+    async fn kinds_are_counted_apart_and_own_browsers_apart_from_others() {
+        let throttle = SignInThrottle::new(None, b"secret");
         let from = |n: u8| IpAddr::from([192, 0, 2, n]);
         const KINDS: [Kind; 7] = [
             Kind::Password,
@@ -195,20 +195,23 @@ mod tests {
         ];
         for spent in KINDS {
             let n = spent as u8;
-            while limits.attempt_from(spent, from(n)).await.is_ok() {}
-            while limits.attempt(spent, &format!("{spent:?}@example.test"), from(100)).await.is_ok() {}
+            while throttle.attempt_from(spent, from(n)).await.is_ok() {}
+            while throttle.attempt(spent, &format!("{spent:?}@example.test"), from(100)).await.is_ok() {}
             for other in KINDS.into_iter().filter(|other| *other != spent) {
                 let who = format!("{spent:?}@example.test");
-                let attempt = limits.attempt(other, &who, from(n)).await;
+                let attempt = throttle.attempt(other, &who, from(n)).await;
                 attempt.unwrap_or_else(|_| panic!("{spent:?} spends {other:?}")).succeeded().await;
             }
-            let own = limits.attempt_within(spent, &format!("{spent:?}@example.test"), "a browser").await;
+            let own = throttle.attempt_within(spent, &format!("{spent:?}@example.test"), "a browser").await;
             assert!(own.is_ok(), "{spent:?}");
         }
         for _ in 0..PER_ACCOUNT {
-            assert!(limits.attempt_within(Kind::Password, "a@example.test", "stolen").await.is_ok());
+            assert!(throttle.attempt_within(Kind::Password, "a@example.test", "stolen").await.is_ok());
         }
-        assert!(limits.attempt_within(Kind::Password, "A@example.test", "stolen").await.is_err(), "nor is it endless");
+        assert!(
+            throttle.attempt_within(Kind::Password, "A@example.test", "stolen").await.is_err(),
+            "a known browser is limited too"
+        );
     }
 
     #[test]

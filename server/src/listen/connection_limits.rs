@@ -1,34 +1,34 @@
-//! How many connections there may be, and how long each may say nothing.
+//! How many connections there may be, and how long each may be silent.
 
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Descriptors that are kept for everything but connections of clients, besides those of the database: files, logs, programs.
+/// Descriptors reserved for everything but connections of clients and of the database: files, logs, programs.
 const OTHERS: usize = 64;
-/// Fewer connections are no service.
+/// At least so many connections are allowed, however few descriptors there are.
 const LEAST: usize = 32;
-/// More are not asked for, whatever the system would give.
+/// At most so many descriptors are requested from the system.
 const MOST: usize = 200_000;
 
-/// The limits.
+/// The limits of connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct ConnectionLimits {
     /// Connections at once.
     pub most: usize,
-    /// Connections at once from one address, or one network of IPv6; 0: as many as there may be. This machine is exempt.
+    /// Connections at once from one address, or one network of IPv6; 0 for no such limit. This machine is exempt.
     pub per_address: usize,
     /// How long a connection may be open before its first byte.
     pub first_byte: Duration,
     /// How long the head of a request may take from its first byte on.
     pub head: Duration,
-    /// How long a connection is kept between two requests: longer than proxies keep theirs, so that they close first.
+    /// How long a connection may be idle between two requests: longer than proxies allow, so that they close first.
     pub idle: Duration,
-    /// How long an answer may wait to be read on.
+    /// How long a response may wait for its client to read on.
     pub unread: Duration,
 }
 
-impl Limits {
+impl ConnectionLimits {
     /// As many connections as `descriptors` leave room for beside `database` connections there.
     pub fn within(descriptors: usize, database: usize) -> Self {
         let others = database + OTHERS + descriptors / 20;
@@ -41,19 +41,19 @@ impl Limits {
         if most == 0 { self } else { Self { most: self.most.min(most), ..self } }
     }
 
-    /// Above this, the oldest that say nothing are closed for others to come.
+    /// Above this, the oldest silent connections are closed to make room.
     pub(super) const fn crowded(&self) -> usize {
         self.most - self.most / 10
     }
 
-    /// Above this, only the machines that watch are answered.
+    /// Above this, only health checks are answered.
     pub(super) const fn last(&self) -> usize {
         let share = self.most / 50;
         self.most.saturating_sub(if share < 2 { 2 } else { share })
     }
 }
 
-impl Default for Limits {
+impl Default for ConnectionLimits {
     fn default() -> Self {
         Self {
             most: 1_000,
@@ -66,7 +66,7 @@ impl Default for Limits {
     }
 }
 
-/// Raises the number of files that this process may have open as far as the system lets it; what it is then.
+/// Raises the number of files that this process may have open as far as the system allows, and returns it.
 pub fn raise_descriptors() -> usize {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let wanted = maximum.unwrap_or(MOST as u64).min(MOST as u64);
@@ -82,16 +82,16 @@ mod tests {
     #[test]
     fn connections_leave_room_for_everything_else() {
         for (descriptors, database, most) in [(300, 10, 211), (1_024, 40, 869), (65_536, 40, 62_156), (32, 40, 32)] {
-            let limits = Limits::within(descriptors, database);
+            let limits = ConnectionLimits::within(descriptors, database);
             assert_eq!(limits.most, most, "{descriptors}");
             assert!(limits.crowded() < limits.last() && limits.last() < limits.most, "{limits:?}");
         }
-        assert_eq!(Limits::within(1_000, 10).at_most(50).most, 50);
-        assert_eq!(Limits::within(1_000, 10).at_most(0), Limits::within(1_000, 10));
+        assert_eq!(ConnectionLimits::within(1_000, 10).at_most(50).most, 50);
+        assert_eq!(ConnectionLimits::within(1_000, 10).at_most(0), ConnectionLimits::within(1_000, 10));
     }
 
     #[test]
-    fn the_system_says_how_many_files_may_be_open() {
+    fn the_number_of_open_files_is_read_from_the_system() {
         assert!(raise_descriptors() >= 16);
     }
 }

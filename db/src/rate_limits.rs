@@ -1,5 +1,5 @@
-//! How often programs ask: counted in Redis for all processes, in one round trip for tenant and key together; in this
-//! process alone where Redis is gone or there is none. See [`domain::limits::Rate`] for the rule.
+//! Rate limits of the API: requests are counted in Redis for all processes, in one round trip for tenant and key together.
+//! Without Redis, each process counts for itself. The rule is [`domain::limits::Rate`].
 
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,14 +11,14 @@ use domain::limits::{Limit, Rate, Terms, Verdict};
 use crate::cache::redis::Redis;
 use crate::error::DataError;
 
-/// Where a tier names no rate: no tenant reaches it by honest work, and no process falls over before it does. It is
-/// counted in this process alone, so that tenants without a limit wait for nobody.
+/// The rate of a tier without one: no tenant reaches it by regular use, and a process withstands it. It is counted in this
+/// process alone, so that tenants without a limit never wait for Redis.
 pub const UNLIMITED: i64 = 600_000;
 const REDIS_DATABASE: i64 = 1;
 /// A backlog is a minute at most.
 const REMEMBERED: Duration = Duration::from_secs(120);
 
-/// Who asks, and how often they may.
+/// The tenant and key of a request, and their rates.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller {
     tenant: TenantId,
@@ -27,24 +27,24 @@ pub struct Caller {
     of_key: Option<Rate>,
 }
 
-/// What a request is told about its rates.
+/// The verdicts on a request: whether it is allowed, and what is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct Verdicts {
     /// Of all of the tenant's keys together.
     pub tenant: Verdict,
     /// Of this key, where the tier limits it.
     pub key: Option<Verdict>,
 }
 
-/// The backlogs.
-pub struct Rates {
+/// The backlogs of all tenants and keys.
+pub struct RateLimits {
     redis: Option<Redis>,
     local: moka::future::Cache<(TenantId, Option<ApiKeyId>), Arc<Mutex<i64>>>,
     started: Instant,
 }
 
 impl Caller {
-    /// `key` of `tenant`, whose tier says `terms`.
+    /// `key` of `tenant`, whose tier has `terms`.
     pub fn new(tenant: TenantId, key: ApiKeyId, terms: &Terms) -> Self {
         let rate = |limit| terms.allowed(limit).map(Rate::per_minute);
         Self { tenant, key, of_tenant: rate(Limit::RequestsPerMinute), of_key: rate(Limit::RequestsPerMinutePerKey) }
@@ -58,13 +58,13 @@ impl Caller {
         self.of_tenant.is_some() || self.of_key.is_some()
     }
 
-    fn told(&self, tenant: i64, key: i64) -> Told {
-        Told { tenant: self.tenant_rate().judge(tenant), key: self.of_key.map(|rate| rate.judge(key)) }
+    fn judge(&self, tenant: i64, key: i64) -> Verdicts {
+        Verdicts { tenant: self.tenant_rate().judge(tenant), key: self.of_key.map(|rate| rate.judge(key)) }
     }
 }
 
-impl Told {
-    /// Whether the request is let through.
+impl Verdicts {
+    /// Whether the request is allowed.
     pub fn allowed(&self) -> bool {
         self.tenant.allowed && self.key.is_none_or(|key| key.allowed)
     }
@@ -78,7 +78,7 @@ impl Told {
     }
 }
 
-impl Rates {
+impl RateLimits {
     /// Backlogs in the Redis at `redis_url`, and here.
     ///
     /// # Errors
@@ -91,10 +91,10 @@ impl Rates {
         })
     }
 
-    /// Counts a request of `caller` if it is let through. No statement; at most one round trip to Redis.
-    pub async fn take(&self, caller: &Caller) -> Told {
+    /// Counts a request of `caller` if it is allowed. No statement; at most one round trip to Redis.
+    pub async fn take(&self, caller: &Caller) -> Verdicts {
         match self.shared(caller, 1).await {
-            Some((tenant, key)) => caller.told(tenant, key),
+            Some((tenant, key)) => caller.judge(tenant, key),
             None => self.take_here(caller).await,
         }
     }
@@ -117,22 +117,22 @@ impl Rates {
         redis.script(&SCRIPT, &keys, &[caller.tenant_rate().requests(), of_key, cost]).await
     }
 
-    async fn take_here(&self, caller: &Caller) -> Told {
+    async fn take_here(&self, caller: &Caller) -> Verdicts {
         let entry = |key| self.local.get_with((caller.tenant, key), async { Arc::default() });
         let tenant = entry(None).await;
         let key = if caller.of_key.is_some() { Some(entry(Some(caller.key)).await) } else { None };
-        // Always in this order: nobody waits for somebody who waits for him.
+        // Always in this order, so that two requests never deadlock.
         let mut tenant = held(&tenant);
         let mut key = key.as_deref().map(held);
         let now = self.now();
-        let told = caller.told(*tenant - now, key.as_deref().map_or(0, |end| *end - now));
-        if told.allowed() {
-            *tenant = now + told.tenant.backlog;
-            if let (Some(end), Some(verdict)) = (key.as_deref_mut(), told.key) {
+        let verdicts = caller.judge(*tenant - now, key.as_deref().map_or(0, |end| *end - now));
+        if verdicts.allowed() {
+            *tenant = now + verdicts.tenant.backlog;
+            if let (Some(end), Some(verdict)) = (key.as_deref_mut(), verdicts.key) {
                 *end = now + verdict.backlog;
             }
         }
-        told
+        verdicts
     }
 
     fn now(&self) -> i64 {

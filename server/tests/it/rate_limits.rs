@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use db::platform::{NewTier, Platform};
-use db::rates::{Caller, Rates};
+use db::rate_limits::{Caller, RateLimits};
 use domain::limits::{Feature, Limit, Rate, Terms};
 use serde_json::json;
 
@@ -71,8 +71,8 @@ async fn all_processes_count_together_and_every_answer_says_how_much_is_left() {
     assert!((1..=3).contains(&number(refused, "retry-after")), "{:?}", refused.headers);
     assert_eq!(number(refused, "ratelimit-remaining"), 0);
     let theirs = ask(&other, 30).await;
-    assert_eq!(passed(&theirs), 30, "nobody else waits");
-    assert_eq!(number(&theirs[0], "ratelimit-limit"), db::rates::UNLIMITED);
+    assert_eq!(passed(&theirs), 30, "no other tenant waits");
+    assert_eq!(number(&theirs[0], "ratelimit-limit"), db::rate_limits::UNLIMITED);
     assert_eq!(theirs[0].header("retry-after"), None);
     // Faults, absent things and the reply to a write say it too.
     for path in ["/api/v1/orders?from=x", "/api/v1/orders/nonsense"] {
@@ -98,7 +98,7 @@ async fn a_key_has_its_own_rate_within_that_of_its_account() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fifty_times_the_rate_costs_no_statements_and_no_stranger_his_place() {
+async fn fifty_times_the_rate_costs_no_statements_and_slows_no_other_tenant() {
     let url = redis_url();
     let world = World::with(&[("REDIS_URL", url.as_str())]).await;
     put_on(&world, "demo", "slow", &[(Limit::RequestsPerMinute, 20)]).await;
@@ -148,7 +148,7 @@ async fn without_redis_each_process_counts_for_itself() {
 #[tokio::test]
 async fn redis_and_this_process_judge_alike() {
     let world = World::new().await;
-    let (shared, local) = (Rates::new(Some(&redis_url())).unwrap(), Rates::new(None).unwrap());
+    let (shared, local) = (RateLimits::new(Some(&redis_url())).unwrap(), RateLimits::new(None).unwrap());
     for (per_tenant, per_key) in [(7, None), (100, Some(30)), (999, Some(1_000)), (1, Some(1))] {
         let mut terms = Terms::default();
         terms.set(Limit::RequestsPerMinute, Some(per_tenant)).unwrap();
@@ -173,7 +173,7 @@ async fn redis_and_this_process_judge_alike() {
 }
 
 #[tokio::test]
-async fn closed_accounts_and_those_without_the_api_are_told_so() {
+async fn closed_accounts_and_those_without_the_api_get_the_reason() {
     let world = World::new().await;
     let client = world.client(&world.demo).await;
     let platform = put_on(&world, "demo", "small", &[(Limit::BatchOrders, 2)]).await;

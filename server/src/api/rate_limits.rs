@@ -1,11 +1,11 @@
-//! The gate in front of every operation of the API: closed accounts and too many requests end here, without a statement
-//! of their own. Whatever passes is told how much of its rate is left.
+//! The gate in front of every operation of the API: suspended tenants and too many requests are refused here, without a
+//! statement. Every other response carries the headers that say how much of its rate is left.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use db::api_keys::Bearer;
-use db::rates::{Caller, Told};
+use db::rate_limits::{Caller, Verdicts};
 use domain::limits::{Feature, Verdict};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -20,24 +20,24 @@ const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STANDING: HeaderName = HeaderName::from_static("ratelimit");
 
-/// The layer. Requests without a living key pass it: what they ask for refuses them.
+/// The layer. Requests without a valid key pass it: the operation refuses them.
 pub async fn gate(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let Some(key) = bearer(request.headers()) else { return next.run(request).await };
-    let told = match state.keys.find(&state, key).await {
+    let verdicts = match state.keys.find(&state, key).await {
         Ok(Some(bearer)) => count(&state, &bearer).await,
         Ok(None) => return next.run(request).await,
         Err(problem) => Err(problem),
     };
-    let told = match told {
-        Ok(told) => told,
+    let verdicts = match verdicts {
+        Ok(verdicts) => verdicts,
         Err(problem) => return problem.into_response(),
     };
-    let mut response = if told.allowed() { next.run(request).await } else { refusal(&told).into_response() };
-    stamp(response.headers_mut(), &told);
+    let mut response = if verdicts.allowed() { next.run(request).await } else { refusal(&verdicts).into_response() };
+    stamp(response.headers_mut(), &verdicts);
     response
 }
 
-async fn count(state: &AppState, bearer: &Bearer) -> Result<Told, Problem> {
+async fn count(state: &AppState, bearer: &Bearer) -> Result<Verdicts, Problem> {
     let tenant = bearer.access.tenant();
     if let Some(reason) = &bearer.suspended {
         return Err(problems::suspended(reason));
@@ -46,21 +46,21 @@ async fn count(state: &AppState, bearer: &Bearer) -> Result<Told, Problem> {
     if !plan.terms.has(Feature::Api) {
         return Err(problems::not_included(&plan.name));
     }
-    Ok(state.rates.take(&Caller::new(tenant, bearer.key, &plan.terms)).await)
+    Ok(state.rate_limits.take(&Caller::new(tenant, bearer.key, &plan.terms)).await)
 }
 
-fn refusal(told: &Told) -> Problem {
+fn refusal(verdicts: &Verdicts) -> Problem {
     metrics::counter!("stoa_api_refused_total").increment(1);
-    match told.key {
-        Some(key) if !key.allowed && key.wait >= told.tenant.wait => problems::too_many(&key, "this key"),
-        _ => problems::too_many(&told.tenant, "this tenant"),
+    match verdicts.key {
+        Some(key) if !key.allowed && key.wait >= verdicts.tenant.wait => problems::too_many(&key, "this key"),
+        _ => problems::too_many(&verdicts.tenant, "this tenant"),
     }
 }
 
 // Both forms: the three headers that clients know, and those that the IETF's draft makes of them.
-fn stamp(headers: &mut HeaderMap, told: &Told) {
-    let tightest = told.tightest();
-    let named = [("account", Some(told.tenant)), ("key", told.key)];
+fn stamp(headers: &mut HeaderMap, verdicts: &Verdicts) {
+    let tightest = verdicts.tightest();
+    let named = [("account", Some(verdicts.tenant)), ("key", verdicts.key)];
     let list = |write: fn(&Verdict) -> String| {
         let item = |(name, verdict): (&str, Option<Verdict>)| Some(format!("\"{name}\";{}", write(&verdict?)));
         named.into_iter().filter_map(item).collect::<Vec<_>>().join(", ")

@@ -1,12 +1,13 @@
-//! Guessing passwords: limited by account and by address, and nobody learns by the clock which accounts there are.
+//! Failed sign-ins are limited by account and by address, and response times do not show which accounts exist.
 
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use reqwest::StatusCode;
+use server::auth::sign_in_throttle::PER_ACCOUNT;
 
 use crate::browser::{Browser, PASSWORD, person, tenant_with_owner};
-use crate::harness::App;
+use crate::harness::{App, redis_url};
 use crate::killed::full_counts;
 
 const BEHIND_A_PROXY: [(&str, &str); 1] = [("STOA_PROXIES", "1")];
@@ -18,7 +19,7 @@ async fn guess(app: &App, http: &reqwest::Client, address: usize, email: &str) -
     request.header("x-forwarded-for", address).send().await.unwrap().status()
 }
 
-// How many of `number` guesses were looked at; `of` says whence each comes and at which account.
+// How many of `number` guesses were checked; `of` returns the address that each comes from and its account.
 async fn looked_at(app: &App, number: usize, of: impl Fn(usize) -> (usize, String)) -> usize {
     let http = app.http();
     let mut looked_at = 0;
@@ -44,7 +45,7 @@ async fn ten_thousand_guesses_are_sixty_hashes() {
     let at_one = looked_at(&app, number, |n| (n % 1_000, "known@demo.test".to_owned())).await;
     let from_one = looked_at(&app, number, |n| (9_999, format!("p{n}@demo.test"))).await;
     assert_eq!((at_one, from_one), (10, 50));
-    assert_eq!(app.state.passwords.hashes() - before, 60, "whoever is refused costs no hash");
+    assert_eq!(app.state.passwords.hashes() - before, 60, "a refused attempt costs no hash");
     // Other people at other addresses are not kept out.
     assert_eq!(guess(&app, &app.http(), 4_242, "somebody@demo.test").await, StatusCode::UNPROCESSABLE_ENTITY);
 }
@@ -73,7 +74,7 @@ async fn the_clock_does_not_tell_which_accounts_there_are() {
     }
     let (http, mut taken) = (app.http(), [Vec::new(), Vec::new()]);
     for turn in 0..accounts * each {
-        // Whoever comes first meets what the one before left to be done: so they take turns.
+        // The first of a pair is slowed down by what the pair before left to do, so the two take turns.
         for kind in [turn % 2, 1 - turn % 2] {
             let email = format!("{}{}@demo.test", ["known", "nobody"][kind], turn % accounts);
             let began = Instant::now();
@@ -169,7 +170,7 @@ async fn spellings_of_one_address_are_guessed_at_together() {
 }
 
 #[tokio::test]
-async fn whoever_guesses_elsewhere_keeps_nobody_out_of_a_browser_of_theirs() {
+async fn guesses_elsewhere_lock_no_user_out_of_a_known_browser() {
     let app = App::with(&BEHIND_A_PROXY).await;
     person(&app, "known@demo.test").await;
     let right = [("email", "known@demo.test"), ("password", PASSWORD)];
@@ -178,7 +179,7 @@ async fn whoever_guesses_elsewhere_keeps_nobody_out_of_a_browser_of_theirs() {
     assert_eq!(home.post("/login", &right).await.status(), 303);
     assert_eq!(home.post("/logout", &[]).await.status(), 303);
     assert_eq!(looked_at(&app, 40, |n| (n, "known@demo.test".to_owned())).await, 10);
-    assert_eq!(sign_in(&app, &app.http(), 300, &right).await.status(), 429, "a stranger, as far as anybody knows");
+    assert_eq!(sign_in(&app, &app.http(), 300, &right).await.status(), 429, "this browser is unknown");
     assert_eq!(home.post("/login", &right).await.status(), 303);
     // Nor is a browser that was seen once a place to guess without end, at this account or at others.
     assert_eq!(home.post("/logout", &[]).await.status(), 303);
@@ -192,7 +193,7 @@ async fn whoever_guesses_elsewhere_keeps_nobody_out_of_a_browser_of_theirs() {
 }
 
 #[tokio::test]
-async fn whoever_has_password_and_code_gets_in_while_others_guess() {
+async fn password_and_code_sign_in_while_others_guess() {
     let app = App::with(&BEHIND_A_PROXY).await;
     person(&app, "known@demo.test").await;
     let here = Browser::elsewhere(&app.base).into_signed_in("known@demo.test").await;
@@ -232,4 +233,43 @@ async fn an_office_that_forgets_its_passwords_signs_in() {
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
     let right = [("email", "known@demo.test"), ("password", PASSWORD)];
     assert_eq!(sign_in(&app, &http, 9, &right).await.status(), StatusCode::SEE_OTHER);
+}
+
+async fn guessing_ends(settings: &[(&str, &str)], email: &str, slug: &str) {
+    let app = App::with(settings).await;
+    tenant_with_owner(&app, slug).await;
+    let other = format!("unknown-{email}");
+    for email in [email, &other] {
+        let browser = Browser::new(&app.base);
+        for attempt in 0..PER_ACCOUNT {
+            assert_eq!(browser.sign_in(email, "a wrong guess").await.status(), 422, "attempt {attempt}");
+        }
+        // Even the right password does not get in any more.
+        let answer = browser.sign_in(&email.to_uppercase(), PASSWORD).await;
+        assert_eq!(answer.status(), 429);
+        assert_eq!(answer.headers()["retry-after"], "900");
+        assert!(answer.text().await.unwrap().contains("Too many attempts"));
+    }
+}
+
+#[tokio::test]
+async fn guessing_ends_after_ten_attempts_for_known_and_unknown_accounts() {
+    guessing_ends(&[], "owner@demo.test", "demo").await;
+}
+
+#[tokio::test]
+async fn guessing_is_counted_by_all_processes_together() {
+    let settings = [("REDIS_URL", redis_url())];
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    // Redis is shared between runs of this test, so its people must be new each time.
+    let slug = format!("t{}", uuid::Uuid::now_v7().simple());
+    let app = App::with(&settings).await;
+    tenant_with_owner(&app, &slug).await;
+    let (here, there) = (Browser::new(&app.base), app.another(&settings).await);
+    let (there, email) = (Browser::new(&there.base), format!("owner@{slug}.test"));
+    for attempt in 0..PER_ACCOUNT {
+        let browser = if attempt % 2 == 0 { &here } else { &there };
+        assert_eq!(browser.sign_in(&email, "a wrong guess").await.status(), 422, "attempt {attempt}");
+    }
+    assert_eq!(there.sign_in(&email, PASSWORD).await.status(), 429);
 }
