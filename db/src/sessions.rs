@@ -183,12 +183,11 @@ pub async fn list(db: &Db, user: UserId) -> Result<Vec<OwnSession>, DataError> {
     Ok(open.all(&db.conn).await?.into_iter().map(own).collect())
 }
 
-/// Removes sessions that ended, and ceremonies of signing in that nobody finished; how many sessions.
+/// Deletes expired sessions, and returns how many.
 ///
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn prune(db: &Db) -> Result<u64, DataError> {
-    crate::people::ceremonies::prune(db).await?;
     let over = session::Column::ExpiresAt.lte(db.clock().now());
     Ok(db.delete_shared::<session::Entity>().filter(over).exec(&db.conn).await?.rows_affected)
 }

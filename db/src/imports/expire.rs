@@ -1,4 +1,4 @@
-//! Runs that were checked and then forgotten.
+//! Runs that were checked and never started.
 
 use chrono::{DateTime, Utc};
 use domain::ids::ImportId;
@@ -15,12 +15,12 @@ use crate::scope::Scope;
 
 const WORDS: &str = "It was not started in time, so the file was removed. Upload it again to import it.";
 
-/// A run that was given up, and the file that nobody needs any more.
+/// A run that was given up or deleted, and its file, which is not needed any more.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Expired {
+pub struct UnusedFile {
     /// The run.
     pub id: ImportId,
-    /// Where its file lies.
+    /// The path of its file.
     pub file_path: String,
 }
 
@@ -28,7 +28,7 @@ pub struct Expired {
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn expire(scope: &Scope, before: DateTime<Utc>) -> Result<Vec<Expired>, DataError> {
+pub async fn expire(scope: &Scope, before: DateTime<Utc>) -> Result<Vec<UnusedFile>, DataError> {
     let tx = scope.begin().await?;
     let forgotten = tx
         .find::<import_run::Entity>()
@@ -54,5 +54,5 @@ pub async fn expire(scope: &Scope, before: DateTime<Utc>) -> Result<Vec<Expired>
         crate::audit::note(&tx, "import.expire", &id.to_string(), json!({})).await?;
     }
     tx.commit().await?;
-    Ok(rows.into_iter().map(|(id, file_path)| Expired { id: id.into(), file_path }).collect())
+    Ok(rows.into_iter().map(|(id, file_path)| UnusedFile { id: id.into(), file_path }).collect())
 }

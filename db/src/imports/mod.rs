@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use checkpoint::{Progress, save};
 pub use claim::{Claimed, LEASE, Lease, Taker, claim, release, renew};
 pub use create::{Begin, Created, NewRun, create, known, relocate, start};
-pub use expire::{Expired, expire};
+pub use expire::{UnusedFile, expire};
 #[cfg(feature = "testing")]
 pub use list::explain as explain_list;
 pub use list::list;

@@ -7,18 +7,18 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::Expired;
+use super::UnusedFile;
 use crate::entities::text::Text;
 use crate::entities::{TenantQueries, import_problem, import_run};
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
 
-/// Forgets runs that ended before `before`, with their problems, up to 10: each may have thousands. The orders that
+/// Deletes runs that ended before `before`, with their problems, up to 10: each may have thousands. The orders that
 /// they stored stay. Index: `import_runs_created`.
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn prune(scope: &Scope, before: DateTime<Utc>) -> Result<Vec<Expired>, DataError> {
+pub async fn prune(scope: &Scope, before: DateTime<Utc>) -> Result<Vec<UnusedFile>, DataError> {
     let tx = scope.begin().await?;
     let rows = old(&tx, before).await?;
     if rows.is_empty() {
@@ -34,7 +34,7 @@ pub async fn prune(scope: &Scope, before: DateTime<Utc>) -> Result<Vec<Expired>,
         crate::audit::note(&tx, "import.prune", &id.to_string(), json!({})).await?;
     }
     tx.commit().await?;
-    Ok(rows.into_iter().map(|(id, file_path)| Expired { id: id.into(), file_path }).collect())
+    Ok(rows.into_iter().map(|(id, file_path)| UnusedFile { id: id.into(), file_path }).collect())
 }
 
 // Ids and files, locked.

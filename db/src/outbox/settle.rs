@@ -1,11 +1,10 @@
-//! What became of a message that was taken out.
+//! The result of an attempt to send a message.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveEnum, ColumnTrait, NotSet, QueryFilter, Set};
+use sea_orm::{ColumnTrait, NotSet, QueryFilter, Set};
 
 use super::Claimed;
 use crate::entities::enums::MailStatus;
-use crate::entities::extras::is_one_of;
 use crate::entities::{AllTenantsQueries, mail_outbox};
 use crate::error::DataError;
 use crate::platform::Platform;
@@ -13,22 +12,22 @@ use crate::platform::Platform;
 /// Longest note of an error, in characters.
 const LONGEST: usize = 500;
 
-/// What the kinds of messages begin with that hold a link which opens something. Their text is forgotten with their
-/// end: nobody who reads the table can use what was sent.
+/// The prefix of kinds of messages that contain a secret link. Their text is deleted when they end, so that a reader of the
+/// table cannot use the link.
 pub const SECRET: &str = "link.";
 
 /// How an attempt ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Ending {
-    /// The mail server took it over.
+    /// The mail server accepted it.
     Sent,
-    /// Not now; again at that moment. Why, in words.
+    /// Failed; to be retried at that time. With the error.
     Later(DateTime<Utc>, String),
-    /// Not ever. Why, in words.
+    /// Failed permanently. With the error.
     Failed(String),
 }
 
-/// Notes how the attempt ended; whether it was still this holder's to say.
+/// Stores the result of the attempt, and returns whether this process still held the message.
 ///
 /// # Errors
 /// When PostgreSQL fails.
@@ -60,20 +59,4 @@ pub async fn settle(platform: &Platform, mail: &Claimed, ending: &Ending) -> Res
     let done = own.exec(tx.conn()).await?.rows_affected;
     tx.commit().await?;
     Ok(done > 0)
-}
-
-/// Forgets messages that came to their end and were made before `before`; how many. Index: `mail_outbox_created`.
-///
-/// # Errors
-/// When PostgreSQL fails.
-pub async fn prune(platform: &Platform, before: DateTime<Utc>) -> Result<u64, DataError> {
-    let tx = platform.begin().await?;
-    let ended = [MailStatus::Sent, MailStatus::Failed].map(|status| status.to_value());
-    let old = tx
-        .delete_all::<mail_outbox::Entity>()
-        .filter(is_one_of(mail_outbox::Column::Status, ended))
-        .filter(mail_outbox::Column::CreatedAt.lt(before));
-    let gone = old.exec(tx.conn()).await?.rows_affected;
-    tx.commit().await?;
-    Ok(gone)
 }

@@ -44,7 +44,7 @@ pub async fn take(db: &Db, kind: &'static str, name: &str) -> Result<Option<Valu
     Ok(in_time.map(|row| row.state))
 }
 
-/// Removes those that nobody answered in time.
+/// Deletes expired ceremonies.
 ///
 /// # Errors
 /// When PostgreSQL fails.

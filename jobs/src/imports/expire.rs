@@ -1,4 +1,4 @@
-//! Uploads that nobody needs any more: runs that were checked but never started, and what an interrupted upload left.
+//! Unused uploads: runs that were checked but never started, and the remains of interrupted uploads.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -10,12 +10,12 @@ use domain::permission::Permission;
 use tokio::fs;
 
 use super::receive;
+use crate::upkeep::TENANTS;
 
-/// How long a checked run waits for a person's word.
+/// How long a checked run may wait to be started.
 pub const WAITS: TimeDelta = TimeDelta::days(7);
 /// An upload takes less than this.
 const ARRIVES_WITHIN: Duration = Duration::from_secs(86_400);
-const TENANTS: u64 = 100_000;
 
 /// Gives up forgotten runs of all tenants and removes their files; how many runs. Safe to do twice, and at once with
 /// a start of the same run: whichever comes first counts.

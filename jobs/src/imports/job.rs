@@ -1,4 +1,4 @@
-//! The jobs `apply_import`, `retry_import`, `expire_imports` and `prune_imports`.
+//! The jobs `apply_import`, `retry_import` and `expire_imports`.
 
 use chrono::TimeDelta;
 use domain::ids::ImportId;
@@ -36,19 +36,12 @@ pub(crate) async fn retry(job: Running) -> Result<Outcome, JobError> {
     }
 }
 
-/// Gives up uploads that nobody started. Twice is safe: the second finds nothing.
+/// Gives up uploads that were never started. Twice is safe: the second finds nothing.
 pub(crate) async fn expire(job: Running) -> Result<Outcome, JobError> {
     let given_up = super::expire(&job.db, &job.tools.data_dir).await?;
     job.log.info(format!("{given_up} unused uploads expired"));
     Ok(Outcome::Done)
 }
 
-/// Forgets imports that their tenants no longer keep. Twice is safe: the second finds nothing.
-pub(crate) async fn prune(job: Running) -> Result<Outcome, JobError> {
-    let gone = super::prune(&job.db, &job.tools.data_dir, &job.stop).await?;
-    job.log.info(format!("{gone} imports deleted"));
-    Ok(Outcome::Done)
-}
-
-/// Soon enough for a person who waits, and long enough for somebody else to get further.
+/// Soon enough for a person who waits, and long enough for another worker to make progress.
 pub(super) const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(2);

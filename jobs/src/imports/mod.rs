@@ -15,7 +15,6 @@ mod check;
 mod error;
 mod expire;
 mod file;
-mod prune;
 mod queued;
 
 use std::path::PathBuf;
@@ -28,7 +27,6 @@ use domain::imports::Format;
 pub use error::ImportError;
 pub use expire::expire;
 pub use file::{FileImport, Outcome, run_file, run_file_until};
-pub use prune::prune;
 pub use source::FileError;
 
 use formats::{Context, Survey, survey};

@@ -1,4 +1,4 @@
-//! The jobs `dispatch_webhooks`, `dispatch_all_webhooks`, `deliver_webhook` and `prune_webhooks`.
+//! The jobs `dispatch_webhooks`, `dispatch_all_webhooks` and `deliver_webhook`.
 
 use chrono::TimeDelta;
 use domain::ids::DeliveryId;
@@ -52,10 +52,4 @@ pub(crate) async fn deliver(job: Running) -> Result<Outcome, JobError> {
         Attempted::Again(at) => Ok(Outcome::Snooze(at - scope.now())),
         Attempted::Nothing(reason) => Ok(Outcome::Cancel(reason.to_owned())),
     }
-}
-
-/// Forgets what ended a month ago. Twice is safe: what is gone is gone.
-pub(crate) async fn prune(job: Running) -> Result<Outcome, JobError> {
-    job.log.info(format!("{} deliveries deleted", super::prune(&job.db, &job.stop).await?));
-    Ok(Outcome::Done)
 }

@@ -56,7 +56,7 @@ async fn old_events_go_by_each_tenants_setting_and_the_newest_stay_without_a_hol
     aged(&shop, &ours, 6_201, 6_500, 60).await;
     // Clocks of writers differ: a young one among old ones ends what may go.
     aged(&shop, &ours, 5_801, 5_801, 1).await;
-    let prune = async || jobs::upkeep::feed::prune(&shop.test.db, &CancellationToken::new()).await.unwrap();
+    let prune = async || jobs::upkeep::prune::events(&shop.test.db, &CancellationToken::new()).await.unwrap();
 
     assert_eq!(prune().await, 5_800, "in two batches");
     assert_eq!(kept(&shop, &ours).await, (5_801, 17_000, 11_200, 5_801));
@@ -73,7 +73,7 @@ async fn old_events_go_by_each_tenants_setting_and_the_newest_stay_without_a_hol
     let stopped = CancellationToken::new();
     stopped.cancel();
     choose(&small, "event_days", "7").await;
-    assert_eq!(jobs::upkeep::feed::prune(&shop.test.db, &stopped).await.unwrap(), 0);
+    assert_eq!(jobs::upkeep::prune::events(&shop.test.db, &stopped).await.unwrap(), 0);
     let order = testing::order(&shop.store, "1", shop.test.db.clock().now(), 1);
     testing::place_all(&ours.scope(Permission::WriteOrders).unwrap(), &shop.store, &[order]).await;
     assert_eq!(kept(&shop, &ours).await, (7_001, 17_001, 10_001, 7_001), "the feed goes on where it was");
@@ -102,7 +102,9 @@ async fn old_imports_go_only_where_somebody_said_so_and_orders_never() {
         sqlx::query(sql).bind(shop.access.tenant().0).bind(id.0).execute(&owner).await.unwrap();
         files.push(path);
     }
-    let prune = async || jobs::imports::prune(&shop.test.db, &shop.folder, &CancellationToken::new()).await.unwrap();
+    let prune = async || {
+        jobs::upkeep::prune::import_runs(&shop.test.db, &shop.folder, &CancellationToken::new()).await.unwrap()
+    };
     assert_eq!(prune().await, 0, "imports are kept for ever unless somebody says otherwise");
     choose(&shop.access, "import_days", "30").await;
 

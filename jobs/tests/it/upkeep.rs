@@ -110,7 +110,7 @@ async fn api_keys_are_forgotten_a_year_after_their_end() {
     };
     let prune = async |at: &str| {
         clock.set(at.parse().unwrap());
-        jobs::upkeep::idempotency::prune_ended(&shop.test.db).await.unwrap()
+        jobs::upkeep::prune::ended_api_keys(&shop.test.db).await.unwrap()
     };
     assert_eq!(prune("2032-03-31T11:00:00Z").await, 0, "a year is not over");
     assert_eq!(prune("2032-04-02T13:00:00Z").await, 2);

@@ -38,7 +38,7 @@ async fn what_upkeep_forgets_is_one_gap_for_those_before_it_and_nothing_for_othe
     let mut early = open(head - 20).await;
     let mut late = open(head).await;
 
-    let gone = jobs::upkeep::feed::prune(&world.app.db, &CancellationToken::new()).await.unwrap();
+    let gone = jobs::upkeep::prune::events(&world.app.db, &CancellationToken::new()).await.unwrap();
 
     let lost = head - 10_000;
     assert_eq!(gone, u64::try_from(lost).unwrap());
