@@ -35,7 +35,7 @@ pub mod people;
 pub mod platform;
 pub mod queue;
 pub mod rate_limits;
-mod reader;
+mod read_tx;
 pub mod reports;
 pub mod rollups;
 pub mod schema;

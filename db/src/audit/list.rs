@@ -13,10 +13,11 @@ use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QuerySelect};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::conditions::{Conditions, limit, order};
 use crate::entities::{SharedQueries, audit_entry, tenant};
 use crate::error::DataError;
 use crate::platform::Platform;
-use crate::reader::{Conditions, Reader, limit, order};
+use crate::read_tx::ReadTx;
 use crate::scope::Scope;
 
 /// One entry.
@@ -63,8 +64,8 @@ struct Spot {
 /// When PostgreSQL fails.
 pub async fn entries(scope: &Scope, query: &AuditQuery, rows: Limit) -> Result<Page<Entry>, DataError> {
     let tx = scope.begin().await?;
-    let reader = Reader::Tenant(&tx);
-    let found = read(reader, of_tenant(reader, query), query, rows).await?;
+    let read_tx = ReadTx::Tenant(&tx);
+    let found = read(read_tx, of_tenant(read_tx, query), query, rows).await?;
     tx.end();
     Ok(entries_of(found, &HashMap::new()))
 }
@@ -76,8 +77,8 @@ pub async fn entries(scope: &Scope, query: &AuditQuery, rows: Limit) -> Result<P
 /// When PostgreSQL fails.
 pub async fn rest(scope: &Scope, query: &AuditQuery, rows: i64) -> Result<Option<Cursor>, DataError> {
     let tx = scope.begin().await?;
-    let reader = Reader::Tenant(&tx);
-    let conditions = of_tenant(reader, query);
+    let read_tx = ReadTx::Tenant(&tx);
+    let conditions = of_tenant(read_tx, query);
     // SQL: only the last two of the entries leave the database, with their number; see `read` for the rest of it.
     let sql = format!(
         "select count(*) over () as number, l.at, l.id from (select j.at, j.id from audit_entries j {} \
@@ -85,7 +86,7 @@ pub async fn rest(scope: &Scope, query: &AuditQuery, rows: i64) -> Result<Option
         conditions.sql(),
         rows.max(1) + 1
     );
-    let found: Vec<Spot> = reader.all(&sql, conditions.values()).await?;
+    let found: Vec<Spot> = read_tx.all(&sql, conditions.values()).await?;
     tx.end();
     let last = found.get(1).filter(|last| last.number > rows.max(1));
     Ok(last.map(|last| Cursor { direction: Direction::Older, at: last.at, id: last.id }))
@@ -103,15 +104,15 @@ pub async fn platform_entries(platform: &Platform, query: &AuditQuery, rows: Lim
         Some(slug) => Some(platform.enter(slug).await?.tenant()),
     };
     let tx = platform.begin().await?;
-    let reader = Reader::Platform(&tx);
-    let mut conditions = reader.conditions();
+    let read_tx = ReadTx::Platform(&tx);
+    let mut conditions = Conditions::new(read_tx);
     conditions.add_some("j.tenant_id = ?", tenant.map(|tenant| tenant.0));
     if let Some(actor) = &query.actor {
         let anybody = "(j.actor = ? or j.actor = (select 'user:' || u.id from users u where u.email_key = ?))";
         conditions.add(anybody, email_key(actor));
     }
     narrow(&mut conditions, query, tenant.is_none() || !query.may_show_orders());
-    let found = read(reader, conditions, query, rows).await?;
+    let found = read(read_tx, conditions, query, rows).await?;
     let tenants = found.rows.iter().map(|entry| entry.tenant_id);
     let tenants = tx.find_shared::<tenant::Entity>().filter(tenant::Column::Id.eq_any(tenants)).select_only();
     let slugs: Vec<(Uuid, String)> =
@@ -120,8 +121,8 @@ pub async fn platform_entries(platform: &Platform, query: &AuditQuery, rows: Lim
     Ok(entries_of(found, &slugs.into_iter().collect()))
 }
 
-fn of_tenant(reader: Reader<'_>, query: &AuditQuery) -> Conditions {
-    let mut conditions = reader.conditions();
+fn of_tenant(read_tx: ReadTx<'_>, query: &AuditQuery) -> Conditions {
+    let mut conditions = Conditions::new(read_tx);
     if let Some(actor) = &query.actor {
         // An e-mail means the member who has it; nobody learns here who else has an account.
         let member = "(j.actor = ? or j.actor = (select 'user:' || u.id from users u join memberships m on m.user_id = u.id \
@@ -148,7 +149,7 @@ fn narrow(conditions: &mut Conditions, query: &AuditQuery, without_orders: bool)
 }
 
 async fn read(
-    reader: Reader<'_>,
+    read_tx: ReadTx<'_>,
     conditions: Conditions,
     query: &AuditQuery,
     rows: Limit,
@@ -157,7 +158,7 @@ async fn read(
     let (side, most) = (order(from), limit(rows));
     // SQL: the limit and what partial indexes go by are written out, so that PostgreSQL keeps the plan over all months.
     let sql = format!("select j.* from audit_entries j {} order by j.at {side}, j.id {side} {most}", conditions.sql());
-    let found: Vec<audit_entry::Model> = reader.all(&sql, conditions.values()).await?;
+    let found: Vec<audit_entry::Model> = read_tx.all(&sql, conditions.values()).await?;
     Ok(Page::cut(found, rows, from, |entry| (entry.at, entry.id)))
 }
 

@@ -1,6 +1,7 @@
 //! The record of who did what: it only grows, and each entry is chained to the one before it of the same tenant, so that
 //! a change of what was written is found. What concerns the installation as a whole stands under the nil tenant.
 
+mod conditions;
 mod ends;
 mod list;
 pub mod months;

@@ -15,7 +15,7 @@ use crate::entities::{AllTenantsQueries, job};
 use crate::error::DataError;
 use crate::platform::{Platform, PlatformTx};
 use crate::queue::QUEUES;
-use crate::reader::Reader;
+use crate::read_tx::ReadTx;
 
 /// The most jobs that one change concerns; of more, the oldest.
 pub const MOST: i64 = 10_000;
@@ -106,7 +106,7 @@ pub async fn change(
 
 fn of(tx: &PlatformTx, action: Action, chosen: &Chosen) -> Select<job::Entity> {
     let jobs = match chosen {
-        Chosen::Matching(filter) => live(Reader::Platform(tx), filter),
+        Chosen::Matching(filter) => live(ReadTx::Platform(tx), filter),
         Chosen::These(ids) => {
             let (tenants, jobs): (Vec<Uuid>, Vec<Uuid>) = ids.iter().map(|(tenant, job)| (tenant.0, job.0)).unzip();
             // Two arrays: a list of thousands of pairs is more than PostgreSQL reads of one expression.

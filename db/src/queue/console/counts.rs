@@ -11,7 +11,7 @@ use crate::entities::job;
 use crate::entities::text::Text;
 use crate::error::DataError;
 use crate::platform::Platform;
-use crate::reader::Reader;
+use crate::read_tx::ReadTx;
 use crate::scope::Scope;
 
 /// A count that is exact below 10,000.
@@ -76,7 +76,7 @@ struct EndedRow {
 /// When PostgreSQL fails.
 pub async fn counts(platform: &Platform) -> Result<Counts, DataError> {
     let tx = platform.begin().await?;
-    let live = live(Reader::Platform(&tx)).await?;
+    let live = live(ReadTx::Platform(&tx)).await?;
     let now = tx.db().clock().now();
     // SQL: sums over two spans in one reading.
     let sql = "select coalesce(sum(done) filter (where minute >= $2), 0)::bigint done_hour, \
@@ -100,16 +100,16 @@ pub async fn counts(platform: &Platform) -> Result<Counts, DataError> {
 /// When PostgreSQL fails.
 pub async fn counts_of(scope: &Scope) -> Result<Counts, DataError> {
     let tx = scope.begin().await?;
-    let live = live(Reader::Tenant(&tx)).await?;
+    let live = live(ReadTx::Tenant(&tx)).await?;
     tx.commit().await?;
     Ok(live)
 }
 
-async fn live(reader: Reader<'_>) -> Result<Counts, DataError> {
+async fn live(read_tx: ReadTx<'_>) -> Result<Counts, DataError> {
     use JobState::{Dead, Parked, Ready, Running, Scheduled};
-    let jobs = |state: JobState| reader.find::<job::Entity>().filter(is(job::Column::State, Text(state)));
+    let jobs = |state: JobState| read_tx.find::<job::Entity>().filter(is(job::Column::State, Text(state)));
     let states = [Ready, Scheduled, Running, Dead, Parked].map(jobs);
-    let counts = counts_up_to(states, Capped::CAP.unsigned_abs(), reader.conn()).await?;
+    let counts = counts_up_to(states, Capped::CAP.unsigned_abs(), read_tx.conn()).await?;
     let [ready, scheduled, running, dead, parked] = counts.map(Capped);
     Ok(Counts { ready, scheduled, running, dead, parked, ..Counts::default() })
 }

@@ -14,7 +14,7 @@ use crate::entities::{job_run, tenant};
 use crate::error::DataError;
 use crate::keyset;
 use crate::platform::Platform;
-use crate::reader::Reader;
+use crate::read_tx::ReadTx;
 use crate::scope::Scope;
 
 /// A search in errors looks at so many runs that have one before it answers with a page, full or not, and a cursor to
@@ -139,7 +139,7 @@ pub async fn history(
     limit: Limit,
 ) -> Result<Page<RunRow>, DataError> {
     let tx = platform.begin().await?;
-    let page = page(Reader::Platform(&tx), filter, from, limit).await?;
+    let page = page(ReadTx::Platform(&tx), filter, from, limit).await?;
     tx.commit().await?;
     Ok(page)
 }
@@ -155,7 +155,7 @@ pub async fn history_of(
     limit: Limit,
 ) -> Result<Page<RunRow>, DataError> {
     let tx = scope.begin().await?;
-    let page = page(Reader::Tenant(&tx), filter, from, limit).await?;
+    let page = page(ReadTx::Tenant(&tx), filter, from, limit).await?;
     tx.commit().await?;
     Ok(page)
 }
@@ -171,24 +171,24 @@ pub async fn explain_history(
     from: Option<&Cursor>,
 ) -> Result<String, DataError> {
     let tx = platform.begin().await?;
-    let reader = Reader::Platform(&tx);
-    let found = shown(reader, ended(reader, filter), filter, from, Limit::default());
+    let read_tx = ReadTx::Platform(&tx);
+    let found = shown(read_tx, ended(read_tx, filter), filter, from, Limit::default());
     tx.conn().explain_query(&found).await
 }
 
 async fn page(
-    reader: Reader<'_>,
+    read_tx: ReadTx<'_>,
     filter: &RunFilter,
     from: Option<&Cursor>,
     rows: Limit,
 ) -> Result<Page<RunRow>, DataError> {
-    let ended = ended(reader, filter);
+    let ended = ended(read_tx, filter);
     let end = match filter.text {
-        Some(_) => window_end(reader, ended.clone(), from).await?,
+        Some(_) => window_end(read_tx, ended.clone(), from).await?,
         None => None,
     };
-    let found = shown(reader, ended, filter, from, rows).into_partial_model::<Attempt>();
-    let found: Vec<RunRow> = found.all(reader.conn()).await?.into_iter().map(RunRow::from).collect();
+    let found = shown(read_tx, ended, filter, from, rows).into_partial_model::<Attempt>();
+    let found: Vec<RunRow> = found.all(read_tx.conn()).await?.into_iter().map(RunRow::from).collect();
     let is_last = found.len() <= rows.rows();
     let mut page = Page::cut(found, rows, from, |run| (run.finished_at, run.job.0));
     if let Some((at, id, count)) = end
@@ -209,7 +209,7 @@ const BY: [job_run::Column; 2] = [job_run::Column::FinishedAt, job_run::Column::
 
 // One page of `ended` with the names of their tenants; by words, of those within the window alone.
 fn shown(
-    reader: Reader<'_>,
+    read_tx: ReadTx<'_>,
     ended: Select<job_run::Entity>,
     filter: &RunFilter,
     from: Option<&Cursor>,
@@ -218,12 +218,12 @@ fn shown(
     let holds = |text: &String| Expr::cust_with_values("strpos(lower(job_runs.error), lower($1)) > 0", [text.clone()]);
     let cut = match &filter.text {
         Some(text) => {
-            let found = of_rows(reader.find(), window(ended, from)).filter(holds(text));
+            let found = of_rows(read_tx.find(), window(ended, from)).filter(holds(text));
             keyset::sorted(found, BY, &keyset::order(from)).limit(rows.plus_one().unsigned_abs())
         }
         None => keyset::newest(ended, BY, from, rows),
     };
-    keyset::sorted(of_rows(reader.find(), cut), BY, &keyset::order(from)).left_join(tenant::Entity)
+    keyset::sorted(of_rows(read_tx.find(), cut), BY, &keyset::order(from)).left_join(tenant::Entity)
 }
 
 // The attempts that a search in errors looks at.
@@ -233,19 +233,19 @@ fn window(ended: Select<job_run::Entity>, from: Option<&Cursor>) -> Select<job_r
 
 // The last of them, and how many they are.
 async fn window_end(
-    reader: Reader<'_>,
+    read_tx: ReadTx<'_>,
     ended: Select<job_run::Entity>,
     from: Option<&Cursor>,
 ) -> Result<Option<(DateTime<Utc>, Uuid, i64)>, DataError> {
     let backwards = if keyset::order(from) == Order::Desc { Order::Asc } else { Order::Desc };
-    let last = of_rows(reader.find(), window(ended, from)).select_only().columns(BY);
+    let last = of_rows(read_tx.find(), window(ended, from)).select_only().columns(BY);
     let last = last.expr_as(Expr::cust("count(*) over ()"), "count");
     let last = keyset::sorted(last, BY, &backwards);
-    Ok(last.into_tuple().one(reader.conn()).await?)
+    Ok(last.into_tuple().one(read_tx.conn()).await?)
 }
 
-fn ended(reader: Reader<'_>, filter: &RunFilter) -> Select<job_run::Entity> {
-    let runs = reader.find::<job_run::Entity>();
+fn ended(read_tx: ReadTx<'_>, filter: &RunFilter) -> Select<job_run::Entity> {
+    let runs = read_tx.find::<job_run::Entity>();
     let runs = match filter.outcome {
         None => runs,
         Some(RunOutcome::Done) => runs.filter(is(job_run::Column::Outcome, Text(RunOutcome::Done))),

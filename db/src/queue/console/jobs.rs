@@ -15,7 +15,7 @@ use crate::entities::{job, tenant};
 use crate::error::DataError;
 use crate::keyset;
 use crate::platform::Platform;
-use crate::reader::Reader;
+use crate::read_tx::ReadTx;
 use crate::scope::Scope;
 
 /// Which live jobs.
@@ -137,7 +137,7 @@ pub async fn jobs(
     limit: Limit,
 ) -> Result<Page<JobRow>, DataError> {
     let tx = platform.begin().await?;
-    let page = page(Reader::Platform(&tx), filter, from, limit).await?;
+    let page = page(ReadTx::Platform(&tx), filter, from, limit).await?;
     tx.commit().await?;
     Ok(page)
 }
@@ -153,21 +153,21 @@ pub async fn jobs_of(
     limit: Limit,
 ) -> Result<Page<JobRow>, DataError> {
     let tx = scope.begin().await?;
-    let page = page(Reader::Tenant(&tx), filter, from, limit).await?;
+    let page = page(ReadTx::Tenant(&tx), filter, from, limit).await?;
     tx.commit().await?;
     Ok(page)
 }
 
 async fn page(
-    reader: Reader<'_>,
+    read_tx: ReadTx<'_>,
     filter: &JobFilter,
     from: Option<&Cursor>,
     rows: Limit,
 ) -> Result<Page<JobRow>, DataError> {
     let columns = [job::Column::RunAt, job::Column::Id];
-    let cut = keyset::newest(live(reader, filter), columns, from, rows);
-    let found = with_tenant(keyset::sorted(of_rows(reader.find(), cut), columns, &keyset::order(from)));
-    let found = found.into_model::<Row>().all(reader.conn()).await?;
+    let cut = keyset::newest(live(read_tx, filter), columns, from, rows);
+    let found = with_tenant(keyset::sorted(of_rows(read_tx.find(), cut), columns, &keyset::order(from)));
+    let found = found.into_model::<Row>().all(read_tx.conn()).await?;
     let found = found.into_iter().map(JobRow::from).collect();
     Ok(Page::cut(found, rows, from, |job: &JobRow| (job.run_at, job.id.0)))
 }
@@ -178,9 +178,9 @@ pub(super) fn with_tenant(select: Select<job::Entity>) -> Select<job::Entity> {
 }
 
 /// The live jobs that match.
-pub(super) fn live(reader: Reader<'_>, filter: &JobFilter) -> Select<job::Entity> {
+pub(super) fn live(read_tx: ReadTx<'_>, filter: &JobFilter) -> Select<job::Entity> {
     let holds = |text: &str| Expr::cust_with_values("strpos(lower(jobs.last_error), lower($1)) > 0", [text]);
-    reader
+    read_tx
         .find::<job::Entity>()
         .filter(is(job::Column::State, Text(filter.state)))
         .apply_if(filter.tenant, |jobs, tenant| jobs.filter(job::Column::TenantId.eq(tenant.0)))

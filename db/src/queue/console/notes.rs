@@ -12,7 +12,7 @@ use crate::entities::{AllTenantsQueries, job_note};
 use crate::error::DataError;
 use crate::keyset;
 use crate::platform::{Platform, PlatformTx};
-use crate::reader::Reader;
+use crate::read_tx::ReadTx;
 use crate::scope::Actor;
 
 /// Who changes something, and why.
@@ -96,14 +96,14 @@ pub async fn notes(platform: &Platform, from: Option<&Cursor>, rows: Limit) -> R
 }
 
 /// The notes of one job, newest first, up to 50. Index: `job_notes_job`.
-pub(super) async fn of_job(reader: Reader<'_>, tenant: TenantId, job: JobId) -> Result<Vec<NoteRow>, DataError> {
-    let notes = reader
+pub(super) async fn of_job(read_tx: ReadTx<'_>, tenant: TenantId, job: JobId) -> Result<Vec<NoteRow>, DataError> {
+    let notes = read_tx
         .find::<job_note::Entity>()
         .filter(job_note::Column::TenantId.eq(tenant.0))
         .filter(job_note::Column::JobId.eq(job.0))
         .order_by_desc(job_note::Column::At)
         .limit(50);
-    Ok(notes.all(reader.conn()).await?.into_iter().map(NoteRow::from).collect())
+    Ok(notes.all(read_tx.conn()).await?.into_iter().map(NoteRow::from).collect())
 }
 
 /// Writes a note about something that is no job.

@@ -12,7 +12,7 @@ use super::waiting::{self, Waiting};
 use crate::entities::{job, job_run, tenant};
 use crate::error::DataError;
 use crate::platform::Platform;
-use crate::reader::Reader;
+use crate::read_tx::ReadTx;
 use crate::scope::Scope;
 
 const RUNS: u64 = 100;
@@ -68,11 +68,11 @@ struct Said {
 /// [`DataError::NotFound`] when it is neither live nor in history.
 pub async fn show(platform: &Platform, tenant: TenantId, id: JobId) -> Result<JobDetail, DataError> {
     let tx = platform.begin().await?;
-    let reader = Reader::Platform(&tx);
-    let mut detail = read(reader, tenant, id).await?;
-    detail.notes = notes::of_job(reader, tenant, id).await?;
+    let read_tx = ReadTx::Platform(&tx);
+    let mut detail = read(read_tx, tenant, id).await?;
+    detail.notes = notes::of_job(read_tx, tenant, id).await?;
     if let Some(job) = &detail.job {
-        detail.waiting = waiting::why(reader, job, tx.db().clock().now()).await?;
+        detail.waiting = waiting::why(read_tx, job, tx.db().clock().now()).await?;
     }
     tx.commit().await?;
     Ok(detail)
@@ -84,26 +84,26 @@ pub async fn show(platform: &Platform, tenant: TenantId, id: JobId) -> Result<Jo
 /// [`DataError::NotFound`] when it is neither live nor in history, or another tenant's.
 pub async fn show_of(scope: &Scope, id: JobId) -> Result<JobDetail, DataError> {
     let tx = scope.begin().await?;
-    let reader = Reader::Tenant(&tx);
-    let mut detail = read(reader, scope.tenant(), id).await?;
+    let read_tx = ReadTx::Tenant(&tx);
+    let mut detail = read(read_tx, scope.tenant(), id).await?;
     if let Some(job) = &detail.job {
-        detail.waiting = waiting::why(reader, job, scope.now()).await?;
+        detail.waiting = waiting::why(read_tx, job, scope.now()).await?;
     }
     tx.commit().await?;
     Ok(detail)
 }
 
-async fn read(reader: Reader<'_>, tenant: TenantId, id: JobId) -> Result<JobDetail, DataError> {
-    let job = reader.find::<job::Entity>().filter(job::Column::TenantId.eq(tenant.0)).filter(job::Column::Id.eq(id.0));
-    let job = jobs::with_tenant(job).into_model::<jobs::Row>().one(reader.conn()).await?;
+async fn read(read_tx: ReadTx<'_>, tenant: TenantId, id: JobId) -> Result<JobDetail, DataError> {
+    let job = read_tx.find::<job::Entity>().filter(job::Column::TenantId.eq(tenant.0)).filter(job::Column::Id.eq(id.0));
+    let job = jobs::with_tenant(job).into_model::<jobs::Row>().one(read_tx.conn()).await?;
     // Not loaded with the job: history outlives it.
-    let runs = reader
+    let runs = read_tx
         .find::<job_run::Entity>()
         .filter(job_run::Column::TenantId.eq(tenant.0))
         .filter(job_run::Column::JobId.eq(id.0))
         .order_by_desc(job_run::Column::Fence)
         .limit(RUNS);
-    let runs = runs.left_join(tenant::Entity).into_partial_model::<Said>().all(reader.conn()).await?;
+    let runs = runs.left_join(tenant::Entity).into_partial_model::<Said>().all(read_tx.conn()).await?;
     if job.is_none() && runs.is_empty() {
         return Err(DataError::NotFound("job"));
     }

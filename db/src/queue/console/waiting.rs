@@ -16,7 +16,7 @@ use crate::entities::text::Text;
 use crate::entities::{SharedQueries, job, job_queue, job_worker};
 use crate::error::DataError;
 use crate::keyset;
-use crate::reader::Reader;
+use crate::read_tx::ReadTx;
 
 /// One reason why a job does not run.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -103,7 +103,7 @@ impl fmt::Display for Waiting {
     }
 }
 
-pub(super) async fn why(reader: Reader<'_>, job: &JobRow, now: DateTime<Utc>) -> Result<Vec<Waiting>, DataError> {
+pub(super) async fn why(read_tx: ReadTx<'_>, job: &JobRow, now: DateTime<Utc>) -> Result<Vec<Waiting>, DataError> {
     let mut found = Vec::new();
     match job.state {
         JobState::Running => return Ok(found),
@@ -112,7 +112,7 @@ pub(super) async fn why(reader: Reader<'_>, job: &JobRow, now: DateTime<Utc>) ->
         JobState::Scheduled if job.run_at > now => found.push(until(job)),
         JobState::Ready | JobState::Scheduled => {}
     }
-    if let Some((since, queue)) = paused(reader, &job.queue).await? {
+    if let Some((since, queue)) = paused(read_tx, &job.queue).await? {
         found.push(Waiting::Paused {
             queue: queue.name,
             since,
@@ -120,11 +120,11 @@ pub(super) async fn why(reader: Reader<'_>, job: &JobRow, now: DateTime<Utc>) ->
             reason: queue.reason.unwrap_or_default(),
         });
     }
-    if !is_served(reader, &job.queue).await? {
+    if !is_served(read_tx, &job.queue).await? {
         found.push(Waiting::NoWorker { queue: job.queue.clone() });
     }
     if job.state == JobState::Ready {
-        let ahead = ahead(reader, job).await?;
+        let ahead = ahead(read_tx, job).await?;
         if job.crashes > 0 {
             found.push(Waiting::Suspect(job.crashes));
         } else if ahead > 0 {
@@ -151,16 +151,16 @@ fn until(job: &JobRow) -> Waiting {
     }
 }
 
-async fn paused(reader: Reader<'_>, queue: &str) -> Result<Option<(DateTime<Utc>, job_queue::Model)>, DataError> {
-    let queue = reader.find_shared::<job_queue::Entity>().filter(job_queue::Column::Name.eq(queue));
-    let found = queue.one(reader.conn()).await?;
+async fn paused(read_tx: ReadTx<'_>, queue: &str) -> Result<Option<(DateTime<Utc>, job_queue::Model)>, DataError> {
+    let queue = read_tx.find_shared::<job_queue::Entity>().filter(job_queue::Column::Name.eq(queue));
+    let found = queue.one(read_tx.conn()).await?;
     Ok(found.and_then(|queue| Some((queue.paused_at?, queue))))
 }
 
-async fn is_served(reader: Reader<'_>, queue: &str) -> Result<bool, DataError> {
+async fn is_served(read_tx: ReadTx<'_>, queue: &str) -> Result<bool, DataError> {
     let serves = Expr::val(queue).eq(PgFunc::any(job_worker::Column::Queues.into_expr()));
-    let worker = at_work(reader.find_shared::<job_worker::Entity>()).filter(serves);
-    Ok(worker.one(reader.conn()).await?.is_some())
+    let worker = at_work(read_tx.find_shared::<job_worker::Entity>()).filter(serves);
+    Ok(worker.one(read_tx.conn()).await?.is_some())
 }
 
 /// The workers that were seen a moment ago.
@@ -170,15 +170,15 @@ pub(crate) fn at_work(workers: Select<job_worker::Entity>) -> Select<job_worker:
     workers.filter(job_worker::Column::State.eq(WorkerState::Working)).filter(lately)
 }
 
-async fn ahead(reader: Reader<'_>, job: &JobRow) -> Result<i64, DataError> {
+async fn ahead(read_tx: ReadTx<'_>, job: &JobRow) -> Result<i64, DataError> {
     let key = [job::Column::Priority, job::Column::RunAt, job::Column::Id].map(ColumnTrait::into_expr);
     let own = [job.priority.into(), job.run_at.into(), job.id.0.into()];
-    let jobs = reader
+    let jobs = read_tx
         .find::<job::Entity>()
         .filter(job::Column::TenantId.eq(job.tenant.0))
         .filter(job::Column::Queue.eq(job.queue.as_str()))
         .filter(is(job::Column::State, Text(JobState::Ready)))
         .filter(is(job::Column::Crashes, 0_i16))
         .filter(keyset::beyond(key, own, &Order::Desc));
-    Ok(count_up_to(jobs, Capped::CAP.unsigned_abs(), reader.conn()).await?)
+    Ok(count_up_to(jobs, Capped::CAP.unsigned_abs(), read_tx.conn()).await?)
 }
