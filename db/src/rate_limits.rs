@@ -99,7 +99,7 @@ impl RateLimits {
         }
     }
 
-    /// How many requests of the tenant its rate has not forgotten yet.
+    /// How many requests of the tenant still count against its rate.
     pub async fn pending(&self, tenant: TenantId, rate: Rate) -> i64 {
         let caller = Caller { tenant, key: ApiKeyId(uuid::Uuid::nil()), of_tenant: Some(rate), of_key: None };
         let backlog = match self.shared(&caller, 0).await {

@@ -1,5 +1,5 @@
-//! Sessions as rows: what stands behind the fast path in Redis. They outlive Redis, can be listed by their
-//! owner and ended by anyone who may. A session is stored under the SHA-256 of its id: reading the table signs nobody in.
+//! Sessions as rows; Redis has copies of them for speed. They outlive Redis, and can be listed and ended. A session is stored
+//! under the SHA-256 of its id, so that a reader of the table cannot use it.
 
 use chrono::{DateTime, Utc};
 use domain::ids::UserId;

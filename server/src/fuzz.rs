@@ -1,5 +1,5 @@
-//! Bytes that nobody means well with, through everything of this crate that reads headers, cookies and bodies: nothing
-//! panics or hangs, and what is taken is what it looks like.
+//! Hostile bytes through everything of this crate that reads headers, cookies and bodies: nothing panics or hangs, and what is
+//! accepted is what it looks like.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use crate::events::place::Place;
 use crate::middleware::{address, cookies};
 use crate::sessions::session_id;
 
-#[expect(clippy::disallowed_methods, reason = "tests are told by the environment how long to go on")]
+#[expect(clippy::disallowed_methods, reason = "tests take their number of cases from the environment")]
 fn often() -> ProptestConfig {
     let cases = if std::env::var("STOA_TORTURE").is_ok() { 200_000 } else { 256 };
     // A third of what is made is no header at all.
@@ -71,7 +71,7 @@ proptest! {
     }
 
     #[test]
-    fn cookies_name_a_session_or_nobody(values in prop::collection::vec(value(), 0..3)) {
+    fn cookies_name_a_session_or_none(values in prop::collection::vec(value(), 0..3)) {
         let parts = request(header::COOKIE, &values, "/");
         quick(|| {
             let _theme = cookies::theme(&parts.headers);

@@ -1,5 +1,5 @@
-//! The client for URLs that tenants enter, used for single sign-on. [`Reach`] says which addresses it may contact. It follows no
-//! redirects, and limits the size and the time of a response.
+//! The client for URLs that tenants enter, used for single sign-on. [`Reach`] says which addresses it may contact. It
+//! follows no redirects, and limits the size and the time of a response.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! Numbers for Prometheus: requests by route, and whatever other crates count. The pieces of a route's metrics
+//! Metrics for Prometheus: requests by route, and what other crates count. The pieces of a route's metrics
 //! are looked up once and kept, because looking them up costs more than counting.
 
 use std::collections::{BTreeMap, HashMap};
@@ -74,9 +74,9 @@ struct Meter {
 pub struct RouteTimes {
     /// `GET /t/{tenant}`.
     pub route: String,
-    /// Answers that tell of a fault of ours.
+    /// Responses with a status of 500 or above.
     pub failed: u64,
-    /// How long its answers took.
+    /// How long its responses took.
     pub taken: Snapshot,
 }
 
@@ -105,7 +105,7 @@ impl Meters {
         meter.histogram.record(taken);
     }
 
-    /// Every route that was asked, by method; streams are left out, because they take as long as people look.
+    /// Every route that was requested, by method. Streams are left out, because they last as long as a page is open.
     pub fn by_route(&self) -> Vec<RouteTimes> {
         let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
         let mut found: BTreeMap<(&str, &str), RouteTimes> = BTreeMap::new();

@@ -92,7 +92,7 @@ pub async fn rest(scope: &Scope, query: &AuditQuery, rows: i64) -> Result<Option
     Ok(last.map(|last| Cursor { direction: Direction::Older, at: last.at, id: last.id }))
 }
 
-/// One page of everybody's record, or of one tenant's (`-`: the installation's). Orders that were taken in are listed under
+/// One page of the record of all tenants, or of one tenant's (`-`: the installation's). Accepted orders are listed under
 /// their tenant alone. Two statements at any size. Indexes: `audit_entries_platform`; with a tenant as [`entries`].
 ///
 /// # Errors
@@ -108,8 +108,8 @@ pub async fn platform_entries(platform: &Platform, query: &AuditQuery, rows: Lim
     let mut conditions = Conditions::new(read_tx);
     conditions.add_some("j.tenant_id = ?", tenant.map(|tenant| tenant.0));
     if let Some(actor) = &query.actor {
-        let anybody = "(j.actor = ? or j.actor = (select 'user:' || u.id from users u where u.email_key = ?))";
-        conditions.add(anybody, email_key(actor));
+        let any_account = "(j.actor = ? or j.actor = (select 'user:' || u.id from users u where u.email_key = ?))";
+        conditions.add(any_account, email_key(actor));
     }
     narrow(&mut conditions, query, tenant.is_none() || !query.may_show_orders());
     let found = read(read_tx, conditions, query, rows).await?;
@@ -124,7 +124,7 @@ pub async fn platform_entries(platform: &Platform, query: &AuditQuery, rows: Lim
 fn of_tenant(read_tx: ReadTx<'_>, query: &AuditQuery) -> Conditions {
     let mut conditions = Conditions::new(read_tx);
     if let Some(actor) = &query.actor {
-        // An e-mail means the member who has it; nobody learns here who else has an account.
+        // An email finds members only, so that the filter does not show who else has an account.
         let member = "(j.actor = ? or j.actor = (select 'user:' || u.id from users u join memberships m on m.user_id = u.id \
                       where m.tenant_id = $1 and u.email_key = ?))";
         conditions.add(member, email_key(actor));

@@ -77,7 +77,7 @@ pub struct Run {
     pub problem_count: u64,
     /// How often it was taken since it last got further.
     pub attempts: i32,
-    /// Until when somebody works on it.
+    /// Until when a worker has it.
     pub lease_until: Option<DateTime<Utc>>,
     /// Who made it.
     pub actor: String,

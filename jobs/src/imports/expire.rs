@@ -17,8 +17,8 @@ pub const WAITS: TimeDelta = TimeDelta::days(7);
 /// An upload takes less than this.
 const ARRIVES_WITHIN: Duration = Duration::from_secs(86_400);
 
-/// Gives up forgotten runs of all tenants and removes their files; how many runs. Safe to do twice, and at once with
-/// a start of the same run: whichever comes first counts.
+/// Gives up runs of all tenants that were never started, removes their files, and returns how many. Safe to do twice, and at
+/// once with a start of the same run: the first of the two wins.
 ///
 /// # Errors
 /// When PostgreSQL fails.

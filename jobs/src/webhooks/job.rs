@@ -21,7 +21,7 @@ struct How {
     overdue: bool,
 }
 
-/// Reads one tenant's feed for its webhooks. Twice is safe: an event is looked at once, whoever comes second.
+/// Reads one tenant's feed for its webhooks. Twice is safe: each event is read once.
 pub(crate) async fn dispatch(job: Running) -> Result<Outcome, JobError> {
     let scope = job.scope(Permission::ManageKeys)?;
     let How { overdue } = job.payload()?;

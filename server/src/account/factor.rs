@@ -38,10 +38,10 @@ pub struct Entered {
     remove_password: String,
 }
 
-/// Where they stand, or what their app needs to be told: something new each time, for this session alone.
+/// The state of the second factor, or a secret for the app: a new one each time, for this session alone.
 ///
 /// # Errors
-/// When nobody is signed in, or PostgreSQL fails.
+/// Without a signed-in user, and when PostgreSQL fails.
 pub async fn show(
     State(state): State<AppState>,
     signed_in: SignedIn,
@@ -56,7 +56,7 @@ pub async fn show(
 /// Turns it on with the password and the first right code. Sessions that began without one end.
 ///
 /// # Errors
-/// When nobody is signed in, or PostgreSQL fails.
+/// Without a signed-in user, and when PostgreSQL fails.
 pub async fn confirm(
     State(state): State<AppState>,
     signed_in: SignedIn,
@@ -65,7 +65,7 @@ pub async fn confirm(
     parts: Parts,
     Form(entered): Form<Entered>,
 ) -> Result<Response, PageError> {
-    // What the app was told is not shown again to whoever does not know the password.
+    // Without the right password, the app's secret is not shown again.
     if let Err(faults) = check(&state, &signed_in, "password", &entered.password).await? {
         return again(&state, &signed_in, visit, &session, faults).await;
     }
@@ -119,7 +119,7 @@ async fn turned_on(
 /// Other recovery codes.
 ///
 /// # Errors
-/// When nobody is signed in, or PostgreSQL fails.
+/// Without a signed-in user, and when PostgreSQL fails.
 pub async fn renew(
     State(state): State<AppState>,
     signed_in: SignedIn,
@@ -138,10 +138,10 @@ pub async fn renew(
     Ok(answer::ok(Codes { visitor: visit.of(&signed_in.person), codes }, codes_view).await)
 }
 
-/// Turns it off, unless somebody asks for it.
+/// Turns it off, unless a tenant requires it.
 ///
 /// # Errors
-/// When nobody is signed in, or PostgreSQL fails.
+/// Without a signed-in user, and when PostgreSQL fails.
 pub async fn remove(
     State(state): State<AppState>,
     signed_in: SignedIn,

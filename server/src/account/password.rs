@@ -34,7 +34,7 @@ pub struct Entered {
 /// Changes the password.
 ///
 /// # Errors
-/// When nobody is signed in, or PostgreSQL fails.
+/// Without a signed-in user, and when PostgreSQL fails.
 pub async fn change(
     State(state): State<AppState>,
     signed_in: SignedIn,
@@ -66,8 +66,8 @@ pub async fn change(
     again(&state, &signed_in, visit, Typed::default(), faults).await
 }
 
-/// Counts a guess at the password of whoever is signed in: a browser that was left open is no place to guess. Each session
-/// has its own count, which nobody else spends.
+/// Counts an attempt at the password of the signed-in user, because a browser may have been left open. Each session has its
+/// own count.
 ///
 /// # Errors
 /// When there were too many.
@@ -79,7 +79,7 @@ pub(super) async fn guess<'a>(
     state.sign_in_throttle.attempt_within(Kind::Again, &person, &session).await.map_err(|_| TooMany)
 }
 
-/// Whether `password` is that of whoever is signed in; what is wrong with `field` otherwise. Guesses are counted.
+/// Whether `password` is that of the signed-in user; an error for `field` otherwise. Attempts are counted.
 ///
 /// # Errors
 /// When PostgreSQL fails.
@@ -89,7 +89,7 @@ pub(super) async fn check(
     field: &str,
     password: &str,
 ) -> Result<Result<(), FieldErrors>, PageError> {
-    // Nobody has none, so this is no guess.
+    // No account has an empty password, so this is no attempt.
     if password.is_empty() {
         return Ok(Err(FieldErrors::one(field, "Incorrect password.")));
     }

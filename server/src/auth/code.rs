@@ -52,7 +52,7 @@ pub fn address_of(next: &str) -> String {
     }
 }
 
-/// `GET /login/code`; whoever did not give a password yet begins there.
+/// `GET /login/code`; without a password first, it leads to the sign-in page.
 ///
 /// # Errors
 /// When PostgreSQL fails.

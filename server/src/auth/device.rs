@@ -1,4 +1,4 @@
-//! The browser in which somebody signs in: what it is called, and how it is known again.
+//! The browser of a sign-in: what it is called, and how it is recognised later.
 
 use axum::http::HeaderValue;
 use base64::Engine;
@@ -57,8 +57,7 @@ pub fn id(parts: &Parts, state: &AppState) -> String {
     }
 }
 
-/// The cookie of a browser that has one. Nobody guesses it, and so it tells a browser in which somebody signed in before
-/// from one of a stranger.
+/// The cookie of a browser that has one. It cannot be guessed, so it tells a browser of earlier sign-ins from any other.
 pub fn own(headers: &HeaderMap, state: &AppState) -> Option<String> {
     cookies::cookie(headers, name(state)).filter(|value| is_ours(value)).map(str::to_owned)
 }

@@ -1,5 +1,5 @@
-//! Forgotten passwords: a letter with a link, and the choice of another password. Known and unknown addresses get the same
-//! answer after the same time: what is done for a known one is done afterwards.
+//! Forgotten passwords: an email with a link, and the choice of another password. Known and unknown emails get the same
+//! response after the same time, because the work for a known one is done after the response.
 
 use app::pages::entry::{ForgotForm, ResetForm, forgot as view, over, reset as reset_view};
 use axum::extract::{Form, Path, State};

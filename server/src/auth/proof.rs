@@ -36,16 +36,16 @@ const LARGEST: usize = 1 << 20;
 const WRONG: &str = "Incorrect password or code. Try again.";
 const TOO_OFTEN: &str = "Too many attempts. Wait 15 minutes, then try again.";
 
-/// Whoever asks.
+/// The signed-in user of a request.
 ///
 /// # Errors
-/// When nobody is signed in, or PostgreSQL fails.
+/// Without a signed-in user, and when PostgreSQL fails.
 pub async fn signed_in(parts: &mut Parts, state: &AppState) -> Result<SignedIn, PageError> {
     SignedIn::from_request_parts(parts, state).await
 }
 
-/// The request, once whoever sends it has shown lately who they are, without the fields by which they did; the page that
-/// asks otherwise.
+/// The request without the fields of the proof, if the user has proven recently who they are; the page that asks for it
+/// otherwise.
 ///
 /// # Errors
 /// That page.
@@ -77,7 +77,7 @@ pub async fn ask(found: &SignedIn, request: Request, state: &AppState) -> Result
 /// `GET /confirm`.
 ///
 /// # Errors
-/// When nobody is signed in, or PostgreSQL fails.
+/// Without a signed-in user, and when PostgreSQL fails.
 pub async fn show(
     State(state): State<AppState>,
     found: SignedIn,
@@ -91,7 +91,7 @@ pub async fn show(
 /// `POST /confirm`: on to where they wanted to go.
 ///
 /// # Errors
-/// When nobody is signed in, or PostgreSQL fails.
+/// Without a signed-in user, and when PostgreSQL fails.
 pub async fn submit(
     State(state): State<AppState>,
     found: SignedIn,

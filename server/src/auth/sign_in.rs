@@ -1,5 +1,5 @@
-//! Signing in. Known and unknown accounts get the same answer after the same time, and the session that begins
-//! has an id that nobody knew before.
+//! Signing in. Known and unknown accounts get the same response after the same time, and the session that begins
+//! has a new id.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -48,7 +48,7 @@ pub struct Entered {
     next: String,
 }
 
-/// `GET /login`; whoever is signed in goes on.
+/// `GET /login`; signed-in users are redirected.
 ///
 /// # Errors
 /// When PostgreSQL fails.
@@ -111,7 +111,7 @@ pub async fn submit(
     Ok(Redirect::to(next).into_response())
 }
 
-// A browser in which this account signed in before has its own count: whoever guesses elsewhere keeps it from nothing.
+// A browser in which this account signed in before has its own count, which attempts elsewhere do not use up.
 async fn counted<'a>(
     state: &'a AppState,
     parts: &Parts,
@@ -127,14 +127,14 @@ async fn counted<'a>(
     Ok(state.sign_in_throttle.attempt(Kind::Password, email, address).await)
 }
 
-// While too many guess at an account, a code comes first and the password after it: who has both gets in, and guesses say
-// nothing of either. A right code is used up, so no more passwords are looked at than an app shows codes.
+// While an account's limit is reached, the code is checked first and the password after it. Its owner gets in with both, and
+// a refusal does not show which one was wrong. A right code is used up, so each one allows one attempt at the password.
 async fn both_steps(state: &AppState, entered: &Entered, address: IpAddr) -> Result<Option<Person>, PageError> {
     if entered.code.trim().is_empty() {
         return Ok(None);
     }
     let Ok(from_here) = state.sign_in_throttle.attempt_from(Kind::BothSteps, address).await else { return Ok(None) };
-    // Nobody's codes are looked up as well, so that the clock does not tell which accounts there are.
+    // Codes are looked up for unknown accounts too, so that response times do not show which accounts exist.
     let id = people::find(&state.db, &entered.email).await?.unwrap_or(UserId(Uuid::nil()));
     if second_factor::open(&state.db, &state.sealer, id, &entered.code).await?.is_none() {
         return Ok(None);

@@ -23,7 +23,7 @@ pub async fn form(state: &AppState, status: StatusCode, email: &str, next: &str,
     .await
 }
 
-/// The form while too many guess at the account: whoever has an app for codes gets in with both steps at once.
+/// The form while the account's limit is reached: with an authenticator app, both steps at once still sign in.
 pub async fn locked(state: &AppState, email: &str, next: &str) -> Response {
     let fault = "Too many attempts. Wait 15 minutes, then try again. If you use an authenticator app, enter its code \
         as well.";

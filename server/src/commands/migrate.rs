@@ -21,7 +21,7 @@ pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
         .await
         .map_err(|error| Failure::failed(format!("the migration failed and was rolled back: {error}")))?;
     owner.close().await.map_err(Failure::failed)?;
-    // What the owner set counts, whatever the program is told later.
+    // The owner's setting wins over later settings of the program.
     db::platform::keep_fewest_days(&config.database.migration_url, config.delete_grace_days).await?;
     let db = connect::database(config).await?;
     for email in db::people::email_keys::mend(&db).await.map_err(Failure::failed)? {

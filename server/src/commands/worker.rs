@@ -12,7 +12,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     background::close_folders(&config);
     crate::backups::ensure_key(&config).map_err(Failure::failed)?;
     tracing::info!(data_dir = %config.data_dir.display(), "working");
-    // Of commits elsewhere: webhooks are told of them, and what is remembered here is forgotten.
+    // Listens for commits of other processes: webhooks are sent for them, and cached data is dropped.
     let hearing = tokio::spawn(db::feed::listen(db.clone()));
     let telling = tokio::spawn(jobs::alarms::watch(db.clone(), tools.mailer.clone(), stop.clone()));
     jobs::worker::run(db.clone(), background::options(&config, tools), stop).await;

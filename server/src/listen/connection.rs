@@ -12,9 +12,9 @@ use super::connection_limits::ConnectionLimits;
 /// How full it is, as an extension of requests that came when it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Crowd {
-    /// Only people who signed in, programs with a key, and the machines that watch are answered.
+    /// Only signed-in users, programs with a key, and health checks are answered.
     Known,
-    /// Only the machines that watch are.
+    /// Only health checks are answered.
     Watchers,
 }
 

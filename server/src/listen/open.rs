@@ -1,5 +1,5 @@
-//! All connections that are open. When they become too many, the oldest of those that say nothing make room: a client that
-//! only holds a connection never keeps another out.
+//! All open connections. When there are too many, the oldest silent ones are closed: a client that only holds a connection
+//! never keeps another out.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -60,7 +60,7 @@ impl Open {
         }
         let (address, is_local) = (network(address), address.to_canonical().is_loopback());
         let mut all = self.all();
-        // Nobody counts as long as there is room.
+        // Busy connections are counted only when there is little room.
         let is_busy = |connection: &&Arc<Connection>| connection.waits().is_none();
         let busy = if count < limits.crowded() { 0 } else { all.by_number.values().filter(is_busy).count() };
         if all.by_number.len() >= limits.most + CLOSING || busy >= limits.most {
@@ -85,7 +85,7 @@ impl Open {
         Some(Entry { open: self.clone(), number, connection })
     }
 
-    /// Closes the oldest of those that never said anything whole, else the one that was not used for longest.
+    /// Closes the oldest connection that never sent a whole request, else the one that has been idle for longest.
     pub fn make_room(&self) {
         let all = self.all();
         let rank = |connection: &&Arc<Connection>| {
@@ -98,7 +98,7 @@ impl Open {
         }
     }
 
-    /// Closes those that go too far, for ever.
+    /// Closes connections beyond the limits of time, until it is dropped.
     pub async fn sweep(self) {
         let limits = self.0.limits;
         let shortest = limits.first_byte.min(limits.head).min(limits.idle).min(limits.unread);

@@ -236,7 +236,7 @@ async fn requests_that_two_readers_would_understand_in_two_ways_are_refused() {
         let _broken = tokio::time::timeout(SOON, stream.read_to_string(&mut answer)).await.expect("it is closed");
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{head:?}: {answer}");
     }
-    // Chunks win over a length, which nobody sees any more.
+    // Chunks win over a length, which is removed.
     let both = "POST /x HTTP/1.1\r\nHost: a.test\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n\
                 2\r\nab\r\n0\r\n\r\n";
     let mut stream = server.send(both.as_bytes()).await;

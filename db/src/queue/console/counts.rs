@@ -19,7 +19,7 @@ use crate::scope::Scope;
 pub struct Capped(i64);
 
 impl Capped {
-    /// From here on nobody counts.
+    /// Jobs are counted up to this number.
     pub const CAP: i64 = 10_000;
 
     /// The number, [`Self::CAP`] at most.

@@ -25,7 +25,7 @@ pub struct By {
 }
 
 impl By {
-    /// Somebody with a reason.
+    /// An actor with a reason.
     ///
     /// # Errors
     /// When the reason is empty or longer than 500 characters; the field is `reason`.

@@ -32,7 +32,7 @@ pub enum Waiting {
         /// Why.
         reason: String,
     },
-    /// Nobody listens to its queue.
+    /// No worker serves its queue.
     NoWorker {
         /// The queue.
         queue: String,

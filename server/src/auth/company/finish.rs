@@ -143,7 +143,7 @@ async fn entry(
     }
 }
 
-// For the tenant whose provider it is, and for nobody else: nobody has shown that the address is theirs anywhere but there.
+// In the record of the provider's tenant alone: the email is not verified anywhere else.
 fn record(state: &AppState, provider: &Provider, who: &str, why: &str) {
     let cut = |text: &str| text.chars().take(300).collect::<String>();
     let details = json!({"by": "company", "why": cut(why)});

@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::http_client::{HttpClient, RequestError};
 
-// Only signatures that nobody but the provider can make.
+// Only signatures that need the provider's private key.
 const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::RsaSsaPkcs1V15Sha256,
     Algorithm::RsaSsaPkcs1V15Sha384,
@@ -104,7 +104,7 @@ pub async fn discover(http_client: &HttpClient, issuer: &str) -> Result<CoreProv
     Ok(metadata)
 }
 
-/// Asks `provider`, which describes itself by `metadata`, who somebody is. They come back to `back`.
+/// The request that sends a user to `provider`, which describes itself by `metadata`. It returns them to `back`.
 pub(super) fn question(provider: &Provider, metadata: CoreProviderMetadata, back: RedirectUrl) -> Question {
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let flow = CoreAuthenticationFlow::AuthorizationCode;
@@ -149,8 +149,8 @@ pub(super) async fn redeem(
     identity(http_client, &client, claims, tokens.access_token()).await
 }
 
-// Providers may leave the address out of the token and tell it only to whoever brings the access token (OpenID Connect
-// Core 1.0, 5.4); what they say then must be about the same person.
+// Providers may leave the email out of the token and return it only in exchange for the access token (OpenID Connect
+// Core 1.0, 5.4). That response must be about the same person.
 async fn identity(
     http_client: &HttpClient,
     client: &Client,
@@ -162,11 +162,11 @@ async fn identity(
     if (email.is_none() || is_verified.is_none())
         && let Ok(request) = client.user_info(access.clone(), Some(claims.subject().clone()))
     {
-        let told: CoreUserInfoClaims = request
+        let info: CoreUserInfoClaims = request
             .request_async(http_client)
             .await
             .map_err(|e| Rejected::Unproven(format!("the identity was not returned: {e}")))?;
-        (email, is_verified) = (told.email().cloned(), told.email_verified());
+        (email, is_verified) = (info.email().cloned(), info.email_verified());
     }
     Ok(Identity { subject, email: email.map(|email| email.to_string()), email_is_verified: is_verified == Some(true) })
 }

@@ -74,7 +74,7 @@ pub async fn ask(
     Ok(answer::ok(PasskeyPage { options: question.options, next, theme: current::theme() }, view).await)
 }
 
-/// `POST /login/passkey/finish`: whoever the device has recognised is signed in.
+/// `POST /login/passkey/finish`: signs in the owner of the passkey.
 ///
 /// # Errors
 /// Where there are no passkeys, and when PostgreSQL fails.

@@ -40,7 +40,7 @@ pub async fn export(
     let scope = member.scope(Permission::ReadAudit)?;
     let seal = cursor_seal::of(&state, &scope, List::Audit);
     let (of_rows, typed): (Pairs, Pairs) = typed.into_iter().partition(|(name, _)| name == "rows");
-    // A file that has more in it than was asked for would be taken for what it is not: here every fault is told.
+    // A file with other entries than the filters ask for would mislead, so every error in the filters is reported here.
     let (query, mut faults) = understood(&typed, &seal);
     let rows = wanted(&of_rows, &mut faults);
     let zone = stores::account_zone(&scope).await?;

@@ -66,7 +66,7 @@ pub(in crate::pages) fn shown(query: &AuditQuery) -> String {
     query.pairs().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
 }
 
-/// Everybody who is named on a page, and who was asked for.
+/// The actors on a page, and the actor of the filter.
 pub(in crate::pages) fn actors<'a>(
     page: &'a Page<Entry, Place>,
     query: &'a AuditQuery,

@@ -102,7 +102,7 @@ async fn product(scope: &Scope, query: &mut OrderQuery, faults: &mut FieldErrors
     Ok(title)
 }
 
-// The sums depend on the filters alone: one computation serves all pages of the list until somebody writes.
+// The sums depend on the filters alone: one computation serves all pages of the list until the next write.
 async fn find(scope: &Scope, query: &OrderQuery, generation: i64, seal: &Seal) -> Result<Found, PageError> {
     let page = list::list(scope, query).await?.sealed(seal);
     let whole = query.whole();

@@ -20,10 +20,10 @@ use crate::pages::audit::{actors, file, lines, most, shown, understood};
 use crate::pages::visit::Visit;
 use crate::state::AppState;
 
-/// One page of everybody's record.
+/// One page of the record of all tenants.
 ///
 /// # Errors
-/// For everybody but platform admins, and when PostgreSQL fails.
+/// For users who are not platform admins, and when PostgreSQL fails.
 pub async fn index(
     State(state): State<AppState>,
     admin: PlatformAdmin,
@@ -49,7 +49,7 @@ pub async fn index(
 /// Everything under the filters as CSV.
 ///
 /// # Errors
-/// For everybody but platform admins, for filters that make no sense, and when PostgreSQL fails.
+/// For users who are not platform admins, for filters that make no sense, and when PostgreSQL fails.
 pub async fn export(
     State(state): State<AppState>,
     admin: PlatformAdmin,

@@ -27,7 +27,7 @@ const TENANTS: u64 = 10_000;
 /// One page of them.
 ///
 /// # Errors
-/// For everybody but platform admins, and when PostgreSQL fails.
+/// For users who are not platform admins, and when PostgreSQL fails.
 pub async fn show(
     State(state): State<AppState>,
     admin: PlatformAdmin,
@@ -64,7 +64,7 @@ pub async fn show(
 /// Asks for a backup of the whole installation.
 ///
 /// # Errors
-/// For everybody but platform admins, and when PostgreSQL fails.
+/// For users who are not platform admins, and when PostgreSQL fails.
 pub async fn ask(admin: PlatformAdmin) -> Result<Response, PageError> {
     let place = backups::Place::Platform(admin.platform.clone());
     let made = backups::ask(&place, &[Kind::Full], Actor::User(admin.person.id)).await?;

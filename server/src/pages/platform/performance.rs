@@ -16,7 +16,7 @@ use crate::state::AppState;
 /// Every route by how long it takes, and the last requests that took too long.
 ///
 /// # Errors
-/// For everybody but platform admins.
+/// For users who are not platform admins.
 pub async fn show(State(state): State<AppState>, admin: PlatformAdmin, visit: Visit) -> Result<Response, PageError> {
     let page = Performance {
         frame: frame(&admin, visit, Place::Performance),

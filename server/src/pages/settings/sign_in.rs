@@ -38,7 +38,7 @@ pub struct Entered {
 /// What is set.
 ///
 /// # Errors
-/// For everybody but owners, and when PostgreSQL fails.
+/// For users who are not owners, and when PostgreSQL fails.
 pub async fn show(State(state): State<AppState>, member: Member, visit: Visit) -> Result<Response, PageError> {
     let scope = of_owner(&member)?;
     let settings = identity::settings(&scope).await?;
@@ -55,7 +55,7 @@ pub async fn show(State(state): State<AppState>, member: Member, visit: Visit) -
 /// Saves it, once the issuer has answered as a provider does.
 ///
 /// # Errors
-/// For everybody but owners, and when PostgreSQL fails.
+/// For users who are not owners, and when PostgreSQL fails.
 pub async fn save(
     State(state): State<AppState>,
     member: Member,
@@ -84,7 +84,7 @@ pub async fn save(
 /// What follows when it is removed.
 ///
 /// # Errors
-/// For everybody but owners, and when PostgreSQL fails.
+/// For users who are not owners, and when PostgreSQL fails.
 pub async fn ask_remove(member: Member, visit: Visit) -> Result<Response, PageError> {
     let scope = of_owner(&member)?;
     let back = address(&member);
@@ -111,13 +111,13 @@ pub async fn ask_remove(member: Member, visit: Visit) -> Result<Response, PageEr
 /// Removes it.
 ///
 /// # Errors
-/// For everybody but owners, and when PostgreSQL fails.
+/// For users who are not owners, and when PostgreSQL fails.
 pub async fn remove(member: Member) -> Result<Response, PageError> {
     identity::remove(&of_owner(&member)?).await?;
     Ok(answer::done(&address(&member), "removed").into_response())
 }
 
-// Whoever sets the provider decides who comes in as whom: that is the owner's, and nobody's who only looks as the owner.
+// The provider decides who signs in as whom, so only the owner may set it, and no admin who views the tenant as its owner.
 fn of_owner(member: &Member) -> Result<Scope, PageError> {
     let scope = member.scope(Permission::ManagePeople)?;
     if member.membership.role.is_owner() && member.look.is_none() { Ok(scope) } else { Err(PageError::Forbidden) }
@@ -130,7 +130,7 @@ async fn check(state: &AppState, scope: &Scope, entered: &Entered) -> Result<Res
     faults.add_if(is_bad(&client_id), "client_id", "Enter the client ID from your provider.");
     let secret = entered.client_secret.trim();
     faults.add_if(!secret.is_empty() && is_bad(secret), "client_secret", "Use at most 500 characters.");
-    // A secret goes to nobody but the issuer that it was given for.
+    // A secret is only sent to the issuer that it was entered for.
     let keeps = identity::settings(scope).await?.is_some_and(|kept| kept.issuer == issuer);
     faults.add_if(secret.is_empty() && !keeps, "client_secret", "Enter the client secret for this issuer.");
     let domains = read_domains(&entered.domains).map_err(|words| faults.add("domains", words)).unwrap_or_default();

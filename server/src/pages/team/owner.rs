@@ -24,10 +24,10 @@ use crate::pages::visit::Visit;
 use crate::sessions::session_id;
 use crate::state::AppState;
 
-/// What follows when somebody else becomes the owner.
+/// The page that asks before another member becomes the owner.
 ///
 /// # Errors
-/// For everybody but the owner, unknown members, and when PostgreSQL fails.
+/// For users other than the owner, for unknown members, and when PostgreSQL fails.
 pub async fn ask(member: Member, visit: Visit, Path((_, id)): Path<(String, String)>) -> Result<Response, PageError> {
     let scope = of_owner(&member)?;
     Ok(answer::ok(plan(&scope, &member, visit, read(&id)?).await?, confirm).await)
@@ -36,7 +36,7 @@ pub async fn ask(member: Member, visit: Visit, Path((_, id)): Path<(String, Stri
 /// Makes them the owner.
 ///
 /// # Errors
-/// For everybody but the owner, unknown members, and when PostgreSQL fails.
+/// For users other than the owner, for unknown members, and when PostgreSQL fails.
 pub async fn transfer(
     State(state): State<AppState>,
     member: Member,
@@ -78,7 +78,7 @@ pub async fn transfer(
 /// Lets a member in whose address is not confirmed.
 ///
 /// # Errors
-/// For everybody but the owner, unknown members, and when PostgreSQL fails.
+/// For users other than the owner, for unknown members, and when PostgreSQL fails.
 pub async fn vouch(
     State(state): State<AppState>,
     member: Member,
@@ -90,7 +90,7 @@ pub async fn vouch(
     Ok(answer::done(&address(&member), "vouched").into_response())
 }
 
-// Whoever looks as the owner is not the owner.
+// An admin who views the tenant as its owner is not the owner.
 fn of_owner(member: &Member) -> Result<Scope, PageError> {
     let scope = member.scope(Permission::ManagePeople)?;
     if member.membership.role.is_owner() && member.look.is_none() { Ok(scope) } else { Err(PageError::Forbidden) }

@@ -1,4 +1,4 @@
-//! One webhook and what it was told.
+//! One webhook and its deliveries.
 
 use app::frame::Section;
 use app::pages::webhooks::{OneWebhook, address as webhooks_of, one as view};
@@ -23,7 +23,7 @@ use crate::state::AppState;
 /// The webhook, and one page of its log.
 ///
 /// # Errors
-/// For strangers, for whoever may not manage webhooks, unknown ones, and when PostgreSQL fails.
+/// For strangers, for members who may not manage webhooks, for unknown webhooks, and when PostgreSQL fails.
 pub async fn show(
     State(state): State<AppState>,
     member: Member,

@@ -30,7 +30,7 @@ const ACTIONS: [Action; 3] = [Action::Retry, Action::Cancel, Action::Delete];
 /// Asks, or does it.
 ///
 /// # Errors
-/// For everybody but platform admins, for what cannot be understood, and when PostgreSQL fails.
+/// For users who are not platform admins, for what cannot be understood, and when PostgreSQL fails.
 pub async fn submit(
     State(state): State<AppState>,
     admin: PlatformAdmin,

@@ -26,7 +26,7 @@ use crate::state::AppState;
 /// One page of a list.
 ///
 /// # Errors
-/// For everybody but platform admins, and when PostgreSQL fails.
+/// For users who are not platform admins, and when PostgreSQL fails.
 pub async fn show(
     State(state): State<AppState>,
     admin: PlatformAdmin,
