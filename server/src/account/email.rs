@@ -12,7 +12,7 @@ use jobs::people::{Notice, confirm_email, notice};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::password::guess;
+use super::password::count_attempt;
 use super::show::again;
 use crate::auth::SignedIn;
 use crate::auth::record::record;
@@ -64,7 +64,7 @@ async fn check(
     // Theirs may be confirmed in the same way, where nobody has done so yet.
     let is_theirs = email_key(&email) == email_key(&person.email);
     faults.add_if(is_theirs && person.is_proven, "email", "This is already your email.");
-    match guess(state, signed_in).await {
+    match count_attempt(state, signed_in).await {
         Err(too_many) => faults.0.extend(too_many.as_fault_of("email_password").0),
         Ok(attempt) => {
             let (db, passwords, person) = (&state.db, &state.passwords, signed_in.person.id);

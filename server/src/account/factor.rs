@@ -72,8 +72,8 @@ pub async fn confirm(
     let person = &signed_in.person;
     let pending: Option<Pending> = session.get(ENROLMENT).await.map_err(session_failed)?;
     let address = address::client(&parts, state.config.http.proxies);
-    let guess = format!("code of {}", person.id);
-    let fault = match (state.sign_in_throttle.attempt(Kind::SecondStep, &guess, address).await, &pending) {
+    let account = format!("code of {}", person.id);
+    let fault = match (state.sign_in_throttle.attempt(Kind::SecondStep, &account, address).await, &pending) {
         (Err(_), _) => "Too many attempts. Wait 15 minutes, then try again.",
         (Ok(_), None) => OVER,
         (Ok(attempt), Some(pending)) => {

@@ -43,7 +43,7 @@ pub async fn change(
     Form(entered): Form<Entered>,
 ) -> Result<Response, PageError> {
     let person = &signed_in.person;
-    let faults = match guess(&state, &signed_in).await {
+    let faults = match count_attempt(&state, &signed_in).await {
         Err(faults) => faults.as_fault_of("current"),
         Ok(attempt) => {
             let Entered { current, password } = &entered;
@@ -71,7 +71,7 @@ pub async fn change(
 ///
 /// # Errors
 /// When there were too many.
-pub(super) async fn guess<'a>(
+pub(super) async fn count_attempt<'a>(
     state: &'a AppState,
     signed_in: &SignedIn,
 ) -> Result<crate::auth::sign_in_throttle::Attempt<'a>, TooMany> {
@@ -93,7 +93,7 @@ pub(super) async fn check(
     if password.is_empty() {
         return Ok(Err(FieldErrors::one(field, "Incorrect password.")));
     }
-    let attempt = match guess(state, signed_in).await {
+    let attempt = match count_attempt(state, signed_in).await {
         Err(too_many) => return Ok(Err(too_many.as_fault_of(field))),
         Ok(attempt) => attempt,
     };

@@ -82,10 +82,10 @@ pub async fn submit(
         return Ok(Redirect::to(&next::sign_in_address(next)).into_response());
     };
     let address = address::client(&parts, state.config.http.proxies);
-    let guess = format!("code of {person}");
+    let account = format!("code of {person}");
     let attempt = match known_device(&state, &parts, person).await? {
-        Some(device) => state.sign_in_throttle.attempt_within(Kind::SecondStep, &guess, &device).await,
-        None => state.sign_in_throttle.attempt(Kind::SecondStep, &guess, address).await,
+        Some(device) => state.sign_in_throttle.attempt_within(Kind::SecondStep, &account, &device).await,
+        None => state.sign_in_throttle.attempt(Kind::SecondStep, &account, address).await,
     };
     let Ok(attempt) = attempt else {
         refuse(&state, person, "session.limit");
