@@ -68,7 +68,7 @@ id! {
     RoleId,
     /// A key on somebody's device that signs them in.
     PasskeyId,
-    /// What a tenant has set for signing in through its own OpenID provider.
+    /// What a tenant has set for single sign-on through its own OpenID Connect provider.
     ProviderId,
     /// A letter that asks somebody to join a tenant.
     InvitationId,

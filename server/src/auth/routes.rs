@@ -2,7 +2,7 @@
 //! is behind the cookie.
 
 use super::Needs::{Nothing, PlatformAdmin, SignedIn};
-use super::{code, company, confirm_email, forgot, impersonation, invitation, passkeys, proof, sign_in, sign_out};
+use super::{code, confirm_email, forgot, impersonation, invitation, passkeys, proof, sign_in, sign_out, sso};
 use crate::account;
 use crate::routes::Routes;
 
@@ -18,10 +18,12 @@ pub fn routes() -> Routes {
         .get("/login/passkey", Nothing, passkeys::back)
         .post("/login/passkey", Nothing, passkeys::ask)
         .post("/login/passkey/finish", Nothing, passkeys::finish)
-        .get("/login/oidc", Nothing, company::form)
-        .post("/login/oidc", Nothing, company::named)
-        .get("/login/oidc/{tenant}", Nothing, company::show)
-        .get("/login/oidc/{tenant}/callback", Nothing, company::finish)
+        .get("/login/sso", Nothing, sso::form)
+        .post("/login/sso", Nothing, sso::named)
+        .get("/login/sso/{tenant}", Nothing, sso::show)
+        .get("/login/oidc/{tenant}/callback", Nothing, sso::finish)
+        .get("/login/oidc", Nothing, sso::moved)
+        .get("/login/oidc/{tenant}", Nothing, sso::moved)
         .get("/forgot-password", Nothing, forgot::show)
         .post("/forgot-password", Nothing, forgot::submit)
         .get("/reset-password/{secret}", Nothing, forgot::show_reset)

@@ -100,7 +100,7 @@ fn allow_look(parts: &Parts, found: &SignedIn) -> Result<(), PageError> {
     Ok(())
 }
 
-// A company's provider speaks for its tenant. The account belongs to the person, who may have others with it.
+// With single sign-on, a provider speaks for its tenant. The account belongs to the person, who may have others with it.
 fn allow_only(parts: &Parts, found: &SignedIn) -> Result<(), PageError> {
     let is_account = parts.uri.path().starts_with("/account");
     if found.only.is_none() || !is_account {

@@ -107,7 +107,7 @@ async fn within(
     only: Only,
     proved_at: Option<DateTime<Utc>>,
 ) -> Result<Option<Arc<Visitor>>, DataError> {
-    if !db::identity::lives(&state.db, only.tenant, only.provider).await? {
+    if !db::sso::lives(&state.db, only.tenant, only.provider).await? {
         return Ok(None);
     }
     let mut memberships = db::people::memberships(&state.db, person.id).await?;

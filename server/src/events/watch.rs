@@ -115,7 +115,7 @@ impl Watch {
             return Ok(false);
         }
         if let Some(only) = who.only
-            && !db::identity::lives(db, only.tenant, only.provider).await?
+            && !db::sso::lives(db, only.tenant, only.provider).await?
         {
             return Ok(false);
         }

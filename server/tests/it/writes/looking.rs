@@ -85,7 +85,7 @@ const VIEWS: [&str; 8] = [
     "/t/{tenant}/backups",
     "/t/{tenant}/settings",
     "/t/{tenant}/settings/keys",
-    "/t/{tenant}/settings/sign-in",
+    "/t/{tenant}/settings/sso",
     "/t/{tenant}/settings/stores/{store}",
     "/t/{tenant}/settings/webhooks",
     "/t/{tenant}/team",

@@ -9,9 +9,9 @@ use crate::authenticator::Device;
 use crate::browser::{Browser, PASSWORD};
 use crate::letters;
 use crate::matrix::world::{Who, key};
-use crate::openid::{CLIENT, Provider, SECRET};
 use crate::passkeys::{self, options};
 use crate::second_step::{Phone, texts};
+use crate::sso_provider::{CLIENT, Provider, SECRET};
 
 const ORDER: &str = "/t/{tenant}/orders/{store}/{number}";
 const NOBODY: &str = "nobody@stoa.test";
@@ -20,7 +20,7 @@ const NOBODY: &str = "nobody@stoa.test";
 const EXEMPT: [(&str, &str); 5] = [
     ("/account/passkeys/new", "a question to a device; what it makes is recorded"),
     ("/login/passkey", "a question to a device; who signs in with its answer is recorded"),
-    ("/login/oidc", "leads to an address and keeps nothing"),
+    ("/login/sso", "leads to an address and keeps nothing"),
     ("/theme", "a cookie of the browser; the server keeps nothing of it"),
     ("/platform/partitions/{quarter}/restore", "needs a quarter in an archive: `partitions` brings one back"),
 ];
@@ -162,8 +162,8 @@ async fn of_ways_in(walk: &mut Walk) {
     let provider = Provider::start().await;
     let form =
         [("issuer", &provider.issuer[..]), ("client_id", CLIENT), ("client_secret", SECRET), ("domains", "demo.test")];
-    walk.post(b, me, "/t/{tenant}/settings/sign-in", &form, "identity.save").await;
-    walk.post(b, me, "/t/{tenant}/settings/sign-in/remove", &[], "identity.remove").await;
+    walk.post(b, me, "/t/{tenant}/settings/sso", &form, "identity.save").await;
+    walk.post(b, me, "/t/{tenant}/settings/sso/remove", &[], "identity.remove").await;
     let b = &walk.world.enter(Who::Member(Role::Viewer)).await.0;
     let me = &walk.person("viewer@demo.test").await;
     let new = [("passkey_name", "Laptop"), ("passkey_password", PASSWORD)];
