@@ -72,7 +72,7 @@ id! {
     ProviderId,
     /// A letter that asks somebody to join a tenant.
     InvitationId,
-    /// A platform admin who looks at a tenant as one of its members.
+    /// A platform admin who views a tenant as one of its members.
     ImpersonationId,
     /// One copy of data that can be brought back.
     BackupId,

@@ -9,7 +9,7 @@ use crate::routes::Routes;
 /// Signing in and out, and everything else that begins, ends or renames a session; they want the layer of the sessions
 /// around them.
 pub fn routes() -> Routes {
-    const LOOK: &str = "/platform/tenants/{slug}/look/{member}";
+    const IMPERSONATION: &str = "/platform/tenants/{slug}/impersonation/{member}";
     Routes::new()
         .get("/login", Nothing, sign_in::show)
         .post("/login", Nothing, sign_in::submit)
@@ -33,11 +33,12 @@ pub fn routes() -> Routes {
         .get("/invitation/{secret}", Nothing, invitation::show)
         .post("/invitation/{secret}", Nothing, invitation::submit)
         .get("/platform/tenants/{slug}/members", PlatformAdmin, impersonation::members)
-        .get(LOOK, PlatformAdmin, impersonation::ask)
-        .post(LOOK, PlatformAdmin.again(), impersonation::begin)
-        // For whoever looks, who may write nothing else; to everybody else they are not there, which they see to themselves.
-        .get("/impersonation/raise", Nothing, impersonation::ask_raise)
-        .post("/impersonation/raise", Nothing, impersonation::raise)
+        .get(IMPERSONATION, PlatformAdmin, impersonation::ask)
+        .post(IMPERSONATION, PlatformAdmin.again(), impersonation::begin)
+        // For whoever impersonates a member, who may write nothing else; to everybody else they are not there, which they
+        // see to themselves.
+        .get("/impersonation/write-access", Nothing, impersonation::ask_write_access)
+        .post("/impersonation/write-access", Nothing, impersonation::grant_write_access)
         .post("/impersonation/end", Nothing, impersonation::end)
         .get("/confirm", SignedIn, proof::show)
         .post("/confirm", SignedIn, proof::submit)

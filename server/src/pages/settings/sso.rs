@@ -1,4 +1,5 @@
-//! Single sign-on through the tenant's own OpenID Connect provider: set by its owner, who thereby trusts that provider with it.
+//! Single sign-on through the tenant's own OpenID Connect provider: set by its owner, who thereby trusts that provider
+//! with it.
 
 use app::frame::Section;
 use app::pages::settings::{SsoSettings, callback, sso as view};
@@ -122,10 +123,14 @@ pub async fn remove(member: Member) -> Result<Response, PageError> {
     Ok(answer::done(&address(&member), "removed").into_response())
 }
 
-// Whoever sets the provider decides who comes in as whom: that is the owner's, and nobody's who only looks as the owner.
+// Whoever sets the provider decides who comes in as whom: that is the owner's, and nobody's who impersonates the owner.
 fn of_owner(member: &Member) -> Result<Scope, PageError> {
     let scope = member.scope(Permission::ManagePeople)?;
-    if member.membership.role.is_owner() && member.look.is_none() { Ok(scope) } else { Err(PageError::Forbidden) }
+    if member.membership.role.is_owner() && member.impersonator.is_none() {
+        Ok(scope)
+    } else {
+        Err(PageError::Forbidden)
+    }
 }
 
 async fn check(state: &AppState, scope: &Scope, entered: &Entered) -> Result<Result<Settings, FieldErrors>, PageError> {

@@ -90,10 +90,14 @@ pub async fn vouch(
     Ok(answer::done(&address(&member), "vouched").into_response())
 }
 
-// Whoever looks as the owner is not the owner.
+// Whoever impersonates the owner is not the owner.
 fn of_owner(member: &Member) -> Result<Scope, PageError> {
     let scope = member.scope(Permission::ManagePeople)?;
-    if member.membership.role.is_owner() && member.look.is_none() { Ok(scope) } else { Err(PageError::Forbidden) }
+    if member.membership.role.is_owner() && member.impersonator.is_none() {
+        Ok(scope)
+    } else {
+        Err(PageError::Forbidden)
+    }
 }
 
 async fn plan(scope: &Scope, member: &Member, visit: Visit, id: UserId) -> Result<Confirm, PageError> {

@@ -36,7 +36,7 @@ async fn every_write_that_succeeds_is_in_the_record() {
     of_ways_in(&mut walk).await;
     of_the_platform(&mut walk).await;
     of_its_jobs(&mut walk).await;
-    of_looks(&mut walk).await;
+    of_impersonation(&mut walk).await;
     of_the_team(&mut walk).await;
     let left: Vec<String> = walk.left().into_iter().filter(|path| EXEMPT.iter().all(|(e, _)| e != path)).collect();
     assert!(left.is_empty(), "nobody looked whether these are recorded: {left:?}");
@@ -226,16 +226,16 @@ async fn of_its_jobs(walk: &mut Walk) {
     walk.post(b, me, "/platform/jobs/locks/{name}/break", &why, "jobs.break_lock").await;
 }
 
-async fn of_looks(walk: &mut Walk) {
+async fn of_impersonation(walk: &mut Walk) {
     let admin = walk.world.enter(Who::Admin).await.0;
     let me = format!("user:{}", last_admin(&walk.world.app).await);
     let (b, me) = (&admin, me.as_str());
-    let look = [("reason", "ticket 7"), ("minutes", "30")];
-    walk.post(b, me, "/platform/tenants/{slug}/look/{member}", &look, "impersonation.begin").await;
+    let form = [("reason", "ticket 7"), ("minutes", "30")];
+    walk.post(b, me, "/platform/tenants/{slug}/impersonation/{member}", &form, "impersonation.begin").await;
     let refused = b.post("/t/demo/backups", &[]).await;
     let found = walk.recorded(refused.headers()["x-request-id"].to_str().unwrap()).await;
     assert!(found.iter().any(|e| (e.action.as_str(), e.actor.as_str()) == ("access.refuse", me)), "{found:?}");
-    walk.post(b, me, "/impersonation/raise", &[("reason", "fix it")], "impersonation.raise").await;
+    walk.post(b, me, "/impersonation/write-access", &[("reason", "fix it")], "impersonation.raise").await;
     walk.post(b, me, "/impersonation/end", &[], "impersonation.end").await;
     let both = [walk.world.demo.access.tenant(), db::platform::PlatformTx::NIL].into();
     for action in ["impersonation.begin", "impersonation.raise", "impersonation.end"] {
