@@ -1,5 +1,5 @@
-//! Single sign-on through a tenant's own OpenID Connect provider. What begins that way opens that tenant alone: the provider vouches
-//! for its people there, and for nobody anywhere else.
+//! Single sign-on through a tenant's own OpenID Connect provider. What begins that way opens that tenant alone: the
+//! provider vouches for its people there, and for nobody anywhere else.
 
 mod ask;
 mod finish;
