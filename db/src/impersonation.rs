@@ -1,4 +1,4 @@
-//! Platform admins who look at a tenant as one of its members: for a reason, for a time, and noted twice: in the tenant's
+//! Platform admins who view a tenant as one of its members: for a reason, for a time, and noted twice: in the tenant's
 //! record and in the installation's, which outlives the tenant.
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,25 +16,25 @@ use crate::people::Person;
 use crate::platform::Platform;
 use crate::scope::Actor;
 
-/// For how long somebody may look, in minutes.
+/// How long an impersonation may last, in minutes.
 pub const MINUTES: [i64; 3] = [15, 30, 60];
 const LONGEST_REASON: usize = 500;
 
-/// A look that goes on.
+/// An impersonation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Impersonation {
     /// Its id.
     pub id: ImpersonationId,
     /// At which tenant.
     pub tenant: TenantId,
-    /// Who looks.
+    /// The platform admin.
     pub admin: UserId,
     /// As whom.
     pub member: UserId,
     /// Why.
     pub reason: String,
     /// Whether they may change things as well.
-    pub is_raised: bool,
+    pub has_write_access: bool,
     /// When it began.
     pub began_at: DateTime<Utc>,
     /// When it ends by itself.
@@ -43,7 +43,7 @@ pub struct Impersonation {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
-/// Begins a look at the tenant called `slug` as its member `member`.
+/// Begins to impersonate `member` of the tenant called `slug`.
 ///
 /// # Errors
 /// What is wrong with `reason` or `minutes`; [`DataError::NotFound`] for whoever is no member there;
@@ -86,12 +86,12 @@ pub async fn begin(
     let details = json!({"as": member, "reason": reason, "minutes": minutes});
     crate::audit::note(&tx, "impersonation.begin", &id.to_string(), details.clone()).await?;
     tx.commit().await?;
-    // Whoever cannot be recorded here as well gets no session that looks.
+    // Whoever cannot be recorded here as well gets no session that impersonates.
     platform.record("impersonation.begin", &id.to_string(), in_tenant(details, tenant)).await?;
     Ok((tenant, id))
 }
 
-/// The look `id` at `tenant`, while it goes on.
+/// The impersonation `id` at `tenant`, while it goes on.
 ///
 /// # Errors
 /// When PostgreSQL fails.
@@ -108,63 +108,71 @@ pub async fn current(db: &Db, tenant: TenantId, id: ImpersonationId) -> Result<O
     Ok(row.map(Impersonation::from))
 }
 
-/// Lets the admin change things as well, from now to the end of the look.
+/// Lets the admin change things as well, from now to the end of the impersonation.
 ///
 /// # Errors
 /// [`DataError::NotFound`] when it is over; when no reason is given.
-pub async fn raise(db: &Db, look: &Impersonation, reason: &str, origin: Origin) -> Result<(), DataError> {
+pub async fn grant_write_access(
+    db: &Db,
+    impersonation: &Impersonation,
+    reason: &str,
+    origin: Origin,
+) -> Result<(), DataError> {
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
         return Err(FieldErrors::one("reason", "Enter a reason of at most 500 characters.").into());
     }
-    let (platform, details) = (of_admin(db, look, origin), json!({"as": look.member, "reason": reason}));
+    let (platform, details) =
+        (of_admin(db, impersonation, origin), json!({"as": impersonation.member, "reason": reason}));
     // First, so that nobody changes anything of which the installation knows nothing.
-    platform.record("impersonation.raise", &look.id.to_string(), in_tenant(details.clone(), look.tenant)).await?;
-    let scope = platform.inside(look.tenant)?;
+    platform
+        .record("impersonation.raise", &impersonation.id.to_string(), in_tenant(details.clone(), impersonation.tenant))
+        .await?;
+    let scope = platform.inside(impersonation.tenant)?;
     let tx = scope.begin().await?;
     let row = impersonation::ActiveModel { is_raised: Set(true), ..Default::default() };
     let current = tx
         .update::<impersonation::Entity>()
         .set(row)
-        .filter(impersonation::Column::Id.eq(look.id.0))
+        .filter(impersonation::Column::Id.eq(impersonation.id.0))
         .filter(impersonation::Column::EndedAt.is_null())
         .filter(impersonation::Column::Until.gt(scope.now()));
     if current.exec(tx.conn()).await?.rows_affected == 0 {
         return Err(DataError::NotFound("impersonation"));
     }
-    crate::audit::note(&tx, "impersonation.raise", &look.id.to_string(), details).await?;
+    crate::audit::note(&tx, "impersonation.raise", &impersonation.id.to_string(), details).await?;
     tx.commit().await
 }
 
-/// Ends the look. Ending it twice is nothing.
+/// Ends the impersonation. Ending it twice is nothing.
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn end(db: &Db, look: &Impersonation, origin: Origin) -> Result<(), DataError> {
-    let platform = of_admin(db, look, origin);
-    let scope = platform.inside(look.tenant)?;
+pub async fn end(db: &Db, impersonation: &Impersonation, origin: Origin) -> Result<(), DataError> {
+    let platform = of_admin(db, impersonation, origin);
+    let scope = platform.inside(impersonation.tenant)?;
     let tx = scope.begin().await?;
     let row = impersonation::ActiveModel { ended_at: Set(Some(scope.now())), ..Default::default() };
     let open = tx
         .update::<impersonation::Entity>()
         .set(row)
-        .filter(impersonation::Column::Id.eq(look.id.0))
+        .filter(impersonation::Column::Id.eq(impersonation.id.0))
         .filter(impersonation::Column::EndedAt.is_null());
-    let (subject, details) = (look.id.to_string(), json!({"as": look.member}));
+    let (subject, details) = (impersonation.id.to_string(), json!({"as": impersonation.member}));
     let ended = open.exec(tx.conn()).await?.rows_affected > 0;
     if ended {
         crate::audit::note(&tx, "impersonation.end", &subject, details.clone()).await?;
     }
     tx.commit().await?;
     if ended {
-        platform.record("impersonation.end", &subject, in_tenant(details, look.tenant)).await?;
+        platform.record("impersonation.end", &subject, in_tenant(details, impersonation.tenant)).await?;
     }
     Ok(())
 }
 
-fn of_admin(db: &Db, look: &Impersonation, origin: Origin) -> Platform {
+fn of_admin(db: &Db, impersonation: &Impersonation, origin: Origin) -> Platform {
     let origin = Origin { via: Some(Via::Platform), ..origin };
-    Platform::acting(db.clone(), Actor::User(look.admin), origin)
+    Platform::acting(db.clone(), Actor::User(impersonation.admin), origin)
 }
 
 fn in_tenant(mut details: Value, tenant: TenantId) -> Value {
@@ -180,7 +188,7 @@ impl From<impersonation::Model> for Impersonation {
             admin: row.admin_id.into(),
             member: row.member_id.into(),
             reason: row.reason,
-            is_raised: row.is_raised,
+            has_write_access: row.is_raised,
             began_at: row.began_at,
             until: row.until,
             ended_at: row.ended_at,

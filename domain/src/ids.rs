@@ -68,11 +68,11 @@ id! {
     RoleId,
     /// A key on somebody's device that signs them in.
     PasskeyId,
-    /// What a tenant has set for signing in through its own OpenID provider.
+    /// What a tenant has set for single sign-on through its own OpenID Connect provider.
     ProviderId,
     /// A letter that asks somebody to join a tenant.
     InvitationId,
-    /// A platform admin who looks at a tenant as one of its members.
+    /// A platform admin who views a tenant as one of its members.
     ImpersonationId,
     /// One copy of data that can be brought back.
     BackupId,

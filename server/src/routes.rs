@@ -205,7 +205,7 @@ impl Guard {
         }
         let (mut parts, body) = request.into_parts();
         let found = proof::signed_in(&mut parts, state).await.map_err(|refusal| Box::new(refusal.into_response()))?;
-        if self.makes_credentials && found.look.is_some() {
+        if self.makes_credentials && found.impersonator.is_some() {
             let words = "During an impersonation you cannot create API keys, webhooks or invitations, because they \
                 would outlast it.";
             return Err(Box::new(PageError::Refused(words.to_owned()).into_response()));

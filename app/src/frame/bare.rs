@@ -4,7 +4,7 @@ use domain::calendar::Tz;
 use leptos::prelude::*;
 
 use super::Visitor;
-use super::look_bar::look_bar;
+use super::impersonation_bar::impersonation_bar;
 use super::menu::PersonMenu;
 use crate::document::{Document, Head, document};
 use crate::ui::read_only;
@@ -13,11 +13,12 @@ use crate::ui::read_only;
 pub fn bare<V: IntoView + 'static>(head: &Head, visitor: Option<Visitor>, body: impl FnOnce() -> V) -> Document {
     let changes_nothing = visitor.as_ref().is_some_and(Visitor::changes_nothing);
     let draw = || {
-        let look = look_bar(visitor.as_ref().and_then(|visitor| visitor.look.clone()), Tz::UTC);
+        let impersonation = visitor.as_ref().and_then(|visitor| visitor.impersonation.clone());
+        let impersonation = impersonation_bar(impersonation, Tz::UTC);
         let menu = visitor.map(|visitor| view! { <PersonMenu visitor many_tenants=true/> });
         view! {
             <a class="skip" href="#main">"Skip to content"</a>
-            {look}
+            {impersonation}
             <header class="bare-bar">
                 <a class="brand" href="/"><Mark/>"Stoa"</a>
                 {menu}

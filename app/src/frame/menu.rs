@@ -18,7 +18,7 @@ pub fn PersonMenu(
     let initials = visitor.initials();
     let email = visitor.person.email.clone();
     let label = format!("Account of {email}");
-    let account = visitor.look.is_none().then(|| view! { <a href="/account">"Account"</a> });
+    let account = visitor.impersonation.is_none().then(|| view! { <a href="/account">"Account"</a> });
     let tenants = many_tenants.then(|| view! { <a href="/">"Switch tenant"</a> });
     let platform = visitor.person.is_platform_admin.then(|| view! { <a href="/platform">"Platform"</a> });
     view! {

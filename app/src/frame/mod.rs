@@ -2,14 +2,14 @@
 
 mod bar;
 mod bare;
-mod look_bar;
+mod impersonation_bar;
 mod menu;
 mod platform;
 mod rail;
 mod tenant;
 
 pub use bare::bare;
-pub use look_bar::LookBar;
+pub use impersonation_bar::ImpersonationBar;
 pub use menu::ThemeForm;
 pub use platform::{Place, PlatformFrame};
 pub use tenant::{Live, Section, TenantFrame, pages_of};
@@ -29,14 +29,14 @@ pub struct Visitor {
     pub theme: Theme,
     /// Path and query of this page: where a change of theme leads back to.
     pub here: String,
-    /// Who looks, where a platform admin looks as this person.
-    pub look: Option<LookBar>,
+    /// The impersonation, where a platform admin views pages as this person.
+    pub impersonation: Option<ImpersonationBar>,
 }
 
 impl Visitor {
-    /// Whether nothing that they send is taken: they look as somebody else and did not ask for more.
+    /// Whether nothing that they send is taken: they impersonate this person and have no write access.
     pub fn changes_nothing(&self) -> bool {
-        self.look.as_ref().is_some_and(|look| !look.is_raised)
+        self.impersonation.as_ref().is_some_and(|bar| !bar.has_write_access)
     }
 
     /// The two letters in the corner.

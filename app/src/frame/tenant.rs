@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use super::Visitor;
 use super::bar::bar;
-use super::look_bar::look_bar;
+use super::impersonation_bar::impersonation_bar;
 use super::rail::{BottomBar, Rail, Room};
 use crate::document::{Document, Head, Scripts, document};
 use crate::ui::icon::Sign;
@@ -183,7 +183,7 @@ impl TenantFrame {
         let page = || {
             view! {
                 <a class="skip" href="#main">"Skip to content"</a>
-                {look_bar(self.visitor.look.clone(), self.zone)}
+                {impersonation_bar(self.visitor.impersonation.clone(), self.zone)}
                 <div class="frame">
                     <Rail name=self.membership.name.clone() home=self.home() rooms=rooms.clone()/>
                     <div class="min-w-0">

@@ -32,9 +32,9 @@ pub struct SignIn {
 /// Renders the form. It posts `email`, `password` and `next` to `/login`.
 pub fn page(form: &SignIn) -> Document {
     bare(&Head::plain("Sign in", form.theme), None, || {
-        let company = match &form.next {
-            Some(next) => crate::url::with_query("/login/oidc", [("next", next.as_str())]),
-            None => "/login/oidc".to_owned(),
+        let sso = match &form.next {
+            Some(next) => crate::url::with_query("/login/sso", [("next", next.as_str())]),
+            None => "/login/sso".to_owned(),
         };
         let passkey = form.passkeys.then(|| entry::passkey_button(form.next.clone()));
         let (email, next) = (form.email.clone(), form.next.clone());
@@ -79,7 +79,7 @@ pub fn page(form: &SignIn) -> Document {
                     </form>
                 </Card>
                 {passkey}
-                <p><a href=company>"Sign in with SSO"</a></p>
+                <p><a href=sso>"Sign in with SSO"</a></p>
                 <p><a href="/forgot-password">"Forgot your password?"</a></p>
                 {form.demo.then(demo_people)}
             </div>

@@ -67,7 +67,7 @@ pub fn access(db: &Db, person: UserId, membership: &Membership) -> Access {
     access_as(db, person, membership)
 }
 
-/// What `actor` may do who looks at a tenant as the member whose `membership` it is. What is done is the actor's.
+/// What `actor` may do who impersonates the member whose `membership` it is. What is done is the actor's.
 pub fn access_as(db: &Db, actor: UserId, membership: &Membership) -> Access {
     let grants = Grants::Member(membership.role.permissions(), membership.stores.clone());
     Access::new(db.clone(), membership.tenant, Actor::User(actor), grants)

@@ -163,7 +163,7 @@ async fn insert(db: &Db, email: &str, hash: String, admin: bool, address: Addres
     Ok(id)
 }
 
-/// Makes an account that no password opens, for somebody whom an invitation and their company's provider vouch for. They
+/// Makes an account that no password opens, for somebody whom an invitation and a tenant's provider vouch for. They
 /// choose a password with a link that is sent to the address, if they want one.
 ///
 /// # Errors

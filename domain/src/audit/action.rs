@@ -45,12 +45,14 @@ actions! {
     EmailAsk = "email.ask", "Email change requested";
     EmailChange = "email.change", "Email changed";
     EmailVouch = "email.vouch", "Email address confirmed by a platform admin";
-    IdentityLink = "identity.link", "Single sign-on linked";
-    IdentityRemove = "identity.remove", "Single sign-on removed";
-    IdentitySave = "identity.save", "Single sign-on configured";
+    // Single sign-on and write access bear the names that they had first: entries are hash-chained, and filters are in
+    // bookmarks.
+    SsoLink = "identity.link", "Single sign-on linked";
+    SsoRemove = "identity.remove", "Single sign-on removed";
+    SsoSave = "identity.save", "Single sign-on configured";
     ImpersonationBegin = "impersonation.begin", "Impersonation started";
     ImpersonationEnd = "impersonation.end", "Impersonation ended";
-    ImpersonationRaise = "impersonation.raise", "Changes enabled during impersonation";
+    ImpersonationWriteAccess = "impersonation.raise", "Changes enabled during impersonation";
     ImportCreate = "import.create", "Import created";
     ImportExpire = "import.expire", "Import expired";
     ImportFail = "import.fail", "Import failed";

@@ -1,4 +1,4 @@
-//! The domains of a company's e-mail addresses.
+//! The domains of the e-mail addresses that single sign-on takes.
 
 use super::domain_key;
 use crate::email;

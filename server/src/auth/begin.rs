@@ -30,8 +30,8 @@ pub enum How {
     Passkey,
     /// By the link of an invitation, with which they made an account.
     Invitation,
-    /// Their company's provider vouches for them, in its tenant alone.
-    Company(Only),
+    /// By single sign-on: a tenant's provider vouches for them, in that tenant alone.
+    Sso(Only),
 }
 
 impl How {
@@ -42,7 +42,7 @@ impl How {
             Self::RecoveryCode => "password and recovery code",
             Self::Passkey => "passkey",
             Self::Invitation => "invitation",
-            Self::Company(_) => "company",
+            Self::Sso(_) => "single sign-on",
         }
     }
 }
@@ -66,7 +66,7 @@ pub async fn begin(
         session.insert(PERSON, person.id).await?;
         session.insert(UNTIL, until).await?;
         session.insert(PROVED, state.db.clock().now().timestamp()).await?;
-        if let How::Company(only) = how {
+        if let How::Sso(only) = how {
             session.insert(ONLY, only).await?;
         }
         session.insert(ADDRESS, &address).await?;
@@ -75,7 +75,7 @@ pub async fn begin(
     steps.await.map_err(session_failed)?;
     let details = json!({"by": how.as_str()});
     match how {
-        How::Company(only) => record_in(state, only.tenant, person, "session.begin", details).await?,
+        How::Sso(only) => record_in(state, only.tenant, person, "session.begin", details).await?,
         _ => record(state, person, "session.begin", details).await?,
     }
     tracing::info!(person = %person.id, %address, by = how.as_str(), "signed in");

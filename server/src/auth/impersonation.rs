@@ -1,8 +1,11 @@
-//! A platform admin who looks as one of a tenant's members: beginning it, being allowed to change things, ending it. The
-//! session goes on under another id each time.
+//! A platform admin who impersonates one of a tenant's members: beginning it, write access, ending it. The session
+//! goes on under another id each time.
 
 use app::frame::{Place, PlatformFrame};
-use app::pages::platform::{LookForm, RaiseForm, look as view, look_members, raise as raise_view};
+use app::pages::platform::{
+    ImpersonationForm, WriteAccessForm, impersonation as view, members as members_view,
+    write_access as write_access_view,
+};
 use app::ui::Clock;
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -20,7 +23,7 @@ use crate::error::PageError;
 use crate::middleware::current;
 use crate::pages::answer;
 use crate::pages::visit::Visit;
-use crate::sessions::LOOK;
+use crate::sessions::IMPERSONATION;
 use crate::state::AppState;
 
 /// The form.
@@ -32,7 +35,7 @@ pub struct Wanted {
     minutes: String,
 }
 
-/// `GET /platform/tenants/{slug}/members`: as whom somebody can look.
+/// `GET /platform/tenants/{slug}/members`: whom an admin can impersonate.
 ///
 /// # Errors
 /// For everybody but platform admins, unknown tenants, and when PostgreSQL fails.
@@ -46,10 +49,10 @@ pub async fn members(
     let members = team::members(&scope).await?;
     let clock = Clock::in_utc(state.db.clock().now());
     let listed = (frame(&admin, visit), slug, members);
-    Ok(answer::ok(listed, move |(frame, slug, members)| look_members(frame, slug, members, clock)).await)
+    Ok(answer::ok(listed, move |(frame, slug, members)| members_view(frame, slug, members, clock)).await)
 }
 
-/// `GET /platform/tenants/{slug}/look/{member}`.
+/// `GET /platform/tenants/{slug}/impersonation/{member}`.
 ///
 /// # Errors
 /// For everybody but platform admins, unknown tenants and members, and when PostgreSQL fails.
@@ -62,7 +65,7 @@ pub async fn ask(
     Ok(answer::ok(form, view).await)
 }
 
-/// `POST /platform/tenants/{slug}/look/{member}`.
+/// `POST /platform/tenants/{slug}/impersonation/{member}`.
 ///
 /// # Errors
 /// For everybody but platform admins, unknown tenants and members, and when PostgreSQL fails.
@@ -78,9 +81,9 @@ pub async fn begin(
     let minutes = wanted.minutes.parse().unwrap_or_default();
     let begun = impersonation::begin(&admin.platform, &admin.person, &slug, form.member, &wanted.reason, minutes).await;
     match begun {
-        Ok(look) => {
+        Ok(current) => {
             rename(&state, &session).await?;
-            session.insert(LOOK, look).await.map_err(session_failed)?;
+            session.insert(IMPERSONATION, current).await.map_err(session_failed)?;
             tracing::warn!(admin = %admin.person.id, member, slug, "impersonation started");
             return Ok(Redirect::to(&format!("/t/{slug}")).into_response());
         }
@@ -91,22 +94,22 @@ pub async fn begin(
     Ok(answer::faulty(form, view).await)
 }
 
-/// `GET /impersonation/raise`.
+/// `GET /impersonation/write-access`.
 ///
 /// # Errors
-/// For whoever does not look as somebody else.
-pub async fn ask_raise(signed_in: SignedIn, visit: Visit) -> Result<Response, PageError> {
-    signed_in.look.as_ref().ok_or(PageError::NotFound)?;
+/// For whoever impersonates nobody.
+pub async fn ask_write_access(signed_in: SignedIn, visit: Visit) -> Result<Response, PageError> {
+    signed_in.impersonator.as_ref().ok_or(PageError::NotFound)?;
     let form =
-        RaiseForm { visitor: visit.of(&signed_in.person), reason: String::new(), faults: FieldErrors::default() };
-    Ok(answer::ok(form, raise_view).await)
+        WriteAccessForm { visitor: visit.of(&signed_in.person), reason: String::new(), faults: FieldErrors::default() };
+    Ok(answer::ok(form, write_access_view).await)
 }
 
-/// `POST /impersonation/raise`: from now to its end, things can be changed.
+/// `POST /impersonation/write-access`: from now to its end, things can be changed.
 ///
 /// # Errors
-/// For whoever does not look as somebody else, and when PostgreSQL fails.
-pub async fn raise(
+/// For whoever impersonates nobody, and when PostgreSQL fails.
+pub async fn grant_write_access(
     State(state): State<AppState>,
     signed_in: Option<SignedIn>,
     visit: Visit,
@@ -114,22 +117,24 @@ pub async fn raise(
     Form(wanted): Form<Wanted>,
 ) -> Result<Response, PageError> {
     let signed_in = signed_in.ok_or(PageError::NotFound)?;
-    let look = signed_in.look.as_ref().ok_or(PageError::NotFound)?;
-    match impersonation::raise(&state.db, &look.impersonation, &wanted.reason, current::origin()).await {
+    let impersonator = signed_in.impersonator.as_ref().ok_or(PageError::NotFound)?;
+    match impersonation::grant_write_access(&state.db, &impersonator.impersonation, &wanted.reason, current::origin())
+        .await
+    {
         Ok(()) => {
             rename(&state, &session).await?;
             let home = signed_in.memberships.first().map_or_else(|| "/".to_owned(), |m| format!("/t/{}", m.slug));
             Ok(Redirect::to(&home).into_response())
         }
         Err(DataError::Invalid(faults)) => {
-            let form = RaiseForm { visitor: visit.of(&signed_in.person), reason: wanted.reason, faults };
-            Ok(answer::faulty(form, raise_view).await)
+            let form = WriteAccessForm { visitor: visit.of(&signed_in.person), reason: wanted.reason, faults };
+            Ok(answer::faulty(form, write_access_view).await)
         }
         Err(other) => Err(other.into()),
     }
 }
 
-/// `POST /impersonation/end`. Where nobody looks there is nothing to do, and that is done.
+/// `POST /impersonation/end`. Without an impersonation there is nothing to do, and that is done.
 ///
 /// # Errors
 /// When PostgreSQL fails.
@@ -138,10 +143,10 @@ pub async fn end(
     signed_in: Option<SignedIn>,
     session: Session,
 ) -> Result<Response, PageError> {
-    if let Some(look) = signed_in.and_then(|s| s.look) {
-        impersonation::end(&state.db, &look.impersonation, current::origin()).await?;
+    if let Some(impersonator) = signed_in.and_then(|s| s.impersonator) {
+        impersonation::end(&state.db, &impersonator.impersonation, current::origin()).await?;
     }
-    session.remove_value(LOOK).await.map_err(session_failed)?;
+    session.remove_value(IMPERSONATION).await.map_err(session_failed)?;
     rename(&state, &session).await?;
     Ok(Redirect::to("/").into_response())
 }
@@ -152,11 +157,11 @@ async fn form(
     slug: String,
     member: &str,
     wanted: &Wanted,
-) -> Result<LookForm, PageError> {
+) -> Result<ImpersonationForm, PageError> {
     let member: UserId = member.parse().map_err(|_| PageError::NotFound)?;
     let scope = admin.platform.enter(&slug).await?.scope(Permission::ManagePeople)?;
     let found = team::member(&scope, member).await?;
-    Ok(LookForm {
+    Ok(ImpersonationForm {
         frame: frame(admin, visit),
         tenant: slug,
         member,

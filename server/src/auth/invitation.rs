@@ -61,8 +61,9 @@ pub async fn submit(
     let Some(invited) = team::find(&state.db, &secret).await? else { return Ok(gone().await) };
     let mut again = page_of(invited.clone(), secret.clone(), signed_in.as_ref());
     if let Some(signed_in) = &signed_in {
-        // Whoever looks as somebody else joins nothing in their name, nor does whom another tenant's provider vouches for.
-        if signed_in.look.is_some() || signed_in.only.is_some() {
+        // Whoever impersonates a member joins nothing in their name, nor does whom another tenant's provider vouches
+        // for.
+        if signed_in.impersonator.is_some() || signed_in.only.is_some() {
             return Err(PageError::Forbidden);
         }
         return join(&state, again, &signed_in.person).await;

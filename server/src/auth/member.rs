@@ -8,7 +8,7 @@ use db::{Access, Scope};
 use domain::permission::Permission;
 use http::request::Parts;
 
-use super::visitors::Look;
+use super::visitors::Impersonator;
 use super::{SignedIn, needs};
 use crate::error::PageError;
 use crate::sessions::Only;
@@ -26,8 +26,8 @@ pub struct Member {
     pub access: Access,
     /// All their tenants, by name.
     pub memberships: Arc<[Membership]>,
-    /// Who looks, where a platform admin looks as this person.
-    pub look: Option<Arc<Look>>,
+    /// Who impersonates this person, if somebody does.
+    pub impersonator: Option<Arc<Impersonator>>,
     /// Which tenant alone the session opens, where it does not open all of theirs.
     pub only: Option<Only>,
 }
@@ -73,7 +73,7 @@ impl Member {
             return Err(PageError::Suspended(reason));
         }
         // Whom the tenant's own provider vouches for, it asks for what it likes.
-        let is_vouched_for = signed_in.look.is_some() || signed_in.only.is_some();
+        let is_vouched_for = signed_in.impersonator.is_some() || signed_in.only.is_some();
         if membership.needs_second_factor && !signed_in.person.has_second_factor && !is_vouched_for {
             return Err(PageError::SecondFactorNeeded { whose: membership.name });
         }
@@ -83,7 +83,7 @@ impl Member {
             membership,
             person: signed_in.person,
             memberships: signed_in.memberships,
-            look: signed_in.look,
+            impersonator: signed_in.impersonator,
             only: signed_in.only,
         })
     }

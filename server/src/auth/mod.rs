@@ -3,7 +3,6 @@
 
 pub mod begin;
 mod code;
-pub mod company;
 mod confirm_email;
 pub mod device;
 mod forgot;
@@ -25,6 +24,7 @@ mod sign_in_page;
 pub mod sign_in_throttle;
 mod sign_out;
 pub mod signed_in;
+pub mod sso;
 pub mod visitors;
 
 pub use key::KeyAccess;

@@ -99,14 +99,14 @@ impl Needs {
         Ok(())
     }
 
-    // Somebody who signed in asked for what does not exist for them, or looks and wanted to change something: the
-    // installation records who and what, and so does the tenant that is looked at.
+    // Somebody who signed in asked for what does not exist for them, or impersonates a member and wanted to change
+    // something: the installation records who and what, and so does the member's tenant.
     async fn unknown(self, refusal: PageError, parts: &mut Parts, state: &AppState) -> Box<Response> {
         if matches!(refusal, PageError::NotFound | PageError::Refused(_))
             && let Ok(Some(signed_in)) = Option::<SignedIn>::from_request_parts(parts, state).await
         {
             let (actor, subject) = (Actor::User(signed_in.actor()), asked(parts));
-            if let Some(tenant) = signed_in.memberships.first().filter(|_| signed_in.look.is_some()) {
+            if let Some(tenant) = signed_in.memberships.first().filter(|_| signed_in.impersonator.is_some()) {
                 let access = db::people::access_as(&state.db, signed_in.actor(), tenant);
                 state.refusals.of_access(&access.with_origin(signed_in.origin()), &subject, self.details());
             }

@@ -134,7 +134,7 @@ async fn judge(state: &AppState, found: &SignedIn, given: &Pairs) -> Result<Resu
     attempt.succeeded().await;
     state.sessions.prove(found.session).await.map_err(|error| session_failed(error.into()))?;
     state.visitors.forget(found.session).await;
-    let person = found.look.as_ref().map_or(&*found.person, |look| &look.admin);
+    let person = found.impersonator.as_ref().map_or(&*found.person, |impersonator| &impersonator.admin);
     record(state, person, "session.confirm", json!({"by": if password.is_some() { "password" } else { "code" }}))
         .await?;
     Ok(Ok(()))
@@ -157,7 +157,7 @@ async fn form(
         back,
         provider,
         has_codes: standing.is_on,
-        has_passkeys: has_passkeys && found.look.is_none(),
+        has_passkeys: has_passkeys && found.impersonator.is_none(),
         fault: None,
         theme: current::theme(),
     })

@@ -2,14 +2,14 @@
 //! is behind the cookie.
 
 use super::Needs::{Nothing, PlatformAdmin, SignedIn};
-use super::{code, company, confirm_email, forgot, impersonation, invitation, passkeys, proof, sign_in, sign_out};
+use super::{code, confirm_email, forgot, impersonation, invitation, passkeys, proof, sign_in, sign_out, sso};
 use crate::account;
 use crate::routes::Routes;
 
 /// Signing in and out, and everything else that begins, ends or renames a session; they want the layer of the sessions
 /// around them.
 pub fn routes() -> Routes {
-    const LOOK: &str = "/platform/tenants/{slug}/look/{member}";
+    const IMPERSONATION: &str = "/platform/tenants/{slug}/impersonation/{member}";
     Routes::new()
         .get("/login", Nothing, sign_in::show)
         .post("/login", Nothing, sign_in::submit)
@@ -18,10 +18,12 @@ pub fn routes() -> Routes {
         .get("/login/passkey", Nothing, passkeys::back)
         .post("/login/passkey", Nothing, passkeys::ask)
         .post("/login/passkey/finish", Nothing, passkeys::finish)
-        .get("/login/oidc", Nothing, company::form)
-        .post("/login/oidc", Nothing, company::named)
-        .get("/login/oidc/{tenant}", Nothing, company::show)
-        .get("/login/oidc/{tenant}/callback", Nothing, company::finish)
+        .get("/login/sso", Nothing, sso::form)
+        .post("/login/sso", Nothing, sso::named)
+        .get("/login/sso/{tenant}", Nothing, sso::show)
+        .get("/login/oidc/{tenant}/callback", Nothing, sso::finish)
+        .get("/login/oidc", Nothing, sso::moved)
+        .get("/login/oidc/{tenant}", Nothing, sso::moved)
         .get("/forgot-password", Nothing, forgot::show)
         .post("/forgot-password", Nothing, forgot::submit)
         .get("/reset-password/{secret}", Nothing, forgot::show_reset)
@@ -31,11 +33,12 @@ pub fn routes() -> Routes {
         .get("/invitation/{secret}", Nothing, invitation::show)
         .post("/invitation/{secret}", Nothing, invitation::submit)
         .get("/platform/tenants/{slug}/members", PlatformAdmin, impersonation::members)
-        .get(LOOK, PlatformAdmin, impersonation::ask)
-        .post(LOOK, PlatformAdmin.again(), impersonation::begin)
-        // For whoever looks, who may write nothing else; to everybody else they are not there, which they see to themselves.
-        .get("/impersonation/raise", Nothing, impersonation::ask_raise)
-        .post("/impersonation/raise", Nothing, impersonation::raise)
+        .get(IMPERSONATION, PlatformAdmin, impersonation::ask)
+        .post(IMPERSONATION, PlatformAdmin.again(), impersonation::begin)
+        // For whoever impersonates a member, who may write nothing else; to everybody else they are not there, which they
+        // see to themselves.
+        .get("/impersonation/write-access", Nothing, impersonation::ask_write_access)
+        .post("/impersonation/write-access", Nothing, impersonation::grant_write_access)
         .post("/impersonation/end", Nothing, impersonation::end)
         .get("/confirm", SignedIn, proof::show)
         .post("/confirm", SignedIn, proof::submit)

@@ -26,10 +26,10 @@ pub async fn here(
 ) -> Result<Response, PageError> {
     end(&state, &session).await?;
     match signed_in {
-        // The session was the admin's, and what they looked at ends with it.
-        Some(SignedIn { look: Some(look), .. }) => {
-            impersonation::end(&state.db, &look.impersonation, current::origin()).await?;
-            record(&state, &look.admin, "session.end", json!({})).await?;
+        // The session was the admin's, and the impersonation ends with it.
+        Some(SignedIn { impersonator: Some(impersonator), .. }) => {
+            impersonation::end(&state.db, &impersonator.impersonation, current::origin()).await?;
+            record(&state, &impersonator.admin, "session.end", json!({})).await?;
         }
         Some(SignedIn { person, .. }) => record(&state, &person, "session.end", json!({})).await?,
         None => {}

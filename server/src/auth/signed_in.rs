@@ -12,7 +12,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method};
 use tower_sessions::session::Id;
 
-use super::visitors::Look;
+use super::visitors::Impersonator;
 use crate::error::PageError;
 use crate::middleware::current;
 use crate::sessions::{Only, session_id};
@@ -27,8 +27,8 @@ pub struct SignedIn {
     pub memberships: Arc<[Membership]>,
     /// Their session.
     pub session: Id,
-    /// Who looks, where a platform admin looks as this person.
-    pub look: Option<Arc<Look>>,
+    /// Who impersonates this person, if somebody does.
+    pub impersonator: Option<Arc<Impersonator>>,
     /// Which tenant alone their session opens, where it does not open all of theirs.
     pub only: Option<Only>,
     /// When whoever signed in last showed who they are.
@@ -47,7 +47,7 @@ impl SignedIn {
             person: Arc::clone(&v.person),
             memberships: Arc::clone(&v.memberships),
             session,
-            look: v.look.clone(),
+            impersonator: v.impersonator.clone(),
             only: v.only,
             proved_at: v.proved_at,
         }))
@@ -55,12 +55,12 @@ impl SignedIn {
 
     /// Whose doing it is, whatever this session does.
     pub fn actor(&self) -> UserId {
-        self.look.as_ref().map_or(self.person.id, |look| look.admin.id)
+        self.impersonator.as_ref().map_or(self.person.id, |impersonator| impersonator.admin.id)
     }
 
-    /// Where it comes from: what an admin of the platform does who looks as somebody is the platform's doing.
+    /// Where it comes from: what an admin of the platform does as somebody else is the platform's doing.
     pub fn origin(&self) -> Origin {
-        Origin { via: self.look.as_ref().map(|_| Via::Platform), ..current::origin() }
+        Origin { via: self.impersonator.as_ref().map(|_| Via::Platform), ..current::origin() }
     }
 }
 
@@ -69,7 +69,7 @@ impl FromRequestParts<AppState> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
         let found = Self::of(&parts.headers, state).await?.ok_or_else(|| signed_out(parts))?;
-        allow_look(parts, &found)?;
+        allow_impersonator(parts, &found)?;
         allow_only(parts, &found)?;
         Ok(found)
     }
@@ -83,15 +83,15 @@ impl axum::extract::OptionalFromRequestParts<AppState> for SignedIn {
     }
 }
 
-// Whoever looks as somebody else changes nothing unless they asked for it, and never touches the account itself.
-fn allow_look(parts: &Parts, found: &SignedIn) -> Result<(), PageError> {
-    let Some(look) = &found.look else { return Ok(()) };
+// Whoever impersonates a member changes nothing without write access, and never touches the account itself.
+fn allow_impersonator(parts: &Parts, found: &SignedIn) -> Result<(), PageError> {
+    let Some(impersonator) = &found.impersonator else { return Ok(()) };
     let refused = |words: &str| Err(PageError::Refused(format!("You are viewing as {}. {words}", found.person.email)));
     if parts.uri.path().starts_with("/account") {
         return refused("You cannot open another user's account. Stop viewing to open your own.");
     }
     let is_write = !matches!(parts.method, Method::GET | Method::HEAD);
-    if is_write && !look.impersonation.is_raised {
+    if is_write && !impersonator.impersonation.has_write_access {
         return refused(
             "No changes were made, because changes are disabled. To make changes, select Enable changes at \
             the top of the page.",
@@ -100,7 +100,8 @@ fn allow_look(parts: &Parts, found: &SignedIn) -> Result<(), PageError> {
     Ok(())
 }
 
-// A company's provider speaks for its tenant. The account belongs to the person, who may have others with it.
+// With single sign-on, a provider speaks for its tenant. The account belongs to the person, who may have others with
+// it.
 fn allow_only(parts: &Parts, found: &SignedIn) -> Result<(), PageError> {
     let is_account = parts.uri.path().starts_with("/account");
     if found.only.is_none() || !is_account {

@@ -21,24 +21,24 @@ pub(super) const REMEMBERED: Duration = Duration::from_millis(750);
 /// Somebody behind a session.
 #[derive(Clone, Debug)]
 pub struct Visitor {
-    /// Who it is; as whom, where a platform admin looks as somebody else.
+    /// Who it is; the member, where a platform admin impersonates one.
     pub person: Arc<Person>,
-    /// Their tenants, by name; the one that is looked at.
+    /// Their tenants, by name; during an impersonation its one.
     pub memberships: Arc<[Membership]>,
-    /// Who looks, if it is not the person.
-    pub look: Option<Arc<Look>>,
+    /// Who impersonates the person, if somebody does.
+    pub impersonator: Option<Arc<Impersonator>>,
     /// Which tenant alone this session opens, and through which provider it began.
     pub only: Option<Only>,
     /// When whoever signed in last showed who they are.
     pub proved_at: Option<DateTime<Utc>>,
 }
 
-/// A platform admin who looks as one of a tenant's members.
+/// A platform admin who impersonates one of a tenant's members.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Look {
-    /// Who looks.
+pub struct Impersonator {
+    /// The admin.
     pub admin: Person,
-    /// At what, why and for how long.
+    /// As whom, why and for how long.
     pub impersonation: Impersonation,
 }
 
@@ -75,7 +75,7 @@ impl Visitors {
     /// Forgets all sessions of a person.
     pub async fn forget_person(&self, person: UserId) {
         let is_theirs =
-            |v: &Arc<Visitor>| v.person.id == person || v.look.as_ref().is_some_and(|l| l.admin.id == person);
+            |v: &Arc<Visitor>| v.person.id == person || v.impersonator.as_ref().is_some_and(|i| i.admin.id == person);
         let theirs = |visitor: &Option<Arc<Visitor>>| visitor.as_ref().is_some_and(is_theirs);
         let sessions: Vec<Id> = self.known.iter().filter(|(_, v)| theirs(v)).map(|(id, _)| *id).collect();
         for session in sessions {
@@ -91,13 +91,13 @@ async fn load(state: &AppState, session: Id) -> Result<Option<Arc<Visitor>>, Dat
     if let Some(only) = bearer.only {
         return within(state, person, only, proved_at).await;
     }
-    if let Some((tenant, id)) = bearer.look.filter(|_| person.is_platform_admin)
+    if let Some((tenant, id)) = bearer.impersonation.filter(|_| person.is_platform_admin)
         && let Some(impersonation) = db::impersonation::current(&state.db, tenant, id).await?
     {
-        return as_member(state, Look { admin: person, impersonation }, proved_at).await;
+        return as_member(state, Impersonator { admin: person, impersonation }, proved_at).await;
     }
     let memberships = db::people::memberships(&state.db, person.id).await?.into();
-    Ok(Some(Arc::new(Visitor { person: Arc::new(person), memberships, look: None, only: None, proved_at })))
+    Ok(Some(Arc::new(Visitor { person: Arc::new(person), memberships, impersonator: None, only: None, proved_at })))
 }
 
 // A tenant's provider vouches for people in that tenant, as long as it is set there, and never for the platform.
@@ -107,24 +107,30 @@ async fn within(
     only: Only,
     proved_at: Option<DateTime<Utc>>,
 ) -> Result<Option<Arc<Visitor>>, DataError> {
-    if !db::identity::lives(&state.db, only.tenant, only.provider).await? {
+    if !db::sso::lives(&state.db, only.tenant, only.provider).await? {
         return Ok(None);
     }
     let mut memberships = db::people::memberships(&state.db, person.id).await?;
     memberships.retain(|m| m.tenant == only.tenant);
     let person = Arc::new(Person { is_platform_admin: false, ..person });
-    Ok(Some(Arc::new(Visitor { person, memberships: memberships.into(), look: None, only: Some(only), proved_at })))
+    Ok(Some(Arc::new(Visitor {
+        person,
+        memberships: memberships.into(),
+        impersonator: None,
+        only: Some(only),
+        proved_at,
+    })))
 }
 
 // Nothing of the member's beyond the one tenant is shown.
 async fn as_member(
     state: &AppState,
-    look: Look,
+    impersonator: Impersonator,
     proved_at: Option<DateTime<Utc>>,
 ) -> Result<Option<Arc<Visitor>>, DataError> {
-    let Some(member) = db::people::person(&state.db, look.impersonation.member).await? else { return Ok(None) };
+    let Some(member) = db::people::person(&state.db, impersonator.impersonation.member).await? else { return Ok(None) };
     let mut memberships = db::people::memberships(&state.db, member.id).await?;
-    memberships.retain(|m| m.tenant == look.impersonation.tenant);
+    memberships.retain(|m| m.tenant == impersonator.impersonation.tenant);
     // Somebody who became a platform admin meanwhile keeps nothing open for others.
     if member.is_platform_admin {
         memberships.clear();
@@ -133,7 +139,7 @@ async fn as_member(
     Ok(Some(Arc::new(Visitor {
         person: Arc::new(person),
         memberships: memberships.into(),
-        look: Some(Arc::new(look)),
+        impersonator: Some(Arc::new(impersonator)),
         only: None,
         proved_at,
     })))

@@ -13,10 +13,10 @@ const BYTES: usize = 12;
 
 /// The audience of the pages of `member`, as a word that says nothing else.
 pub(crate) fn audience(member: &Member) -> String {
-    let look = member.look.as_ref().map(|look| look.impersonation.id);
+    let impersonation = member.impersonator.as_ref().map(|i| i.impersonation.id);
     let membership = &member.membership;
-    let all =
-        format!("{:?} {:?} {:?} {look:?} {:?}", membership.tenant, member.person.id, membership.stores, member.only);
+    let (tenant, stores) = (&membership.tenant, &membership.stores);
+    let all = format!("{tenant:?} {:?} {stores:?} {impersonation:?} {:?}", member.person.id, member.only);
     URL_SAFE_NO_PAD.encode(&Sha256::digest(all)[..BYTES])
 }
 

@@ -43,7 +43,7 @@ struct Listening {
     tenant: TenantId,
     // Those that the stream was opened for.
     stores: StoreAccess,
-    look: Option<ImpersonationId>,
+    impersonation: Option<ImpersonationId>,
     only: Option<Only>,
 }
 
@@ -60,7 +60,7 @@ impl Watch {
             person: member.person.id,
             tenant: member.membership.tenant,
             stores: member.membership.stores.clone(),
-            look: member.look.as_ref().map(|look| look.impersonation.id),
+            impersonation: member.impersonator.as_ref().map(|i| i.impersonation.id),
             only: member.only,
         };
         Self::new(state, Who::Person(Box::new(listening)))
@@ -90,8 +90,8 @@ impl Watch {
         match &self.who {
             Who::Key(key) => self.key_lives(key, role_is_due).await,
             Who::Person(listening) => {
-                // A look ends by the clock: nothing in the feed tells of it.
-                let role_is_due = role_is_due || listening.look.is_some();
+                // An impersonation ends by the clock: nothing in the feed tells of it.
+                let role_is_due = role_is_due || listening.impersonation.is_some();
                 self.state.sessions.lives(listening.session).await.unwrap_or(true)
                     && (!role_is_due || self.still_member(listening).await.unwrap_or(true))
             }
@@ -109,13 +109,13 @@ impl Watch {
 
     async fn still_member(&self, who: &Listening) -> Result<bool, DataError> {
         let db = &self.state.db;
-        if let Some(look) = who.look
-            && db::impersonation::current(db, who.tenant, look).await?.is_none()
+        if let Some(impersonation) = who.impersonation
+            && db::impersonation::current(db, who.tenant, impersonation).await?.is_none()
         {
             return Ok(false);
         }
         if let Some(only) = who.only
-            && !db::identity::lives(db, only.tenant, only.provider).await?
+            && !db::sso::lives(db, only.tenant, only.provider).await?
         {
             return Ok(false);
         }
@@ -125,7 +125,7 @@ impl Watch {
         if !may || membership.stores != who.stores {
             return Ok(false);
         }
-        if !membership.needs_second_factor || who.look.is_some() || who.only.is_some() {
+        if !membership.needs_second_factor || who.impersonation.is_some() || who.only.is_some() {
             return Ok(true);
         }
         Ok(db::people::person(db, who.person).await?.is_some_and(|person| person.has_second_factor))

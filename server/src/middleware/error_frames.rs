@@ -51,7 +51,7 @@ async fn around(state: &AppState, cookies: &HeaderMap, path: &str) -> Option<Aro
             };
             Some(framed.map_or_else(|| Around::Person(person("/")), |frame| Around::Tenant(Box::new(frame))))
         }
-        // Whoever looks as somebody else is no admin meanwhile.
+        // Whoever impersonates a member is no admin meanwhile.
         "platform" if found.person.is_platform_admin && (found.person.has_second_factor || state.config.demo) => {
             Some(Around::Platform(PlatformFrame { visitor: person("/platform"), place: Place::of(path) }))
         }

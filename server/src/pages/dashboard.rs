@@ -65,10 +65,10 @@ pub async fn show(
 // and how it writes numbers.
 fn key(member: &Member, visit: &Visit, numbers: NumberFormat, (quarter, plan): (i64, i64)) -> String {
     let (person, role, theme) = (member.person.id, member.membership.role.code(), visit.theme.as_str());
-    // What the strip at the top says of it.
-    let look = member.look.as_ref().map(|l| (l.impersonation.id, l.impersonation.is_raised));
+    // What the bar at the top says of it.
+    let bar = member.impersonator.as_ref().map(|i| (i.impersonation.id, i.impersonation.has_write_access));
     let tenants = member.memberships.len();
-    format!("page:dashboard:{quarter}:{plan}:{person}:{role}:{look:?}:{tenants}:{theme}:{numbers}:{}", visit.here)
+    format!("page:dashboard:{quarter}:{plan}:{person}:{role}:{bar:?}:{tenants}:{theme}:{numbers}:{}", visit.here)
 }
 
 async fn draw(

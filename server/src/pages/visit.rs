@@ -4,13 +4,13 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use app::document::Theme;
-use app::frame::{LookBar, Visitor};
+use app::frame::{ImpersonationBar, Visitor};
 use axum::extract::FromRequestParts;
 use db::people::Person;
 use http::request::Parts;
 
 use crate::auth::SignedIn;
-use crate::auth::visitors::Look;
+use crate::auth::visitors::Impersonator;
 use crate::flash;
 use crate::middleware::current;
 use crate::sessions::session_id;
@@ -23,8 +23,8 @@ pub struct Visit {
     pub theme: Theme,
     /// Path and query.
     pub here: String,
-    /// Who looks, where a platform admin looks as somebody else.
-    pub look: Option<LookBar>,
+    /// The impersonation, where a platform admin views the page as somebody else.
+    pub impersonation: Option<ImpersonationBar>,
     /// What was just done, if this is the page to say it.
     flash: Option<String>,
 }
@@ -33,13 +33,13 @@ impl Visit {
     /// A visit of whoever `found` is, as it is behind a page that says why another one cannot be shown: `here` is where one
     /// goes on from it.
     pub fn beside(found: &SignedIn, here: String) -> Self {
-        let look = found.look.as_ref().map(|look| bar(look, &found.person));
-        Self { theme: current::theme(), here, look, flash: None }
+        let impersonation = found.impersonator.as_ref().map(|impersonator| bar(impersonator, &found.person));
+        Self { theme: current::theme(), here, impersonation, flash: None }
     }
 
     /// The visit of `person`.
     pub fn of(self, person: &Arc<Person>) -> Visitor {
-        Visitor { person: Arc::clone(person), theme: self.theme, here: self.here, look: self.look }
+        Visitor { person: Arc::clone(person), theme: self.theme, here: self.here, impersonation: self.impersonation }
     }
 
     /// The word that says what was just done, for the page that shows it.
@@ -60,16 +60,16 @@ impl FromRequestParts<AppState> for Visit {
             Some(session) => state.visitors.find(state, session).await.ok().flatten(),
             None => None,
         };
-        let look = visitor.and_then(|v| v.look.as_ref().map(|look| bar(look, &v.person)));
-        Ok(Self { theme: current::theme(), here: here.to_owned(), look, flash: flash::word(parts, state) })
+        let impersonation = visitor.and_then(|v| v.impersonator.as_ref().map(|i| bar(i, &v.person)));
+        Ok(Self { theme: current::theme(), here: here.to_owned(), impersonation, flash: flash::word(parts, state) })
     }
 }
 
-fn bar(look: &Look, person: &Person) -> LookBar {
-    LookBar {
-        admin: look.admin.email.clone(),
+fn bar(impersonator: &Impersonator, person: &Person) -> ImpersonationBar {
+    ImpersonationBar {
+        admin: impersonator.admin.email.clone(),
         member: person.email.clone(),
-        until: look.impersonation.until,
-        is_raised: look.impersonation.is_raised,
+        until: impersonator.impersonation.until,
+        has_write_access: impersonator.impersonation.has_write_access,
     }
 }

@@ -11,8 +11,9 @@ pub const PERSON: &str = "person";
 pub const UNTIL: &str = "until";
 /// The key under which stands who has given a password and owes a second factor ([`Half`]). Such a session is nobody's.
 pub const HALF: &str = "half";
-/// The key under which stands at which tenant a platform admin looks as one of its members: tenant and impersonation.
-pub const LOOK: &str = "look";
+/// The key under which a platform admin's impersonation stands: tenant and id. It is the word that it was stored under
+/// first: under another one, an impersonation that goes on during an upgrade would become a session of the admin.
+pub const IMPERSONATION: &str = "look";
 /// The key under which stands what the browser was asked last: the name of a ceremony of signing in.
 pub const CEREMONY: &str = "ceremony";
 /// The key under which stands which tenant alone the session opens ([`Only`]), where that tenant's provider vouches for
@@ -36,8 +37,8 @@ const HALF_LASTS: TimeDelta = TimeDelta::minutes(10);
 pub struct Bearer {
     /// Who signed in.
     pub person: UserId,
-    /// As a member of which tenant they look at it, if they do.
-    pub look: Option<(TenantId, ImpersonationId)>,
+    /// At which tenant they impersonate a member, if they do.
+    pub impersonation: Option<(TenantId, ImpersonationId)>,
     /// Which tenant alone the session opens, if it does not open all of theirs.
     pub only: Option<Only>,
     /// When they last showed who they are.
@@ -68,10 +69,10 @@ impl Bearer {
             Some(only) => Some(serde_json::from_value(only.clone()).ok()?),
             None => None,
         };
-        let look = data.get(LOOK).and_then(|look| serde_json::from_value(look.clone()).ok());
+        let impersonation = data.get(IMPERSONATION).and_then(|found| serde_json::from_value(found.clone()).ok());
         let proved = data.get(PROVED).and_then(Value::as_i64);
         let proved_at = proved.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-        Some(Self { person: person(data)?, look, only, proved_at })
+        Some(Self { person: person(data)?, impersonation, only, proved_at })
     }
 }
 
@@ -109,12 +110,12 @@ mod tests {
     }
 
     #[test]
-    fn a_look_stands_beside_whose_it_is() {
+    fn an_impersonation_stands_beside_whose_it_is() {
         let id = |n| Uuid::from_u128(n);
-        let data = json!({PERSON: id(1), LOOK: [id(2), id(3)]});
+        let data = json!({PERSON: id(1), IMPERSONATION: [id(2), id(3)]});
         let expected = Bearer {
             person: UserId(id(1)),
-            look: Some((TenantId(id(2)), ImpersonationId(id(3)))),
+            impersonation: Some((TenantId(id(2)), ImpersonationId(id(3)))),
             only: None,
             proved_at: None,
         };
@@ -125,7 +126,7 @@ mod tests {
     fn bounds_that_cannot_be_read_open_nothing() {
         let id = |n| Uuid::from_u128(n);
         let only = Only { tenant: TenantId(id(2)), provider: ProviderId(id(3)) };
-        let bound = Bearer { person: UserId(id(1)), look: None, only: Some(only), proved_at: None };
+        let bound = Bearer { person: UserId(id(1)), impersonation: None, only: Some(only), proved_at: None };
         assert_eq!(Bearer::of(&json!({PERSON: id(1), ONLY: only})), Some(bound));
         for broken in [json!(null), json!({}), json!("x"), json!({"tenant": id(2)})] {
             assert_eq!(Bearer::of(&json!({PERSON: id(1), ONLY: broken})), None);

@@ -29,7 +29,8 @@ use crate::middleware::cookies;
 pub use cookie::{SignedOut, keep_cookie};
 pub use copies::{COPY_LIVES, Copied, Copies, Gap, MARK_LIVES};
 pub use data::{
-    ADDRESS, AGENT, Bearer, CEREMONY, ENROLMENT, HALF, Half, LOOK, ONLY, Only, PERSON, PROOF_LASTS, PROVED, UNTIL,
+    ADDRESS, AGENT, Bearer, CEREMONY, ENROLMENT, HALF, Half, IMPERSONATION, ONLY, Only, PERSON, PROOF_LASTS, PROVED,
+    UNTIL,
 };
 
 // The time of last use is written this often at most.

@@ -69,10 +69,10 @@ async fn the_platform_keeps_its_frame_too() {
             "{path}: {html}"
         );
     }
-    // Whoever looks as a member sees no platform, and can end it.
+    // Whoever impersonates a member sees no platform, and can end it.
     let owner = people::find(&world.app.db, "owner@demo.test").await.unwrap().unwrap();
     let form = [("reason", "ticket 7"), ("minutes", "60")];
-    assert_eq!(admin.post(&format!("/platform/tenants/demo/look/{owner}"), &form).await.status(), 303);
+    assert_eq!(admin.post(&format!("/platform/tenants/demo/impersonation/{owner}"), &form).await.status(), 303);
     let html = page(&admin, "/platform/tenants/nobody", 404).await;
     assert!(!html.contains("class=\"frame platform\"") && html.contains("/impersonation/end"), "{html}");
     assert!(has_frame(&page(&admin, "/t/demo/nothing", 404).await, "demo"));

@@ -1,4 +1,4 @@
-//! A platform admin who looks as a member: for a reason, for a time, without touching anything unless they ask.
+//! A platform admin who impersonates a member: for a reason, for a time, without touching anything unless they ask.
 
 use chrono::TimeDelta;
 use db::clock::Clock;
@@ -29,13 +29,13 @@ impl World {
         Self { app, clock, demo, owner, admin }
     }
 
-    async fn look(&self, member: UserId, reason: &str, minutes: &str) -> reqwest::Response {
-        let path = format!("/platform/tenants/demo/look/{member}");
+    async fn impersonate(&self, member: UserId, reason: &str, minutes: &str) -> reqwest::Response {
+        let path = format!("/platform/tenants/demo/impersonation/{member}");
         self.admin.post(&path, &[("reason", reason), ("minutes", minutes)]).await
     }
 
     async fn begin(&self) {
-        assert_eq!(location(&self.look(self.owner, "ticket 7", "30").await), "/t/demo");
+        assert_eq!(location(&self.impersonate(self.owner, "ticket 7", "30").await), "/t/demo");
     }
 
     async fn audit(&self) -> Vec<(String, String, serde_json::Value)> {
@@ -56,13 +56,13 @@ async fn text(answer: reqwest::Response) -> String {
 }
 
 #[tokio::test]
-async fn a_look_has_a_reason_a_banner_and_an_end() {
+async fn an_impersonation_has_a_reason_a_bar_and_an_end() {
     let world = World::new().await;
     assert!(text(world.admin.get("/platform/tenants/demo/members").await).await.contains("owner@demo.test"));
     for (reason, minutes, words) in
         [(" ", "30", "Enter a reason."), ("ticket 7", "600", "Choose 15, 30 or 60 minutes.")]
     {
-        let answer = world.look(world.owner, reason, minutes).await;
+        let answer = world.impersonate(world.owner, reason, minutes).await;
         assert_eq!(answer.status(), 422);
         assert!(text(answer).await.contains(words), "{words}");
     }
@@ -78,7 +78,7 @@ async fn a_look_has_a_reason_a_banner_and_an_end() {
     assert_eq!(world.admin.get("/platform").await.status(), 404, "nor of the platform, meanwhile");
     assert_eq!(world.admin.get("/account").await.status(), 409, "nor the member's account");
     let owner = Browser::signed_in(&world.app.base, "owner@demo.test").await;
-    assert!(!text(owner.get("/t/demo").await).await.contains("look as"), "the member's own pages are as ever");
+    assert!(!text(owner.get("/t/demo").await).await.contains("viewing as"), "the member's own pages are as ever");
     assert_eq!(world.admin.post("/impersonation/end", &[]).await.status(), 303);
     assert_eq!(world.admin.get("/t/demo").await.status(), 404);
     assert_eq!(world.admin.get("/platform").await.status(), 200);
@@ -111,10 +111,10 @@ async fn nothing_is_changed_unless_they_say_why() {
     assert_eq!(refused.status(), 409);
     assert!(text(refused).await.contains("changes are disabled"));
     assert_eq!(world.admin.post("/account/password", &[]).await.status(), 409);
-    assert_eq!(world.admin.get("/impersonation/raise").await.status(), 200);
-    assert_eq!(world.admin.post("/impersonation/raise", &[("reason", "")]).await.status(), 422);
+    assert_eq!(world.admin.get("/impersonation/write-access").await.status(), 200);
+    assert_eq!(world.admin.post("/impersonation/write-access", &[("reason", "")]).await.status(), 422);
     assert_eq!(world.admin.post("/t/demo/team/invitations", &invite).await.status(), 409);
-    assert_eq!(location(&world.admin.post("/impersonation/raise", &[("reason", "fix it")]).await), "/t/demo");
+    assert_eq!(location(&world.admin.post("/impersonation/write-access", &[("reason", "fix it")]).await), "/t/demo");
     let outlasts = world.admin.post("/t/demo/team/invitations", &invite).await;
     assert_eq!(outlasts.status(), 409, "an invitation would outlast it");
     let role = [("name", "Packers"), ("permissions", "orders.read")];
@@ -135,13 +135,13 @@ async fn it_ends_in_time_and_never_shows_another_admin() {
     let second =
         people::create(&world.app.db, &world.app.state.passwords, "second@stoa.test", PASSWORD, true).await.unwrap();
     people::set_role(&world.demo, second, Role::Staff).await.unwrap();
-    let refused = world.look(second, "ticket 7", "30").await;
+    let refused = world.impersonate(second, "ticket 7", "30").await;
     assert_eq!(refused.status(), 422);
     assert!(text(refused).await.contains("another platform admin"));
     let stranger = person(&world.app, "stranger@demo.test").await;
-    assert_eq!(world.look(stranger, "ticket 7", "30").await.status(), 404, "who is no member there");
+    assert_eq!(world.impersonate(stranger, "ticket 7", "30").await.status(), 404, "who is no member there");
     let staff = Browser::signed_in(&world.app.base, "owner@demo.test").await;
-    let path = format!("/platform/tenants/demo/look/{}", world.owner);
+    let path = format!("/platform/tenants/demo/impersonation/{}", world.owner);
     assert_eq!(staff.post(&path, &[("reason", "x"), ("minutes", "30")]).await.status(), 404);
     world.begin().await;
     world.clock.set(world.clock.now() + TimeDelta::minutes(30));
@@ -158,11 +158,10 @@ async fn the_session_goes_on_under_another_id_each_time() {
         cookies.filter(|c| c.starts_with("stoa=")).map(|c| c.split(';').next().unwrap().to_owned()).next_back().unwrap()
     };
     let before = cookie(&world.admin.sign_in("root@stoa.test", PASSWORD).await);
-    let looking = cookie(&world.look(world.owner, "ticket 7", "15").await);
+    let during = cookie(&world.impersonate(world.owner, "ticket 7", "15").await);
     let after = cookie(&world.admin.post("/impersonation/end", &[]).await);
-    assert!(before != looking && looking != after && before != after);
-    for (cookie, path, status) in [(&before, "/platform", 303), (&looking, "/t/demo", 303), (&after, "/platform", 200)]
-    {
+    assert!(before != during && during != after && before != after);
+    for (cookie, path, status) in [(&before, "/platform", 303), (&during, "/t/demo", 303), (&after, "/platform", 200)] {
         let request = world.app.http().get(format!("{}{path}", world.app.base)).header("cookie", cookie);
         assert_eq!(request.send().await.unwrap().status(), status, "{path}");
     }

@@ -81,7 +81,7 @@ fn fields(form: &AgainForm) -> impl IntoView + use<> {
 }
 
 fn provider(slug: &str, back: &str) -> impl IntoView + use<> {
-    let href = crate::url::with_query(&format!("/login/oidc/{}", crate::url::escape(slug)), [("next", back)]);
+    let href = crate::url::with_query(&format!("/login/sso/{}", crate::url::escape(slug)), [("next", back)]);
     view! {
         <p>"You signed in with SSO. Sign in with SSO again, then repeat the action."</p>
         <ButtonLink href label="Sign in again" look=Look::Primary/>

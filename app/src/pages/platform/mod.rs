@@ -3,8 +3,8 @@
 mod backups;
 mod cache;
 mod home;
+mod impersonation;
 pub mod jobs;
-mod look;
 mod one_backup;
 mod partitions;
 mod performance;
@@ -14,7 +14,7 @@ pub mod tiers;
 pub use backups::{Backups, page as backups};
 pub use cache::{CachePage, page as cache};
 pub use home::{BackupHealth, Board, JobHealth, page as home};
-pub use look::{LookForm, RaiseForm, look, look_members, raise};
+pub use impersonation::{ImpersonationForm, WriteAccessForm, members, page as impersonation, write_access};
 pub use one_backup::{OneBackup, page as one_backup};
 pub use partitions::{Partitions, page as partitions};
 pub use performance::{Performance, RouteRow, SlowRow, page as performance};

@@ -1,6 +1,6 @@
 //! `/t/{tenant}/settings`: the stores, and what concerns the tenant as a whole.
 
-mod sign_in;
+mod sso;
 mod store;
 mod tenant;
 
@@ -16,7 +16,7 @@ use crate::ui::pill::Tone;
 use crate::ui::table::{Column, Table};
 use crate::ui::{Button, Card, Empty, Field, Look, Notice, PageHeader};
 
-pub use sign_in::{SignInSettings, callback, page as sign_in};
+pub use sso::{SsoSettings, callback, page as sso};
 pub use store::{StorePage, StoreValues, page as store_page};
 
 /// What the page shows.

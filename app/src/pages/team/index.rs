@@ -49,7 +49,7 @@ pub fn page(page: &TeamIndex) -> Document {
             {invitations(page)}
             <div class="grid grid-cols-1 items-start gap-3.5 md:grid-cols-two-thirds">
                 {invite(page)}
-                <div class="flex flex-col gap-3.5">{roles(page)}{second_factor(page)}{company(page)}</div>
+                <div class="flex flex-col gap-3.5">{roles(page)}{second_factor(page)}{sso(page)}</div>
             </div>
         }
     })
@@ -228,8 +228,8 @@ fn second_factor(page: &TeamIndex) -> impl IntoView + use<> {
 }
 
 // Owners alone set it, for it decides who comes in as whom.
-fn company(page: &TeamIndex) -> Option<impl IntoView + use<>> {
-    let href = format!("/t/{}/settings/sign-in", page.frame.tenant());
+fn sso(page: &TeamIndex) -> Option<impl IntoView + use<>> {
+    let href = format!("/t/{}/settings/sso", page.frame.tenant());
     page.frame.membership.role.is_owner().then(|| {
         view! {
             <Card title="Single sign-on">

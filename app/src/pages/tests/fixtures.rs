@@ -51,7 +51,7 @@ pub fn frame(section: Section) -> TenantFrame {
             person: Arc::new(person),
             theme: Theme::System,
             here: "/t/demo/orders?q=\"x".into(),
-            look: None,
+            impersonation: None,
         },
         membership: Membership {
             tenant: Uuid::nil().into(),

@@ -13,7 +13,7 @@ use domain::permission::{KeyScope, Permission, Role};
 use super::fixtures::{HOSTILE, frame, now};
 use super::{assert_clean, attributes, texts};
 use crate::document::{Document, Theme};
-use crate::frame::{LookBar, Section};
+use crate::frame::{ImpersonationBar, Section};
 use crate::pages::account::{self, AccountPage, FactorPage, SessionRow, Typed};
 use crate::pages::entry::{self, InvitationPage, Standing as Reader};
 use crate::pages::keys::{self, KeyForm, KeyIndex};
@@ -273,14 +273,16 @@ fn an_invitation_says_what_to_do_to_whoever_reads_it() {
 }
 
 #[test]
-fn whoever_looks_as_somebody_else_reads_so_on_every_page() {
+fn whoever_impersonates_a_member_reads_so_on_every_page() {
     let mut frame = frame(Section::Team);
-    let look = |is_raised| Some(LookBar { admin: HOSTILE.into(), member: HOSTILE.into(), until: now(), is_raised });
-    frame.visitor.look = look(false);
+    let bar = |has_write_access| {
+        Some(ImpersonationBar { admin: HOSTILE.into(), member: HOSTILE.into(), until: now(), has_write_access })
+    };
+    frame.visitor.impersonation = bar(false);
     let page = html(team::index(&TeamIndex { frame: frame.clone(), ..team_index() }));
-    assert!(page.contains("until 14:00 (Europe/London)") && page.contains("/impersonation/raise"), "{page}");
+    assert!(page.contains("until 14:00 (Europe/London)") && page.contains("/impersonation/write-access"), "{page}");
     assert!(!page.contains("href=\"/account\""), "the account is the member's alone");
-    frame.visitor.look = look(true);
+    frame.visitor.impersonation = bar(true);
     let page = html(team::index(&TeamIndex { frame, ..team_index() }));
-    assert!(!page.contains("/impersonation/raise") && page.contains("/impersonation/end"));
+    assert!(!page.contains("/impersonation/write-access") && page.contains("/impersonation/end"));
 }

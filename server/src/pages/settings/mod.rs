@@ -1,9 +1,9 @@
 //! `/t/{tenant}/settings` and below it.
 
-mod sign_in;
+mod sso;
 mod store;
 mod tenant;
 
-pub use sign_in::{ask_remove as ask_remove_sign_in, remove as remove_sign_in, save as save_sign_in, show as sign_in};
+pub use sso::{ask_remove as ask_remove_sso, moved as moved_sso, remove as remove_sso, save as save_sso, show as sso};
 pub use store::{change, show as store, stock};
 pub use tenant::{add_store, backups, save, show};

@@ -93,7 +93,11 @@ pub async fn vouch(
 // An admin who views the tenant as its owner is not the owner.
 fn of_owner(member: &Member) -> Result<Scope, PageError> {
     let scope = member.scope(Permission::ManagePeople)?;
-    if member.membership.role.is_owner() && member.look.is_none() { Ok(scope) } else { Err(PageError::Forbidden) }
+    if member.membership.role.is_owner() && member.impersonator.is_none() {
+        Ok(scope)
+    } else {
+        Err(PageError::Forbidden)
+    }
 }
 
 async fn plan(scope: &Scope, member: &Member, visit: Visit, id: UserId) -> Result<Confirm, PageError> {

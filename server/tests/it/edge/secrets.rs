@@ -108,7 +108,7 @@ async fn codes(browser: &Browser, sent: &mut Sent) {
         ("a new passkey", "/account/passkeys", "answer"),
         ("a current password", "/account/password", "current"),
         ("a new password", "/account/password", "password"),
-        ("a client's secret", "/t/demo/settings/sign-in", "client_secret"),
+        ("a client's secret", "/t/demo/settings/sso", "client_secret"),
     ] {
         let secret = sent.note(kind, format!("{}Qx", uuid::Uuid::new_v4().simple()));
         browser.post(path, &[(field, &secret), ("issuer", "https://127.0.0.1:1/")]).await;

@@ -14,8 +14,8 @@ use crate::killed::full_counts;
 use crate::matrix::world::{Id, Who, World};
 
 // They end what the others need, or belong to the browser.
-const LEFT_OUT: [&str; 6] =
-    ["/logout", "/theme", "/account/sign-out-everywhere", "/account/sessions/end", "/impersonation/", "/look/"];
+const LEFT_OUT: [&str; 5] =
+    ["/logout", "/theme", "/account/sign-out-everywhere", "/account/sessions/end", "/impersonation/"];
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Sent {

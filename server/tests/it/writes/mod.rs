@@ -1,8 +1,8 @@
-//! Every route that writes, walked over: what succeeds is recorded, whoever looks changes nothing, and closed tenants
-//! answer that they are.
+//! Every route that writes, walked over: what succeeds is recorded, whoever impersonates a member changes nothing, and
+//! closed tenants answer that they are.
 
 mod closed;
-mod looking;
+mod impersonating;
 mod recorded;
 mod walk;
 

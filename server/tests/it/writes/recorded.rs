@@ -9,9 +9,9 @@ use crate::authenticator::Device;
 use crate::browser::{Browser, PASSWORD};
 use crate::letters;
 use crate::matrix::world::{Who, key};
-use crate::openid::{CLIENT, Provider, SECRET};
 use crate::passkeys::{self, options};
 use crate::second_step::{Phone, texts};
+use crate::sso_provider::{CLIENT, Provider, SECRET};
 
 const ORDER: &str = "/t/{tenant}/orders/{store}/{number}";
 const NOBODY: &str = "nobody@stoa.test";
@@ -20,7 +20,7 @@ const NOBODY: &str = "nobody@stoa.test";
 const EXEMPT: [(&str, &str); 5] = [
     ("/account/passkeys/new", "a question to a device; what it makes is recorded"),
     ("/login/passkey", "a question to a device; who signs in with its answer is recorded"),
-    ("/login/oidc", "leads to an address and keeps nothing"),
+    ("/login/sso", "leads to an address and keeps nothing"),
     ("/theme", "a cookie of the browser; the server keeps nothing of it"),
     ("/platform/partitions/{quarter}/restore", "needs a quarter in an archive: `partitions` brings one back"),
 ];
@@ -36,7 +36,7 @@ async fn every_write_that_succeeds_is_in_the_record() {
     of_ways_in(&mut walk).await;
     of_the_platform(&mut walk).await;
     of_its_jobs(&mut walk).await;
-    of_looks(&mut walk).await;
+    of_impersonation(&mut walk).await;
     of_the_team(&mut walk).await;
     let left: Vec<String> = walk.left().into_iter().filter(|path| EXEMPT.iter().all(|(e, _)| e != path)).collect();
     assert!(left.is_empty(), "nobody looked whether these are recorded: {left:?}");
@@ -162,8 +162,8 @@ async fn of_ways_in(walk: &mut Walk) {
     let provider = Provider::start().await;
     let form =
         [("issuer", &provider.issuer[..]), ("client_id", CLIENT), ("client_secret", SECRET), ("domains", "demo.test")];
-    walk.post(b, me, "/t/{tenant}/settings/sign-in", &form, "identity.save").await;
-    walk.post(b, me, "/t/{tenant}/settings/sign-in/remove", &[], "identity.remove").await;
+    walk.post(b, me, "/t/{tenant}/settings/sso", &form, "identity.save").await;
+    walk.post(b, me, "/t/{tenant}/settings/sso/remove", &[], "identity.remove").await;
     let b = &walk.world.enter(Who::Member(Role::Viewer)).await.0;
     let me = &walk.person("viewer@demo.test").await;
     let new = [("passkey_name", "Laptop"), ("passkey_password", PASSWORD)];
@@ -226,16 +226,16 @@ async fn of_its_jobs(walk: &mut Walk) {
     walk.post(b, me, "/platform/jobs/locks/{name}/break", &why, "jobs.break_lock").await;
 }
 
-async fn of_looks(walk: &mut Walk) {
+async fn of_impersonation(walk: &mut Walk) {
     let admin = walk.world.enter(Who::Admin).await.0;
     let me = format!("user:{}", last_admin(&walk.world.app).await);
     let (b, me) = (&admin, me.as_str());
-    let look = [("reason", "ticket 7"), ("minutes", "30")];
-    walk.post(b, me, "/platform/tenants/{slug}/look/{member}", &look, "impersonation.begin").await;
+    let form = [("reason", "ticket 7"), ("minutes", "30")];
+    walk.post(b, me, "/platform/tenants/{slug}/impersonation/{member}", &form, "impersonation.begin").await;
     let refused = b.post("/t/demo/backups", &[]).await;
     let found = walk.recorded(refused.headers()["x-request-id"].to_str().unwrap()).await;
     assert!(found.iter().any(|e| (e.action.as_str(), e.actor.as_str()) == ("access.refuse", me)), "{found:?}");
-    walk.post(b, me, "/impersonation/raise", &[("reason", "fix it")], "impersonation.raise").await;
+    walk.post(b, me, "/impersonation/write-access", &[("reason", "fix it")], "impersonation.raise").await;
     walk.post(b, me, "/impersonation/end", &[], "impersonation.end").await;
     let both = [walk.world.demo.access.tenant(), db::platform::PlatformTx::NIL].into();
     for action in ["impersonation.begin", "impersonation.raise", "impersonation.end"] {

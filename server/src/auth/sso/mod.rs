@@ -1,15 +1,15 @@
-//! Signing in through a tenant's own OpenID provider. What begins that way opens that tenant alone: the provider vouches
-//! for its people there, and for nobody anywhere else.
+//! Single sign-on through a tenant's own OpenID Connect provider. What begins that way opens that tenant alone: the
+//! provider vouches for its people there, and for nobody anywhere else.
 
 mod ask;
 mod finish;
 mod provider;
 
-pub use ask::{form, named, show};
+pub use ask::{form, moved, named, show};
 pub use finish::finish;
 pub use provider::{Unusable, discover};
 
-use app::pages::entry::company_refused;
+use app::pages::entry::sso_refused;
 use axum::response::Response;
 use domain::ids::{ProviderId, TenantId};
 use http::StatusCode;
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::middleware::current;
 use crate::pages::answer;
 
-const KIND: &str = "company";
+const KIND: &str = "sso";
 
 // What was asked, until the browser comes back.
 #[derive(Serialize, Deserialize)]
@@ -35,5 +35,5 @@ struct Waiting {
 // Why nobody was signed in, and the way back.
 async fn refused(status: StatusCode, slug: &str, why: &str) -> Response {
     let told = (slug.to_owned(), why.to_owned(), current::theme());
-    answer::with(status, told, |(slug, why, theme)| company_refused(slug, why, *theme)).await
+    answer::with(status, told, |(slug, why, theme)| sso_refused(slug, why, *theme)).await
 }

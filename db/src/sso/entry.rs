@@ -76,7 +76,7 @@ async fn by_address(
         Some(id) => (id, false),
         None if team::is_invited(db, provider.tenant, email).await? => {
             let id = people::create_without_password(db, passwords, email).await?;
-            let (actor, details) = (Actor::User(id), json!({"by": "company"}));
+            let (actor, details) = (Actor::User(id), json!({"by": "single sign-on"}));
             let subject = email.to_owned();
             let made = Attempt { actor, action: "account.create", subject, details, origin: origin.clone() };
             audit::in_tenants(db, &[provider.tenant], &made).await?;

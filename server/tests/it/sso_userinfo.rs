@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::browser::location;
-use crate::company::{ANA, World};
+use crate::sso_world::{ANA, World};
 
 fn without_address(claims: &mut Value) {
     let claims = claims.as_object_mut().unwrap();

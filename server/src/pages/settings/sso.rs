@@ -1,11 +1,12 @@
-//! Signing in through the tenant's own OpenID provider: set by its owner, who thereby trusts that provider with it.
+//! Single sign-on through the tenant's own OpenID Connect provider: set by its owner, who thereby trusts that provider
+//! with it.
 
 use app::frame::Section;
-use app::pages::settings::{SignInSettings, callback, sign_in as view};
+use app::pages::settings::{SsoSettings, callback, sso as view};
 use app::pages::team::{Confirm, confirm};
 use axum::extract::{Form, State};
-use axum::response::{IntoResponse, Response};
-use db::identity::{self, Settings};
+use axum::response::{IntoResponse, Redirect, Response};
+use db::sso::{self, Settings};
 use db::{DataError, Scope};
 use domain::fields::FieldErrors;
 use domain::people::read_domains;
@@ -13,7 +14,7 @@ use domain::permission::Permission;
 use serde::Deserialize;
 
 use crate::auth::Member;
-use crate::auth::company::{Unusable, discover};
+use crate::auth::sso::{Unusable, discover};
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::frame::frame;
@@ -41,7 +42,7 @@ pub struct Entered {
 /// For users who are not owners, and when PostgreSQL fails.
 pub async fn show(State(state): State<AppState>, member: Member, visit: Visit) -> Result<Response, PageError> {
     let scope = of_owner(&member)?;
-    let settings = identity::settings(&scope).await?;
+    let settings = sso::settings(&scope).await?;
     let entered = settings.as_ref().map_or_else(Entered::default, |settings| Entered {
         issuer: settings.issuer.clone(),
         client_id: settings.client_id.clone(),
@@ -50,6 +51,11 @@ pub async fn show(State(state): State<AppState>, member: Member, visit: Visit) -
     });
     let page = page(&state, &scope, &member, visit, entered, FieldErrors::default()).await?;
     Ok(answer::ok(page, view).await)
+}
+
+/// `GET /t/{tenant}/settings/sign-in`: the address that the page had before, which owners may have in their bookmarks.
+pub async fn moved(member: Member) -> Redirect {
+    Redirect::to(&address(&member))
 }
 
 /// Saves it, once the issuer has answered as a provider does.
@@ -66,7 +72,7 @@ pub async fn save(
     let faults = match check(&state, &scope, &entered).await? {
         Ok(new) => {
             let secret = Some(entered.client_secret.trim()).filter(|secret| !secret.is_empty());
-            match identity::save(&scope, &state.sealer, &new, secret).await {
+            match sso::save(&scope, &state.sealer, &new, secret).await {
                 Ok(()) => return Ok(answer::done(&address(&member), "saved").into_response()),
                 Err(DataError::NotFound(_)) => FieldErrors::one(
                     "client_secret",
@@ -113,14 +119,18 @@ pub async fn ask_remove(member: Member, visit: Visit) -> Result<Response, PageEr
 /// # Errors
 /// For users who are not owners, and when PostgreSQL fails.
 pub async fn remove(member: Member) -> Result<Response, PageError> {
-    identity::remove(&of_owner(&member)?).await?;
+    sso::remove(&of_owner(&member)?).await?;
     Ok(answer::done(&address(&member), "removed").into_response())
 }
 
 // The provider decides who signs in as whom, so only the owner may set it, and no admin who views the tenant as its owner.
 fn of_owner(member: &Member) -> Result<Scope, PageError> {
     let scope = member.scope(Permission::ManagePeople)?;
-    if member.membership.role.is_owner() && member.look.is_none() { Ok(scope) } else { Err(PageError::Forbidden) }
+    if member.membership.role.is_owner() && member.impersonator.is_none() {
+        Ok(scope)
+    } else {
+        Err(PageError::Forbidden)
+    }
 }
 
 async fn check(state: &AppState, scope: &Scope, entered: &Entered) -> Result<Result<Settings, FieldErrors>, PageError> {
@@ -131,7 +141,7 @@ async fn check(state: &AppState, scope: &Scope, entered: &Entered) -> Result<Res
     let secret = entered.client_secret.trim();
     faults.add_if(!secret.is_empty() && is_bad(secret), "client_secret", "Use at most 500 characters.");
     // A secret is only sent to the issuer that it was entered for.
-    let keeps = identity::settings(scope).await?.is_some_and(|kept| kept.issuer == issuer);
+    let keeps = sso::settings(scope).await?.is_some_and(|kept| kept.issuer == issuer);
     faults.add_if(secret.is_empty() && !keeps, "client_secret", "Enter the client secret for this issuer.");
     let domains = read_domains(&entered.domains).map_err(|words| faults.add("domains", words)).unwrap_or_default();
     if let Err(Unusable(words)) = discover(&state.http_client, &issuer).await {
@@ -147,14 +157,14 @@ async fn page(
     visit: Visit,
     entered: Entered,
     faults: FieldErrors,
-) -> Result<SignInSettings, PageError> {
-    let is_set = identity::settings(scope).await?.is_some();
+) -> Result<SsoSettings, PageError> {
+    let is_set = sso::settings(scope).await?.is_some();
     let done = match visit.done() {
         Some("saved") => Some("Saved. The provider responds correctly."),
         Some("removed") => Some("Single sign-on removed."),
         _ => None,
     };
-    Ok(SignInSettings {
+    Ok(SsoSettings {
         issuer: entered.issuer,
         client_id: entered.client_id,
         domains: entered.domains,
@@ -168,5 +178,5 @@ async fn page(
 }
 
 fn address(member: &Member) -> String {
-    format!("/t/{}/settings/sign-in", member.membership.slug)
+    format!("/t/{}/settings/sso", member.membership.slug)
 }

@@ -1,5 +1,5 @@
-//! Whoever looks as a member changes nothing: every route that writes is asked, and nothing that the database holds is
-//! another afterwards.
+//! Whoever impersonates a member changes nothing: every route that writes is asked, and nothing that the database holds
+//! is another afterwards.
 
 use domain::permission::Role;
 use reqwest::Method;
@@ -11,23 +11,23 @@ use super::{held, last_admin};
 use crate::browser::{Browser, PASSWORD};
 use crate::matrix::world::{Id, Who, World};
 
-// What a look itself is about, and what belongs to the browser or to nobody.
-const OF_THE_LOOK: [&str; 3] = ["/impersonation/raise", "/impersonation/end", "/logout"];
+// What an impersonation itself is about, and what belongs to the browser or to nobody.
+const OF_IMPERSONATION: [&str; 3] = ["/impersonation/write-access", "/impersonation/end", "/logout"];
 // What keeps the time of the admin's own session, counts what was refused, and records it.
 const MOVING: [&str; 4] = ["sessions", "audit_entries", "audit_heads", "known_devices"];
 
-async fn looking(world: &World) -> Browser {
+async fn impersonating(world: &World) -> Browser {
     let admin = world.enter(Who::Admin).await.0;
     let owner = db::people::find(&world.app.db, "owner@demo.test").await.unwrap().unwrap();
     let form = [("reason", "ticket 7"), ("minutes", "60")];
-    assert_eq!(admin.post(&format!("/platform/tenants/demo/look/{owner}"), &form).await.status(), 303);
+    assert_eq!(admin.post(&format!("/platform/tenants/demo/impersonation/{owner}"), &form).await.status(), 303);
     admin
 }
 
 #[tokio::test]
-async fn whoever_looks_changes_nothing_by_any_route() {
+async fn whoever_impersonates_changes_nothing_by_any_route() {
     let world = World::new().await;
-    let admin = looking(&world).await;
+    let admin = impersonating(&world).await;
     let before = held(&world.app).await;
     let forms: [&[(&str, &str)]; 2] = [
         &[],
@@ -51,7 +51,7 @@ async fn whoever_looks_changes_nothing_by_any_route() {
     ];
     let mut asked = 0;
     for route in router::table(&world.app.state) {
-        let is_own = OF_THE_LOOK.contains(&route.path.as_str());
+        let is_own = OF_IMPERSONATION.contains(&route.path.as_str());
         // What needs nothing is done in nobody's name: it does not know who asks.
         let is_open = matches!(route.needs, Needs::Nothing | Needs::Key(_) | Needs::Monitor);
         if route.method == Method::GET || is_own || is_open {
@@ -61,7 +61,7 @@ async fn whoever_looks_changes_nothing_by_any_route() {
             for id in [Id::Own, Id::Random] {
                 let path = world.address(&route.path, "demo", id);
                 let status = admin.post(&path, form).await.status().as_u16();
-                // To whoever looks as somebody else there is no platform.
+                // To whoever impersonates a member there is no platform.
                 let refused = if route.path.starts_with("/platform") { vec![404, 409] } else { vec![409] };
                 assert!(refused.contains(&status), "{path}: {status}");
                 asked += 1;
@@ -85,14 +85,14 @@ const VIEWS: [&str; 8] = [
     "/t/{tenant}/backups",
     "/t/{tenant}/settings",
     "/t/{tenant}/settings/keys",
-    "/t/{tenant}/settings/sign-in",
+    "/t/{tenant}/settings/sso",
     "/t/{tenant}/settings/stores/{store}",
     "/t/{tenant}/settings/webhooks",
     "/t/{tenant}/team",
 ];
 
 #[tokio::test]
-async fn whoever_looks_is_offered_nothing_that_would_be_refused() {
+async fn whoever_impersonates_is_offered_nothing_that_would_be_refused() {
     let world = World::new().await;
     let table = router::table(&world.app.state);
     let writes: Vec<String> = table
@@ -107,7 +107,7 @@ async fn whoever_looks_is_offered_nothing_that_would_be_refused() {
         .map(|r| world.address(&r.path, "demo", Id::Own))
         .collect();
     let owner = world.enter(Who::Member(Role::Owner)).await.0;
-    let admin = looking(&world).await;
+    let admin = impersonating(&world).await;
     let (mut seen, mut forms) = (0, 0);
     for route in table.iter().filter(|r| r.method == Method::GET && matches!(r.needs, Needs::Member(_))) {
         let path = world.address(&route.path, "demo", Id::Own);
@@ -129,7 +129,7 @@ async fn whoever_looks_is_offered_nothing_that_would_be_refused() {
             usize::from(offers(&owner.get(&path).await.text().await.unwrap()).iter().any(|(_, o)| writes.contains(o)));
     }
     assert!(seen > 20 && forms > 8, "{seen} pages, {forms} of which offer the owner something");
-    assert_eq!(admin.post("/impersonation/raise", &[("reason", "fix it")]).await.status(), 303);
+    assert_eq!(admin.post("/impersonation/write-access", &[("reason", "fix it")]).await.status(), 303);
     let html = admin.get("/t/demo/settings").await.text().await.unwrap();
     assert!(html.contains("method=\"post\" action=\"/t/demo/settings\""), "with a reason they may: {html}");
 }
@@ -139,7 +139,7 @@ async fn whoever_looks_is_offered_nothing_that_would_be_refused() {
 fn offers(html: &str) -> Vec<(bool, String)> {
     let page = Html::parse_document(html);
     let select = |what: &str| Selector::parse(what).unwrap();
-    let own = ["/impersonation/end", "/impersonation/raise", "/theme", "/logout"];
+    let own = ["/impersonation/end", "/impersonation/write-access", "/theme", "/logout"];
     let address = |element: ElementRef<'_>, name: &str| {
         element.value().attr(name).unwrap_or_default().split('?').next().unwrap_or_default().to_owned()
     };
@@ -155,12 +155,12 @@ fn offers(html: &str) -> Vec<(bool, String)> {
 }
 
 #[tokio::test]
-async fn a_look_sees_no_other_tenant_and_ends_when_the_admin_signs_out() {
+async fn an_impersonation_sees_no_other_tenant_and_ends_when_the_admin_signs_out() {
     let world = World::new().await;
     let second = db::people::create(&world.app.db, &world.app.state.passwords, "root@stoa.test", PASSWORD, true);
     let second = second.await.unwrap();
     db::people::set_role(&world.demo.access, second, Role::Owner).await.unwrap();
-    let admin = looking(&world).await;
+    let admin = impersonating(&world).await;
     assert_eq!(admin.get("/t/other").await.status(), 404);
     assert_eq!(admin.post("/logout", &[]).await.status(), 303);
     let owner = world.app.test_db.owner(world.demo.access.tenant()).await;
@@ -200,10 +200,10 @@ async fn credentials(world: &World) -> std::collections::BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn whoever_may_change_things_while_looking_makes_nothing_that_outlasts_it() {
+async fn with_write_access_nothing_is_made_that_outlasts_it() {
     let world = World::new().await;
-    let admin = looking(&world).await;
-    assert_eq!(admin.post("/impersonation/raise", &[("reason", "fix it")]).await.status(), 303);
+    let admin = impersonating(&world).await;
+    assert_eq!(admin.post("/impersonation/write-access", &[("reason", "fix it")]).await.status(), 303);
     let before = credentials(&world).await;
     let form = [
         ("name", "Made"),
@@ -220,7 +220,7 @@ async fn whoever_may_change_things_while_looking_makes_nothing_that_outlasts_it(
     ];
     let (mut refused, mut made) = (0, 0);
     for route in router::table(&world.app.state) {
-        let ends = ["/logout", "/impersonation/end", "/impersonation/raise"].contains(&route.path.as_str());
+        let ends = ["/logout", "/impersonation/end", "/impersonation/write-access"].contains(&route.path.as_str());
         if route.method != Method::POST
             || ends
             || matches!(route.needs, Needs::Key(_) | Needs::Monitor | Needs::Nothing)

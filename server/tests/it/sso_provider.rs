@@ -1,4 +1,4 @@
-//! A company's OpenID provider, over real HTTP: it describes itself, gives identities signed with a key of its own in
+//! A provider for single sign-on, over real HTTP: it describes itself, gives identities signed with a key of its own in
 //! exchange for codes, and insists on what is right (PKCE, secret, each code once). What it says can be bent.
 
 use std::collections::HashMap;

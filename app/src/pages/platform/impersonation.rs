@@ -1,4 +1,4 @@
-//! Looking at a tenant as one of its members.
+//! Impersonation: viewing a tenant as one of its members.
 
 use db::impersonation::MINUTES;
 use db::team::Member;
@@ -13,7 +13,7 @@ use crate::ui::{Button, ButtonLink, Card, Clock, Look, Notice, PageHeader, Selec
 
 /// Before it begins.
 #[derive(Clone, Debug)]
-pub struct LookForm {
+pub struct ImpersonationForm {
     /// What surrounds it.
     pub frame: PlatformFrame,
     /// The tenant's name in addresses.
@@ -36,8 +36,8 @@ pub struct LookForm {
 
 /// Before things can be changed.
 #[derive(Clone, Debug)]
-pub struct RaiseForm {
-    /// Who looks, as whom.
+pub struct WriteAccessForm {
+    /// Who impersonates whom.
     pub visitor: Visitor,
     /// Why, as typed.
     pub reason: String,
@@ -45,11 +45,11 @@ pub struct RaiseForm {
     pub faults: FieldErrors,
 }
 
-/// The members of a tenant, each to be looked as.
-pub fn look_members(frame: &PlatformFrame, tenant: &str, members: &[Member], clock: Clock) -> Document {
+/// The members of a tenant, each to be impersonated.
+pub fn members(frame: &PlatformFrame, tenant: &str, members: &[Member], clock: Clock) -> Document {
     frame.render(&format!("Members of {tenant}"), || {
         let row = |member: &Member| {
-            let href = format!("/platform/tenants/{tenant}/look/{}", member.id);
+            let href = format!("/platform/tenants/{tenant}/impersonation/{}", member.id);
             let seen = match member.seen_at {
                 Some(at) => view! { <When at clock/> }.into_any(),
                 None => view! { <span class="text-quiet">"Not recently"</span> }.into_any(),
@@ -78,11 +78,12 @@ pub fn look_members(frame: &PlatformFrame, tenant: &str, members: &[Member], clo
 }
 
 /// Renders the form that begins it.
-pub fn look(form: &LookForm) -> Document {
+pub fn page(form: &ImpersonationForm) -> Document {
     let title = format!("View as {}", form.email);
     form.frame.render(&title, || {
-        let LookForm { tenant, member, reason, minutes, .. } = form.clone();
-        let (members, action) = (format!("/platform/tenants/{tenant}/members"), format!("/platform/tenants/{tenant}/look/{member}"));
+        let ImpersonationForm { tenant, member, reason, minutes, .. } = form.clone();
+        let members = format!("/platform/tenants/{tenant}/members");
+        let action = format!("/platform/tenants/{tenant}/impersonation/{member}");
         let words = format!("You see {tenant} as {} does, with the role {}.", form.email, form.role);
         let refused = form.refused.clone().map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
         let fault = |field: &str| form.faults.of(field).map(str::to_owned);
@@ -112,13 +113,13 @@ pub fn look(form: &LookForm) -> Document {
 }
 
 /// Renders the form that lets things be changed.
-pub fn raise(form: &RaiseForm) -> Document {
+pub fn write_access(form: &WriteAccessForm) -> Document {
     bare(&Head::plain("Enable changes", form.visitor.theme), Some(form.visitor.clone()), || {
         let (reason, fault) = (form.reason.clone(), form.faults.of("reason").map(str::to_owned));
         view! {
             <PageHeader title="Enable changes"/>
             <Card>
-                <form class="stack" method="post" action="/impersonation/raise">
+                <form class="stack" method="post" action="/impersonation/write-access">
                     <p>"Until the impersonation ends, your changes take effect and are recorded under your name."</p>
                     <TextArea name="reason" label="Reason" value=reason fault/>
                     <div class="actions">

@@ -4,8 +4,8 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use db::Actor;
 use db::audit::Attempt;
-use db::identity::{self, NoEntry, Provider};
 use db::people::{Person, ceremonies};
+use db::sso::{self, NoEntry, Provider};
 use domain::people::has_domain;
 use http::StatusCode;
 use http::request::Parts;
@@ -49,7 +49,7 @@ pub struct Brought {
     error: Option<String>,
 }
 
-/// `GET /login/oidc/{tenant}/callback`.
+/// `GET /login/oidc/{tenant}/callback`: the address that is registered at providers (`app::pages::settings::callback`).
 ///
 /// # Errors
 /// When PostgreSQL fails.
@@ -66,7 +66,7 @@ pub async fn finish(
     };
     let no = async |why: &str| refused(StatusCode::UNPROCESSABLE_ENTITY, &slug, why).await;
     let Some(waiting) = take(&state, &session, &slug, &brought.state).await? else { return Ok(no(FOREIGN).await) };
-    let found = identity::find(&state.db, &state.sealer, &slug).await?;
+    let found = sso::find(&state.db, &state.sealer, &slug).await?;
     let Some(provider) = found.filter(|found| (found.tenant, found.id) == (waiting.tenant, waiting.provider)) else {
         return Ok(no(FOREIGN).await);
     };
@@ -92,7 +92,7 @@ pub async fn finish(
     // The question was counted too.
     state.sign_in_throttle.take_back(Kind::Provider, address).await;
     let only = Only { tenant: provider.tenant, provider: provider.id };
-    begin(&state, &session, &parts, &person, How::Company(only)).await?;
+    begin(&state, &session, &parts, &person, How::Sso(only)).await?;
     Ok(Redirect::to(&within(&provider.slug, &next)).into_response())
 }
 
@@ -131,7 +131,7 @@ async fn entry(
     if !has_domain(email, &provider.domains) {
         return no(DOMAIN);
     }
-    match identity::enter(&state.db, &state.passwords, provider, &identity.subject, email, &current::origin()).await? {
+    match sso::enter(&state.db, &state.passwords, provider, &identity.subject, email, &current::origin()).await? {
         Ok(person) => {
             state.visitors.forget_person(person.id).await;
             Ok(Ok(person))
@@ -146,7 +146,7 @@ async fn entry(
 // In the record of the provider's tenant alone: the email is not verified anywhere else.
 fn record(state: &AppState, provider: &Provider, who: &str, why: &str) {
     let cut = |text: &str| text.chars().take(300).collect::<String>();
-    let details = json!({"by": "company", "why": cut(why)});
+    let details = json!({"by": "single sign-on", "why": cut(why)});
     let origin = current::origin();
     let attempt = Attempt { actor: Actor::Nobody, action: "session.refuse", subject: cut(who), details, origin };
     tracing::info!(tenant = %provider.tenant, why, "a single sign-on failed");

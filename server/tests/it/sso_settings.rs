@@ -1,17 +1,17 @@
-//! A tenant's own OpenID provider as its owners set it and take it away: faults are named, the secret is never shown,
+//! A tenant's single sign-on as its owners set it up and take it away: faults are named, the secret is never shown,
 //! and what began through it ends with it.
 
 use domain::permission::Permission;
 
 use crate::browser::{Browser, location};
-use crate::company::{A_SECOND, ANA, World, form};
-use crate::openid::SECRET;
 use crate::second_step::texts;
+use crate::sso_provider::SECRET;
+use crate::sso_world::{A_SECOND, ANA, World, form};
 
 #[tokio::test]
 async fn owners_set_it_faults_are_named_and_the_secret_is_never_shown() {
     let world = World::new().await;
-    let path = "/t/demo/settings/sign-in";
+    let path = "/t/demo/settings/sso";
     let html = world.owner.get(path).await.text().await.unwrap();
     assert!(html.contains(&world.provider.issuer) && !html.contains("secret: +"), "{html}");
     assert!(html.contains("/login/oidc/demo/callback"), "{html}");
@@ -19,7 +19,7 @@ async fn owners_set_it_faults_are_named_and_the_secret_is_never_shown() {
     let elsewhere = format!("{issuer}/elsewhere");
     let slash = format!("{issuer}/");
     let boss = world.demo.scope(Permission::ManagePeople).unwrap();
-    let before = db::identity::settings(&boss).await.unwrap();
+    let before = db::sso::settings(&boss).await.unwrap();
     for (form, field, words) in [
         (form("login.example.com", SECRET, "demo.test"), "issuer", "Enter a URL such as"),
         (form("http://login.example.com", SECRET, "demo.test"), "issuer", "begins with https"),
@@ -38,13 +38,13 @@ async fn owners_set_it_faults_are_named_and_the_secret_is_never_shown() {
         assert!(texts(&html, &format!("#f-{field}-note")).concat().contains(words), "{form:?}: beside its field");
         assert!(!html.contains("secret: +"), "{html}");
     }
-    assert_eq!(db::identity::settings(&boss).await.unwrap(), before, "nothing was changed");
+    assert_eq!(db::sso::settings(&boss).await.unwrap(), before, "nothing was changed");
     world.provider.say("token_endpoint", "http://192.168.0.1/token");
     let answer = world.owner.post(path, &form(&issuer, "", "demo.test")).await;
     assert!(answer.text().await.unwrap().contains("cannot use"), "not even by what it says of itself");
     world.provider.say("token_endpoint", &format!("{issuer}/token"));
     let answer = world.owner.post(path, &form(&issuer, "", "demo.test")).await;
-    assert_eq!(location(&answer), "/t/demo/settings/sign-in?done=saved", "without a secret the present one stays");
+    assert_eq!(location(&answer), "/t/demo/settings/sso?done=saved", "without a secret the present one stays");
     assert_eq!(location(&world.come(ANA, |_| ()).await.1), "/t/demo/orders");
     let ana = Browser::signed_in(&world.app.base, ANA).await;
     assert_eq!(ana.post(path, &form(&issuer, SECRET, "demo.test")).await.status(), 403);
@@ -64,12 +64,12 @@ async fn what_began_through_a_provider_ends_with_it() {
     let own = Browser::signed_in(&world.app.base, ANA).await;
     assert_eq!(own.get("/t/demo/orders").await.status(), 303, "but not for whoever comes with a password");
     let (mine, _) = world.come("owner@demo.test", |_| ()).await;
-    let plan = mine.get("/t/demo/settings/sign-in/remove").await.text().await.unwrap();
+    let plan = mine.get("/t/demo/settings/sso/remove").await.text().await.unwrap();
     assert!(plan.contains("signed out within a second"), "{plan}");
-    assert_eq!(mine.post("/t/demo/settings/sign-in/remove", &[]).await.status(), 303);
+    assert_eq!(mine.post("/t/demo/settings/sso/remove", &[]).await.status(), 303);
     tokio::time::sleep(A_SECOND).await;
     for browser in [&ana, &mine] {
         assert!(location(&browser.get("/t/demo/orders").await).starts_with("/login"));
     }
-    assert_eq!(ana.get("/login/oidc/demo").await.status(), 404);
+    assert_eq!(ana.get("/login/sso/demo").await.status(), 404);
 }

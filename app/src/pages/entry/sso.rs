@@ -1,4 +1,4 @@
-//! Signing in through one's company.
+//! Single sign-on: which tenant, the way to its provider, and why nobody was signed in.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::ui::{Button, ButtonLink, Card, Field, Look, PageHeader};
 
 /// What the form shows.
 #[derive(Clone, Debug, Default)]
-pub struct CompanyForm {
+pub struct SsoForm {
     /// The tenant's name in addresses, as it was typed.
     pub tenant: String,
     /// The page they wanted to see: a path on this server.
@@ -21,7 +21,7 @@ pub struct CompanyForm {
 
 /// The way on.
 #[derive(Clone, Debug, Default)]
-pub struct CompanyPage {
+pub struct SsoPage {
     /// The tenant's name.
     pub tenant: String,
     /// The host to which it leads.
@@ -32,15 +32,15 @@ pub struct CompanyPage {
     pub theme: Theme,
 }
 
-/// Renders the form. It posts `tenant` and `next` to `/login/oidc`.
-pub fn form(form: &CompanyForm) -> Document {
+/// Renders the form. It posts `tenant` and `next` to `/login/sso`.
+pub fn form(form: &SsoForm) -> Document {
     bare(&Head::plain("Single sign-on", form.theme), None, || {
-        let CompanyForm { tenant, next, fault, .. } = form.clone();
+        let SsoForm { tenant, next, fault, .. } = form.clone();
         view! {
             <div class="sign-in">
                 <PageHeader title="Single sign-on"/>
                 <Card>
-                    <form class="stack" method="post" action="/login/oidc">
+                    <form class="stack" method="post" action="/login/sso">
                         {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
                         <Field
                             name="tenant"
@@ -61,7 +61,7 @@ pub fn form(form: &CompanyForm) -> Document {
 }
 
 /// Renders the way on. It is a link, and not where a form leads: pages here send forms nowhere else.
-pub fn page(page: &CompanyPage) -> Document {
+pub fn page(page: &SsoPage) -> Document {
     bare(&Head::plain("Single sign-on", page.theme), None, || {
         let title = format!("Sign in to {}", page.tenant);
         let (words, address) = (format!("You will sign in at {}, then return here.", page.host), page.address.clone());
@@ -80,7 +80,7 @@ pub fn page(page: &CompanyPage) -> Document {
 
 /// Says why nobody was signed in.
 pub fn refused(slug: &str, why: &str, theme: Theme) -> Document {
-    let (again, why) = (format!("/login/oidc/{}", crate::url::escape(slug)), why.to_owned());
+    let (again, why) = (format!("/login/sso/{}", crate::url::escape(slug)), why.to_owned());
     bare(&Head::plain("Sign-in failed", theme), None, || {
         view! {
             <div class="error-page">

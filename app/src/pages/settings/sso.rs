@@ -1,4 +1,4 @@
-//! Signing in through the tenant's own OpenID provider.
+//! Single sign-on through the tenant's own OpenID Connect provider.
 
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, PageHeader, Tone}
 
 /// What the page shows.
 #[derive(Clone, Debug)]
-pub struct SignInSettings {
+pub struct SsoSettings {
     /// What surrounds it.
     pub frame: TenantFrame,
     /// The issuer, as it is or was typed.
@@ -30,13 +30,14 @@ pub struct SignInSettings {
     pub done: Option<&'static str>,
 }
 
-/// Where the provider of the tenant called `slug` sends people back to.
+/// Where the provider of the tenant called `slug` sends people back to. Owners have registered this address at their
+/// providers, which accept no other: it keeps the name that it was given first.
 pub fn callback(public_url: &str, slug: &str) -> String {
     format!("{public_url}/login/oidc/{slug}/callback")
 }
 
 /// Renders the page.
-pub fn page(page: &SignInSettings) -> Document {
+pub fn page(page: &SsoSettings) -> Document {
     page.frame.render("Single sign-on", || {
         let base = format!("/t/{}", page.frame.tenant());
         let done = page.done.map(|words| view! { <Notice tone=Tone::Positive>{words}</Notice> });
@@ -44,13 +45,13 @@ pub fn page(page: &SignInSettings) -> Document {
             <PageHeader title="Single sign-on" back=(format!("{base}/team"), "Team")/>
             {done}
             {about(page)}
-            {form(page, format!("{base}/settings/sign-in"))}
+            {form(page, format!("{base}/settings/sso"))}
         }
     })
 }
 
-fn about(page: &SignInSettings) -> impl IntoView + use<> {
-    let address = format!("{}/login/oidc/{}", page.public_url, page.frame.tenant());
+fn about(page: &SsoSettings) -> impl IntoView + use<> {
+    let address = format!("{}/login/sso/{}", page.public_url, page.frame.tenant());
     let callback = page.callback.clone();
     let here = page.is_set.then(|| view! { <dt>"Sign-in URL"</dt><dd><code>{address}</code></dd> });
     view! {
@@ -69,7 +70,7 @@ fn about(page: &SignInSettings) -> impl IntoView + use<> {
     }
 }
 
-fn form(page: &SignInSettings, action: String) -> impl IntoView + use<> {
+fn form(page: &SsoSettings, action: String) -> impl IntoView + use<> {
     let fault = |field: &str| page.faults.of(field).map(str::to_owned);
     let (issuer, client, secret, domains) =
         (fault("issuer"), fault("client_id"), fault("client_secret"), fault("domains"));

@@ -1,10 +1,10 @@
 //! The way to a tenant's provider. Tenants without one look like tenants that do not exist.
 
-use app::pages::entry::{CompanyForm, CompanyPage, company, company_form};
+use app::pages::entry::{SsoForm, SsoPage, sso as page, sso_form};
 use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use db::identity::{self, Provider};
 use db::people::ceremonies;
+use db::sso::{self, Provider};
 use http::StatusCode;
 use http::request::Parts;
 use openidconnect::RedirectUrl;
@@ -37,18 +37,18 @@ pub struct Wanted {
     next: String,
 }
 
-/// `GET /login/oidc`: asks through which company.
+/// `GET /login/sso`: asks for which tenant.
 pub async fn form(Query(wanted): Query<Wanted>) -> Response {
-    answer::ok(form_of(&wanted.tenant, &wanted.next, None), company_form).await
+    answer::ok(form_of(&wanted.tenant, &wanted.next, None), sso_form).await
 }
 
-/// `POST /login/oidc`: on to that company's address.
+/// `POST /login/sso`: on to that tenant's address.
 pub async fn named(Form(wanted): Form<Wanted>) -> Response {
     let slug = wanted.tenant.trim().to_lowercase();
     if !is_name(&slug) {
-        return answer::faulty(form_of(&wanted.tenant, &wanted.next, Some(NOBODY)), company_form).await;
+        return answer::faulty(form_of(&wanted.tenant, &wanted.next, Some(NOBODY)), sso_form).await;
     }
-    let address = format!("/login/oidc/{slug}");
+    let address = format!("/login/sso/{slug}");
     let address = match next::local(&wanted.next) {
         "/" => address,
         next => app::url::with_query(&address, [("next", next)]),
@@ -56,7 +56,18 @@ pub async fn named(Form(wanted): Form<Wanted>) -> Response {
     Redirect::to(&address).into_response()
 }
 
-/// `GET /login/oidc/{tenant}`: the way to its provider, who is asked for this browser and this time.
+/// `GET /login/oidc` and `GET /login/oidc/{tenant}`: where this began before it was called single sign-on. Members have
+/// these addresses in their bookmarks, and providers in their menus of applications.
+pub async fn moved(slug: Option<Path<String>>, Query(wanted): Query<Wanted>) -> Redirect {
+    let address = match slug {
+        Some(Path(slug)) => format!("/login/sso/{}", app::url::escape(&slug)),
+        None => "/login/sso".to_owned(),
+    };
+    let pairs = [("tenant", wanted.tenant.as_str()), ("next", wanted.next.as_str())];
+    Redirect::to(&app::url::with_query(&address, pairs.into_iter().filter(|(_, value)| !value.is_empty())))
+}
+
+/// `GET /login/sso/{tenant}`: the way to its provider, who is asked for this browser and this time.
 ///
 /// # Errors
 /// When PostgreSQL fails.
@@ -67,12 +78,12 @@ pub async fn show(
     Path(slug): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, PageError> {
-    let again = |status, fault| answer::with(status, form_of(&slug, &wanted.next, Some(fault)), company_form);
+    let again = |status, fault| answer::with(status, form_of(&slug, &wanted.next, Some(fault)), sso_form);
     let address = address::client(&parts, state.config.http.proxies);
     if state.sign_in_throttle.attempt_from(Kind::Provider, address).await.is_err() {
         return Ok(refused(StatusCode::TOO_MANY_REQUESTS, &slug, TOO_MANY).await);
     }
-    let found = if is_name(&slug) { identity::find(&state.db, &state.sealer, &slug).await? } else { None };
+    let found = if is_name(&slug) { sso::find(&state.db, &state.sealer, &slug).await? } else { None };
     let Some(provider) = found else { return Ok(again(StatusCode::NOT_FOUND, NOBODY).await) };
     let metadata = match discover(&state.http_client, &provider.issuer).await {
         Ok(metadata) => metadata,
@@ -95,7 +106,7 @@ pub async fn show(
     session.insert(CEREMONY, name).await.map_err(session_failed)?;
     let host = asked.url.host_str().unwrap_or_default().to_owned();
     let (tenant, address) = (provider.name, asked.url.to_string());
-    Ok(answer::ok(CompanyPage { tenant, host, address, theme: current::theme() }, company).await)
+    Ok(answer::ok(SsoPage { tenant, host, address, theme: current::theme() }, page).await)
 }
 
 /// Where people come back to. Each tenant has an address of its own, so that what one provider answers is never taken for
@@ -105,10 +116,10 @@ pub(super) fn back(state: &AppState, provider: &Provider) -> Result<RedirectUrl,
     RedirectUrl::new(url).map_err(|_| PageError::NotFound)
 }
 
-fn form_of(tenant: &str, next: &str, fault: Option<&'static str>) -> CompanyForm {
+fn form_of(tenant: &str, next: &str, fault: Option<&'static str>) -> SsoForm {
     let next = Some(next::local(next)).filter(|next| *next != "/").map(str::to_owned);
     let tenant = tenant.chars().take(100).collect();
-    CompanyForm { tenant, next, fault: fault.map(str::to_owned), theme: current::theme() }
+    SsoForm { tenant, next, fault: fault.map(str::to_owned), theme: current::theme() }
 }
 
 fn is_name(slug: &str) -> bool {

@@ -1,26 +1,26 @@
-// Signing in through a company's own OpenID provider: a packaged one, which knows nothing of Stoa.
+// Single sign-on through a tenant's own OpenID Connect provider: a packaged one, which knows nothing of Stoa.
 import {
-  begin, enter, expect, expectRecorded, expectRefused, goOn, openSettings, SECRET, test, type Company, type Page, type Provider,
-} from '../fixtures/company';
+  begin, enter, expect, expectRecorded, expectRefused, goOn, openSettings, SECRET, test, type Page, type Provider, type Team,
+} from '../fixtures/sso';
 import { rows } from '../fixtures/frame';
 
 const SAVED = 'Saved. The provider responds correctly.';
 const UNPROVEN =
   'The SSO provider sent an invalid response. Try again. If it fails again, contact an owner of this tenant.';
 
-const domain = ({ tenant }: Company): string => `${tenant}.test`;
+const domain = ({ tenant }: Team): string => `${tenant}.test`;
 
 for (const scripts of [true, false]) {
   const how = scripts ? '' : ', without scripts';
 
   test(`an owner sets the provider, members come in by it as who they are, and no more once it is removed${how}`, async ({
-    company, openPage, signedIn, startProvider,
+    team, openPage, signedIn, startProvider,
   }) => {
-    const { tenant, owner, member } = company;
+    const { tenant, owner, member } = team;
     const settings = await signedIn(owner, { javaScriptEnabled: scripts });
     const redirect = await openSettings(settings, tenant);
     const { issuer } = await startProvider({ redirect, accounts: [member] });
-    await enter(settings, issuer, SECRET, domain(company));
+    await enter(settings, issuer, SECRET, domain(team));
     await expect(settings.getByText(SAVED)).toBeVisible();
     await expect(settings.getByLabel('Issuer')).toHaveValue(issuer);
     await expect(settings.getByLabel('Client secret')).toHaveValue('');
@@ -56,16 +56,16 @@ for (const scripts of [true, false]) {
   });
 
   test(`whoever is no member, has no address that counts, or would rather not is told so${how}`, async ({
-    company, openPage, signedIn, startProvider,
+    team, openPage, signedIn, startProvider,
   }) => {
-    const { tenant, owner, member } = company;
-    const stranger = { email: `stranger@${domain(company)}` };
+    const { tenant, owner, member } = team;
+    const stranger = { email: `stranger@${domain(team)}` };
     const elsewhere = { email: 'somebody@elsewhere.test' };
-    const unverified = { email: `unverified@${domain(company)}`, email_verified: false };
+    const unverified = { email: `unverified@${domain(team)}`, email_verified: false };
     const settings = await signedIn(owner);
     const redirect = await openSettings(settings, tenant);
     const provider = await startProvider({ redirect, accounts: [member, stranger, elsewhere, unverified] });
-    await save(settings, company, provider);
+    await save(settings, team, provider);
     const come = async (email: string): Promise<Page> => {
       const page = await openPage({ javaScriptEnabled: scripts });
       await begin(page, tenant);
@@ -95,12 +95,12 @@ for (const scripts of [true, false]) {
 }
 
 test('with a wrong secret nobody comes in, the owner reads why, and the right one mends it', async ({
-  company, openPage, signedIn, startProvider,
+  team, openPage, signedIn, startProvider,
 }) => {
-  const { tenant, owner, member } = company;
+  const { tenant, owner, member } = team;
   const settings = await signedIn(owner);
   const provider = await startProvider({ redirect: await openSettings(settings, tenant), accounts: [member] });
-  await save(settings, company, provider, 'not the secret');
+  await save(settings, team, provider, 'not the secret');
   const page = await openPage();
   await begin(page, tenant);
   await goOn(page, member.email);
@@ -108,7 +108,7 @@ test('with a wrong secret nobody comes in, the owner reads why, and the right on
   await expectRecorded(settings, tenant, 'an unknown identity', 'invalid_client');
 
   await openSettings(settings, tenant);
-  await save(settings, company, provider);
+  await save(settings, team, provider);
   await begin(page, tenant);
   // The provider still knows them.
   await page.getByRole('link', { name: 'Continue' }).click();
@@ -116,21 +116,21 @@ test('with a wrong secret nobody comes in, the owner reads why, and the right on
 });
 
 test('a provider that is gone is said to be so, to the owner and to whoever wants in', async ({
-  company, openPage, signedIn, startProvider,
+  team, openPage, signedIn, startProvider,
 }) => {
-  const { tenant, owner, member } = company;
+  const { tenant, owner, member } = team;
   const settings = await signedIn(owner);
   const provider = await startProvider({ redirect: await openSettings(settings, tenant), accounts: [member] });
-  await enter(settings, `${provider.issuer}/elsewhere`, SECRET, domain(company));
+  await enter(settings, `${provider.issuer}/elsewhere`, SECRET, domain(team));
   await expect(settings.getByLabel('Issuer')).toHaveAccessibleDescription(/^This is not an OpenID Connect provider/);
-  await save(settings, company, provider);
+  await save(settings, team, provider);
   await provider.stop();
 
   const page = await openPage();
   await begin(page, tenant);
   const silent = 'The SSO provider is not responding correctly. Try again later, or sign in with your password.';
   await expectRefused(page, tenant, silent);
-  await enter(settings, provider.issuer, SECRET, domain(company));
+  await enter(settings, provider.issuer, SECRET, domain(team));
   await expect(settings.getByLabel('Issuer')).toHaveAccessibleDescription('The provider does not respond. Check the URL.');
   await expect(settings.getByLabel('Issuer')).toHaveValue(provider.issuer);
   await page.getByLabel('Email').fill(member.email);
@@ -139,7 +139,7 @@ test('a provider that is gone is said to be so, to the owner and to whoever want
   await expect(page, 'the password goes on').toHaveURL(`/t/${tenant}`);
 });
 
-async function save(settings: Page, company: Company, { issuer }: Provider, secret = SECRET): Promise<void> {
-  await enter(settings, issuer, secret, domain(company));
+async function save(settings: Page, team: Team, { issuer }: Provider, secret = SECRET): Promise<void> {
+  await enter(settings, issuer, secret, domain(team));
   await expect(settings.getByText(SAVED)).toBeVisible();
 }

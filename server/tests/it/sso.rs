@@ -1,100 +1,15 @@
-//! Signing in through a tenant's own OpenID provider: whom it lets in, where to, and everything that it does not.
-
-use std::time::Duration;
+//! Single sign-on through a tenant's own OpenID Connect provider: whom it lets in, where to, and everything that it does
+//! not.
 
 use chrono::TimeDelta;
-use db::clock::Clock;
 use db::team::{self, NewPlace};
 use db::{Access, people};
 use domain::permission::{Permission, Role};
-use reqwest::Response;
 use serde_json::{Value, json};
-use url::Url;
 
-use crate::browser::{Browser, PASSWORD, location, person, tenant_with_owner};
-use crate::harness::App;
-use crate::openid::{CLIENT, Provider, SECRET};
-
-pub const A_SECOND: Duration = Duration::from_secs(1);
-pub const ANA: &str = "ana@demo.test";
-
-pub struct World {
-    pub app: App,
-    clock: Clock,
-    pub demo: Access,
-    pub provider: Provider,
-    pub owner: Browser,
-}
-
-pub fn form<'a>(issuer: &'a str, secret: &'a str, domains: &'a str) -> [(&'a str, &'a str); 4] {
-    [("issuer", issuer), ("client_id", CLIENT), ("client_secret", secret), ("domains", domains)]
-}
-
-async fn set(owner: &Browser, tenant: &str, provider: &Provider) -> Response {
-    let path = format!("/t/{tenant}/settings/sign-in");
-    owner.post(&path, &form(&provider.issuer, SECRET, "demo.test, partner.test")).await
-}
-
-impl World {
-    /// The tenants `demo`, with a provider and the member Ana, and `other`, where Ana is an owner.
-    pub async fn new() -> Self {
-        let clock = Clock::fixed(Clock::System.now());
-        let app = App::at(clock.clone(), &[("STOA_SESSION_IDLE_MINUTES", "1000")]).await;
-        let demo = tenant_with_owner(&app, "demo").await;
-        let other = tenant_with_owner(&app, "other").await;
-        let ana = person(&app, ANA).await;
-        people::set_role(&demo, ana, Role::Staff).await.unwrap();
-        people::set_role(&other, ana, Role::Owner).await.unwrap();
-        let (provider, owner) = (Provider::start().await, Browser::signed_in(&app.base, "owner@demo.test").await);
-        assert_eq!(location(&set(&owner, "demo", &provider).await), "/t/demo/settings/sign-in?done=saved");
-        Self { app, clock, demo, provider, owner }
-    }
-
-    fn browser(&self) -> Browser {
-        Browser::new(&self.app.base)
-    }
-
-    /// Signs in at the provider as `email` and comes back.
-    pub async fn come(&self, email: &str, bend: impl FnOnce(&mut Value)) -> (Browser, Response) {
-        let browser = self.browser();
-        let asked = asked(&browser, "demo").await;
-        let back = back(&asked, &self.provider.code(&asked, email, bend));
-        let answer = browser.get(&back).await;
-        (browser, answer)
-    }
-
-    pub async fn refused(&self, why: &str, words: &str, email: &str, bend: impl FnOnce(&mut Value)) {
-        let (browser, answer) = self.come(email, bend).await;
-        assert_refused(&browser, answer, words, why).await;
-    }
-}
-
-async fn assert_refused(browser: &Browser, answer: Response, words: &str, why: &str) {
-    assert_eq!(answer.status(), 422, "{why}");
-    let html = answer.text().await.unwrap();
-    assert!(html.contains(words), "{why}: {html}");
-    assert!(!browser.is_signed_in().await && browser.get("/t/demo").await.status() == 303, "{why}");
-}
-
-// Where the page sends the browser.
-async fn asked(browser: &Browser, tenant: &str) -> Url {
-    let answer = browser.get(&format!("/login/oidc/{tenant}?next=/t/demo/orders")).await;
-    assert_eq!(answer.status(), 200);
-    let html = answer.text().await.unwrap();
-    let link =
-        html.split("href=\"").map(|rest| rest.split('"').next().unwrap()).find(|href| href.contains("/authorize?"));
-    Url::parse(&link.unwrap().replace("&amp;", "&")).unwrap()
-}
-
-fn param(asked: &Url, name: &str) -> String {
-    asked.query_pairs().find(|(n, _)| n == name).unwrap().1.into_owned()
-}
-
-// The address at which the provider gives the browser back.
-fn back(asked: &Url, code: &str) -> String {
-    let target = Url::parse(&param(asked, "redirect_uri")).unwrap();
-    app::url::with_query(target.path(), [("code", code), ("state", param(asked, "state").as_str())])
-}
+use crate::browser::{Browser, PASSWORD, location, person};
+use crate::sso_provider::CLIENT;
+use crate::sso_world::{A_SECOND, ANA, World, asked, assert_refused, back, set};
 
 #[tokio::test]
 async fn a_member_comes_in_and_the_session_opens_that_tenant_alone() {
@@ -181,7 +96,7 @@ async fn nobody_comes_in_whom_it_does_not_vouch_for_here() {
     world.provider.sign_with_another_key();
     world.refused("a key that it does not show", unproven, ANA, |_| ()).await;
     let recorded = recorded(&world, "session.refuse").await;
-    assert!(recorded.iter().all(|details| details["by"] == "company"), "{recorded:?}");
+    assert!(recorded.iter().all(|details| details["by"] == "single sign-on"), "{recorded:?}");
 }
 
 #[tokio::test]
@@ -259,25 +174,41 @@ async fn an_address_that_somebody_else_has_now_opens_nothing_of_the_former_owner
 }
 
 #[tokio::test]
+async fn the_addresses_from_before_it_was_called_so_lead_on() {
+    let world = World::new().await;
+    let browser = world.browser();
+    for (old, new) in [
+        ("/login/oidc", "/login/sso"),
+        ("/login/oidc?next=/t/demo/orders", "/login/sso?next=/t/demo/orders"),
+        ("/login/oidc/demo", "/login/sso/demo"),
+        ("/login/oidc/demo?next=/t/demo/orders", "/login/sso/demo?next=/t/demo/orders"),
+        ("/login/oidc/absent", "/login/sso/absent"),
+    ] {
+        assert_eq!(location(&browser.get(old).await), new, "{old}");
+    }
+    assert_eq!(location(&world.owner.get("/t/demo/settings/sign-in").await), "/t/demo/settings/sso");
+}
+
+#[tokio::test]
 async fn a_tenant_without_a_provider_looks_like_one_that_does_not_exist() {
     let world = World::new().await;
     let browser = world.browser();
     let body = async |slug: &str| {
-        let answer = browser.get(&format!("/login/oidc/{slug}")).await;
+        let answer = browser.get(&format!("/login/sso/{slug}")).await;
         let nonce_free = |html: String| html.replace(slug, "SLUG");
         (answer.status().as_u16(), nonce_free(answer.text().await.unwrap()))
     };
     assert_eq!(body("other").await, body("absent").await);
     assert_eq!(body("other").await.0, 404);
-    assert_eq!(location(&browser.post("/login/oidc", &[("tenant", " Other ")]).await), "/login/oidc/other");
-    assert_eq!(location(&browser.post("/login/oidc", &[("tenant", "absent")]).await), "/login/oidc/absent");
+    assert_eq!(location(&browser.post("/login/sso", &[("tenant", " Other ")]).await), "/login/sso/other");
+    assert_eq!(location(&browser.post("/login/sso", &[("tenant", "absent")]).await), "/login/sso/absent");
     for bad in ["", "../x", "a b"] {
-        let answer = browser.post("/login/oidc", &[("tenant", bad)]).await;
+        let answer = browser.post("/login/sso", &[("tenant", bad)]).await;
         assert_eq!(answer.status(), 422, "{bad}");
     }
     let mut refused = 0;
     for _ in 0..60 {
-        refused += i32::from(browser.get("/login/oidc/demo").await.status() == 429);
+        refused += i32::from(browser.get("/login/sso/demo").await.status() == 429);
     }
     assert!(refused >= 10, "nobody makes this server ask without end: {refused}");
 }

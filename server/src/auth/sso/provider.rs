@@ -1,7 +1,7 @@
 //! A provider as it describes itself, what it is asked, and what it answers.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use db::identity::Provider;
+use db::sso::Provider;
 use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdTokenClaims, CoreJwsSigningAlgorithm as Algorithm,
     CoreProviderMetadata, CoreUserInfoClaims,
@@ -81,7 +81,7 @@ pub async fn discover(http_client: &HttpClient, issuer: &str) -> Result<CoreProv
     let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|_| unusable("Enter a URL."))?;
     let found = CoreProviderMetadata::discover_async(issuer, http_client).await;
     let metadata = found.map_err(|error| {
-        tracing::info!(%error, "an OpenID provider was not found");
+        tracing::info!(%error, "an OpenID Connect provider was not found");
         match error {
             DiscoveryError::Request(RequestError::Forbidden) => unusable(
                 "This URL, or one that the provider states, leads to a private network. Use a public \

@@ -1,4 +1,4 @@
-//! Signing in through a tenant's own OpenID provider: what its owner has set, and who comes as whom.
+//! Single sign-on through a tenant's own OpenID Connect provider: what its owner has set, and who comes as whom.
 
 mod entry;
 
@@ -90,7 +90,7 @@ pub async fn save(scope: &Scope, sealer: &Sealer, new: &Settings, secret: Option
         return Err(DataError::NotFound("provider"));
     }
     let details = json!({"issuer": new.issuer, "client_id": new.client_id, "domains": new.domains, "secret_changed": secret.is_some()});
-    crate::audit::note(&tx, "identity.save", "sign-in", details).await?;
+    crate::audit::note(&tx, "identity.save", "single sign-on", details).await?;
     crate::feed::access_changed(&tx).await?;
     tx.commit().await
 }
@@ -103,7 +103,7 @@ pub async fn remove(scope: &Scope) -> Result<(), DataError> {
     let tx = scope.begin().await?;
     if tx.delete::<identity_provider::Entity>().exec(tx.conn()).await?.rows_affected > 0 {
         tx.delete::<linked_identity::Entity>().exec(tx.conn()).await?;
-        crate::audit::note(&tx, "identity.remove", "sign-in", json!({})).await?;
+        crate::audit::note(&tx, "identity.remove", "single sign-on", json!({})).await?;
         crate::feed::access_changed(&tx).await?;
     }
     tx.commit().await

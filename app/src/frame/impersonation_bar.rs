@@ -1,4 +1,4 @@
-//! The strip over every page while a platform admin looks as one of a tenant's members.
+//! The bar over every page during an impersonation: a platform admin views a tenant as one of its members.
 
 use chrono::{DateTime, Utc};
 use domain::calendar::Tz;
@@ -6,35 +6,36 @@ use leptos::prelude::*;
 
 use crate::ui::{Button, ButtonLink, Look};
 
-/// What the strip says.
+/// What the bar says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LookBar {
-    /// Who looks.
+pub struct ImpersonationBar {
+    /// The platform admin.
     pub admin: String,
     /// As whom.
     pub member: String,
     /// Until when.
     pub until: DateTime<Utc>,
     /// Whether they may change things.
-    pub is_raised: bool,
+    pub has_write_access: bool,
 }
 
-/// The strip, by the page's zone; nothing where nobody looks as somebody else.
-pub fn look_bar(bar: Option<LookBar>, zone: Tz) -> Option<impl IntoView> {
-    let LookBar { admin, member, until, is_raised } = bar?;
+/// The bar, by the page's zone; nothing without an impersonation.
+pub fn impersonation_bar(bar: Option<ImpersonationBar>, zone: Tz) -> Option<impl IntoView> {
+    let ImpersonationBar { admin, member, until, has_write_access } = bar?;
     let (until, zone) = (until.with_timezone(&zone).format("%H:%M"), zone.name().replace('_', " "));
     let words = format!("{admin}, you are viewing as {member} until {until} ({zone}).");
-    let (state, raise) = if is_raised {
+    let (state, write_access) = if has_write_access {
         ("Changes are enabled and recorded under your name.", None)
     } else {
-        let raise = view! { <ButtonLink href="/impersonation/raise" label="Enable changes" look=Look::Quiet/> };
-        ("Changes are disabled.", Some(raise))
+        let write_access =
+            view! { <ButtonLink href="/impersonation/write-access" label="Enable changes" look=Look::Quiet/> };
+        ("Changes are disabled.", Some(write_access))
     };
     Some(view! {
-        <aside class="impersonation-banner" aria-label="Impersonation">
+        <aside class="impersonation-bar" aria-label="Impersonation">
             <p><strong>{words}</strong>" "{state}</p>
             <div class="actions">
-                {raise}
+                {write_access}
                 <form method="post" action="/impersonation/end"><Button label="Stop viewing"/></form>
             </div>
         </aside>
