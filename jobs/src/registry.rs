@@ -36,7 +36,7 @@ pub const KINDS: &[Kind] = &[
         queue: "mail",
         max_attempts: 3,
         timeout: MINUTE.saturating_mul(10),
-        run: |job| Box::pin(stock::job::tell(job)),
+        run: |job| Box::pin(stock::alert_job(job)),
     },
     Kind {
         name: "apply_import",
@@ -85,7 +85,7 @@ pub const KINDS: &[Kind] = &[
         queue: "heavy",
         max_attempts: 3,
         timeout: HOUR.saturating_mul(12),
-        run: |job| Box::pin(tenants::job::run(job)),
+        run: |job| Box::pin(tenants::erase_job(job)),
     },
     Kind {
         name: "expire_imports",
@@ -120,21 +120,21 @@ pub const KINDS: &[Kind] = &[
         queue: "default",
         max_attempts: 3,
         timeout: MINUTE.saturating_mul(10),
-        run: |job| Box::pin(customers::job::of_all(job)),
+        run: |job| Box::pin(customers::measure_all_job(job)),
     },
     Kind {
         name: "measure_customers",
         queue: "heavy",
         max_attempts: 3,
         timeout: HOUR.saturating_mul(4),
-        run: |job| Box::pin(customers::job::of_tenant(job)),
+        run: |job| Box::pin(customers::measure_job(job)),
     },
     Kind {
         name: "notify_orders",
         queue: "mail",
         max_attempts: 5,
         timeout: MINUTE.saturating_mul(10),
-        run: |job| Box::pin(orders::job::tell(job)),
+        run: |job| Box::pin(orders::notify_job(job)),
     },
     Kind {
         name: "prune_feed",
@@ -169,7 +169,7 @@ pub const KINDS: &[Kind] = &[
         queue: "default",
         max_attempts: 3,
         timeout: HOUR,
-        run: |job| Box::pin(mail::job::forget(job)),
+        run: |job| Box::pin(mail::prune_job(job)),
     },
     Kind {
         name: "prune_sessions",
@@ -204,14 +204,14 @@ pub const KINDS: &[Kind] = &[
         queue: "mail",
         max_attempts: 3,
         timeout: HOUR,
-        run: |job| Box::pin(mail::job::send(job)),
+        run: |job| Box::pin(mail::send_job(job)),
     },
     Kind {
         name: "send_summaries",
         queue: "mail",
         max_attempts: 3,
         timeout: HOUR,
-        run: |job| Box::pin(summaries::job::send(job)),
+        run: |job| Box::pin(summaries::send_job(job)),
     },
     Kind {
         name: "verify_audit",
@@ -232,7 +232,7 @@ pub const KINDS: &[Kind] = &[
         queue: "default",
         max_attempts: 3,
         timeout: MINUTE,
-        run: |job| Box::pin(cache::job::fill(job)),
+        run: |job| Box::pin(cache::warm_job(job)),
     },
 ];
 
