@@ -81,7 +81,7 @@ pub(crate) async fn measure_job(job: Running) -> Result<Outcome, JobError> {
     Ok(Outcome::Done)
 }
 
-/// The job `measure_all_customers`: enqueues that for every tenant. Twice is safe: a tenant has one live job of the kind.
+/// The job `measure_all_customers`: enqueues it for every tenant. Twice is safe: a tenant has one live job of the kind.
 pub(crate) async fn measure_all_job(job: Running) -> Result<Outcome, JobError> {
     let platform = job.platform();
     let tenants = platform.tenants(TENANTS).await?;

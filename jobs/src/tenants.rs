@@ -1,6 +1,6 @@
 //! Tenants whose time is over, removed from everywhere: their files, the objects of their backups, their rows, and what
-//! Redis holds of them. What stays is the export that was made after it was closed, for as long as backups are kept,
-//! and a line in the installation's record.
+//! Redis holds of them. What stays of one is the export that was made after it was closed, for as long as backups are
+//! kept, and a line in the installation's record.
 
 use std::io;
 use std::path::Path;
@@ -53,8 +53,7 @@ pub(crate) async fn erase_job(job: Running) -> Result<Outcome, JobError> {
     if due.is_empty() {
         return Ok(Outcome::Done);
     }
-    let backups = job.tools.backups.as_ref();
-    let backups = backups.ok_or_else(|| JobError::new("this process has no backup storage; set STOA_BACKUP_URL"))?;
+    let backups = Backups::of(&job)?;
     let mut failed = Vec::new();
     for leaving in due {
         match erase(backups, &job.tools.data_dir, &leaving).await {

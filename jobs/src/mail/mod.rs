@@ -11,5 +11,5 @@ pub use address::{WrongSetting, check_from, check_url};
 pub(crate) use letter::why;
 pub use letter::{Column, Letter, Part};
 pub use mailer::{Mailer, NOBODY, Session, Trouble};
-pub(crate) use send::{prune_job, send_all, send_job};
 pub use send::{Report, prune, send_due, send_one};
+pub(crate) use send::{prune_job, send_all, send_job};
