@@ -162,7 +162,7 @@ pub const KINDS: &[Kind] = &[
         queue: "default",
         max_attempts: 3,
         timeout: HOUR,
-        run: |job| Box::pin(upkeep::prune_job_runs(job)),
+        run: |job| Box::pin(upkeep::job_runs::prune_job(job)),
     },
     Kind {
         name: "prune_mail",
@@ -176,7 +176,7 @@ pub const KINDS: &[Kind] = &[
         queue: "default",
         max_attempts: 3,
         timeout: HOUR,
-        run: |job| Box::pin(upkeep::prune_sessions(job)),
+        run: |job| Box::pin(upkeep::sessions::prune_job(job)),
     },
     Kind {
         name: "prune_webhooks",

@@ -12,6 +12,7 @@ mod apply;
 mod batches;
 mod check;
 mod error;
+mod expire;
 mod file;
 mod prune;
 mod queued;
@@ -24,9 +25,11 @@ use db::stores::Store;
 use domain::imports::Format;
 
 pub use error::ImportError;
+pub use expire::expire;
+pub(crate) use expire::expire_job;
 pub use file::{FileImport, Outcome, run_file, run_file_until};
-pub use prune::{expire, prune};
-pub(crate) use prune::{expire_job, prune_job};
+pub use prune::prune;
+pub(crate) use prune::prune_job;
 pub(crate) use queued::{apply_job, retry_job};
 pub use source::FileError;
 

@@ -1,54 +1,21 @@
-//! Imports that nobody needs any more: runs that were checked but never started, what an interrupted upload left, and runs
-//! that ended longer ago than their tenant wants to keep them.
+//! Imports that ended longer ago than their tenant wants to keep them.
 
 use std::path::Path;
-use std::time::{Duration, SystemTime};
 
 use chrono::TimeDelta;
 use db::platform::Platform;
 use db::{Access, DataError, Db, settings};
 use domain::permission::Permission;
-use tokio::fs;
 use tokio_util::sync::CancellationToken;
 
 use super::receive;
 use crate::context::Running;
 use crate::outcome::{JobError, Outcome};
 
-/// How long a checked run waits for a person's word.
-const WAITS: TimeDelta = TimeDelta::days(7);
-/// An upload takes less than this.
-const ARRIVES_WITHIN: Duration = Duration::from_secs(86_400);
 const TENANTS: u64 = 100_000;
 
-/// Gives up forgotten runs of all tenants and removes their files; how many runs. Safe to do twice, and at once with
-/// a start of the same run: whichever comes first counts.
-///
-/// # Errors
-/// When PostgreSQL fails.
-pub async fn expire(db: &Db, data_dir: &Path) -> Result<usize, DataError> {
-    let before = db.clock().now() - WAITS;
-    let mut given_up = 0;
-    for tenant in Platform::command(db.clone()).tenants(TENANTS).await? {
-        let scope = Access::job(db.clone(), tenant.id).scope(Permission::RunImports)?;
-        loop {
-            let expired = db::imports::expire(&scope, before).await?;
-            for run in &expired {
-                receive::discard(data_dir, &run.file_path).await;
-            }
-            given_up += expired.len();
-            if expired.is_empty() {
-                break;
-            }
-        }
-    }
-    sweep(data_dir).await;
-    Ok(given_up)
-}
-
-/// Forgets runs of all tenants that ended longer ago than each wants to keep them, with their problems and whatever is
-/// left of their files; how many. Orders stay. Where nobody chose a time, imports are kept for ever. Twice is safe:
-/// what is gone is gone.
+/// Forgets such runs of all tenants, with their problems and whatever is left of their files; how many. Orders stay. Where
+/// nobody chose a time, imports are kept for ever. Twice is safe: what is gone is gone.
 ///
 /// # Errors
 /// When PostgreSQL fails; what was forgotten until then stays so.
@@ -75,37 +42,9 @@ pub async fn prune(db: &Db, data_dir: &Path, stop: &CancellationToken) -> Result
     Ok(gone)
 }
 
-/// The job `expire_imports`: gives up uploads that nobody started. Twice is safe: the second finds nothing.
-pub(crate) async fn expire_job(job: Running) -> Result<Outcome, JobError> {
-    let given_up = expire(&job.db, &job.tools.data_dir).await?;
-    job.log.info(format!("{given_up} unused uploads expired"));
-    Ok(Outcome::Done)
-}
-
 /// The job `prune_imports`: forgets imports that their tenants no longer keep. Twice is safe: the second finds nothing.
 pub(crate) async fn prune_job(job: Running) -> Result<Outcome, JobError> {
     let gone = prune(&job.db, &job.tools.data_dir, &job.stop).await?;
     job.log.info(format!("{gone} imports deleted"));
     Ok(Outcome::Done)
-}
-
-// Files that stopped arriving when a process was killed.
-async fn sweep(data_dir: &Path) {
-    let Ok(mut folders) = fs::read_dir(receive::root(data_dir)).await else { return };
-    while let Ok(Some(folder)) = folders.next_entry().await {
-        let Ok(mut files) = fs::read_dir(folder.path()).await else { continue };
-        while let Ok(Some(file)) = files.next_entry().await {
-            let path = file.path();
-            let is_part = path.extension().is_some_and(|extension| extension == "part");
-            if is_part && is_stale(&path).await {
-                tracing::info!(path = %path.display(), "removing the remains of an interrupted upload");
-                let _absent = fs::remove_file(&path).await;
-            }
-        }
-    }
-}
-
-async fn is_stale(path: &Path) -> bool {
-    let written = fs::metadata(path).await.and_then(|about| about.modified());
-    written.is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|age| age > ARRIVES_WITHIN))
 }
