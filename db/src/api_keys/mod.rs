@@ -2,7 +2,6 @@
 //! hash is kept.
 
 mod change;
-mod create;
 mod list;
 mod prune;
 
@@ -19,8 +18,7 @@ use crate::error::DataError;
 use crate::scope::{Access, Actor, Grants, Tx};
 use crate::tenant_token;
 
-pub use change::{OVERLAPS, revoke, rotate};
-pub use create::{Made, NewKey, create, make};
+pub use change::{Made, NewKey, OVERLAPS, create, make, revoke, rotate};
 pub use list::{KeyRow, list, show};
 pub use prune::prune;
 

@@ -5,7 +5,6 @@
 //! whenever the run is taken. Every batch checks its fence in its own transaction, so a worker that was
 //! thought dead and is not can no longer store anything.
 
-mod checkpoint;
 mod claim;
 mod create;
 mod expire;
@@ -23,7 +22,6 @@ use domain::money::Currency;
 use domain::orders::OrderKind;
 use serde::{Deserialize, Serialize};
 
-pub use checkpoint::{Progress, save};
 pub use claim::{Claimed, LEASE, Lease, Taker, claim, release, renew};
 pub use create::{Begin, Created, NewRun, create, known, relocate, start};
 pub use expire::{UnusedFile, expire};
@@ -35,7 +33,7 @@ pub use problems::explain as explain_problems;
 pub use problems::{MAX_STORED, ProblemKey, ProblemPage};
 pub use prune::prune;
 pub use queue::retry;
-pub use settle::{ATTEMPTS, GaveUp, ROUNDS, checked, fail, finish, give_up};
+pub use settle::{ATTEMPTS, GaveUp, Progress, ROUNDS, checked, fail, finish, give_up, save};
 pub use show::{show, show_with_problems};
 
 use crate::access::Actor;

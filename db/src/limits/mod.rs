@@ -3,7 +3,6 @@
 //! Whoever wants one more of something first holds the tenant's row, then counts. So of many who want the last one at
 //! the same moment one gets it. The tier is read with the row: a change of it counts from its commit on.
 
-mod count;
 mod known;
 mod usage;
 
@@ -57,7 +56,7 @@ pub async fn claim(tx: &Tx, limit: Limit) -> Result<(), DataError> {
 pub async fn claim_some(tx: &Tx, limit: Limit, more: i64) -> Result<(), DataError> {
     let held = hold(tx).await?;
     let Some(allowed) = held.terms.allowed(limit) else { return Ok(()) };
-    let used = count::used(tx, limit).await?;
+    let used = usage::used(tx, limit).await?;
     if used.saturating_add(more) <= allowed {
         return Ok(());
     }

@@ -2,8 +2,10 @@
 //! `partition_archives` says which one is next. Files are written and read by the caller.
 
 use chrono::NaiveDate;
+use domain::ids::JobId;
 use domain::quarter::Quarter;
 use sea_orm::{FromQueryResult, Set};
+use serde_json::json;
 use sqlx::PgConnection;
 
 use super::archived::{ArchiveRow, ArchiveState, all};
@@ -14,6 +16,12 @@ use crate::connect::Db;
 use crate::entities::text::Text;
 use crate::entities::{SharedQueries, partition_archive};
 use crate::error::DataError;
+use crate::platform::{Platform, PlatformTx};
+use crate::queue::{self, NewJob};
+use crate::scope::Actor;
+
+/// The job that brings a quarter back. Its payload is `{"quarter": "2024q1", "by": "user:..."}`.
+pub const RESTORE_JOB: &str = "restore_partition";
 
 /// The sole right to archive and restore; ends when dropped.
 pub struct Alone(#[expect(dead_code, reason = "its session holds the lock")] PgConnection);
@@ -48,6 +56,26 @@ pub async fn alone(db: &Db) -> Result<Alone, DataError> {
         tokio::time::sleep(MOMENT).await;
     }
     Err(DataError::Busy)
+}
+
+/// Asks for `quarter` back, by whomever: a job, because it may take longer than anybody waits for a page. `None` when
+/// somebody has asked already.
+///
+/// # Errors
+/// [`DataError::NotFound`] when nothing of it is archived; when PostgreSQL fails.
+pub async fn ask_back(platform: &Platform, quarter: Quarter, by: Actor) -> Result<Option<JobId>, DataError> {
+    if !of(platform.db(), quarter).await?.iter().any(|row| row.state.is_away()) {
+        return Err(DataError::NotFound("archived quarter"));
+    }
+    let job = NewJob {
+        key: Some(quarter.to_string()),
+        queue: "heavy",
+        ..NewJob::new(RESTORE_JOB, json!({"quarter": quarter, "by": by.to_string()}))
+    };
+    let tx = platform.begin().await?;
+    let made = queue::enqueue_for_platform(&tx, PlatformTx::NIL, &job).await?;
+    tx.commit().await?;
+    Ok(made)
 }
 
 /// Archives of `quarter`, oldest part first.

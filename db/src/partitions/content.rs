@@ -1,17 +1,31 @@
 //! The rows of a quarter as lines of JSON, tenant by tenant and behind the tenant's wall: read for an archive and to
 //! compare with one, written when one is unpacked. The same row is always the same line.
 
-use domain::quarter::Quarter;
-use sea_orm::{FromQueryResult, Value};
-use serde_json::Value as Json;
+use std::collections::HashMap;
 
-use super::{Table, buyers};
+use domain::email;
+use domain::quarter::Quarter;
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, Value};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::Table;
 use crate::connect::Db;
+use crate::entities::{TenantQueries, customer};
 use crate::error::DataError;
-use crate::scope::Scope;
+use crate::scope::{Scope, Tx};
 
 /// Lines read or written at once.
 pub const PAGE: u64 = 2_000;
+/// What an order says of who bought; one that was archived long ago does not.
+const BUYER: [&str; 6] = [
+    "customer_email",
+    "customer_email_key",
+    "customer_name",
+    "customer_phone",
+    "customer_external_id",
+    "customer_country",
+];
 
 /// A column as an archive has it.
 #[derive(Clone, PartialEq, Eq, Debug, FromQueryResult, serde::Serialize, serde::Deserialize)]
@@ -111,8 +125,8 @@ pub async fn write(
 ) -> Result<u64, DataError> {
     let target = source(table, quarter, Place::Restoring);
     let mut names: Vec<String> = columns.iter().map(|c| quoted(&c.name)).collect();
-    let is_silent = table == Table::Orders && !columns.iter().any(|c| c.name == buyers::COLUMNS[0]);
-    names.extend(buyers::COLUMNS.iter().filter(|_| is_silent).map(|name| quoted(name)));
+    let is_silent = table == Table::Orders && !columns.iter().any(|c| c.name == BUYER[0]);
+    names.extend(BUYER.iter().filter(|_| is_silent).map(|name| quoted(name)));
     let names = names.join(", ");
     // SQL: into whichever table and columns an archive has, any number of rows at once.
     let sql = format!(
@@ -122,11 +136,31 @@ pub async fn write(
     let mut all = all.map_err(|error| DataError::Corrupt(format!("a line of an archive is no JSON: {error}")))?;
     let tx = scope.begin().await?;
     if is_silent {
-        buyers::tell(&tx, &mut all).await?;
+        add_buyers(&tx, &mut all).await?;
     }
     let rows = tx.run(&sql, [Json::Array(all).into()]).await?;
     tx.commit().await?;
     Ok(rows)
+}
+
+// Adds to rows of orders, of before an order kept it, what the records of their customers say.
+async fn add_buyers(tx: &Tx, orders: &mut [Json]) -> Result<(), DataError> {
+    let ids: Vec<Uuid> = orders.iter().filter_map(buyer).collect();
+    let rows = tx.find::<customer::Entity>().filter(customer::Column::Id.eq_any(ids)).all(tx.conn()).await?;
+    let known: HashMap<Uuid, customer::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
+    for order in orders {
+        let Some(row) = buyer(order).and_then(|id| known.get(&id)) else { continue };
+        let key = row.email.as_deref().map(email::key);
+        let values = [&row.email, &key, &row.name, &row.phone, &row.external_id, &row.country];
+        if let Json::Object(fields) = order {
+            fields.extend(BUYER.into_iter().zip(values).map(|(name, value)| (name.to_owned(), json!(value))));
+        }
+    }
+    Ok(())
+}
+
+fn buyer(order: &Json) -> Option<Uuid> {
+    order.get("customer_id")?.as_str()?.parse().ok()
 }
 
 const fn key(table: Table) -> &'static [(&'static str, &'static str)] {

@@ -4,9 +4,7 @@
 
 mod archived;
 pub mod archiving;
-mod ask;
 mod bounds;
-mod buyers;
 pub mod content;
 mod overview;
 mod progress;
@@ -25,7 +23,7 @@ use crate::connect::Db;
 use crate::error::DataError;
 
 pub use archived::{ArchiveRow, ArchiveState, archived_since};
-pub use ask::{RESTORE_JOB, ask_back};
+pub use archiving::{RESTORE_JOB, ask_back};
 pub use bounds::{Bound, Table, bounds, runway};
 pub use overview::{Going, Overview, QuarterRow, QuarterState, TableRow, overview};
 

@@ -1,6 +1,5 @@
 //! What belongs to the installation and not to a tenant: tenants themselves and tiers.
 
-mod busy;
 mod erase;
 mod leaving;
 mod new_tenant;
@@ -8,15 +7,15 @@ mod tenants;
 mod tiers;
 mod tx;
 mod usage;
-mod vouch;
 
 use chrono::Datelike;
 use domain::audit::Via;
-use domain::ids::TenantId;
+use domain::ids::{TenantId, UserId};
 use domain::permission::Permission;
 use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::json;
 
-use crate::audit::Origin;
+use crate::audit::{self, Attempt, Origin};
 use crate::connect::Db;
 use crate::entities::{SharedQueries, tenant, user};
 use crate::error::DataError;
@@ -139,13 +138,30 @@ impl Platform {
         access.scope(Permission::ManagePeople)
     }
 
+    /// Notes that the address of `person` is theirs: whoever runs the installation knows that. From then on their password
+    /// opens every tenant that gave them a role. Recorded with the installation and in each of those.
+    ///
+    /// # Errors
+    /// [`DataError::NotFound`] for nobody; [`DataError::Refused`] when it is proven already.
+    pub async fn vouch(&self, person: UserId) -> Result<(), DataError> {
+        let known = crate::people::person(&self.db, person).await?.ok_or(DataError::NotFound("person"))?;
+        if known.is_proven {
+            return Err(DataError::Refused("This email is already confirmed.".to_owned()));
+        }
+        crate::people::prove(&self.db, person).await?;
+        let (actor, action, subject) = (self.actor, "email.vouch", known.email);
+        let attempt =
+            Attempt { actor, action, subject, details: json!({"person": person}), origin: self.origin.clone() };
+        audit::of_person(&self.db, Some(person), &attempt).await
+    }
+
     /// Records something that concerns the installation as a whole.
     ///
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn record(&self, action: &str, subject: &str, details: serde_json::Value) -> Result<(), DataError> {
         let tx = self.begin().await?;
-        crate::audit::note_platform(&tx, action, subject, serde_json::Value::Null, details);
+        audit::note_platform(&tx, action, subject, serde_json::Value::Null, details);
         tx.commit().await
     }
 

@@ -7,14 +7,12 @@ mod members;
 mod owner;
 mod place;
 mod roles;
-mod vouch;
 
 pub use accept::{accept, accept_by_address, is_invited};
 pub use invitations::{Invitation, invitations, invite, resend, withdraw};
 pub use invited::{Invited, LinkDelivery, find};
 pub use members::{Member, change, member, members, remove, set_needs_second_factor};
 pub(crate) use owner::keep_an_owner;
-pub use owner::transfer;
+pub use owner::{transfer, vouch};
 pub use place::NewPlace;
 pub use roles::{OwnRole, create_role, delete_role, roles, update_role};
-pub use vouch::vouch;

@@ -1,4 +1,4 @@
-//! The owner: there is always one, and the account is handed over, not given away twice.
+//! The owner: there is always one, who alone vouches for members; and the account is handed over, not given away twice.
 
 use chrono::{DateTime, Utc};
 use domain::ids::UserId;
@@ -51,6 +51,25 @@ pub async fn transfer(scope: &Scope, to: UserId) -> Result<(), DataError> {
     tx.commit().await
 }
 
+/// Lets the member `id` into this tenant although their address is not proven: its owner knows them.
+///
+/// # Errors
+/// [`DataError::Forbidden`] for whoever is no owner; [`DataError::NotFound`] for whoever is no member.
+pub async fn vouch(scope: &Scope, id: UserId) -> Result<(), DataError> {
+    let Actor::User(me) = scope.actor() else { return Err(DataError::Forbidden) };
+    let tx = scope.begin().await?;
+    if !owners(&tx).await?.contains(&me) {
+        return Err(DataError::Forbidden);
+    }
+    let vouched = membership::ActiveModel { is_vouched: Set(true), ..Default::default() };
+    if update(&tx, id, vouched).exec(tx.conn()).await?.rows_affected == 0 {
+        return Err(DataError::NotFound("member"));
+    }
+    crate::audit::note(&tx, "member.vouch", &id.to_string(), json!({})).await?;
+    crate::feed::access_changed(&tx).await?;
+    tx.commit().await
+}
+
 /// Refuses what would leave the tenant without an owner: `person` is to be one from now on, or not.
 ///
 /// # Errors
@@ -62,8 +81,8 @@ pub(crate) async fn keep_an_owner(tx: &Tx, person: UserId, stays: bool) -> Resul
     Err(DataError::Refused("A tenant needs an owner. Transfer the ownership first.".to_owned()))
 }
 
-/// The owners. Locked, so that two who leave at once do not each count on the other.
-pub(super) async fn owners(tx: &Tx) -> Result<Vec<UserId>, DataError> {
+// The owners. Locked, so that two who leave at once do not each count on the other.
+async fn owners(tx: &Tx) -> Result<Vec<UserId>, DataError> {
     let owners = tx
         .find::<membership::Entity>()
         .filter(membership::Column::Role.eq(RoleName::Owner))

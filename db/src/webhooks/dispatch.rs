@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::feed::EventKind;
-use domain::ids::{DeliveryId, StoreId, WebhookId};
+use domain::ids::{DeliveryId, StoreId, TenantId, WebhookId};
 use domain::webhooks::{Wanted, WebhookState};
 use sea_orm::{ColumnTrait, DerivePartialModel, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
@@ -18,6 +18,7 @@ use super::{QUEUE, message_id};
 use crate::entities::text::Text;
 use crate::entities::{SharedQueries, TenantQueries, extras, feed_event, tenant, webhook};
 use crate::error::DataError;
+use crate::platform::Platform;
 use crate::queue::{self, NewJob};
 use crate::scope::{Scope, Tx};
 
@@ -35,6 +36,11 @@ pub struct Dispatched {
     pub goes_on: bool,
 }
 
+#[derive(FromQueryResult)]
+struct BehindRow {
+    tenant_id: Uuid,
+}
+
 /// The job itself; a tenant has one at a time.
 pub fn dispatching() -> NewJob {
     NewJob { key: Some("feed".to_owned()), queue: QUEUE, ..NewJob::new(DISPATCH, json!({})) }
@@ -43,6 +49,25 @@ pub fn dispatching() -> NewJob {
 /// The same, which also takes up deliveries that were due long ago and that nobody works on.
 pub fn catching_up() -> NewJob {
     NewJob { key: Some("overdue".to_owned()), queue: QUEUE, ..NewJob::new(DISPATCH, json!({"overdue": true})) }
+}
+
+/// Tenants, of `tenants` or of all, with a live webhook that lies behind its feed, or with a delivery that was due before
+/// `due` and that nobody took. Those that are suspended are not among them. Index: `webhooks_live`.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn behind(
+    platform: &Platform,
+    tenants: Option<&[TenantId]>,
+    due: DateTime<Utc>,
+) -> Result<Vec<TenantId>, DataError> {
+    let tenants: Option<Vec<Uuid>> = tenants.map(|tenants| tenants.iter().map(|tenant| tenant.0).collect());
+    let tx = platform.begin().await?;
+    // SQL: a function of the database looks into all tenants.
+    let sql = "select tenant_id from stoa_webhooks_behind($1, $2)";
+    let rows: Vec<BehindRow> = tx.all(sql, [tenants.into(), due.into()]).await?;
+    tx.commit().await?;
+    Ok(rows.into_iter().map(|row| row.tenant_id.into()).collect())
 }
 
 /// Reads on in the feed for the tenant's live webhooks and writes up to `most` deliveries, together with the jobs that

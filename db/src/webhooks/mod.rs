@@ -5,7 +5,6 @@
 //! stand around a sending, which holds neither a transaction nor a connection. So an order pays nothing for webhooks, and
 //! none of its events is told twice or not at all by our own doing.
 
-mod behind;
 mod change;
 mod deliveries;
 mod dispatch;
@@ -18,10 +17,9 @@ mod state;
 
 use domain::ids::DeliveryId;
 
-pub use behind::behind;
 pub use change::{Made, NewWebhook, change, create, delete};
 pub use deliveries::{Attempt, Delivery, deliveries, delivery};
-pub use dispatch::{DISPATCH, Dispatched, catching_up, dispatch, dispatching};
+pub use dispatch::{DISPATCH, Dispatched, behind, catching_up, dispatch, dispatching};
 pub use finish::{Ended, Reply, SwitchedOff, finish};
 pub use list::{Webhook, list, show};
 pub use prune::prune;

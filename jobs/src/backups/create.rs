@@ -5,13 +5,21 @@ use db::backups::{Began, Claim, Done, NewBackup, Place};
 use db::platform::Platform;
 use domain::backups::{Kind, Trigger};
 use domain::ids::BackupId;
+use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use super::manifest::{Label, MANIFEST, Manifest};
 use super::part::PartWriter;
 use super::watched::{Steps, watched};
-use super::{BackupError, Backups, Verified, database, files, full, offsite, verify};
+use super::{BackupError, Backups, LATER, Verified, database, files, full, offsite, verify};
+use crate::context::Running;
+use crate::outcome::{JobError, Outcome};
 use crate::storage::ObjectPath;
+
+#[derive(Deserialize)]
+struct Wish {
+    kind: Kind,
+}
 
 /// A backup that was made.
 #[derive(Clone, Debug)]
@@ -77,6 +85,24 @@ pub async fn create(
             give_up(backups, place, &claim, &folder, &error).await;
             Err(error)
         }
+    }
+}
+
+/// The job `make_backup`: one backup of the job's tenant (nil: of the installation), made and read back. Twice is
+/// safe: what was not finished before is given up and made anew, and is never listed as good.
+pub(crate) async fn make_job(job: Running) -> Result<Outcome, JobError> {
+    let wish: Wish = job.payload()?;
+    let place = Place::for_job(&job.db, job.tenant)?;
+    match make(Backups::of(&job)?, &place, wish.kind, Trigger::Demand, &job.stop).await {
+        Ok((made, verified)) => {
+            job.log.info(format!(
+                "{} rows backed up in {} bytes; verified: {} rows match",
+                made.rows, made.bytes, verified.rows
+            ));
+            Ok(Outcome::Done)
+        }
+        Err(BackupError::Running | BackupError::Stopped) => Ok(Outcome::Snooze(LATER)),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -7,14 +7,12 @@
 
 pub mod offsite;
 
-mod again;
 mod create;
 mod database;
 mod download;
 mod error;
 mod files;
 mod full;
-pub(crate) mod job;
 mod manifest;
 mod part;
 mod pipe;
@@ -30,13 +28,16 @@ mod watched;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use db::Db;
 use db::backups::owner::Owner;
 use domain::ids::{BackupId, TenantId};
 
+use crate::context::Running;
+use crate::outcome::JobError;
 use crate::storage::{ObjectPath, Storage};
 
-pub use again::verify_again;
+pub(crate) use create::make_job;
 pub use create::{Made, create, make};
 pub use download::download;
 pub use error::BackupError;
@@ -46,8 +47,12 @@ pub use prune::{Pruned, Sweep, plan, prune, remove_objects, sweep};
 pub use restore::{Plan, TenantRestore};
 pub use restore_full::{FullPlan, find_full, full_plan, restore_full};
 pub use seal::{BadKey, Identity, Recipient};
-pub use timetable::{Round, round};
+pub(crate) use timetable::round_job;
+pub use timetable::{Round, round, verify_again};
 pub use verify::{Verified, verify};
+
+/// How long a job waits for another backup of its kind.
+const LATER: TimeDelta = TimeDelta::minutes(1);
 
 /// What backups need.
 #[derive(Clone)]
@@ -74,6 +79,12 @@ pub struct Backups {
 }
 
 impl Backups {
+    /// What the process of a job has.
+    pub(crate) fn of(job: &Running) -> Result<&Self, JobError> {
+        let backups = job.tools.backups.as_ref();
+        backups.ok_or_else(|| JobError::new("this process has no backup storage; set STOA_BACKUP_URL"))
+    }
+
     /// The owner's access.
     pub(crate) fn owner(&self) -> Result<&Owner, BackupError> {
         self.owner.as_ref().ok_or(BackupError::NoOwner)

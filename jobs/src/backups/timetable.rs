@@ -1,12 +1,21 @@
 //! The daily round: whatever is due is made and read back, then retention, then tidying. One fault does not stop the rest.
 
+use chrono::TimeDelta;
+use db::DataError;
 use db::backups::{Due, Place};
 use db::platform::Platform;
 use domain::backups::Trigger;
 use tokio_util::sync::CancellationToken;
 
 use super::offsite::copy_again;
-use super::{BackupError, Backups, make, prune, sweep, verify_again};
+use super::{BackupError, Backups, LATER, make, prune, sweep, verify};
+use crate::context::Running;
+use crate::outcome::{JobError, Outcome};
+
+/// A backup that could not be read back is tried again after so long.
+const AGAIN_AFTER: TimeDelta = TimeDelta::hours(1);
+/// Backups tried again in one round.
+const AT_ONCE: u64 = 20;
 
 /// What a round did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +55,46 @@ pub async fn round(backups: &Backups, stop: &CancellationToken) -> Result<Round,
     Ok(done)
 }
 
+/// Reads back what is only stored, and what could not be read the last time, each once an hour; how many are verified
+/// now: the storage comes back, a key is put where it belongs. While the storage or something else that all need is
+/// away, only the first of them is tried.
+///
+/// # Errors
+/// When PostgreSQL fails, or it was stopped.
+pub async fn verify_again(backups: &Backups, stop: &CancellationToken) -> Result<usize, BackupError> {
+    let before = backups.db.clock().now() - AGAIN_AFTER;
+    let unread = db::backups::unread(&Platform::command(backups.db.clone()), before, AT_ONCE).await?;
+    let mut verified = 0;
+    for backup in unread {
+        let place = Place::for_job(&backups.db, backup.tenant)?;
+        db::backups::note_reading(&place, backup.id).await?;
+        match verify(backups, &place, backup.id, stop).await {
+            Ok(_) => verified += 1,
+            Err(BackupError::Stopped) => return Err(BackupError::Stopped),
+            Err(error) if is_its_own(&error) => {}
+            Err(_) => break,
+        }
+    }
+    Ok(verified)
+}
+
+/// The job `make_due_backups`: whatever has had its hour, then retention, then tidying. Twice is safe: a round that
+/// finds nothing due does nothing.
+pub(crate) async fn round_job(job: Running) -> Result<Outcome, JobError> {
+    match round(Backups::of(&job)?, &job.stop).await {
+        Ok(done) => {
+            let Round { verified, failed, pruned, copied, read_again } = done;
+            job.log.info(format!(
+                "{verified} created and verified, {failed} failed, {pruned} pruned; {copied} copied off-site, \
+                 {read_again} verified later"
+            ));
+            Ok(Outcome::Done)
+        }
+        Err(BackupError::Stopped) => Ok(Outcome::Snooze(LATER)),
+        Err(error) => Err(error.into()),
+    }
+}
+
 async fn make_all(
     backups: &Backups,
     due: Vec<Due>,
@@ -75,4 +124,15 @@ async fn tidy(backups: &Backups, done: &mut Round) {
     if let Err(error) = sweep(backups).await {
         tracing::error!(%error, "cleaning up the storage");
     }
+}
+
+// Whether the error says nothing about other backups. It stands in the row of this one.
+const fn is_its_own(error: &BackupError) -> bool {
+    error.is_bad()
+        || matches!(
+            error,
+            BackupError::Sealed(_)
+                | BackupError::NoOwner
+                | BackupError::Data(DataError::Refused(_) | DataError::NotFound(_))
+        )
 }

@@ -10,6 +10,8 @@ use domain::permission::Permission;
 use tokio::fs;
 
 use super::receive;
+use crate::context::Running;
+use crate::outcome::{JobError, Outcome};
 use crate::upkeep::TENANTS;
 
 /// How long a checked run may wait to be started.
@@ -40,6 +42,13 @@ pub async fn expire(db: &Db, data_dir: &Path) -> Result<usize, DataError> {
     }
     sweep(data_dir).await;
     Ok(given_up)
+}
+
+/// The job `expire_imports`: gives up uploads that nobody started. Twice is safe: the second finds nothing.
+pub(crate) async fn expire_job(job: Running) -> Result<Outcome, JobError> {
+    let given_up = expire(&job.db, &job.tools.data_dir).await?;
+    job.log.info(format!("{given_up} unused uploads expired"));
+    Ok(Outcome::Done)
 }
 
 // Files that stopped arriving when a process was killed.

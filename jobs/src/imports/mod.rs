@@ -1,11 +1,10 @@
 //! Imports of snapshot files: `source` reads lines, `formats` makes orders of them, `check` reads a file through
 //! without storing anything, `apply` stores it batch by batch and goes on where it was stopped.
 //!
-//! There are two ways in: a file received by the browser (`receive`, then the job `apply_import`, see `job`), and a
+//! There are two ways in: a file received by the browser (`receive`, then the job `apply_import`, see `queued`), and a
 //! file at the command line (`file`, in the same process). Both work on a run under a lease, see `db::imports`.
 
 pub mod formats;
-pub mod job;
 pub mod receive;
 pub mod source;
 
@@ -26,7 +25,9 @@ use domain::imports::Format;
 
 pub use error::ImportError;
 pub use expire::expire;
+pub(crate) use expire::expire_job;
 pub use file::{FileImport, Outcome, run_file, run_file_until};
+pub(crate) use queued::{apply_job, retry_job};
 pub use source::FileError;
 
 use formats::{Context, Survey, survey};

@@ -11,20 +11,47 @@ use domain::ids::ImportId;
 use domain::imports::RunStatus;
 use domain::jobs::CRASHES;
 use domain::permission::Permission;
+use serde::Deserialize;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::job::LOOK_AGAIN;
 use super::{ImportError, Snapshot, apply, check, receive};
 use crate::context::Running;
 use crate::outcome::{JobError, Outcome};
 
-/// Works on the run `id` until it is settled, stopped or lost.
-///
-/// # Errors
-/// When the attempt went wrong and another may go better.
-pub(super) async fn work(job: &Running, id: ImportId, round: i16) -> Result<Outcome, JobError> {
+/// Soon enough for a person who waits, and long enough for somebody else to get further.
+const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(2);
+
+/// Which run, and how often it began anew.
+#[derive(Debug, Deserialize)]
+struct About {
+    import: ImportId,
+    #[serde(default)]
+    round: i16,
+}
+
+/// The job `apply_import`: checks or stores a run. Twice is safe: a run is worked on under its own lease and goes on
+/// where it was, and one that is settled is left alone.
+pub(crate) async fn apply_job(job: Running) -> Result<Outcome, JobError> {
+    let About { import, round } = job.payload()?;
+    work(&job, import, round).await
+}
+
+/// The job `retry_import`: begins a failed run anew. Twice is safe: the second finds it begun.
+pub(crate) async fn retry_job(job: Running) -> Result<Outcome, JobError> {
+    let About { import, round } = job.payload()?;
+    let scope = job.scope(Permission::RunImports)?;
+    if db::imports::retry(&scope, import, round).await? {
+        job.log.info(format!("import {import} restarts, attempt {round}"));
+        Ok(Outcome::Done)
+    } else {
+        Ok(Outcome::Cancel("the import did not fail, or its file was imported again".into()))
+    }
+}
+
+// Works on the run `id` until it is settled, stopped or lost. After an error another attempt may go better.
+async fn work(job: &Running, id: ImportId, round: i16) -> Result<Outcome, JobError> {
     let scope = job.scope(Permission::RunImports)?;
     let owner: Uuid = scope.clock().id();
     let (run, lease) = match db::imports::claim(&scope, id, Taker::Worker(owner)).await? {

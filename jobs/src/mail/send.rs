@@ -12,6 +12,8 @@ use domain::mail::wait_after;
 use tokio_util::sync::CancellationToken;
 
 use super::mailer::{Mailer, Session, Trouble};
+use crate::context::Running;
+use crate::outcome::{JobError, Outcome};
 
 /// Messages taken at once. All of them, as slow as can be, take less than their lease.
 const AT_ONCE: u64 = 8;
@@ -82,6 +84,19 @@ pub(crate) async fn send_all(db: &Db, mailer: &Mailer, tenant: TenantId, ids: &[
 /// When PostgreSQL fails.
 pub async fn prune(db: &Db) -> Result<u64, DataError> {
     outbox::prune(&Platform::command(db.clone()), db.clock().now() - KEPT).await
+}
+
+/// The job `send_mail`: sends what is due. Twice is safe: each message is one sender's.
+pub(crate) async fn send_job(job: Running) -> Result<Outcome, JobError> {
+    let Report { sent, later, failed } = send_due(&job.db, &job.tools.mailer, &job.stop).await?;
+    job.log.info(format!("{sent} sent, {later} to be retried, {failed} failed"));
+    Ok(Outcome::Done)
+}
+
+/// The job `prune_mail`: forgets what came to its end a month ago. Twice is safe: the second finds nothing.
+pub(crate) async fn prune_job(job: Running) -> Result<Outcome, JobError> {
+    job.log.info(format!("{} emails deleted", prune(&job.db).await?));
+    Ok(Outcome::Done)
 }
 
 // Messages one after the other over one connection.

@@ -7,11 +7,9 @@ mod file;
 mod maintain;
 mod manifest;
 mod restore;
-mod watch;
 
 pub use archive::{Archived, archive, archive_due, due};
 pub use error::ArchiveError;
-pub use maintain::{Fault, Report, maintain};
+pub use maintain::{Fault, Report, maintain, watch};
 pub use manifest::{File, Manifest};
 pub use restore::restore;
-pub use watch::watch;

@@ -2,13 +2,22 @@
 //! between the receiver's answer and the commit, the message is sent again under the same name: at least once.
 
 use chrono::{DateTime, Utc};
-use db::webhooks::{Begun, Ended, begin, finish};
+use db::outbox::NewMail;
+use db::webhooks::{Begun, Ended, SwitchedOff, begin, finish};
 use db::{DataError, Scope};
 use domain::ids::{DeliveryId, Uuid};
+use domain::permission::Permission;
+use serde::Deserialize;
 
 use super::courier::Courier;
-use super::letter::letters;
-use crate::mail::Mailer;
+use crate::context::Running;
+use crate::mail::{Letter, Mailer, Part};
+use crate::outcome::{JobError, Outcome};
+
+#[derive(Deserialize)]
+struct Which {
+    delivery: DeliveryId,
+}
 
 /// What became of the attempt.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -45,4 +54,49 @@ pub async fn deliver(
         // Somebody wants it sent anew, or nobody wants it any more: the next look tells.
         Ended::Superseded => Attempted::Again(scope.now()),
     })
+}
+
+/// The job `deliver_webhook`: sends one delivery, and waits where it must be sent again. Twice sends twice, under one
+/// name: receivers can tell.
+pub(crate) async fn deliver_job(job: Running) -> Result<Outcome, JobError> {
+    let scope = job.scope(Permission::ManageKeys)?;
+    let courier = job.tools.courier.as_ref().ok_or_else(|| JobError::new("this process does not send webhooks"))?;
+    let Which { delivery } = job.payload()?;
+    match deliver(&scope, courier, &job.tools.mailer, delivery).await? {
+        Attempted::Over(words) => {
+            job.log.info(words);
+            Ok(Outcome::Done)
+        }
+        Attempted::Again(at) => Ok(Outcome::Snooze(at - scope.now())),
+        Attempted::Nothing(reason) => Ok(Outcome::Cancel(reason.to_owned())),
+    }
+}
+
+// Tells each owner that the webhook was switched off.
+fn letters(mailer: &Mailer, scope: &Scope, off: &SwitchedOff) -> Vec<NewMail> {
+    let link = mailer.link(&format!("/t/{}/settings/webhooks/{}", off.tenant, off.webhook));
+    // What stands behind a `?` is often a password of the receiver.
+    let address = off.url.split(['?', '#']).next().unwrap_or_default();
+    let letter = Letter {
+        heading: "Webhook disabled".to_owned(),
+        parts: vec![
+            Part::Words(format!("Stoa stopped sending events to {address}. {}", off.reason)),
+            Part::Words(
+                "Stoa stores new events. Fix the URL, then resume the webhook from the last delivery, or from now on."
+                    .to_owned(),
+            ),
+        ],
+        link: Some(("Open webhook".to_owned(), link)),
+        footer: "You receive this email because you are the owner.".to_owned(),
+    };
+    let body = serde_json::to_value(&letter).unwrap_or_default();
+    let moment = scope.now().timestamp_micros();
+    let mail = |owner: &String| NewMail {
+        key: format!("webhook:{}:{moment}:{owner}", off.webhook),
+        kind: "webhook",
+        recipient: owner.clone(),
+        subject: "Webhook disabled".to_owned(),
+        body: body.clone(),
+    };
+    off.owners.iter().map(mail).collect()
 }

@@ -4,11 +4,9 @@
 mod courier;
 mod deliver;
 mod dispatch;
-pub(crate) mod job;
-mod letter;
-mod watch;
 
 pub use courier::{Courier, check_address};
+pub(crate) use deliver::deliver_job;
 pub use deliver::{Attempted, deliver};
-pub use dispatch::dispatch;
-pub use watch::{look, watch};
+pub use dispatch::{dispatch, look, watch};
+pub(crate) use dispatch::{dispatch_all_job, dispatch_job};

@@ -1,4 +1,4 @@
-//! Taking jobs, fairly between tenants.
+//! Making jobs ready when their time has come, and taking them, fairly between tenants.
 //!
 //! A claim for `n` jobs walks from tenant to tenant along the index, beginning after the tenant where the last one ended,
 //! and takes from each of up to `n` tenants an equal share, oldest and most urgent first. So of `t` tenants with work, each
@@ -13,6 +13,9 @@ use uuid::Uuid;
 use super::Engine;
 use crate::error::DataError;
 use crate::queue::Lease;
+
+// Jobs made ready in one statement.
+const STAGED: u64 = 1_000;
 
 /// A job that this worker holds.
 #[derive(Clone, PartialEq, Debug)]
@@ -87,6 +90,25 @@ const SUSPECT: &str = "with picked as materialized (select tenant_id, id from jo
       returning j.tenant_id, j.id, j.kind, j.payload, j.attempt, j.max_attempts, j.crashes, j.fence, j.run_at";
 
 impl Engine {
+    /// Makes ready what is due; how many jobs.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn stage(&self) -> Result<u64, DataError> {
+        // SQL: found, locked and made ready in one statement.
+        let sql = "with due as materialized (select tenant_id, id from jobs where state = 'scheduled' and run_at <= $1 order by run_at, id limit 1000 for update skip locked) \
+                   update jobs j set state = 'ready', waits_for = null from due d where j.tenant_id = d.tenant_id and j.id = d.id";
+        let now = self.db.clock().now();
+        let mut staged = 0;
+        loop {
+            let batch = sqlx::query(sql).bind(now).execute(&self.pool).await?.rows_affected();
+            staged += batch;
+            if batch < STAGED {
+                return Ok(staged);
+            }
+        }
+    }
+
     /// Takes up to `limit` jobs; the place in the round moves on. Fewer than `limit` does not mean that there are no more:
     /// only none does.
     ///

@@ -3,9 +3,7 @@
 
 mod claim;
 mod life;
-mod rescue;
 mod settle;
-mod stage;
 
 use std::sync::Arc;
 use std::time::Duration;

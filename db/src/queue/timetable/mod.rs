@@ -2,14 +2,14 @@
 //! entry's row, in the transaction that moves the entry on to its next tick: once, however many workers there are.
 
 mod cron;
-mod tick;
 
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use domain::ids::JobId;
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Set};
+use sea_orm::sea_query::{LockBehavior, LockType};
+use sea_orm::{ColumnTrait, NotSet, QueryFilter, QueryOrder, QuerySelect, Set};
 use serde_json::Value;
 
 pub use cron::{Timing, TimingError};
-pub use tick::{Ticked, tick};
 
 use super::enqueue::enqueue_kind;
 use super::{NewJob, QUEUES};
@@ -17,6 +17,11 @@ use crate::entities::{SharedQueries, job_schedule};
 use crate::error::DataError;
 use crate::platform::{Platform, PlatformTx};
 use crate::scope::Actor;
+
+/// A tick later than this was missed: nobody was there for it.
+const LATE: TimeDelta = TimeDelta::minutes(1);
+// Far more than a year of minutes. What was missed before is not counted any more.
+const MOST_MISSED: i64 = 1_000_000;
 
 /// An entry as the program has it.
 #[derive(Clone, PartialEq, Debug)]
@@ -35,6 +40,15 @@ pub struct Entry {
     pub max_attempts: i16,
     /// What it is about.
     pub payload: Value,
+}
+
+/// What a tick came to.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Ticked {
+    /// Jobs that were enqueued.
+    pub enqueued: usize,
+    /// Ticks that nobody was there for; each entry makes up for them with one job.
+    pub missed: i64,
 }
 
 /// Brings the kept timetable up to date with the program's. What is switched off stays so; an entry whose time
@@ -74,6 +88,43 @@ pub async fn sync(platform: &Platform, entries: &[Entry]) -> Result<(), DataErro
     tx.commit().await
 }
 
+/// Enqueues what is due by the timetable, unless another worker is at it.
+///
+/// # Errors
+/// When PostgreSQL fails; then nothing was enqueued or moved on.
+pub async fn tick(platform: &Platform) -> Result<Ticked, DataError> {
+    let tx = platform.begin().await?;
+    let now = tx.db().clock().now();
+    let due = tx
+        .find_shared::<job_schedule::Entity>()
+        .filter(job_schedule::Column::Known.eq(true))
+        .filter(job_schedule::Column::Enabled.eq(true))
+        .filter(job_schedule::Column::NextTick.lte(now))
+        .order_by_asc(job_schedule::Column::Name)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    let mut ticked = Ticked::default();
+    for due in due.all(tx.conn()).await? {
+        let timing = Timing::new(&due.cron, &due.zone)?;
+        let (last, next, passed) = settle(&timing, due.next_tick, now)?;
+        let missed = passed + i64::from(now - last > LATE);
+        let key = format!("{}@{}", due.name, last.to_rfc3339_opts(SecondsFormat::Secs, true));
+        let made = enqueue_entry(&tx, &due.kind, &due.queue, due.payload, (due.max_attempts, key), Actor::Job).await?;
+        ticked.enqueued += usize::from(made.is_some());
+        ticked.missed += missed;
+        let next = job_schedule::ActiveModel {
+            last_tick: Set(Some(last)),
+            next_tick: Set(next),
+            missed: Set(due.missed + missed),
+            missed_at: if missed > 0 { Set(Some(now)) } else { NotSet },
+            ..Default::default()
+        };
+        let next = tx.update_shared().set(next).filter(job_schedule::Column::Name.eq(due.name));
+        next.exec(tx.conn()).await?;
+    }
+    tx.commit().await?;
+    Ok(ticked)
+}
+
 /// Enqueues the job of the entry `name` now; `None` when one that was asked for so is still live.
 pub(super) async fn enqueue_now(tx: &PlatformTx, name: &str, actor: Actor) -> Result<Option<JobId>, DataError> {
     let kept = kept(tx, name).await?;
@@ -82,7 +133,7 @@ pub(super) async fn enqueue_now(tx: &PlatformTx, name: &str, actor: Actor) -> Re
 }
 
 /// When the entry `name` ticks next, from now on. Locks it.
-pub(super) async fn next_of(tx: &PlatformTx, name: &str) -> Result<chrono::DateTime<chrono::Utc>, DataError> {
+pub(super) async fn next_of(tx: &PlatformTx, name: &str) -> Result<DateTime<Utc>, DataError> {
     let kept = kept(tx, name).await?;
     Timing::new(&kept.cron, &kept.zone)?.after(tx.db().clock().now())
 }
@@ -107,4 +158,23 @@ async fn enqueue_entry(
     let queue = QUEUES.into_iter().find(|name| *name == queue).unwrap_or("default");
     let job = NewJob { key: Some(key), queue, max_attempts, ..NewJob::new("", payload) };
     enqueue_kind(tx, PlatformTx::NIL, kind, &job, actor).await
+}
+
+// The last tick up to now, the first after it, and how many lie before the last.
+fn settle(
+    timing: &Timing,
+    first: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(DateTime<Utc>, DateTime<Utc>, i64), DataError> {
+    let (mut last, mut passed) = (first, 0);
+    loop {
+        let next = timing.after(last)?;
+        if next > now {
+            return Ok((last, next, passed));
+        }
+        if passed >= MOST_MISSED {
+            return Ok((last, timing.after(now)?, passed));
+        }
+        (last, passed) = (next, passed + 1);
+    }
 }

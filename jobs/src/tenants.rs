@@ -1,5 +1,6 @@
-//! Removing a tenant: its files, the objects of its backups, its rows, and what Redis holds of it. What stays is the export
-//! that was made after it was closed, for as long as backups are kept, and a line in the installation's record.
+//! Tenants whose time is over, removed from everywhere: their files, the objects of their backups, their rows, and what
+//! Redis holds of them. What stays of one is the export that was made after it was closed, for as long as backups are
+//! kept, and a line in the installation's record.
 
 use std::io;
 use std::path::Path;
@@ -9,7 +10,9 @@ use domain::ids::TenantId;
 use tokio::fs;
 
 use crate::backups::{BackupError, Backups, remove_objects};
+use crate::context::Running;
 use crate::imports::receive::uploads;
+use crate::outcome::{JobError, Outcome};
 
 /// What became of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,6 +44,26 @@ pub async fn erase(backups: &Backups, data_dir: &Path, leaving: &Leaving) -> Res
         tracing::warn!(%tenant, "Redis is unavailable; its data of a deleted tenant expires automatically");
     }
     Ok(Fate::Gone(erased))
+}
+
+/// The job `erase_tenants`: removes tenants whose time is over. Twice is safe: what is gone is gone, and one that waits
+/// for its export waits on.
+pub(crate) async fn erase_job(job: Running) -> Result<Outcome, JobError> {
+    let due = job.platform().due_to_go().await?;
+    if due.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    let backups = Backups::of(&job)?;
+    let mut failed = Vec::new();
+    for leaving in due {
+        match erase(backups, &job.tools.data_dir, &leaving).await {
+            Ok(Fate::Gone(erased)) => job.log.info(format!("tenant {}: {} rows deleted", leaving.slug, erased.rows)),
+            Ok(Fate::Waits) => job.log.info(format!("tenant {}: its final backup is not finished yet", leaving.slug)),
+            // The others go all the same.
+            Err(error) => failed.push(format!("tenant {}: {error}", leaving.slug)),
+        }
+    }
+    if failed.is_empty() { Ok(Outcome::Done) } else { Err(JobError::new(failed.join("; "))) }
 }
 
 async fn remove_files(data_dir: &Path, tenant: TenantId) -> io::Result<()> {

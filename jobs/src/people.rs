@@ -1,13 +1,13 @@
-//! Letters that tell somebody what happened to their account, in case it was not them.
+//! Letters to people about their account and their teams. The server puts them into the outbox in the transaction of what
+//! they tell of.
 
 use chrono::{DateTime, Utc};
 use db::outbox::NewMail;
 use domain::ids::Uuid;
 
-use super::body;
 use crate::mail::{Letter, Mailer, Part};
 
-/// What happened.
+/// What happened to an account. Its owner is told, in case it was not them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// Somebody signed in with a browser that was not seen before.
@@ -81,6 +81,89 @@ pub fn notice(mailer: &Mailer, id: Uuid, to: &str, notice: &Notice, at: DateTime
     }
 }
 
+/// The letter with which somebody chooses another password.
+pub fn reset_password(mailer: &Mailer, id: Uuid, to: &str, secret: &str) -> NewMail {
+    let letter = Letter {
+        heading: "Reset your password".into(),
+        parts: vec![
+            Part::Words("We received a request to reset the password of your account.".into()),
+            Part::Words(
+                "The link works once and expires in 2 hours. Your current password works until you choose a new one."
+                    .into(),
+            ),
+        ],
+        link: Some(("Choose a new password".into(), mailer.link(&domain::link::reset_password(secret)))),
+        footer: "If you did not ask for this, ignore this email. Your password does not change.".into(),
+    };
+    NewMail {
+        key: format!("password:{id}"),
+        kind: "link.password",
+        recipient: to.to_owned(),
+        subject: "Reset your Stoa password".into(),
+        body: body(letter),
+    }
+}
+
+/// The letter with which somebody confirms that an address is theirs.
+pub fn confirm_email(mailer: &Mailer, id: Uuid, to: &str, secret: &str) -> NewMail {
+    let letter = Letter {
+        heading: "Confirm your email".into(),
+        parts: vec![Part::Words(
+            "You asked to sign in to Stoa with this email. The link works once and expires in 2 hours.".into(),
+        )],
+        link: Some(("Confirm email".into(), mailer.link(&domain::link::confirm_email(secret)))),
+        footer: "If you did not ask for this, ignore this email.".into(),
+    };
+    NewMail {
+        key: format!("email:{id}"),
+        kind: "link.email",
+        recipient: to.to_owned(),
+        subject: "Confirm your email for Stoa".into(),
+        body: body(letter),
+    }
+}
+
+/// What an invitation says.
+#[derive(Clone, Debug)]
+pub struct Invitation<'a> {
+    /// Names the letter.
+    pub id: Uuid,
+    /// To whom it goes.
+    pub to: &'a str,
+    /// The tenant's name.
+    pub tenant: &'a str,
+    /// Who invites.
+    pub by: &'a str,
+    /// Until when it can be accepted.
+    pub until: DateTime<Utc>,
+    /// The secret of the link.
+    pub secret: &'a str,
+}
+
+/// The letter that asks somebody to join a tenant.
+pub fn invitation(mailer: &Mailer, invitation: &Invitation<'_>) -> NewMail {
+    let Invitation { id, to, tenant, by, until, secret } = invitation;
+    let until = until.format("%-d %B %Y, %H:%M UTC");
+    let letter = Letter {
+        heading: format!("Join {tenant} on Stoa"),
+        parts: vec![
+            Part::Words(format!("{by} invited you to join {tenant}.")),
+            Part::Words(format!("The link works once and expires on {until}. Do not share it.")),
+        ],
+        link: Some(("Accept invitation".into(), mailer.link(&domain::link::invitation(secret)))),
+        footer: format!(
+            "You receive this email because {by} entered your address. If you do not know them, ignore it."
+        ),
+    };
+    NewMail {
+        key: format!("invitation:{id}"),
+        kind: "link.invitation",
+        recipient: (*to).to_owned(),
+        subject: format!("{by} invited you to join {tenant}"),
+        body: body(letter),
+    }
+}
+
 impl Notice {
     fn words(&self) -> (&'static str, String) {
         match self {
@@ -126,5 +209,32 @@ impl Notice {
                 format!("One of your recovery codes was used to sign in. Remaining codes: {left}."),
             ),
         }
+    }
+}
+
+// As it stands in the outbox.
+fn body(letter: Letter) -> serde_json::Value {
+    serde_json::to_value(letter).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn it_says_who_invites_and_holds_the_link() {
+        let mailer = Mailer::to_folder(Path::new("/nowhere"), "https://stoa.example");
+        let at = "2026-03-10T12:00:00Z".parse().unwrap();
+        let id = Uuid::from_u128(1);
+        let invited =
+            Invitation { id, to: "ana@example.com", tenant: "Demo", by: "bo@example.com", until: at, secret: "abc" };
+        let mail = invitation(&mailer, &invited);
+        assert!(mail.kind.starts_with(db::outbox::SECRET), "its text is deleted once it is sent");
+        assert!(!mail.key.contains("abc") && !mail.subject.contains("abc"));
+        let letter: Letter = serde_json::from_value(mail.body).unwrap();
+        assert!(letter.text().contains("https://stoa.example/invitation/abc"), "{}", letter.text());
+        assert!(letter.text().contains("10 March 2026, 12:00 UTC"), "{}", letter.text());
     }
 }

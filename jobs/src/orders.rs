@@ -10,12 +10,21 @@ use domain::money::Money;
 use domain::orders::{OrderKind, OrderStatus};
 use domain::permission::Permission;
 use domain::settings::Setting;
+use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
+use crate::context::Running;
 use crate::mail::{self, Column, Letter, Mailer, Part, Report, send_all, why};
+use crate::outcome::{JobError, Outcome};
 
 /// Items that a message lists.
 const MOST_ITEMS: usize = 50;
+
+/// New sales of one store.
+#[derive(Debug, Deserialize)]
+struct About {
+    orders: Vec<OrderId>,
+}
 
 /// Tells whoever wants to hear of the store's new sales of this one, unless it is a return, cancelled, older than a day,
 /// or its tenant is suspended. What cannot be sent at once stays in the outbox.
@@ -47,6 +56,14 @@ pub async fn notify_all(
         mail::send_due(db, mailer, stop).await?;
     }
     Ok(messages)
+}
+
+/// The job `notify_orders`: tells of new sales. Twice is safe: the outbox has one message an order and recipient.
+pub(crate) async fn notify_job(job: Running) -> Result<Outcome, JobError> {
+    let About { orders } = job.payload()?;
+    let messages = notify_all(&job.db, &job.tools.mailer, job.tenant, &orders, &job.stop).await?;
+    job.log.info(format!("{messages} emails about {} orders", orders.len()));
+    Ok(Outcome::Done)
 }
 
 // Puts the messages about an order into the outbox.

@@ -10,7 +10,9 @@ use domain::permission::Permission;
 use domain::settings::Setting;
 use tokio_util::sync::CancellationToken;
 
+use crate::context::Running;
 use crate::mail::{self, Column, Letter, Mailer, Part, why};
+use crate::outcome::{JobError, Outcome};
 
 /// Stores looked at in one round.
 const STORES: u64 = 200;
@@ -36,6 +38,13 @@ pub async fn alert(db: &Db, mailer: &Mailer, stop: &CancellationToken) -> Result
         mail::send_due(db, mailer, stop).await?;
     }
     Ok(told)
+}
+
+/// The job `alert_stock`: tells what ran low. Twice is safe: a level is told of in the transaction that notes it.
+pub(crate) async fn alert_job(job: Running) -> Result<Outcome, JobError> {
+    let told = alert(&job.db, &job.tools.mailer, &job.stop).await?;
+    job.log.info(format!("{told} low stock levels notified"));
+    Ok(Outcome::Done)
 }
 
 // Puts what ran low in a store into the outbox; how many levels.
