@@ -25,7 +25,7 @@ pub mod identity;
 pub mod impersonation;
 pub mod imports;
 mod keyset;
-mod known_stores;
+mod known;
 pub mod limits;
 pub mod mend;
 pub mod orders;
