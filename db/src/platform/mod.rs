@@ -16,11 +16,10 @@ use domain::ids::TenantId;
 use domain::permission::Permission;
 use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::audit::Origin;
 use crate::connect::Db;
 use crate::entities::{SharedQueries, tenant, user};
 use crate::error::DataError;
-use crate::scope::{Access, Actor, Scope};
+use crate::scope::{Access, Actor, Origin, Scope};
 
 pub use erase::{Erased, LeftBackup};
 pub use leaving::{Leaving, MOST_GRACE_DAYS, hasten, keep_fewest_days};
