@@ -69,7 +69,7 @@ where
             && reading.began.elapsed() < age
             && let Some(result) = reading.result.get()
         {
-            return result.as_ref().map(V::clone).map_err(DataError::again);
+            return result.as_ref().cloned().map_err(DataError::again);
         }
         // Boxed when it is needed: most of the time it is not, and then it would only be moved about.
         Box::pin(self.read(age, key, read)).await
@@ -104,14 +104,15 @@ where
             ready(if is_believed { Op::Nop } else { Op::Put(Arc::clone(&new)) })
         });
         let reading = entry.await.into_entry().map_or(new, |entry| entry.into_value());
-        let result = reading.result.get_or_init(|| async {
+        let reads = async {
             let result = read().await;
             if result.is_err() {
                 self.readings.invalidate(key).await;
             }
             result
-        });
-        result.await.as_ref().map(V::clone).map_err(DataError::again)
+        };
+        let result = reading.result.get_or_init(|| reads).await;
+        result.as_ref().cloned().map_err(DataError::again)
     }
 }
 
