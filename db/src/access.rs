@@ -1,12 +1,13 @@
 //! Who acts in which tenant, and what they may do there. Naming a permission turns an [`Access`] into a [`Scope`].
 
 use std::fmt;
+use std::net::IpAddr;
 
+use domain::audit::Via;
 use domain::ids::{ApiKeyId, TenantId, UserId};
 use domain::people::StoreAccess;
 use domain::permission::{KeyScope, Permission, Permissions, Rights};
 
-use crate::audit::Origin;
 use crate::connect::Db;
 use crate::error::DataError;
 use crate::scope::Scope;
@@ -52,6 +53,17 @@ impl fmt::Display for Actor {
             Self::Nobody => f.write_str("nobody"),
         }
     }
+}
+
+/// Where a change came from.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Origin {
+    /// The request.
+    pub request_id: Option<String>,
+    /// Who sent it, as an address.
+    pub address: Option<IpAddr>,
+    /// The way it came, when the actor does not say it already.
+    pub via: Option<Via>,
 }
 
 /// What the actor may do in the tenant.
@@ -133,10 +145,6 @@ impl Access {
 
     pub(crate) const fn origin(&self) -> &Origin {
         &self.origin
-    }
-
-    pub(crate) fn request_id(&self) -> Option<&str> {
-        self.origin.request_id.as_deref()
     }
 
     /// What the actor has.

@@ -15,11 +15,8 @@ use crate::clock::Clock;
 use crate::entities::SharedQueries;
 use crate::error::DataError;
 use crate::feed::Hub;
-use crate::known_stores::KnownStores;
-use crate::limits::KnownPlans;
-use crate::partitions::Quarters;
+use crate::known::Known;
 use crate::queue::Bell;
-use crate::settings::KnownSettings;
 use crate::transaction::{Setting, Transaction};
 
 /// The role as which all work is done: owns nothing, cannot bypass row-level security.
@@ -52,10 +49,7 @@ pub struct Parts {
     hub: Hub,
     bell: Bell,
     statements: Arc<AtomicU64>,
-    quarters: Quarters,
-    stores: KnownStores,
-    settings: KnownSettings,
-    plans: KnownPlans,
+    known: Known,
     #[cfg(feature = "testing")]
     broken_filter: std::sync::OnceLock<(domain::ids::TenantId, domain::ids::TenantId)>,
 }
@@ -96,10 +90,7 @@ impl Db {
             hub,
             bell: Bell::new(),
             statements,
-            quarters: Quarters::default(),
-            stores: KnownStores::default(),
-            settings: KnownSettings::default(),
-            plans: KnownPlans::default(),
+            known: Known::default(),
             #[cfg(feature = "testing")]
             broken_filter: std::sync::OnceLock::new(),
         }));
@@ -145,24 +136,9 @@ impl Db {
         Ok(Transaction::begin(&self.pool, setting, &self.statements).await?)
     }
 
-    /// The tenants' stores, as pages and lists know them.
-    pub(crate) fn stores(&self) -> &KnownStores {
-        &self.stores
-    }
-
-    /// The stores' settings, as pages know them.
-    pub fn settings(&self) -> &KnownSettings {
-        &self.settings
-    }
-
-    /// What tenants are allowed, as this process knows it.
-    pub(crate) fn plans(&self) -> &KnownPlans {
-        &self.plans
-    }
-
-    /// The quarters that this process has just seen.
-    pub(crate) fn quarters(&self) -> &Quarters {
-        &self.quarters
+    /// What this process knows without asking PostgreSQL.
+    pub fn known(&self) -> &Known {
+        &self.known
     }
 
     /// Statements run since the start, those that begin and end transactions not among them.

@@ -8,13 +8,12 @@ use domain::ids::{ImpersonationId, TenantId, UserId};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Set};
 use serde_json::{Value, json};
 
-use crate::audit::Origin;
 use crate::connect::Db;
 use crate::entities::{AllTenantsQueries, TenantQueries, impersonation, membership, user};
 use crate::error::DataError;
 use crate::people::Person;
 use crate::platform::Platform;
-use crate::scope::Actor;
+use crate::scope::{Actor, Origin};
 
 /// How long an impersonation may last, in minutes.
 pub const MINUTES: [i64; 3] = [15, 30, 60];

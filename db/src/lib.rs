@@ -24,9 +24,10 @@ pub mod idempotency;
 pub mod impersonation;
 pub mod imports;
 mod keyset;
-mod known_stores;
+mod known;
 pub mod limits;
 pub mod mend;
+mod notes;
 pub mod orders;
 pub mod outbox;
 pub mod partitions;
@@ -52,9 +53,10 @@ mod tenant_token;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transaction;
+mod tx;
 pub mod webhooks;
 
 pub use clock::Clock;
 pub use connect::{ConnectOptions, Db};
 pub use error::DataError;
-pub use scope::{Access, Actor, Scope, Tx};
+pub use scope::{Access, Actor, Origin, Scope, Tx};

@@ -6,13 +6,14 @@ use chrono::NaiveDate;
 use domain::calendar::{Tz, day_of};
 use domain::feed::EventKind;
 use domain::fields::FieldErrors;
-use domain::ids::StoreId;
+use domain::ids::{StoreId, TenantId};
 use domain::limits::Limit;
 use domain::money::Currency;
 use domain::settings::ReturnDay;
 use domain::slug;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Set};
 
+use crate::cache::cached::{Cached, FRESH_FOR};
 use crate::entities::{TenantQueries, store};
 use crate::error::DataError;
 use crate::feed::{self, NewEvent};
@@ -41,6 +42,10 @@ pub struct Store {
     pub returns_on: ReturnDay,
 }
 
+/// The tenants' stores by name as this process knows them, for what is only looked at. Whoever writes reads them in its own
+/// transaction.
+pub(crate) struct KnownStores(Cached<TenantId, Arc<[Store]>>);
+
 /// A store to be made.
 #[derive(Clone, Copy, Debug)]
 pub struct NewStore<'a> {
@@ -52,6 +57,12 @@ pub struct NewStore<'a> {
     pub time_zone: &'a str,
     /// An ISO 4217 code.
     pub currency: &'a str,
+}
+
+impl Default for KnownStores {
+    fn default() -> Self {
+        Self(Cached::new(50_000, FRESH_FOR))
+    }
 }
 
 impl Store {
@@ -83,15 +94,15 @@ pub(crate) async fn all(tx: &Tx) -> Result<Vec<Store>, DataError> {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn known(scope: &Scope) -> Result<Vec<Store>, DataError> {
-    // Boxed when it is needed: most of the time it is not, and then it would only be moved about.
-    let loading = async { Box::pin(load(scope)).await };
-    Ok(seen(scope, &scope.db().stores().get(scope.tenant(), loading).await?))
+    let KnownStores(stores) = &scope.db().known().stores;
+    Ok(seen(scope, &stores.get(&scope.tenant(), || load(scope)).await?))
 }
 
 /// [`known`] to a transaction, which reads them itself when nobody knows them.
 pub(crate) async fn known_in(tx: &Tx) -> Result<Vec<Store>, DataError> {
-    let reading = async { Box::pin(read(tx)).await };
-    Ok(seen(tx.scope(), &tx.scope().db().stores().get(tx.scope().tenant(), reading).await?))
+    let scope = tx.scope();
+    let KnownStores(stores) = &scope.db().known().stores;
+    Ok(seen(scope, &stores.get(&scope.tenant(), || read(tx)).await?))
 }
 
 /// The stores that the actor may see, one called `slug` among them where there is one: another process may have made it a
@@ -119,8 +130,8 @@ pub async fn account_zone(scope: &Scope) -> Result<Tz, DataError> {
     if let Some(zone) = settings::of_tenant(scope).await?.zone {
         return Ok(zone);
     }
-    let reading = async { Box::pin(load(scope)).await };
-    let all = scope.db().stores().get(scope.tenant(), reading).await?;
+    let KnownStores(stores) = &scope.db().known().stores;
+    let all = stores.get(&scope.tenant(), || load(scope)).await?;
     Ok(all.iter().min_by_key(|store| store.id).map_or(Tz::UTC, |store| store.zone))
 }
 
@@ -180,8 +191,14 @@ pub async fn create(scope: &Scope, new: NewStore<'_>) -> Result<StoreId, DataErr
     let data = serde_json::json!({"id": id, "store": new.slug});
     feed::append(&tx, vec![NewEvent { kind: EventKind::StoreCreated, store: Some(id), data }]).await?;
     tx.commit().await?;
-    scope.db().stores().forget(scope.tenant()).await;
+    forget(scope).await;
     Ok(id)
+}
+
+/// Forgets the tenant's stores in this process: one of them changed.
+pub(crate) async fn forget(scope: &Scope) {
+    let KnownStores(stores) = &scope.db().known().stores;
+    stores.forget(&scope.tenant()).await;
 }
 
 async fn load(scope: &Scope) -> Result<Arc<[Store]>, DataError> {

@@ -5,12 +5,12 @@ mod conditions;
 mod ends;
 mod list;
 pub mod months;
-pub(crate) mod note;
+mod note;
 mod people;
 mod verify;
 
 pub use ends::{Chain, Seal, chains, torn};
 pub use list::{Entry, entries, platform_entries, rest};
-pub use note::{Origin, changed, note, note_platform, record};
+pub use note::{changed, note, note_platform, record};
 pub use people::{Attempt, in_tenants, of_person};
 pub use verify::{Broken, Walk, anchor, continues, verify};

@@ -5,12 +5,12 @@ use domain::ids::{TenantId, UserId};
 use domain::permission::Permission;
 use serde_json::Value;
 
-use super::note::{self, Origin};
+use super::note;
 use crate::connect::Db;
 use crate::error::DataError;
 use crate::people;
 use crate::platform::{Platform, PlatformTx};
-use crate::scope::{Access, Actor};
+use crate::scope::{Access, Actor, Origin};
 
 /// Most tenants that are told of one sign-in.
 const MOST: usize = 50;

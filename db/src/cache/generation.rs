@@ -1,53 +1,44 @@
-//! The tenants' generations as this process knows them. Asked of PostgreSQL at most twice a second and tenant,
-//! by one caller for all; moved on at once by writes of this process and by announcements of others.
+//! Numbers that only grow, and by which cached data is named, as this process knows them: asked of PostgreSQL at most twice
+//! a second, by one caller for all; moved on at once by writes of this process and by announcements of others.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::hash::Hash;
+use std::sync::{Mutex, PoisonError};
 
-use domain::ids::TenantId;
-
+use super::cached::{Cached, FRESH_FOR};
 use crate::error::DataError;
-use crate::scope::Scope;
 
-const FRESH_FOR: Duration = Duration::from_millis(500);
-
-pub(crate) struct Generations {
-    asked: moka::future::Cache<TenantId, i64>,
-    // The highest number announced. One small entry a tenant that was ever written to.
-    announced: Mutex<HashMap<TenantId, i64>>,
+/// Generations by whatever has one.
+pub(crate) struct Generations<K> {
+    asked: Cached<K, i64>,
+    // The highest number announced. One small entry for each that was ever moved on.
+    announced: Mutex<HashMap<K, i64>>,
 }
 
-impl Generations {
+impl<K> Generations<K>
+where
+    K: Copy + Eq + Hash + Send + Sync + 'static,
+{
     pub(crate) fn new() -> Self {
-        let asked = moka::future::Cache::builder().max_capacity(100_000).time_to_live(FRESH_FOR).build();
-        Self { asked, announced: Mutex::default() }
+        Self { asked: Cached::new(100_000, FRESH_FOR), announced: Mutex::default() }
     }
 
-    pub(crate) async fn current(&self, scope: &Scope) -> Result<i64, DataError> {
-        let tenant = scope.tenant();
-        let asked = match self.asked.get(&tenant).await {
-            Some(asked) => asked,
-            // Boxed when it is needed: most of the time it is not, and then it would only be moved about.
-            None => {
-                let asking = Box::pin(self.asked.try_get_with(tenant, ask(scope)));
-                asking.await.map_err(|e: Arc<DataError>| e.again())?
-            }
-        };
-        let announced = self.announced.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant).copied();
+    /// The generation of `key`, from `ask` when nobody knows it; never behind what was announced.
+    ///
+    /// # Errors
+    /// Those of `ask`.
+    pub(crate) async fn current<F>(&self, key: K, ask: impl FnOnce() -> F) -> Result<i64, DataError>
+    where
+        F: Future<Output = Result<i64, DataError>>,
+    {
+        let asked = self.asked.get(&key, ask).await?;
+        let announced = self.announced.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
         Ok(asked.max(announced.unwrap_or(0)))
     }
 
-    pub(crate) fn announce(&self, tenant: TenantId, seq: i64) {
+    pub(crate) fn announce(&self, key: K, generation: i64) {
         let mut announced = self.announced.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = announced.entry(tenant).or_insert(seq);
-        *known = seq.max(*known);
+        let known = announced.entry(key).or_insert(generation);
+        *known = generation.max(*known);
     }
-}
-
-async fn ask(scope: &Scope) -> Result<i64, DataError> {
-    let tx = scope.begin().await?;
-    let seq = crate::feed::head(&tx).await?;
-    tx.end();
-    Ok(seq)
 }

@@ -4,6 +4,7 @@
 //! event in its own transaction, so a write makes all older entries unreachable: there is nothing to invalidate, and
 //! nothing to lose when a message or Redis gets lost. See `docs/decisions/0004-cache-generation.md`.
 
+pub(crate) mod cached;
 mod generation;
 pub mod redis;
 
@@ -19,8 +20,9 @@ use serde::de::DeserializeOwned;
 
 use crate::error::DataError;
 use crate::scope::Scope;
-use generation::Generations;
 use redis::Redis;
+
+pub(crate) use generation::Generations;
 
 /// How long an entry may live; its generation usually ends it sooner.
 pub const TTL: Duration = Duration::from_secs(300);
@@ -45,7 +47,7 @@ pub trait Weighed {
 pub struct Cache {
     local: moka::future::Cache<String, Entry>,
     shared: Option<Redis>,
-    generations: Generations,
+    generations: Generations<TenantId>,
     asked: AtomicU64,
     from_redis: AtomicU64,
     computed: AtomicU64,
@@ -90,7 +92,7 @@ impl Cache {
     /// # Errors
     /// When PostgreSQL fails.
     pub async fn generation(&self, scope: &Scope) -> Result<i64, DataError> {
-        self.generations.current(scope).await
+        self.generations.current(scope.tenant(), || ask(scope)).await
     }
 
     /// What `compute` gives for `name` at the tenant's generation `generation`, computed at most once at a time
@@ -178,7 +180,7 @@ impl Cache {
         }
     }
 
-    pub(crate) const fn generations(&self) -> &Generations {
+    pub(crate) const fn generations(&self) -> &Generations<TenantId> {
         &self.generations
     }
 
@@ -232,6 +234,13 @@ impl Entry {
     fn of(bytes: usize, value: impl Any + Send + Sync) -> Self {
         Self { value: Arc::new(value), bytes: u32::try_from(bytes).unwrap_or(u32::MAX) }
     }
+}
+
+async fn ask(scope: &Scope) -> Result<i64, DataError> {
+    let tx = scope.begin().await?;
+    let seq = crate::feed::head(&tx).await?;
+    tx.end();
+    Ok(seq)
 }
 
 // Whoever reaches some stores only never meets what was made for somebody else, however the caller names it.

@@ -4,7 +4,6 @@ use domain::feed::EventKind;
 use domain::ids::StoreId;
 use serde_json::Value;
 
-use crate::audit::note;
 use crate::error::DataError;
 use crate::scope::Tx;
 
@@ -25,13 +24,10 @@ pub struct NewEvent {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn append(tx: &Tx, events: Vec<NewEvent>) -> Result<i64, DataError> {
-    let notes = tx.take_notes();
     // Read from the head, so that it is locked before the end of the record is.
-    let (record, recorded) = if notes.is_empty() {
-        (String::new(), Vec::new())
-    } else {
-        let (call, values) = note::call(notes, 7, &tx.by());
-        (format!(", {call}"), values)
+    let (record, recorded) = match tx.take_notes(7) {
+        Some((call, values)) => (format!(", {call}"), values),
+        None => (String::new(), Vec::new()),
     };
     // SQL: the head grows, any number of events are stored and the record is written in one statement.
     let sql = format!(

@@ -49,7 +49,7 @@ pub async fn listen(db: Db) -> Result<(), DataError> {
 async fn hear(db: &Db) -> Result<(), DataError> {
     let mut listener = PgListener::connect_with(&db.pool).await?;
     listener.listen_all([CHANNEL, settings::CHANNEL]).await?;
-    let edits = settings::Hearing::begin(db.settings());
+    let edits = settings::Hearing::begin(&db.known().settings);
     while let Some(heard) = listener.try_recv().await? {
         if heard.channel() == settings::CHANNEL {
             edits.heard(heard.payload()).await;

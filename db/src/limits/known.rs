@@ -1,9 +1,7 @@
 //! What tenants are allowed, as this process knows it: for what happens with every request. Remembered for an hour
-//! under the generation `tiers`, which moves on with every change of a tier or of who is on it; the generation is asked
-//! of PostgreSQL at most twice a second, by one caller for all.
+//! under the generation `tiers`, which moves on with every change of a tier or of who is on it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use domain::ids::TenantId;
@@ -11,6 +9,8 @@ use domain::limits::Terms;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 
+use crate::cache::Generations;
+use crate::cache::cached::Cached;
 use crate::connect::Db;
 use crate::entities::{SharedQueries, platform_generation, tenant, tier};
 use crate::error::DataError;
@@ -19,7 +19,6 @@ use crate::scope::Tx;
 // The generation of what tenants are allowed.
 const TIERS: &str = "tiers";
 const REMEMBERED: Duration = Duration::from_secs(3_600);
-const FRESH_FOR: Duration = Duration::from_millis(500);
 
 /// What a tenant is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,19 +35,13 @@ pub struct Plan {
 
 /// Plans by tenant.
 pub(crate) struct KnownPlans {
-    plans: moka::future::Cache<(TenantId, i64), Arc<Plan>>,
-    asked: moka::future::Cache<(), i64>,
-    // The last generation that this process made.
-    made: AtomicI64,
+    plans: Cached<(TenantId, i64), Arc<Plan>>,
+    generations: Generations<&'static str>,
 }
 
 impl Default for KnownPlans {
     fn default() -> Self {
-        Self {
-            plans: moka::future::Cache::builder().max_capacity(100_000).time_to_live(REMEMBERED).build(),
-            asked: moka::future::Cache::builder().max_capacity(1).time_to_live(FRESH_FOR).build(),
-            made: AtomicI64::new(0),
-        }
+        Self { plans: Cached::new(100_000, REMEMBERED), generations: Generations::new() }
     }
 }
 
@@ -58,12 +51,9 @@ impl Default for KnownPlans {
 /// # Errors
 /// [`DataError::NotFound`] when there is no such tenant; when PostgreSQL fails.
 pub async fn plan(db: &Db, tenant: TenantId) -> Result<Arc<Plan>, DataError> {
-    let known = db.plans();
-    let asking = async { Box::pin(ask(db)).await };
-    let asked = known.asked.try_get_with((), asking).await.map_err(|e: Arc<DataError>| e.again())?;
-    let generation = std::cmp::max(asked, known.made.load(Ordering::Acquire));
-    let loading = async { Box::pin(load(db, tenant, generation)).await };
-    known.plans.try_get_with((tenant, generation), loading).await.map_err(|e| e.again())
+    let known = &db.known().plans;
+    let generation = known.generations.current(TIERS, || ask(db)).await?;
+    known.plans.get(&(tenant, generation), || load(db, tenant, generation)).await
 }
 
 /// Moves the generation on in `tx`; after its commit, [`KnownPlans::note`] it.
@@ -80,7 +70,7 @@ pub(crate) async fn move_on(tx: &Tx) -> Result<i64, DataError> {
 impl KnownPlans {
     /// A change of this process was committed as `generation`.
     pub(crate) fn note(&self, generation: i64) {
-        self.made.fetch_max(generation, Ordering::AcqRel);
+        self.generations.announce(TIERS, generation);
     }
 }
 

@@ -56,7 +56,7 @@ pub enum Via {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn prepare(db: &Db, orders: &[NewOrder]) -> Result<(), DataError> {
-    crate::partitions::ensure(db, orders.iter().map(|o| o.placed_at().date_naive())).await.map(drop)
+    crate::partitions::ensure(db, orders.iter().map(|o| o.placed_at().date_naive())).await
 }
 
 /// Stores `orders` of one store with their customers, variants, figures, timeline and feed events; what became

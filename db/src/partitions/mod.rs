@@ -11,14 +11,14 @@ mod progress;
 pub mod steps;
 pub mod upkeep;
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use domain::quarter::Quarter;
 use sea_orm::{DbBackend, FromQueryResult, Statement, Value};
 
+use crate::cache::cached::Cached;
 use crate::connect::Db;
 use crate::error::DataError;
 
@@ -27,50 +27,46 @@ pub use archiving::{RESTORE_JOB, ask_back};
 pub use bounds::{Bound, Table, bounds, runway};
 pub use overview::{Going, Overview, QuarterRow, QuarterState, TableRow, overview};
 
-/// Quarters that were asked for a moment ago, so that not every order asks.
-#[derive(Default)]
-pub(crate) struct Quarters(Mutex<HashMap<Quarter, Instant>>);
+/// Quarters that were asked for a moment ago, so that not every order asks; when those were given up that are not there.
+pub(crate) struct KnownQuarters(Cached<Quarter, Option<Instant>>);
 
 const REMEMBERED: Duration = Duration::from_secs(60);
 /// One that cannot be made now: orders go to the default partition meanwhile, without waiting each time.
 const GIVEN_UP: Duration = Duration::from_secs(2);
 
-impl Quarters {
-    fn is_known(&self, quarter: Quarter) -> bool {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(&quarter).is_some_and(|until| *until > Instant::now())
-    }
-
-    fn remember(&self, quarter: Quarter, how_long: Duration) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(quarter, Instant::now() + how_long);
+impl Default for KnownQuarters {
+    fn default() -> Self {
+        Self(Cached::new(10_000, REMEMBERED))
     }
 }
 
-/// Makes the quarters of `days` (UTC) that do not exist yet, each in its own transaction; how many were made. One that
-/// cannot be made now is logged and left to upkeep: the default partition takes its orders.
+/// Makes the quarters of `days` (UTC) that do not exist yet, each in its own transaction. One that cannot be made now is
+/// logged and left to upkeep: the default partition takes its orders.
 ///
 /// # Errors
 /// When PostgreSQL is out of reach.
-pub async fn ensure(db: &Db, days: impl IntoIterator<Item = NaiveDate>) -> Result<usize, DataError> {
+pub async fn ensure(db: &Db, days: impl IntoIterator<Item = NaiveDate>) -> Result<(), DataError> {
     let quarters: BTreeSet<Quarter> = days.into_iter().map(Quarter::of).collect();
-    let mut made = 0;
+    let KnownQuarters(known) = &db.known().quarters;
     for quarter in quarters {
-        if db.quarters().is_known(quarter) {
-            continue;
-        }
-        match steps::ensure(db, quarter).await {
-            Ok(new) => {
-                made += usize::from(new);
-                db.quarters().remember(quarter, REMEMBERED);
-            }
-            Err(error) if error.is_outage() && !steps::is_locked(&error) => return Err(error),
-            Err(error) => {
-                tracing::warn!(%quarter, %error, "a partition cannot be created now; its orders go to the default partition until maintenance creates it");
-                db.quarters().remember(quarter, GIVEN_UP);
-            }
+        let given_up = known.get(&quarter, || make(db, quarter)).await?;
+        if given_up.is_some_and(|at| at.elapsed() >= GIVEN_UP) {
+            known.forget(&quarter).await;
+            known.get(&quarter, || make(db, quarter)).await?;
         }
     }
-    Ok(made)
+    Ok(())
+}
+
+async fn make(db: &Db, quarter: Quarter) -> Result<Option<Instant>, DataError> {
+    match steps::ensure(db, quarter).await {
+        Ok(_) => Ok(None),
+        Err(error) if error.is_outage() && !steps::is_locked(&error) => Err(error),
+        Err(error) => {
+            tracing::warn!(%quarter, %error, "a partition cannot be created now; its orders go to the default partition until maintenance creates it");
+            Ok(Some(Instant::now()))
+        }
+    }
 }
 
 // No tenant's rows: what is read here is the same for all.

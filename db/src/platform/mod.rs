@@ -15,11 +15,11 @@ use domain::permission::Permission;
 use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
-use crate::audit::{self, Attempt, Origin};
+use crate::audit::{self, Attempt};
 use crate::connect::Db;
 use crate::entities::{SharedQueries, tenant, user};
 use crate::error::DataError;
-use crate::scope::{Access, Actor, Scope};
+use crate::scope::{Access, Actor, Origin, Scope};
 
 pub use erase::{Erased, LeftBackup};
 pub use leaving::{Leaving, MOST_GRACE_DAYS, hasten, keep_fewest_days};

@@ -199,7 +199,7 @@ impl Platform {
     pub(super) async fn commit_terms(&self, tx: Tx) -> Result<(), DataError> {
         let generation = limits::move_on(&tx).await?;
         tx.commit().await?;
-        self.db().plans().note(generation);
+        self.db().known().plans.note(generation);
         Ok(())
     }
 }

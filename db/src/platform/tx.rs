@@ -6,12 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use domain::ids::TenantId;
 use sea_orm::{FromQueryResult, TryGetable, Value};
 
-use crate::audit::Origin;
-use crate::audit::note::{self, By, Note};
 use crate::connect::Db;
 use crate::entities::{AllTenantsQueries, SharedQueries};
 use crate::error::DataError;
-use crate::scope::Actor;
+use crate::notes::{By, Notes};
+use crate::scope::{Actor, Origin};
 use crate::transaction::{Setting, Transaction};
 
 /// A transaction of the platform. Dropped without [`PlatformTx::commit`], it leaves nothing behind.
@@ -21,7 +20,7 @@ pub struct PlatformTx {
     // The queues of the jobs enqueued here.
     queued: Mutex<BTreeSet<&'static str>>,
     // What is to be recorded and is not yet.
-    notes: Mutex<Vec<Note>>,
+    notes: Notes,
     actor: Actor,
     origin: Origin,
 }
@@ -32,7 +31,7 @@ impl PlatformTx {
 
     pub(super) async fn begin(db: Db, actor: Actor, origin: Origin) -> Result<Self, DataError> {
         let tx = db.begin(Setting::Platform).await?;
-        Ok(Self { tx, db, queued: Mutex::default(), notes: Mutex::default(), actor, origin })
+        Ok(Self { tx, db, queued: Mutex::default(), notes: Notes::default(), actor, origin })
     }
 
     /// Clock, cache and the like.
@@ -45,9 +44,11 @@ impl PlatformTx {
     /// # Errors
     /// When PostgreSQL cannot commit; then nothing was stored.
     pub async fn commit(self) -> Result<(), DataError> {
-        let notes = std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner));
-        if !notes.is_empty() {
-            note::append_platform(&self, notes).await?;
+        let clock = self.db.clock();
+        let by = By { clock, at: clock.now(), actor: self.actor, origin: &self.origin };
+        if let Some((call, values)) = self.notes.take(2, &by) {
+            // SQL: a function of the database, which alone may append; here under the nil tenant.
+            self.run(&format!("select {call}"), std::iter::once(Self::NIL.0.into()).chain(values)).await?;
         }
         self.tx.commit().await?;
         for queue in self.queued.into_inner().unwrap_or_else(PoisonError::into_inner) {
@@ -56,13 +57,9 @@ impl PlatformTx {
         Ok(())
     }
 
-    pub(crate) fn add_note(&self, note: Note) {
-        self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
-    }
-
-    /// Who does what is noted here.
-    pub(crate) fn by(&self) -> By<'_> {
-        By { clock: self.db.clock(), at: self.db.clock().now(), actor: self.actor, origin: &self.origin }
+    /// What is to be recorded with the commit.
+    pub(crate) const fn notes(&self) -> &Notes {
+        &self.notes
     }
 
     pub(crate) fn note_queued(&self, queue: &'static str) {

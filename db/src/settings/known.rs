@@ -5,12 +5,12 @@
 use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use domain::ids::{StoreId, TenantId};
 use domain::settings::{StoreSettings, TenantSettings};
-use moka::future::Cache;
 
+use crate::cache::cached::{Cached, FRESH_FOR};
 use crate::error::DataError;
 use crate::scope::Tx;
 
@@ -18,23 +18,12 @@ use crate::scope::Tx;
 pub(crate) const CHANNEL: &str = "stoa_settings";
 const MOST: u64 = 100_000;
 const KEPT: Duration = Duration::from_secs(3_600);
-const DEAF: Duration = Duration::from_millis(500);
-
-type Key = (TenantId, StoreId);
-
-#[derive(Clone)]
-struct Known<T> {
-    settings: Arc<T>,
-    since: Instant,
-}
 
 /// Settings by store and by tenant.
 pub struct KnownSettings {
-    stores: Cache<Key, Known<StoreSettings>>,
-    tenants: Cache<TenantId, Known<TenantSettings>>,
+    stores: Cached<(TenantId, StoreId), Arc<StoreSettings>>,
+    tenants: Cached<TenantId, Arc<TenantSettings>>,
     hears: AtomicBool,
-    // How often something was forgotten.
-    forgotten: AtomicU64,
     hits: AtomicU64,
     misses: AtomicU64,
 }
@@ -42,10 +31,9 @@ pub struct KnownSettings {
 impl Default for KnownSettings {
     fn default() -> Self {
         Self {
-            stores: Cache::builder().max_capacity(MOST).time_to_live(KEPT).build(),
-            tenants: Cache::builder().max_capacity(MOST).time_to_live(KEPT).build(),
+            stores: Cached::new(MOST, KEPT),
+            tenants: Cached::new(MOST, KEPT),
             hears: AtomicBool::new(false),
-            forgotten: AtomicU64::new(0),
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
         }
@@ -53,32 +41,34 @@ impl Default for KnownSettings {
 }
 
 impl KnownSettings {
-    /// The settings of a store, loaded when nobody here knows them.
-    pub(super) async fn of_store(
+    /// The settings of a store, from `read` when nobody here knows them.
+    pub(super) async fn of_store<F>(
         &self,
-        key: Key,
-        load: impl Future<Output = Result<StoreSettings, DataError>>,
-    ) -> Result<Arc<StoreSettings>, DataError> {
-        self.find(&self.stores, key, load).await
+        key: (TenantId, StoreId),
+        read: impl FnOnce() -> F,
+    ) -> Result<Arc<StoreSettings>, DataError>
+    where
+        F: Future<Output = Result<StoreSettings, DataError>>,
+    {
+        self.find(&self.stores, &key, read).await
     }
 
-    /// The settings of a tenant as a whole, loaded when nobody here knows them.
-    pub(super) async fn of_tenant(
+    /// The settings of a tenant as a whole, from `read` when nobody here knows them.
+    pub(super) async fn of_tenant<F>(
         &self,
         tenant: TenantId,
-        load: impl Future<Output = Result<TenantSettings, DataError>>,
-    ) -> Result<Arc<TenantSettings>, DataError> {
-        self.find(&self.tenants, tenant, load).await
+        read: impl FnOnce() -> F,
+    ) -> Result<Arc<TenantSettings>, DataError>
+    where
+        F: Future<Output = Result<TenantSettings, DataError>>,
+    {
+        self.find(&self.tenants, &tenant, read).await
     }
 
     /// Forgets a tenant's settings.
     pub(crate) async fn forget(&self, tenant: TenantId) {
-        self.forgotten.fetch_add(1, Ordering::AcqRel);
-        self.tenants.invalidate(&tenant).await;
-        let theirs: Vec<Key> = self.stores.iter().map(|(key, _)| *key).filter(|(t, _)| *t == tenant).collect();
-        for key in theirs {
-            self.stores.invalidate(&key).await;
-        }
+        self.tenants.forget(&tenant).await;
+        self.stores.forget_where(|(whose, _)| *whose == tenant).await;
     }
 
     /// How often settings were known, and how often they had to be read, since the start.
@@ -86,40 +76,34 @@ impl KnownSettings {
         (self.hits.load(Ordering::Relaxed), self.misses.load(Ordering::Relaxed))
     }
 
-    async fn find<K, T>(
+    async fn find<K, T, F>(
         &self,
-        cache: &Cache<K, Known<T>>,
-        key: K,
-        load: impl Future<Output = Result<T, DataError>>,
+        cached: &Cached<K, Arc<T>>,
+        key: &K,
+        read: impl FnOnce() -> F,
     ) -> Result<Arc<T>, DataError>
     where
-        K: Copy + Eq + Hash + Send + Sync + 'static,
-        T: Clone + Send + Sync + 'static,
+        K: Clone + Eq + Hash + Send + Sync + 'static,
+        T: Send + Sync + 'static,
+        F: Future<Output = Result<T, DataError>>,
     {
-        let trusted = if self.hears.load(Ordering::Acquire) { KEPT } else { DEAF };
-        if let Some(known) = cache.get(&key).await
-            && known.since.elapsed() < trusted
-        {
-            self.hits.fetch_add(1, Ordering::Relaxed);
-            metrics::counter!("stoa_settings_reads_total", "result" => "known").increment(1);
-            return Ok(known.settings);
-        }
-        self.misses.fetch_add(1, Ordering::Relaxed);
-        metrics::counter!("stoa_settings_reads_total", "result" => "read").increment(1);
-        let (since, forgotten) = (Instant::now(), self.forgotten.load(Ordering::Acquire));
-        let settings = Arc::new(load.await?);
-        cache.insert(key, Known { settings: Arc::clone(&settings), since }).await;
-        // What was read may have been changed while it was read, and forgotten before it was there to be forgotten.
-        if self.forgotten.load(Ordering::Acquire) != forgotten {
-            cache.invalidate(&key).await;
-        }
-        Ok(settings)
+        let age = if self.hears.load(Ordering::Acquire) { KEPT } else { FRESH_FOR };
+        let mut is_read = false;
+        let reading = || {
+            is_read = true;
+            let reading = read();
+            async move { reading.await.map(Arc::new) }
+        };
+        let found = cached.get_within(age, key, reading).await;
+        let (count, result) = if is_read { (&self.misses, "read") } else { (&self.hits, "known") };
+        count.fetch_add(1, Ordering::Relaxed);
+        metrics::counter!("stoa_settings_reads_total", "result" => result).increment(1);
+        found
     }
 
     fn forget_all(&self) {
-        self.forgotten.fetch_add(1, Ordering::AcqRel);
-        self.tenants.invalidate_all();
-        self.stores.invalidate_all();
+        self.tenants.forget_all();
+        self.stores.forget_all();
     }
 }
 

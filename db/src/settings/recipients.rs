@@ -35,7 +35,7 @@ pub async fn set_recipients(scope: &Scope, store: &str, setting: Setting, to: &R
     crate::audit::changed(&tx, "store.set", &store.slug, count(&before), count(to)).await?;
     super::known::announce(&tx).await?;
     tx.commit().await?;
-    scope.db().settings().forget(scope.tenant()).await;
+    scope.db().known().settings.forget(scope.tenant()).await;
     Ok(())
 }
 

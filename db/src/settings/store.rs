@@ -29,13 +29,13 @@ const YEAR_START: &str = "calendar.year_start";
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn of_store(scope: &Scope, store: &Store) -> Result<Arc<StoreSettings>, DataError> {
-    let reading = async {
+    let reading = || async {
         let tx = scope.begin().await?;
         let settings = read(&tx, find(&tx, store.id)).await?;
         tx.end();
         Ok(settings)
     };
-    scope.db().settings().of_store((scope.tenant(), store.id), Box::pin(reading)).await
+    scope.db().known().settings.of_store((scope.tenant(), store.id), reading).await
 }
 
 /// Whether the store has any order: then the zone of its days is fixed.
@@ -83,8 +83,8 @@ pub async fn change(scope: &Scope, slug: &str, pairs: &[(String, String)]) -> Re
         rollups::replace_refunds(&tx, &Store { zone: after.zone, ..store.clone() }).await?;
     }
     tx.commit().await?;
-    scope.db().stores().forget(scope.tenant()).await;
-    scope.db().settings().forget(scope.tenant()).await;
+    stores::forget(scope).await;
+    scope.db().known().settings.forget(scope.tenant()).await;
     Ok(())
 }
 

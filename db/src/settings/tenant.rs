@@ -19,9 +19,7 @@ use crate::scope::{Scope, Tx};
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn of_tenant(scope: &Scope) -> Result<Arc<TenantSettings>, DataError> {
-    // Boxed when it is needed: as a part of this future, which every page waits for, it would be moved about for nothing.
-    let reading = async { Box::pin(read_anew(scope)).await };
-    scope.db().settings().of_tenant(scope.tenant(), reading).await
+    scope.db().known().settings.of_tenant(scope.tenant(), || read_anew(scope)).await
 }
 
 /// Changes the tenant's settings to what `form` with `pairs` says, all or nothing. Fields of other forms are not looked at.
@@ -46,7 +44,7 @@ pub async fn change_tenant(scope: &Scope, form: TenantForm, pairs: &[(String, St
         feed::append(&tx, vec![NewEvent { kind: EventKind::FiguresRebuilt, store: None, data: json!({}) }]).await?;
     }
     tx.commit().await?;
-    scope.db().settings().forget(scope.tenant()).await;
+    scope.db().known().settings.forget(scope.tenant()).await;
     Ok(())
 }
 

@@ -8,13 +8,13 @@ use sea_orm::{ColumnTrait, QueryFilter, SelectExt, Set};
 use serde_json::json;
 
 use super::Provider;
-use crate::audit::{self, Attempt, Origin};
+use crate::audit::{self, Attempt};
 use crate::connect::Db;
 use crate::entities::{TenantQueries, linked_identity, membership};
 use crate::error::DataError;
 use crate::people::passwords::Passwords;
 use crate::people::{self, Person};
-use crate::scope::{Access, Actor, Tx};
+use crate::scope::{Access, Actor, Origin, Tx};
 use crate::team;
 
 /// Why nobody comes in.

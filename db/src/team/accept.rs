@@ -9,13 +9,12 @@ use serde_json::json;
 
 use super::invitations::enter;
 use super::invited::{Invited, LinkDelivery, find, has_sender};
-use crate::audit::Origin;
 use crate::connect::Db;
 use crate::entities::{TenantQueries, invitation, membership, role};
 use crate::error::DataError;
 use crate::limits;
 use crate::people::{self, Person};
-use crate::scope::{Actor, Tx};
+use crate::scope::{Actor, Origin, Tx};
 use crate::tenant_token;
 
 /// Makes `person` a member, and uses the invitation with this secret up.

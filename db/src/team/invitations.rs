@@ -11,14 +11,13 @@ use serde_json::json;
 
 use super::invited::LinkDelivery;
 use super::place::NewPlace;
-use crate::audit::Origin;
 use crate::connect::Db;
 use crate::entities::{TenantQueries, invitation, membership, role, user};
 use crate::error::DataError;
 use crate::outbox::{self, NewMail};
 use crate::people::makers::Makers;
 use crate::people::{custom_role, read_stores};
-use crate::scope::{Access, Actor, Grants, Scope, Tx};
+use crate::scope::{Access, Actor, Grants, Origin, Scope, Tx};
 use crate::tenant_token;
 
 /// Most invitations that wait at once.

@@ -5,13 +5,12 @@ use domain::permission::{Permission, Permissions, Rights, Role};
 use sea_orm::{ActiveEnum, ColumnTrait, QueryFilter, SelectExt};
 
 use super::invitations::enter;
-use crate::audit::Origin;
 use crate::connect::Db;
 use crate::entities::{SharedQueries, TenantQueries, invitation, role, tenant, user};
 use crate::error::DataError;
 use crate::people::makers::Makers;
 use crate::people::{read_permissions, read_stores};
-use crate::scope::{Actor, Tx};
+use crate::scope::{Actor, Origin, Tx};
 use crate::tenant_token;
 
 /// How the link of an invitation reaches whoever is invited.

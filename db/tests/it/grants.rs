@@ -1,14 +1,13 @@
 //! Nobody gives, renews or keeps alive what they do not have: every permission with every act that grants something.
 
 use db::api_keys::{self, NewKey};
-use db::audit::Origin;
 use db::outbox::NewMail;
 use db::people::{self, Membership, Person, passwords::Passwords};
 use db::sealing::Sealer;
 use db::team::{self, LinkDelivery, NewPlace};
 use db::testing::{self, TestDb};
 use db::webhooks::{self, NewWebhook, Resume};
-use db::{Access, DataError, Scope};
+use db::{Access, DataError, Origin, Scope};
 use domain::feed::EventKind;
 use domain::ids::{ApiKeyId, InvitationId, RoleId, UserId, WebhookId};
 use domain::page::Limit;

@@ -1,12 +1,11 @@
 //! The last place in a team, wanted by many at once by the links that they were sent.
 
-use db::audit::Origin;
 use db::outbox::NewMail;
 use db::people::{self, Person};
 use db::platform::{NewTier, Platform};
 use db::team::{self, LinkDelivery, NewPlace};
 use db::testing::{self, TestDb};
-use db::{DataError, people::passwords::Passwords};
+use db::{DataError, Origin, people::passwords::Passwords};
 use domain::limits::{Limit, Terms};
 use domain::permission::{Permission, Role};
 

@@ -1,6 +1,6 @@
 //! Addresses of which nobody knows whose they are, and the one form by which addresses are compared.
 
-use db::audit::Origin;
+use db::Origin;
 use db::outbox::NewMail;
 use db::people::{self, Address, email_keys, passwords::Passwords};
 use db::platform::Platform;

@@ -78,14 +78,14 @@ async fn ordinary_use_finds_settings_at_hand_and_an_edit_elsewhere_moves_them_on
         // Nobody hears before the connection is there; what is known then is forgotten once.
         of_store(&scope(&access), &store).await.unwrap();
         tokio::time::sleep(Duration::from_millis(600)).await;
-        let before = db.db.settings().reads().1;
+        let before = db.db.known().settings.reads().1;
         of_store(&scope(&access), &store).await.unwrap();
-        db.db.settings().reads().1 == before
+        db.db.known().settings.reads().1 == before
     };
     while !listening().await {}
     let writing = access.scope(Permission::WriteOrders).unwrap();
     let elsewhere = Access::command(other, access.tenant());
-    let (hits, misses) = db.db.settings().reads();
+    let (hits, misses) = db.db.known().settings.reads();
     for n in 0..300 {
         if n % 100 == 50 {
             let name = format!("North {n}");
@@ -113,7 +113,7 @@ async fn ordinary_use_finds_settings_at_hand_and_an_edit_elsewhere_moves_them_on
         }
         of_store(&scope(&access), &store).await.unwrap();
     }
-    let (hits, misses) = (db.db.settings().reads().0 - hits, db.db.settings().reads().1 - misses);
+    let (hits, misses) = (db.db.known().settings.reads().0 - hits, db.db.known().settings.reads().1 - misses);
     assert!(hits * 100 > (hits + misses) * 95, "{hits} of {} at hand", hits + misses);
     assert!(misses >= 3, "every edit was read: {misses}");
 }
@@ -128,12 +128,12 @@ async fn settings_of_a_tenant_are_at_hand_and_an_edit_elsewhere_moves_them_on() 
     let listening = async || {
         of_tenant(&here).await.unwrap();
         tokio::time::sleep(Duration::from_millis(600)).await;
-        let before = db.db.settings().reads().1;
+        let before = db.db.known().settings.reads().1;
         of_tenant(&here).await.unwrap();
-        db.db.settings().reads().1 == before
+        db.db.known().settings.reads().1 == before
     };
     while !listening().await {}
-    let (hits, misses) = db.db.settings().reads();
+    let (hits, misses) = db.db.known().settings.reads();
     for n in 0..400 {
         if n % 100 == 50 {
             let format = NumberFormat::ALL[(n / 100 + 1) % 4];
@@ -152,7 +152,7 @@ async fn settings_of_a_tenant_are_at_hand_and_an_edit_elsewhere_moves_them_on() 
         of_tenant(&here).await.unwrap();
         assert_eq!(of_tenant(&foreign).await.unwrap().event_days, 90);
     }
-    let (hits, misses) = (db.db.settings().reads().0 - hits, db.db.settings().reads().1 - misses);
+    let (hits, misses) = (db.db.known().settings.reads().0 - hits, db.db.known().settings.reads().1 - misses);
     assert!(hits * 100 > (hits + misses) * 95, "{hits} of {} at hand", hits + misses);
     assert!(misses >= 5, "every edit was read, and the other tenant's once: {misses}");
     let DataError::Invalid(faults) =

@@ -4,10 +4,10 @@
 use app::pages::entry::{ForgotForm, ResetForm, forgot as view, over, reset as reset_view};
 use axum::extract::{Form, Path, State};
 use axum::response::Response;
-use db::audit::{self, Attempt, Origin};
+use db::audit::{self, Attempt};
 use db::people::links::{self, Purpose};
 use db::people::{self, account};
-use db::{Actor, DataError};
+use db::{Actor, DataError, Origin};
 use domain::fields::FieldErrors;
 use http::StatusCode;
 use http::request::Parts;

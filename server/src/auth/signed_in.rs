@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use chrono::{DateTime, Utc};
-use db::audit::Origin;
+use db::Origin;
 use db::people::{Membership, Person};
 use domain::audit::Via;
 use domain::ids::UserId;

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use app::document::Theme;
-use db::audit::Origin;
+use db::Origin;
 use http::uri::PathAndQuery;
 use tower_sessions::session::Id;
 

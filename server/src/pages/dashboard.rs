@@ -11,7 +11,6 @@ use db::orders::OrderRow;
 use db::{DataError, Scope, settings};
 use domain::calendar::day_of;
 use domain::fields::{FieldErrors, UNKNOWN};
-use domain::numbers::NumberFormat;
 use domain::orders::{OrderQuery, query};
 use domain::page::Limit;
 use domain::people::MemberRole;
@@ -21,6 +20,7 @@ use domain::settings::StoreCalendar;
 
 use super::answer;
 use super::cached_page::CachedPage;
+use super::dashboard_key::DashboardKey;
 use super::filters::{self, NO_STORE, Pairs};
 use super::frame::frame;
 use super::visit::Visit;
@@ -51,24 +51,24 @@ pub async fn show(
     }
     let cache = scope.db().cache();
     let generation = cache.generation(&scope).await?;
-    let quarter = state.db.clock().now().timestamp() / QUARTER_HOUR;
     let plan = db::limits::plan(&state.db, scope.tenant()).await?.generation;
     let numbers = settings::of_tenant(&scope).await?.numbers;
-    let key = key(&member, &visit, numbers, (quarter, plan));
+    let key = DashboardKey {
+        quarter: state.db.clock().now().timestamp() / QUARTER_HOUR,
+        plan,
+        person: member.person.id,
+        role: &member.membership.role,
+        impersonation: member.impersonator.as_ref().map(|i| (i.impersonation.id, i.impersonation.has_write_access)),
+        tenants: member.memberships.len(),
+        theme: visit.theme,
+        numbers,
+        here: &visit.here,
+    }
+    .to_string();
     // Boxed when it is needed: as part of this future, which is moved about, it costs more than all else while it is not.
     let drawing = async { Box::pin(draw(&scope, &member, visit, typed, asked)).await };
     let page = cache.get_local(&scope, generation, &key, drawing).await?;
     Ok(answer::cached(&page))
-}
-
-// Whatever the page says beside figures: who looks, as what, in which theme, under which address, what the tenant is allowed,
-// and how it writes numbers.
-fn key(member: &Member, visit: &Visit, numbers: NumberFormat, (quarter, plan): (i64, i64)) -> String {
-    let (person, role, theme) = (member.person.id, member.membership.role.code(), visit.theme.as_str());
-    // What the bar at the top says of it.
-    let bar = member.impersonator.as_ref().map(|i| (i.impersonation.id, i.impersonation.has_write_access));
-    let tenants = member.memberships.len();
-    format!("page:dashboard:{quarter}:{plan}:{person}:{role}:{bar:?}:{tenants}:{theme}:{numbers}:{}", visit.here)
 }
 
 async fn draw(

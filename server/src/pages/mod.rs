@@ -5,6 +5,7 @@ mod audit;
 mod backups;
 mod cached_page;
 mod dashboard;
+mod dashboard_key;
 pub(crate) mod draw;
 mod filters;
 pub(crate) mod frame;
