@@ -3,16 +3,17 @@
 mod charts;
 mod confirm;
 mod list;
+mod model;
 mod overview;
 mod running;
 mod show;
 mod standing;
 
-pub use charts::Span;
-pub use confirm::{Confirm, page as confirm};
-pub use list::{JobList, page as list};
-pub use overview::{Overview, page as overview};
-pub use show::{OneJob, page as show};
+pub use confirm::page as confirm;
+pub use list::page as list;
+pub use model::{Confirm, JobList, OneJob, Overview, Span};
+pub use overview::page as overview;
+pub use show::page as show;
 
 use leptos::prelude::*;
 

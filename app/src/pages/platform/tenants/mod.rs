@@ -2,11 +2,13 @@
 
 mod create;
 mod list;
+mod model;
 mod show;
 
-pub use create::{MadeOwner, NewTenantForm, form as create, made};
-pub use list::{TenantList, page as list};
-pub use show::{OneTenant, page as show};
+pub use create::{form as create, made};
+pub use list::page as list;
+pub use model::{MadeOwner, NewTenantForm, OneTenant, TenantList};
+pub use show::page as show;
 
 use db::platform::{Figures, TenantRow};
 use domain::tenants::TenantState;
