@@ -1,18 +1,21 @@
 //! The gate in front of every operation of the API: closed accounts and too many requests end here, without a statement
 //! of their own. Whatever passes is told how much of its rate is left.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use db::Db;
 use db::api_keys::Bearer;
-use db::rates::{Caller, Told};
+use db::rates::{Caller, Rates, Told};
 use domain::limits::{Feature, Verdict};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::problems;
 use crate::auth::key::bearer;
+use crate::auth::keys::Keys;
 use crate::error::Problem;
-use crate::state::AppState;
 
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
@@ -21,10 +24,16 @@ const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STANDING: HeaderName = HeaderName::from_static("ratelimit");
 
 /// The layer. Requests without a living key pass it: what they ask for refuses them.
-pub async fn gate(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn gate(
+    State(keys): State<Keys>,
+    State(db): State<Db>,
+    State(rates): State<Arc<Rates>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let Some(key) = bearer(request.headers()) else { return next.run(request).await };
-    let told = match state.keys.find(&state, key).await {
-        Ok(Some(bearer)) => count(&state, &bearer).await,
+    let told = match keys.find(key).await {
+        Ok(Some(bearer)) => count(&db, &rates, &bearer).await,
         Ok(None) => return next.run(request).await,
         Err(problem) => Err(problem),
     };
@@ -37,16 +46,16 @@ pub async fn gate(State(state): State<AppState>, request: Request, next: Next) -
     response
 }
 
-async fn count(state: &AppState, bearer: &Bearer) -> Result<Told, Problem> {
+async fn count(db: &Db, rates: &Rates, bearer: &Bearer) -> Result<Told, Problem> {
     let tenant = bearer.access.tenant();
     if let Some(reason) = &bearer.suspended {
         return Err(problems::suspended(reason));
     }
-    let plan = db::limits::plan(&state.db, tenant).await?;
+    let plan = db::limits::plan(db, tenant).await?;
     if !plan.terms.has(Feature::Api) {
         return Err(problems::not_included(&plan.name));
     }
-    Ok(state.rates.take(&Caller::new(tenant, bearer.key, &plan.terms)).await)
+    Ok(rates.take(&Caller::new(tenant, bearer.key, &plan.terms)).await)
 }
 
 fn refusal(told: &Told) -> Problem {

@@ -79,7 +79,7 @@ pub async fn begin(
     let begun = impersonation::begin(&admin.platform, &admin.person, &slug, form.member, &wanted.reason, minutes).await;
     match begun {
         Ok(look) => {
-            rename(&state, &session).await?;
+            rename(&state.visitors, &session).await?;
             session.insert(LOOK, look).await.map_err(session_failed)?;
             tracing::warn!(admin = %admin.person.id, member, slug, "impersonation started");
             return Ok(Redirect::to(&format!("/t/{slug}")).into_response());
@@ -117,7 +117,7 @@ pub async fn raise(
     let look = signed_in.look.as_ref().ok_or(PageError::NotFound)?;
     match impersonation::raise(&state.db, &look.impersonation, &wanted.reason, current::origin()).await {
         Ok(()) => {
-            rename(&state, &session).await?;
+            rename(&state.visitors, &session).await?;
             let home = signed_in.memberships.first().map_or_else(|| "/".to_owned(), |m| format!("/t/{}", m.slug));
             Ok(Redirect::to(&home).into_response())
         }
@@ -142,7 +142,7 @@ pub async fn end(
         impersonation::end(&state.db, &look.impersonation, current::origin()).await?;
     }
     session.remove_value(LOOK).await.map_err(session_failed)?;
-    rename(&state, &session).await?;
+    rename(&state.visitors, &session).await?;
     Ok(Redirect::to("/").into_response())
 }
 
