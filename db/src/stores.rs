@@ -90,8 +90,7 @@ pub async fn known(scope: &Scope) -> Result<Vec<Store>, DataError> {
 
 /// [`known`] to a transaction, which reads them itself when nobody knows them.
 pub(crate) async fn known_in(tx: &Tx) -> Result<Vec<Store>, DataError> {
-    let reading = async { Box::pin(read(tx)).await };
-    Ok(seen(tx.scope(), &tx.scope().db().stores().get(tx.scope().tenant(), reading).await?))
+    Ok(seen(tx.scope(), &tx.scope().db().stores().get(tx.scope().tenant(), read(tx)).await?))
 }
 
 /// The stores that the actor may see, one called `slug` among them where there is one: another process may have made it a
@@ -119,8 +118,7 @@ pub async fn account_zone(scope: &Scope) -> Result<Tz, DataError> {
     if let Some(zone) = settings::of_tenant(scope).await?.zone {
         return Ok(zone);
     }
-    let reading = async { Box::pin(load(scope)).await };
-    let all = scope.db().stores().get(scope.tenant(), reading).await?;
+    let all = scope.db().stores().get(scope.tenant(), load(scope)).await?;
     Ok(all.iter().min_by_key(|store| store.id).map_or(Tz::UTC, |store| store.zone))
 }
 

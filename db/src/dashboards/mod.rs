@@ -109,9 +109,6 @@ pub fn cache_name(scope: &Scope, query: &DashboardQuery) -> String {
 /// [`DataError::NotFound`] for a store that is not the tenant's.
 pub async fn dashboard(scope: &Scope, query: &DashboardQuery) -> Result<Arc<Dashboard>, DataError> {
     let generation = scope.db().cache().generation(scope).await?;
-    scope
-        .db()
-        .cache()
-        .get(scope, generation, &cache_name(scope, query), async { Box::pin(compute::compute(scope, query)).await })
-        .await
+    let computing = compute::compute(scope, query);
+    scope.db().cache().get(scope, generation, &cache_name(scope, query), computing).await
 }

@@ -59,6 +59,7 @@ impl Default for KnownPlans {
 /// [`DataError::NotFound`] when there is no such tenant; when PostgreSQL fails.
 pub async fn plan(db: &Db, tenant: TenantId) -> Result<Arc<Plan>, DataError> {
     let known = db.plans();
+    // Boxed when they are needed: most of the time they are not, and every request of the API would move them about.
     let asking = async { Box::pin(ask(db)).await };
     let asked = known.asked.try_get_with((), asking).await.map_err(|e: Arc<DataError>| e.again())?;
     let generation = std::cmp::max(asked, known.made.load(Ordering::Acquire));

@@ -35,7 +35,7 @@ pub async fn of_store(scope: &Scope, store: &Store) -> Result<Arc<StoreSettings>
         tx.end();
         Ok(settings)
     };
-    scope.db().settings().of_store((scope.tenant(), store.id), Box::pin(reading)).await
+    scope.db().settings().of_store((scope.tenant(), store.id), reading).await
 }
 
 /// Whether the store has any order: then the zone of its days is fixed.

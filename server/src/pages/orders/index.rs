@@ -106,15 +106,13 @@ async fn find(scope: &Scope, query: &OrderQuery, generation: i64, seal: &Seal) -
     let page = list::list(scope, query).await?.sealed(seal);
     let whole = query.whole();
     let key = format!("orders:summary:{}", url::orders("", &whole));
-    let adding = async { Box::pin(summary::summary(scope, &whole)).await };
-    let summary = scope.db().cache().get(scope, generation, &key, adding).await?;
-    Ok(Found { page, summary: summary.as_ref().clone(), refunds: Box::pin(refunds(scope, query)).await? })
+    let summary = scope.db().cache().get(scope, generation, &key, summary::summary(scope, &whole)).await?;
+    Ok(Found { page, summary: summary.as_ref().clone(), refunds: refunds(scope, query).await? })
 }
 
 async fn counts(scope: &Scope, store: Option<&str>, generation: i64) -> Result<ViewCounts, PageError> {
     let key = format!("orders:counts:{}", store.unwrap_or_default());
-    let counting = async { Box::pin(counts::views(scope, store)).await };
-    let counts = scope.db().cache().get(scope, generation, &key, counting).await?;
+    let counts = scope.db().cache().get(scope, generation, &key, counts::views(scope, store)).await?;
     Ok(*counts)
 }
 
