@@ -41,8 +41,8 @@ pub fn page(page: &TenantBackups) -> Document {
 }
 
 /// The button that asks for a backup now.
-pub fn ask(action: String) -> AnyView {
-    view! { <form method="post" action=action><Button label="Back up now" look=Look::Primary/></form> }.into_any()
+pub fn ask(action: String) -> impl IntoView {
+    view! { <form method="post" action=action><Button label="Back up now" look=Look::Primary/></form> }
 }
 
 fn listed(page: &TenantBackups, rows: &Page<Backup, Place>) -> AnyView {

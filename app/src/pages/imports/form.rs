@@ -54,7 +54,7 @@ fn body(form: &ImportForm) -> AnyView {
     .into_any()
 }
 
-fn explain() -> AnyView {
+fn explain() -> impl IntoView {
     let lines = Format::ALL.map(|f| {
         let (name, words) = format(f);
         view! { <dt>{name}</dt><dd>{words}</dd> }
@@ -65,5 +65,4 @@ fn explain() -> AnyView {
             <dl class="facts">{lines.into_iter().collect_view()}</dl>
         </details>
     }
-    .into_any()
 }

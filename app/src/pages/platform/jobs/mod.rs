@@ -20,17 +20,16 @@ use leptos::prelude::*;
 use crate::ui::{Button, Look};
 
 /// A form of one button: it leads to the page that says what follows and asks why.
-pub(super) fn act(action: String, label: &'static str, about: &str) -> AnyView {
+pub(super) fn act(action: String, label: &'static str, about: &str) -> impl IntoView + use<> {
     let name = format!("{label}: {about}");
     view! {
         <form method="post" action=action>
             <button class="btn btn-small" type="submit" aria-label=name>{label}</button>
         </form>
     }
-    .into_any()
 }
 
 /// A button that sends `value` of `action` with the form it stands in.
-fn choice(label: &'static str, value: &'static str, look: Look) -> AnyView {
-    view! { <Button label name="action" value look/> }.into_any()
+fn choice(label: &'static str, value: &'static str, look: Look) -> impl IntoView {
+    view! { <Button label name="action" value look/> }
 }

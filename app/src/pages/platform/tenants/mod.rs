@@ -44,11 +44,11 @@ pub fn plan(tenant: &TenantRow, figures: &Figures, days: u32, end: &str, kept_da
     ]
 }
 
-fn state(state: TenantState) -> AnyView {
+fn state(state: TenantState) -> impl IntoView {
     let tone = match state {
         TenantState::Active => Tone::Neutral,
         TenantState::Suspended => Tone::Attention,
         TenantState::Leaving => Tone::Critical,
     };
-    view! { <Pill tone label=state.label()/> }.into_any()
+    view! { <Pill tone label=state.label()/> }
 }

@@ -28,14 +28,13 @@ pub fn page(form: &TierForm) -> Document {
     })
 }
 
-fn aside(slug: &str, is_retired: bool) -> AnyView {
+fn aside(slug: &str, is_retired: bool) -> impl IntoView + use<> {
     let copy = url::with_query("/platform/tiers/new", [("from", slug)]);
     let (action, label) = if is_retired { ("offer", "Offer tier again") } else { ("retire", "Retire tier") };
     view! {
         <ButtonLink href=copy label="Copy tier"/>
         <form method="post" action=format!("/platform/tiers/{slug}/{action}")><Button label/></form>
     }
-    .into_any()
 }
 
 fn fields(form: &TierForm) -> AnyView {
