@@ -2,16 +2,14 @@
 
 use db::Scope;
 use db::platform::{Platform, PlatformTx};
-use domain::page::{List, Seal};
+use domain::page::{Cursors, List, Seal};
 
-use crate::state::AppState;
-
-/// The seal for `list` of the scope's tenant, read by the scope's actor.
-pub fn of(state: &AppState, scope: &Scope, list: List) -> Seal {
-    state.cursors.of(scope.tenant(), scope.actor().id(), list, scope.now())
+/// For `list` of the scope's tenant, as its actor reads it.
+pub fn of(cursors: &Cursors, scope: &Scope, list: List) -> Seal {
+    cursors.of(scope.tenant(), scope.actor().id(), list, scope.now())
 }
 
-/// The seal for `list` of the whole installation, read by a platform admin.
-pub fn of_platform(state: &AppState, platform: &Platform, list: List) -> Seal {
-    state.cursors.of(PlatformTx::NIL, platform.actor().id(), list, state.db.clock().now())
+/// For `list` of the whole installation, as one of its admins reads it.
+pub fn of_platform(cursors: &Cursors, platform: &Platform, list: List) -> Seal {
+    cursors.of(PlatformTx::NIL, platform.actor().id(), list, platform.db().clock().now())
 }

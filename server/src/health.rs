@@ -9,11 +9,11 @@ use db::{DataError, Db};
 use http::{HeaderValue, StatusCode, header};
 use sea_orm_migration::MigratorTrait;
 use serde::Serialize;
+use tokio_util::sync::CancellationToken;
 
 use crate::auth::Needs;
 use crate::data_folder::DataFolder;
 use crate::routes::Routes;
-use crate::state::AppState;
 
 /// Days of partitions ahead below which the server calls itself degraded.
 pub const RUNWAY_DAYS: i64 = 30;
@@ -109,9 +109,13 @@ async fn health() -> Json<serde_json::Value> {
     Json(serde_json::json!({"status": "ok"}))
 }
 
-async fn ready(State(state): State<AppState>) -> Response {
-    let report = look(&state.db, &state.data_folder).await;
-    let leaving = state.shutdown.is_cancelled();
+async fn ready(
+    State(db): State<Db>,
+    State(data_folder): State<DataFolder>,
+    State(shutdown): State<CancellationToken>,
+) -> Response {
+    let report = look(&db, &data_folder).await;
+    let leaving = shutdown.is_cancelled();
     let ready = report.status != "not ready" && !leaving;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(report)).into_response()

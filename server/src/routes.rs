@@ -185,11 +185,11 @@ impl<H: Handler<T, AppState>, T: 'static> Handler<T, AppState> for Guarded<H> {
                 return *refusal;
             }
             // What is held of the budget is given back when the handler is done.
-            let (request, _held) = match input::admit(Request::from_parts(parts, body), self.guard.needs, &state).await
-            {
-                Ok(admitted) => admitted,
-                Err(refusal) => return *refusal,
-            };
+            let (request, _held) =
+                match input::admit(Request::from_parts(parts, body), self.guard.needs, &state.bodies).await {
+                    Ok(admitted) => admitted,
+                    Err(refusal) => return *refusal,
+                };
             match self.guard.prove(request, &state).await {
                 Ok(request) => self.handler.call(request, state).await,
                 Err(refusal) => *refusal,

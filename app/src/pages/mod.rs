@@ -1,5 +1,6 @@
 //! The pages, by noun: views that take ready data and are rendered at once. Handlers in `server/src/pages`
-//! fetch the data; nothing here asks for any.
+//! fetch the data; nothing here asks for any. A folder's `model.rs` has the data of its pages; a page of one short file
+//! has both.
 
 pub mod account;
 pub mod audit;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use ::redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use ::redis::{AsyncCommands, Client, IntoConnectionInfo, RedisFuture, Script};
+use ::redis::{AsyncCommands, Client, IntoConnectionInfo, RedisResult, Script};
 
 use crate::error::DataError;
 
@@ -77,12 +77,10 @@ impl Redis {
             let mut manager = self.manager();
             let mut scan = ::redis::cmd("SCAN");
             scan.arg(cursor).arg("MATCH").arg(&pattern).arg("COUNT").arg(1_000);
-            let call = Box::pin(async move { scan.query_async(&mut manager).await });
-            let (next, keys): (u64, Vec<Vec<u8>>) = self.attempt(call).await?;
+            let (next, keys): (u64, Vec<Vec<u8>>) = self.attempt(scan.query_async(&mut manager)).await?;
             if !keys.is_empty() {
                 let mut manager = self.manager();
-                let call = Box::pin(async move { manager.unlink::<_, u64>(keys).await });
-                forgotten += self.attempt(call).await?;
+                forgotten += self.attempt(manager.unlink::<_, u64>(keys)).await?;
             }
             if next == 0 {
                 return Some(forgotten);
@@ -96,7 +94,7 @@ impl Redis {
         let mut manager = self.manager();
         let mut both = ::redis::pipe();
         both.atomic().incr(key.as_ref(), 1).cmd("EXPIRE").arg(key.as_ref()).arg(ttl.as_secs()).arg("NX").ignore();
-        let counted: Option<(i64,)> = self.attempt(Box::pin(async move { both.query_async(&mut manager).await })).await;
+        let counted: Option<(i64,)> = self.attempt(both.query_async(&mut manager)).await;
         counted.map(|(n,)| n)
     }
 
@@ -106,8 +104,7 @@ impl Redis {
         let mut both = ::redis::pipe();
         // A counter that vanished meanwhile comes to life again, and without an end: away with it.
         both.atomic().decr(key.as_ref(), 1).cmd("TTL").arg(key.as_ref());
-        let left: Option<(i64, i64)> =
-            self.attempt(Box::pin(async move { both.query_async(&mut manager).await })).await;
+        let left: Option<(i64, i64)> = self.attempt(both.query_async(&mut manager)).await;
         if left.is_some_and(|(_, ttl)| ttl < 0) {
             self.delete(key).await;
         }
@@ -128,7 +125,7 @@ impl Redis {
         for argument in arguments {
             call.arg(*argument);
         }
-        self.attempt(Box::pin(async move { call.invoke_async(&mut manager).await })).await
+        self.attempt(call.invoke_async(&mut manager)).await
     }
 
     /// Whether Redis answers now.
@@ -141,7 +138,7 @@ impl Redis {
         if self.has_only_first.load(Ordering::Relaxed) { self.first.clone() } else { self.own.clone() }
     }
 
-    async fn attempt<T>(&self, call: RedisFuture<'_, T>) -> Option<T> {
+    async fn attempt<T>(&self, call: impl Future<Output = RedisResult<T>>) -> Option<T> {
         if self.elapsed() < self.closed_until.load(Ordering::Relaxed) {
             return None;
         }

@@ -100,11 +100,8 @@ pub struct TopProduct {
 /// [`DataError::NotFound`] for a store that is not the tenant's.
 pub async fn dashboard(scope: &Scope, query: &DashboardQuery) -> Result<Arc<Dashboard>, DataError> {
     let generation = scope.db().cache().generation(scope).await?;
-    scope
-        .db()
-        .cache()
-        .get(scope, generation, &cache_name(scope, query), async { Box::pin(compute::compute(scope, query)).await })
-        .await
+    let computing = compute::compute(scope, query);
+    scope.db().cache().get(scope, generation, &cache_name(scope, query), computing).await
 }
 
 // What the cache calls this dashboard at this time. It changes with every quarter of an hour, because days end at quarters of

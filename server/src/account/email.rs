@@ -43,7 +43,7 @@ pub async fn change(
     match check(&state, &signed_in, &entered).await? {
         Ok(email) => {
             send(&state, &signed_in, email.clone()).await?;
-            record(&state, &signed_in.person, "email.ask", json!({"to": email})).await?;
+            record(&state.db, &signed_in.person, "email.ask", json!({"to": email})).await?;
             Ok(answer::done("/account", "email").into_response())
         }
         Err(faults) => {

@@ -110,9 +110,9 @@ async fn turned_on(
     session.remove_value(ENROLMENT).await.map_err(session_failed)?;
     state.sessions.end_others(person.id, signed_in.session).await?;
     state.visitors.forget_person(person.id).await;
-    rename(state, session).await?;
-    record(state, person, "second_factor.on", json!({})).await?;
-    tell(state, &person.email, &Notice::SecondFactorOn).await?;
+    rename(&state.visitors, session).await?;
+    record(&state.db, person, "second_factor.on", json!({})).await?;
+    tell(&state.db, &state.tools.mailer, &person.email, &Notice::SecondFactorOn).await?;
     Ok(answer::ok(Codes { visitor: visit.of(person), codes }, codes_view).await)
 }
 
@@ -134,7 +134,7 @@ pub async fn renew(
         return Err(PageError::Refused("Set up two-factor authentication first.".to_owned()));
     }
     let codes = second_factor::renew(&state.db, signed_in.person.id).await?;
-    record(&state, &signed_in.person, "second_factor.codes", json!({})).await?;
+    record(&state.db, &signed_in.person, "second_factor.codes", json!({})).await?;
     Ok(answer::ok(Codes { visitor: visit.of(&signed_in.person), codes }, codes_view).await)
 }
 
@@ -155,8 +155,8 @@ pub async fn remove(
     let person = &signed_in.person;
     second_factor::remove(&state.db, person.id).await?;
     state.visitors.forget_person(person.id).await;
-    record(&state, person, "second_factor.off", json!({})).await?;
-    tell(&state, &person.email, &Notice::SecondFactorOff).await?;
+    record(&state.db, person, "second_factor.off", json!({})).await?;
+    tell(&state.db, &state.tools.mailer, &person.email, &Notice::SecondFactorOff).await?;
     Ok(answer::done("/account", "factor-off").into_response())
 }
 

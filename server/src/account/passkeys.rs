@@ -117,12 +117,12 @@ pub async fn add(
         Err(DataError::Invalid(faults)) => return again(&state, &signed_in, visit, Typed::default(), faults).await,
         Err(other) => return Err(other.into()),
     };
-    record(&state, person, "passkey.add", json!({"name": name})).await?;
-    tell(&state, &person.email, &Notice::PasskeyAdded { name }).await?;
+    record(&state.db, person, "passkey.add", json!({"name": name})).await?;
+    tell(&state.db, &state.tools.mailer, &person.email, &Notice::PasskeyAdded { name }).await?;
     state.visitors.forget_person(person.id).await;
     let Some(codes) = codes else { return Ok(answer::done("/account", "passkey").into_response()) };
     state.sessions.end_others(person.id, signed_in.session).await?;
-    rename(&state, &session).await?;
+    rename(&state.visitors, &session).await?;
     Ok(answer::ok(Codes { visitor: visit.of(person), codes }, codes_view).await)
 }
 
@@ -152,8 +152,8 @@ pub async fn remove(
         return Ok(answer::faulty(page(faults), remove_passkey).await);
     }
     if let Some(name) = passkeys::remove(&state.db, person.id, found.id).await? {
-        record(&state, person, "passkey.remove", json!({"name": name})).await?;
-        tell(&state, &person.email, &Notice::PasskeyRemoved { name }).await?;
+        record(&state.db, person, "passkey.remove", json!({"name": name})).await?;
+        tell(&state.db, &state.tools.mailer, &person.email, &Notice::PasskeyRemoved { name }).await?;
     }
     state.visitors.forget_person(person.id).await;
     Ok(answer::done("/account", "passkey-off").into_response())

@@ -53,9 +53,9 @@ pub async fn change(
                     state.sessions.end_others(person.id, signed_in.session).await?;
                     state.visitors.forget_person(person.id).await;
                     session.remove_value(ENROLMENT).await.map_err(session_failed)?;
-                    rename(&state, &session).await?;
-                    record(&state, person, "password.change", json!({})).await?;
-                    tell(&state, &person.email, &Notice::PasswordChanged).await?;
+                    rename(&state.visitors, &session).await?;
+                    record(&state.db, person, "password.change", json!({})).await?;
+                    tell(&state.db, &state.tools.mailer, &person.email, &Notice::PasswordChanged).await?;
                     return Ok(answer::done("/account", "password").into_response());
                 }
                 Err(DataError::Invalid(faults)) => faults,

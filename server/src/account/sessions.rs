@@ -2,14 +2,16 @@
 
 use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Response};
+use db::Db;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::auth::SignedIn;
 use crate::auth::record::record;
+use crate::auth::visitors::Visitors;
 use crate::error::PageError;
 use crate::pages::answer;
-use crate::state::AppState;
+use crate::sessions::Sessions;
 
 /// The form.
 #[derive(Debug, Deserialize)]
@@ -24,16 +26,18 @@ pub struct Named {
 /// # Errors
 /// When it is not theirs, or PostgreSQL fails.
 pub async fn end(
-    State(state): State<AppState>,
+    State(db): State<Db>,
+    State(sessions): State<Sessions>,
+    State(visitors): State<Visitors>,
     signed_in: SignedIn,
     Form(named): Form<Named>,
 ) -> Result<Response, PageError> {
     let row = bytes(&named.session).ok_or(PageError::NotFound)?;
-    if !state.sessions.end_own(signed_in.person.id, &row).await? {
+    if !sessions.end_own(signed_in.person.id, &row).await? {
         return Err(PageError::NotFound);
     }
-    state.visitors.forget_person(signed_in.person.id).await;
-    record(&state, &signed_in.person, "session.end_one", json!({})).await?;
+    visitors.forget_person(signed_in.person.id).await;
+    record(&db, &signed_in.person, "session.end_one", json!({})).await?;
     Ok(answer::done("/account", "ended").into_response())
 }
 

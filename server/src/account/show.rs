@@ -49,7 +49,7 @@ pub async fn rename(
         Ok(()) => {
             state.visitors.forget_person(signed_in.person.id).await;
             let details = json!({"from": signed_in.person.name, "to": named.name.trim()});
-            record(&state, &signed_in.person, "account.rename", details).await?;
+            record(&state.db, &signed_in.person, "account.rename", details).await?;
             Ok(answer::done("/account", "name").into_response())
         }
         Err(DataError::Invalid(faults)) => {

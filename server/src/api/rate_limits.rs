@@ -1,18 +1,21 @@
 //! The gate in front of every operation of the API: suspended tenants and too many requests are refused here, without a
 //! statement. Every other response carries the headers that say how much of its rate is left.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use db::Db;
 use db::api_keys::Bearer;
-use db::rate_limits::{Caller, Verdicts};
+use db::rate_limits::{Caller, RateLimits, Verdicts};
 use domain::limits::{Feature, Verdict};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::problems;
 use crate::auth::key::bearer;
+use crate::auth::keys::Keys;
 use crate::error::Problem;
-use crate::state::AppState;
 
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
@@ -20,11 +23,17 @@ const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STANDING: HeaderName = HeaderName::from_static("ratelimit");
 
-/// The layer. Requests without a valid key pass it: the operation refuses them.
-pub async fn gate(State(state): State<AppState>, request: Request, next: Next) -> Response {
+/// The layer. Requests without a valid key pass it: what they ask for refuses them.
+pub async fn gate(
+    State(keys): State<Keys>,
+    State(db): State<Db>,
+    State(rate_limits): State<Arc<RateLimits>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let Some(key) = bearer(request.headers()) else { return next.run(request).await };
-    let verdicts = match state.keys.find(&state, key).await {
-        Ok(Some(bearer)) => count(&state, &bearer).await,
+    let verdicts = match keys.find(key).await {
+        Ok(Some(bearer)) => count(&db, &rate_limits, &bearer).await,
         Ok(None) => return next.run(request).await,
         Err(problem) => Err(problem),
     };
@@ -37,16 +46,16 @@ pub async fn gate(State(state): State<AppState>, request: Request, next: Next) -
     response
 }
 
-async fn count(state: &AppState, bearer: &Bearer) -> Result<Verdicts, Problem> {
+async fn count(db: &Db, rate_limits: &RateLimits, bearer: &Bearer) -> Result<Verdicts, Problem> {
     let tenant = bearer.access.tenant();
     if let Some(reason) = &bearer.suspended {
         return Err(problems::suspended(reason));
     }
-    let plan = db::limits::plan(&state.db, tenant).await?;
+    let plan = db::limits::plan(db, tenant).await?;
     if !plan.terms.has(Feature::Api) {
         return Err(problems::not_included(&plan.name));
     }
-    Ok(state.rate_limits.take(&Caller::new(tenant, bearer.key, &plan.terms)).await)
+    Ok(rate_limits.take(&Caller::new(tenant, bearer.key, &plan.terms)).await)
 }
 
 fn refusal(verdicts: &Verdicts) -> Problem {

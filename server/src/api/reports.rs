@@ -1,7 +1,6 @@
 //! `GET /api/v1/reports/sales`.
 
 use axum::Json;
-use axum::extract::State;
 use chrono::{NaiveDate, SecondsFormat};
 use db::reports::{self, Bucket, Group, SalesPart, SalesQuery, SalesReport};
 use domain::calendar::Tz;
@@ -17,7 +16,6 @@ use super::problems::{Refusals, unknown_store};
 use super::query::Pairs;
 use crate::auth::KeyAccess;
 use crate::error::Problem;
-use crate::state::AppState;
 
 /// Figures of a period, by currency.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -111,7 +109,7 @@ pub struct FiguresJson {
     ),
     security(("key" = ["reports:read"])),
     responses((status = 200, body = ReportJson), Refusals))]
-pub async fn sales(_: State<AppState>, key: KeyAccess, pairs: Pairs) -> Result<Json<ReportJson>, Problem> {
+pub async fn sales(key: KeyAccess, pairs: Pairs) -> Result<Json<ReportJson>, Problem> {
     let scope = key.scope(Permission::ReadReports)?;
     let query = parse(&pairs)?;
     let report = reports::sales(&scope, &query).await.map_err(unknown_store)?;

@@ -1,17 +1,19 @@
 //! Beginning a session. Whatever session there was ends, so that an id planted by somebody else is worth nothing.
 
-use db::outbox;
 use db::people::Person;
 use db::people::devices::{self, Familiar};
 use db::platform::Platform;
+use db::{Db, outbox};
 use domain::ids::UserId;
 use http::request::Parts;
+use jobs::mail::Mailer;
 use jobs::people::{Notice, notice};
 use serde_json::json;
 use tower_sessions::Session;
 
 use super::device;
 use super::record::{record, record_in};
+use super::visitors::Visitors;
 use crate::error::PageError;
 use crate::middleware::{address, current};
 use crate::sessions::{ADDRESS, AGENT, HALF, Half, ONLY, Only, PERSON, PROVED, UNTIL};
@@ -61,7 +63,7 @@ pub async fn begin(
     let until = state.sessions.absolute_end().timestamp();
     let address = address::client(parts, state.config.http.proxies).to_string();
     let agent = device::agent(&parts.headers);
-    fresh(state, session).await?;
+    fresh(&state.visitors, session).await?;
     let steps = async {
         session.insert(PERSON, person.id).await?;
         session.insert(UNTIL, until).await?;
@@ -75,13 +77,13 @@ pub async fn begin(
     steps.await.map_err(session_failed)?;
     let details = json!({"by": how.as_str()});
     match how {
-        How::Sso(only) => record_in(state, only.tenant, person, "session.begin", details).await?,
-        _ => record(state, person, "session.begin", details).await?,
+        How::Sso(only) => record_in(&state.db, only.tenant, person, "session.begin", details).await?,
+        _ => record(&state.db, person, "session.begin", details).await?,
     }
     tracing::info!(person = %person.id, %address, by = how.as_str(), "signed in");
     if devices::note(&state.db, person.id, &device::id(parts, state)).await? == Familiar::New {
         let news = Notice::NewDevice { device: device::words(&agent), address };
-        tell(state, &person.email, &news).await?;
+        tell(&state.db, &state.tools.mailer, &person.email, &news).await?;
     }
     Ok(())
 }
@@ -91,7 +93,7 @@ pub async fn begin(
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn begin_half(state: &AppState, session: &Session, person: UserId) -> Result<(), PageError> {
-    fresh(state, session).await?;
+    fresh(&state.visitors, session).await?;
     session.insert(HALF, Half::new(person, state.db.clock().now())).await.map_err(session_failed)
 }
 
@@ -99,18 +101,18 @@ pub async fn begin_half(state: &AppState, session: &Session, person: UserId) -> 
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn rename(state: &AppState, session: &Session) -> Result<(), PageError> {
-    another_id(state, session).await
+pub async fn rename(visitors: &Visitors, session: &Session) -> Result<(), PageError> {
+    another_id(visitors, session).await
 }
 
 /// Tells somebody at `email` what happened to their account.
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn tell(state: &AppState, email: &str, news: &Notice) -> Result<(), PageError> {
-    let clock = state.db.clock();
-    let mail = notice(&state.tools.mailer, clock.id(), email, news, clock.now());
-    let tx = Platform::command(state.db.clone()).begin().await?;
+pub async fn tell(db: &Db, mailer: &Mailer, email: &str, news: &Notice) -> Result<(), PageError> {
+    let clock = db.clock();
+    let mail = notice(mailer, clock.id(), email, news, clock.now());
+    let tx = Platform::command(db.clone()).begin().await?;
     outbox::post_for_platform(&tx, mail).await?;
     Ok(tx.commit().await?)
 }
@@ -122,16 +124,16 @@ pub fn session_failed(error: tower_sessions::session::Error) -> PageError {
     PageError::Internal(request_id.to_string())
 }
 
-async fn fresh(state: &AppState, session: &Session) -> Result<(), PageError> {
+async fn fresh(visitors: &Visitors, session: &Session) -> Result<(), PageError> {
     session.clear().await;
-    another_id(state, session).await
+    another_id(visitors, session).await
 }
 
 // The old one ends with the storing of the new one: whoever is cut off before that is where they were.
-async fn another_id(state: &AppState, session: &Session) -> Result<(), PageError> {
+async fn another_id(visitors: &Visitors, session: &Session) -> Result<(), PageError> {
     let old = session.id();
     if let Some(old) = old {
-        state.visitors.forget(old).await;
+        visitors.forget(old).await;
     }
     current::rename_session(old);
     session.cycle_id().await.map_err(session_failed)

@@ -103,7 +103,7 @@ pub async fn submit(
     let how = if opened == Opened::ByApp { How::Code } else { How::RecoveryCode };
     begin(&state, &session, &parts, &person, how).await?;
     if let Opened::ByRecovery(left) = opened {
-        tell(&state, &person.email, &Notice::RecoveryCodeUsed { left }).await?;
+        tell(&state.db, &state.tools.mailer, &person.email, &Notice::RecoveryCodeUsed { left }).await?;
     }
     Ok(Redirect::to(next).into_response())
 }

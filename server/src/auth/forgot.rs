@@ -7,7 +7,7 @@ use axum::response::Response;
 use db::audit::{self, Attempt};
 use db::people::links::{self, Purpose};
 use db::people::{self, account};
-use db::{Actor, DataError, Origin};
+use db::{Actor, DataError, Db, Origin};
 use domain::fields::FieldErrors;
 use http::StatusCode;
 use http::request::Parts;
@@ -73,8 +73,8 @@ pub async fn submit(
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn show_reset(State(state): State<AppState>, Path(secret): Path<String>) -> Result<Response, PageError> {
-    let link = links::look(&state.db, &secret).await?;
+pub async fn show_reset(State(db): State<Db>, Path(secret): Path<String>) -> Result<Response, PageError> {
+    let link = links::look(&db, &secret).await?;
     if !link.is_some_and(|link| link.purpose == Purpose::Password) {
         return Ok(gone().await);
     }
@@ -98,8 +98,8 @@ pub async fn reset(
     };
     state.sessions.end_all(person.id).await?;
     state.visitors.forget_person(person.id).await;
-    record(&state, &person, "password.reset", json!({})).await?;
-    tell(&state, &person.email, &Notice::PasswordChanged).await?;
+    record(&state.db, &person, "password.reset", json!({})).await?;
+    tell(&state.db, &state.tools.mailer, &person.email, &Notice::PasswordChanged).await?;
     tracing::info!(person = %person.id, "chose another password with a link");
     Ok(answer::done("/login", "password"))
 }

@@ -82,7 +82,7 @@ pub async fn begin(
     let begun = impersonation::begin(&admin.platform, &admin.person, &slug, form.member, &wanted.reason, minutes).await;
     match begun {
         Ok(current) => {
-            rename(&state, &session).await?;
+            rename(&state.visitors, &session).await?;
             session.insert(IMPERSONATION, current).await.map_err(session_failed)?;
             tracing::warn!(admin = %admin.person.id, member, slug, "impersonation started");
             return Ok(Redirect::to(&format!("/t/{slug}")).into_response());
@@ -122,7 +122,7 @@ pub async fn grant_write_access(
         .await
     {
         Ok(()) => {
-            rename(&state, &session).await?;
+            rename(&state.visitors, &session).await?;
             let home = signed_in.memberships.first().map_or_else(|| "/".to_owned(), |m| format!("/t/{}", m.slug));
             Ok(Redirect::to(&home).into_response())
         }
@@ -147,7 +147,7 @@ pub async fn end(
         impersonation::end(&state.db, &impersonator.impersonation, current::origin()).await?;
     }
     session.remove_value(IMPERSONATION).await.map_err(session_failed)?;
-    rename(&state, &session).await?;
+    rename(&state.visitors, &session).await?;
     Ok(Redirect::to("/").into_response())
 }
 

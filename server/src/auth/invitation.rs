@@ -5,7 +5,7 @@ use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use db::people::{self, Address, account};
 use db::team::{self, Invited, LinkDelivery};
-use db::{DataError, people::Person};
+use db::{DataError, Db, people::Person};
 use domain::fields::FieldErrors;
 use domain::people::email_key;
 use http::StatusCode;
@@ -38,11 +38,11 @@ pub struct Entered {
 /// # Errors
 /// When PostgreSQL fails.
 pub async fn show(
-    State(state): State<AppState>,
+    State(db): State<Db>,
     signed_in: Option<SignedIn>,
     Path(secret): Path<String>,
 ) -> Result<Response, PageError> {
-    let Some(invited) = team::find(&state.db, &secret).await? else { return Ok(gone().await) };
+    let Some(invited) = team::find(&db, &secret).await? else { return Ok(gone().await) };
     Ok(answer::ok(page_of(invited, secret, signed_in.as_ref()), view).await)
 }
 
@@ -73,7 +73,7 @@ pub async fn submit(
     }
     let person = match make_account(&state, &invited, &entered).await {
         Ok(person) => {
-            record(&state, &person, "account.create", json!({})).await?;
+            record(&state.db, &person, "account.create", json!({})).await?;
             person
         }
         Err(DataError::Invalid(faults)) => {

@@ -1,17 +1,17 @@
 //! A program with an API key.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRef, FromRequestParts};
 use db::{Access, Scope};
 use domain::permission::{KeyScope, Permission};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
+use super::keys::Keys;
 use super::needs;
 use crate::api::problems;
 use crate::error::Problem;
 use crate::middleware::current;
-use crate::state::AppState;
 
 /// The bearer of a living API key; everybody else gets 401, and that of a suspended tenant 403.
 #[derive(Clone)]
@@ -34,15 +34,19 @@ impl KeyAccess {
     }
 }
 
-impl FromRequestParts<AppState> for KeyAccess {
+impl<S> FromRequestParts<S> for KeyAccess
+where
+    Keys: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         if let Some(key) = needs::kept(parts) {
             return Ok(key);
         }
         let key = bearer(&parts.headers).ok_or_else(Problem::unauthorized)?;
-        let bearer = state.keys.find(state, key).await?.ok_or_else(Problem::unauthorized)?;
+        let bearer = Keys::from_ref(state).find(key).await?.ok_or_else(Problem::unauthorized)?;
         if let Some(reason) = &bearer.suspended {
             return Err(problems::suspended(reason));
         }

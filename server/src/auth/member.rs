@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRef, FromRequestParts, RawPathParams};
 use db::people::{Membership, Person};
-use db::{Access, Scope};
+use db::{Access, Db, Scope};
 use domain::permission::Permission;
 use http::request::Parts;
 
-use super::visitors::Impersonator;
+use super::visitors::{Impersonator, Visitors};
 use super::{SignedIn, needs};
 use crate::error::PageError;
-use crate::sessions::Only;
-use crate::state::AppState;
+use crate::sessions::{Only, Sessions};
 
 /// A member of the tenant that `{tenant}` in the address names. To everybody else that tenant looks exactly like
 /// one that does not exist. Members of a suspended one are told so.
@@ -47,17 +46,23 @@ impl Member {
     }
 }
 
-impl FromRequestParts<AppState> for Member {
+impl<S> FromRequestParts<S> for Member
+where
+    Db: FromRef<S>,
+    Sessions: FromRef<S>,
+    Visitors: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
         if let Some(member) = needs::kept(parts) {
             return Ok(member);
         }
         let signed_in = SignedIn::from_request_parts(parts, state).await?;
         let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| PageError::NotFound)?;
         let slug = params.iter().find(|(name, _)| *name == "tenant").map(|(_, slug)| slug);
-        Self::of(state, signed_in, slug.unwrap_or_default())
+        Self::of(&Db::from_ref(state), signed_in, slug.unwrap_or_default())
     }
 }
 
@@ -66,7 +71,7 @@ impl Member {
     ///
     /// # Errors
     /// When they are none, the tenant is suspended, or it asks for a second factor that they lack.
-    pub fn of(state: &AppState, signed_in: SignedIn, slug: &str) -> Result<Self, PageError> {
+    pub fn of(db: &Db, signed_in: SignedIn, slug: &str) -> Result<Self, PageError> {
         let membership = signed_in.memberships.iter().find(|m| m.slug == slug);
         let membership = membership.ok_or(PageError::NotFound)?.clone();
         if let Some(reason) = membership.suspended {
@@ -77,7 +82,7 @@ impl Member {
         if membership.needs_second_factor && !signed_in.person.has_second_factor && !is_vouched_for {
             return Err(PageError::SecondFactorNeeded { whose: membership.name });
         }
-        let access = db::people::access_as(&state.db, signed_in.actor(), &membership);
+        let access = db::people::access_as(db, signed_in.actor(), &membership);
         Ok(Self {
             access: access.with_origin(signed_in.origin()),
             membership,

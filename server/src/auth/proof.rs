@@ -135,7 +135,7 @@ async fn judge(state: &AppState, found: &SignedIn, given: &Pairs) -> Result<Resu
     state.sessions.prove(found.session).await.map_err(|error| session_failed(error.into()))?;
     state.visitors.forget(found.session).await;
     let person = found.impersonator.as_ref().map_or(&*found.person, |impersonator| &impersonator.admin);
-    record(state, person, "session.confirm", json!({"by": if password.is_some() { "password" } else { "code" }}))
+    record(&state.db, person, "session.confirm", json!({"by": if password.is_some() { "password" } else { "code" }}))
         .await?;
     Ok(Ok(()))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRef, FromRequestParts};
 use chrono::{DateTime, Utc};
 use db::Origin;
 use db::people::{Membership, Person};
@@ -12,11 +12,10 @@ use http::request::Parts;
 use http::{HeaderMap, Method};
 use tower_sessions::session::Id;
 
-use super::visitors::Impersonator;
+use super::visitors::{Impersonator, Visitors};
 use crate::error::PageError;
 use crate::middleware::current;
-use crate::sessions::{Only, session_id};
-use crate::state::AppState;
+use crate::sessions::{Only, Sessions, session_id};
 
 /// Somebody who signed in; everybody else is sent to the sign-in page.
 #[derive(Clone, Debug)]
@@ -40,9 +39,9 @@ impl SignedIn {
     ///
     /// # Errors
     /// When PostgreSQL fails.
-    pub async fn of(headers: &HeaderMap, state: &AppState) -> Result<Option<Self>, PageError> {
-        let Some(session) = session_id(headers, state.sessions.cookie()) else { return Ok(None) };
-        let found = state.visitors.find(state, session).await?;
+    pub async fn of(headers: &HeaderMap, sessions: &Sessions, visitors: &Visitors) -> Result<Option<Self>, PageError> {
+        let Some(session) = session_id(headers, sessions.cookie()) else { return Ok(None) };
+        let found = visitors.find(session).await?;
         Ok(found.map(|v| Self {
             person: Arc::clone(&v.person),
             memberships: Arc::clone(&v.memberships),
@@ -64,22 +63,33 @@ impl SignedIn {
     }
 }
 
-impl FromRequestParts<AppState> for SignedIn {
+impl<S> FromRequestParts<S> for SignedIn
+where
+    Sessions: FromRef<S>,
+    Visitors: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
-        let found = Self::of(&parts.headers, state).await?.ok_or_else(|| signed_out(parts))?;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let (sessions, visitors) = (Sessions::from_ref(state), Visitors::from_ref(state));
+        let found = Self::of(&parts.headers, &sessions, &visitors).await?.ok_or_else(|| signed_out(parts))?;
         allow_impersonator(parts, &found)?;
         allow_only(parts, &found)?;
         Ok(found)
     }
 }
 
-impl axum::extract::OptionalFromRequestParts<AppState> for SignedIn {
+impl<S> axum::extract::OptionalFromRequestParts<S> for SignedIn
+where
+    Sessions: FromRef<S>,
+    Visitors: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Option<Self>, PageError> {
-        Self::of(&parts.headers, state).await
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, PageError> {
+        Self::of(&parts.headers, &Sessions::from_ref(state), &Visitors::from_ref(state)).await
     }
 }
 

@@ -5,15 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use db::DataError;
 use db::impersonation::Impersonation;
 use db::people::{Membership, Person};
+use db::{DataError, Db};
 use domain::ids::UserId;
 use tower_sessions::session::Id;
 
 use crate::error::PageError;
-use crate::sessions::Only;
-use crate::state::AppState;
+use crate::sessions::{Only, Sessions};
 
 /// For how long: with what a request takes, safely within the second that revocation is promised to take.
 pub(super) const REMEMBERED: Duration = Duration::from_millis(750);
@@ -42,28 +41,31 @@ pub struct Impersonator {
     pub impersonation: Impersonation,
 }
 
-/// Visitors by session; `None` for sessions that are over.
+/// Visitors by session; `None` for sessions that are over. Cheap to clone.
+#[derive(Clone)]
 pub struct Visitors {
+    db: Db,
+    sessions: Sessions,
     known: moka::future::Cache<Id, Option<Arc<Visitor>>>,
 }
 
-impl Default for Visitors {
-    fn default() -> Self {
-        Self { known: moka::future::Cache::builder().max_capacity(50_000).time_to_live(REMEMBERED).build() }
-    }
-}
-
 impl Visitors {
+    /// Nobody is remembered yet; who is asked for is read from `sessions` and `db`.
+    pub fn new(db: Db, sessions: Sessions) -> Self {
+        let known = moka::future::Cache::builder().max_capacity(50_000).time_to_live(REMEMBERED).build();
+        Self { db, sessions, known }
+    }
+
     /// Who is behind `session`, if it lives. Asked at most once at a time.
     ///
     /// # Errors
     /// When PostgreSQL fails.
-    pub async fn find(&self, state: &AppState, session: Id) -> Result<Option<Arc<Visitor>>, PageError> {
+    pub async fn find(&self, session: Id) -> Result<Option<Arc<Visitor>>, PageError> {
         if let Some(found) = self.known.get(&session).await {
             return Ok(found);
         }
         // Boxed when it is needed: most of the time it is not, and then it would only be moved about.
-        let loading = Box::pin(self.known.try_get_with(session, load(state, session)));
+        let loading = Box::pin(self.known.try_get_with(session, load(&self.db, &self.sessions, session)));
         loading.await.map_err(|e| PageError::from(e.as_ref()))
     }
 
@@ -84,33 +86,33 @@ impl Visitors {
     }
 }
 
-async fn load(state: &AppState, session: Id) -> Result<Option<Arc<Visitor>>, DataError> {
-    let Some(bearer) = state.sessions.bearer(session).await? else { return Ok(None) };
-    let Some(person) = db::people::person(&state.db, bearer.person).await? else { return Ok(None) };
+async fn load(db: &Db, sessions: &Sessions, session: Id) -> Result<Option<Arc<Visitor>>, DataError> {
+    let Some(bearer) = sessions.bearer(session).await? else { return Ok(None) };
+    let Some(person) = db::people::person(db, bearer.person).await? else { return Ok(None) };
     let proved_at = bearer.proved_at;
     if let Some(only) = bearer.only {
-        return within(state, person, only, proved_at).await;
+        return within(db, person, only, proved_at).await;
     }
     if let Some((tenant, id)) = bearer.impersonation.filter(|_| person.is_platform_admin)
-        && let Some(impersonation) = db::impersonation::current(&state.db, tenant, id).await?
+        && let Some(impersonation) = db::impersonation::current(db, tenant, id).await?
     {
-        return as_member(state, Impersonator { admin: person, impersonation }, proved_at).await;
+        return as_member(db, Impersonator { admin: person, impersonation }, proved_at).await;
     }
-    let memberships = db::people::memberships(&state.db, person.id).await?.into();
+    let memberships = db::people::memberships(db, person.id).await?.into();
     Ok(Some(Arc::new(Visitor { person: Arc::new(person), memberships, impersonator: None, only: None, proved_at })))
 }
 
 // A tenant's provider vouches for people in that tenant, as long as it is set there, and never for the platform.
 async fn within(
-    state: &AppState,
+    db: &Db,
     person: Person,
     only: Only,
     proved_at: Option<DateTime<Utc>>,
 ) -> Result<Option<Arc<Visitor>>, DataError> {
-    if !db::sso::lives(&state.db, only.tenant, only.provider).await? {
+    if !db::sso::lives(db, only.tenant, only.provider).await? {
         return Ok(None);
     }
-    let mut memberships = db::people::memberships(&state.db, person.id).await?;
+    let mut memberships = db::people::memberships(db, person.id).await?;
     memberships.retain(|m| m.tenant == only.tenant);
     let person = Arc::new(Person { is_platform_admin: false, ..person });
     Ok(Some(Arc::new(Visitor {
@@ -123,13 +125,9 @@ async fn within(
 }
 
 // Nothing of the member's beyond the one tenant is shown.
-async fn as_member(
-    state: &AppState,
-    impersonator: Impersonator,
-    proved_at: Option<DateTime<Utc>>,
-) -> Result<Option<Arc<Visitor>>, DataError> {
-    let Some(member) = db::people::person(&state.db, impersonator.impersonation.member).await? else { return Ok(None) };
-    let mut memberships = db::people::memberships(&state.db, member.id).await?;
+async fn as_member(db: &Db, impersonator: Impersonator, proved_at: Option<DateTime<Utc>>) -> Result<Option<Arc<Visitor>>, DataError> {
+    let Some(member) = db::people::person(db, impersonator.impersonation.member).await? else { return Ok(None) };
+    let mut memberships = db::people::memberships(db, member.id).await?;
     memberships.retain(|m| m.tenant == impersonator.impersonation.tenant);
     // Somebody who became a platform admin meanwhile keeps nothing open for others.
     if member.is_platform_admin {

@@ -104,7 +104,7 @@ impl Watch {
         if afresh {
             return db::api_keys::bearer(&self.state.db, key).await.map_or(true, |b| b.is_some_and(may));
         }
-        self.state.keys.find(&self.state, key).await.map_or(true, |b| b.is_some_and(may))
+        self.state.keys.find(key).await.map_or(true, |b| b.is_some_and(may))
     }
 
     async fn still_member(&self, who: &Listening) -> Result<bool, DataError> {

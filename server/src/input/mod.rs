@@ -14,8 +14,7 @@ use http::StatusCode;
 use crate::auth::Needs;
 use crate::error::{PageError, Problem};
 use crate::middleware::request_log::is_api;
-use crate::state::AppState;
-use budget::Held;
+use budget::{Budget, Held};
 
 /// Why a request is turned away before its handler.
 #[derive(Clone, Debug)]
@@ -36,16 +35,16 @@ pub enum Refusal {
 ///
 /// # Errors
 /// The refusal, as a page or a problem.
-pub async fn admit(request: Request, needs: Needs, state: &AppState) -> Result<(Request, Held), Box<Response>> {
+pub async fn admit(request: Request, needs: Needs, bodies: &Budget) -> Result<(Request, Held), Box<Response>> {
     let api = is_api(request.uri().path());
-    match look(request, needs, state, api).await {
+    match look(request, needs, bodies, api).await {
         Ok(admitted) => Ok(admitted),
         Err(refusal) if api => Err(Box::new(refusal.into_problem().into_response())),
         Err(refusal) => Err(Box::new(refusal.into_page().into_response())),
     }
 }
 
-async fn look(request: Request, needs: Needs, state: &AppState, api: bool) -> Result<(Request, Held), Refusal> {
+async fn look(request: Request, needs: Needs, bodies: &Budget, api: bool) -> Result<(Request, Held), Refusal> {
     let (mut parts, body) = request.into_parts();
     address::check_path(&mut parts).await?;
     // Programs are told which parameter it is: `api::query`.
@@ -54,9 +53,9 @@ async fn look(request: Request, needs: Needs, state: &AppState, api: bool) -> Re
     }
     let request = Request::from_parts(parts, body);
     if form::is_one(request.headers()) {
-        return form::admit(request, needs, &state.bodies).await;
+        return form::admit(request, needs, bodies).await;
     }
-    Ok((request, state.bodies.hold()))
+    Ok((request, bodies.hold()))
 }
 
 impl Refusal {

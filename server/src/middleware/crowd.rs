@@ -31,10 +31,10 @@ fn is_watching(uri: &Uri) -> bool {
 
 async fn is_known(headers: &HeaderMap, state: &AppState) -> bool {
     if let Some(key) = bearer(headers) {
-        return state.keys.find(state, key).await.is_ok_and(|found| found.is_some());
+        return state.keys.find(key).await.is_ok_and(|found| found.is_some());
     }
     match session_id(headers, state.sessions.cookie()) {
-        Some(session) => state.visitors.find(state, session).await.is_ok_and(|found| found.is_some()),
+        Some(session) => state.visitors.find(session).await.is_ok_and(|found| found.is_some()),
         None => false,
     }
 }

@@ -37,7 +37,7 @@ async fn within(mut response: Response, error: &PageError, around: Option<Around
 
 // None where nobody is signed in, or nobody can tell.
 async fn around(state: &AppState, cookies: &HeaderMap, path: &str) -> Option<Around> {
-    let found = SignedIn::of(cookies, state).await.ok()??;
+    let found = SignedIn::of(cookies, &state.sessions, &state.visitors).await.ok()??;
     let (first, rest) = path.strip_prefix('/')?.split_once('/').unwrap_or((&path[1..], ""));
     let person = |here: &str| Visit::beside(&found, here.to_owned()).of(&found.person);
     match first {
@@ -45,7 +45,7 @@ async fn around(state: &AppState, cookies: &HeaderMap, path: &str) -> Option<Aro
             let slug = rest.split('/').next().unwrap_or_default();
             let within = &rest[slug.len()..];
             let visit = Visit::beside(&found, format!("/t/{slug}"));
-            let framed = match Member::of(state, found.clone(), slug) {
+            let framed = match Member::of(&state.db, found.clone(), slug) {
                 Ok(member) => around_error(&member, within, visit).await.ok(),
                 Err(_) => None,
             };

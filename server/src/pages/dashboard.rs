@@ -3,7 +3,7 @@
 
 use app::frame::{Section, TenantFrame};
 use app::pages::dashboard::{self, DashboardPage};
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::response::Response;
 use db::dashboards::DashboardQuery;
 use db::limits::Usage;
@@ -26,7 +26,6 @@ use super::frame::frame;
 use super::visit::Visit;
 use crate::auth::Member;
 use crate::error::PageError;
-use crate::state::AppState;
 
 const LATEST: u64 = 8;
 // Every time zone changes its day at a quarter of an hour of UTC: a page that says "today" is not kept beyond one.
@@ -36,12 +35,7 @@ const QUARTER_HOUR: i64 = 900;
 ///
 /// # Errors
 /// For strangers, and when PostgreSQL fails.
-pub async fn show(
-    State(state): State<AppState>,
-    member: Member,
-    visit: Visit,
-    Query(typed): Query<Pairs>,
-) -> Result<Response, PageError> {
+pub async fn show(member: Member, visit: Visit, Query(typed): Query<Pairs>) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadReports)?;
     let asked = read(&typed);
     // What was ignored is told on the page, and nobody comes back for that.
@@ -51,7 +45,8 @@ pub async fn show(
     }
     let cache = scope.db().cache();
     let generation = cache.generation(&scope).await?;
-    let plan = db::limits::plan(&state.db, scope.tenant()).await?.generation;
+    let quarter = scope.now().timestamp() / QUARTER_HOUR;
+    let plan = db::limits::plan(scope.db(), scope.tenant()).await?.generation;
     let numbers = settings::of_tenant(&scope).await?.numbers;
     let key = DashboardKey {
         quarter: state.db.clock().now().timestamp() / QUARTER_HOUR,

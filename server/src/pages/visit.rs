@@ -57,7 +57,7 @@ impl FromRequestParts<AppState> for Visit {
         let here = parts.uri.path_and_query().map_or("/", |p| p.as_str());
         // Whoever asked was looked up for this request already. Where that fails, no page is shown that would need it.
         let visitor = match session_id(&parts.headers, state.sessions.cookie()) {
-            Some(session) => state.visitors.find(state, session).await.ok().flatten(),
+            Some(session) => state.visitors.find(session).await.ok().flatten(),
             None => None,
         };
         let impersonation = visitor.and_then(|v| v.impersonator.as_ref().map(|i| bar(i, &v.person)));

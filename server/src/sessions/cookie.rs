@@ -8,19 +8,19 @@ use axum::response::Response;
 use http::HeaderValue;
 use http::header::SET_COOKIE;
 
-use crate::state::AppState;
+use super::Sessions;
 
 /// Says of a response that somebody signed out: the browser forgets its session.
 #[derive(Clone, Copy, Debug)]
 pub struct SignedOut;
 
 /// The layer: leaves browsers their cookie unless the response says [`SignedOut`].
-pub async fn keep_cookie(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn keep_cookie(State(sessions): State<Sessions>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if response.extensions_mut().remove::<SignedOut>().is_some() {
         return response;
     }
-    let removal = format!("{}=;", state.sessions.cookie());
+    let removal = format!("{}=;", sessions.cookie());
     let is_removal = |line: &HeaderValue| line.as_bytes().starts_with(removal.as_bytes());
     let headers = response.headers_mut();
     if headers.get_all(SET_COOKIE).into_iter().any(is_removal) {

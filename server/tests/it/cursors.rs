@@ -75,7 +75,7 @@ async fn a_place_of_somebody_else_altered_or_old_is_refused_like_nonsense() {
     }
     // Of another list, of a person, and by another secret: all of the same row.
     let (tenant, now) = (world.demo.access.tenant(), world.app.db.clock().now());
-    let me = world.app.state.keys.find(&world.app.state, &lists.key).await.unwrap().unwrap().key.0;
+    let me = world.app.state.keys.find(&lists.key).await.unwrap().unwrap().key.0;
     let place = *world.app.state.cursors.of(tenant, me, List::Orders, now).open(&cursor).unwrap();
     let owner = db::people::find(&world.app.db, "owner@demo.test").await.unwrap().unwrap().0;
     for (whose, list) in [(me, List::Audit), (owner, List::Orders), (uuid::Uuid::nil(), List::Orders)] {

@@ -1,40 +1,14 @@
 //! Setting the second factor up, and taking it down.
 
-use db::people::second_factor::{Enrolment, Standing};
-use domain::fields::FieldErrors;
+use db::people::second_factor::Enrolment;
 use leptos::prelude::*;
 
+use super::model::{Codes, FactorPage};
 use crate::document::{Document, Head};
-use crate::frame::{Visitor, bare};
+use crate::frame::bare;
 use crate::ui::money::things;
 use crate::ui::qr::Qr;
 use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, PageHeader, Tone};
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct FactorPage {
-    /// Who looks.
-    pub visitor: Visitor,
-    /// Where they stand.
-    pub standing: Standing,
-    /// What the app needs to be told, while it is being set up.
-    pub enrolment: Option<Enrolment>,
-    /// Who asks for it, if they were sent here.
-    pub asked_by: Option<String>,
-    /// What is wrong.
-    pub faults: FieldErrors,
-    /// Why something was refused.
-    pub refused: Option<String>,
-}
-
-/// Recovery codes that can be read only now.
-#[derive(Clone, Debug)]
-pub struct Codes {
-    /// Who looks.
-    pub visitor: Visitor,
-    /// The codes.
-    pub codes: Vec<String>,
-}
 
 /// Renders the page.
 pub fn page(page: &FactorPage) -> Document {

@@ -1,59 +1,21 @@
 //! `/account`: who is signed in, where else, and what keeps the account safe.
 
 mod factor;
+mod model;
 mod passkeys;
 mod sessions;
 
-pub use factor::{Codes, FactorPage, codes, page as factor};
-pub use passkeys::{RemovePasskey, add as add_passkey, remove as remove_passkey};
-pub use sessions::SessionRow;
+pub use factor::{codes, page as factor};
+pub use model::{AccountPage, Codes, FactorPage, RemovePasskey, SessionRow, Typed};
+pub use passkeys::{add as add_passkey, remove as remove_passkey};
 
 use db::people::Membership;
-use db::people::passkeys::Passkey;
-use db::people::second_factor::Standing;
-use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
 use crate::document::{Document, Head};
-use crate::frame::{Visitor, bare};
+use crate::frame::bare;
 use crate::ui::money::things;
-use crate::ui::{Button, ButtonLink, Card, Clock, Field, Look, Notice, PageHeader, Tone};
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct AccountPage {
-    /// Who looks.
-    pub visitor: Visitor,
-    /// Their tenants.
-    pub memberships: Vec<Membership>,
-    /// Their sessions, the last used first.
-    pub sessions: Vec<SessionRow>,
-    /// Where they stand with the second factor.
-    pub factor: Standing,
-    /// Their passkeys.
-    pub passkeys: Vec<Passkey>,
-    /// Whether this installation can have passkeys.
-    pub takes_passkeys: bool,
-    /// What was typed before.
-    pub typed: Typed,
-    /// What is wrong with it: the fields of all forms have names of their own.
-    pub faults: FieldErrors,
-    /// The word for what was just done.
-    pub done: Option<String>,
-    /// Now.
-    pub clock: Clock,
-}
-
-/// What was typed before.
-#[derive(Clone, Debug, Default)]
-pub struct Typed {
-    /// The name.
-    pub name: Option<String>,
-    /// The new address.
-    pub email: String,
-    /// What the new passkey is to be called.
-    pub passkey: String,
-}
+use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, PageHeader, Tone};
 
 /// Renders the page.
 pub fn page(page: &AccountPage) -> Document {

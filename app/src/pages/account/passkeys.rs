@@ -4,24 +4,12 @@ use db::people::passkeys::Passkey;
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
+use super::model::RemovePasskey;
 use crate::document::{Document, Head, Scripts};
 use crate::frame::{Visitor, bare};
 use crate::islands::PasskeyStep;
 use crate::ui::table::{Column, Table};
 use crate::ui::{Button, ButtonLink, Card, Clock, Field, Look, PageHeader, When};
-
-/// What the page shows that asks whether a passkey is to be removed.
-#[derive(Clone, Debug)]
-pub struct RemovePasskey {
-    /// Who looks.
-    pub visitor: Visitor,
-    /// The passkey.
-    pub passkey: Passkey,
-    /// Whether their password alone signs them in without it.
-    pub is_last: bool,
-    /// What is wrong.
-    pub faults: FieldErrors,
-}
 
 /// Renders the page on which the device makes a passkey called `name`.
 pub fn add(visitor: &Visitor, name: &str, options: String) -> Document {

@@ -1,27 +1,10 @@
 //! The browsers in which somebody is signed in.
 
-use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
+use super::model::SessionRow;
 use crate::ui::table::{Column, Table};
 use crate::ui::{Button, Card, Clock, Look, Pill, Tone, When};
-
-/// A session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionRow {
-    /// The name under which it is kept, in hexadecimal digits.
-    pub name: String,
-    /// The browser, in words.
-    pub device: String,
-    /// From which address it began.
-    pub address: String,
-    /// When it began.
-    pub began_at: DateTime<Utc>,
-    /// When it was last used.
-    pub seen_at: DateTime<Utc>,
-    /// Whether it is that of this very page.
-    pub is_this: bool,
-}
 
 /// The list.
 pub(super) fn card(sessions: &[SessionRow], clock: Clock) -> impl IntoView + use<> {

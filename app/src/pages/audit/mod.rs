@@ -1,53 +1,23 @@
 //! Who did what: a tenant's record, and everybody's for the platform. Nothing can be changed here.
 
 mod filters;
+mod model;
 mod table;
 mod too_large;
 
-pub use too_large::{TooLarge, page as too_large};
-
-use std::collections::HashMap;
+pub use model::{Around, AuditPage, TooLarge};
+pub use too_large::page as too_large;
 
 use db::audit::Entry;
 use domain::audit::AuditQuery;
-use domain::fields::FieldErrors;
 use domain::page::{Page, Place};
 use leptos::prelude::*;
 
 use crate::document::Document;
-use crate::frame::{PlatformFrame, TenantFrame};
 use crate::ui::ignored::ignored;
 use crate::ui::pager::Pager;
-use crate::ui::{ButtonLink, Card, Clock, Empty, PageHeader};
+use crate::ui::{ButtonLink, Card, Empty, PageHeader};
 use crate::url;
-
-/// What surrounds the record.
-#[derive(Clone, Debug)]
-pub enum Around {
-    /// A tenant's pages.
-    Tenant(Box<TenantFrame>),
-    /// The platform's.
-    Platform(PlatformFrame),
-}
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct AuditPage {
-    /// What surrounds it.
-    pub around: Around,
-    /// The filters, as far as they could be understood.
-    pub query: AuditQuery,
-    /// The filters as they stand in the address.
-    pub typed: Vec<(String, String)>,
-    /// What could not be understood, and is ignored.
-    pub faults: FieldErrors,
-    /// One page of entries.
-    pub page: Page<Entry, Place>,
-    /// Who the actors are.
-    pub people: HashMap<String, String>,
-    /// Now.
-    pub clock: Clock,
-}
 
 /// Renders the page.
 pub fn page(page: &AuditPage) -> Document {

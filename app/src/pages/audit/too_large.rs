@@ -1,30 +1,14 @@
 //! An export that has more rows than the tier allows: why nothing came, and how all of it can be had.
 
-use domain::audit::AuditQuery;
 use domain::limits::Limit;
-use domain::page::Place;
 use leptos::prelude::*;
 
 use super::Around;
+use super::model::TooLarge;
 use crate::document::Document;
 use crate::ui::money::{count, things};
 use crate::ui::pill::Tone;
 use crate::ui::{ButtonLink, Card, Notice, PageHeader};
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct TooLarge {
-    /// What surrounds it.
-    pub around: Around,
-    /// The filters, from where the export was to begin.
-    pub query: AuditQuery,
-    /// The name of the tier.
-    pub tier: String,
-    /// The rows that it allows.
-    pub allowed: i64,
-    /// Where the rows after those begin.
-    pub rest: Place,
-}
 
 /// Renders the page.
 pub fn page(page: &TooLarge) -> Document {

@@ -1,52 +1,22 @@
 //! `/t/{tenant}/backups`: a tenant's own.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use db::backups::{Backup, Summary};
-use domain::backups::{Alarm, Status};
-use domain::fields::FieldErrors;
+use db::backups::Backup;
+use domain::backups::Status;
 use domain::page::{Page, Place};
 use leptos::prelude::*;
 
+use super::model::TenantBackups;
 use super::{alarms, figures, table};
 use crate::document::Document;
-use crate::frame::TenantFrame;
 use crate::ui::ignored::ignored;
 use crate::ui::pager::Pager;
-use crate::ui::{Button, Card, Clock, Empty, Look, Notice, PageHeader, Tone};
+use crate::ui::{Button, Card, Empty, Look, Notice, PageHeader, Tone};
 use crate::url;
 
 /// Seconds between two looks: while one is written, and otherwise.
 const LIVE: [u32; 2] = [2, 15];
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct TenantBackups {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// The address as it was typed.
-    pub typed: Vec<(String, String)>,
-    /// What of it could not be understood, and is ignored.
-    pub faults: FieldErrors,
-    /// One page of backups.
-    pub page: Page<Backup, Place>,
-    /// All of them in figures.
-    pub summary: Arc<Summary>,
-    /// What is wrong.
-    pub alarms: Vec<Alarm>,
-    /// When the next is due.
-    pub due: DateTime<Utc>,
-    /// Whether whoever looks may ask for one now.
-    pub may_ask: bool,
-    /// What was just done.
-    pub done: Option<&'static str>,
-    /// For how many days they are kept.
-    pub days: u32,
-    /// Now.
-    pub clock: Clock,
-}
 
 /// Renders the page.
 pub fn page(page: &TenantBackups) -> Document {
@@ -71,8 +41,8 @@ pub fn page(page: &TenantBackups) -> Document {
 }
 
 /// The button that asks for a backup now.
-pub fn ask(action: String) -> AnyView {
-    view! { <form method="post" action=action><Button label="Back up now" look=Look::Primary/></form> }.into_any()
+pub fn ask(action: String) -> impl IntoView {
+    view! { <form method="post" action=action><Button label="Back up now" look=Look::Primary/></form> }
 }
 
 fn listed(page: &TenantBackups, rows: &Page<Backup, Place>) -> AnyView {

@@ -4,56 +4,25 @@ mod attention;
 mod cards;
 mod lists;
 mod main_chart;
+mod model;
 mod range;
+
+pub use model::DashboardPage;
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
-use db::attention::Attention;
 use db::dashboards::{CurrencyPart, Dashboard, DashboardQuery};
-use db::limits::Usage;
-use db::orders::OrderRow;
-use domain::fields::FieldErrors;
 use domain::orders::{OrderKind, OrderQuery, OrderStatus};
-use domain::period::{Comparison, Preset};
-use domain::settings::StoreCalendar;
+use domain::period::Comparison;
 use leptos::prelude::*;
 
 use crate::document::Document;
-use crate::frame::TenantFrame;
 use crate::pages::usage;
 use crate::ui::ignored::ignored;
 use crate::ui::time::days;
 use crate::ui::{ButtonLink, Empty, Look, PageHeader};
 use crate::url;
 use range::Range;
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct DashboardPage {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// What was asked for, as far as it could be understood.
-    pub query: DashboardQuery,
-    /// The period by its name, where the address has one or nothing about days.
-    pub chosen: Option<Preset>,
-    /// The address as it was typed.
-    pub typed: Vec<(String, String)>,
-    /// What could not be understood, and is ignored.
-    pub faults: FieldErrors,
-    /// The figures.
-    pub dashboard: Arc<Dashboard>,
-    /// The latest orders; none for whoever may not see orders.
-    pub latest: Option<Vec<OrderRow>>,
-    /// What needs doing.
-    pub attention: Vec<Attention>,
-    /// Limits of the tier that are near or reached, for those who can do something about it.
-    pub warnings: Vec<Usage>,
-    /// Today in the zone of the figures.
-    pub today: NaiveDate,
-    /// Weeks and years of the store.
-    pub calendar: StoreCalendar,
-}
 
 /// Renders the page.
 pub fn page(page: &DashboardPage) -> Document {

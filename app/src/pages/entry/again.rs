@@ -2,32 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::document::{Document, Head, Theme};
+use super::model::AgainForm;
+use crate::document::{Document, Head};
 use crate::frame::bare;
 use crate::pages::entry::passkey_button;
 use crate::ui::pill::Tone;
 use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice};
-
-/// What the form shows.
-#[derive(Clone, Debug, Default)]
-pub struct AgainForm {
-    /// Where it goes: where the request went that it stands in for.
-    pub action: String,
-    /// What was sent there.
-    pub sent: Vec<(String, String)>,
-    /// A page to come back to.
-    pub back: String,
-    /// The tenant whose provider signed them in, if one did.
-    pub provider: Option<String>,
-    /// Whether they have an app for codes.
-    pub has_codes: bool,
-    /// Whether they have passkeys.
-    pub has_passkeys: bool,
-    /// Why the last attempt did not do.
-    pub fault: Option<String>,
-    /// The theme of this browser.
-    pub theme: Theme,
-}
 
 /// Renders the form. It posts `confirm_password` or `confirm_code` with what was sent before.
 pub fn page(form: &AgainForm) -> Document {

@@ -2,24 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::document::{Document, Head, Theme};
+use super::model::CodeForm;
+use crate::document::{Document, Head};
 use crate::frame::bare;
 use crate::pages::entry::passkey_button;
 use crate::ui::pill::Tone;
 use crate::ui::{Button, Card, Field, Look, Notice};
-
-/// What the form shows.
-#[derive(Clone, Debug, Default)]
-pub struct CodeForm {
-    /// Why the last attempt did not let them in.
-    pub fault: Option<String>,
-    /// The page they wanted to see: a path on this server.
-    pub next: Option<String>,
-    /// Whether this installation can have passkeys.
-    pub passkeys: bool,
-    /// The theme of this browser.
-    pub theme: Theme,
-}
 
 /// Renders the form. It posts `code` and `next` to `/login/code`.
 pub fn page(form: &CodeForm) -> Document {

@@ -2,23 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::document::{Document, Head, Theme};
+use super::model::ForgotForm;
+use crate::document::{Document, Head};
 use crate::frame::bare;
 use crate::ui::pill::Tone;
 use crate::ui::{Button, Card, Field, Look, Notice};
-
-/// What the form shows.
-#[derive(Clone, Debug, Default)]
-pub struct ForgotForm {
-    /// The address typed.
-    pub email: String,
-    /// Whether a letter is on its way, if there is such an account.
-    pub is_sent: bool,
-    /// What stands in the way.
-    pub fault: Option<String>,
-    /// The theme of this browser.
-    pub theme: Theme,
-}
 
 /// Renders the form. It posts `email` to `/forgot-password`.
 pub fn page(form: &ForgotForm) -> Document {

@@ -1,44 +1,12 @@
 //! An invitation, as whoever has its link sees it.
 
 use db::team::Invited;
-use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
-use crate::document::{Document, Head, Theme};
+use super::model::{InvitationPage, Standing};
+use crate::document::{Document, Head};
 use crate::frame::bare;
 use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, PageHeader, Tone};
-
-/// Who reads it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// The invited, signed in.
-    Invited,
-    /// Somebody else, signed in with this address.
-    Other(String),
-    /// Nobody who is signed in; the invited have an account.
-    HasAccount,
-    /// Nobody who is signed in; the invited have none yet.
-    New,
-}
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct InvitationPage {
-    /// The invitation.
-    pub invited: Invited,
-    /// The secret of its link.
-    pub secret: String,
-    /// Who reads it.
-    pub standing: Standing,
-    /// The name typed.
-    pub name: String,
-    /// What is wrong.
-    pub faults: FieldErrors,
-    /// Why it was refused.
-    pub refused: Option<String>,
-    /// The theme of this browser.
-    pub theme: Theme,
-}
 
 /// Renders the page. It posts to its own address.
 pub fn page(page: &InvitationPage) -> Document {

@@ -2,21 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::document::{Document, Head, Scripts, Theme};
+use super::model::PasskeyPage;
+use crate::document::{Document, Head, Scripts};
 use crate::frame::bare;
 use crate::islands::PasskeyStep;
 use crate::ui::{Button, Card};
-
-/// What the page shows.
-#[derive(Clone, Debug, Default)]
-pub struct PasskeyPage {
-    /// What the device is asked, as JSON.
-    pub options: String,
-    /// The page they wanted to see: a path on this server.
-    pub next: Option<String>,
-    /// The theme of this browser.
-    pub theme: Theme,
-}
 
 /// Renders the page. It posts `credential` and `next` to `/login/passkey/finish` by itself.
 pub fn page(page: &PasskeyPage) -> Document {

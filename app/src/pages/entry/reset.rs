@@ -1,22 +1,11 @@
 //! The choice of another password.
 
-use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
-use crate::document::{Document, Head, Theme};
+use super::model::ResetForm;
+use crate::document::{Document, Head};
 use crate::frame::bare;
 use crate::ui::{Button, Card, Field, Look, PageHeader};
-
-/// What the form shows.
-#[derive(Clone, Debug, Default)]
-pub struct ResetForm {
-    /// The secret of the link.
-    pub secret: String,
-    /// What is wrong.
-    pub faults: FieldErrors,
-    /// The theme of this browser.
-    pub theme: Theme,
-}
 
 /// Renders the form. It posts `password` to its own address.
 pub fn page(form: &ResetForm) -> Document {

@@ -1,29 +1,15 @@
 //! Step 1: choose store, format and file.
 
-use domain::fields::FieldErrors;
 use domain::imports::Format;
 use leptos::prelude::*;
 
+use super::model::ImportForm;
 use super::steps;
 use crate::document::Document;
-use crate::frame::TenantFrame;
 use crate::ui::field::FileField;
 use crate::ui::text::format;
 use crate::ui::{Button, ButtonLink, Card, Empty, Look, PageHeader, SelectField};
 use crate::url;
-
-/// What the form shows.
-#[derive(Clone, Debug)]
-pub struct ImportForm {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// The store and the format chosen before.
-    pub chosen: (String, String),
-    /// What is wrong.
-    pub faults: FieldErrors,
-    /// The largest file allowed, in megabytes.
-    pub limit_mb: usize,
-}
 
 /// Renders the form. It posts `store`, `format` and `file` as multipart to the list of imports.
 pub fn page(form: &ImportForm) -> Document {
@@ -68,7 +54,7 @@ fn body(form: &ImportForm) -> AnyView {
     .into_any()
 }
 
-fn explain() -> AnyView {
+fn explain() -> impl IntoView {
     let lines = Format::ALL.map(|f| {
         let (name, words) = format(f);
         view! { <dt>{name}</dt><dd>{words}</dd> }
@@ -79,5 +65,4 @@ fn explain() -> AnyView {
             <dl class="facts">{lines.into_iter().collect_view()}</dl>
         </details>
     }
-    .into_any()
 }

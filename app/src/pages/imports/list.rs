@@ -1,13 +1,12 @@
 //! The list of imports, newest first.
 
 use db::imports::Run;
-use domain::fields::FieldErrors;
 use domain::imports::{ImportQuery, ImportView, RunStatus};
 use domain::page::{Page, Place};
 use leptos::prelude::*;
 
+use super::model::ImportIndex;
 use crate::document::Document;
-use crate::frame::TenantFrame;
 use crate::ui::ignored::ignored;
 use crate::ui::money::{count, things};
 use crate::ui::pager::Pager;
@@ -15,23 +14,6 @@ use crate::ui::pill::{self, Pill};
 use crate::ui::table::{Column, Table};
 use crate::ui::{ButtonLink, Card, Chip, Empty, Look, PageHeader, Tab, Tabs, When};
 use crate::url;
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct ImportIndex {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// The filters, as far as they could be understood.
-    pub query: ImportQuery,
-    /// The filters as they stand in the address.
-    pub typed: Vec<(String, String)>,
-    /// What could not be understood, and is ignored.
-    pub faults: FieldErrors,
-    /// One page of runs.
-    pub page: Page<Run, Place>,
-    /// Whether whoever looks may run imports.
-    pub may_run: bool,
-}
 
 /// Renders the page.
 pub fn page(index: &ImportIndex) -> Document {

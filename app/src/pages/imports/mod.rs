@@ -2,14 +2,16 @@
 
 mod form;
 mod list;
+mod model;
 mod outcome;
 mod preview;
 mod problems;
 mod show;
 
-pub use form::{ImportForm, page as new};
-pub use list::{ImportIndex, page as index};
-pub use show::{ImportPage, page as show};
+pub use form::page as new;
+pub use list::page as index;
+pub use model::{ImportForm, ImportIndex, ImportPage};
+pub use show::page as show;
 
 use leptos::prelude::*;
 

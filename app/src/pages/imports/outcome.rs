@@ -5,7 +5,7 @@ use domain::money::{Currency, Money};
 use domain::orders::OrderQuery;
 use leptos::prelude::*;
 
-use super::show::ImportPage;
+use super::model::ImportPage;
 use crate::ui::field::sentence;
 use crate::ui::money::{Amount, count};
 use crate::ui::pill::Tone;

@@ -5,8 +5,8 @@ use domain::money::Money;
 use domain::orders::number::shown;
 use leptos::prelude::*;
 
+use super::model::ImportPage;
 use super::outcome::figures;
-use super::show::ImportPage;
 use crate::ui::money::{Amount, count, things};
 use crate::ui::pill::{self, Pill, Tone};
 use crate::ui::table::{Column, Table};

@@ -5,7 +5,7 @@ use domain::imports::{Problem, ProblemKind};
 use domain::orders::number::shown;
 use leptos::prelude::*;
 
-use super::show::ImportPage;
+use super::model::ImportPage;
 use crate::ui::field::sentence;
 use crate::ui::money::{count, things};
 use crate::ui::pill::{Pill, Tone};

@@ -1,55 +1,23 @@
 //! Steps 2 and 3: what a check found, how far a run is, what it came to.
 
-use db::imports::{ProblemPage, Run};
 use domain::imports::RunStatus;
 use leptos::prelude::*;
 
+use super::model::ImportPage;
 use super::outcome::{done, failed};
 use super::preview::checked;
 use super::problems::problems;
 use super::steps;
 use crate::document::Document;
-use crate::frame::TenantFrame;
 use crate::islands::{ImportProgress, Progress};
 use crate::ui::field::sentence;
 use crate::ui::pill::{self, Pill, Tone};
 use crate::ui::text::{format, size};
-use crate::ui::{Card, Clock, Notice, PageHeader, When};
+use crate::ui::{Card, Notice, PageHeader, When};
 use crate::url;
 
 /// Seconds after which a page without scripts looks again.
 const RELOAD: u32 = 3;
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct ImportPage {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// The run.
-    pub run: Run,
-    /// One page of its problems.
-    pub problems: ProblemPage,
-    /// Whether that page is the first.
-    pub is_first: bool,
-    /// Whether whoever looks may start imports.
-    pub may_run: bool,
-    /// Who else uploaded it and alone may start it: their address, if they have an account; none where it is the same person.
-    pub uploaded_by: Option<String>,
-    /// What was just done.
-    pub done: Option<&'static str>,
-}
-
-impl ImportPage {
-    /// The page's own address.
-    pub fn address(&self) -> String {
-        format!("{}/{}", url::imports(self.frame.tenant()), self.run.id)
-    }
-
-    /// The clock of the page.
-    pub fn clock(&self) -> Clock {
-        self.frame.clock()
-    }
-}
 
 /// Renders the page.
 pub fn page(page: &ImportPage) -> Document {

@@ -61,7 +61,7 @@ fn attempt(detail: &RunDetail, clock: Clock) -> impl IntoView + use<> {
     }
 }
 
-fn log(lines: &[LogLine]) -> AnyView {
+fn log(lines: &[LogLine]) -> impl IntoView + use<> {
     let line = |line: &LogLine| {
         let class = (line.level == "warn").then_some("text-attention");
         let text = format!(
@@ -73,7 +73,7 @@ fn log(lines: &[LogLine]) -> AnyView {
         view! { <span class=class>{text}"\n"</span> }
     };
     let lines = lines.iter().map(line).collect_view();
-    view! { <pre class="log" tabindex="0" aria-label="Log">{lines}</pre> }.into_any()
+    view! { <pre class="log" tabindex="0" aria-label="Log">{lines}</pre> }
 }
 
 fn facts(shown: Shown<'_>, detail: &JobDetail, people: &HashMap<String, String>, clock: Clock) -> AnyView {

@@ -3,14 +3,16 @@
 
 mod detail;
 mod filters;
+mod model;
 mod table;
 mod tenant;
 mod words;
 
 pub use detail::detail;
 pub use filters::{filters, tabs};
+pub use model::{Listed, TenantJob, TenantJobs};
 pub use table::{live_table, runs_table};
-pub use tenant::{Listed, TenantJob, TenantJobs, index, kind, nothing, pager, show};
+pub use tenant::{index, kind, nothing, pager, show};
 pub use words::{outcome, state, who};
 
 use domain::ids::{JobId, TenantId};

@@ -102,7 +102,7 @@ pub fn owner(slug: Option<&str>) -> AnyView {
     }
 }
 
-fn name(href: String, kind: &str, key: Option<&str>) -> AnyView {
+fn name(href: String, kind: &str, key: Option<&str>) -> impl IntoView + use<> {
     let key = key.map(|key| view! { <span class="under"><span class="clip" dir="auto">{key.to_owned()}</span></span> });
-    view! { <a class="font-medium text-ink" href=href>{words::kind(kind)}</a>{key} }.into_any()
+    view! { <a class="font-medium text-ink" href=href>{words::kind(kind)}</a>{key} }
 }

@@ -1,64 +1,20 @@
 //! `/t/{tenant}/settings/jobs` and below it: a tenant's own jobs. Nothing can be changed here.
 
-use std::collections::HashMap;
-
-use db::queue::console::{Counts, JobDetail, JobRow, RunRow};
-use domain::fields::FieldErrors;
+use db::queue::console::JobDetail;
 use domain::jobs::{JobQuery, JobState, JobView};
-use domain::page::{Page, Place};
+use domain::page::Place;
 use leptos::prelude::*;
 
+use super::model::{Listed, TenantJob, TenantJobs};
 use super::words;
 use super::{Shown, detail, filters, live_table, runs_table, tabs};
 use crate::document::Document;
-use crate::frame::TenantFrame;
 use crate::ui::ignored::ignored;
 use crate::ui::pager::Pager;
 use crate::ui::{Card, Clock, Empty, PageHeader};
 
 /// Seconds between two looks.
 const LIVE: u32 = 4;
-
-/// One page of a list of jobs.
-#[derive(Clone, Debug)]
-pub enum Listed {
-    /// Live ones.
-    Live(JobState, Page<JobRow, Place>),
-    /// Attempts.
-    Ended(Page<RunRow, Place>),
-}
-
-/// What the list shows.
-#[derive(Clone, Debug)]
-pub struct TenantJobs {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// The filters, as far as they could be understood.
-    pub query: JobQuery,
-    /// The filters as they stand in the address.
-    pub typed: Vec<(String, String)>,
-    /// What could not be understood, and is ignored.
-    pub faults: FieldErrors,
-    /// How many jobs stand where.
-    pub counts: Counts,
-    /// What was found.
-    pub found: Listed,
-    /// Now.
-    pub clock: Clock,
-}
-
-/// What the page of one job shows.
-#[derive(Clone, Debug)]
-pub struct TenantJob {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// The job.
-    pub job: JobDetail,
-    /// Who its actors are.
-    pub people: HashMap<String, String>,
-    /// Now.
-    pub clock: Clock,
-}
 
 /// Renders the list.
 pub fn index(page: &TenantJobs) -> Document {

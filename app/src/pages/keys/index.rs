@@ -1,48 +1,15 @@
 //! All keys, and the form for a new one.
 
 use db::api_keys::KeyRow;
-use domain::fields::FieldErrors;
 use domain::permission::KeyScope;
 use leptos::prelude::*;
 
+use super::model::{KeyForm, KeyIndex};
 use crate::document::Document;
-use crate::frame::TenantFrame;
 use crate::ui::table::{Column, Table};
 use crate::ui::{
     Button, Card, Choice, Choices, Clock, Empty, Field, Look, Notice, PageHeader, Pill, SelectField, Tone, When,
 };
-
-/// What was typed for a new key.
-#[derive(Clone, Debug, Default)]
-pub struct KeyForm {
-    /// What it is for.
-    pub name: String,
-    /// The scopes chosen.
-    pub scopes: Vec<String>,
-    /// The slug of its only store; empty for all.
-    pub store: String,
-    /// After how many days it ends; empty for never.
-    pub days: String,
-    /// What is wrong.
-    pub faults: FieldErrors,
-}
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct KeyIndex {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// The keys, living ones first.
-    pub keys: Vec<KeyRow>,
-    /// The form.
-    pub form: KeyForm,
-    /// A key that was just made.
-    pub made: Option<String>,
-    /// The word for what was just done.
-    pub done: Option<String>,
-    /// Now.
-    pub clock: Clock,
-}
 
 /// Renders the page.
 pub fn page(page: &KeyIndex) -> Document {

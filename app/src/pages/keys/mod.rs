@@ -1,10 +1,12 @@
 //! Keys of programs.
 
 mod index;
+mod model;
 mod one;
 
-pub use index::{KeyForm, KeyIndex, page as index};
-pub use one::{OneKey, page as one};
+pub use index::page as index;
+pub use model::{KeyForm, KeyIndex, OneKey};
+pub use one::page as one;
 
 use db::api_keys::KeyRow;
 use domain::permission::KeyScope;

@@ -1,30 +1,12 @@
 //! One key, and its end.
 
-use db::api_keys::{KeyRow, OVERLAPS};
-use domain::fields::FieldErrors;
+use db::api_keys::OVERLAPS;
 use leptos::prelude::*;
 
 use super::index::state;
+use super::model::OneKey;
 use crate::document::Document;
-use crate::frame::TenantFrame;
-use crate::ui::{Button, Card, Clock, Look, Notice, PageHeader, SelectField, Tone, When};
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct OneKey {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// The key.
-    pub key: KeyRow,
-    /// The key that was just made in its place.
-    pub made: Option<String>,
-    /// What is wrong with what was chosen.
-    pub faults: FieldErrors,
-    /// Why a change was refused.
-    pub refused: Option<String>,
-    /// Now.
-    pub clock: Clock,
-}
+use crate::ui::{Button, Card, Look, Notice, PageHeader, SelectField, Tone, When};
 
 /// Renders the page.
 pub fn page(page: &OneKey) -> Document {

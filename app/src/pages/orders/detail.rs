@@ -1,93 +1,20 @@
 //! One order: items and timeline at the left, money and customer at the right, and what can be done to it.
 
-use db::orders::OrderDetail;
-use db::orders::neighbours::{Neighbours, OrderName};
+use db::orders::neighbours::OrderName;
 use domain::fields::FieldErrors;
+use domain::orders::cancel;
 use domain::orders::number::shown;
-use domain::orders::{OrderQuery, cancel};
 use leptos::prelude::*;
 
+use super::model::{Asked, OrderPage};
 use super::money::{items_card, money_card};
 use super::refund_form::refund_form;
 use super::timeline::{customer_card, notes_card, timeline_card};
 use crate::document::Document;
-use crate::frame::TenantFrame;
 use crate::ui::icon::{Icon, Sign};
 use crate::ui::pill::{Pill, Tone, of_order};
-use crate::ui::{Button, ButtonLink, Card, Clock, Look, Notice, PageHeader, TextArea, When};
+use crate::ui::{Button, ButtonLink, Card, Look, Notice, PageHeader, TextArea, When};
 use crate::url;
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct OrderPage {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// The order.
-    pub order: OrderDetail,
-    /// The orders beside it.
-    pub neighbours: Neighbours,
-    /// Which form is open.
-    pub asked: Asked,
-    /// Whether whoever looks may cancel.
-    pub may_cancel: bool,
-    /// Whether whoever looks may refund.
-    pub may_refund: bool,
-    /// What was just done.
-    pub done: Option<&'static str>,
-    /// The list that it was come to from.
-    pub within: OrderQuery,
-}
-
-/// Which form is open on an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// None.
-    Nothing,
-    /// The one that cancels it, with the reason typed before and what is wrong.
-    Cancel {
-        /// The reason as typed.
-        reason: String,
-        /// What is wrong with it.
-        faults: FieldErrors,
-    },
-    /// The one that gives money back.
-    Refund(Refunding),
-}
-
-/// What was typed into the refund form, and what is wrong with it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Refunding {
-    /// The quantities as typed, by position.
-    pub quantities: Vec<(i32, String)>,
-    /// The reason as typed.
-    pub reason: String,
-    /// What is wrong.
-    pub faults: FieldErrors,
-}
-
-impl OrderPage {
-    /// The page's own address, within the list that it was come to from.
-    pub fn address(&self) -> String {
-        url::order_within(self.frame.tenant(), &self.order.order.store, &self.order.order.number, &self.within)
-    }
-
-    /// The address of the form called `step` below it.
-    pub fn below(&self, step: &str) -> String {
-        let order = &self.order.order;
-        let path = url::order(self.frame.tenant(), &order.store, &order.number);
-        format!("{path}/{step}{}", url::query_of(&self.within))
-    }
-
-    /// The number as people read it.
-    pub fn number(&self) -> String {
-        shown(&self.order.order.number).into_owned()
-    }
-
-    /// The clock of the page.
-    pub fn clock(&self) -> Clock {
-        self.frame.clock()
-    }
-}
 
 /// Renders the page.
 pub fn page(page: &OrderPage) -> Document {

@@ -4,7 +4,7 @@ use domain::orders::query::AmountsIn;
 use domain::orders::{FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
 use leptos::prelude::*;
 
-use super::list::OrderIndex;
+use super::model::OrderIndex;
 use crate::frame::TenantFrame;
 use crate::ui::{Chip, FilterForm, Search, Typed, pill};
 use crate::url;

@@ -1,55 +1,19 @@
 //! The order list.
 
-use db::orders::counts::ViewCounts;
-use db::orders::summary::Summary;
-use db::orders::{OrderRow, RefundRow};
-use domain::fields::FieldErrors;
 use domain::orders::OrderQuery;
-use domain::page::{Limit, Page, Place, Sort};
+use domain::page::{Limit, Sort};
 use leptos::prelude::*;
 
 use super::filters::{chips, filters};
+use super::model::{Found, OrderIndex};
 use super::strip::strip;
 use super::table::{orders_table, refunds_table};
 use super::views::Views;
 use crate::document::Document;
-use crate::frame::TenantFrame;
 use crate::ui::ignored::ignored;
 use crate::ui::pager::Pager;
 use crate::ui::{ButtonLink, Card, Empty, Look, PageHeader};
 use crate::url;
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct OrderIndex {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// The filters, as far as they could be understood.
-    pub query: OrderQuery,
-    /// The filters as they stand in the address.
-    pub typed: Vec<(String, String)>,
-    /// What could not be understood, and is ignored.
-    pub faults: FieldErrors,
-    /// What was found.
-    pub found: Found,
-    /// The product of the filter, by its title.
-    pub product: Option<String>,
-    /// How many orders the usual questions find.
-    pub counts: Option<ViewCounts>,
-    /// Whether imports may be run by whoever looks.
-    pub may_import: bool,
-}
-
-/// What a filter found.
-#[derive(Clone, Debug)]
-pub struct Found {
-    /// One page of orders.
-    pub page: Page<OrderRow, Place>,
-    /// What all of them come to.
-    pub summary: Summary,
-    /// Refunds that count on the same days, where returns are listed.
-    pub refunds: Vec<RefundRow>,
-}
 
 /// Renders the page.
 pub fn page(index: &OrderIndex) -> Document {

@@ -3,6 +3,7 @@
 mod detail;
 mod filters;
 mod list;
+mod model;
 mod money;
 mod refund_form;
 mod strip;
@@ -10,5 +11,6 @@ mod table;
 mod timeline;
 mod views;
 
-pub use detail::{Asked, OrderPage, Refunding, page as show};
-pub use list::{Found, OrderIndex, page as index};
+pub use detail::page as show;
+pub use list::page as index;
+pub use model::{Asked, Found, OrderIndex, OrderPage, Refunding};

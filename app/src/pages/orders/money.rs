@@ -5,7 +5,7 @@ use domain::money::Money;
 use domain::orders::{ItemKind, OrderKind};
 use leptos::prelude::*;
 
-use super::detail::OrderPage;
+use super::model::OrderPage;
 use crate::ui::money::{Amount, count, things};
 use crate::ui::table::{Column, Table};
 use crate::ui::{Card, When};

@@ -7,7 +7,7 @@ use domain::orders::{ItemKind, OrderKind, OrderStatus};
 use domain::settings::ReturnDay;
 use leptos::prelude::*;
 
-use super::detail::{OrderPage, Refunding};
+use super::model::{OrderPage, Refunding};
 use crate::ui::field::sentence;
 use crate::ui::money::{Amount, count, text};
 use crate::ui::pill::Tone;

@@ -4,7 +4,7 @@ use domain::money::{Currency, Money};
 use domain::orders::{Figures, OrderKind};
 use leptos::prelude::*;
 
-use super::list::{Found, OrderIndex};
+use super::model::{Found, OrderIndex};
 use crate::ui::money::{Amount, count, things};
 
 /// The strip above the table.

@@ -6,7 +6,7 @@ use domain::orders::number::{needs_sign, shown};
 use domain::page::Sort;
 use leptos::prelude::*;
 
-use super::list::OrderIndex;
+use super::model::OrderIndex;
 use crate::ui::pill::of_order;
 use crate::ui::table::{Column, Sorted, Table};
 use crate::ui::text::customer;

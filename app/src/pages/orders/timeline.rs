@@ -5,7 +5,7 @@ use domain::money::{Currency, Money};
 use domain::orders::OrderQuery;
 use leptos::prelude::*;
 
-use super::detail::OrderPage;
+use super::model::OrderPage;
 use crate::ui::{Card, When, money};
 use crate::url;
 

@@ -1,54 +1,21 @@
 //! `/platform/backups`: those of the installation and of every tenant.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use chrono::{DateTime, Utc};
-use db::backups::{Backup, Summary};
-use domain::backups::{Alarm, Kind, Status};
-use domain::fields::FieldErrors;
-use domain::ids::TenantId;
+use db::backups::Backup;
+use domain::backups::{Kind, Status};
 use domain::page::{Page, Place};
 use leptos::prelude::*;
 
+use super::model::Backups;
 use crate::document::Document;
-use crate::frame::PlatformFrame;
 use crate::pages::backups::{alarms, ask, figures, kind, table};
 use crate::ui::ignored::ignored;
 use crate::ui::pager::Pager;
-use crate::ui::{Card, Clock, Empty, Notice, PageHeader, Tab, Tabs, Tone};
+use crate::ui::{Card, Empty, Notice, PageHeader, Tab, Tabs, Tone};
 use crate::url;
 
 /// Seconds between two looks: while one is written, and otherwise.
 const LIVE: [u32; 2] = [2, 10];
 const PATH: &str = "/platform/backups";
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct Backups {
-    /// What surrounds it.
-    pub frame: PlatformFrame,
-    /// Of one kind alone.
-    pub kind: Option<Kind>,
-    /// The address as it was typed.
-    pub typed: Vec<(String, String)>,
-    /// What of it could not be understood, and is ignored.
-    pub faults: FieldErrors,
-    /// One page of backups.
-    pub page: Page<Backup, Place>,
-    /// All of them in figures.
-    pub summary: Arc<Summary>,
-    /// What is wrong.
-    pub alarms: Vec<Alarm>,
-    /// The names of the tenants that something is wrong with.
-    pub names: HashMap<TenantId, String>,
-    /// What was just done.
-    pub done: Option<&'static str>,
-    /// When the next whole one is due.
-    pub due: DateTime<Utc>,
-    /// Now.
-    pub clock: Clock,
-}
 
 /// Renders the page.
 pub fn page(page: &Backups) -> Document {

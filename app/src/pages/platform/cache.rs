@@ -1,33 +1,17 @@
 //! `/platform/cache`: how often figures and pages were found, where, and how much room they take.
 
-use chrono::{DateTime, Utc};
 use db::cache::Figures;
 use leptos::prelude::*;
 
+use super::model::CachePage;
 use crate::document::Document;
-use crate::frame::PlatformFrame;
 use crate::ui::money::count;
 use crate::ui::text::size;
 use crate::ui::time::span;
-use crate::ui::{Card, Clock, Notice, PageHeader, Tone};
+use crate::ui::{Card, Notice, PageHeader, Tone};
 
 /// Seconds between two looks.
 const LIVE: u32 = 10;
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct CachePage {
-    /// What surrounds it.
-    pub frame: PlatformFrame,
-    /// How the cache is.
-    pub figures: Figures,
-    /// Whether Redis answers; none when there is none.
-    pub redis: Option<bool>,
-    /// When the process began.
-    pub since: DateTime<Utc>,
-    /// Now.
-    pub clock: Clock,
-}
 
 /// `99.2 %`, or nothing where nobody asked.
 pub fn found(figures: &Figures) -> Option<String> {

@@ -1,28 +1,21 @@
 //! The board of health: a card for each part of the installation. Green is quiet, only trouble has a colour.
 
-use std::sync::Arc;
-
 use chrono::Datelike;
-use db::backups::Summary;
-use db::cache::Figures;
 use db::health::DatabaseHealth;
-use db::partitions::Overview;
 use db::platform::Census;
 use db::queue::alerts::Alert;
-use db::queue::console::Counts;
-use domain::backups::Alarm;
 use leptos::prelude::*;
 
 use super::cache::found;
+use super::model::{BackupHealth, Board, JobHealth, RouteRow};
 use super::partitions::runway_tone;
-use super::performance::{self, RouteRow};
+use super::performance;
 use crate::document::Document;
-use crate::frame::PlatformFrame;
 use crate::ui::field::sentence;
 use crate::ui::money::{count, things};
 use crate::ui::text::size;
 use crate::ui::time::span;
-use crate::ui::{Clock, Health, PageHeader, Tone};
+use crate::ui::{Health, PageHeader, Tone};
 
 /// Seconds between two looks.
 const LIVE: u32 = 10;
@@ -30,51 +23,6 @@ const LIVE: u32 = 10;
 const SLOW: i64 = 20_000;
 // Characters.
 const MOST_OF_A_HEADLINE: usize = 120;
-
-/// What the board shows.
-#[derive(Clone, Debug)]
-pub struct Board {
-    /// What surrounds it.
-    pub frame: PlatformFrame,
-    /// How PostgreSQL is.
-    pub database: DatabaseHealth,
-    /// How long a round trip to it took, in microseconds.
-    pub round_trip: i64,
-    /// Whether Redis answers; none when there is none.
-    pub redis: Option<bool>,
-    /// How the cache is.
-    pub cache: Figures,
-    /// Every route that was asked, the slowest first.
-    pub routes: Vec<RouteRow>,
-    /// How many tenants there are.
-    pub census: Census,
-    /// How the queue is.
-    pub jobs: JobHealth,
-    /// How the partitions are.
-    pub partitions: Overview,
-    /// How backups are.
-    pub backups: BackupHealth,
-    /// Now.
-    pub clock: Clock,
-}
-
-/// How the queue is.
-#[derive(Clone, Debug)]
-pub struct JobHealth {
-    /// What needs a person.
-    pub alerts: Vec<Alert>,
-    /// How many jobs stand where.
-    pub counts: Counts,
-}
-
-/// How backups are.
-#[derive(Clone, Debug)]
-pub struct BackupHealth {
-    /// What is wrong.
-    pub alarms: Vec<Alarm>,
-    /// All of them in figures.
-    pub summary: Arc<Summary>,
-}
 
 /// Renders the board.
 pub fn page(board: &Board) -> Document {

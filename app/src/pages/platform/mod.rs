@@ -5,16 +5,20 @@ mod cache;
 mod home;
 mod impersonation;
 pub mod jobs;
+mod model;
 mod one_backup;
 mod partitions;
 mod performance;
 pub mod tenants;
 pub mod tiers;
 
-pub use backups::{Backups, page as backups};
-pub use cache::{CachePage, page as cache};
-pub use home::{BackupHealth, Board, JobHealth, page as home};
+pub use backups::page as backups;
+pub use cache::page as cache;
+pub use home::page as home;
 pub use impersonation::{ImpersonationForm, WriteAccessForm, members, page as impersonation, write_access};
-pub use one_backup::{OneBackup, page as one_backup};
-pub use partitions::{Partitions, page as partitions};
-pub use performance::{Performance, RouteRow, SlowRow, page as performance};
+pub use model::{
+    BackupHealth, Backups, Board, CachePage, JobHealth, OneBackup, Partitions, Performance, RouteRow, SlowRow,
+};
+pub use one_backup::page as one_backup;
+pub use partitions::page as partitions;
+pub use performance::page as performance;

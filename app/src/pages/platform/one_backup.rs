@@ -1,30 +1,16 @@
 //! One backup: everything that is known of it, and how it is brought back. That is done at the command line, where nobody
 //! who is signed in here can do it by accident.
 
-use db::backups::Backup;
 use domain::backups::{Kind, Status};
 use leptos::prelude::*;
 
+use super::model::OneBackup;
 use crate::document::Document;
-use crate::frame::PlatformFrame;
 use crate::pages::backups::{kind, table};
 use crate::ui::money::things;
 use crate::ui::text::size;
 use crate::ui::time::milliseconds;
-use crate::ui::{Card, Clock, Notice, PageHeader, Tone, When};
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct OneBackup {
-    /// What surrounds it.
-    pub frame: PlatformFrame,
-    /// The backup.
-    pub backup: Backup,
-    /// What bringing it back would do, a sentence a step; or why it cannot be brought back.
-    pub plan: Result<Vec<String>, String>,
-    /// Now.
-    pub clock: Clock,
-}
+use crate::ui::{Card, Notice, PageHeader, Tone, When};
 
 /// Renders the page.
 pub fn page(page: &OneBackup) -> Document {

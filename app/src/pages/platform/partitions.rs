@@ -1,11 +1,11 @@
 //! `/platform/partitions`: how far ahead quarters are made, what each holds, what waits, and what was archived.
 
-use db::partitions::{ArchiveRow, ArchiveState, Overview, QuarterRow, QuarterState, TableRow};
+use db::partitions::{ArchiveRow, ArchiveState, QuarterRow, QuarterState, TableRow};
 use leptos::prelude::*;
 
 use super::jobs::act;
+use super::model::Partitions;
 use crate::document::Document;
-use crate::frame::PlatformFrame;
 use crate::ui::field::sentence;
 use crate::ui::money::{count, things};
 use crate::ui::pill::{Pill, Tone};
@@ -20,19 +20,6 @@ const LIVE: u32 = 15;
 const FULL: i64 = 270;
 /// Days of runway below which somebody should look, and below which it is late.
 const SHORT: [i64; 2] = [60, 14];
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct Partitions {
-    /// What surrounds it.
-    pub frame: PlatformFrame,
-    /// How the partitions are.
-    pub overview: Overview,
-    /// What was just done.
-    pub done: Option<&'static str>,
-    /// Now.
-    pub clock: Clock,
-}
 
 /// How a runway of so many days is.
 pub const fn runway_tone(days: i64) -> Tone {

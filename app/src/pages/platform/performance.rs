@@ -1,10 +1,9 @@
 //! `/platform/performance`: how long every route takes, and which requests took too long.
 
-use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
+use super::model::{Performance, RouteRow, SlowRow};
 use crate::document::Document;
-use crate::frame::PlatformFrame;
 use crate::ui::money::{count, things};
 use crate::ui::pill::{Pill, Tone};
 use crate::ui::table::{Column, Table};
@@ -15,55 +14,6 @@ use crate::ui::{Card, Clock, Empty, PageHeader};
 const LIVE: u32 = 10;
 /// A route is slow when one answer in twenty takes longer than so many microseconds.
 const SLOW: u64 = 100_000;
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct Performance {
-    /// What surrounds it.
-    pub frame: PlatformFrame,
-    /// Every route that was asked, the slowest first.
-    pub routes: Vec<RouteRow>,
-    /// Requests that took too long, the last first.
-    pub slow: Vec<SlowRow>,
-    /// What is too long, in milliseconds.
-    pub too_long: u128,
-    /// When the process began.
-    pub since: DateTime<Utc>,
-    /// Now.
-    pub clock: Clock,
-}
-
-/// A route. Times are microseconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RouteRow {
-    /// `GET /t/{tenant}`.
-    pub route: String,
-    /// How often it was answered.
-    pub answers: u64,
-    /// How many of these tell of a fault of ours.
-    pub failed: u64,
-    /// Half of the answers took no longer.
-    pub median: u64,
-    /// Nineteen of twenty took no longer.
-    pub most: u64,
-    /// The longest.
-    pub longest: u64,
-}
-
-/// A request that took too long.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SlowRow {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Its route.
-    pub route: String,
-    /// The status of its answer.
-    pub status: u16,
-    /// How long it took, in microseconds.
-    pub micros: u64,
-    /// Its id in the logs.
-    pub request_id: String,
-}
 
 impl RouteRow {
     /// Whether it is slow.

@@ -1,42 +1,20 @@
 //! `/t/{tenant}/settings`: the stores, and what concerns the tenant as a whole.
 
+mod model;
 mod sso;
 mod store;
 mod tenant;
 
-use std::sync::Arc;
-
-use domain::fields::FieldErrors;
-use domain::settings::TenantSettings;
 use leptos::prelude::*;
 
 use crate::document::Document;
-use crate::frame::TenantFrame;
 use crate::ui::pill::Tone;
 use crate::ui::table::{Column, Table};
 use crate::ui::{Button, Card, Empty, Field, Look, Notice, PageHeader};
 
+pub use model::{SettingsPage, StorePage, StoreValues};
 pub use sso::{SsoSettings, callback, page as sso};
-pub use store::{StorePage, StoreValues, page as store_page};
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct SettingsPage {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// What is set for the tenant as a whole.
-    pub settings: Arc<TenantSettings>,
-    /// Days for which backups are kept.
-    pub backup_days: u32,
-    /// Quarters after which orders are archived; 0 for never.
-    pub retention_quarters: u32,
-    /// Whatever form was sent, as it was typed.
-    pub typed: Vec<(String, String)>,
-    /// What is wrong with what was typed.
-    pub faults: FieldErrors,
-    /// What was just done.
-    pub done: Option<&'static str>,
-}
+pub use store::page as store_page;
 
 impl SettingsPage {
     fn value(&self, name: &str, otherwise: impl ToString) -> String {

@@ -1,40 +1,16 @@
 //! `/t/{tenant}/settings/stores/{store}`: one store.
 
-use domain::fields::FieldErrors;
 use domain::settings::{Recipients, ReturnDay, StoreSettings};
 use domain::summaries;
 use leptos::prelude::*;
 
+use super::model::{StorePage, StoreValues};
 use crate::document::Document;
-use crate::frame::TenantFrame;
 use crate::ui::pill::Tone;
 use crate::ui::time::MONTHS;
 use crate::ui::{Button, Card, Field, Look, Notice, PageHeader, SelectField};
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-
-/// The values of a form: as they are, or as they were typed.
-#[derive(Clone, Debug, Default)]
-pub struct StoreValues(pub Vec<(String, String)>);
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct StorePage {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// The store in addresses.
-    pub slug: String,
-    /// The settings as they are.
-    pub settings: StoreSettings,
-    /// What was typed, where something of it is wrong.
-    pub typed: StoreValues,
-    /// What is wrong with it.
-    pub faults: FieldErrors,
-    /// Whether the zone is fixed.
-    pub has_orders: bool,
-    /// What was just done.
-    pub done: Option<&'static str>,
-}
 
 impl StoreValues {
     fn of(&self, name: &str, otherwise: impl ToString) -> String {

@@ -1,34 +1,10 @@
 //! What follows from a change, and whether it is meant.
 
-use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
+use super::model::Confirm;
 use crate::document::Document;
-use crate::frame::TenantFrame;
 use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, PageHeader, Tone};
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct Confirm {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// What is about to happen.
-    pub title: String,
-    /// What follows, a sentence each.
-    pub plan: Vec<String>,
-    /// What the button says.
-    pub label: &'static str,
-    /// Where the form goes.
-    pub action: String,
-    /// Where to go instead.
-    pub back: String,
-    /// Whether the password is asked.
-    pub asks_password: bool,
-    /// What is wrong.
-    pub faults: FieldErrors,
-    /// Why it was refused.
-    pub refused: Option<String>,
-}
 
 /// Renders the page.
 pub fn page(page: &Confirm) -> Document {

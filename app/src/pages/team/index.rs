@@ -1,41 +1,15 @@
 //! The team at a glance.
 
 use db::team::{Invitation, Member, OwnRole};
-use domain::ids::UserId;
 use leptos::prelude::*;
 
-use super::invite::{Invited, PlaceForm, place_fields};
+use super::invite::place_fields;
+use super::model::TeamIndex;
 use super::words;
 use crate::document::Document;
-use crate::frame::TenantFrame;
 use crate::ui::money::things;
 use crate::ui::table::{Column, Table};
-use crate::ui::{Button, ButtonLink, Card, Clock, Empty, Field, Look, Notice, PageHeader, Pill, Tone, When};
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct TeamIndex {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// Members, owners first.
-    pub members: Vec<Member>,
-    /// Invitations that wait.
-    pub invitations: Vec<Invitation>,
-    /// The tenant's own roles.
-    pub roles: Vec<OwnRole>,
-    /// Who looks.
-    pub me: UserId,
-    /// The form to invite somebody.
-    pub form: PlaceForm,
-    /// Who was invited just now.
-    pub invited: Option<Invited>,
-    /// Why the last change was refused.
-    pub refused: Option<String>,
-    /// The word for what was just done.
-    pub done: Option<String>,
-    /// Now.
-    pub clock: Clock,
-}
+use crate::ui::{Button, ButtonLink, Card, Empty, Field, Look, Notice, PageHeader, Pill, Tone, When};
 
 /// Renders the page.
 pub fn page(page: &TeamIndex) -> Document {

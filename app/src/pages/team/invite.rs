@@ -2,42 +2,11 @@
 
 use db::stores::Store;
 use db::team::OwnRole;
-use domain::fields::FieldErrors;
-use domain::people::StoreAccess;
 use domain::permission::Role;
 use leptos::prelude::*;
 
+use super::model::PlaceForm;
 use crate::ui::{Choice, Choices, SelectField};
-
-/// What was chosen, and what is wrong with it.
-#[derive(Clone, Debug, Default)]
-pub struct PlaceForm {
-    /// The address typed; empty where nobody is invited.
-    pub email: String,
-    /// The code of the role.
-    pub role: String,
-    /// Slugs of the stores; none for all.
-    pub stores: Option<Vec<String>>,
-    /// What is wrong.
-    pub faults: FieldErrors,
-}
-
-/// An invitation that was just sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Invited {
-    /// To whom.
-    pub email: String,
-    /// Its link, where no mail reaches anybody.
-    pub link: Option<String>,
-}
-
-impl PlaceForm {
-    /// The place that a member has.
-    pub fn of(role: String, access: &StoreAccess, stores: &[Store]) -> Self {
-        let slugs = |only: &[_]| stores.iter().filter(|s| only.contains(&s.id)).map(|s| s.slug.clone()).collect();
-        Self { role, stores: access.only().map(slugs), ..Self::default() }
-    }
-}
 
 /// The fields for role and stores.
 pub fn place_fields(form: &PlaceForm, roles: &[OwnRole], stores: &[Store]) -> impl IntoView + use<> {

@@ -1,34 +1,12 @@
 //! One member.
 
-use db::team::{Member, OwnRole};
 use leptos::prelude::*;
 
-use super::invite::{PlaceForm, place_fields};
+use super::invite::place_fields;
+use super::model::MemberPage;
 use super::words;
 use crate::document::Document;
-use crate::frame::TenantFrame;
-use crate::ui::{Button, ButtonLink, Card, Clock, Look, Notice, PageHeader, Tone, When};
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct MemberPage {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// Who it is about.
-    pub member: Member,
-    /// The tenant's own roles.
-    pub roles: Vec<OwnRole>,
-    /// Whether it is whoever looks.
-    pub is_me: bool,
-    /// Whether whoever looks owns the account.
-    pub i_own: bool,
-    /// Role and stores, as they are or were chosen.
-    pub form: PlaceForm,
-    /// Why a change was refused.
-    pub refused: Option<String>,
-    /// Now.
-    pub clock: Clock,
-}
+use crate::ui::{Button, ButtonLink, Card, Look, Notice, PageHeader, Tone, When};
 
 /// Renders the page.
 pub fn page(page: &MemberPage) -> Document {

@@ -4,11 +4,12 @@ mod confirm;
 mod index;
 mod invite;
 mod member;
+mod model;
 mod role;
 mod words;
 
-pub use confirm::{Confirm, page as confirm};
-pub use index::{TeamIndex, page as index};
-pub use invite::{Invited, PlaceForm};
-pub use member::{MemberPage, page as member};
-pub use role::{RolePage, page as role};
+pub use confirm::page as confirm;
+pub use index::page as index;
+pub use member::page as member;
+pub use model::{Confirm, Invited, MemberPage, PlaceForm, RolePage, TeamIndex};
+pub use role::page as role;

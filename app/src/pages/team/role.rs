@@ -1,33 +1,12 @@
 //! One of the tenant's own roles.
 
-use db::team::OwnRole;
-use domain::fields::FieldErrors;
-use domain::permission::{Permission, Permissions};
+use domain::permission::Permission;
 use leptos::prelude::*;
 
+use super::model::RolePage;
 use crate::document::Document;
-use crate::frame::TenantFrame;
 use crate::ui::money::things;
 use crate::ui::{Button, Card, Choice, Choices, Field, Look, Notice, PageHeader, Tone};
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct RolePage {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// The role as it is; none for a new one.
-    pub role: Option<OwnRole>,
-    /// The name typed.
-    pub name: String,
-    /// The permissions chosen.
-    pub permissions: Permissions,
-    /// What whoever looks may give away.
-    pub may_give: Permissions,
-    /// What is wrong.
-    pub faults: FieldErrors,
-    /// Why a change was refused.
-    pub refused: Option<String>,
-}
 
 /// Renders the page.
 pub fn page(page: &RolePage) -> Document {

@@ -1,39 +1,12 @@
 //! The form of a webhook: for a new one, and for one that is there.
 
-use db::webhooks::Webhook;
 use domain::feed::EventKind;
-use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
+use super::model::{EditWebhook, WebhookForm};
 use crate::document::Document;
 use crate::frame::TenantFrame;
 use crate::ui::{Button, ButtonLink, Card, Choice, Choices, Field, Look, PageHeader, SelectField};
-
-/// What was typed.
-#[derive(Clone, Debug, Default)]
-pub struct WebhookForm {
-    /// Where events are to be sent.
-    pub url: String,
-    /// What it is for.
-    pub description: String,
-    /// The kinds chosen.
-    pub kinds: Vec<String>,
-    /// The slug of its only store; empty for all.
-    pub store: String,
-    /// What is wrong.
-    pub faults: FieldErrors,
-}
-
-/// What the page of a webhook that is changed shows.
-#[derive(Clone, Debug)]
-pub struct EditWebhook {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// The webhook.
-    pub webhook: Webhook,
-    /// The form.
-    pub form: WebhookForm,
-}
 
 /// Renders the page.
 pub fn page(page: &EditWebhook) -> Document {

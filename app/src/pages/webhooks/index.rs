@@ -3,29 +3,12 @@
 use db::webhooks::Webhook;
 use leptos::prelude::*;
 
-use super::form::{WebhookForm, fields};
+use super::form::fields;
+use super::model::WebhookIndex;
 use super::words::{kinds, state, store};
 use crate::document::Document;
-use crate::frame::TenantFrame;
 use crate::ui::table::{Column, Table};
-use crate::ui::{Card, Clock, Empty, Notice, PageHeader, Pill, Tone, When};
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct WebhookIndex {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// The webhooks, the newest first.
-    pub webhooks: Vec<Webhook>,
-    /// The form.
-    pub form: WebhookForm,
-    /// The secret of one that was just made.
-    pub made: Option<String>,
-    /// The word for what was just done.
-    pub done: Option<String>,
-    /// Now.
-    pub clock: Clock,
-}
+use crate::ui::{Card, Empty, Notice, PageHeader, Pill, Tone, When};
 
 /// Renders the page.
 pub fn page(page: &WebhookIndex) -> Document {

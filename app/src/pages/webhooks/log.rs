@@ -5,7 +5,7 @@ use domain::page::{Page, Place};
 use domain::webhooks::{DeliveryQuery, DeliveryState};
 use leptos::prelude::*;
 
-use super::show::OneWebhook;
+use super::model::OneWebhook;
 use super::words::delivery as words_of;
 use crate::ui::ignored::ignored;
 use crate::ui::pager::Pager;

@@ -3,12 +3,14 @@
 mod form;
 mod index;
 mod log;
+mod model;
 mod show;
 mod words;
 
-pub use form::{EditWebhook, WebhookForm, page as edit};
-pub use index::{WebhookIndex, page as index};
-pub use show::{OneWebhook, page as one};
+pub use form::page as edit;
+pub use index::page as index;
+pub use model::{EditWebhook, OneWebhook, WebhookForm, WebhookIndex};
+pub use show::page as one;
 
 /// The webhooks of a tenant.
 pub fn address(tenant: &str) -> String {

@@ -1,48 +1,14 @@
 //! One webhook: how it fares, what can be done to it, and what it was told.
 
-use db::webhooks::{Delivery, Webhook};
-use domain::fields::FieldErrors;
-use domain::page::{Page, Place};
-use domain::webhooks::{DeliveryQuery, WebhookState};
+use db::webhooks::Webhook;
+use domain::webhooks::WebhookState;
 use leptos::prelude::*;
 
 use super::log;
+use super::model::OneWebhook;
 use super::words::{kinds, state, store};
 use crate::document::Document;
-use crate::frame::TenantFrame;
-use crate::ui::{Button, ButtonLink, Card, Clock, Look, Notice, PageHeader, Pill, SelectField, Tone, When};
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct OneWebhook {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// The webhook.
-    pub webhook: Webhook,
-    /// The secret that was just made.
-    pub made: Option<String>,
-    /// The word for what was just done.
-    pub done: Option<String>,
-    /// Why a change was refused.
-    pub refused: Option<String>,
-    /// Which deliveries, as far as that could be understood.
-    pub query: DeliveryQuery,
-    /// The address as it was typed.
-    pub typed: Vec<(String, String)>,
-    /// What of it could not be understood, and is ignored.
-    pub faults: FieldErrors,
-    /// One page of deliveries.
-    pub page: Page<Delivery, Place>,
-    /// Now.
-    pub clock: Clock,
-}
-
-impl OneWebhook {
-    /// Where it is.
-    pub(super) fn address(&self) -> String {
-        format!("{}/{}", super::address(self.frame.tenant()), self.webhook.id)
-    }
-}
+use crate::ui::{Button, ButtonLink, Card, Look, Notice, PageHeader, Pill, SelectField, Tone, When};
 
 /// Renders the page.
 pub fn page(page: &OneWebhook) -> Document {

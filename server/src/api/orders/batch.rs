@@ -25,7 +25,7 @@ use super::super::repeat::{self, Reply};
 use super::super::schema::NewBatchBody;
 use crate::auth::KeyAccess;
 use crate::error::Problem;
-use crate::state::AppState;
+use crate::input::budget::Budget;
 
 /// The path, as it enters the hash of a request.
 const PATH: &str = "/api/v1/orders/batch";
@@ -128,10 +128,10 @@ struct Waiting {
     request_body(content = NewBatchBody, description = "At most 32 MiB."),
     security(("key" = ["orders:write"])),
     responses((status = 200, description = "The report", body = ReportJson), Refusals, BodyRefusals))]
-pub async fn create(State(state): State<AppState>, key: KeyAccess, request: Request) -> Result<Reply, Problem> {
+pub async fn create(State(bodies): State<Budget>, key: KeyAccess, request: Request) -> Result<Reply, Problem> {
     let scope = key.scope(Permission::WriteOrders)?;
     let repeat_key = repeat::key(request.headers())?;
-    let (body, _held) = body::read(request, LIMIT, &state.bodies).await?;
+    let (body, _held) = body::read(request, LIMIT, &bodies).await?;
     let plan = db::limits::plan(scope.db(), scope.tenant()).await?;
     let most = plan.terms.allowed(Limit::BatchOrders).and_then(|most| usize::try_from(most).ok()).unwrap_or(MOST);
     let (size, now) = (body.len(), scope.now());
@@ -140,7 +140,7 @@ pub async fn create(State(state): State<AppState>, key: KeyAccess, request: Requ
         let key = repeat_key.map(|key| Key { request: request_hash(PATH, &body), key });
         Ok::<_, Problem>((batch, key))
     };
-    let (batch, key) = state.bodies.read(size, reading).await?;
+    let (batch, key) = bodies.read(size, reading).await?;
     let groups: Vec<Group<'_>> =
         batch.stores.iter().map(|(store, waiting)| Group { store, orders: &waiting.orders }).collect();
     let report = |results: &[GroupResult]| batch.report(results).map(Some);

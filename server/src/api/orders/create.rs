@@ -22,7 +22,7 @@ use super::super::repeat::{self, Reply};
 use super::super::schema::NewOrderBody;
 use crate::auth::KeyAccess;
 use crate::error::Problem;
-use crate::state::AppState;
+use crate::input::budget::Budget;
 
 /// The path, as it enters the hash of a request.
 const PATH: &str = "/api/v1/orders";
@@ -45,10 +45,10 @@ const LIMIT: usize = 1 << 20;
         (status = 200, description = "The same order already exists, with another key or none. Returns its current \
             state.", body = OrderJson),
         Refusals, BodyRefusals))]
-pub async fn create(State(state): State<AppState>, key: KeyAccess, request: Request) -> Result<Response, Problem> {
+pub async fn create(State(bodies): State<Budget>, key: KeyAccess, request: Request) -> Result<Response, Problem> {
     let scope = key.scope(Permission::WriteOrders)?;
     let repeat_key = repeat::key(request.headers())?;
-    let (body, _held) = body::read(request, LIMIT, &state.bodies).await?;
+    let (body, _held) = body::read(request, LIMIT, &bodies).await?;
     let size = body.len();
     let reading = move || {
         let value = json::value(&body).map_err(|fault| not_json(&fault))?;
@@ -56,7 +56,7 @@ pub async fn create(State(state): State<AppState>, key: KeyAccess, request: Requ
         let key = repeat_key.map(|key| Key { request: request_hash(PATH, &body), key });
         Ok::<_, Problem>((value, key))
     };
-    let (value, key) = state.bodies.read(size, reading).await?;
+    let (value, key) = bodies.read(size, reading).await?;
     let (store, order) = checked(&scope, &value).await?;
     drop(value);
     let groups = [Group { store: &store, orders: std::slice::from_ref(&order) }];

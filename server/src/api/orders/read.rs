@@ -7,7 +7,7 @@ use db::orders::{list, show};
 use domain::ids::OrderId;
 use domain::orders::OrderQuery;
 use domain::orders::query::AmountsIn;
-use domain::page::{List, Sort};
+use domain::page::{Cursors, List, Sort};
 use domain::permission::Permission;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,7 +18,6 @@ use super::super::query::Pairs;
 use crate::auth::KeyAccess;
 use crate::cursor_seal;
 use crate::error::Problem;
-use crate::state::AppState;
 
 /// One page of orders.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -55,9 +54,9 @@ pub struct PageJson {
     ),
     security(("key" = ["orders:read"])),
     responses((status = 200, description = "The page", body = PageJson), Refusals))]
-pub async fn list(State(state): State<AppState>, key: KeyAccess, pairs: Pairs) -> Result<Json<PageJson>, Problem> {
+pub async fn list(State(cursors): State<Cursors>, key: KeyAccess, pairs: Pairs) -> Result<Json<PageJson>, Problem> {
     let scope = key.scope(Permission::ReadOrders)?;
-    let seal = cursor_seal::of(&state, &scope, List::Orders);
+    let seal = cursor_seal::of(&cursors, &scope, List::Orders);
     let query = OrderQuery::parse(pairs.iter(), AmountsIn::Minor, &seal)?;
     let page = list::with_items(&scope, &query).await.map_err(unknown_store)?;
     let next = if query.sort == Sort::Oldest { page.newer } else { page.older };
@@ -72,11 +71,7 @@ pub async fn list(State(state): State<AppState>, key: KeyAccess, pairs: Pairs) -
     params(("id" = uuid::Uuid, Path, description = "The ID of the order")),
     security(("key" = ["orders:read"])),
     responses((status = 200, description = "The order", body = OrderDetailJson), Absent, Refusals))]
-pub async fn show(
-    _: State<AppState>,
-    key: KeyAccess,
-    id: Result<Path<String>, PathRejection>,
-) -> Result<Json<OrderDetailJson>, Problem> {
+pub async fn show(key: KeyAccess, id: Result<Path<String>, PathRejection>) -> Result<Json<OrderDetailJson>, Problem> {
     let scope = key.scope(Permission::ReadOrders)?;
     let id: Option<OrderId> = id.ok().and_then(|Path(text)| text.parse().ok());
     let id = id.ok_or_else(Problem::not_found)?;

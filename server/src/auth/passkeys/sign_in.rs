@@ -124,7 +124,7 @@ async fn recognise(state: &AppState, answer: &str, asked: Value) -> Result<Optio
     if is_copy {
         tracing::warn!(%id, "a passkey's device has counted back: there may be a copy of it");
         refuse(state, "session.refuse", &person.email);
-        tell(state, &person.email, &Notice::PasskeyCopied { name: stored.name }).await?;
+        tell(&state.db, &state.tools.mailer, &person.email, &Notice::PasskeyCopied { name: stored.name }).await?;
         return Ok(None);
     }
     Ok(Some(person))

@@ -10,7 +10,7 @@ use db::stores;
 use domain::audit::AuditQuery;
 use domain::fields::FieldErrors;
 use domain::limits::Limit;
-use domain::page::{Cursor, Direction, List, Place, Seal};
+use domain::page::{Cursor, Cursors, Direction, List, Place, Seal};
 use domain::permission::Permission;
 use http::StatusCode;
 use serde_json::json;
@@ -24,7 +24,6 @@ use crate::pages::answer;
 use crate::pages::filters::Pairs;
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// Everything under the filters, oldest last, as CSV: from `cursor` on, and `rows` of it, where they are said. What would
 /// have more rows than the tier allows is refused whole, with the way to it in parts.
@@ -32,13 +31,13 @@ use crate::state::AppState;
 /// # Errors
 /// For strangers, staff and viewers, for filters that make no sense, and when PostgreSQL fails.
 pub async fn export(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     member: Member,
     visit: Visit,
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadAudit)?;
-    let seal = cursor_seal::of(&state, &scope, List::Audit);
+    let seal = cursor_seal::of(&cursors, &scope, List::Audit);
     let (of_rows, typed): (Pairs, Pairs) = typed.into_iter().partition(|(name, _)| name == "rows");
     // A file with other entries than the filters ask for would mislead, so every error in the filters is reported here.
     let (query, mut faults) = understood(&typed, &seal);
@@ -47,7 +46,7 @@ pub async fn export(
     let query = AuditQuery { tenant: None, zone: Some(zone), ..faults.into_result(query)? };
     let from = beginning(&query, &seal, &scope);
     let query = query.at(Some(from));
-    let plan = limits::plan(&state.db, scope.tenant()).await?;
+    let plan = limits::plan(scope.db(), scope.tenant()).await?;
     if let Some(allowed) = plan.terms.allowed(Limit::ExportRows)
         && rows.is_none_or(|rows| rows > allowed)
         && let Some(rest) = audit::rest(&scope, &query, allowed).await?
@@ -57,13 +56,13 @@ pub async fn export(
     }
     let filters = shown(&query.at(None));
     audit::record(&scope, "audit.export", "tenant", json!({"filters": filters})).await?;
-    let slug = member.membership.slug.clone();
+    let (slug, db) = (member.membership.slug.clone(), scope.db().clone());
     let pages = move |query: AuditQuery| {
         let (scope, seal) = (scope.clone(), seal.clone());
         async move { Ok(audit::entries(&scope, &query, most()).await?.sealed(&seal)) }
     };
     let rows = rows.and_then(|rows| usize::try_from(rows).ok()).unwrap_or(usize::MAX);
-    Ok(file(&format!("stoa-{slug}-audit.csv"), lines(query, rows, state, pages)))
+    Ok(file(&format!("stoa-{slug}-audit.csv"), lines(query, rows, db, pages)))
 }
 
 fn wanted(typed: &Pairs, faults: &mut FieldErrors) -> Option<i64> {

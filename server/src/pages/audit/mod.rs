@@ -10,11 +10,11 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use db::audit::{self, Entry};
-use db::{DataError, people};
+use db::{DataError, Db, people};
 use domain::audit::{AuditQuery, difference};
 use domain::csv;
 use domain::fields::UNKNOWN;
-use domain::page::{Limit, List, Page, Place, Seal};
+use domain::page::{Cursors, Limit, List, Page, Place, Seal};
 use domain::permission::Permission;
 use futures::stream::{self, Stream, StreamExt};
 use http::{HeaderValue, header};
@@ -26,7 +26,6 @@ use crate::pages::answer;
 use crate::pages::filters::{self, Pairs};
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// The heading of the file.
 const HEADING: [&str; 11] =
@@ -37,20 +36,20 @@ const HEADING: [&str; 11] =
 /// # Errors
 /// For strangers, staff and viewers, and when PostgreSQL fails.
 pub async fn index(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     member: Member,
     visit: Visit,
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadAudit)?;
-    let seal = cursor_seal::of(&state, &scope, List::Audit);
+    let seal = cursor_seal::of(&cursors, &scope, List::Audit);
     let (query, mut faults) = understood(&typed, &seal);
     // Whose it is is settled by the address.
     faults.add_if(query.tenant.is_some(), "tenant", UNKNOWN);
     let frame = frame(&scope, &member, visit, Section::Audit, None).await?;
     let query = AuditQuery { tenant: None, zone: Some(frame.zone), ..query };
     let page = audit::entries(&scope, &query, Limit::default()).await?.sealed(&seal);
-    let people = people::emails(&state.db, actors(&page, &query)).await?;
+    let people = people::emails(scope.db(), actors(&page, &query)).await?;
     let clock = frame.clock();
     let around = Around::Tenant(Box::new(frame));
     Ok(answer::ok(AuditPage { around, query, typed, faults, page, people, clock }, view).await)
@@ -79,7 +78,7 @@ pub(in crate::pages) fn actors<'a>(
 pub(in crate::pages) fn lines<F, W>(
     query: AuditQuery,
     rows: usize,
-    state: AppState,
+    db: Db,
     pages: F,
 ) -> impl Stream<Item = Result<Bytes, DataError>>
 where
@@ -87,15 +86,15 @@ where
     W: Future<Output = Result<Page<Entry, Place>, DataError>> + Send,
 {
     let head = stream::iter([Ok(Bytes::from(csv::line(HEADING)))]);
-    let rest = stream::try_unfold((Some((query, rows)), pages, state), |(next, pages, state)| async move {
+    let rest = stream::try_unfold((Some((query, rows)), pages, db), |(next, pages, db)| async move {
         let Some((query, rows)) = next else { return Ok::<_, DataError>(None) };
         let mut page = pages(query.clone()).await?;
         page.rows.truncate(rows);
         let rows = rows - page.rows.len();
-        let people = people::emails(&state.db, page.rows.iter().map(|e| e.actor.as_str())).await?;
+        let people = people::emails(&db, page.rows.iter().map(|e| e.actor.as_str())).await?;
         let text: String = page.rows.iter().map(|entry| line(entry, people.get(&entry.actor))).collect();
         let next = page.older.filter(|_| rows > 0).map(|cursor| (query.at(Some(cursor)), rows));
-        Ok(Some((Bytes::from(text), (next, pages, state))))
+        Ok(Some((Bytes::from(text), (next, pages, db))))
     });
     head.chain(rest)
 }

@@ -1,16 +1,18 @@
 //! A tenant's own copy of its rows, as one archive.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::ids::BackupId;
 use domain::permission::{Permission, Rights};
 use http::header;
+use jobs::Tools;
 use jobs::backups::BackupError;
 
 use crate::auth::Member;
 use crate::error::PageError;
-use crate::state::AppState;
 
 /// Streams the backup; what is damaged breaks off the download instead of ending it.
 ///
@@ -18,7 +20,7 @@ use crate::state::AppState;
 /// For strangers, for backups of others or that are gone, without the permission or those to read what is in it, and when
 /// the storage fails.
 pub async fn show(
-    State(state): State<AppState>,
+    State(tools): State<Arc<Tools>>,
     member: Member,
     Path((slug, id)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
@@ -26,7 +28,7 @@ pub async fn show(
     // Everything is in it: whoever may not read that elsewhere does not read it here.
     scope.may_grant(&Rights::of_backup()).map_err(|_| PageError::Forbidden)?;
     let id: BackupId = id.parse().map_err(|_| PageError::NotFound)?;
-    let backups = state.tools.backups.as_ref().ok_or(PageError::NotFound)?;
+    let backups = tools.backups.as_ref().ok_or(PageError::NotFound)?;
     let (length, pieces) = match jobs::backups::download(backups, &scope, id).await {
         Ok(found) => found,
         Err(BackupError::Data(error)) => return Err(error.into()),

@@ -1,5 +1,7 @@
 //! How a tenant's backups are, and asking for one now.
 
+use std::sync::Arc;
+
 use app::frame::Section;
 use app::pages::backups::{TenantBackups, page as view};
 use axum::extract::{Query, State};
@@ -7,30 +9,31 @@ use axum::response::Response;
 use db::backups::{self, Place};
 use db::settings;
 use domain::backups::Kind;
-use domain::page::{Limit, List};
+use domain::page::{Cursors, Limit, List};
 use domain::permission::Permission;
 
 use crate::auth::Member;
+use crate::config::Config;
 use crate::cursor_seal;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::filters::{self, Pairs};
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// One page of the tenant's backups.
 ///
 /// # Errors
 /// For strangers and viewers, and when PostgreSQL fails.
 pub async fn show(
-    State(state): State<AppState>,
+    State(config): State<Arc<Config>>,
+    State(cursors): State<Cursors>,
     member: Member,
     visit: Visit,
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadBackups)?;
-    let seal = cursor_seal::of(&state, &scope, List::Backups);
+    let seal = cursor_seal::of(&cursors, &scope, List::Backups);
     let (cursor, faults) = filters::place(&typed, &seal);
     let page = backups::list(&scope, cursor.as_deref(), Limit::default()).await?.sealed(&seal);
     let done = visit.done().and_then(done_words);
@@ -46,7 +49,7 @@ pub async fn show(
         summary: backups::summary(&scope).await?,
         alarms: backups::tenant_alarms(&scope).await?,
         due: backups::next_slot(clock.now, settings::of_tenant(&scope).await?.backup_hour.into()),
-        days: backups::retention_days(&scope, state.config.backups.days).await?,
+        days: backups::retention_days(&scope, config.backups.days).await?,
         clock,
     };
     Ok(answer::ok(shown, view).await)

@@ -1,5 +1,7 @@
 //! Choosing a file: the form, and the upload that follows. The file goes to the disk as it arrives.
 
+use std::sync::Arc;
+
 use app::frame::Section;
 use app::pages::imports::{ImportForm, new};
 use axum::extract::{Request, State};
@@ -13,12 +15,13 @@ use jobs::imports::FileError;
 use jobs::imports::receive::{ReceivedFile, Receiver, submit as make_run};
 
 use crate::auth::Member;
+use crate::config::Config;
 use crate::error::{PageError, logged};
+use crate::input::budget::Budget;
 use crate::input::multipart::{Fault, File, Layout, Part, Parts};
 use crate::pages::answer;
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 const MB: usize = 1024 * 1024;
 /// Names of stores and formats are short.
@@ -36,8 +39,8 @@ struct Chosen {
 ///
 /// # Errors
 /// For strangers and viewers, and when PostgreSQL fails.
-pub async fn ask(State(state): State<AppState>, member: Member, visit: Visit) -> Result<Response, PageError> {
-    let form = form(&state, &member, visit, Chosen::default(), FieldErrors::default()).await?;
+pub async fn ask(State(config): State<Arc<Config>>, member: Member, visit: Visit) -> Result<Response, PageError> {
+    let form = form(&config, &member, visit, Chosen::default(), FieldErrors::default()).await?;
     Ok(answer::ok(form, new).await)
 }
 
@@ -46,13 +49,14 @@ pub async fn ask(State(state): State<AppState>, member: Member, visit: Visit) ->
 /// # Errors
 /// For strangers and viewers, and when PostgreSQL or the disk fails.
 pub async fn submit(
-    State(state): State<AppState>,
+    State(config): State<Arc<Config>>,
+    State(bodies): State<Budget>,
     member: Member,
     visit: Visit,
     request: Request,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::RunImports)?;
-    let mut parts = match Parts::of(request, FORM, &state.bodies).await {
+    let mut parts = match Parts::of(request, FORM, &bodies).await {
         Ok(parts) => parts,
         Err(Fault::NoForm(status)) => {
             return Err(PageError::rejected(status, "Upload the file with the import form."));
@@ -60,32 +64,32 @@ pub async fn submit(
         Err(_) => return Err(PageError::Crowded),
     };
     let mut chosen = Chosen::default();
-    let received = receive(&state, &scope, &mut parts, &mut chosen).await;
+    let received = receive(&config, &scope, &mut parts, &mut chosen).await;
     if received.is_err() {
-        parts.drain(state.config.http.upload_limit).await;
+        parts.drain(config.http.upload_limit).await;
     }
     let made = match received {
-        Ok(()) => begin(&state, &scope, &chosen).await,
+        Ok(()) => begin(&config, &scope, &chosen).await,
         Err(error) => Err(error),
     };
     match made {
         Ok(created) => Ok(on(&member.membership.slug, created).into_response()),
         Err(DataError::Invalid(faults)) => {
-            let form = form(&state, &member, visit, chosen, faults).await?;
+            let form = form(&config, &member, visit, chosen, faults).await?;
             Ok(answer::faulty(form, new).await)
         }
         Err(other) => Err(other.into()),
     }
 }
 
-async fn receive(state: &AppState, scope: &Scope, parts: &mut Parts, chosen: &mut Chosen) -> Result<(), DataError> {
-    while let Some(part) = parts.next().await.map_err(|fault| faulty(&fault, state))? {
+async fn receive(config: &Config, scope: &Scope, parts: &mut Parts, chosen: &mut Chosen) -> Result<(), DataError> {
+    while let Some(part) = parts.next().await.map_err(|fault| faulty(&fault, config))? {
         match part {
             Part::Text("store", text) => chosen.store = text,
             Part::Text(_, text) => chosen.format = text,
             Part::File(file) if chosen.file.is_none() => {
                 let name = base_name(file.name());
-                chosen.file = Some((name, store(state, scope, file).await?));
+                chosen.file = Some((name, store(config, scope, file).await?));
             }
             Part::File(_) | Part::Other => {}
         }
@@ -93,23 +97,23 @@ async fn receive(state: &AppState, scope: &Scope, parts: &mut Parts, chosen: &mu
     Ok(())
 }
 
-async fn store(state: &AppState, scope: &Scope, mut sent: File<'_>) -> Result<ReceivedFile, DataError> {
-    let limit = u64::try_from(state.config.http.upload_limit).unwrap_or(u64::MAX);
-    let mut file = Receiver::new(&state.config.data_dir, scope.tenant(), limit).await.map_err(refused)?;
-    while let Some(piece) = sent.chunk().await.map_err(|fault| faulty(&fault, state))? {
+async fn store(config: &Config, scope: &Scope, mut sent: File<'_>) -> Result<ReceivedFile, DataError> {
+    let limit = u64::try_from(config.http.upload_limit).unwrap_or(u64::MAX);
+    let mut file = Receiver::new(&config.data_dir, scope.tenant(), limit).await.map_err(refused)?;
+    while let Some(piece) = sent.chunk().await.map_err(|fault| faulty(&fault, config))? {
         file.write(&piece).await.map_err(refused)?;
     }
     file.finish().await.map_err(refused)
 }
 
-async fn begin(state: &AppState, scope: &Scope, chosen: &Chosen) -> Result<Created, DataError> {
+async fn begin(config: &Config, scope: &Scope, chosen: &Chosen) -> Result<Created, DataError> {
     let Some((name, file)) = &chosen.file else {
         return Err(FieldErrors::one("file", "Choose a file that is not empty.").into());
     };
     // A format that is none still gets its file taken away again: the store is looked for first, and there is none.
     let format: Option<Format> = chosen.format.parse().ok();
     let store = if format.is_some() { chosen.store.as_str() } else { "" };
-    let made = make_run(scope, &state.config.data_dir, store, format.unwrap_or(Format::OrdersCsv), name, file).await;
+    let made = make_run(scope, &config.data_dir, store, format.unwrap_or(Format::OrdersCsv), name, file).await;
     match made {
         Err(DataError::NotFound(_)) if format.is_none() => Err(FieldErrors::one("format", "Choose a format.").into()),
         Err(DataError::NotFound(_)) => Err(FieldErrors::one("store", "Choose a store.").into()),
@@ -128,7 +132,7 @@ fn on(tenant: &str, created: Created) -> Response {
 }
 
 async fn form(
-    state: &AppState,
+    config: &Config,
     member: &Member,
     visit: Visit,
     chosen: Chosen,
@@ -136,7 +140,7 @@ async fn form(
 ) -> Result<ImportForm, PageError> {
     let scope = member.scope(Permission::RunImports)?;
     let frame = frame(&scope, member, visit, Section::Imports, None).await?;
-    let limit_mb = state.config.http.upload_limit / MB;
+    let limit_mb = config.http.upload_limit / MB;
     Ok(ImportForm { frame, chosen: (chosen.store, chosen.format), faults, limit_mb })
 }
 
@@ -151,8 +155,8 @@ fn refused(error: FileError) -> DataError {
     }
 }
 
-fn faulty(fault: &Fault, state: &AppState) -> DataError {
-    fault.errors(FORM, state.config.http.upload_limit / MB).into()
+fn faulty(fault: &Fault, config: &Config) -> DataError {
+    fault.errors(FORM, config.http.upload_limit / MB).into()
 }
 
 // Some browsers send whole paths.

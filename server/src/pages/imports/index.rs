@@ -5,7 +5,7 @@ use app::pages::imports::{ImportIndex, index};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::imports::ImportQuery;
-use domain::page::{Limit, List};
+use domain::page::{Cursors, Limit, List};
 use domain::permission::Permission;
 
 use crate::auth::Member;
@@ -15,20 +15,19 @@ use crate::pages::answer;
 use crate::pages::filters::{self, NO_STORE, Pairs};
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// One page of imports.
 ///
 /// # Errors
 /// For strangers, and when PostgreSQL fails.
 pub async fn show(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     member: Member,
     visit: Visit,
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadImports)?;
-    let seal = cursor_seal::of(&state, &scope, List::Imports);
+    let seal = cursor_seal::of(&cursors, &scope, List::Imports);
     let (mut query, mut faults) = ImportQuery::understood(filters::of(&typed), &seal);
     let frame = frame(&scope, &member, visit, Section::Imports, query.store.clone()).await?;
     if query.store != frame.store {

@@ -2,7 +2,7 @@
 
 use app::frame::Section;
 use app::pages::imports::{ImportPage, show as view};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use db::imports::{self, ProblemKey};
 use db::people;
@@ -17,7 +17,6 @@ use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// Which import the address names.
 #[derive(Debug, Deserialize)]
@@ -46,7 +45,6 @@ impl Named {
 /// # Errors
 /// For strangers, unknown imports, and when PostgreSQL fails.
 pub async fn show(
-    State(state): State<AppState>,
     member: Member,
     visit: Visit,
     Path(named): Path<Named>,
@@ -64,7 +62,7 @@ pub async fn show(
     let may_run = member.may(Permission::RunImports);
     let uploaded_by = match run.is_started_by(scope.actor()) {
         true => None,
-        false => Some(people::emails(&state.db, [run.actor.as_str()]).await?.remove(&run.actor).unwrap_or_default()),
+        false => Some(people::emails(scope.db(), [run.actor.as_str()]).await?.remove(&run.actor).unwrap_or_default()),
     };
     let is_first = after.is_none();
     Ok(answer::ok(ImportPage { frame, run, problems, is_first, may_run, uploaded_by, done }, view).await)

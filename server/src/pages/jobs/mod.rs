@@ -10,7 +10,7 @@ use domain::calendar::Tz;
 use domain::fields::UNKNOWN;
 use domain::ids::JobId;
 use domain::jobs::{JobQuery, JobView};
-use domain::page::{Limit, List, Seal};
+use domain::page::{Cursors, Limit, List, Seal};
 use domain::permission::Permission;
 use serde::Deserialize;
 
@@ -23,7 +23,6 @@ use super::visit::Visit;
 use crate::auth::Member;
 use crate::cursor_seal;
 use crate::error::PageError;
-use crate::state::AppState;
 
 /// Which job the address names.
 #[derive(Debug, Deserialize)]
@@ -36,13 +35,13 @@ pub struct Named {
 /// # Errors
 /// For strangers and viewers, and when PostgreSQL fails.
 pub async fn index(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     member: Member,
     visit: Visit,
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadJobs)?;
-    let seal = cursor_seal::of(&state, &scope, List::Jobs);
+    let seal = cursor_seal::of(&cursors, &scope, List::Jobs);
     let (query, mut faults) = JobQuery::understood(filters::of(&typed), &seal);
     // Whose they are is settled by the address.
     faults.add_if(query.tenant.is_some(), "tenant", UNKNOWN);
@@ -58,16 +57,11 @@ pub async fn index(
 ///
 /// # Errors
 /// For strangers and viewers, unknown jobs, and when PostgreSQL fails.
-pub async fn show(
-    State(state): State<AppState>,
-    member: Member,
-    visit: Visit,
-    Path(named): Path<Named>,
-) -> Result<Response, PageError> {
+pub async fn show(member: Member, visit: Visit, Path(named): Path<Named>) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadJobs)?;
     let id: JobId = named.id.parse().map_err(|_| PageError::NotFound)?;
     let job = console::show_of(&scope, id).await?;
-    let people = people::emails(&state.db, actors(&job)).await?;
+    let people = people::emails(scope.db(), actors(&job)).await?;
     let frame = frame(&scope, &member, visit, Section::Jobs, None).await?;
     let clock = frame.clock();
     Ok(answer::ok(TenantJob { frame, job, people, clock }, view).await)

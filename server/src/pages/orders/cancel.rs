@@ -5,6 +5,7 @@ use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use db::{DataError, orders};
 use domain::fields::FieldErrors;
+use domain::page::Cursors;
 use domain::permission::Permission;
 use serde::Deserialize;
 
@@ -14,7 +15,6 @@ use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::filters::Pairs;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// The form.
 #[derive(Debug, Deserialize)]
@@ -28,7 +28,7 @@ pub struct Given {
 /// # Errors
 /// For strangers and viewers, unknown orders, and when PostgreSQL fails.
 pub async fn ask(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     member: Member,
     visit: Visit,
     Path(named): Path<Named>,
@@ -36,7 +36,7 @@ pub async fn ask(
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::CancelOrders)?;
     let order = named.find(&scope).await?;
-    let within = within(&state, &scope, &typed).await?;
+    let within = within(&cursors, &scope, &typed).await?;
     let asked = Asked::Cancel { reason: String::new(), faults: FieldErrors::default() };
     Ok(answer::ok(page(&member, visit, order, (within, asked)).await?, view).await)
 }
@@ -46,7 +46,7 @@ pub async fn ask(
 /// # Errors
 /// For strangers and viewers, unknown orders, and when PostgreSQL fails.
 pub async fn submit(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     member: Member,
     visit: Visit,
     Path(named): Path<Named>,
@@ -55,7 +55,7 @@ pub async fn submit(
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::CancelOrders)?;
     let order = named.find(&scope).await?;
-    let within = within(&state, &scope, &listed).await?;
+    let within = within(&cursors, &scope, &listed).await?;
     let faults = match orders::cancel::cancel(&scope, order.order.id, &given.reason).await {
         Ok(()) => {
             return Ok(answer::done(&named.address(&member.membership.slug, &within), "cancelled").into_response());

@@ -13,7 +13,7 @@ use db::{Scope, catalog, settings};
 use domain::fields::FieldErrors;
 use domain::orders::query::AmountsIn;
 use domain::orders::{OrderKind, OrderQuery};
-use domain::page::{List, Seal};
+use domain::page::{Cursors, List, Seal};
 use domain::permission::Permission;
 
 use crate::auth::Member;
@@ -23,7 +23,6 @@ use crate::pages::answer;
 use crate::pages::filters::{self, NO_STORE, Pairs};
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 const REFUNDS: i64 = 200;
 
@@ -32,18 +31,18 @@ const REFUNDS: i64 = 200;
 /// # Errors
 /// For strangers, and when PostgreSQL fails.
 pub async fn show(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     member: Member,
     visit: Visit,
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     // A future is moved whole into each one that waits for it; this one is large, so only its box is.
-    Box::pin(listed(state, member, visit, typed)).await
+    Box::pin(listed(cursors, member, visit, typed)).await
 }
 
-async fn listed(state: AppState, member: Member, visit: Visit, typed: Pairs) -> Result<Response, PageError> {
+async fn listed(cursors: Cursors, member: Member, visit: Visit, typed: Pairs) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ReadOrders)?;
-    let seal = cursor_seal::of(&state, &scope, List::Orders);
+    let seal = cursor_seal::of(&cursors, &scope, List::Orders);
     let numbers = settings::of_tenant(&scope).await?.numbers;
     // Which decimals an amount may have depends on the store, whatever comes first in the address.
     let store = filters::of(&typed).find(|(name, slug)| *name == "store" && !slug.trim().is_empty());
@@ -69,12 +68,12 @@ async fn listed(state: AppState, member: Member, visit: Visit, typed: Pairs) -> 
 /// # Errors
 /// For strangers, for filters that make no sense, and when PostgreSQL fails.
 pub async fn arrived(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     member: Member,
     Query(typed): Query<Pairs>,
 ) -> Result<Json<Arrived>, PageError> {
     let scope = member.scope(Permission::ReadOrders)?;
-    let seal = cursor_seal::of(&state, &scope, List::Orders);
+    let seal = cursor_seal::of(&cursors, &scope, List::Orders);
     let (after, filters): (Pairs, Pairs) = typed.into_iter().partition(|(name, _)| name == "after");
     let query = OrderQuery::parse(filters::of(&filters), AmountsIn::Major, &seal)?;
     let after = after.first().and_then(|(_, seq)| seq.parse().ok());
@@ -107,15 +106,13 @@ async fn find(scope: &Scope, query: &OrderQuery, generation: i64, seal: &Seal) -
     let page = list::list(scope, query).await?.sealed(seal);
     let whole = query.whole();
     let key = format!("orders:summary:{}", url::orders("", &whole));
-    let adding = async { Box::pin(summary::summary(scope, &whole)).await };
-    let summary = scope.db().cache().get(scope, generation, &key, adding).await?;
-    Ok(Found { page, summary: summary.as_ref().clone(), refunds: Box::pin(refunds(scope, query)).await? })
+    let summary = scope.db().cache().get(scope, generation, &key, summary::summary(scope, &whole)).await?;
+    Ok(Found { page, summary: summary.as_ref().clone(), refunds: refunds(scope, query).await? })
 }
 
 async fn counts(scope: &Scope, store: Option<&str>, generation: i64) -> Result<ViewCounts, PageError> {
     let key = format!("orders:counts:{}", store.unwrap_or_default());
-    let counting = async { Box::pin(counts::views(scope, store)).await };
-    let counts = scope.db().cache().get(scope, generation, &key, counting).await?;
+    let counts = scope.db().cache().get(scope, generation, &key, counts::views(scope, store)).await?;
     Ok(*counts)
 }
 

@@ -8,6 +8,7 @@ use db::{DataError, Scope, orders};
 use domain::fields::FieldErrors;
 use domain::money::{self, Notation};
 use domain::orders::refund::RefundRequest;
+use domain::page::Cursors;
 use domain::permission::Permission;
 
 use super::show::{Named, page, within};
@@ -16,14 +17,13 @@ use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::filters::Pairs;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// The order with the form open.
 ///
 /// # Errors
 /// For strangers and viewers, unknown orders, and when PostgreSQL fails.
 pub async fn ask(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     member: Member,
     visit: Visit,
     Path(named): Path<Named>,
@@ -31,7 +31,7 @@ pub async fn ask(
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::RefundOrders)?;
     let order = named.find(&scope).await?;
-    let within = within(&state, &scope, &typed).await?;
+    let within = within(&cursors, &scope, &typed).await?;
     let asked = Asked::Refund(Refunding::default());
     Ok(answer::ok(page(&member, visit, order, (within, asked)).await?, view).await)
 }
@@ -41,7 +41,7 @@ pub async fn ask(
 /// # Errors
 /// For strangers and viewers, unknown orders, and when PostgreSQL fails.
 pub async fn submit(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     member: Member,
     visit: Visit,
     Path(named): Path<Named>,
@@ -50,7 +50,7 @@ pub async fn submit(
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::RefundOrders)?;
     let order = named.find(&scope).await?;
-    let within = within(&state, &scope, &listed).await?;
+    let within = within(&cursors, &scope, &listed).await?;
     let faults = match record(&scope, &order, &pairs).await {
         Ok(()) => return Ok(answer::done(&named.address(&member.membership.slug, &within), "refunded").into_response()),
         Err(DataError::Refused(words)) => FieldErrors::one("order", words),

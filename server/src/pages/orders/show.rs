@@ -10,7 +10,7 @@ use db::{DataError, Scope, settings, stores};
 use domain::money::USUAL_DECIMALS;
 use domain::orders::OrderQuery;
 use domain::orders::query::AmountsIn;
-use domain::page::List;
+use domain::page::{Cursors, List};
 use domain::permission::Permission;
 use http::HeaderMap;
 use http::header::REFERER;
@@ -24,7 +24,6 @@ use crate::pages::answer;
 use crate::pages::filters::{self, Pairs};
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// Which order the address names.
 #[derive(Debug, Deserialize)]
@@ -56,8 +55,8 @@ impl Named {
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn within(state: &AppState, scope: &Scope, typed: &Pairs) -> Result<OrderQuery, DataError> {
-    let seal = cursor_seal::of(state, scope, List::Orders);
+pub async fn within(cursors: &Cursors, scope: &Scope, typed: &Pairs) -> Result<OrderQuery, DataError> {
+    let seal = cursor_seal::of(cursors, scope, List::Orders);
     let query = OrderQuery::understood(filters::of(typed), AmountsIn::Major, &seal).0;
     of_known_store(scope, query).await
 }
@@ -67,7 +66,7 @@ pub async fn within(state: &AppState, scope: &Scope, typed: &Pairs) -> Result<Or
 /// # Errors
 /// For strangers, unknown orders, and when PostgreSQL fails.
 pub async fn show(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     member: Member,
     visit: Visit,
     Path(named): Path<Named>,
@@ -77,8 +76,8 @@ pub async fn show(
     let scope = member.scope(Permission::ReadOrders)?;
     let order = named.find(&scope).await?;
     let within = match list_before(&headers, &member.membership.slug).filter(|_| typed.is_empty()) {
-        Some(list) => as_listed(&state, &scope, &list).await?,
-        None => within(&state, &scope, &typed).await?,
+        Some(list) => as_listed(&cursors, &scope, &list).await?,
+        None => within(&cursors, &scope, &typed).await?,
     };
     Ok(answer::ok(page(&member, visit, order, (within, Asked::Nothing)).await?, view).await)
 }
@@ -120,8 +119,8 @@ fn list_before(headers: &HeaderMap, tenant: &str) -> Option<Pairs> {
 }
 
 // The list as its own page reads its address.
-async fn as_listed(state: &AppState, scope: &Scope, typed: &Pairs) -> Result<OrderQuery, DataError> {
-    let seal = cursor_seal::of(state, scope, List::Orders);
+async fn as_listed(cursors: &Cursors, scope: &Scope, typed: &Pairs) -> Result<OrderQuery, DataError> {
+    let seal = cursor_seal::of(cursors, scope, List::Orders);
     let numbers = settings::of_tenant(scope).await?.numbers;
     let slug = filters::of(typed).find(|(name, _)| *name == "store").map(|(_, slug)| slug.trim());
     let stores = stores::known_with(scope, slug).await?;

@@ -8,7 +8,7 @@ use db::platform::Platform;
 use db::{DataError, audit, people};
 use domain::audit::AuditQuery;
 use domain::fields::FieldErrors;
-use domain::page::{Limit, List, Page};
+use domain::page::{Cursors, Limit, List, Page};
 use serde_json::json;
 
 use super::{clock, frame};
@@ -18,19 +18,18 @@ use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::audit::{actors, file, lines, most, shown, understood};
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// One page of the record of all tenants.
 ///
 /// # Errors
 /// For users who are not platform admins, and when PostgreSQL fails.
 pub async fn index(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     admin: PlatformAdmin,
     visit: Visit,
     Query(typed): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    let seal = cursor_seal::of_platform(&state, &admin.platform, List::Audit);
+    let seal = cursor_seal::of_platform(&cursors, &admin.platform, List::Audit);
     let (query, mut faults) = understood(&typed, &seal);
     let (query, page) = match find(&admin.platform, &query, &mut faults).await? {
         Some(page) => (query, page),
@@ -41,9 +40,9 @@ pub async fn index(
         }
     };
     let page = page.sealed(&seal);
-    let people = people::emails(&state.db, actors(&page, &query)).await?;
+    let people = people::emails(admin.platform.db(), actors(&page, &query)).await?;
     let around = Around::Platform(frame(&admin, visit, Place::Audit));
-    Ok(answer::ok(AuditPage { around, query, typed, faults, page, people, clock: clock(&state) }, view).await)
+    Ok(answer::ok(AuditPage { around, query, typed, faults, page, people, clock: clock(&admin.platform) }, view).await)
 }
 
 /// Everything under the filters as CSV.
@@ -51,11 +50,11 @@ pub async fn index(
 /// # Errors
 /// For users who are not platform admins, for filters that make no sense, and when PostgreSQL fails.
 pub async fn export(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     admin: PlatformAdmin,
     Query(typed): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    let seal = cursor_seal::of_platform(&state, &admin.platform, List::Audit);
+    let seal = cursor_seal::of_platform(&cursors, &admin.platform, List::Audit);
     let (query, mut faults) = understood(&typed, &seal);
     let query = AuditQuery { cursor: None, ..query };
     if faults.is_empty() {
@@ -63,12 +62,12 @@ pub async fn export(
     }
     let query = faults.into_result(query)?;
     admin.platform.record("audit.export", "platform", json!({"filters": shown(&query)})).await?;
-    let platform = admin.platform.clone();
+    let (platform, db) = (admin.platform.clone(), admin.platform.db().clone());
     let pages = move |query: AuditQuery| {
         let (platform, seal) = (platform.clone(), seal.clone());
         async move { Ok(audit::platform_entries(&platform, &query, most()).await?.sealed(&seal)) }
     };
-    Ok(file("stoa-audit.csv", lines(query, usize::MAX, state, pages)))
+    Ok(file("stoa-audit.csv", lines(query, usize::MAX, db, pages)))
 }
 
 async fn find(

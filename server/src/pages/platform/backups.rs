@@ -10,7 +10,7 @@ use db::Actor;
 use db::backups;
 use domain::backups::{Kind, UnknownWord};
 use domain::fields::{FieldErrors, UNKNOWN};
-use domain::page::{Limit, List, Place as InList, Seal};
+use domain::page::{Cursors, Limit, List, Place as InList, Seal};
 
 use super::{clock, frame};
 use crate::auth::PlatformAdmin;
@@ -20,7 +20,6 @@ use crate::pages::answer;
 use crate::pages::backups::done_words;
 use crate::pages::filters::{self, Pairs};
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 const TENANTS: u64 = 10_000;
 
@@ -29,14 +28,14 @@ const TENANTS: u64 = 10_000;
 /// # Errors
 /// For users who are not platform admins, and when PostgreSQL fails.
 pub async fn show(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     admin: PlatformAdmin,
     visit: Visit,
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
-    let seal = cursor_seal::of_platform(&state, &admin.platform, List::Backups);
+    let seal = cursor_seal::of_platform(&cursors, &admin.platform, List::Backups);
     let (kind, cursor, faults) = understood(&typed, &seal);
-    let (platform, clock) = (&admin.platform, clock(&state));
+    let (platform, clock) = (&admin.platform, clock(&admin.platform));
     let done = visit.done().and_then(done_words);
     let page = backups::platform_list(platform, kind, cursor.as_deref(), Limit::default()).await?.sealed(&seal);
     let alarms = backups::alarms(platform).await?;

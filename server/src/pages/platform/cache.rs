@@ -22,7 +22,7 @@ pub async fn show(State(state): State<AppState>, admin: PlatformAdmin, visit: Vi
         figures: state.db.cache().figures(),
         redis: state.db.cache().redis_answers().await,
         since: state.began,
-        clock: clock(&state),
+        clock: clock(&admin.platform),
     };
     Ok(answer::ok(page, cache).await)
 }

@@ -42,7 +42,7 @@ pub async fn show(State(state): State<AppState>, admin: PlatformAdmin, visit: Vi
             alarms: backups::alarms(&admin.platform).await?,
             summary: backups::platform_summary(&admin.platform).await?,
         },
-        clock: clock(&state),
+        clock: clock(&admin.platform),
     };
     Ok(answer::ok(board, home).await)
 }

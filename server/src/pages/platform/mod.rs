@@ -13,11 +13,11 @@ mod tiers;
 
 use app::frame::{Place, PlatformFrame};
 use app::ui::Clock;
+use db::platform::Platform;
 
 use super::visit::Visit;
 use crate::auth::{Needs, PlatformAdmin};
 use crate::routes::Routes;
-use crate::state::AppState;
 
 /// The platform's own pages.
 pub fn routes() -> Routes {
@@ -45,8 +45,8 @@ fn frame(admin: &PlatformAdmin, visit: Visit, place: Place) -> PlatformFrame {
 }
 
 /// The platform lives by UTC: its tenants live in many zones.
-fn clock(state: &AppState) -> Clock {
-    Clock::in_utc(state.db.clock().now())
+fn clock(platform: &Platform) -> Clock {
+    Clock::in_utc(platform.db().clock().now())
 }
 
 /// What a form brought under `name`; empty when it brought nothing.

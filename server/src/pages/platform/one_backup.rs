@@ -1,9 +1,12 @@
 //! One backup of anybody, and what bringing it back would do.
 
+use std::sync::Arc;
+
 use app::frame::Place as Room;
 use app::pages::platform::{OneBackup, one_backup as view};
 use axum::extract::{Path, State};
 use axum::response::Response;
+use db::Db;
 use db::backups::{self, Backup, Place};
 use domain::backups::Kind;
 use domain::ids::BackupId;
@@ -11,30 +14,30 @@ use jobs::backups::{BackupError, full_plan};
 
 use super::{clock, frame};
 use crate::auth::PlatformAdmin;
+use crate::config::Config;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// The backup.
 ///
 /// # Errors
 /// For everybody but platform admins, unknown backups, and when PostgreSQL fails.
 pub async fn show(
-    State(state): State<AppState>,
+    State(config): State<Arc<Config>>,
     admin: PlatformAdmin,
     visit: Visit,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let id: BackupId = id.parse().map_err(|_| PageError::NotFound)?;
     let owner = backups::owner_of(&admin.platform, id).await?;
-    let backup = backups::show(&Place::for_job(&state.db, owner)?, id).await?;
-    let plan = plan(&state, &backup).await;
-    let page = OneBackup { backup, plan, frame: frame(&admin, visit, Room::Backups), clock: clock(&state) };
+    let backup = backups::show(&Place::for_job(admin.platform.db(), owner)?, id).await?;
+    let plan = plan(&config, admin.platform.db(), &backup).await;
+    let page = OneBackup { backup, plan, frame: frame(&admin, visit, Room::Backups), clock: clock(&admin.platform) };
     Ok(answer::ok(page, view).await)
 }
 
-async fn plan(state: &AppState, backup: &Backup) -> Result<Vec<String>, String> {
+async fn plan(config: &Config, db: &Db, backup: &Backup) -> Result<Vec<String>, String> {
     if !backup.status.is_kept() {
         return Err("This backup holds no data that can be restored.".to_owned());
     }
@@ -48,7 +51,7 @@ async fn plan(state: &AppState, backup: &Backup) -> Result<Vec<String>, String> 
         .to_vec());
     }
     let whole = async {
-        let backups = crate::backups::assemble(&state.config, state.db.clone())?;
+        let backups = crate::backups::assemble(config, db.clone())?;
         full_plan(&backups, backup.id).await
     };
     let plan = whole.await.map_err(|error: BackupError| format!("This backup cannot be restored: {error}"))?;

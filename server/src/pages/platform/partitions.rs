@@ -1,5 +1,6 @@
 //! Partitions: how they are, and upkeep by hand.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::frame::Place;
@@ -11,13 +12,14 @@ use axum::response::{IntoResponse, Response};
 use db::Actor;
 use domain::fields::FieldErrors;
 use domain::quarter::Quarter;
+use tokio_util::sync::CancellationToken;
 
 use super::{clock, frame};
 use crate::auth::PlatformAdmin;
+use crate::config::Config;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 const PATH: &str = "/platform/partitions";
 /// So long somebody waits for upkeep to be done; it goes on by itself.
@@ -27,10 +29,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// For everybody but platform admins, and when PostgreSQL fails.
-pub async fn show(State(state): State<AppState>, admin: PlatformAdmin, visit: Visit) -> Result<Response, PageError> {
-    let overview = db::partitions::overview(&admin.platform, state.config.retention_quarters).await?;
+pub async fn show(
+    State(config): State<Arc<Config>>,
+    admin: PlatformAdmin,
+    visit: Visit,
+) -> Result<Response, PageError> {
+    let overview = db::partitions::overview(&admin.platform, config.retention_quarters).await?;
     let done = visit.done().and_then(done_words);
-    let page = Partitions { overview, done, frame: frame(&admin, visit, Place::Partitions), clock: clock(&state) };
+    let page =
+        Partitions { overview, done, frame: frame(&admin, visit, Place::Partitions), clock: clock(&admin.platform) };
     Ok(answer::ok(page, view).await)
 }
 
@@ -39,7 +46,7 @@ pub async fn show(State(state): State<AppState>, admin: PlatformAdmin, visit: Vi
 /// # Errors
 /// For everybody but platform admins, and when PostgreSQL fails.
 pub async fn maintain(
-    State(state): State<AppState>,
+    State(shutdown): State<CancellationToken>,
     admin: PlatformAdmin,
     visit: Visit,
     Form(pairs): Form<Vec<(String, String)>>,
@@ -69,8 +76,8 @@ pub async fn maintain(
         .await);
     }
     admin.platform.record("partitions.maintain", "platform", serde_json::json!({})).await?;
-    let (db, stop) = (state.db.clone(), state.shutdown.clone());
-    let upkeep = tokio::spawn(async move { jobs::partitions::maintain(&db, &stop).await });
+    let db = admin.platform.db().clone();
+    let upkeep = tokio::spawn(async move { jobs::partitions::maintain(&db, &shutdown).await });
     let word = match tokio::time::timeout(PATIENCE, upkeep).await {
         Err(_) => "running",
         Ok(Ok(Ok(report))) if report.failed.is_empty() => "maintained",
@@ -85,7 +92,7 @@ pub async fn maintain(
 /// # Errors
 /// For everybody but platform admins, for a quarter that is not archived, and when PostgreSQL fails.
 pub async fn restore(
-    State(state): State<AppState>,
+    State(config): State<Arc<Config>>,
     admin: PlatformAdmin,
     visit: Visit,
     Path(quarter): Path<String>,
@@ -98,7 +105,7 @@ pub async fn restore(
         admin.platform.record("partitions.restore", &quarter.to_string(), serde_json::json!({})).await?;
         return Ok(answer::done(PATH, if asked.is_some() { "asked" } else { "waits" }).into_response());
     }
-    let overview = db::partitions::overview(&admin.platform, state.config.retention_quarters).await?;
+    let overview = db::partitions::overview(&admin.platform, config.retention_quarters).await?;
     let away: Vec<_> = overview.archives.iter().filter(|row| row.quarter == quarter && row.state.is_away()).collect();
     let orders: i64 = away.iter().map(|row| row.orders).sum();
     if away.is_empty() {

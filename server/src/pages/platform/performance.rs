@@ -24,7 +24,7 @@ pub async fn show(State(state): State<AppState>, admin: PlatformAdmin, visit: Vi
         slow: state.slow_requests.list().into_iter().map(slow).collect(),
         too_long: state.config.http.slow.as_millis(),
         since: state.began,
-        clock: clock(&state),
+        clock: clock(&admin.platform),
     };
     Ok(answer::ok(page, performance).await)
 }

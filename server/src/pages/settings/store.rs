@@ -2,7 +2,7 @@
 
 use app::frame::Section;
 use app::pages::settings::{StorePage, StoreValues, store_address, store_page as view};
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Response};
 use db::stores::Store;
 use db::{DataError, Scope, settings, stores};
@@ -15,7 +15,6 @@ use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 type Pairs = Vec<(String, String)>;
 
@@ -29,12 +28,7 @@ pub struct Named {
 ///
 /// # Errors
 /// For strangers, staff and viewers, unknown stores, and when PostgreSQL fails.
-pub async fn show(
-    _: State<AppState>,
-    member: Member,
-    visit: Visit,
-    Path(named): Path<Named>,
-) -> Result<Response, PageError> {
+pub async fn show(member: Member, visit: Visit, Path(named): Path<Named>) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageStores)?;
     let page = assemble(&scope, &member, visit, &named, Pairs::new(), FieldErrors::default()).await?;
     Ok(answer::ok(page, view).await)
@@ -45,7 +39,6 @@ pub async fn show(
 /// # Errors
 /// For strangers, staff and viewers, unknown stores, and when PostgreSQL fails.
 pub async fn change(
-    _: State<AppState>,
     member: Member,
     visit: Visit,
     Path(named): Path<Named>,
@@ -61,7 +54,6 @@ pub async fn change(
 /// # Errors
 /// For strangers, staff and viewers, unknown stores, and when PostgreSQL fails.
 pub async fn stock(
-    _: State<AppState>,
     member: Member,
     visit: Visit,
     Path(named): Path<Named>,

@@ -1,5 +1,7 @@
 //! Settings of the tenant as a whole, and its stores.
 
+use std::sync::Arc;
+
 use app::frame::Section;
 use app::pages::settings::{SettingsPage, page as view, store_address};
 use axum::extract::{Form, State};
@@ -11,11 +13,11 @@ use domain::permission::Permission;
 use domain::settings::TenantForm;
 
 use crate::auth::Member;
+use crate::config::Config;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 type Pairs = Vec<(String, String)>;
 
@@ -23,9 +25,9 @@ type Pairs = Vec<(String, String)>;
 ///
 /// # Errors
 /// For strangers, staff and viewers, and when PostgreSQL fails.
-pub async fn show(State(state): State<AppState>, member: Member, visit: Visit) -> Result<Response, PageError> {
+pub async fn show(State(config): State<Arc<Config>>, member: Member, visit: Visit) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageStores)?;
-    let page = assemble(&state, &scope, &member, visit, Pairs::new(), FieldErrors::default()).await?;
+    let page = assemble(&config, &scope, &member, visit, Pairs::new(), FieldErrors::default()).await?;
     Ok(answer::ok(page, view).await)
 }
 
@@ -34,7 +36,7 @@ pub async fn show(State(state): State<AppState>, member: Member, visit: Visit) -
 /// # Errors
 /// For strangers, staff and viewers, and when PostgreSQL fails.
 pub async fn add_store(
-    State(state): State<AppState>,
+    State(config): State<Arc<Config>>,
     member: Member,
     visit: Visit,
     Form(pairs): Form<Pairs>,
@@ -49,7 +51,7 @@ pub async fn add_store(
             let path = store_address(&member.membership.slug, typed("slug"));
             Ok(answer::done(&path, "added").into_response())
         }
-        Err(error) => again(&state, &scope, &member, visit, pairs, error).await,
+        Err(error) => again(&config, &scope, &member, visit, pairs, error).await,
     }
 }
 
@@ -58,13 +60,13 @@ pub async fn add_store(
 /// # Errors
 /// For strangers, staff and viewers, and when PostgreSQL fails.
 pub async fn save(
-    State(state): State<AppState>,
+    State(config): State<Arc<Config>>,
     member: Member,
     visit: Visit,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageStores)?;
-    change(&state, &scope, &member, visit, TenantForm::General, pairs).await
+    change(&config, &scope, &member, visit, TenantForm::General, pairs).await
 }
 
 /// Chooses the hour of the backups.
@@ -72,17 +74,17 @@ pub async fn save(
 /// # Errors
 /// For strangers, staff and viewers, and when PostgreSQL fails.
 pub async fn backups(
-    State(state): State<AppState>,
+    State(config): State<Arc<Config>>,
     member: Member,
     visit: Visit,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageBackups)?;
-    change(&state, &scope, &member, visit, TenantForm::Backups, pairs).await
+    change(&config, &scope, &member, visit, TenantForm::Backups, pairs).await
 }
 
 async fn change(
-    state: &AppState,
+    config: &Config,
     scope: &Scope,
     member: &Member,
     visit: Visit,
@@ -95,12 +97,12 @@ async fn change(
     };
     match settings::change_tenant(scope, form, &pairs).await {
         Ok(()) => Ok(answer::done(&format!("/t/{}/settings", member.membership.slug), word).into_response()),
-        Err(error) => again(state, scope, member, visit, pairs, error).await,
+        Err(error) => again(config, scope, member, visit, pairs, error).await,
     }
 }
 
 async fn again(
-    state: &AppState,
+    config: &Config,
     scope: &Scope,
     member: &Member,
     visit: Visit,
@@ -108,12 +110,12 @@ async fn again(
     error: DataError,
 ) -> Result<Response, PageError> {
     let DataError::Invalid(faults) = error else { return Err(error.into()) };
-    let page = assemble(state, scope, member, visit, typed, faults).await?;
+    let page = assemble(config, scope, member, visit, typed, faults).await?;
     Ok(answer::faulty(page, view).await)
 }
 
 async fn assemble(
-    state: &AppState,
+    config: &Config,
     scope: &Scope,
     member: &Member,
     visit: Visit,
@@ -123,8 +125,8 @@ async fn assemble(
     let done = visit.done().and_then(done_words);
     Ok(SettingsPage {
         settings: settings::of_tenant(scope).await?,
-        backup_days: db::backups::retention_days(scope, state.config.backups.days).await?,
-        retention_quarters: state.config.retention_quarters,
+        backup_days: db::backups::retention_days(scope, config.backups.days).await?,
+        retention_quarters: config.retention_quarters,
         frame: frame(scope, member, visit, Section::Settings, None).await?,
         typed,
         faults,

@@ -9,11 +9,11 @@ use domain::permission::Permission;
 
 use super::form::{Pairs, value};
 use crate::auth::Member;
+use crate::auth::visitors::Visitors;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// What the page says beside the team itself.
 #[derive(Default)]
@@ -37,13 +37,13 @@ pub async fn show(member: Member, visit: Visit) -> Result<Response, PageError> {
 /// # Errors
 /// For strangers, for whoever may not manage people, and when PostgreSQL fails.
 pub async fn set_second_factor(
-    State(state): State<AppState>,
+    State(visitors): State<Visitors>,
     member: Member,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManagePeople)?;
     team::set_needs_second_factor(&scope, value(&pairs, "needed") == "yes").await?;
-    state.visitors.forget_person(member.person.id).await;
+    visitors.forget_person(member.person.id).await;
     Ok(answer::done(&address(&member), "second-factor").into_response())
 }
 

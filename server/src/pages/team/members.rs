@@ -13,11 +13,11 @@ use http::StatusCode;
 use super::form::{self, Pairs};
 use super::index::address;
 use crate::auth::Member;
+use crate::auth::visitors::Visitors;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// The member.
 ///
@@ -33,7 +33,7 @@ pub async fn show(member: Member, visit: Visit, Path((_, id)): Path<(String, Str
 /// # Errors
 /// For strangers, for whoever may not manage people, unknown members, and when PostgreSQL fails.
 pub async fn change(
-    State(state): State<AppState>,
+    State(visitors): State<Visitors>,
     member: Member,
     visit: Visit,
     Path((_, id)): Path<(String, String)>,
@@ -42,7 +42,7 @@ pub async fn change(
     let (scope, id) = (member.scope(Permission::ManagePeople)?, read(&id)?);
     let (status, faults, refused) = match team::change(&scope, id, &form::place(&pairs)).await {
         Ok(()) => {
-            state.visitors.forget_person(id).await;
+            visitors.forget_person(id).await;
             return Ok(answer::done(&address(&member), "changed").into_response());
         }
         Err(DataError::Invalid(faults)) => (StatusCode::UNPROCESSABLE_ENTITY, faults, None),
@@ -71,7 +71,7 @@ pub async fn ask_remove(
 /// # Errors
 /// For strangers, for whoever may not manage people, unknown members, and when PostgreSQL fails.
 pub async fn remove(
-    State(state): State<AppState>,
+    State(visitors): State<Visitors>,
     member: Member,
     visit: Visit,
     Path((_, id)): Path<(String, String)>,
@@ -79,7 +79,7 @@ pub async fn remove(
     let (scope, id) = (member.scope(Permission::ManagePeople)?, read(&id)?);
     match team::remove(&scope, id).await {
         Ok(_) => {
-            state.visitors.forget_person(id).await;
+            visitors.forget_person(id).await;
             Ok(answer::done(&address(&member), "removed").into_response())
         }
         Err(DataError::Refused(words)) => {

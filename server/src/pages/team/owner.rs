@@ -17,6 +17,7 @@ use super::index::address;
 use super::members::read;
 use crate::auth::Member;
 use crate::auth::sign_in_throttle::Kind;
+use crate::auth::visitors::Visitors;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::frame::frame;
@@ -80,13 +81,13 @@ pub async fn transfer(
 /// # Errors
 /// For users other than the owner, for unknown members, and when PostgreSQL fails.
 pub async fn vouch(
-    State(state): State<AppState>,
+    State(visitors): State<Visitors>,
     member: Member,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
     let (scope, id) = (of_owner(&member)?, read(&id)?);
     team::vouch(&scope, id).await?;
-    state.visitors.forget_person(id).await;
+    visitors.forget_person(id).await;
     Ok(answer::done(&address(&member), "vouched").into_response())
 }
 

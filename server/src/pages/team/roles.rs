@@ -14,11 +14,11 @@ use http::StatusCode;
 use super::form::{Pairs, permissions, value};
 use super::index::address;
 use crate::auth::Member;
+use crate::auth::visitors::Visitors;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// The form for a new role.
 ///
@@ -54,7 +54,7 @@ pub async fn show(member: Member, visit: Visit, Path((_, id)): Path<(String, Str
 /// # Errors
 /// For strangers, for whoever may not manage people, unknown roles, and when PostgreSQL fails.
 pub async fn update(
-    State(state): State<AppState>,
+    State(visitors): State<Visitors>,
     member: Member,
     visit: Visit,
     Path((_, id)): Path<(String, String)>,
@@ -63,7 +63,7 @@ pub async fn update(
     let scope = member.scope(Permission::ManagePeople)?;
     let role = find(&scope, &id).await?;
     let done = team::update_role(&scope, role.id, value(&pairs, "name"), permissions(&pairs)).await;
-    state.visitors.forget_person(member.person.id).await;
+    visitors.forget_person(member.person.id).await;
     after(&scope, &member, visit, Some(role), &pairs, done).await
 }
 

@@ -5,10 +5,12 @@ use app::pages::team::{Confirm, confirm};
 use app::pages::webhooks::{address as webhooks_of, one as view};
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Response};
+use db::sealing::Sealer;
 use db::webhooks::{self, Resume};
 use db::{DataError, Scope};
 use domain::fields::FieldErrors;
 use domain::ids::WebhookId;
+use domain::page::Cursors;
 use domain::permission::Permission;
 use http::StatusCode;
 use serde::Deserialize;
@@ -20,7 +22,6 @@ use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// The form that resumes.
 #[derive(Debug, Deserialize)]
@@ -36,14 +37,14 @@ type Named = Path<(String, String)>;
 /// # Errors
 /// For strangers, for whoever may not manage webhooks, unknown ones, and when PostgreSQL fails.
 pub async fn pause(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     member: Member,
     visit: Visit,
     Path((_, id)): Named,
 ) -> Result<Response, PageError> {
     let (scope, id) = (member.scope(Permission::ManageKeys)?, read(&id)?);
     let done = webhooks::pause(&scope, id).await;
-    over(&state, &scope, &member, visit, (id, done, "paused")).await
+    over(&cursors, &scope, &member, visit, (id, done, "paused")).await
 }
 
 /// Lets it go on.
@@ -51,7 +52,7 @@ pub async fn pause(
 /// # Errors
 /// For strangers, for whoever may not manage webhooks, unknown ones, and when PostgreSQL fails.
 pub async fn resume(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     member: Member,
     visit: Visit,
     Path((_, id)): Named,
@@ -63,7 +64,7 @@ pub async fn resume(
         "now" => webhooks::resume(&scope, id, Resume::FromNow).await,
         _ => Err(FieldErrors::one("from", "Choose where to resume.").into()),
     };
-    over(&state, &scope, &member, visit, (id, done, "resumed")).await
+    over(&cursors, &scope, &member, visit, (id, done, "resumed")).await
 }
 
 /// Makes another secret, and shows it this once.
@@ -71,14 +72,15 @@ pub async fn resume(
 /// # Errors
 /// For strangers, for whoever may not manage webhooks, unknown ones, and when PostgreSQL fails.
 pub async fn rotate(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
+    State(sealer): State<Sealer>,
     member: Member,
     visit: Visit,
     Path((_, id)): Named,
 ) -> Result<Response, PageError> {
     let (scope, id) = (member.scope(Permission::ManageKeys)?, read(&id)?);
-    let made = webhooks::rotate(&scope, &state.sealer, id).await?;
-    let mut page = page(&state, &scope, &member, visit, (id, &Pairs::new())).await?;
+    let made = webhooks::rotate(&scope, &sealer, id).await?;
+    let mut page = page(&cursors, &scope, &member, visit, (id, &Pairs::new())).await?;
     page.made = Some(made.secret);
     Ok(answer::ok(page, view).await)
 }
@@ -88,14 +90,14 @@ pub async fn rotate(
 /// # Errors
 /// For strangers, for whoever may not manage webhooks, unknown ones, and when PostgreSQL fails.
 pub async fn test(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     member: Member,
     visit: Visit,
     Path((_, id)): Named,
 ) -> Result<Response, PageError> {
     let (scope, id) = (member.scope(Permission::ManageKeys)?, read(&id)?);
     let done = webhooks::test(&scope, id).await.map(drop);
-    over(&state, &scope, &member, visit, (id, done, "tested")).await
+    over(&cursors, &scope, &member, visit, (id, done, "tested")).await
 }
 
 /// Sends one delivery again.
@@ -103,7 +105,7 @@ pub async fn test(
 /// # Errors
 /// For strangers, for whoever may not manage webhooks, unknown ones and deliveries, and when PostgreSQL fails.
 pub async fn again(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     member: Member,
     visit: Visit,
     Path((_, id, delivery)): Path<(String, String, String)>,
@@ -111,7 +113,7 @@ pub async fn again(
     let (scope, id) = (member.scope(Permission::ManageKeys)?, read(&id)?);
     let delivery = delivery.parse().map_err(|_| PageError::NotFound)?;
     let done = webhooks::again(&scope, id, delivery).await;
-    over(&state, &scope, &member, visit, (id, done, "again")).await
+    over(&cursors, &scope, &member, visit, (id, done, "again")).await
 }
 
 /// What follows when it is deleted.
@@ -151,7 +153,7 @@ pub async fn delete(member: Member, Path((_, id)): Named) -> Result<Response, Pa
 }
 
 async fn over(
-    state: &AppState,
+    cursors: &Cursors,
     scope: &Scope,
     member: &Member,
     visit: Visit,
@@ -163,7 +165,7 @@ async fn over(
         Err(DataError::Refused(words)) => (StatusCode::CONFLICT, FieldErrors::default(), Some(words)),
         Err(other) => return Err(other.into()),
     };
-    let mut page = page(state, scope, member, visit, (id, &Pairs::new())).await?;
+    let mut page = page(cursors, scope, member, visit, (id, &Pairs::new())).await?;
     (page.faults, page.refused) = (faults, refused);
     Ok(answer::with(status, page, view).await)
 }

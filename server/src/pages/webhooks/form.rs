@@ -1,5 +1,7 @@
 //! The form of a webhook, understood; and changing one by it.
 
+use std::sync::Arc;
+
 use app::frame::Section;
 use app::pages::webhooks::{EditWebhook, WebhookForm, edit as view};
 use axum::extract::{Form, Path, State};
@@ -15,11 +17,11 @@ use jobs::webhooks::check_address;
 
 use super::one::{address, read};
 use crate::auth::Member;
+use crate::config::Config;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 pub(super) type Pairs = Vec<(String, String)>;
 
@@ -39,7 +41,7 @@ pub async fn edit(member: Member, visit: Visit, Path((_, id)): Path<(String, Str
 /// # Errors
 /// For strangers, for whoever may not manage webhooks, unknown ones, and when PostgreSQL fails.
 pub async fn save(
-    State(state): State<AppState>,
+    State(config): State<Arc<Config>>,
     member: Member,
     visit: Visit,
     Path((_, id)): Path<(String, String)>,
@@ -48,7 +50,7 @@ pub async fn save(
     let scope = member.scope(Permission::ManageKeys)?;
     let webhook = webhooks::show(&scope, read(&id)?).await?;
     let form = typed(&pairs);
-    let saved = match understood(&state, &scope, &form).await {
+    let saved = match understood(&config, &scope, &form).await {
         Ok(new) => webhooks::change(&scope, webhook.id, &new).await,
         Err(error) => Err(error),
     };
@@ -78,9 +80,9 @@ pub(super) fn typed(pairs: &Pairs) -> WebhookForm {
 ///
 /// # Errors
 /// Every fault by its field; when PostgreSQL fails.
-pub(super) async fn understood(state: &AppState, scope: &Scope, form: &WebhookForm) -> Result<NewWebhook, DataError> {
+pub(super) async fn understood(config: &Config, scope: &Scope, form: &WebhookForm) -> Result<NewWebhook, DataError> {
     let mut faults = FieldErrors::default();
-    if let Err(words) = check_address(state.config.webhooks, &form.url).await {
+    if let Err(words) = check_address(config.webhooks, &form.url).await {
         faults.add("url", words);
     }
     let kinds: Result<Vec<EventKind>, _> = form.kinds.iter().map(|kind| kind.parse()).collect();

@@ -1,19 +1,22 @@
 //! All webhooks, and making one.
 
+use std::sync::Arc;
+
 use app::frame::Section;
 use app::pages::webhooks::{WebhookForm, WebhookIndex, index as view};
 use axum::extract::{Form, State};
 use axum::response::Response;
+use db::sealing::Sealer;
 use db::{DataError, Scope, webhooks};
 use domain::permission::Permission;
 
 use super::form::{Pairs, typed, understood};
 use crate::auth::Member;
+use crate::config::Config;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// The webhooks.
 ///
@@ -29,15 +32,16 @@ pub async fn show(member: Member, visit: Visit) -> Result<Response, PageError> {
 /// # Errors
 /// For strangers, for whoever may not manage webhooks, where the tier allows no more, and when PostgreSQL fails.
 pub async fn create(
-    State(state): State<AppState>,
+    State(config): State<Arc<Config>>,
+    State(sealer): State<Sealer>,
     member: Member,
     visit: Visit,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageKeys)?;
     let form = typed(&pairs);
-    let made = match understood(&state, &scope, &form).await {
-        Ok(new) => webhooks::create(&scope, &state.sealer, &new).await,
+    let made = match understood(&config, &scope, &form).await {
+        Ok(new) => webhooks::create(&scope, &sealer, &new).await,
         Err(error) => Err(error),
     };
     match made {

@@ -6,7 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use db::{Scope, webhooks};
 use domain::ids::WebhookId;
-use domain::page::{Limit, List};
+use domain::page::{Cursors, Limit, List};
 use domain::permission::Permission;
 use domain::webhooks::DeliveryQuery;
 
@@ -18,33 +18,32 @@ use crate::pages::answer;
 use crate::pages::filters;
 use crate::pages::frame::frame;
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// The webhook, and one page of its log.
 ///
 /// # Errors
 /// For strangers, for members who may not manage webhooks, for unknown webhooks, and when PostgreSQL fails.
 pub async fn show(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     member: Member,
     visit: Visit,
     Path((_, id)): Path<(String, String)>,
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageKeys)?;
-    let page = page(&state, &scope, &member, visit, (read(&id)?, &typed)).await?;
+    let page = page(&cursors, &scope, &member, visit, (read(&id)?, &typed)).await?;
     Ok(answer::ok(page, view).await)
 }
 
 /// Everything about the webhook `id`, with the part of its log that `typed` names.
 pub(super) async fn page(
-    state: &AppState,
+    cursors: &Cursors,
     scope: &Scope,
     member: &Member,
     visit: Visit,
     (id, typed): (WebhookId, &Pairs),
 ) -> Result<OneWebhook, PageError> {
-    let seal = cursor_seal::of(state, scope, List::Deliveries);
+    let seal = cursor_seal::of(cursors, scope, List::Deliveries);
     let (query, faults) = DeliveryQuery::understood(filters::of(typed), &seal);
     let webhook = webhooks::show(scope, id).await?;
     let page = webhooks::deliveries(scope, id, &query, Limit::default()).await?.sealed(&seal);

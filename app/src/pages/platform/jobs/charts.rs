@@ -1,9 +1,9 @@
 //! What ended when, and how long it waited before.
 
-use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use db::queue::console::{Point, Step};
+use db::queue::console::Point;
 use leptos::prelude::*;
 
+use super::model::Span;
 use crate::ui::money::count;
 use crate::ui::time::milliseconds;
 use crate::ui::time_bars::{Parts, TimeBar, TimeBars};
@@ -11,74 +11,6 @@ use crate::ui::{Card, Clock};
 
 const ENDED: Parts = Parts { names: ["done", "failed"], upper_is_bad: true, words: count };
 const WAITED: Parts = Parts { names: ["average", "up to maximum"], upper_is_bad: false, words: milliseconds };
-
-/// How much time the charts show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Span {
-    /// The last hour, by minute.
-    #[default]
-    Hour,
-    /// The last day, by hour.
-    Day,
-    /// The last week, by hour.
-    Week,
-}
-
-impl Span {
-    /// All of them, shortest first.
-    pub const ALL: [Self; 3] = [Self::Hour, Self::Day, Self::Week];
-
-    /// As it stands in an address.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Hour => "hour",
-            Self::Day => "day",
-            Self::Week => "week",
-        }
-    }
-
-    /// Reads what stands in an address; anything unknown is an hour.
-    pub fn read(text: &str) -> Self {
-        Self::ALL.into_iter().find(|span| span.as_str() == text).unwrap_or_default()
-    }
-
-    /// The width of a bar.
-    pub const fn step(self) -> Step {
-        match self {
-            Self::Hour => Step::Minute,
-            Self::Day | Self::Week => Step::Hour,
-        }
-    }
-
-    /// From the first bar to the end of the last, which is the one that `now` is in.
-    pub fn around(self, now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
-        let to = now.duration_trunc(self.width()).unwrap_or(now) + self.width();
-        (to - self.width() * self.bars(), to)
-    }
-
-    const fn label(self) -> &'static str {
-        match self {
-            Self::Hour => "1 hour",
-            Self::Day => "24 hours",
-            Self::Week => "7 days",
-        }
-    }
-
-    const fn bars(self) -> i32 {
-        match self {
-            Self::Hour => 60,
-            Self::Day => 24,
-            Self::Week => 168,
-        }
-    }
-
-    fn width(self) -> TimeDelta {
-        match self.step() {
-            Step::Minute => TimeDelta::minutes(1),
-            Step::Hour => TimeDelta::hours(1),
-        }
-    }
-}
 
 /// The choice of the time that the charts show.
 pub fn spans(chosen: Span) -> AnyView {
@@ -119,6 +51,7 @@ fn bars(span: Span, points: &[Point], clock: Clock, parts: fn(&Point) -> [i64; 2
 
 #[cfg(test)]
 mod tests {
+    use chrono::{DateTime, Utc};
     use domain::calendar::Tz;
 
     use super::*;

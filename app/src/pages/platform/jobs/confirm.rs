@@ -1,38 +1,10 @@
 //! Before anything is changed by hand: what follows, and why it is done.
 
-use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
+use super::model::Confirm;
 use crate::document::Document;
-use crate::frame::PlatformFrame;
 use crate::ui::{Button, ButtonLink, Card, Look, PageHeader, TextArea};
-
-/// What the page asks.
-#[derive(Clone, Debug)]
-pub struct Confirm {
-    /// What surrounds it.
-    pub frame: PlatformFrame,
-    /// The question.
-    pub title: String,
-    /// What follows, a sentence a line.
-    pub words: Vec<String>,
-    /// Where the answer goes.
-    pub action: String,
-    /// What goes along.
-    pub hidden: Vec<(String, String)>,
-    /// What the button says; none where there is nothing to do.
-    pub label: Option<String>,
-    /// Whether a reason is needed.
-    pub asks_why: bool,
-    /// Whether it cannot be taken back.
-    pub is_final: bool,
-    /// Where to go instead.
-    pub back: String,
-    /// The reason typed before.
-    pub reason: String,
-    /// What is wrong with it.
-    pub faults: FieldErrors,
-}
 
 /// Renders the page.
 pub fn page(page: &Confirm) -> Document {

@@ -1,40 +1,17 @@
 //! Lists of jobs, and what may be done to those chosen, or to all that match.
 
-use db::queue::console::Counts;
-use domain::fields::FieldErrors;
-use domain::jobs::{JobQuery, JobState};
+use domain::jobs::JobState;
 use leptos::prelude::*;
 
 use super::choice;
+use super::model::JobList;
 use crate::document::Document;
-use crate::frame::PlatformFrame;
 use crate::pages::jobs::{Listed, Shown, filters, live_table, nothing, pager, runs_table, tabs};
 use crate::ui::ignored::ignored;
-use crate::ui::{Card, Clock, Look, Notice, PageHeader, Tone};
+use crate::ui::{Card, Look, Notice, PageHeader, Tone};
 
 /// Seconds between two looks.
 const LIVE: u32 = 3;
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct JobList {
-    /// What surrounds it.
-    pub frame: PlatformFrame,
-    /// The filters, as far as they could be understood.
-    pub query: JobQuery,
-    /// The filters as they stand in the address.
-    pub typed: Vec<(String, String)>,
-    /// What could not be understood, and is ignored.
-    pub faults: FieldErrors,
-    /// How many jobs stand where.
-    pub counts: Counts,
-    /// What was found.
-    pub found: Listed,
-    /// What was just done.
-    pub done: Option<String>,
-    /// Now.
-    pub clock: Clock,
-}
 
 /// Renders the page.
 pub fn page(page: &JobList) -> Document {

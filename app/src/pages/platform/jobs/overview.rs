@@ -1,55 +1,22 @@
 //! The overview: what needs a person first, then how many jobs stand where, charts, and who works at what.
 
-use std::collections::HashMap;
-
 use db::queue::alerts::Alert;
-use db::queue::console::{Counts, EntryRow, LockRow, NoteRow, Point, QueueRow, WorkerRow};
+use db::queue::console::Counts;
 use domain::jobs::{JobQuery, JobState, JobView, RunOutcome};
 use leptos::prelude::*;
 
-use super::charts::{Span, charts, spans};
+use super::charts::{charts, spans};
+use super::model::Overview;
 use super::running::workers;
 use super::standing::{locks, notes, queues, timetable};
 use crate::document::Document;
-use crate::frame::PlatformFrame;
 use crate::pages::jobs::Shown;
 use crate::ui::field::sentence;
 use crate::ui::money::count;
-use crate::ui::{Clock, Figure, Notice, PageHeader, Tone};
+use crate::ui::{Figure, Notice, PageHeader, Tone};
 
 /// Seconds between two looks.
 const LIVE: u32 = 3;
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct Overview {
-    /// What surrounds it.
-    pub frame: PlatformFrame,
-    /// What needs a person now.
-    pub alerts: Vec<Alert>,
-    /// How many jobs stand where.
-    pub counts: Counts,
-    /// How much time the charts show.
-    pub span: Span,
-    /// What ended in that time.
-    pub points: Vec<Point>,
-    /// The queues.
-    pub queues: Vec<QueueRow>,
-    /// Who works.
-    pub workers: Vec<WorkerRow>,
-    /// The timetable.
-    pub entries: Vec<EntryRow>,
-    /// Locks that are held.
-    pub locks: Vec<LockRow>,
-    /// What people changed lately.
-    pub notes: Vec<NoteRow>,
-    /// Who its actors are.
-    pub people: HashMap<String, String>,
-    /// What was just done.
-    pub done: Option<String>,
-    /// Now.
-    pub clock: Clock,
-}
 
 /// Renders the page.
 pub fn page(page: &Overview) -> Document {

@@ -1,39 +1,16 @@
 //! One job of anybody.
 
-use std::collections::HashMap;
-
-use db::queue::console::JobDetail;
-use domain::ids::{JobId, TenantId};
 use domain::jobs::{JobQuery, JobState, JobView};
 use leptos::prelude::*;
 
 use super::choice;
+use super::model::OneJob;
 use crate::document::Document;
-use crate::frame::PlatformFrame;
 use crate::pages::jobs::{Shown, detail, kind};
-use crate::ui::{Clock, Look, Notice, PageHeader, Tone};
+use crate::ui::{Look, Notice, PageHeader, Tone};
 
 /// Seconds between two looks.
 const LIVE: u32 = 3;
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct OneJob {
-    /// What surrounds it.
-    pub frame: PlatformFrame,
-    /// Whose it is.
-    pub tenant: TenantId,
-    /// Which it is.
-    pub id: JobId,
-    /// The job.
-    pub job: JobDetail,
-    /// Who its actors are.
-    pub people: HashMap<String, String>,
-    /// What was just done.
-    pub done: Option<String>,
-    /// Now.
-    pub clock: Clock,
-}
 
 /// Renders the page.
 pub fn page(page: &OneJob) -> Document {

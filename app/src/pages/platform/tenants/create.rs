@@ -1,38 +1,10 @@
 //! Making a tenant.
 
-use db::platform::Tier;
-use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
+use super::model::{MadeOwner, NewTenantForm};
 use crate::document::Document;
-use crate::frame::PlatformFrame;
 use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, PageHeader, SelectField, Tone};
-
-/// What the form shows.
-#[derive(Clone, Debug)]
-pub struct NewTenantForm {
-    /// What surrounds it.
-    pub frame: PlatformFrame,
-    /// Tiers that somebody can be put on.
-    pub tiers: Vec<Tier>,
-    /// What was typed before, by name.
-    pub typed: Vec<(String, String)>,
-    /// What is wrong with it.
-    pub faults: FieldErrors,
-}
-
-/// The first owner, for whom an account was made.
-#[derive(Clone, Debug)]
-pub struct MadeOwner {
-    /// What surrounds the page.
-    pub frame: PlatformFrame,
-    /// The slug of the new tenant.
-    pub slug: String,
-    /// Who owns it.
-    pub email: String,
-    /// The password, shown this once.
-    pub password: String,
-}
 
 /// Renders the form. It posts `slug`, `name`, `tier` and `email`.
 pub fn form(form: &NewTenantForm) -> Document {

@@ -1,49 +1,20 @@
 //! All tenants, searched and filtered.
 
-use std::collections::HashMap;
-
-use db::platform::{Figures, TenantRow, Tier};
-use domain::fields::FieldErrors;
-use domain::ids::TenantId;
+use db::platform::TenantRow;
 use domain::limits::{Level, Limit};
 use domain::tenants::{TenantQuery, TenantState};
 use leptos::prelude::*;
 
+use super::model::TenantList;
 use crate::document::Document;
-use crate::frame::PlatformFrame;
 use crate::ui::icon::{Icon, Sign};
 use crate::ui::ignored::ignored;
 use crate::ui::money::count;
 use crate::ui::pager::Pager;
 use crate::ui::table::{Column, Table};
 use crate::ui::text::size;
-use crate::ui::{Button, ButtonLink, Card, Clock, Empty, Look, Notice, PageHeader, Pill, SelectField, Tone, When};
+use crate::ui::{Button, ButtonLink, Card, Empty, Look, Notice, PageHeader, Pill, SelectField, Tone, When};
 use crate::url;
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct TenantList {
-    /// What surrounds it.
-    pub frame: PlatformFrame,
-    /// What was asked for, as far as it could be understood.
-    pub query: TenantQuery,
-    /// The address as it was typed.
-    pub typed: Vec<(String, String)>,
-    /// What of it could not be understood, and is ignored.
-    pub faults: FieldErrors,
-    /// The rows.
-    pub rows: Vec<TenantRow>,
-    /// Behind which slug there are more.
-    pub next: Option<String>,
-    /// What they use.
-    pub figures: HashMap<TenantId, Figures>,
-    /// All tiers, to filter by and to judge the figures.
-    pub tiers: Vec<Tier>,
-    /// What was just done.
-    pub done: Option<&'static str>,
-    /// Now.
-    pub clock: Clock,
-}
 
 /// Renders the page.
 pub fn page(page: &TenantList) -> Document {

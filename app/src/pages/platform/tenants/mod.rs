@@ -2,11 +2,13 @@
 
 mod create;
 mod list;
+mod model;
 mod show;
 
-pub use create::{MadeOwner, NewTenantForm, form as create, made};
-pub use list::{TenantList, page as list};
-pub use show::{OneTenant, page as show};
+pub use create::{form as create, made};
+pub use list::page as list;
+pub use model::{MadeOwner, NewTenantForm, OneTenant, TenantList};
+pub use show::page as show;
 
 use db::platform::{Figures, TenantRow};
 use domain::tenants::TenantState;
@@ -42,11 +44,11 @@ pub fn plan(tenant: &TenantRow, figures: &Figures, days: u32, end: &str, kept_da
     ]
 }
 
-fn state(state: TenantState) -> AnyView {
+fn state(state: TenantState) -> impl IntoView {
     let tone = match state {
         TenantState::Active => Tone::Neutral,
         TenantState::Suspended => Tone::Attention,
         TenantState::Leaving => Tone::Critical,
     };
-    view! { <Pill tone label=state.label()/> }.into_any()
+    view! { <Pill tone label=state.label()/> }
 }

@@ -1,41 +1,17 @@
 //! One tenant: how it stands, what it uses, and what can be done about it.
 
 use chrono::{DateTime, Utc};
-use db::platform::{Figures, TenantRow, Tier};
-use domain::fields::FieldErrors;
+use db::platform::Tier;
 use domain::limits::{Level, Limit};
 use domain::tenants::TenantState;
 use leptos::prelude::*;
 
+use super::model::OneTenant;
 use crate::document::Document;
-use crate::frame::PlatformFrame;
 use crate::ui::meter::{Meter, tone, word};
 use crate::ui::table::{Column, Table};
-use crate::ui::{Button, Card, Clock, Field, Look, Notice, PageHeader, Pill, SelectField, Tone, When};
+use crate::ui::{Button, Card, Field, Look, Notice, PageHeader, Pill, SelectField, Tone, When};
 use crate::url;
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct OneTenant {
-    /// What surrounds it.
-    pub frame: PlatformFrame,
-    /// The tenant.
-    pub tenant: TenantRow,
-    /// What it uses.
-    pub figures: Figures,
-    /// Its tier.
-    pub tier: Tier,
-    /// All tiers.
-    pub tiers: Vec<Tier>,
-    /// The name as it was typed.
-    pub name: String,
-    /// What is wrong with it.
-    pub faults: FieldErrors,
-    /// What was just done.
-    pub done: Option<&'static str>,
-    /// Now.
-    pub clock: Clock,
-}
 
 /// Renders the page.
 pub fn page(page: &OneTenant) -> Document {

@@ -1,34 +1,12 @@
 //! One tier, to be made or changed.
 
-use domain::fields::FieldErrors;
 use domain::limits::{Feature, Limit};
 use leptos::prelude::*;
 
+use super::model::TierForm;
 use crate::document::Document;
-use crate::frame::PlatformFrame;
 use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, PageHeader, Tone};
 use crate::url;
-
-/// What the form shows.
-#[derive(Clone, Debug)]
-pub struct TierForm {
-    /// What surrounds it.
-    pub frame: PlatformFrame,
-    /// The slug of the tier that is changed; none for a new one.
-    pub slug: Option<String>,
-    /// Its name as it is.
-    pub title: String,
-    /// Whether it is retired.
-    pub is_retired: bool,
-    /// How many tenants are on it.
-    pub tenants: i64,
-    /// What is in the fields, by name.
-    pub typed: Vec<(String, String)>,
-    /// What is wrong with it.
-    pub faults: FieldErrors,
-    /// What was just done.
-    pub done: Option<&'static str>,
-}
 
 /// Renders the form. It posts `name`, `slug` (a new one), every limit by its name, empty for none, and the features
 /// under `has`.
@@ -50,14 +28,13 @@ pub fn page(form: &TierForm) -> Document {
     })
 }
 
-fn aside(slug: &str, is_retired: bool) -> AnyView {
+fn aside(slug: &str, is_retired: bool) -> impl IntoView + use<> {
     let copy = url::with_query("/platform/tiers/new", [("from", slug)]);
     let (action, label) = if is_retired { ("offer", "Offer tier again") } else { ("retire", "Retire tier") };
     view! {
         <ButtonLink href=copy label="Copy tier"/>
         <form method="post" action=format!("/platform/tiers/{slug}/{action}")><Button label/></form>
     }
-    .into_any()
 }
 
 fn fields(form: &TierForm) -> AnyView {

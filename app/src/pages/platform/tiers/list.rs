@@ -4,23 +4,12 @@ use db::platform::Tier;
 use domain::limits::{Feature, Limit};
 use leptos::prelude::*;
 
+use super::model::Tiers;
 use crate::document::Document;
-use crate::frame::PlatformFrame;
 use crate::ui::money::{count, things};
 use crate::ui::table::{Column, Table};
 use crate::ui::{ButtonLink, Card, Empty, Look, Notice, PageHeader, Pill, Tone};
 use crate::url;
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct Tiers {
-    /// What surrounds it.
-    pub frame: PlatformFrame,
-    /// All of them.
-    pub tiers: Vec<Tier>,
-    /// What was just done.
-    pub done: Option<&'static str>,
-}
 
 /// Renders the page.
 pub fn page(page: &Tiers) -> Document {

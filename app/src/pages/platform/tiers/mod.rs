@@ -2,9 +2,11 @@
 
 mod form;
 mod list;
+mod model;
 
-pub use form::{TierForm, page as form};
-pub use list::{Tiers, page as list};
+pub use form::page as form;
+pub use list::page as list;
+pub use model::{TierForm, Tiers};
 
 use domain::limits::{Feature, Limit, Terms};
 

@@ -12,7 +12,7 @@ use db::queue::console::{self, Action, By, Changed, Chosen, MOST};
 use domain::calendar::Tz;
 use domain::fields::FieldErrors;
 use domain::jobs::{JobQuery, JobView};
-use domain::page::{List, Seal};
+use domain::page::{Cursors, List, Seal};
 
 use super::list::{live_filter, tenant_of};
 use crate::auth::PlatformAdmin;
@@ -21,7 +21,6 @@ use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::platform::{frame, submitted_reason};
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 type Pairs = Vec<(String, String)>;
 
@@ -32,12 +31,12 @@ const ACTIONS: [Action; 3] = [Action::Retry, Action::Cancel, Action::Delete];
 /// # Errors
 /// For users who are not platform admins, for what cannot be understood, and when PostgreSQL fails.
 pub async fn submit(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     admin: PlatformAdmin,
     visit: Visit,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
-    let (action, query) = read(&pairs, &cursor_seal::of_platform(&state, &admin.platform, List::Jobs))?;
+    let (action, query) = read(&pairs, &cursor_seal::of_platform(&cursors, &admin.platform, List::Jobs))?;
     let chosen = chosen(&admin, &query, &pairs).await?;
     let actor = Actor::User(admin.person.id);
     let reason = submitted_reason(&pairs);

@@ -12,7 +12,7 @@ use domain::calendar::{Tz, day_start, next};
 use domain::fields::FieldErrors;
 use domain::ids::TenantId;
 use domain::jobs::{INSTALLATION, JobQuery, JobState, JobView};
-use domain::page::{Limit, List, Seal};
+use domain::page::{Cursors, Limit, List, Seal};
 
 use crate::auth::PlatformAdmin;
 use crate::cursor_seal;
@@ -21,19 +21,18 @@ use crate::pages::answer;
 use crate::pages::filters::{self, Pairs};
 use crate::pages::platform::{clock, frame};
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// One page of a list.
 ///
 /// # Errors
 /// For users who are not platform admins, and when PostgreSQL fails.
 pub async fn show(
-    State(state): State<AppState>,
+    State(cursors): State<Cursors>,
     admin: PlatformAdmin,
     visit: Visit,
     Query(typed): Query<Pairs>,
 ) -> Result<Response, PageError> {
-    let seal = cursor_seal::of_platform(&state, &admin.platform, List::Jobs);
+    let seal = cursor_seal::of_platform(&cursors, &admin.platform, List::Jobs);
     let (mut query, mut faults) = JobQuery::understood(filters::of(&typed), &seal);
     let tenant = tenant_of(&admin.platform, &query, &mut faults).await?;
     query.tenant = query.tenant.filter(|_| tenant.is_some());
@@ -46,7 +45,7 @@ pub async fn show(
         found,
         done: visit.done().and_then(super::change::done_words),
         frame: frame(&admin, visit, Place::Jobs),
-        clock: clock(&state),
+        clock: clock(&admin.platform),
     };
     Ok(answer::ok(page, list).await)
 }

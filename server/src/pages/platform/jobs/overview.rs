@@ -2,7 +2,7 @@
 
 use app::frame::Place;
 use app::pages::platform::jobs::{Overview, Span, overview};
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::response::Response;
 use db::people;
 use db::queue::{alerts, console};
@@ -14,7 +14,6 @@ use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::platform::{clock, frame};
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 const NOTES: u64 = 10;
 
@@ -29,19 +28,14 @@ pub struct Wanted {
 ///
 /// # Errors
 /// For everybody but platform admins, and when PostgreSQL fails.
-pub async fn show(
-    State(state): State<AppState>,
-    admin: PlatformAdmin,
-    visit: Visit,
-    Query(wanted): Query<Wanted>,
-) -> Result<Response, PageError> {
-    let (platform, clock) = (&admin.platform, clock(&state));
+pub async fn show(admin: PlatformAdmin, visit: Visit, Query(wanted): Query<Wanted>) -> Result<Response, PageError> {
+    let (platform, clock) = (&admin.platform, clock(&admin.platform));
     let span = Span::read(&wanted.span);
     let queues = console::queues(platform).await?;
     let notes = console::notes(platform, None, Limit::new(NOTES).unwrap_or_default()).await?.rows;
     let actors = notes.iter().map(|note| note.actor.as_str());
     let actors = actors.chain(queues.iter().filter_map(|queue| queue.paused_by.as_deref()));
-    let people = people::emails(&state.db, actors).await?;
+    let people = people::emails(platform.db(), actors).await?;
     let page = Overview {
         alerts: alerts::alerts(platform).await?,
         counts: console::counts(platform).await?,

@@ -2,7 +2,7 @@
 
 use app::frame::Place;
 use app::pages::platform::jobs::{OneJob, show as view};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use db::people;
 use db::platform::{Platform, PlatformTx};
@@ -15,7 +15,6 @@ use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::platform::{clock, frame};
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 /// Whose job it is: a tenant's name in addresses, or its id; the installation's own when not said.
 #[derive(Debug, Deserialize)]
@@ -28,7 +27,6 @@ pub struct Wanted {
 /// # Errors
 /// For everybody but platform admins, unknown jobs, and when PostgreSQL fails.
 pub async fn show(
-    State(state): State<AppState>,
     admin: PlatformAdmin,
     visit: Visit,
     Path(id): Path<String>,
@@ -37,10 +35,10 @@ pub async fn show(
     let id: JobId = id.parse().map_err(|_| PageError::NotFound)?;
     let tenant = tenant(&admin.platform, wanted.tenant.as_deref()).await?;
     let job = console::show(&admin.platform, tenant, id).await?;
-    let people = people::emails(&state.db, actors(&job)).await?;
+    let people = people::emails(admin.platform.db(), actors(&job)).await?;
     let done = visit.done().and_then(super::change::done_words);
     let frame = frame(&admin, visit, Place::Jobs);
-    Ok(answer::ok(OneJob { frame, tenant, id, job, people, done, clock: clock(&state) }, view).await)
+    Ok(answer::ok(OneJob { frame, tenant, id, job, people, done, clock: clock(&admin.platform) }, view).await)
 }
 
 /// Everybody who is named on the page of `job`.

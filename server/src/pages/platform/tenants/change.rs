@@ -4,7 +4,7 @@ use app::frame::Place;
 use app::pages::platform::jobs::{Confirm, confirm};
 use app::pages::platform::tenants::show as view;
 use app::pages::platform::tiers::changes;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Response};
 use db::DataError;
 use domain::fields::FieldErrors;
@@ -15,7 +15,6 @@ use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::platform::{frame, is_sure, value};
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 type Pairs = Vec<(String, String)>;
 
@@ -24,7 +23,6 @@ type Pairs = Vec<(String, String)>;
 /// # Errors
 /// For everybody but platform admins, unknown tenants, and when PostgreSQL fails.
 pub async fn rename(
-    State(state): State<AppState>,
     admin: PlatformAdmin,
     visit: Visit,
     Path(slug): Path<String>,
@@ -37,7 +35,7 @@ pub async fn rename(
             Ok(answer::done(&format!("{PATH}/{slug}"), word).into_response())
         }
         Err(DataError::Invalid(faults)) => {
-            let mut page = show::read(&state, &admin, visit, &slug).await?;
+            let mut page = show::read(&admin, visit, &slug).await?;
             (page.name, page.faults) = (name.to_owned(), faults);
             Ok(answer::faulty(page, view).await)
         }
@@ -50,7 +48,6 @@ pub async fn rename(
 /// # Errors
 /// For everybody but platform admins, unknown tenants, and when PostgreSQL fails.
 pub async fn tier(
-    State(state): State<AppState>,
     admin: PlatformAdmin,
     visit: Visit,
     Path(slug): Path<String>,
@@ -63,7 +60,7 @@ pub async fn tier(
                 let word = if changed { "moved" } else { "unchanged" };
                 Ok(answer::done(&format!("{PATH}/{slug}"), word).into_response())
             }
-            Err(DataError::Invalid(faults)) => faulty(&state, &admin, visit, &slug, faults).await,
+            Err(DataError::Invalid(faults)) => faulty(&admin, visit, &slug, faults).await,
             Err(error) => Err(error.into()),
         };
     }
@@ -71,7 +68,7 @@ pub async fn tier(
     let (before, after) = (admin.platform.tier(&tenant.tier).await?, admin.platform.tier(wanted).await);
     let Ok(after) = after else {
         let faults = FieldErrors::one("tier", format!("There is no tier '{wanted}'."));
-        return faulty(&state, &admin, visit, &slug, faults).await;
+        return faulty(&admin, visit, &slug, faults).await;
     };
     let mut words = changes(&before.terms, &after.terms);
     if words.is_empty() {
@@ -103,14 +100,8 @@ pub async fn tier(
     .await)
 }
 
-async fn faulty(
-    state: &AppState,
-    admin: &PlatformAdmin,
-    visit: Visit,
-    slug: &str,
-    faults: FieldErrors,
-) -> Result<Response, PageError> {
-    let mut page = show::read(state, admin, visit, slug).await?;
+async fn faulty(admin: &PlatformAdmin, visit: Visit, slug: &str, faults: FieldErrors) -> Result<Response, PageError> {
+    let mut page = show::read(admin, visit, slug).await?;
     page.faults = faults;
     Ok(answer::faulty(page, view).await)
 }

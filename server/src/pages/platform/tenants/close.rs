@@ -1,5 +1,7 @@
 //! Closing a tenant, for a while or for good, and opening it again.
 
+use std::sync::Arc;
+
 use app::frame::Place;
 use app::pages::platform::jobs::{Confirm, confirm};
 use app::pages::platform::tenants::plan;
@@ -11,11 +13,11 @@ use domain::fields::FieldErrors;
 
 use super::PATH;
 use crate::auth::PlatformAdmin;
+use crate::config::Config;
 use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::platform::{clock, frame, submitted_reason};
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 type Pairs = Vec<(String, String)>;
 
@@ -61,14 +63,14 @@ pub async fn resume(admin: PlatformAdmin, Path(slug): Path<String>) -> Result<Re
 /// # Errors
 /// For everybody but platform admins, unknown tenants, and when PostgreSQL fails.
 pub async fn delete(
-    State(state): State<AppState>,
+    State(config): State<Arc<Config>>,
     admin: PlatformAdmin,
     visit: Visit,
     Path(slug): Path<String>,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     let tenant = admin.platform.tenant(&slug).await?;
-    let days = state.config.delete_grace_days;
+    let days = config.delete_grace_days;
     let reason = submitted_reason(&pairs);
     let faults = match reason {
         Some(reason) => match admin.platform.leave(&slug, reason, days).await {
@@ -78,9 +80,9 @@ pub async fn delete(
         },
         None => FieldErrors::default(),
     };
-    let end = clock(&state).now + chrono::TimeDelta::days(i64::from(days));
+    let end = clock(&admin.platform).now + chrono::TimeDelta::days(i64::from(days));
     let figures = admin.platform.figures(&[tenant.id]).await?.remove(&tenant.id).unwrap_or_default();
-    let words = plan(&tenant, &figures, days, &clock(&state).exact(end), state.config.backups.days);
+    let words = plan(&tenant, &figures, days, &clock(&admin.platform).exact(end), config.backups.days);
     let question = Question { action: "delete", verb: "Delete tenant", words, is_final: true };
     Ok(question.ask(&admin, visit, &tenant, reason, faults).await)
 }

@@ -5,7 +5,7 @@ use app::pages::platform::tenants::{MadeOwner, NewTenantForm, create, made};
 use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Response};
 use db::DataError;
-use db::people::passwords;
+use db::people::passwords::{self, Passwords};
 use db::platform::{FirstOwner, NewTenant};
 use domain::fields::FieldErrors;
 use http::{HeaderValue, header};
@@ -16,7 +16,6 @@ use crate::error::PageError;
 use crate::pages::answer;
 use crate::pages::platform::{frame, value};
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 type Pairs = Vec<(String, String)>;
 
@@ -33,7 +32,7 @@ pub async fn ask(admin: PlatformAdmin, visit: Visit) -> Result<Response, PageErr
 /// # Errors
 /// For everybody but platform admins, and when PostgreSQL fails.
 pub async fn submit(
-    State(state): State<AppState>,
+    State(passwords): State<Passwords>,
     admin: PlatformAdmin,
     visit: Visit,
     Form(pairs): Form<Pairs>,
@@ -42,7 +41,7 @@ pub async fn submit(
     let email = value(&pairs, "email").trim();
     let new =
         NewTenant { slug: value(&pairs, "slug").trim(), name: value(&pairs, "name"), tier: value(&pairs, "tier") };
-    let owner = FirstOwner { email, password: &password, passwords: &state.passwords };
+    let owner = FirstOwner { email, password: &password, passwords: &passwords };
     match admin.platform.create_tenant_with(new, Some(owner)).await {
         Ok(done) if done.made_account => {
             let (slug, email) = (new.slug.to_owned(), email.to_owned());

@@ -2,7 +2,7 @@
 
 use app::frame::Place;
 use app::pages::platform::tenants::{TenantList, list};
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::response::Response;
 use domain::ids::TenantId;
 use domain::tenants::TenantQuery;
@@ -13,7 +13,6 @@ use crate::pages::answer;
 use crate::pages::filters::{self, Pairs};
 use crate::pages::platform::{clock, frame};
 use crate::pages::visit::Visit;
-use crate::state::AppState;
 
 const SHOWN: usize = 50;
 
@@ -21,12 +20,7 @@ const SHOWN: usize = 50;
 ///
 /// # Errors
 /// For everybody but platform admins, and when PostgreSQL fails.
-pub async fn show(
-    State(state): State<AppState>,
-    admin: PlatformAdmin,
-    visit: Visit,
-    Query(typed): Query<Pairs>,
-) -> Result<Response, PageError> {
+pub async fn show(admin: PlatformAdmin, visit: Visit, Query(typed): Query<Pairs>) -> Result<Response, PageError> {
     let (mut query, mut faults) = TenantQuery::understood(filters::of(&typed));
     let tiers = admin.platform.tiers().await?;
     if query.tier.as_ref().is_some_and(|slug| tiers.iter().all(|tier| tier.slug != *slug)) {
@@ -48,7 +42,7 @@ pub async fn show(
         faults,
         done: visit.done().and_then(super::done_words),
         frame: frame(&admin, visit, Place::Tenants),
-        clock: clock(&state),
+        clock: clock(&admin.platform),
     };
     Ok(answer::ok(page, list).await)
 }

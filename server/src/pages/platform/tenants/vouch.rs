@@ -7,16 +7,16 @@ use domain::ids::UserId;
 use domain::permission::Permission;
 
 use crate::auth::PlatformAdmin;
+use crate::auth::visitors::Visitors;
 use crate::error::PageError;
 use crate::pages::answer;
-use crate::state::AppState;
 
 /// `POST /platform/tenants/{slug}/members/{member}/vouch`.
 ///
 /// # Errors
 /// For everybody but platform admins, unknown tenants and members, and when PostgreSQL fails.
 pub async fn submit(
-    State(state): State<AppState>,
+    State(visitors): State<Visitors>,
     admin: PlatformAdmin,
     Path((slug, member)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
@@ -24,6 +24,6 @@ pub async fn submit(
     let scope = admin.platform.enter(&slug).await?.scope(Permission::ManagePeople)?;
     let found = team::member(&scope, member).await?;
     admin.platform.vouch(found.id).await?;
-    state.visitors.forget_person(found.id).await;
+    visitors.forget_person(found.id).await;
     Ok(answer::done(&format!("/platform/tenants/{slug}/members"), "vouched").into_response())
 }

@@ -1,29 +1,17 @@
 //! `/t/{tenant}/usage`: what the tier allows, what is used of it, and what happens at a limit.
 
-use std::sync::Arc;
+mod model;
 
-use db::limits::{Plan, Usage};
+pub use model::UsagePage;
+
+use db::limits::Usage;
 use domain::limits::{Feature, Level};
 use leptos::prelude::*;
 
 use crate::document::Document;
-use crate::frame::TenantFrame;
 use crate::ui::meter::{Meter, tone, word};
 use crate::ui::table::{Column, Table};
 use crate::ui::{Card, Clock, Notice, PageHeader, Pill, Tone, numbers};
-
-/// What the page shows.
-#[derive(Clone, Debug)]
-pub struct UsagePage {
-    /// What surrounds it.
-    pub frame: TenantFrame,
-    /// The tier.
-    pub plan: Arc<Plan>,
-    /// All limits.
-    pub usage: Vec<Usage>,
-    /// Now.
-    pub clock: Clock,
-}
 
 /// Renders the page.
 pub fn page(page: &UsagePage) -> Document {
