@@ -1,34 +1,20 @@
 //! How an enum of `domain` lies in a column of type `text`: as the text that its type gives itself, so that each enum has
 //! one list of texts, in `domain`.
 
-use std::ops::Deref;
 use std::str::FromStr;
 
+use derive_more::{Deref, From};
 use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, StringLen, ValueType, ValueTypeErr};
 use sea_orm::{ColIdx, DbErr, QueryResult, TryGetError, TryGetable, Value};
 
 /// A value of `T` in a column of type `text`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deref, From)]
 pub struct Text<T>(pub T);
 
 /// An enum that has a text of its own.
 pub trait TextEnum: FromStr + Into<&'static str> + Copy + Send + Sync + 'static {}
 
 impl<T: FromStr + Into<&'static str> + Copy + Send + Sync + 'static> TextEnum for T {}
-
-impl<T> Deref for Text<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T> From<T> for Text<T> {
-    fn from(value: T) -> Self {
-        Self(value)
-    }
-}
 
 impl<T: TextEnum> From<Text<T>> for Value {
     fn from(value: Text<T>) -> Self {
