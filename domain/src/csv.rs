@@ -1,4 +1,5 @@
-//! Lines of CSV for people's spreadsheets: quoted as RFC 4180 has it, and harmless to open.
+//! Lines of CSV for people's spreadsheets: quoted as RFC 4180 has it, and harmless to open. No crate writes them: those there
+//! are know nothing of formulas, and the rest is a pair of quotation marks.
 
 /// One line, its end included.
 pub fn line<T: AsRef<str>>(cells: impl IntoIterator<Item = T>) -> String {

@@ -1,9 +1,7 @@
 //! Identifiers as types, so that an order's id cannot be passed where a store's is wanted.
 //! They are UUIDv7 values made by `db`; nothing here makes one.
 
-use std::fmt;
-use std::str::FromStr;
-
+use derive_more::{Display, From, FromStr, Into};
 use serde::{Deserialize, Serialize};
 pub use uuid::Uuid;
 
@@ -12,32 +10,8 @@ macro_rules! id {
         #[$doc]
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
         #[serde(transparent)]
+        #[derive(Display, From, FromStr, Into)]
         pub struct $name(pub Uuid);
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = uuid::Error;
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                text.parse().map(Self)
-            }
-        }
-
-        impl From<Uuid> for $name {
-            fn from(id: Uuid) -> Self {
-                Self(id)
-            }
-        }
-
-        impl From<$name> for Uuid {
-            fn from(id: $name) -> Self {
-                id.0
-            }
-        }
     )*};
 }
 

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod backups;
 pub mod calendar;
 pub mod change;
+pub mod choices;
 pub mod csv;
 pub mod customers;
 pub mod email;

@@ -1,23 +1,14 @@
 //! Addresses of pages that are written where no page is: in mail, for example. Pages use them as well.
 
 use std::borrow::Cow;
-use std::fmt::Write;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// `text` as one part of an address.
 pub fn escape(text: &str) -> Cow<'_, str> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    if text.bytes().all(is_plain) {
-        return text.into();
-    }
-    let mut out = String::with_capacity(text.len() + 16);
-    for byte in text.bytes() {
-        if is_plain(byte) {
-            out.push(byte.into());
-        } else {
-            let _infallible = write!(out, "%{byte:02X}");
-        }
-    }
-    out.into()
+    utf8_percent_encode(text, UNRESERVED).into()
 }
 
 /// `text` as a whole step of a path. Browsers walk on `.` and `..` even when they are escaped, so these stand behind a

@@ -1,9 +1,10 @@
 //! How numbers are written for people: which sign stands between thousands, and which before decimals.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::str::FromStr;
 
+use strum::{Display, EnumString, IntoStaticStr};
+
+use crate::choices::Hint;
 use crate::money::Money;
 
 // 18,446,744,073,709,551,615, with signs of up to three bytes.
@@ -11,7 +12,8 @@ const LONGEST: usize = 20 + 6 * 3;
 const MINUS: &str = "\u{2212}";
 
 /// How a tenant has its numbers written. What programs read (the API, exports, addresses) is written plainly whatever it says.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Display, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case", parse_err_ty = Hint, parse_err_fn = hint)]
 pub enum NumberFormat {
     /// `1,234.50`
     #[default]
@@ -29,13 +31,8 @@ impl NumberFormat {
     pub const ALL: [Self; 4] = [Self::CommaPoint, Self::PointComma, Self::SpaceComma, Self::ApostrophePoint];
 
     /// As it stands in the table of settings and in forms.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::CommaPoint => "comma-point",
-            Self::PointComma => "point-comma",
-            Self::SpaceComma => "space-comma",
-            Self::ApostrophePoint => "apostrophe-point",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// A number written so, to choose by.
@@ -144,22 +141,13 @@ impl NumberFormat {
     }
 }
 
-impl FromStr for NumberFormat {
-    type Err = &'static str;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|format| format.as_str() == text).ok_or("Choose a format from the list.")
-    }
-}
-
-impl fmt::Display for NumberFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 // Signs that stand between thousands and nowhere else.
 const fn is_apart(c: char) -> bool {
     matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '\u{2019}')
+}
+
+fn hint(_: &str) -> Hint {
+    "Choose a format from the list."
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 mod sealed;
 
 use chrono::{DateTime, Utc};
+use strum::{EnumString, IntoStaticStr};
 use uuid::Uuid;
+
+use crate::choices::Hint;
 
 pub use sealed::{Cursors, List, NO_PLACE, Place, Seal};
 
@@ -50,7 +53,8 @@ pub enum Direction {
 }
 
 /// Which rows of a list sorted by time come first.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", parse_err_ty = Hint, parse_err_fn = sort_hint)]
 pub enum Sort {
     /// The newest.
     #[default]
@@ -61,11 +65,8 @@ pub enum Sort {
 
 impl Sort {
     /// As it stands in addresses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Newest => "newest",
-            Self::Oldest => "oldest",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     // Which way the list goes on.
@@ -79,14 +80,6 @@ impl Sort {
     /// Which way a page is read that begins at `from`, or where the list begins.
     pub fn reading(self, from: Option<&Cursor>) -> Direction {
         from.map_or(self.onwards(), |cursor| cursor.direction)
-    }
-}
-
-impl std::str::FromStr for Sort {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Newest, Self::Oldest].into_iter().find(|sort| sort.as_str() == text).ok_or("Use newest or oldest.")
     }
 }
 
@@ -179,6 +172,11 @@ impl<T> Page<T> {
 }
 
 /// One for tests that are about something else.
+
+fn sort_hint(_: &str) -> Hint {
+    "Use newest or oldest."
+}
+
 #[cfg(test)]
 pub(crate) fn seal() -> Seal {
     Cursors::new(b"x").of(crate::ids::TenantId(Uuid::nil()), Uuid::nil(), List::Orders, DateTime::UNIX_EPOCH)

@@ -1,12 +1,13 @@
 //! Reporting periods: whole local days, and the equally long stretch they are compared with.
 
 use std::ops::Range;
-use std::str::FromStr;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use crate::calendar::{days_before, next};
+use crate::choices::Hint;
 use crate::settings::StoreCalendar;
 
 /// Longest period, in days: ten years and a little.
@@ -22,7 +23,8 @@ pub struct Period {
 }
 
 /// With what a period is compared.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", parse_err_ty = Hint, parse_err_fn = comparison_hint)]
 pub enum Comparison {
     /// The days just before it, equally many.
     #[default]
@@ -34,23 +36,30 @@ pub enum Comparison {
 }
 
 /// A named period, relative to today in the store's zone.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case", parse_err_ty = Hint, parse_err_fn = preset_hint)]
 pub enum Preset {
     /// Today so far.
     Today,
     /// The whole of yesterday.
     Yesterday,
     /// Today and the six days before.
+    #[strum(serialize = "7-days")]
     Week,
     /// Today and the 29 days before.
+    #[strum(serialize = "30-days")]
     Month,
     /// Today and the 89 days before.
+    #[strum(serialize = "90-days")]
     Quarter,
     /// This calendar month so far.
+    #[strum(serialize = "month")]
     ThisMonth,
     /// This calendar year so far.
+    #[strum(serialize = "year")]
     ThisYear,
     /// This week of the store so far.
+    #[strum(serialize = "week")]
     ThisWeek,
     /// This financial year of the store so far.
     FinancialYear,
@@ -65,18 +74,8 @@ impl Preset {
     pub const OF_CALENDAR: [Self; 2] = [Self::ThisWeek, Self::FinancialYear];
 
     /// As it stands in addresses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Today => "today",
-            Self::Yesterday => "yesterday",
-            Self::Week => "7-days",
-            Self::Month => "30-days",
-            Self::Quarter => "90-days",
-            Self::ThisMonth => "month",
-            Self::ThisYear => "year",
-            Self::ThisWeek => "week",
-            Self::FinancialYear => "financial-year",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// As people read it.
@@ -162,35 +161,19 @@ impl Period {
     }
 }
 
-impl FromStr for Preset {
-    type Err = &'static str;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let all = Self::ALL.into_iter().chain(Self::OF_CALENDAR);
-        all.into_iter().find(|preset| preset.as_str() == text).ok_or("Use the name of a period, such as 30-days.")
-    }
-}
-
 impl Comparison {
     /// As it stands in addresses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Previous => "previous",
-            Self::Year => "year",
-            Self::None => "none",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
-impl FromStr for Comparison {
-    type Err = &'static str;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "previous" => Ok(Self::Previous),
-            "year" => Ok(Self::Year),
-            "none" => Ok(Self::None),
-            _ => Err("Use previous, year or none."),
-        }
-    }
+fn preset_hint(_: &str) -> Hint {
+    "Use the name of a period, such as 30-days."
+}
+
+fn comparison_hint(_: &str) -> Hint {
+    "Use previous, year or none."
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! Tenants as the platform sees them: their states, and the filters of their list.
 
-use std::str::FromStr;
+use strum::{EnumString, IntoStaticStr};
 
+use crate::choices::Hint;
 use crate::fields::{FieldErrors, UNKNOWN};
 
 /// Days between the wish to delete a tenant and its end, when nobody says otherwise.
 pub const GRACE_DAYS: u32 = 14;
 
 /// How a tenant stands.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", parse_err_ty = Hint, parse_err_fn = state_hint)]
 pub enum TenantState {
     /// Its people and programs come in.
     Active,
@@ -23,12 +25,8 @@ impl TenantState {
     pub const ALL: [Self; 3] = [Self::Active, Self::Suspended, Self::Leaving];
 
     /// As it stands in addresses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Suspended => "suspended",
-            Self::Leaving => "leaving",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// What people read.
@@ -38,13 +36,6 @@ impl TenantState {
             Self::Suspended => "Suspended",
             Self::Leaving => "Deletion scheduled",
         }
-    }
-}
-
-impl FromStr for TenantState {
-    type Err = &'static str;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or("Use active, suspended or leaving.")
     }
 }
 
@@ -102,6 +93,10 @@ impl TenantQuery {
     pub fn behind(&self, slug: &str) -> Self {
         Self { after: Some(slug.to_owned()), ..self.clone() }
     }
+}
+
+fn state_hint(_: &str) -> Hint {
+    "Use active, suspended or leaving."
 }
 
 #[cfg(test)]

@@ -51,11 +51,11 @@ pub fn word(parts: &Parts, state: &AppState) -> Option<String> {
 /// of the request.
 pub fn settle(state: &AppState, asked: &HeaderMap, response: &mut Response) {
     let cookie = match response.extensions_mut().remove::<Flash>() {
-        Some(flash) => sealed(state, asked, response, &flash).map(|value| cookie(state, &value, LASTS)),
-        None if current::is_flash_shown() => Some(cookie(state, "", 0)),
+        Some(flash) => sealed(state, asked, response, &flash).and_then(|value| cookie(state, &value, LASTS)),
+        None if current::is_flash_shown() => cookie(state, "", 0),
         None => return,
     };
-    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::try_from(cookie).ok()) {
+    if let Some(cookie) = cookie {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
 }
@@ -72,9 +72,8 @@ fn sealed(state: &AppState, asked: &HeaderMap, response: &Response, flash: &Flas
     Some(URL_SAFE_NO_PAD.encode(sealed.ok()?))
 }
 
-fn cookie(state: &AppState, value: &str, seconds: i64) -> String {
-    let secure = if state.config.http.secure { "; Secure" } else { "" };
-    format!("{}={value}; Path=/; Max-Age={seconds}; SameSite=Lax; HttpOnly{secure}", name(state))
+fn cookie(state: &AppState, value: &str, seconds: i64) -> Option<HeaderValue> {
+    cookies::set(name(state), value, seconds, state.config.http.secure)
 }
 
 fn name(state: &AppState) -> &'static str {

@@ -155,7 +155,7 @@ impl Row {
         Some(Seal {
             slug: self.sealed_slug.clone()?,
             seq: self.sealed_seq?,
-            head: hex(self.sealed_hash.as_ref()?),
+            head: hex::encode(self.sealed_hash.as_ref()?),
             sealed_at: self.sealed_at,
             asked_at: self.asked_at?,
             actor: self.actor.clone()?,
@@ -163,9 +163,4 @@ impl Row {
             was_due: self.was_due.unwrap_or_default(),
         })
     }
-}
-
-/// Hexadecimal digits.
-pub(super) fn hex(hash: &[u8]) -> String {
-    hash.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -7,7 +7,7 @@ use sea_orm::FromQueryResult;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::ends::{Ends, Seal, hex};
+use super::ends::{Ends, Seal};
 use crate::error::DataError;
 use crate::scope::Scope;
 
@@ -86,7 +86,7 @@ pub async fn verify(scope: &Scope) -> Result<Walk, DataError> {
             return Ok(sealed(&now, seal));
         }
     }
-    Ok(Walk { sound, head: hex(&hash), broken, seal: None })
+    Ok(Walk { sound, head: hex::encode(hash), broken, seal: None })
 }
 
 /// Whether the chain of the scope's tenant holds at `seq` the hash `head` (hexadecimal digits), which was kept elsewhere. A

@@ -1,11 +1,9 @@
 //! Quarters that left the database: which, how far, and since when.
 
-use std::fmt;
-use std::str::FromStr;
-
 use chrono::{DateTime, Utc};
 use domain::quarter::Quarter;
 use sea_orm::QueryOrder;
+use strum::{Display, EnumString, IntoStaticStr};
 
 use crate::connect::Db;
 use crate::entities::{SharedQueries, partition_archive};
@@ -15,6 +13,8 @@ use crate::scope::Tx;
 /// How far an archive is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum ArchiveState {
     /// Files are being written.
     Planned,
@@ -32,40 +32,10 @@ pub enum ArchiveState {
     Restored,
 }
 
-const STATES: [(ArchiveState, &str); 7] = [
-    (ArchiveState::Planned, "planned"),
-    (ArchiveState::Written, "written"),
-    (ArchiveState::Verified, "verified"),
-    (ArchiveState::Detached, "detached"),
-    (ArchiveState::Dropped, "dropped"),
-    (ArchiveState::Restoring, "restoring"),
-    (ArchiveState::Restored, "restored"),
-];
-
 impl ArchiveState {
-    /// Its word in the database.
-    pub fn as_str(self) -> &'static str {
-        STATES.iter().find(|(state, _)| *state == self).map_or("", |(_, word)| word)
-    }
-
     /// Whether orders of the quarter are out of sight.
     pub const fn is_away(self) -> bool {
         matches!(self, Self::Detached | Self::Dropped | Self::Restoring)
-    }
-}
-
-impl fmt::Display for ArchiveState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for ArchiveState {
-    type Err = DataError;
-
-    fn from_str(word: &str) -> Result<Self, DataError> {
-        let found = STATES.iter().find(|(_, w)| *w == word).map(|(state, _)| *state);
-        found.ok_or_else(|| DataError::Corrupt(format!("an archive is '{word}'")))
     }
 }
 
@@ -134,7 +104,7 @@ impl From<partition_archive::Model> for ArchiveRow {
             part: row.part,
             state: *row.state,
             location: row.location,
-            manifest: row.manifest.map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect()),
+            manifest: row.manifest.map(hex::encode),
             orders: row.orders,
             items: row.items,
             bytes: row.bytes,

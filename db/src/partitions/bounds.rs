@@ -1,9 +1,8 @@
 //! Which partitions there are, and how far they reach.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
+use strum::{Display, EnumString, IntoStaticStr};
 
 use super::rows;
 use crate::connect::Db;
@@ -12,6 +11,8 @@ use crate::error::DataError;
 /// A table that is cut by quarter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Table {
     /// Orders.
     Orders,
@@ -24,11 +25,8 @@ impl Table {
     pub const ALL: [Self; 2] = [Self::Orders, Self::OrderItems];
 
     /// Its name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Orders => "orders",
-            Self::OrderItems => "order_items",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// The table called `name`.
@@ -36,14 +34,7 @@ impl Table {
     /// # Errors
     /// When it is none of these.
     pub(super) fn named(name: &str) -> Result<Self, DataError> {
-        let found = Self::ALL.into_iter().find(|t| t.as_str() == name);
-        found.ok_or_else(|| DataError::Corrupt(format!("partitions of '{name}'")))
-    }
-}
-
-impl fmt::Display for Table {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        name.parse().map_err(|_| DataError::Corrupt(format!("partitions of '{name}'")))
     }
 }
 

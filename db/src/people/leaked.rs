@@ -39,7 +39,7 @@ impl LeakedPasswords {
     /// # Errors
     /// When the file cannot be read, or is no such list where it was looked into.
     pub async fn contains(&self, password: &str) -> io::Result<bool> {
-        let wanted: String = Sha1::digest(password).iter().map(|byte| format!("{byte:02X}")).collect();
+        let wanted = hex::encode_upper(Sha1::digest(password));
         let list = self.clone();
         tokio::task::spawn_blocking(move || list.find(wanted.as_bytes())).await.map_err(Error::other)?
     }
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     fn hash(password: &str) -> String {
-        Sha1::digest(password).iter().map(|byte| format!("{byte:02X}")).collect()
+        hex::encode_upper(Sha1::digest(password))
     }
 
     // Open files outlive their names.

@@ -142,7 +142,7 @@ async fn sweep() {
 async fn template() -> String {
     let scripts: Vec<String> = Migrator::migrations().iter().map(|m| m.name().to_owned()).collect();
     let version = Sha256::digest(format!("{scripts:?}{} no wait", migrations::fingerprint()));
-    let name = format!("stoa_template_{:02x}{:02x}{:02x}{:02x}", version[0], version[1], version[2], version[3]);
+    let name = format!("stoa_template_{}", hex::encode(&version[..4]));
     let mut admin =
         PgConnection::connect(&owner_url("stoa")).await.expect("connect as owner; run `make services` first");
     run(&mut admin, "select pg_advisory_lock(7041)".into()).await;

@@ -3,12 +3,13 @@
 mod action;
 
 use std::collections::BTreeSet;
-use std::str::FromStr;
 
 use chrono::NaiveDate;
 use serde_json::Value;
+use strum::{EnumString, IntoStaticStr};
 
 use crate::calendar::Tz;
+use crate::choices::Hint;
 use crate::fields::{FieldErrors, UNKNOWN};
 use crate::orders::query::{NO_PERIOD, day};
 use crate::page::{Place, Seal};
@@ -21,7 +22,8 @@ pub const ORDERS_TAKEN: &str = "order.place";
 const LONGEST: usize = 200;
 
 /// By which way something was done.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", parse_err_ty = Hint, parse_err_fn = via_hint)]
 pub enum Via {
     /// A person, on a page of the tenant.
     Page,
@@ -74,14 +76,8 @@ impl Via {
     pub const ALL: [Self; 5] = [Self::Page, Self::Api, Self::Job, Self::Platform, Self::Command];
 
     /// As stored and in addresses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Page => "page",
-            Self::Api => "api",
-            Self::Job => "job",
-            Self::Platform => "platform",
-            Self::Command => "command",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// As people read it.
@@ -93,13 +89,6 @@ impl Via {
             Self::Platform => "Platform",
             Self::Command => "Command line",
         }
-    }
-}
-
-impl FromStr for Via {
-    type Err = &'static str;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|via| via.as_str() == text).ok_or("Use page, api, job, platform or command.")
     }
 }
 
@@ -206,6 +195,10 @@ fn flatten(path: &str, value: &Value, into: &mut Vec<(String, String)>) {
 fn short(value: &str) -> Result<String, String> {
     let is_plain = value.len() <= LONGEST && !value.contains('\0');
     is_plain.then(|| value.to_owned()).ok_or_else(|| format!("Use at most {LONGEST} printable characters."))
+}
+
+fn via_hint(_: &str) -> Hint {
+    "Use page, api, job, platform or command."
 }
 
 #[cfg(test)]

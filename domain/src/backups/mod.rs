@@ -3,98 +3,114 @@
 mod alarm;
 mod retention;
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
+
+use crate::choices::choices;
 
 pub use alarm::{Alarm, Facts, Newest, Trouble, WITHIN, alarms};
 pub use retention::{ClockWentBack, Held, expired};
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident, $noun:literal: $($(#[$what:meta])* $variant:ident = $word:literal),* $(,)?) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$what])* #[serde(rename = $word)] $variant,)*
-        }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// As stored and shown.
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)*
-                }
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownWord;
-            fn from_str(text: &str) -> Result<Self, UnknownWord> {
-                let known = || [$($word),*].join(", ");
-                Self::ALL.iter().copied().find(|v| v.as_str() == text).ok_or_else(|| UnknownWord($noun, text.to_owned(), known()))
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-
-words! {
-    /// What a backup holds.
-    Kind, "backup kind":
+/// What a backup holds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case", parse_err_ty = UnknownWord, parse_err_fn = unknown_kind)]
+pub enum Kind {
     /// The whole platform, as `pg_dump` writes it.
-    Full = "full",
+    Full,
     /// One tenant's rows.
-    Database = "database",
+    Database,
     /// One tenant's files.
-    Files = "files",
+    Files,
 }
 
-words! {
-    /// What became of a backup.
-    Status, "status":
+impl Kind {
+    /// All of them.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// As stored and shown.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// What became of a backup.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case", parse_err_ty = UnknownWord, parse_err_fn = unknown_status)]
+pub enum Status {
     /// It is being written.
-    Running = "running",
+    Running,
     /// It is written whole; nobody has read it back yet.
-    Stored = "stored",
+    Stored,
     /// It was read back, restored and found equal.
-    Verified = "verified",
+    Verified,
     /// It cannot be relied upon.
-    Failed = "failed",
+    Failed,
     /// Retention took it.
-    Pruned = "pruned",
+    Pruned,
 }
 
-words! {
-    /// Why a backup was made.
-    Trigger, "trigger":
+impl Status {
+    /// All of them.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// As stored and shown.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// Why a backup was made.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case", parse_err_ty = UnknownWord, parse_err_fn = unknown_trigger)]
+pub enum Trigger {
     /// Because it was time.
-    Schedule = "schedule",
+    Schedule,
     /// Somebody asked.
-    Demand = "demand",
+    Demand,
     /// Because a restore was about to change what is there.
-    BeforeRestore = "before-restore",
+    BeforeRestore,
 }
 
-words! {
-    /// Where the second copy elsewhere stands.
-    Offsite, "off-site copy status":
+impl Trigger {
+    /// All of them.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// As stored and shown.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// Where the second copy elsewhere stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case", parse_err_ty = UnknownWord, parse_err_fn = unknown_offsite)]
+pub enum Offsite {
     /// None is wanted.
-    None = "none",
+    None,
     /// It is still to be made.
-    Waiting = "waiting",
+    Waiting,
     /// It is there.
-    Copied = "copied",
+    Copied,
     /// The last attempt failed.
-    Failed = "failed",
+    Failed,
+}
+
+impl Offsite {
+    /// All of them.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// As stored and shown.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// A word that stands for nothing here.
@@ -119,6 +135,22 @@ pub struct Progress {
     pub done: u64,
     /// 0 while it is not known.
     pub total: u64,
+}
+
+fn unknown_kind(text: &str) -> UnknownWord {
+    UnknownWord("backup kind", text.to_owned(), choices::<Kind>())
+}
+
+fn unknown_status(text: &str) -> UnknownWord {
+    UnknownWord("status", text.to_owned(), choices::<Status>())
+}
+
+fn unknown_trigger(text: &str) -> UnknownWord {
+    UnknownWord("trigger", text.to_owned(), choices::<Trigger>())
+}
+
+fn unknown_offsite(text: &str) -> UnknownWord {
+    UnknownWord("off-site copy status", text.to_owned(), choices::<Offsite>())
 }
 
 #[cfg(test)]

@@ -11,12 +11,11 @@
 //! | fading | recency 2 |
 //! | lost | recency 1 |
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr};
 
 use super::score::Scores;
+use crate::choices::Hint;
 
 /// For how many days after the only order somebody is new.
 pub const FRESH_DAYS: u64 = 30;
@@ -27,6 +26,8 @@ const MIDDLE: u8 = 3;
 /// A group of customers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", parse_err_ty = Hint, parse_err_fn = hint)]
 pub enum Segment {
     /// Bought lately, often and for much.
     Champions,
@@ -93,17 +94,8 @@ impl Segment {
     }
 
     /// As stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Champions => "champions",
-            Self::Loyal => "loyal",
-            Self::New => "new",
-            Self::Promising => "promising",
-            Self::NeedsAttention => "needs_attention",
-            Self::AtRisk => "at_risk",
-            Self::Fading => "fading",
-            Self::Lost => "lost",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// As people read it.
@@ -121,17 +113,8 @@ impl Segment {
     }
 }
 
-impl FromStr for Segment {
-    type Err = &'static str;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or("Use the name of a segment, such as loyal.")
-    }
-}
-
-impl fmt::Display for Segment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
+fn hint(_: &str) -> Hint {
+    "Use the name of a segment, such as loyal."
 }
 
 #[cfg(test)]

@@ -3,15 +3,19 @@
 mod query;
 
 use std::collections::BTreeMap;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
+use crate::choices::choices;
 
 pub use query::{ImportQuery, ImportView};
 
 /// The layout of a snapshot file.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case", parse_err_ty = String, parse_err_fn = unknown_format)]
 pub enum Format {
     /// The CSV of the *Online Retail* data set: one line an invoice line.
     OnlineRetail,
@@ -26,29 +30,16 @@ impl Format {
     pub const ALL: [Self; 3] = [Self::OnlineRetail, Self::OrdersJsonl, Self::OrdersCsv];
 
     /// As written in `--format`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OnlineRetail => "online-retail",
-            Self::OrdersJsonl => "orders-jsonl",
-            Self::OrdersCsv => "orders-csv",
-        }
-    }
-}
-
-impl FromStr for Format {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = || Self::ALL.map(Self::as_str).join(", ");
-        Self::ALL
-            .into_iter()
-            .find(|f| f.as_str() == text)
-            .ok_or_else(|| format!("'{text}' is not a format. Use one of {}.", known()))
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 /// Where an import run stands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", parse_err_ty = String, parse_err_fn = unknown_status)]
 pub enum RunStatus {
     /// Uploaded, being read through without storing anything.
     Checking,
@@ -66,30 +57,13 @@ pub enum RunStatus {
 
 impl RunStatus {
     /// As stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Checking => "checking",
-            Self::Checked => "checked",
-            Self::Queued => "queued",
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Failed => "failed",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Whether nothing more will happen by itself.
     pub const fn is_settled(self) -> bool {
         matches!(self, Self::Checked | Self::Done | Self::Failed)
-    }
-}
-
-impl FromStr for RunStatus {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Checking, Self::Checked, Self::Queued, Self::Running, Self::Done, Self::Failed]
-            .into_iter()
-            .find(|s| s.as_str() == text)
-            .ok_or_else(|| format!("'{text}' is not an import status"))
     }
 }
 
@@ -111,6 +85,8 @@ pub struct Problem {
 /// What a problem did to its order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", parse_err_ty = String, parse_err_fn = unknown_kind)]
 pub enum ProblemKind {
     /// The order did not go in, because something is wrong with it.
     Rejected,
@@ -122,22 +98,8 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// As stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Rejected => "rejected",
-            Self::Skipped => "skipped",
-            Self::Adjusted => "adjusted",
-        }
-    }
-}
-
-impl FromStr for ProblemKind {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Rejected, Self::Skipped, Self::Adjusted]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
-            .ok_or_else(|| format!("'{text}' is not a kind of problem"))
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -169,4 +131,16 @@ pub struct Totals {
     pub sales_total: i64,
     /// Sum of the totals of return orders: negative.
     pub returns_total: i64,
+}
+
+fn unknown_format(text: &str) -> String {
+    format!("'{text}' is not a format. Use one of {}.", choices::<Format>())
+}
+
+fn unknown_status(text: &str) -> String {
+    format!("'{text}' is not an import status")
+}
+
+fn unknown_kind(text: &str) -> String {
+    format!("'{text}' is not a kind of problem")
 }

@@ -1,11 +1,11 @@
 //! The filters of the list of imports: read from a query string and printed back to one.
 
-use std::str::FromStr;
-
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use crate::calendar::Tz;
+use crate::choices::Hint;
 use crate::fields::{FieldErrors, UNKNOWN};
 use crate::orders::query::day;
 use crate::page::{Place, Seal};
@@ -26,7 +26,8 @@ pub struct ImportQuery {
 }
 
 /// Imports that somebody should look at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", parse_err_ty = Hint, parse_err_fn = view_hint)]
 pub enum ImportView {
     /// Those that ended early.
     Failed,
@@ -39,18 +40,8 @@ impl ImportView {
     pub const ALL: [Self; 2] = [Self::Failed, Self::Rejected];
 
     /// As it stands in an address.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Failed => "failed",
-            Self::Rejected => "rejected",
-        }
-    }
-}
-
-impl FromStr for ImportView {
-    type Err = &'static str;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|view| view.as_str() == text).ok_or("Use failed or rejected.")
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -88,6 +79,10 @@ impl ImportQuery {
         }
         Ok(())
     }
+}
+
+fn view_hint(_: &str) -> Hint {
+    "Use failed or rejected."
 }
 
 #[cfg(test)]

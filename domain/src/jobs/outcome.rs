@@ -1,13 +1,15 @@
 //! What one attempt at a job came to.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
+
+use crate::choices::choices;
 
 /// What one attempt came to.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase", parse_err_ty = String, parse_err_fn = unknown)]
 pub enum RunOutcome {
     /// The work is done.
     Done,
@@ -41,17 +43,8 @@ impl RunOutcome {
     ];
 
     /// As stored and shown.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Dead => "dead",
-            Self::Snoozed => "snoozed",
-            Self::Cancelled => "cancelled",
-            Self::Crashed => "crashed",
-            Self::Parked => "parked",
-            Self::Stale => "stale",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Whether something went wrong.
@@ -60,19 +53,6 @@ impl RunOutcome {
     }
 }
 
-impl fmt::Display for RunOutcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for RunOutcome {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = || Self::ALL.map(Self::as_str).join(", ");
-        Self::ALL
-            .into_iter()
-            .find(|o| o.as_str() == text)
-            .ok_or_else(|| format!("'{text}' is not a job result. Use one of {}.", known()))
-    }
+fn unknown(text: &str) -> String {
+    format!("'{text}' is not a job result. Use one of {}.", choices::<RunOutcome>())
 }

@@ -1,13 +1,15 @@
 //! Where a live job stands. A job that is done, cancelled or deleted is no longer live.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
+
+use crate::choices::choices;
 
 /// Where a live job stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase", parse_err_ty = String, parse_err_fn = unknown)]
 pub enum JobState {
     /// Waits for a free worker.
     Ready,
@@ -26,14 +28,8 @@ impl JobState {
     pub const ALL: [Self; 5] = [Self::Ready, Self::Scheduled, Self::Running, Self::Dead, Self::Parked];
 
     /// As stored and shown.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ready => "ready",
-            Self::Scheduled => "scheduled",
-            Self::Running => "running",
-            Self::Dead => "dead",
-            Self::Parked => "parked",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Whether nothing more happens to it unless a person acts.
@@ -42,19 +38,6 @@ impl JobState {
     }
 }
 
-impl fmt::Display for JobState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for JobState {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = || Self::ALL.map(Self::as_str).join(", ");
-        Self::ALL
-            .into_iter()
-            .find(|s| s.as_str() == text)
-            .ok_or_else(|| format!("'{text}' is not a job status. Use one of {}.", known()))
-    }
+fn unknown(text: &str) -> String {
+    format!("'{text}' is not a job status. Use one of {}.", choices::<JobState>())
 }

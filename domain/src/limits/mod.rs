@@ -12,14 +12,14 @@ pub use level::{Level, Reached, WARN_PERCENT};
 pub use rate::{Rate, Verdict};
 pub use terms::{Feature, Terms};
 
-use std::fmt;
-use std::str::FromStr;
+use strum::{Display, EnumString, IntoStaticStr};
 
 use crate::numbers::NumberFormat;
 use crate::size::size;
 
 /// Something of which a tier may allow only so much.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Display, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", parse_err_ty = UnknownLimit, parse_err_fn = UnknownLimit::of)]
 pub enum Limit {
     /// Stores of the tenant.
     Stores,
@@ -83,22 +83,8 @@ impl Limit {
     ];
 
     /// As it is stored and named in forms.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Stores => "stores",
-            Self::Members => "members",
-            Self::ApiKeys => "api_keys",
-            Self::Webhooks => "webhooks",
-            Self::OrdersPerMonth => "orders_per_month",
-            Self::Products => "products",
-            Self::RequestsPerMinute => "requests_per_minute",
-            Self::RequestsPerMinutePerKey => "requests_per_minute_per_key",
-            Self::BatchOrders => "batch_orders",
-            Self::StorageBytes => "storage_bytes",
-            Self::BackupDays => "backup_days",
-            Self::BackupEveryDays => "backup_every_days",
-            Self::ExportRows => "export_rows",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// What people call it.
@@ -222,21 +208,14 @@ impl Limit {
     }
 }
 
-impl fmt::Display for Limit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// The text names no limit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not a limit")]
 pub struct UnknownLimit(String);
 
-impl FromStr for Limit {
-    type Err = UnknownLimit;
-    fn from_str(text: &str) -> Result<Self, UnknownLimit> {
-        Self::ALL.into_iter().find(|limit| limit.as_str() == text).ok_or_else(|| UnknownLimit(text.to_owned()))
+impl UnknownLimit {
+    fn of(text: &str) -> Self {
+        Self(text.to_owned())
     }
 }
 

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
+use strum::IntoStaticStr;
 
 use super::Limit;
 
 /// Something that a tier may leave out as a whole.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Feature {
     /// Programs with keys.
     Api,
@@ -22,12 +24,8 @@ impl Feature {
     pub const ALL: [Self; 3] = [Self::Api, Self::Imports, Self::BackupsOnDemand];
 
     /// As it is stored and named in forms.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Api => "api",
-            Self::Imports => "imports",
-            Self::BackupsOnDemand => "backups_on_demand",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// What it is called in lists.

@@ -1,93 +1,126 @@
 //! The kinds and statuses of orders and items, as stored, shown and filtered.
 
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),* }
+use crate::choices::choices;
 
-        impl $name {
-            /// All of them, in the order in which people meet them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// As stored and as it stands in the API and in addresses.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = String;
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Self::ALL.iter().copied().find(|v| v.as_str() == text).ok_or_else(|| {
-                    let known: Vec<_> = Self::ALL.iter().map(|v| v.as_str()).collect();
-                    format!("Use one of {}.", known.join(", "))
-                })
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
+/// Whether goods went out or came back.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = unknown::<OrderKind>)]
+pub enum OrderKind {
+    /// Goods sold.
+    Sale,
+    /// A credit note: quantities are negative.
+    Return,
 }
 
-words! {
-    /// Whether goods went out or came back.
-    OrderKind {
-        /// Goods sold.
-        Sale = "sale",
-        /// A credit note: quantities are negative.
-        Return = "return",
+impl OrderKind {
+    /// All of them, in the order in which people meet them.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// As stored and as it stands in the API and in addresses.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
-words! {
-    /// Whether the order stands.
-    OrderStatus {
-        /// It stands.
-        Open = "open",
-        /// It was called off; it counts nowhere.
-        Cancelled = "cancelled",
+/// Whether the order stands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = unknown::<OrderStatus>)]
+pub enum OrderStatus {
+    /// It stands.
+    Open,
+    /// It was called off; it counts nowhere.
+    Cancelled,
+}
+
+impl OrderStatus {
+    /// All of them, in the order in which people meet them.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// As stored and as it stands in the API and in addresses.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
-words! {
-    /// What became of the money. Orders arrive paid: shops hand them over after checkout.
-    PaymentStatus {
-        /// All of it is ours.
-        Paid = "paid",
-        /// Part of it was given back.
-        PartiallyRefunded = "partially_refunded",
-        /// All of it was given back.
-        Refunded = "refunded",
+/// What became of the money. Orders arrive paid: shops hand them over after checkout.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = unknown::<PaymentStatus>)]
+pub enum PaymentStatus {
+    /// All of it is ours.
+    Paid,
+    /// Part of it was given back.
+    PartiallyRefunded,
+    /// All of it was given back.
+    Refunded,
+}
+
+impl PaymentStatus {
+    /// All of them, in the order in which people meet them.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// As stored and as it stands in the API and in addresses.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
-words! {
-    /// What became of the goods.
-    FulfilmentStatus {
-        /// Nothing was sent yet.
-        Unfulfilled = "unfulfilled",
-        /// Everything was sent.
-        Fulfilled = "fulfilled",
+/// What became of the goods.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = unknown::<FulfilmentStatus>)]
+pub enum FulfilmentStatus {
+    /// Nothing was sent yet.
+    Unfulfilled,
+    /// Everything was sent.
+    Fulfilled,
+}
+
+impl FulfilmentStatus {
+    /// All of them, in the order in which people meet them.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// As stored and as it stands in the API and in addresses.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
-words! {
-    /// What a line of an order stands for.
-    ItemKind {
-        /// Goods.
-        Product = "product",
-        /// Carriage.
-        Shipping = "shipping",
-        /// A reduction; its amount is never above zero.
-        Discount = "discount",
-        /// Any other charge.
-        Fee = "fee",
+/// What a line of an order stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = unknown::<ItemKind>)]
+pub enum ItemKind {
+    /// Goods.
+    Product,
+    /// Carriage.
+    Shipping,
+    /// A reduction; its amount is never above zero.
+    Discount,
+    /// Any other charge.
+    Fee,
+}
+
+impl ItemKind {
+    /// All of them, in the order in which people meet them.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// As stored and as it stands in the API and in addresses.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
+}
+
+fn unknown<T: VariantArray + Copy + Into<&'static str>>(_: &str) -> String {
+    format!("Use one of {}.", choices::<T>())
 }

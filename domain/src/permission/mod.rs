@@ -3,46 +3,62 @@
 mod grant;
 mod set;
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
+
+use crate::choices::choices;
 
 pub use grant::{Beyond, Rights};
 pub use set::Permissions;
 
 /// One right within a tenant.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
+#[strum(parse_err_ty = Unknown, parse_err_fn = Unknown::of::<Permission>)]
 pub enum Permission {
     /// See the dashboard and reports.
+    #[strum(serialize = "reports.read")]
     ReadReports,
     /// See orders and their customers.
+    #[strum(serialize = "orders.read")]
     ReadOrders,
     /// Add orders (API).
+    #[strum(serialize = "orders.write")]
     WriteOrders,
     /// Cancel an order.
+    #[strum(serialize = "orders.cancel")]
     CancelOrders,
     /// Give money back.
+    #[strum(serialize = "orders.refund")]
     RefundOrders,
     /// Follow the tenant's feed.
+    #[strum(serialize = "events.read")]
     ReadEvents,
     /// See imports and their problems.
+    #[strum(serialize = "imports.read")]
     ReadImports,
     /// Upload and run imports.
+    #[strum(serialize = "imports.run")]
     RunImports,
     /// Add and change stores.
+    #[strum(serialize = "stores.manage")]
     ManageStores,
     /// Add members and change their roles.
+    #[strum(serialize = "people.manage")]
     ManagePeople,
     /// Make and revoke API keys; say where events are sent.
+    #[strum(serialize = "keys.manage")]
     ManageKeys,
     /// See backups and how they fare.
+    #[strum(serialize = "backups.read")]
     ReadBackups,
     /// Make backups, choose their hour, download them.
+    #[strum(serialize = "backups.manage")]
     ManageBackups,
     /// See the tenant's own background jobs.
+    #[strum(serialize = "jobs.read")]
     ReadJobs,
     /// See who did what.
+    #[strum(serialize = "audit.read")]
     ReadAudit,
 }
 
@@ -67,24 +83,8 @@ impl Permission {
     ];
 
     /// As stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ReadReports => "reports.read",
-            Self::ReadOrders => "orders.read",
-            Self::WriteOrders => "orders.write",
-            Self::CancelOrders => "orders.cancel",
-            Self::RefundOrders => "orders.refund",
-            Self::ReadEvents => "events.read",
-            Self::ReadImports => "imports.read",
-            Self::RunImports => "imports.run",
-            Self::ManageStores => "stores.manage",
-            Self::ManagePeople => "people.manage",
-            Self::ManageKeys => "keys.manage",
-            Self::ReadBackups => "backups.read",
-            Self::ManageBackups => "backups.manage",
-            Self::ReadJobs => "jobs.read",
-            Self::ReadAudit => "audit.read",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// What it lets somebody do.
@@ -133,6 +133,8 @@ impl Permission {
 /// A member's role in one tenant.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase", parse_err_ty = Unknown, parse_err_fn = Unknown::of::<Role>)]
 pub enum Role {
     /// Owns the account: everything.
     Owner,
@@ -168,26 +170,26 @@ impl Role {
     }
 
     /// As stored and shown.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Manager => "manager",
-            Self::Staff => "staff",
-            Self::Viewer => "viewer",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 /// What an API key may do; each scope is one or more permissions.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, EnumString, IntoStaticStr, VariantArray)]
+#[strum(parse_err_ty = Unknown, parse_err_fn = Unknown::of::<KeyScope>)]
 pub enum KeyScope {
     /// `orders:read`
+    #[strum(serialize = "orders:read")]
     OrdersRead,
     /// `orders:write`
+    #[strum(serialize = "orders:write")]
     OrdersWrite,
     /// `reports:read`
+    #[strum(serialize = "reports:read")]
     ReportsRead,
     /// `events:read`
+    #[strum(serialize = "events:read")]
     EventsRead,
 }
 
@@ -196,13 +198,8 @@ impl KeyScope {
     pub const ALL: [Self; 4] = [Self::OrdersRead, Self::OrdersWrite, Self::ReportsRead, Self::EventsRead];
 
     /// As written in `--scopes` and stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OrdersRead => "orders:read",
-            Self::OrdersWrite => "orders:write",
-            Self::ReportsRead => "reports:read",
-            Self::EventsRead => "events:read",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// The permission that this scope grants.
@@ -221,33 +218,9 @@ impl KeyScope {
 #[error("'{0}' is unknown. Use one of {1}.")]
 pub struct Unknown(String, String);
 
-impl FromStr for Permission {
-    type Err = Unknown;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = || Self::ALL.map(Self::as_str).join(", ");
-        Self::ALL.into_iter().find(|p| p.as_str() == text).ok_or_else(|| Unknown(text.into(), known()))
-    }
-}
-
-impl FromStr for Role {
-    type Err = Unknown;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = || Self::ALL.map(Self::as_str).join(", ");
-        Self::ALL.into_iter().find(|r| r.as_str() == text).ok_or_else(|| Unknown(text.into(), known()))
-    }
-}
-
-impl FromStr for KeyScope {
-    type Err = Unknown;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = || Self::ALL.map(Self::as_str).join(", ");
-        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| Unknown(text.into(), known()))
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+impl Unknown {
+    fn of<T: VariantArray + Copy + Into<&'static str>>(text: &str) -> Self {
+        Self(text.to_owned(), choices::<T>())
     }
 }
 

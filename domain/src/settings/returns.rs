@@ -1,12 +1,12 @@
 //! On which day what was given back counts.
 
-use std::str::FromStr;
-
 use chrono::{DateTime, Utc};
+use strum::{EnumString, IntoStaticStr};
 
 /// The day on which a store's refunds count. A return order is an order of its own that names no sale, so it counts on
 /// its own day under either rule.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", parse_err_ty = String, parse_err_fn = unknown)]
 pub enum ReturnDay {
     /// The day on which the refund is recorded.
     #[default]
@@ -20,11 +20,8 @@ impl ReturnDay {
     pub const ALL: [Self; 2] = [Self::Return, Self::Order];
 
     /// As stored and as it stands in forms.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Return => "return",
-            Self::Order => "order",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// What people choose.
@@ -44,10 +41,6 @@ impl ReturnDay {
     }
 }
 
-impl FromStr for ReturnDay {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let found = Self::ALL.into_iter().find(|rule| rule.as_str() == text);
-        found.ok_or_else(|| format!("Use {} or {}.", Self::Return.as_str(), Self::Order.as_str()))
-    }
+fn unknown(_: &str) -> String {
+    format!("Use {} or {}.", ReturnDay::Return.as_str(), ReturnDay::Order.as_str())
 }

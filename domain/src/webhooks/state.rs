@@ -1,12 +1,14 @@
 //! How webhooks and deliveries stand, and which deliveries a list shows.
 
-use std::str::FromStr;
+use strum::{EnumString, IntoStaticStr};
 
+use crate::choices::Hint;
 use crate::fields::{FieldErrors, UNKNOWN};
 use crate::page::{Place, Seal};
 
 /// How a webhook stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", parse_err_ty = Hint, parse_err_fn = webhook_hint)]
 pub enum WebhookState {
     /// Events are told.
     Live,
@@ -17,7 +19,8 @@ pub enum WebhookState {
 }
 
 /// How a delivery stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", parse_err_ty = Hint, parse_err_fn = delivery_hint)]
 pub enum DeliveryState {
     /// It is sent now or later.
     Waiting,
@@ -41,12 +44,8 @@ impl WebhookState {
     pub const ALL: [Self; 3] = [Self::Live, Self::Paused, Self::Off];
 
     /// As stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::Paused => "paused",
-            Self::Off => "off",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -55,12 +54,8 @@ impl DeliveryState {
     pub const ALL: [Self; 3] = [Self::Waiting, Self::Delivered, Self::Failed];
 
     /// As stored and in addresses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Delivered => "delivered",
-            Self::Failed => "failed",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// As people read it.
@@ -100,20 +95,12 @@ impl DeliveryQuery {
     }
 }
 
-impl FromStr for WebhookState {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or("Use live, paused or off.")
-    }
+fn webhook_hint(_: &str) -> Hint {
+    "Use live, paused or off."
 }
 
-impl FromStr for DeliveryState {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or("Use waiting, delivered or failed.")
-    }
+fn delivery_hint(_: &str) -> Hint {
+    "Use waiting, delivered or failed."
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
 //! What a backup says of itself: the manifest, with the hash of everything, packed away like the rest; and the label, a few
 //! words in the open that are written last, so that what has a label is whole.
 
-use std::fmt::Write;
-
 use chrono::{DateTime, Utc};
 use db::backups::whole::Count;
 use domain::backups::{Kind, Trigger};
@@ -160,16 +158,7 @@ impl Manifest {
     }
 }
 
-/// SHA-256 in hexadecimal digits.
-pub(super) fn hex(digest: &[u8]) -> String {
-    digest.iter().fold(String::with_capacity(digest.len() * 2), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _written = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// Ends a hash.
 pub(super) fn ended(hash: Sha256) -> String {
-    hex(&hash.finalize())
+    hex::encode(hash.finalize())
 }

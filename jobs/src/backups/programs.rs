@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use db::backups::owner::Owner;
+use percent_encoding::percent_decode_str;
 use tokio::process::Command;
 use url::Url;
 
@@ -117,7 +118,7 @@ impl Programs {
 fn variables(owner: &Owner) -> Result<Vec<(&'static str, String)>, BackupError> {
     let wrong = || BackupError::Program("MIGRATION_DATABASE_URL is not a database URL".into());
     let url = Url::parse(owner.url()).map_err(|_| wrong())?;
-    let plain = |text: &str| percent_decoded(text);
+    let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let mut variables = vec![("PGDATABASE", owner.database()?)];
     variables.extend(url.host_str().map(|host| ("PGHOST", plain(host.trim_matches(['[', ']'])))));
     variables.extend(url.port().map(|port| ("PGPORT", port.to_string())));
@@ -133,24 +134,6 @@ fn variables(owner: &Owner) -> Result<Vec<(&'static str, String)>, BackupError> 
         }
     }
     Ok(variables)
-}
-
-fn percent_decoded(text: &str) -> String {
-    let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
-    while let Some((first, after)) = rest.split_first() {
-        let code = after.get(..2).and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
-        match code.filter(|_| *first == b'%') {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use super::full::WorkDir;
-use super::manifest::{Label, Manifest, SavedTable, ended, hex};
+use super::manifest::{Label, Manifest, SavedTable, ended};
 use super::programs::Programs;
 use super::{BackupError, Backups, files, full, part};
 use crate::storage::ObjectPath;
@@ -75,7 +75,7 @@ pub(super) async fn open(backups: &Backups, backup: &Backup) -> Result<(ObjectPa
         backups.storage.check_there().await?;
         return Err(BackupError::Damaged("label.json is missing or cannot be read".into()));
     };
-    let known = backup.manifest_sha256.as_deref().map(hex);
+    let known = backup.manifest_sha256.as_deref().map(hex::encode);
     if label.id != backup.id || known.is_some_and(|known| known != label.manifest.sha256) {
         return Err(BackupError::Damaged("label.json belongs to another backup".into()));
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use domain::settings::Setting;
+use html_escape::encode_quoted_attribute;
 use serde::{Deserialize, Serialize};
 
 /// Longest cell of a table in the plain text; what is longer ends with an ellipsis.
@@ -181,12 +182,7 @@ fn short(text: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
-    plain(text)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
+    encode_quoted_attribute(&plain(text)).into_owned()
 }
 
 #[cfg(test)]

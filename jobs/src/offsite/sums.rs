@@ -60,11 +60,8 @@ impl Sums {
     fn text(&self) -> String {
         let mut text = String::new();
         for (name, hash) in &self.0 {
-            for byte in hash {
-                // Writing to a String cannot fail.
-                let _ = write!(text, "{byte:02x}");
-            }
-            let _ = writeln!(text, "  {name}");
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{}  {name}", hex::encode(hash));
         }
         text
     }
@@ -74,14 +71,9 @@ fn path(prefix: &OffsitePath) -> Result<OffsitePath, OffsiteError> {
     prefix.join(NAME).map_err(OffsiteError::Source)
 }
 
-fn hash(hex: &str) -> Option<[u8; 32]> {
-    if hex.len() != 64 || !hex.is_ascii() {
-        return None;
-    }
+fn hash(digits: &str) -> Option<[u8; 32]> {
     let mut hash = [0; 32];
-    for (byte, pair) in hash.iter_mut().zip(0..) {
-        *byte = u8::from_str_radix(&hex[2 * pair..2 * pair + 2], 16).ok()?;
-    }
+    hex::decode_to_slice(digits, &mut hash).ok()?;
     Some(hash)
 }
 

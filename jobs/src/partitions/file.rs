@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use super::error::ArchiveError;
-use super::manifest::{File, Manifest, folder, hex};
+use super::manifest::{File, Manifest, folder};
 use crate::storage::{Storage, StorageError, Upload};
 
 /// zstd's own default.
@@ -62,7 +62,7 @@ pub(super) async fn in_database(
     loop {
         let lines = reader.next().await?;
         if lines.is_empty() {
-            return Ok(Content { rows, sha256: hex(&hash.finalize()) });
+            return Ok(Content { rows, sha256: hex::encode(hash.finalize()) });
         }
         for line in lines {
             rows += 1;
@@ -115,7 +115,7 @@ impl<'a> Unpacked<'a> {
     /// Whether all that was read is what the manifest says; to be asked at the end.
     pub fn verify(self) -> Result<(), ArchiveError> {
         let rest = self.decoder.get_ref().len();
-        let found = (self.rows, hex(&self.stored.finalize()), hex(&self.content.finalize()));
+        let found = (self.rows, hex::encode(self.stored.finalize()), hex::encode(self.content.finalize()));
         if rest > 0 || found != (self.file.rows, self.file.sha256.clone(), self.file.content_sha256.clone()) {
             return Err(ArchiveError::Damaged(format!("{} differs from what was written", self.file.name)));
         }
@@ -168,7 +168,7 @@ impl Writing {
         self.stored.update(&packed);
         self.upload.write(&packed).await?;
         let bytes = self.upload.finish().await?;
-        Ok((self.rows, bytes, hex(&self.stored.finalize()), hex(&self.content.finalize())))
+        Ok((self.rows, bytes, hex::encode(self.stored.finalize()), hex::encode(self.content.finalize())))
     }
 }
 

@@ -74,7 +74,7 @@ impl Manifest {
             since: row.quarter.begins(),
             until: row.quarter.ends(),
             written_at: db.clock().now(),
-            schema: hex(&Sha256::digest(text)),
+            schema: hex::encode(Sha256::digest(text)),
             orders,
             order_items,
             files: Vec::new(),
@@ -114,7 +114,7 @@ impl Manifest {
     /// When it is missing or another one, or the storage fails.
     pub async fn get(storage: &Storage, row: &ArchiveRow) -> Result<Self, ArchiveError> {
         let text = storage.get_whole(&folder(row)?.child(NAME)?, LIMIT).await?;
-        if Some(hex(&Sha256::digest(&text))) != row.manifest {
+        if Some(hex::encode(Sha256::digest(&text))) != row.manifest {
             return Err(ArchiveError::Damaged(format!("{}/{NAME} differs from what was written", row.location)));
         }
         let manifest: Self = serde_json::from_slice(&text)
@@ -130,9 +130,4 @@ impl Manifest {
 pub(super) fn folder(row: &ArchiveRow) -> Result<ObjectPath, ArchiveError> {
     ObjectPath::parse(&row.location)
         .ok_or_else(|| ArchiveError::Damaged(format!("'{}' is not a folder in the storage", row.location)))
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -15,7 +15,7 @@ use sqlx::{Connection, PgConnection};
 use crate::partitions::{at, history, listed, stop, storage};
 
 fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// Makes the archive in `folder` one of the time before an order kept who bought; the hash of its manifest.

@@ -32,17 +32,11 @@ pub async fn end(
     signed_in: SignedIn,
     Form(named): Form<Named>,
 ) -> Result<Response, PageError> {
-    let row = bytes(&named.session).ok_or(PageError::NotFound)?;
+    let row = hex::decode(&named.session).map_err(|_| PageError::NotFound)?;
     if !sessions.end_own(signed_in.person.id, &row).await? {
         return Err(PageError::NotFound);
     }
     visitors.forget_person(signed_in.person.id).await;
     record(&db, &signed_in.person, "session.end_one", json!({})).await?;
     Ok(answer::done("/account", "ended").into_response())
-}
-
-fn bytes(text: &str) -> Option<Vec<u8>> {
-    let is_hex = text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
-    let byte = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
-    is_hex.then(|| (0..64).step_by(2).map(byte).collect()).flatten()
 }

@@ -101,7 +101,7 @@ async fn page(
 fn row(session: OwnSession, this: &[u8]) -> SessionRow {
     let text = |key: &str| session.data.get(key).and_then(Value::as_str).unwrap_or_default();
     SessionRow {
-        name: session.row.iter().map(|byte| format!("{byte:02x}")).collect(),
+        name: hex::encode(&session.row),
         device: device::words(text(AGENT)),
         address: text(ADDRESS).to_owned(),
         began_at: session.created_at,

@@ -11,7 +11,7 @@ use crate::middleware::{address, cookies};
 use crate::state::AppState;
 
 const BYTES: usize = 16;
-const TWO_YEARS: u32 = 63_072_000;
+const TWO_YEARS: i64 = 63_072_000;
 const LONGEST_AGENT: usize = 300;
 
 /// What a session keeps of the browser: its own words for itself, cut to a length.
@@ -69,9 +69,7 @@ pub fn cookie(headers: &HeaderMap, state: &AppState) -> Option<HeaderValue> {
     }
     let mut bytes = [0_u8; BYTES];
     getrandom::fill(&mut bytes).ok()?;
-    let (name, value) = (name(state), URL_SAFE_NO_PAD.encode(bytes));
-    let secure = if state.config.http.secure { "; Secure" } else { "" };
-    HeaderValue::try_from(format!("{name}={value}; Path=/; Max-Age={TWO_YEARS}; SameSite=Lax; HttpOnly{secure}")).ok()
+    cookies::set(name(state), &URL_SAFE_NO_PAD.encode(bytes), TWO_YEARS, state.config.http.secure)
 }
 
 fn name(state: &AppState) -> &'static str {

@@ -1,5 +1,6 @@
 //! Every setting, read once from the environment. An empty variable is an absent one; all faults are found
-//! before any is reported. Nothing else in the program reads the environment.
+//! before any is reported, which is why clap, which stops at the first, does not read it. Nothing else in the program reads the
+//! environment.
 
 mod backups;
 mod database;

@@ -2,7 +2,9 @@
 //! too, and nobody needs to be signed in for it.
 
 use app::document::Theme;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
+use tower_sessions::cookie::time::Duration;
+use tower_sessions::cookie::{Cookie, SameSite};
 
 /// The theme's cookie.
 pub const THEME: &str = "theme";
@@ -10,6 +12,13 @@ pub const THEME: &str = "theme";
 /// Light or dark, as this browser has chosen.
 pub fn theme(headers: &HeaderMap) -> Theme {
     cookie(headers, THEME).map(Theme::read).unwrap_or_default()
+}
+
+/// A cookie for every page of this server and for no script, as the header that sets it. 0 seconds take it back.
+pub fn set(name: &str, value: &str, seconds: i64, secure: bool) -> Option<HeaderValue> {
+    let cookie = Cookie::build((name, value)).path("/").max_age(Duration::seconds(seconds));
+    let cookie = cookie.same_site(SameSite::Lax).http_only(true).secure(secure);
+    HeaderValue::try_from(cookie.to_string()).ok()
 }
 
 /// The cookies among `headers`, for what is asked about them when the request is gone.

@@ -125,7 +125,8 @@ fn came_too_slowly(api: bool) -> Response {
     response
 }
 
-// Ids and nonces are always ours: what comes from outside could be forged or break the log.
+// Ids and nonces are always ours: what comes from outside could be forged or break the log. The layer of tower-http would
+// take it over.
 fn fresh(request: &Request, address: IpAddr) -> Option<Current> {
     let mut random = [0_u8; 32];
     getrandom::fill(&mut random).ok()?;

@@ -12,6 +12,9 @@ use serde::Deserialize;
 use crate::config::Config;
 use crate::middleware::cookies;
 
+// In seconds.
+const A_YEAR: i64 = 31_536_000;
+
 /// The form.
 #[derive(Debug, Deserialize)]
 pub struct Chosen {
@@ -24,9 +27,7 @@ pub struct Chosen {
 /// Remembers the choice and goes back to the page it was made on.
 pub async fn choose(State(config): State<Arc<Config>>, Form(chosen): Form<Chosen>) -> Response {
     let theme = Theme::read(&chosen.theme).as_str();
-    let secure = if config.http.secure { "; Secure" } else { "" };
-    let name = cookies::THEME;
-    let cookie = format!("{name}={theme}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}");
+    let cookie = cookies::set(cookies::THEME, theme, A_YEAR, config.http.secure);
     let back = if url::is_local(&chosen.back) { chosen.back.as_str() } else { "/" };
-    (AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(back)).into_response()
+    (AppendHeaders(cookie.map(|cookie| (header::SET_COOKIE, cookie))), Redirect::to(back)).into_response()
 }

@@ -7,7 +7,7 @@ use app::pages::usage::{UsagePage, page};
 use axum::extract::State;
 use axum::response::Response;
 use db::limits;
-use db::rates::Rates;
+use db::rate_limits::RateLimits;
 use domain::limits::{Limit, Rate};
 use domain::permission::Permission;
 
@@ -21,7 +21,7 @@ use crate::error::PageError;
 ///
 /// # Errors
 /// For strangers and those who do not run the account, and when PostgreSQL fails.
-pub async fn show(State(rates): State<Arc<Rates>>, member: Member, visit: Visit) -> Result<Response, PageError> {
+pub async fn show(State(rate_limits): State<Arc<RateLimits>>, member: Member, visit: Visit) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageStores)?;
     let frame = frame(&scope, &member, visit, Section::Usage, None).await?;
     let mut usage = limits::usage(&scope).await?;

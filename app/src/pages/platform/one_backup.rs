@@ -69,9 +69,7 @@ fn facts(page: &OneBackup) -> AnyView {
     ];
     facts.extend(backup.duration().map(|took| ("Duration", milliseconds(took.num_milliseconds()))));
     facts.extend(backup.verify_ms.map(|took| ("Verification took", milliseconds(took))));
-    facts.extend(
-        backup.manifest_sha256.as_ref().map(|hash| ("Manifest", hash.iter().map(|b| format!("{b:02x}")).collect())),
-    );
+    facts.extend(backup.manifest_sha256.as_ref().map(|hash| ("Manifest", hex::encode(hash))));
     facts.retain(|(label, _)| backup.status != Status::Running || !matches!(*label, "Contents" | "Size"));
     let facts = facts.into_iter().map(|(label, value)| view! { <dt>{label}</dt><dd>{value}</dd> }).collect_view();
     view! { <Card title="Details"><dl class="facts">{facts}</dl></Card> }.into_any()
