@@ -47,34 +47,50 @@ words! {
 }
 
 words! {
-    /// Whether the order stands.
+    /// Where an order is in its life.
     OrderStatus {
-        /// It stands.
+        /// There may be work left.
         Open = "open",
-        /// It was called off; it counts nowhere.
+        /// The work is done; it counts as before.
+        Closed = "closed",
+        /// It was called off; it counts in no figure.
         Cancelled = "cancelled",
     }
 }
 
 words! {
-    /// What became of the money. Orders arrive paid: shops hand them over after checkout.
+    /// What became of the money: derived from payments and refunds ([`super::standing`]).
     PaymentStatus {
-        /// All of it is ours.
+        /// Nothing was paid yet.
+        Pending = "pending",
+        /// The amount is reserved, not charged.
+        Authorized = "authorized",
+        /// Part of it was paid.
+        PartiallyPaid = "partially_paid",
+        /// All of it was paid.
         Paid = "paid",
-        /// Part of it was given back.
+        /// Part of what was paid was given back.
         PartiallyRefunded = "partially_refunded",
-        /// All of it was given back.
+        /// All that was paid was given back.
         Refunded = "refunded",
+        /// The reservation was given up; nothing was paid.
+        Voided = "voided",
     }
 }
 
 words! {
-    /// What became of the goods.
+    /// What became of the goods: derived from fulfilments ([`super::standing`]).
     FulfilmentStatus {
         /// Nothing was sent yet.
         Unfulfilled = "unfulfilled",
+        /// Part of it was sent.
+        PartiallyFulfilled = "partially_fulfilled",
         /// Everything was sent.
         Fulfilled = "fulfilled",
+        /// Nothing is to be sent for now.
+        OnHold = "on_hold",
+        /// There is nothing to send.
+        NotRequired = "not_required",
     }
 }
 
@@ -89,5 +105,21 @@ words! {
         Discount = "discount",
         /// Any other charge.
         Fee = "fee",
+    }
+}
+
+words! {
+    /// What a payment did.
+    PaymentKind {
+        /// Money came in.
+        Charge = "charge",
+        /// Money was reserved.
+        Authorization = "authorization",
+        /// Reserved money came in.
+        Capture = "capture",
+        /// A reservation was given up.
+        Void = "void",
+        /// Money went back.
+        Refund = "refund",
     }
 }
