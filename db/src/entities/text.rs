@@ -50,6 +50,7 @@ text_enums!(
     domain::orders::ItemKind,
     domain::orders::OrderKind,
     domain::orders::OrderStatus,
+    domain::orders::PaymentKind,
     domain::orders::PaymentStatus,
     domain::settings::ReturnDay,
     domain::webhooks::DeliveryState,

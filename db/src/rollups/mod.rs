@@ -15,5 +15,5 @@ pub(crate) use apply::apply;
 pub use deltas::Deltas;
 pub(crate) use read::{ByCurrency, FiguresRow, Spans, currency, days, hours, raw, totals};
 pub use recount::{Difference, may_be_misread, rebuild, verify};
-pub(crate) use refunds::replace as replace_refunds;
+pub(crate) use refunds::move_refunds;
 pub use spot::{repair_day, span, verify_day};

@@ -155,7 +155,8 @@ mod tests {
     #[test]
     fn a_sale_and_its_refund_leave_what_was_kept() {
         let amounts = Amounts { gross: 10_000, discounts: 500, shipping: 300, tax: 1_900, fees: 50 };
-        let day = Figures::of_order(OrderKind::Sale, 3, &amounts) + Figures::of_refund(Parts { goods: 2_000, ..Parts::default() });
+        let day = Figures::of_order(OrderKind::Sale, 3, &amounts)
+            + Figures::of_refund(Parts { goods: 2_000, ..Parts::default() });
         assert_eq!((day.net(), day.total(), day.returns()), (7_500, 9_750, 2_000));
         assert_eq!(day.average_order(), Some(7_500));
     }

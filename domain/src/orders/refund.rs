@@ -134,9 +134,7 @@ impl Standing {
         self.find_faults(&mut errors);
         let (parts, lines) = match request {
             RefundRequest::Full { restock } => (self.left().scaled(self.refundable()), self.lines_left(*restock)),
-            RefundRequest::Lines { lines, shipping } => {
-                (self.parts_of(lines, *shipping, &mut errors), lines.clone())
-            }
+            RefundRequest::Lines { lines, shipping } => (self.parts_of(lines, *shipping, &mut errors), lines.clone()),
             RefundRequest::Amount(amount) => (self.left().scaled(*amount), Vec::new()),
         };
         if errors.is_empty() {
@@ -179,7 +177,8 @@ impl Standing {
     }
 
     fn lines_left(&self, restock: bool) -> Vec<RefundLine> {
-        let left = |line: &Line| RefundLine { position: line.position, quantity: line.quantity - line.refunded, restock };
+        let left =
+            |line: &Line| RefundLine { position: line.position, quantity: line.quantity - line.refunded, restock };
         self.lines.iter().map(left).filter(|line| line.quantity > 0).collect()
     }
 
@@ -195,7 +194,11 @@ impl Standing {
             errors.add_if(repeated, &field, "This line is listed twice.");
             errors.add_if(*quantity <= 0, &field, "Enter a quantity above 0.");
             let is_discount = line.kind == ItemKind::Discount;
-            errors.add_if(is_discount, &field, "A discount is given back with the lines that it reduces. Choose those.");
+            errors.add_if(
+                is_discount,
+                &field,
+                "A discount is given back with the lines that it reduces. Choose those.",
+            );
             let left = line.quantity - line.refunded;
             errors.add_if(*quantity > left, &field, format!("Enter a quantity of {left} or less."));
             if errors.is_empty() {

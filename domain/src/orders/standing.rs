@@ -202,7 +202,11 @@ impl Standing {
     pub fn fulfil(&mut self, lines: &[(i32, i64)]) -> Result<Vec<(i32, i64)>, FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.add_if(self.kind == OrderKind::Return, "order", "A return order has nothing to send.");
-        errors.add_if(self.status == OrderStatus::Cancelled, "order", "This order is cancelled, so nothing is to be sent.");
+        errors.add_if(
+            self.status == OrderStatus::Cancelled,
+            "order",
+            "This order is cancelled, so nothing is to be sent.",
+        );
         errors.add_if(self.is_on_hold, "order", "This order is on hold. Release the hold first.");
         let sent = if lines.is_empty() { self.unsent() } else { lines.to_vec() };
         if errors.is_empty() {
@@ -212,7 +216,8 @@ impl Standing {
             let field = format!("lines[{position}]");
             let repeated = lines[..i].iter().any(|(other, _)| other == position);
             errors.add_if(repeated, &field, "This line is listed twice.");
-            let Some(line) = self.lines.iter().find(|line| line.position == *position && line.kind == ItemKind::Product)
+            let Some(line) =
+                self.lines.iter().find(|line| line.position == *position && line.kind == ItemKind::Product)
             else {
                 errors.add(field, "This order has no such item to send.");
                 continue;

@@ -134,15 +134,12 @@ impl Draft {
 
     // `amounts` hold whatever tax the prices contain; it is taken out here.
     fn outcome(&self, mut amounts: Amounts, errors: &mut FieldErrors) -> Outcome {
-        let shared = |item: &NewItem| Shared {
-            kind: item.kind,
-            amount: item.amount(),
-            discount: item.discount,
-            tax: item.tax,
-        };
+        let shared =
+            |item: &NewItem| Shared { kind: item.kind, amount: item.amount(), discount: item.discount, tax: item.tax };
         let lines: Vec<Shared> = self.items.iter().map(shared).collect();
         let shares = shares::shares(&lines, amounts.discounts, amounts.tax);
-        let mut values: Vec<i64> = lines.iter().zip(&shares).map(|(line, share)| line.amount - share.discount).collect();
+        let mut values: Vec<i64> =
+            lines.iter().zip(&shares).map(|(line, share)| line.amount - share.discount).collect();
         if self.prices_include_tax && errors.is_empty() {
             take_tax_out(&mut amounts, &mut values, &lines, &shares);
             errors.add_if(amounts.shipping < 0 && self.kind == OrderKind::Sale, "tax", CONTAINED);
@@ -158,8 +155,7 @@ impl Draft {
         };
         let lines = self.items.iter().zip(&shares).zip(values.into_iter().zip(1..)).map(line).collect();
         let mut standing = Standing { kind: self.kind, amounts, lines, ..Standing::default() };
-        let resolved =
-            if errors.is_empty() { self.history.apply(&mut standing, errors) } else { Resolved::default() };
+        let resolved = if errors.is_empty() { self.history.apply(&mut standing, errors) } else { Resolved::default() };
         Outcome { shares, standing, resolved }
     }
 

@@ -37,9 +37,8 @@ impl Draft {
 
     fn clean_details(&mut self, notes: &mut FieldErrors) {
         let details = &mut self.details;
-        let mut word = |text: Option<String>, most, name: &str| {
-            line(text?, most, TooLong::LeftOut, notes, || name.to_owned())
-        };
+        let mut word =
+            |text: Option<String>, most, name: &str| line(text?, most, TooLong::LeftOut, notes, || name.to_owned());
         details.external_id = word(details.external_id.take(), 100, "external_id");
         details.source = word(details.source.take(), 50, "source");
         details.customer_note = details.customer_note.take().map(|note| long_text(note, "customer_note", notes));

@@ -136,7 +136,15 @@ const fn is_zero(amount: &i64) -> bool {
 impl Default for NewItem {
     /// A product of no name, no pieces and no price: what is left out where a line is made.
     fn default() -> Self {
-        Self { sku: None, title: String::new(), kind: ItemKind::Product, quantity: 0, unit_price: 0, discount: 0, tax: None }
+        Self {
+            sku: None,
+            title: String::new(),
+            kind: ItemKind::Product,
+            quantity: 0,
+            unit_price: 0,
+            discount: 0,
+            tax: None,
+        }
     }
 }
 

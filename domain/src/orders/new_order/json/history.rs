@@ -73,12 +73,19 @@ impl Reader<'_> {
     fn payment(&mut self, otherwise: DateTime<Utc>) -> NewPayment {
         let kind = self.parsed("kind").unwrap_or(PaymentKind::Charge);
         let amount = if kind == PaymentKind::Void { self.amount("amount") } else { self.required_integer("amount") };
-        NewPayment { kind, amount, method: self.word("method"), reference: self.word("reference"), at: self.at(otherwise) }
+        NewPayment {
+            kind,
+            amount,
+            method: self.word("method"),
+            reference: self.word("reference"),
+            at: self.at(otherwise),
+        }
     }
 
     fn fulfilment(&mut self, otherwise: DateTime<Utc>) -> NewFulfilment {
         NewFulfilment {
-            lines: self.list("lines", &["line", "quantity"], |read| (read.position(), read.required_integer("quantity"))),
+            lines: self
+                .list("lines", &["line", "quantity"], |read| (read.position(), read.required_integer("quantity"))),
             carrier: self.word("carrier"),
             tracking_number: self.word("tracking_number"),
             tracking_url: self.link("tracking_url"),
