@@ -19,6 +19,9 @@ pub enum DataError {
     /// The thing is not in a state for this; the words say why.
     #[error("{0}")]
     Refused(String),
+    /// The thing was changed meanwhile: it has another version than the one that the change was made for.
+    #[error("this was changed meanwhile")]
+    Stale,
     /// The tenant's tier allows no more of this; what is there stays as it is.
     #[error("{0}")]
     AtLimit(#[from] Reached),
@@ -75,6 +78,7 @@ impl DataError {
             Self::Forbidden => Self::Forbidden,
             Self::Invalid(fields) => Self::Invalid(fields.clone()),
             Self::Refused(words) => Self::Refused(words.clone()),
+            Self::Stale => Self::Stale,
             Self::AtLimit(reached) => Self::AtLimit(reached.clone()),
             Self::Archived(words) => Self::Archived(words.clone()),
             Self::Busy => Self::Busy,

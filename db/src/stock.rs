@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use domain::fields::FieldErrors;
 use domain::ids::{StoreId, TenantId, VariantId};
-use domain::orders::{ItemKind, NewOrder, OrderKind};
+use domain::orders::{ItemKind, NewOrder, OrderKind, OrderStatus};
 use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, Set};
 use serde_json::json;
 use uuid::Uuid;
@@ -113,7 +113,8 @@ pub(crate) async fn sell<'a>(
     variants: &Variants,
 ) -> Result<(), DataError> {
     let mut sold: Vec<(Uuid, DateTime<Utc>, i64)> = Vec::new();
-    for order in orders.filter(|o| o.kind() == OrderKind::Sale) {
+    let stands = |order: &&NewOrder| order.standing().status != OrderStatus::Cancelled;
+    for order in orders.filter(|o| o.kind() == OrderKind::Sale).filter(stands) {
         for item in order.items().iter().filter(|i| i.kind == ItemKind::Product) {
             sold.extend(variants.of(item).map(|v| (v.id.0, order.placed_at(), item.quantity)));
         }
@@ -135,18 +136,27 @@ pub(crate) async fn sell<'a>(
     tx.run(sql, values).await.map(drop)
 }
 
-/// Puts what a sale took back on the shelf. One statement; the caller holds the feed's head.
+/// Puts pieces of a sale back on the shelf, by position and quantity. One statement; levels may be locked in any order as the
+/// order itself is locked.
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub(crate) async fn put_back(tx: &Tx, placed_at: DateTime<Utc>, order: Uuid) -> Result<(), DataError> {
+pub(crate) async fn put_back(
+    tx: &Tx,
+    placed_at: DateTime<Utc>,
+    order: Uuid,
+    pieces: &[(i32, i64)],
+) -> Result<(), DataError> {
+    let (positions, quantities): (Vec<i32>, Vec<i64>) = pieces.iter().copied().unzip();
     // SQL: any number of variants, each by the order's lines.
     let sql = "update stock_levels l set quantity = l.quantity + s.quantity, updated_at = $4, \
                  alerted_at = case when l.quantity + s.quantity > l.threshold then null else l.alerted_at end \
-               from (select i.variant_id, sum(i.quantity)::bigint quantity from order_items i \
+               from (select i.variant_id, sum(w.quantity)::bigint quantity from order_items i \
+                 join unnest($5::int[], $6::bigint[]) w (position, quantity) on w.position = i.position \
                  where i.tenant_id = $1 and i.placed_at = $2 and i.order_id = $3 and i.kind = 'product' and i.variant_id is not null group by i.variant_id) s \
                where l.tenant_id = $1 and l.variant_id = s.variant_id and l.counted_at <= $2";
-    tx.run(sql, [placed_at.into(), order.into(), tx.scope().now().into()]).await.map(drop)
+    let values = [placed_at.into(), order.into(), tx.scope().now().into(), positions.into(), quantities.into()];
+    tx.run(sql, values).await.map(drop)
 }
 
 /// What is low, for [`stores_running_low`].

@@ -10,9 +10,24 @@ pub enum EventKind {
     /// An order came in.
     #[serde(rename = "order.placed")]
     OrderPlaced,
-    /// An order was cancelled or refunded.
+    /// An order changed in any way; it follows the event that says in which, where there is one.
     #[serde(rename = "order.updated")]
     OrderUpdated,
+    /// Everything that an order costs was paid.
+    #[serde(rename = "order.paid")]
+    OrderPaid,
+    /// Goods of an order were sent.
+    #[serde(rename = "order.fulfilled")]
+    OrderFulfilled,
+    /// Money was given back on an order.
+    #[serde(rename = "order.refunded")]
+    OrderRefunded,
+    /// An order was cancelled.
+    #[serde(rename = "order.cancelled")]
+    OrderCancelled,
+    /// What an order says was changed: contact, addresses, notes, tags or items.
+    #[serde(rename = "order.edited")]
+    OrderEdited,
     /// An import stored some orders, or ended.
     #[serde(rename = "import.progress")]
     ImportProgress,
@@ -41,9 +56,14 @@ pub enum EventKind {
 
 impl EventKind {
     /// Those that can be chosen where only some are wanted: all but [`EventKind::Gap`], which always comes.
-    pub const CHOSEN: [Self; 9] = [
+    pub const CHOSEN: [Self; 14] = [
         Self::OrderPlaced,
         Self::OrderUpdated,
+        Self::OrderPaid,
+        Self::OrderFulfilled,
+        Self::OrderRefunded,
+        Self::OrderCancelled,
+        Self::OrderEdited,
         Self::ImportProgress,
         Self::StoreCreated,
         Self::StoreChanged,
@@ -57,7 +77,12 @@ impl EventKind {
     pub const fn words(self) -> &'static str {
         match self {
             Self::OrderPlaced => "an order was placed",
-            Self::OrderUpdated => "an order was cancelled or refunded",
+            Self::OrderUpdated => "an order changed",
+            Self::OrderPaid => "an order was paid",
+            Self::OrderFulfilled => "items were sent",
+            Self::OrderRefunded => "a refund was recorded",
+            Self::OrderCancelled => "an order was cancelled",
+            Self::OrderEdited => "an order was edited",
             Self::ImportProgress => "an import made progress or finished",
             Self::StoreCreated => "a store was created",
             Self::StoreChanged => "store settings changed",

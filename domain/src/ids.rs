@@ -34,6 +34,10 @@ id! {
     VariantId,
     /// Money given back on a sale.
     RefundId,
+    /// Money paid, reserved or given up on a sale.
+    PaymentId,
+    /// Goods of a sale that were sent together.
+    FulfilmentId,
     /// One attempt at importing a snapshot.
     ImportId,
     /// A program's key to the API.

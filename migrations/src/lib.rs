@@ -65,6 +65,7 @@ const SCRIPTS: &[Script] = &[
     script!("m20261130_000502_find_accounts_by_key"),
     script!("m20261130_000503_prove_addresses"),
     script!("m20261130_000701_anchor_audit"),
+    script!("m20261130_000801_let_orders_live"),
 ];
 
 impl MigrationName for Script {

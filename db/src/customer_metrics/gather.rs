@@ -24,8 +24,9 @@ struct Stretch {
 }
 
 // Net sales of an order: a sale that stands, less its refunds; a return as a whole, which is negative.
-const NET: &str = "case when o.kind = 'return' then o.total when o.status = 'open' then o.gross - o.discounts else 0 end - o.refunded";
-const STANDING: &str = "o.kind = 'sale' and o.status = 'open'";
+const NET: &str = "case when o.kind = 'return' then o.total when o.status = 'cancelled' then 0 \
+    else o.gross - o.discounts - (o.refunded - coalesce(o.refunded_shipping, 0) - coalesce(o.refunded_tax, 0) - coalesce(o.refunded_fees, 0)) end";
+const STANDING: &str = "o.kind = 'sale' and o.status <> 'cancelled'";
 
 /// Gathers the facts of up to `limit` customers after `after`, in the order of their ids; `None` when there are no more.
 /// Four statements of one transaction, whatever the number of customers and orders. Doing it again changes nothing.

@@ -32,6 +32,7 @@ pub mod enums;
 pub mod extras;
 pub mod feed_event;
 pub mod feed_head;
+pub mod fulfilment;
 pub mod idempotency_key;
 pub mod identity_provider;
 pub mod impersonation;
@@ -59,6 +60,7 @@ pub mod partition_archive;
 pub mod partition_mark;
 pub mod partition_upkeep;
 pub mod passkey;
+pub mod payment;
 pub mod platform_generation;
 pub mod product;
 pub mod query;
@@ -140,6 +142,7 @@ tenant_entities! {
     customer,
     feed_event,
     feed_head,
+    fulfilment,
     idempotency_key,
     identity_provider,
     impersonation,
@@ -154,6 +157,7 @@ tenant_entities! {
     membership,
     order_item,
     order_ref,
+    payment,
     order_event,
     order,
     product,

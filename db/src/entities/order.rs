@@ -42,6 +42,23 @@ pub struct Model {
     pub customer_phone: Option<String>,
     pub customer_external_id: Option<String>,
     pub customer_country: Option<String>,
+    pub paid: Option<i64>,
+    pub authorized: Option<i64>,
+    pub refunded_shipping: Option<i64>,
+    pub refunded_tax: Option<i64>,
+    pub refunded_fees: Option<i64>,
+    pub prices_include_tax: bool,
+    pub is_on_hold: bool,
+    pub cancelled_at: Option<DateTimeUtc>,
+    pub cancel_reason: Option<String>,
+    pub closed_at: Option<DateTimeUtc>,
+    pub external_id: Option<String>,
+    pub source: Option<String>,
+    pub source_updated_at: Option<DateTimeUtc>,
+    pub customer_note: Option<String>,
+    pub shipping_address: Option<Json>,
+    pub billing_address: Option<Json>,
+    pub version: i32,
     #[sea_orm(belongs_to, from = "(tenant_id, store_id)", to = "(tenant_id, id)", skip_fk)]
     pub store: BelongsTo<super::store::Entity>,
     #[sea_orm(belongs_to, from = "(tenant_id, customer_id)", to = "(tenant_id, id)", skip_fk)]
@@ -50,6 +67,10 @@ pub struct Model {
     pub items: HasMany<super::order_item::Entity>,
     #[sea_orm(has_many)]
     pub refunds: HasMany<super::refund::Entity>,
+    #[sea_orm(has_many)]
+    pub payments: HasMany<super::payment::Entity>,
+    #[sea_orm(has_many)]
+    pub fulfilments: HasMany<super::fulfilment::Entity>,
     #[sea_orm(has_many)]
     pub events: HasMany<super::order_event::Entity>,
 }

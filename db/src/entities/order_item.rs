@@ -26,6 +26,9 @@ pub struct Model {
     pub unit_price: i64,
     pub amount: i64,
     pub refunded_quantity: i64,
+    pub discount: Option<i64>,
+    pub tax: Option<i64>,
+    pub fulfilled_quantity: Option<i64>,
     #[sea_orm(belongs_to, from = "(tenant_id, placed_at, order_id)", to = "(tenant_id, placed_at, id)", skip_fk)]
     pub order: BelongsTo<super::order::Entity>,
 }

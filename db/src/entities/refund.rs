@@ -22,6 +22,10 @@ pub struct Model {
     pub lines: Option<Json>,
     pub reason: String,
     pub actor: String,
+    pub shipping: i64,
+    pub tax: i64,
+    pub fees: i64,
+    pub is_counted: bool,
     #[sea_orm(belongs_to, from = "(tenant_id, order_placed_at, order_id)", to = "(tenant_id, placed_at, id)", skip_fk)]
     pub order: BelongsTo<super::order::Entity>,
 }

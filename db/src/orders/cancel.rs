@@ -1,56 +1,48 @@
 //! Calling an order off.
 
 use domain::feed::EventKind;
-use domain::fields::FieldErrors;
 use domain::ids::OrderId;
-use domain::orders::{Figures, OrderKind, OrderStatus, cancel};
-use sea_orm::FromQueryResult;
-use sea_orm::sea_query::Expr;
+use domain::orders::refund::Parts;
+use domain::orders::{Figures, OrderStatus};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::locked::{self, Locked};
-use crate::entities::{order, text::Text};
+use super::change::{self, Change, Effect, refused};
+use super::locked::Locked;
+use crate::entities::{TenantQueries, order, refund};
 use crate::error::DataError;
-use crate::rollups::{self, Deltas};
+use crate::rollups::Deltas;
 use crate::scope::{Scope, Tx};
-use crate::{audit, feed, stock};
+use crate::{feed, stock, stores};
 
-/// Longest reason, in characters.
-const MAX_REASON: usize = 500;
-
-/// Cancels a sale: status, figures, timeline and feed, all or nothing.
+/// Cancels a sale and puts its goods back on the shelf: status, figures, timeline and feed, all or nothing.
 ///
 /// # Errors
 /// [`DataError::NotFound`], [`DataError::Refused`] with the rule's words, or a reason that is too long.
 pub async fn cancel(scope: &Scope, id: OrderId, reason: &str) -> Result<(), DataError> {
-    check_reason(reason)?;
-    let tx = scope.begin().await?;
-    let order = locked::lock(&tx, id).await?;
-    cancel::check(order.kind, order.status, order.payment, order.fulfilment)
-        .map_err(|e| DataError::Refused(e.to_string()))?;
-    let cancelled = order.update(&tx).col_expr(order::Column::Status, Expr::value(Text(OrderStatus::Cancelled)));
-    cancelled.col_expr(order::Column::UpdatedAt, Expr::value(scope.now())).exec(tx.conn()).await?;
-    order.note(&tx, "cancelled", json!({"reason": reason})).await?;
-    if order.store.tracks_stock {
-        stock::put_back(&tx, order.placed_at, id.0).await?;
-    }
-    let event = order.event(EventKind::OrderUpdated, json!({"status": "cancelled"}));
-    feed::append(&tx, vec![event]).await?;
-    rollups::apply(&tx, &deltas(&tx, &order).await?).await?;
-    audit::note(&tx, "order.cancel", &id.to_string(), json!({"reason": reason})).await?;
-    tx.commit().await
+    change::change(scope, id, &Change::Cancel { reason: reason.to_owned(), restock: true }).await
 }
 
-/// Checks the words that go with a change.
+/// Writes the rows of a cancellation.
 ///
 /// # Errors
-/// The fault of the field `reason`.
-pub(super) fn check_reason(reason: &str) -> Result<(), DataError> {
-    let mut errors = FieldErrors::default();
-    errors.add_if(reason.chars().count() > MAX_REASON, "reason", format!("Use at most {MAX_REASON} characters."));
-    errors.add_if(reason.contains('\0'), "reason", "Remove control characters.");
-    Ok(errors.into_result(())?)
+/// As [`cancel`].
+pub(super) async fn record(tx: &Tx, order: &mut Locked, reason: &str, restock: bool) -> Result<Effect, DataError> {
+    change::check_reason(reason)?;
+    order.standing.check_cancel().map_err(refused)?;
+    if restock && order.store.tracks_stock {
+        let left = order.standing.lines.iter().map(|line| (line.position, line.quantity - line.refunded));
+        let left: Vec<(i32, i64)> = left.filter(|(_, quantity)| *quantity > 0).collect();
+        stock::put_back(tx, order.placed_at, order.id.0, &left).await?;
+    }
+    let deltas = deltas(tx, order).await?;
+    order.standing.status = OrderStatus::Cancelled;
+    let cancelled = order.update(tx).col_expr(order::Column::CancelledAt, Expr::value(tx.scope().now()));
+    cancelled.col_expr(order::Column::CancelReason, Expr::value(reason)).exec(tx.conn()).await?;
+    let details = json!({"reason": reason});
+    Ok(Effect { deltas, ..Effect::new(Some(EventKind::OrderCancelled), "cancelled", "order.cancel", details) })
 }
 
 #[derive(FromQueryResult)]
@@ -60,17 +52,18 @@ struct Sold {
     gross: i64,
 }
 
+// The order counts in nothing any more, and neither do its refunds; the rule on the days of those holds behind the feed's head,
+// which is locked here already.
 async fn deltas(tx: &Tx, order: &Locked) -> Result<Deltas, DataError> {
-    debug_assert!(order.kind == OrderKind::Sale, "the rule lets only sales through");
     let mut deltas = Deltas::default();
-    let placed = Figures::of_order(order.kind, order.item_count, &order.amounts);
+    let placed = Figures::of_order(order.standing.kind, order.item_count, &order.standing.amounts);
     deltas.add(&order.store, order.placed_at, order.currency, Figures::of_cancellation(placed));
-    // A sum over a join in the order's partition, for the figures.
     // SQL: a sum over a join within the order's partition.
-    let sql = "select v.product_id, sum(i.quantity)::bigint quantity, sum(i.amount)::bigint gross \
+    let sql = "select v.product_id, sum(i.quantity)::bigint quantity, sum(i.amount - case when $4 then coalesce(i.tax, 0) else 0 end)::bigint gross \
                from order_items i join variants v on v.tenant_id = i.tenant_id and v.id = i.variant_id \
                where i.tenant_id = $1 and i.placed_at = $2 and i.order_id = $3 and i.kind = 'product' group by v.product_id";
-    let sold: Vec<Sold> = tx.all(sql, [order.placed_at.into(), order.id.0.into()]).await?;
+    let values = [order.placed_at.into(), order.id.0.into(), order.row.prices_include_tax.into()];
+    let sold: Vec<Sold> = tx.all(sql, values).await?;
     for product in sold {
         deltas.add_product(
             &order.store,
@@ -81,5 +74,27 @@ async fn deltas(tx: &Tx, order: &Locked) -> Result<Deltas, DataError> {
             -product.gross,
         );
     }
+    if order.standing.refunded.total() != 0 {
+        discount_refunds(tx, order, &mut deltas).await?;
+    }
     Ok(deltas)
+}
+
+async fn discount_refunds(tx: &Tx, order: &Locked, deltas: &mut Deltas) -> Result<(), DataError> {
+    let of_order = || refund::Column::OrderPlacedAt.eq(order.placed_at).and(refund::Column::OrderId.eq(order.id.0));
+    feed::lock(tx).await?;
+    let rule = stores::return_day(tx, order.store.id).await?;
+    for refund in tx.find::<refund::Entity>().filter(of_order()).all(tx.conn()).await? {
+        let refund::Model { shipping, tax, fees, .. } = refund;
+        let parts = Parts { goods: refund.amount - shipping - tax - fees, shipping, tax, fees };
+        deltas.add(
+            &order.store,
+            rule.counts_at(refund.at, order.placed_at),
+            order.currency,
+            -Figures::of_refund(parts),
+        );
+    }
+    let uncounted = tx.update::<refund::Entity>().filter(of_order());
+    uncounted.col_expr(refund::Column::IsCounted, Expr::value(false)).exec(tx.conn()).await?;
+    Ok(())
 }

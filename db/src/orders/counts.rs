@@ -30,9 +30,11 @@ pub struct Count {
 pub struct ViewCounts {
     /// All orders, cancelled ones and returns included.
     pub all: Count,
-    /// Standing sales that are to be fulfilled.
+    /// Open sales that are to be fulfilled, wholly or in part.
     pub to_fulfil: Count,
-    /// Standing sales of which a part was given back.
+    /// Open sales that are to be paid.
+    pub unpaid: Count,
+    /// Open sales of which a part was given back.
     pub partly_refunded: Count,
     /// Return orders.
     pub returns: Count,
@@ -41,7 +43,7 @@ pub struct ViewCounts {
 }
 
 /// Counts the orders of one store, or of all. Three statements at any size. Indexes: the primary key of
-/// `rollup_days`, `orders_partly_refunded`, `orders_to_fulfil`.
+/// `rollup_days`, `orders_partly_refunded`, `orders_to_fulfil`, `orders_unpaid`.
 ///
 /// # Errors
 /// [`DataError::NotFound`] for a store that is not the tenant's.
@@ -49,9 +51,9 @@ pub async fn views(scope: &Scope, store: Option<&str>) -> Result<ViewCounts, Dat
     let tx = scope.begin().await?;
     let stores: Vec<Uuid> = stores_of(&tx, store).await?.iter().map(|s| s.id.0).collect();
     let totals = rollups::totals(&tx, &stores, None, None).await?;
-    let [to_fulfil, partly_refunded] = open_sales(&tx, &stores).await?;
+    let [to_fulfil, unpaid, partly_refunded] = open_sales(&tx, &stores).await?;
     tx.commit().await?;
-    Ok(ViewCounts { to_fulfil, partly_refunded, ..kept(&totals) })
+    Ok(ViewCounts { to_fulfil, unpaid, partly_refunded, ..kept(&totals) })
 }
 
 /// Most sales that wait too long which are counted: nobody asks how many thousands they are.
@@ -75,26 +77,31 @@ pub(crate) async fn overdue(tx: &Tx, stores: &[Uuid], before: NaiveDate) -> Resu
     Ok(Count::up_to(MOST_OVERDUE, number.unwrap_or(0)))
 }
 
-const TO_FULFIL: &str = "o.kind = 'sale' and o.status = 'open' and o.fulfilment_status = 'unfulfilled'";
+const TO_FULFIL: &str =
+    "o.kind = 'sale' and o.status = 'open' and o.fulfilment_status in ('unfulfilled', 'partially_fulfilled')";
+const UNPAID: &str =
+    "o.kind = 'sale' and o.status = 'open' and o.payment_status in ('pending', 'authorized', 'partially_paid')";
 
 #[derive(FromQueryResult)]
 struct OpenRow {
     to_fulfil: i64,
+    unpaid: i64,
     partly_refunded: i64,
 }
 
-async fn open_sales(tx: &Tx, stores: &[Uuid]) -> Result<[Count; 2], DataError> {
+async fn open_sales(tx: &Tx, stores: &[Uuid]) -> Result<[Count; 3], DataError> {
     let limit = COUNTED + 1;
     // The words stand in the text, so that the planner sees that the partial index holds them.
     // SQL: each count stops at a limit of its own.
     let sql = format!(
         "select (select count(*) from (select from orders o where o.tenant_id = $1 and o.store_id = any($2) and {TO_FULFIL} limit {limit}) f) to_fulfil, \
+           (select count(*) from (select from orders o where o.tenant_id = $1 and o.store_id = any($2) and {UNPAID} limit {limit}) u) unpaid, \
            (select count(*) from (select from orders o where o.tenant_id = $1 and o.store_id = any($2) and o.kind = 'sale' and o.status = 'open' \
              and o.payment_status = 'partially_refunded' limit {limit}) r) partly_refunded"
     );
     let row: Option<OpenRow> = tx.one(&sql, [Value::from(stores.to_vec())]).await?;
-    let row = row.unwrap_or(OpenRow { to_fulfil: 0, partly_refunded: 0 });
-    Ok([row.to_fulfil, row.partly_refunded].map(|number| Count::up_to(COUNTED, number)))
+    let row = row.unwrap_or(OpenRow { to_fulfil: 0, unpaid: 0, partly_refunded: 0 });
+    Ok([row.to_fulfil, row.unpaid, row.partly_refunded].map(|number| Count::up_to(COUNTED, number)))
 }
 
 fn kept(totals: &BTreeMap<Currency, Figures>) -> ViewCounts {

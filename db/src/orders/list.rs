@@ -6,8 +6,9 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Value};
 
 use super::filter::{Filter, stores_of};
 use super::record::{COLUMNS, CUSTOMER, OrderRecord};
-use super::rows::{FullOrder, ItemRow, OrderRow};
+use super::rows::{FullOrder, ItemRow, OrderFacts, OrderRow};
 use super::search::{self, Cut};
+use super::standing;
 use crate::entities::{TenantQueries, order, order_item};
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
@@ -74,6 +75,7 @@ fn listed() -> String {
 }
 
 fn full(order: order::Model, items: Vec<order_item::Model>, stores: &[Store]) -> Result<FullOrder, DataError> {
+    let shares = standing::shares_of(&order, &items);
     Ok(FullOrder {
         gross: order.gross,
         discounts: order.discounts,
@@ -82,7 +84,8 @@ fn full(order: order::Model, items: Vec<order_item::Model>, stores: &[Store]) ->
         fees: order.fees,
         note: order.note.clone(),
         tags: order.tags.clone(),
-        items: items.into_iter().map(ItemRow::from).collect(),
+        facts: OrderFacts::of(&order),
+        items: items.into_iter().zip(shares).map(ItemRow::of).collect(),
         order: OrderRow::of(order, stores)?,
     })
 }

@@ -4,34 +4,37 @@ use chrono::{DateTime, Utc};
 use domain::feed::EventKind;
 use domain::ids::OrderId;
 use domain::money::Currency;
-use domain::orders::{Amounts, FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
+use domain::orders::Standing;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Set, UpdateMany};
 use serde_json::{Value as Json, json};
 
 use super::rows::known;
+use super::standing::standing;
+use crate::entities::text::Text;
 use crate::entities::{TenantQueries, order, order_event, order_item, order_ref};
 use crate::error::DataError;
 use crate::feed::NewEvent;
 use crate::scope::Tx;
 use crate::stores::{self, Store};
 
-/// The order, as of now, and nobody else's until the transaction ends.
+/// The order, as of now, and no one else's until the transaction ends.
 pub(super) struct Locked {
     pub id: OrderId,
     pub store: Store,
     pub number: String,
     pub placed_at: DateTime<Utc>,
-    pub kind: OrderKind,
-    pub status: OrderStatus,
-    pub payment: PaymentStatus,
-    pub fulfilment: FulfilmentStatus,
     pub currency: Currency,
     pub item_count: i64,
-    pub amounts: Amounts,
-    pub refunded: i64,
+    pub version: i32,
+    pub standing: Standing,
+    /// Its row, as it was found.
+    pub row: order::Model,
+    /// Its lines, as they were found, in their order.
+    pub items: Vec<order_item::Model>,
 }
 
-/// Locks the order. Three statements.
+/// Locks the order. Four statements.
 ///
 /// # Errors
 /// [`DataError::NotFound`] when the tenant has none, or the actor may not see its store.
@@ -40,32 +43,29 @@ pub(super) async fn lock(tx: &Tx, id: OrderId) -> Result<Locked, DataError> {
     let reference = tx.find::<order_ref::Entity>().filter(order_ref::Column::OrderId.eq(id.0)).one(tx.conn()).await?;
     let reference = reference.ok_or(DataError::NotFound("order"))?;
     let store = stores.into_iter().find(|s| s.id.0 == reference.store_id).ok_or(DataError::NotFound("order"))?;
-    let order = tx
+    let row = tx
         .find::<order::Entity>()
         .filter(order::Column::PlacedAt.eq(reference.placed_at))
         .filter(order::Column::Id.eq(id.0))
         .lock_exclusive();
-    match order.one(tx.conn()).await? {
-        Some(order) => locked(order, store),
-        None => Err(super::absent::why(tx, &reference).await),
-    }
-}
-
-fn locked(order: order::Model, store: Store) -> Result<Locked, DataError> {
-    let order::Model { gross, discounts, shipping, tax, fees, .. } = order;
+    let Some(row) = row.one(tx.conn()).await? else { return Err(super::absent::why(tx, &reference).await) };
+    let items = tx
+        .find::<order_item::Entity>()
+        .filter(order_item::Column::PlacedAt.eq(row.placed_at))
+        .filter(order_item::Column::OrderId.eq(id.0))
+        .order_by_asc(order_item::Column::Position);
+    let items = items.all(tx.conn()).await?;
     Ok(Locked {
-        id: order.id.into(),
+        id,
         store,
-        placed_at: order.placed_at,
-        kind: *order.kind,
-        status: *order.status,
-        payment: *order.payment_status,
-        fulfilment: *order.fulfilment_status,
-        currency: known("currency", &order.currency)?,
-        number: order.number,
-        item_count: i64::from(order.item_count),
-        amounts: Amounts { gross, discounts, shipping, tax, fees },
-        refunded: order.refunded,
+        placed_at: row.placed_at,
+        currency: known("currency", &row.currency)?,
+        number: row.number.clone(),
+        item_count: i64::from(row.item_count),
+        version: row.version,
+        standing: standing(&row, &items),
+        row,
+        items,
     })
 }
 
@@ -90,31 +90,38 @@ impl Locked {
         Ok(())
     }
 
-    /// An update of the order's row.
+    /// An update of the order's row: the statuses that follow from where it stands now, and its next version.
     pub fn update(&self, tx: &Tx) -> UpdateMany<order::Entity> {
+        let Standing { status, paid, authorized, refunded, is_on_hold, .. } = &self.standing;
+        let some = |amount: i64| Expr::value(Some(amount).filter(|amount| *amount != 0));
+        // An order that was paid when it was placed stays as narrow as it was.
+        let paid = Some(*paid).filter(|paid| self.row.paid.is_some() || *paid != self.standing.amounts.total());
         tx.update::<order::Entity>()
             .filter(order::Column::PlacedAt.eq(self.placed_at))
             .filter(order::Column::Id.eq(self.id.0))
-    }
-
-    /// The order's lines, in their order.
-    ///
-    /// # Errors
-    /// When PostgreSQL fails.
-    pub async fn lines(&self, tx: &Tx) -> Result<Vec<order_item::Model>, DataError> {
-        let lines = tx
-            .find::<order_item::Entity>()
-            .filter(order_item::Column::PlacedAt.eq(self.placed_at))
-            .filter(order_item::Column::OrderId.eq(self.id.0))
-            .order_by_asc(order_item::Column::Position);
-        Ok(lines.all(tx.conn()).await?)
+            .col_expr(order::Column::Status, Expr::value(Text(*status)))
+            .col_expr(order::Column::PaymentStatus, Expr::value(Text(self.standing.payment_status())))
+            .col_expr(order::Column::FulfilmentStatus, Expr::value(Text(self.standing.fulfilment_status())))
+            .col_expr(order::Column::Paid, Expr::value(paid))
+            .col_expr(order::Column::Authorized, some(*authorized))
+            .col_expr(order::Column::Refunded, Expr::value(refunded.total()))
+            .col_expr(order::Column::RefundedShipping, some(refunded.shipping))
+            .col_expr(order::Column::RefundedTax, some(refunded.tax))
+            .col_expr(order::Column::RefundedFees, some(refunded.fees))
+            .col_expr(order::Column::IsOnHold, Expr::value(*is_on_hold))
+            .col_expr(order::Column::Version, Expr::col(order::Column::Version).add(1))
+            .col_expr(order::Column::UpdatedAt, Expr::value(tx.scope().now()))
     }
 
     /// An event about the order; `more` joins its data.
-    pub fn event(&self, kind: EventKind, more: Json) -> NewEvent {
-        let mut data = json!({"id": self.id, "store": self.store.slug, "number": self.number, "currency": self.currency, "total": self.amounts.total()});
-        if let (Some(data), Json::Object(more)) = (data.as_object_mut(), more) {
-            data.extend(more);
+    pub fn event(&self, kind: EventKind, more: &Json) -> NewEvent {
+        let mut data = json!({
+            "id": self.id, "store": self.store.slug, "number": self.number, "currency": self.currency,
+            "total": self.standing.amounts.total(), "status": self.standing.status,
+            "payment_status": self.standing.payment_status(), "fulfilment_status": self.standing.fulfilment_status(),
+        });
+        if let (Some(data), Some(more)) = (data.as_object_mut(), more.as_object()) {
+            data.extend(more.clone());
         }
         NewEvent { kind, store: Some(self.store.id), data }
     }

@@ -10,7 +10,9 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::feed::EventKind;
 use domain::ids::OrderId;
-use domain::orders::{NewOrder, OrderKind};
+use domain::money::Currency;
+use domain::orders::refund::Parts;
+use domain::orders::{Figures, NewOrder, OrderKind, OrderStatus};
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -90,6 +92,16 @@ pub struct Written {
     deltas: Deltas,
     // None for imports, which announce their progress themselves.
     events: Option<Vec<NewEvent>>,
+    // Refunds that the orders arrived with.
+    refunded: Vec<Refunded>,
+    store: Store,
+}
+
+struct Refunded {
+    placed_at: DateTime<Utc>,
+    at: DateTime<Utc>,
+    currency: Currency,
+    parts: Parts,
 }
 
 /// The first step of [`place`]: whatever holds up nobody but those who write the same orders.
@@ -114,7 +126,8 @@ async fn write_named<'a>(
     let fresh: Vec<&Candidate> =
         candidates.iter().zip(&outcome).filter(|(_, o)| matches!(o, Placed::Stored(_))).map(|(c, _)| c).collect();
     if fresh.is_empty() {
-        return Ok(Written { outcome, deltas: Deltas::default(), events: None });
+        let deltas = Deltas::default();
+        return Ok(Written { outcome, deltas, events: None, refunded: Vec::new(), store: store.clone() });
     }
     let variants = catalog::ensure(tx, store, fresh.iter().map(|c| c.order), named).await?;
     let buyers = customers::ensure(tx, store, fresh.iter().filter_map(|c| c.order.customer())).await?;
@@ -130,7 +143,20 @@ async fn write_named<'a>(
     for candidate in &fresh {
         deltas.add_order(store, candidate.order, &variants);
     }
-    Ok(Written { outcome, deltas, events })
+    let refunded = fresh.iter().flat_map(|c| refunded(c.order)).collect();
+    Ok(Written { outcome, deltas, events, refunded, store: store.clone() })
+}
+
+// A cancelled order counts in no figure, and neither do its refunds.
+fn refunded(order: &NewOrder) -> impl Iterator<Item = Refunded> {
+    let is_counted = order.standing().status != OrderStatus::Cancelled;
+    let refunds = order.refunds().filter(move |_| is_counted);
+    refunds.map(|(refund, parts, _)| Refunded {
+        placed_at: order.placed_at(),
+        at: refund.at,
+        currency: order.currency(),
+        parts,
+    })
 }
 
 impl Written {
@@ -143,22 +169,39 @@ impl Written {
     ///
     /// # Errors
     /// As [`place`].
-    pub async fn finish(self, tx: &Tx) -> Result<Vec<Placed>, DataError> {
+    pub async fn finish(mut self, tx: &Tx) -> Result<Vec<Placed>, DataError> {
         if !self.deltas.is_empty() {
-            match self.events {
+            match self.events.take() {
                 Some(events) => drop(feed::append(tx, events).await?),
                 None => feed::lock(tx).await?,
             }
+            self.count_refunds(tx).await?;
             rollups::apply(tx, &self.deltas).await?;
         }
         Ok(self.outcome)
     }
 }
 
+impl Written {
+    // Behind the feed's head, where the store's rule cannot change any more.
+    async fn count_refunds(&mut self, tx: &Tx) -> Result<(), DataError> {
+        if self.refunded.is_empty() {
+            return Ok(());
+        }
+        let rule = crate::stores::return_day(tx, self.store.id).await?;
+        for Refunded { placed_at, at, currency, parts } in &self.refunded {
+            let figures = Figures::of_refund(*parts);
+            self.deltas.add(&self.store, rule.counts_at(*at, *placed_at), *currency, figures);
+        }
+        Ok(())
+    }
+}
+
 // One job for all that came in together: no statement more for a thousand orders than for one.
 async fn tell(tx: &Tx, fresh: &[&Candidate<'_>]) -> Result<(), DataError> {
     let since = tx.scope().now() - NEWS_FOR;
-    let is_news = |c: &&&Candidate<'_>| c.order.kind() == OrderKind::Sale && c.order.placed_at() >= since;
+    let stands = |c: &Candidate<'_>| c.order.standing().status != OrderStatus::Cancelled;
+    let is_news = |c: &&&Candidate<'_>| c.order.kind() == OrderKind::Sale && c.order.placed_at() >= since && stands(c);
     let orders: Vec<OrderId> = fresh.iter().filter(is_news).map(|c| c.id).collect();
     if orders.is_empty() {
         return Ok(());
@@ -242,6 +285,8 @@ fn placed_event(candidate: &Candidate<'_>, store: &Store) -> NewEvent {
         data: json!({
             "id": candidate.id, "store": store.slug, "number": order.number(), "kind": order.kind(),
             "placed_at": order.placed_at(), "currency": order.currency(), "total": order.amounts().total(),
+            "status": order.standing().status, "payment_status": order.standing().payment_status(),
+            "fulfilment_status": order.standing().fulfilment_status(),
         }),
     }
 }

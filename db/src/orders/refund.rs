@@ -4,28 +4,30 @@ use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use domain::calendar::day_of;
 use domain::feed::EventKind;
 use domain::ids::{OrderId, RefundId};
-use domain::orders::refund::{Line, RefundRequest, Refundable};
-use domain::orders::{Figures, ItemKind};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, Set};
+use domain::orders::new_order::NewRefund;
+use domain::orders::refund::{Parts, Refund, RefundRequest};
+use domain::orders::{Figures, OrderStatus};
+use sea_orm::{FromQueryResult, Set};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::change::{self, Change, Effect};
 use super::filter::stores_of;
-use super::locked::{self, Locked};
+use super::history::lines_json;
+use super::locked::Locked;
 use super::rows::RefundRow;
 use super::rows::known;
 use crate::clocks::{self, Clocks};
-use crate::entities::{TenantQueries, order, order_item, refund, text::Text};
+use crate::entities::{TenantQueries, refund};
 use crate::error::DataError;
-use crate::rollups::{self, Deltas};
+use crate::rollups::Deltas;
 use crate::scope::{Scope, Tx};
-use crate::{audit, feed, stores};
+use crate::{stock, stores};
 
-/// What somebody is told who refunds what another just did.
+/// What is said when another refund was recorded meanwhile.
 const SEEN: &str = "Another refund was recorded on this order. Check the remaining amount, then try again.";
 
-/// Records a refund: order, lines, figures of the day on which it counts, timeline and feed, all or nothing.
+/// Records a refund at once: order, lines, figures of the day on which it counts, timeline and feed, all or nothing.
 ///
 /// # Errors
 /// [`DataError::NotFound`], or [`DataError::Invalid`] with the rule's words by field; [`DataError::Refused`] when
@@ -36,39 +38,9 @@ pub async fn refund(
     request: &RefundRequest,
     reason: &str,
     seen: Option<i64>,
-) -> Result<RefundId, DataError> {
-    super::cancel::check_reason(reason)?;
-    let tx = scope.begin().await?;
-    let order = locked::lock(&tx, id).await?;
-    if seen.is_some_and(|seen| seen != order.refunded) {
-        return Err(DataError::Refused(SEEN.into()));
-    }
-    let lines = lines(&tx, &order).await?;
-    let rule = Refundable {
-        kind: order.kind,
-        status: order.status,
-        total: order.amounts.total(),
-        refunded: order.refunded,
-        lines: &lines,
-    };
-    let amount = rule.amount(request)?;
-    let payment = rule.payment_after(amount);
-    let refund = write(&tx, &order, request, amount, reason).await?;
-    let refunded = Expr::col(order::Column::Refunded).add(amount);
-    let paid = order.update(&tx).col_expr(order::Column::Refunded, refunded);
-    let paid = paid.col_expr(order::Column::PaymentStatus, Expr::value(Text(payment)));
-    paid.col_expr(order::Column::UpdatedAt, Expr::value(scope.now())).exec(tx.conn()).await?;
-    let details = json!({"reason": reason, "amount": amount, "currency": order.currency});
-    order.note(&tx, "refunded", details.clone()).await?;
-    let event = order.event(EventKind::OrderUpdated, json!({"payment_status": payment, "refund": amount}));
-    feed::append(&tx, vec![event]).await?;
-    let mut deltas = Deltas::default();
-    let counts_at = stores::return_day(&tx, order.store.id).await?.counts_at(scope.now(), order.placed_at);
-    deltas.add(&order.store, counts_at, order.currency, Figures::of_refund(amount));
-    rollups::apply(&tx, &deltas).await?;
-    audit::note(&tx, "order.refund", &id.to_string(), details).await?;
-    tx.commit().await?;
-    Ok(refund)
+) -> Result<(), DataError> {
+    let refund = NewRefund { request: request.clone(), reason: reason.to_owned(), at: scope.now() };
+    change::change(scope, id, &Change::Refund { refund, seen }).await
 }
 
 /// Refunds that count on the local days `from ..= to` in one store or in all, newest first, up to `limit`. Indexes:
@@ -88,16 +60,16 @@ pub async fn in_period(
     // SQL: refunds count by two rules, each with an index of its own.
     let sql = format!(
         "with {}, f as ( \
-                 select f.id, f.at, f.amount, f.reason, f.currency, f.store_id, f.order_id \
-                 from stores s join refunds f on f.tenant_id = $1 and f.store_id = s.id and f.local_day between $3 and $4 \
+                 select f.id, f.at, f.amount, f.shipping, f.tax, f.fees, f.reason, f.currency, f.store_id, f.order_id \
+                 from stores s join refunds f on f.tenant_id = $1 and f.store_id = s.id and f.local_day between $3 and $4 and f.is_counted \
                  where s.tenant_id = $1 and s.id = any($2) and s.returns_on = 'return' \
                  union all \
-                 select f.id, f.at, f.amount, f.reason, f.currency, f.store_id, f.order_id \
+                 select f.id, f.at, f.amount, f.shipping, f.tax, f.fees, f.reason, f.currency, f.store_id, f.order_id \
                  from stores s join clocks k on k.store_id = s.id \
-                 join refunds f on f.tenant_id = $1 and f.store_id = s.id and f.order_placed_at >= $6 and f.order_placed_at < $7 \
+                 join refunds f on f.tenant_id = $1 and f.store_id = s.id and f.order_placed_at >= $6 and f.order_placed_at < $7 and f.is_counted \
                    and {} between $3 and $4 \
                  where s.tenant_id = $1 and s.id = any($2) and s.returns_on = 'order') \
-               select f.id, f.at, f.amount, f.reason, f.currency, f.store_id, r.number \
+               select f.id, f.at, f.amount, f.shipping, f.tax, f.fees, f.reason, f.currency, f.store_id, r.number \
                from f join order_refs r on r.tenant_id = $1 and r.order_id = f.order_id order by f.at desc, f.id desc limit $5",
         clocks::with(8),
         clocks::day("f.order_placed_at")
@@ -117,6 +89,13 @@ pub async fn in_period(
             id: r.id.into(),
             at: r.at,
             amount: r.amount,
+            parts: Parts {
+                goods: r.amount - r.shipping - r.tax - r.fees,
+                shipping: r.shipping,
+                tax: r.tax,
+                fees: r.fees,
+            },
+            lines: Vec::new(),
             reason: r.reason,
             number: r.number,
             store: slug(r.store_id),
@@ -131,70 +110,102 @@ struct PeriodRecord {
     id: Uuid,
     at: DateTime<Utc>,
     amount: i64,
+    shipping: i64,
+    tax: i64,
+    fees: i64,
     reason: String,
     currency: String,
     store_id: Uuid,
     number: String,
 }
 
-async fn lines(tx: &Tx, order: &Locked) -> Result<Vec<Line>, DataError> {
-    let line = |item: order_item::Model| Line {
-        // Giving a discount line back takes the reduction back with it.
-        unit_price: if *item.kind == ItemKind::Discount { -item.unit_price.abs() } else { item.unit_price },
-        position: item.position,
-        quantity: item.quantity,
-        refunded_quantity: item.refunded_quantity,
-    };
-    Ok(order.lines(tx).await?.into_iter().map(line).collect())
+/// A refund whose rows are written.
+pub(super) struct Recorded {
+    at: DateTime<Utc>,
+    parts: Parts,
 }
 
-async fn write(
+impl Recorded {
+    /// Adds it to the figures of the day on which it counts. The feed's head must be locked: so the store's rule holds.
+    ///
+    /// # Errors
+    /// When PostgreSQL fails.
+    pub async fn count(&self, tx: &Tx, order: &Locked, deltas: &mut Deltas) -> Result<(), DataError> {
+        let counts_at = stores::return_day(tx, order.store.id).await?.counts_at(self.at, order.placed_at);
+        deltas.add(&order.store, counts_at, order.currency, Figures::of_refund(self.parts));
+        Ok(())
+    }
+}
+
+/// Writes the rows of a refund. What is given back on a cancelled order counts in no figure.
+///
+/// # Errors
+/// As [`refund`].
+pub(super) async fn record(
     tx: &Tx,
-    order: &Locked,
-    request: &RefundRequest,
-    amount: i64,
-    reason: &str,
-) -> Result<RefundId, DataError> {
+    order: &mut Locked,
+    new: &NewRefund,
+    seen: Option<i64>,
+) -> Result<Effect, DataError> {
+    change::check_reason(&new.reason)?;
+    if seen.is_some_and(|seen| seen != order.standing.refunded.total()) {
+        return Err(DataError::Refused(SEEN.into()));
+    }
+    let refund = order.standing.refund(&new.request)?;
+    let at = domain::calendar::settled(new.at);
+    let is_counted = order.standing.status != OrderStatus::Cancelled;
+    insert(tx, order, new, &refund, is_counted).await?;
+    take_lines(tx, order, &refund).await?;
+    order.update(tx).exec(tx.conn()).await?;
+    let restocked: Vec<(i32, i64)> =
+        refund.lines.iter().filter(|line| line.restock).map(|line| (line.position, line.quantity)).collect();
+    if order.store.tracks_stock && !restocked.is_empty() {
+        stock::put_back(tx, order.placed_at, order.id.0, &restocked).await?;
+    }
+    let amount = refund.parts.total();
+    let details = json!({"reason": new.reason, "amount": amount, "currency": order.currency});
+    Ok(Effect {
+        data: json!({"refund": amount}),
+        refund: is_counted.then_some(Recorded { at, parts: refund.parts }),
+        ..Effect::new(Some(EventKind::OrderRefunded), "refunded", "order.refund", details)
+    })
+}
+
+async fn insert(tx: &Tx, order: &Locked, new: &NewRefund, refund: &Refund, is_counted: bool) -> Result<(), DataError> {
     let scope = tx.scope();
-    let id: RefundId = scope.clock().id();
-    let lines = match request {
-        RefundRequest::Full => {
-            let all = tx
-                .update::<order_item::Entity>()
-                .filter(order_item::Column::PlacedAt.eq(order.placed_at))
-                .filter(order_item::Column::OrderId.eq(order.id.0))
-                .filter(order_item::Column::Quantity.gt(0));
-            let quantity = Expr::col(order_item::Column::Quantity);
-            all.col_expr(order_item::Column::RefundedQuantity, quantity).exec(tx.conn()).await?;
-            None
-        }
-        RefundRequest::Lines(wanted) => {
-            // Any number of lines in one statement, each by its own quantity.
-            // SQL: any number of lines in one statement, each by its own quantity.
-            let sql = "update order_items i set refunded_quantity = i.refunded_quantity + w.quantity \
-                       from unnest($4::int[], $5::bigint[]) w (position, quantity) \
-                       where i.tenant_id = $1 and i.placed_at = $2 and i.order_id = $3 and i.position = w.position";
-            let (positions, quantities): (Vec<i32>, Vec<i64>) = wanted.iter().copied().unzip();
-            tx.run(sql, [order.placed_at.into(), order.id.0.into(), positions.into(), quantities.into()]).await?;
-            let line = |(position, quantity): &(i32, i64)| json!({"position": position, "quantity": quantity});
-            Some(wanted.iter().map(line).collect::<serde_json::Value>())
-        }
-    };
-    let now = scope.now();
+    let at = domain::calendar::settled(new.at);
+    let lines = lines_json(refund.lines.iter().map(|line| (line.position, line.quantity)));
     let row = refund::ActiveModel {
         order_placed_at: Set(order.placed_at),
         order_id: Set(order.id.0),
-        id: Set(id.0),
+        id: Set(scope.clock().id::<RefundId>().0),
         store_id: Set(order.store.id.0),
-        at: Set(now),
-        local_day: Set(day_of(now, order.store.zone)),
+        at: Set(at),
+        local_day: Set(day_of(at, order.store.zone)),
         currency: Set(order.currency.to_string()),
-        amount: Set(amount),
-        lines: Set(lines),
-        reason: Set(reason.to_owned()),
+        amount: Set(refund.parts.total()),
+        shipping: Set(refund.parts.shipping),
+        tax: Set(refund.parts.tax),
+        fees: Set(refund.parts.fees),
+        is_counted: Set(is_counted),
+        lines: Set((!refund.lines.is_empty()).then_some(lines)),
+        reason: Set(new.reason.clone()),
         actor: Set(scope.actor().to_string()),
         ..Default::default()
     };
     tx.insert(row).exec_without_returning(tx.conn()).await?;
-    Ok(id)
+    Ok(())
+}
+
+async fn take_lines(tx: &Tx, order: &Locked, refund: &Refund) -> Result<(), DataError> {
+    if refund.lines.is_empty() {
+        return Ok(());
+    }
+    // SQL: any number of lines in one statement, each by its own quantity.
+    let sql = "update order_items i set refunded_quantity = i.refunded_quantity + w.quantity \
+               from unnest($4::int[], $5::bigint[]) w (position, quantity) \
+               where i.tenant_id = $1 and i.placed_at = $2 and i.order_id = $3 and i.position = w.position";
+    let (positions, quantities): (Vec<i32>, Vec<i64>) =
+        refund.lines.iter().map(|line| (line.position, line.quantity)).unzip();
+    tx.run(sql, [order.placed_at.into(), order.id.0.into(), positions.into(), quantities.into()]).await.map(drop)
 }

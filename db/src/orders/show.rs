@@ -7,8 +7,11 @@ use sea_orm::sea_query::{ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::rows::{ItemRow, OrderDetail, OrderRow, RefundRow, TimelineRow};
-use crate::entities::{SharedQueries, TenantQueries, order, order_event, order_item, order_ref, refund, user};
+use super::rows::{FulfilmentRow, ItemRow, OrderDetail, OrderFacts, OrderRow, PaymentRow, RefundRow, TimelineRow};
+use super::standing;
+use crate::entities::{
+    SharedQueries, TenantQueries, fulfilment, order, order_event, order_item, order_ref, payment, refund, user,
+};
 use crate::error::DataError;
 use crate::scope::{Scope, Tx};
 use crate::stores::{self, Store};
@@ -16,7 +19,7 @@ use crate::stores::{self, Store};
 /// Most entries of the history that are shown.
 const EVENTS: u64 = 200;
 
-/// The order `number` of the store called `store`. Six statements at any size.
+/// The order `number` of the store called `store`. Eight statements at any size.
 ///
 /// # Errors
 /// [`DataError::NotFound`] when the tenant has none.
@@ -30,16 +33,24 @@ pub async fn by_number(scope: &Scope, store: &str, number: &str) -> Result<Order
     Ok(detail)
 }
 
-/// The order with this id. Six statements at any size.
+/// The order with this id. Eight statements at any size.
 ///
 /// # Errors
 /// [`DataError::NotFound`] when the tenant has none.
 pub async fn by_id(scope: &Scope, id: OrderId) -> Result<OrderDetail, DataError> {
     let tx = scope.begin().await?;
-    let stores = stores::list(&tx).await?;
-    let detail = detail(&tx, &stores, order_ref::Column::OrderId.eq(id.0)).await?;
+    let detail = within(&tx, id).await?;
     tx.end();
     Ok(detail)
+}
+
+/// The same within a transaction that may have changed it.
+///
+/// # Errors
+/// As [`by_id`].
+pub(super) async fn within(tx: &Tx, id: OrderId) -> Result<OrderDetail, DataError> {
+    let stores = stores::list(tx).await?;
+    detail(tx, &stores, order_ref::Column::OrderId.eq(id.0)).await
 }
 
 async fn detail(tx: &Tx, stores: &[Store], which: SimpleExpr) -> Result<OrderDetail, DataError> {
@@ -53,10 +64,21 @@ async fn detail(tx: &Tx, stores: &[Store], which: SimpleExpr) -> Result<OrderDet
     let items = tx.load_many(&orders, items.order_by_asc(order_item::Column::Position)).await?;
     let refunds = tx.find::<refund::Entity>().order_by_asc(refund::Column::At).order_by_asc(refund::Column::Id);
     let refunds = tx.load_many(&orders, refunds).await?;
+    let payments = tx.find::<payment::Entity>().order_by_asc(payment::Column::At).order_by_asc(payment::Column::Id);
+    let payments = tx.load_many(&orders, payments).await?;
+    let sent =
+        tx.find::<fulfilment::Entity>().order_by_asc(fulfilment::Column::At).order_by_asc(fulfilment::Column::Id);
+    let sent = tx.load_many(&orders, sent).await?;
     let [order] = orders;
     let timeline = timeline(tx, &order).await?;
+    let items: Vec<order_item::Model> = items.into_iter().flatten().collect();
+    let (standing, shares) = (standing::standing(&order, &items), standing::shares_of(&order, &items));
     Ok(OrderDetail {
-        items: items.into_iter().flatten().map(ItemRow::from).collect(),
+        standing,
+        facts: OrderFacts::of(&order),
+        items: items.into_iter().zip(shares).map(ItemRow::of).collect(),
+        payments: payments.into_iter().flatten().map(PaymentRow::from).collect(),
+        fulfilments: sent.into_iter().flatten().map(FulfilmentRow::from).collect(),
         refunds: refunds
             .into_iter()
             .flatten()

@@ -48,8 +48,13 @@ fn is_kept(query: &OrderQuery) -> bool {
         || query.product.is_some()
         || query.min.is_some()
         || query.max.is_some();
-    // Cancelled orders count in no figure, so that a status narrows sales only.
-    !finer && (query.status.is_none() || query.kind == Some(OrderKind::Sale))
+    // Cancelled orders count in no figure, so that this status narrows sales only. The rollups do not know which are closed.
+    let is_known = match query.status {
+        None => true,
+        Some(OrderStatus::Cancelled) => query.kind == Some(OrderKind::Sale),
+        Some(OrderStatus::Open | OrderStatus::Closed) => false,
+    };
+    !finer && is_known
 }
 
 async fn kept(tx: &Tx, query: &OrderQuery, stores: &[Store]) -> Result<Summary, DataError> {
@@ -65,11 +70,10 @@ fn narrowed(f: Figures, query: &OrderQuery) -> Figures {
     let sales = Figures { return_orders: 0, refunds: 0, returned: 0, refunded: 0, ..f };
     match (query.kind, query.status) {
         (None, _) => f,
-        (Some(OrderKind::Sale), None) => sales,
-        (Some(OrderKind::Sale), Some(OrderStatus::Open)) => Figures { cancelled: 0, ..sales },
         (Some(OrderKind::Sale), Some(OrderStatus::Cancelled)) => {
             Figures { cancelled: f.cancelled, ..Figures::default() }
         }
+        (Some(OrderKind::Sale), _) => sales,
         (Some(OrderKind::Return), _) => Figures {
             return_orders: f.return_orders,
             refunds: f.refunds,
@@ -88,7 +92,9 @@ struct CountedRow {
     figures: FiguresRow,
 }
 
-const COLUMNS: &str = "o.id, o.currency, o.kind, o.status, o.item_count, o.gross, o.discounts, o.shipping, o.tax, o.fees, o.total, o.refunded";
+const COLUMNS: &str = "o.id, o.currency, o.kind, o.status, o.item_count, o.gross, o.discounts, o.shipping, o.tax, o.fees, o.total, \
+    case when o.status = 'cancelled' then 0 else o.refunded end refunded, coalesce(o.refunded_shipping, 0) refunded_shipping, \
+    coalesce(o.refunded_tax, 0) refunded_tax, coalesce(o.refunded_fees, 0) refunded_fees";
 
 async fn counted(tx: &Tx, query: &OrderQuery, stores: &[Store]) -> Result<Summary, DataError> {
     let mut filter = Filter::new(query, stores);
@@ -98,11 +104,13 @@ async fn counted(tx: &Tx, query: &OrderQuery, stores: &[Store]) -> Result<Summar
     let sql = format!(
         "select currency, count(*) found, count(*) filter (where sale) orders, count(*) filter (where status = 'cancelled') cancelled, \
            count(*) filter (where kind = 'return') return_orders, count(*) filter (where refunded > 0) refunds, \
-           coalesce(sum(item_count) filter (where status = 'open'), 0)::bigint items, coalesce(sum(gross) filter (where sale), 0)::bigint gross, \
+           coalesce(sum(item_count) filter (where status <> 'cancelled'), 0)::bigint items, coalesce(sum(gross) filter (where sale), 0)::bigint gross, \
            coalesce(sum(discounts) filter (where sale), 0)::bigint discounts, coalesce(-sum(total) filter (where kind = 'return'), 0)::bigint returned, \
-           sum(refunded)::bigint refunded, coalesce(sum(shipping) filter (where sale), 0)::bigint shipping, \
-           coalesce(sum(tax) filter (where sale), 0)::bigint tax, coalesce(sum(fees) filter (where sale), 0)::bigint fees \
-         from (select *, kind = 'sale' and status = 'open' sale from ({found}) o) o group by currency order by currency"
+           coalesce(sum(refunded - refunded_shipping - refunded_tax - refunded_fees) filter (where sale), 0)::bigint refunded, \
+           coalesce(sum(shipping - refunded_shipping) filter (where sale), 0)::bigint shipping, \
+           coalesce(sum(tax - refunded_tax) filter (where sale), 0)::bigint tax, \
+           coalesce(sum(fees - refunded_fees) filter (where sale), 0)::bigint fees \
+         from (select *, kind = 'sale' and status <> 'cancelled' sale from ({found}) o) o group by currency order by currency"
     );
     let rows: Vec<CountedRow> = tx.all(&sql, filter.values).await?;
     let found: i64 = rows.iter().map(|row| row.found).sum();

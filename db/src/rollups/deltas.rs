@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::{day_of, hour_start};
 use domain::ids::{ProductId, StoreId};
 use domain::money::Currency;
-use domain::orders::{Figures, ItemKind, NewOrder, OrderKind};
+use domain::orders::{Figures, ItemKind, NewOrder, OrderKind, OrderStatus};
 
 use crate::catalog::Variants;
 use crate::stores::Store;
@@ -35,18 +35,21 @@ impl Deltas {
     /// A new order.
     pub(crate) fn add_order(&mut self, store: &Store, order: &NewOrder, variants: &Variants) {
         let items = i64::try_from(order.items().len()).unwrap_or(i64::MAX);
-        let figures = Figures::of_order(order.kind(), items, order.amounts());
+        let placed = Figures::of_order(order.kind(), items, order.amounts());
+        let is_cancelled = order.standing().status == OrderStatus::Cancelled;
+        let figures = if is_cancelled { placed + Figures::of_cancellation(placed) } else { placed };
         self.add(store, order.placed_at(), order.currency(), figures);
-        if order.kind() == OrderKind::Sale {
-            for item in order.items().iter().filter(|i| i.kind == ItemKind::Product) {
+        if order.kind() == OrderKind::Sale && !is_cancelled {
+            for (item, share) in order.shared_items().filter(|(item, _)| item.kind == ItemKind::Product) {
                 if let Some(variant) = variants.of(item) {
+                    let contained = if order.prices_include_tax() { share.tax } else { 0 };
                     self.add_product(
                         store,
                         order.placed_at(),
                         variant.product,
                         order.currency(),
                         item.quantity,
-                        item.amount(),
+                        item.amount() - contained,
                     );
                 }
             }

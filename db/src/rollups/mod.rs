@@ -7,12 +7,13 @@ mod apply;
 mod deltas;
 mod read;
 mod recount;
+mod refunds;
 mod spot;
 mod witness;
 
 pub(crate) use apply::apply;
 pub use deltas::Deltas;
 pub(crate) use read::{ByCurrency, FiguresRow, Spans, currency, days, hours, raw, totals};
-pub(crate) use recount::replace_refunds;
 pub use recount::{Difference, may_be_misread, rebuild, verify};
+pub(crate) use refunds::move_refunds;
 pub use spot::{repair_day, span, verify_day};

@@ -22,6 +22,9 @@ pub(crate) const SUMS: &str = "sum(orders)::bigint orders, sum(cancelled)::bigin
     sum(refunds)::bigint refunds, sum(items)::bigint items, sum(gross)::bigint gross, sum(discounts)::bigint discounts, \
     sum(returned)::bigint returned, sum(refunded)::bigint refunded, sum(shipping)::bigint shipping, sum(tax)::bigint tax, sum(fees)::bigint fees";
 
+/// What a refund `f` gives back for goods.
+pub(super) const GOODS: &str = "(f.amount - f.shipping - f.tax - f.fees)";
+
 /// Figures as a row has them.
 #[derive(Clone, Copy, Debug, FromQueryResult)]
 pub(crate) struct FiguresRow {
@@ -132,21 +135,21 @@ pub(crate) async fn raw(tx: &Tx, spans: &Spans) -> Result<BTreeMap<Currency, Fig
     let sql = format!(
         "with w as (select * from unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[]) w (store_id, start, stop)) \
          select currency, {SUMS} from ( \
-           select o.currency, (o.kind = 'sale' and o.status = 'open')::int orders, (o.status = 'cancelled')::int cancelled, (o.kind = 'return')::int return_orders, \
-             0 refunds, case when o.status = 'open' then o.item_count else 0 end items, case when live.sale then o.gross else 0 end gross, \
+           select o.currency, (o.kind = 'sale' and o.status <> 'cancelled')::int orders, (o.status = 'cancelled')::int cancelled, (o.kind = 'return')::int return_orders, \
+             0 refunds, case when o.status <> 'cancelled' then o.item_count else 0 end items, case when live.sale then o.gross else 0 end gross, \
              case when live.sale then o.discounts else 0 end discounts, case when o.kind = 'return' then -o.total else 0 end returned, 0::bigint refunded, \
              case when live.sale then o.shipping else 0 end shipping, case when live.sale then o.tax else 0 end tax, case when live.sale then o.fees else 0 end fees \
            from w join orders o on o.tenant_id = $1 and o.store_id = w.store_id and o.placed_at >= w.start and o.placed_at < w.stop \
-             cross join lateral (select o.kind = 'sale' and o.status = 'open' sale) live \
+             cross join lateral (select o.kind = 'sale' and o.status <> 'cancelled' sale) live \
            where o.placed_at >= $5 and o.placed_at < $6 \
            union all \
-           select f.currency, 0, 0, 0, 1, 0, 0, 0, 0, f.amount, 0, 0, 0 from w join stores s on s.tenant_id = $1 and s.id = w.store_id \
+           select f.currency, 0, 0, 0, 1, 0, 0, 0, 0, {GOODS}, -f.shipping, -f.tax, -f.fees from w join stores s on s.tenant_id = $1 and s.id = w.store_id \
              join refunds f on f.tenant_id = $1 and f.store_id = w.store_id and f.local_day between w.start::date - 1 and w.stop::date + 1 \
-               and f.at >= w.start and f.at < w.stop where s.returns_on = 'return' \
+               and f.at >= w.start and f.at < w.stop and f.is_counted where s.returns_on = 'return' \
            union all \
-           select f.currency, 0, 0, 0, 1, 0, 0, 0, 0, f.amount, 0, 0, 0 from w join stores s on s.tenant_id = $1 and s.id = w.store_id \
+           select f.currency, 0, 0, 0, 1, 0, 0, 0, 0, {GOODS}, -f.shipping, -f.tax, -f.fees from w join stores s on s.tenant_id = $1 and s.id = w.store_id \
              join refunds f on f.tenant_id = $1 and f.store_id = w.store_id and f.order_placed_at >= w.start and f.order_placed_at < w.stop \
-           where s.returns_on = 'order' and f.order_placed_at >= $5 and f.order_placed_at < $6) facts group by currency"
+           where s.returns_on = 'order' and f.is_counted and f.order_placed_at >= $5 and f.order_placed_at < $6) facts group by currency"
     );
     let first = spans.iter().map(|s| s.1).min().unwrap_or_default();
     let last = spans.iter().map(|s| s.2).max().unwrap_or_default();

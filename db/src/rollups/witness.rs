@@ -4,6 +4,7 @@
 //! A statement begins with [`head`]. Its values: `$2` and `$3` the instants between which raw rows are looked for, `$4` the local
 //! day that is asked for, all three null for everything; then those of [`Clocks`](crate::clocks::Clocks).
 
+use super::read::GOODS;
 use crate::clocks;
 
 const VALUES: &str =
@@ -170,9 +171,9 @@ pub(super) fn rollups(orders: &str, refunds: &str, days_of_weeks: &str) -> [Roll
     ]
 }
 
-/// Refunds `f` of a tenant with the clocks `k` of their stores `s`, and `c.counts_at`, the instant at which each counts.
+/// Refunds `f` of a tenant that count, with the clocks `k` of their stores `s`, and `c.counts_at`, the instant at which each counts.
 pub(super) const COUNTED_REFUNDS: &str = "refunds f join stores s on s.tenant_id = $1 and s.id = f.store_id join clocks k on k.store_id = f.store_id \
-    cross join lateral (select case s.returns_on when 'order' then f.order_placed_at else f.at end as counts_at) c where f.tenant_id = $1";
+    cross join lateral (select case s.returns_on when 'order' then f.order_placed_at else f.at end as counts_at) c where f.tenant_id = $1 and f.is_counted";
 
 // SQL: the recount of a rollup from lines and instants, apart from what the program computes.
 fn facts(bucket: &str, of_order: &str, of_refund: &str, (orders, refunds): (&str, &str)) -> String {
@@ -184,19 +185,20 @@ fn facts(bucket: &str, of_order: &str, of_refund: &str, (orders, refunds): (&str
            select o.store_id, {of_order} as {bucket}, o.currency, \
              (o.kind = 'sale' and o.status <> 'cancelled')::int orders, (o.status = 'cancelled')::int cancelled, (o.kind = 'return')::int return_orders, 0 refunds, \
              case when o.status = 'cancelled' then 0 else l.items end items, \
-             case when live.sale then l.product else 0 end gross, case when live.sale then o.discounts else 0 end discounts, \
-             case when o.kind = 'return' then -(l.product + l.shipping + l.fee + l.discount + own.rest) else 0 end returned, 0::bigint refunded, \
-             case when live.sale then o.shipping else 0 end shipping, case when live.sale then o.tax else 0 end tax, case when live.sale then l.fee else 0 end fees \
+             case when live.sale then l.product - l.product_tax else 0 end gross, case when live.sale then o.discounts else 0 end discounts, \
+             case when o.kind = 'return' then -(l.product - l.product_tax + l.shipping + l.fee - l.fee_tax + l.discount + own.rest) else 0 end returned, 0::bigint refunded, \
+             case when live.sale then o.shipping else 0 end shipping, case when live.sale then o.tax else 0 end tax, case when live.sale then l.fee - l.fee_tax else 0 end fees \
            from orders o join clocks k on k.store_id = o.store_id \
            cross join lateral (select o.kind = 'sale' and o.status <> 'cancelled' sale) live \
-           cross join lateral (select count(*) items, coalesce(sum(quantity * unit_price) filter (where i.kind = 'product'), 0) product, \
+           cross join lateral (select count(*) items, coalesce(sum(tax) filter (where o.prices_include_tax and i.kind = 'product'), 0) product_tax, \
+               coalesce(sum(tax) filter (where o.prices_include_tax and i.kind = 'fee'), 0) fee_tax, coalesce(sum(quantity * unit_price) filter (where i.kind = 'product'), 0) product, \
                coalesce(sum(quantity * unit_price) filter (where i.kind = 'shipping'), 0) shipping, coalesce(sum(quantity * unit_price) filter (where i.kind = 'fee'), 0) fee, \
                coalesce(-sum(abs(quantity * unit_price)) filter (where i.kind = 'discount'), 0) discount \
              from order_items i where i.tenant_id = $1 and i.placed_at = o.placed_at and i.order_id = o.id) l \
            cross join lateral (select (o.shipping - l.shipping) + o.tax - (o.discounts + l.discount) rest) own \
            where o.tenant_id = $1 {orders} \
            union all \
-           select f.store_id, {of_refund}, f.currency, 0, 0, 0, 1, 0, 0, 0, 0, f.amount, 0, 0, 0 from {COUNTED_REFUNDS} {refunds}) facts \
+           select f.store_id, {of_refund}, f.currency, 0, 0, 0, 1, 0, 0, 0, 0, {GOODS}, -f.shipping, -f.tax, -f.fees from {COUNTED_REFUNDS} {refunds}) facts \
          group by 1, 2, 3"
     )
 }
@@ -204,7 +206,8 @@ fn facts(bucket: &str, of_order: &str, of_refund: &str, (orders, refunds): (&str
 // SQL: the recount of a rollup from lines and instants, apart from what the program computes.
 fn products(of_order: &str, orders: &str) -> String {
     format!(
-        "select o.store_id, {of_order} as day, v.product_id, o.currency, sum(i.quantity)::bigint quantity, sum(i.quantity * i.unit_price)::bigint gross \
+        "select o.store_id, {of_order} as day, v.product_id, o.currency, sum(i.quantity)::bigint quantity, \
+           sum(i.quantity * i.unit_price - case when o.prices_include_tax then coalesce(i.tax, 0) else 0 end)::bigint gross \
          from orders o join clocks k on k.store_id = o.store_id \
          join order_items i on i.tenant_id = $1 and i.placed_at = o.placed_at and i.order_id = o.id and i.kind = 'product' \
          join variants v on v.tenant_id = $1 and v.id = i.variant_id \

@@ -80,7 +80,7 @@ pub async fn change(scope: &Scope, slug: &str, pairs: &[(String, String)]) -> Re
     feed::append(&tx, events).await?;
     // Behind the feed's head: every refund that was booked is seen, and none is being booked.
     if moved {
-        rollups::replace_refunds(&tx, &Store { zone: after.zone, ..store.clone() }).await?;
+        rollups::move_refunds(&tx, &Store { zone: after.zone, ..store.clone() }).await?;
     }
     tx.commit().await?;
     stores::forget(scope).await;

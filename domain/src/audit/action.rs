@@ -78,8 +78,16 @@ actions! {
     MemberRole = "member.role", "Role assigned";
     MemberVouch = "member.vouch", "Email address confirmed by an admin";
     OrderCancel = "order.cancel", "Order cancelled";
+    OrderClose = "order.close", "Order closed";
+    OrderEdit = "order.edit", "Order edited";
+    OrderFulfil = "order.fulfil", "Order fulfilled";
+    OrderHold = "order.hold", "Order put on hold";
+    OrderNote = "order.note", "Note added to an order";
+    OrderPay = "order.pay", "Payment recorded";
     OrderPlace = "order.place", "Orders received";
     OrderRefund = "order.refund", "Order refunded";
+    OrderRelease = "order.release", "Order released from hold";
+    OrderReopen = "order.reopen", "Order reopened";
     OwnerTransfer = "owner.transfer", "Ownership transferred";
     PartitionsMaintain = "partitions.maintain", "Partition maintenance run";
     PartitionsRestore = "partitions.restore", "Partition restore requested";

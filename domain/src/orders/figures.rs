@@ -6,6 +6,7 @@ use std::ops::{Add, AddAssign, Neg};
 use serde::{Deserialize, Serialize};
 
 use super::new_order::Amounts;
+use super::refund::Parts;
 use super::status::OrderKind;
 
 /// Maintained figures of one store, time bucket and currency. Amounts are minor units.
@@ -27,13 +28,13 @@ pub struct Figures {
     pub discounts: i64,
     /// Value of every line of return orders, positive.
     pub returned: i64,
-    /// Money given back on sales, positive.
+    /// Given back for goods of sales, positive.
     pub refunded: i64,
-    /// Carriage on sales.
+    /// Shipping of sales, less what was given back of it.
     pub shipping: i64,
-    /// Tax on sales.
+    /// Tax on sales, less what was given back of it.
     pub tax: i64,
-    /// Other charges on sales.
+    /// Other charges on sales, less what was given back of them.
     pub fees: i64,
 }
 
@@ -55,9 +56,10 @@ impl Figures {
         }
     }
 
-    /// What a refund of `amount` adds on the day on which it counts ([`crate::settings::ReturnDay`]).
-    pub fn of_refund(amount: i64) -> Self {
-        Self { refunds: 1, refunded: amount, ..Self::default() }
+    /// What a refund adds on the day on which it counts ([`crate::settings::ReturnDay`]): each part lowers its own figure.
+    pub fn of_refund(parts: Parts) -> Self {
+        let Parts { goods, shipping, tax, fees } = parts;
+        Self { refunds: 1, refunded: goods, shipping: -shipping, tax: -tax, fees: -fees, ..Self::default() }
     }
 
     /// What cancelling an order changes on the day of its `placed_at`.
@@ -65,7 +67,7 @@ impl Figures {
         -placed + Self { cancelled: 1, ..Self::default() }
     }
 
-    /// Returns: return orders and refunds. Positive.
+    /// Returns: return orders and refunds of goods. Positive.
     pub const fn returns(&self) -> i64 {
         self.returned + self.refunded
     }
@@ -153,7 +155,8 @@ mod tests {
     #[test]
     fn a_sale_and_its_refund_leave_what_was_kept() {
         let amounts = Amounts { gross: 10_000, discounts: 500, shipping: 300, tax: 1_900, fees: 50 };
-        let day = Figures::of_order(OrderKind::Sale, 3, &amounts) + Figures::of_refund(2_000);
+        let day = Figures::of_order(OrderKind::Sale, 3, &amounts)
+            + Figures::of_refund(Parts { goods: 2_000, ..Parts::default() });
         assert_eq!((day.net(), day.total(), day.returns()), (7_500, 9_750, 2_000));
         assert_eq!(day.average_order(), Some(7_500));
     }

@@ -1,4 +1,4 @@
-//! The kinds and statuses of orders and items, as stored, shown and filtered.
+//! The kinds and statuses of orders, items and payments, as stored, shown and filtered.
 
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
@@ -27,15 +27,17 @@ impl OrderKind {
     }
 }
 
-/// Whether the order stands.
+/// Where an order is in its life.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[derive(Display, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = unknown::<OrderStatus>)]
 pub enum OrderStatus {
-    /// It stands.
+    /// There may be work left.
     Open,
-    /// It was called off; it counts nowhere.
+    /// The work is done; it counts as before.
+    Closed,
+    /// It was called off; it counts in no figure.
     Cancelled,
 }
 
@@ -49,18 +51,26 @@ impl OrderStatus {
     }
 }
 
-/// What became of the money. Orders arrive paid: shops hand them over after checkout.
+/// What became of the money: derived from payments and refunds ([`super::standing`]).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[derive(Display, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = unknown::<PaymentStatus>)]
 pub enum PaymentStatus {
-    /// All of it is ours.
+    /// Nothing was paid yet.
+    Pending,
+    /// The amount is reserved, not charged.
+    Authorized,
+    /// Part of it was paid.
+    PartiallyPaid,
+    /// All of it was paid.
     Paid,
-    /// Part of it was given back.
+    /// Part of what was paid was given back.
     PartiallyRefunded,
-    /// All of it was given back.
+    /// All that was paid was given back.
     Refunded,
+    /// The reservation was given up; nothing was paid.
+    Voided,
 }
 
 impl PaymentStatus {
@@ -73,7 +83,7 @@ impl PaymentStatus {
     }
 }
 
-/// What became of the goods.
+/// What became of the goods: derived from fulfilments ([`super::standing`]).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[derive(Display, EnumString, IntoStaticStr, VariantArray)]
@@ -81,11 +91,45 @@ impl PaymentStatus {
 pub enum FulfilmentStatus {
     /// Nothing was sent yet.
     Unfulfilled,
+    /// Part of it was sent.
+    PartiallyFulfilled,
     /// Everything was sent.
     Fulfilled,
+    /// Nothing is to be sent for now.
+    OnHold,
+    /// There is nothing to send.
+    NotRequired,
 }
 
 impl FulfilmentStatus {
+    /// All of them, in the order in which people meet them.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// As stored and as it stands in the API and in addresses.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// What a payment did.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = unknown::<PaymentKind>)]
+pub enum PaymentKind {
+    /// Money came in.
+    Charge,
+    /// Money was reserved.
+    Authorization,
+    /// Reserved money came in.
+    Capture,
+    /// A reservation was given up.
+    Void,
+    /// Money went back.
+    Refund,
+}
+
+impl PaymentKind {
     /// All of them, in the order in which people meet them.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 

@@ -1,7 +1,7 @@
 //! What costs no order: whatever is not essential of one is tidied as it arrives, the same on every way in. What is lost by it is
 //! noted; what cannot be seen anyway, such as a space behind a name, is not worth a note.
 
-use super::{Draft, MAX_TAGS, NewCustomer};
+use super::{Address, Draft, MAX_TAGS, NewCustomer};
 use crate::email;
 use crate::fields::FieldErrors;
 use crate::text;
@@ -29,9 +29,28 @@ impl Draft {
             let title = std::mem::take(&mut item.title);
             item.title = line(title, 500, TooLong::Cut, &mut notes, || format!("items[{i}].title")).unwrap_or_default();
         }
-        self.note = self.note.take().map(|note| long_text(note, &mut notes));
+        self.note = self.note.take().map(|note| long_text(note, "note", &mut notes));
+        self.clean_details(&mut notes);
         self.clean_tags(&mut notes);
         notes
+    }
+
+    fn clean_details(&mut self, notes: &mut FieldErrors) {
+        let details = &mut self.details;
+        let mut word =
+            |text: Option<String>, most, name: &str| line(text?, most, TooLong::LeftOut, notes, || name.to_owned());
+        details.external_id = word(details.external_id.take(), 100, "external_id");
+        details.source = word(details.source.take(), 50, "source");
+        details.customer_note = details.customer_note.take().map(|note| long_text(note, "customer_note", notes));
+        for (name, address) in
+            [("shipping_address", &mut details.shipping_address), ("billing_address", &mut details.billing_address)]
+        {
+            for (part, part_name) in address.iter_mut().flat_map(|a| a.parts_mut()).zip(Address::PARTS) {
+                let field = || format!("{name}.{part_name}");
+                *part = line(std::mem::take(part), 200, TooLong::Cut, notes, field).unwrap_or_default();
+            }
+            *address = address.take().filter(|address| !address.is_empty());
+        }
     }
 
     fn clean_tags(&mut self, notes: &mut FieldErrors) {
@@ -106,15 +125,15 @@ fn line(
     }
 }
 
-fn long_text(text: String, notes: &mut FieldErrors) -> String {
+fn long_text(text: String, field: &str, notes: &mut FieldErrors) -> String {
     let clean = text::without_controls(&text);
     if *clean != *text {
-        notes.add("note", "Control characters were removed.");
+        notes.add(field, "Control characters were removed.");
     }
     let most = super::MAX_NOTE;
     match text::cut(&clean, most) {
         Some(start) => {
-            notes.add("note", TooLong::Cut.note(most));
+            notes.add(field, TooLong::Cut.note(most));
             start.to_owned()
         }
         None => clean.into_owned(),

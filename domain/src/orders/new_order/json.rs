@@ -1,17 +1,19 @@
 //! Reads a draft from JSON. By hand rather than by derive, so that every fault of a body is
 //! reported at once, each under the name that its author used, and unknown fields are refused.
 
+mod history;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use super::{Draft, NewCustomer, NewItem};
+use super::{Address, Details, Draft, NewCustomer, NewItem};
 use crate::fields::FieldErrors;
 use crate::json;
 use crate::money::Currency;
 use crate::orders::status::{ItemKind, OrderKind};
 use crate::{text, written_time};
 
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 27] = [
     "store",
     "number",
     "kind",
@@ -24,9 +26,25 @@ const ORDER: [&str; 12] = [
     "tax",
     "note",
     "tags",
+    "prices_include_tax",
+    "external_id",
+    "source",
+    "updated_at",
+    "customer_note",
+    "shipping_address",
+    "billing_address",
+    "shipping_lines",
+    "payments",
+    "fulfilments",
+    "refunds",
+    "cancelled_at",
+    "cancel_reason",
+    "closed_at",
+    "on_hold",
 ];
 const CUSTOMER: [&str; 5] = ["email", "name", "phone", "external_id", "country"];
-const ITEM: [&str; 5] = ["sku", "title", "kind", "quantity", "unit_price"];
+const ITEM: [&str; 7] = ["sku", "title", "kind", "quantity", "unit_price", "discount", "tax"];
+const SHIPPING_LINE: [&str; 3] = ["title", "amount", "tax"];
 
 impl Draft {
     /// Reads an order body: the slug of its store, and the draft.
@@ -46,14 +64,14 @@ impl Draft {
         let (store, mut draft, mut errors) = Self::read(body)?;
         let adjusted = draft.clean();
         let of_form = errors.0.len();
-        let amounts = draft.find_faults(&mut errors, now);
+        let outcome = draft.find_faults(&mut errors, now);
         // What has a fault of form was read as some harmless value: what that value breaks is no news.
         let of_content = errors.0.split_off(of_form);
         let news =
             of_content.into_iter().filter(|fault| !errors.0.iter().any(|known| is_within(&fault.field, &known.field)));
         let news: Vec<_> = news.collect();
         errors.0.extend(news);
-        errors.into_result(()).map(|()| (store, draft.accept(amounts, adjusted)))
+        errors.into_result(()).map(|()| (store, draft.accept(outcome, adjusted)))
     }
 
     fn read(body: &Value) -> Result<(String, Self, FieldErrors), FieldErrors> {
@@ -64,18 +82,28 @@ impl Draft {
         let mut read = Reader { object, prefix: String::new(), errors: &mut errors };
         read.refuse_unknown(&ORDER);
         let store = read.required_word("store");
+        let kind = read.parsed::<OrderKind>("kind").unwrap_or(OrderKind::Sale);
+        let placed_at = read.time("placed_at");
+        let mut items = read.items();
+        items.extend(read.shipping_lines(kind));
+        // What was told of lines is all there is, unless the order tells more.
+        let of_lines = || items.iter().filter_map(|item| item.tax).fold(0_i64, i64::saturating_add);
+        let tax = read.integer("tax").unwrap_or_else(of_lines);
         let draft = Self {
             number: read.required_text("number"),
-            kind: read.parsed::<OrderKind>("kind").unwrap_or(OrderKind::Sale),
-            placed_at: read.time("placed_at"),
+            kind,
+            placed_at,
             currency: read.currency("currency"),
             customer: read.customer(),
-            items: read.items(),
+            items,
             discount: read.amount("discount"),
             shipping: read.amount("shipping"),
-            tax: read.amount("tax"),
+            tax,
+            prices_include_tax: read.flag("prices_include_tax"),
             note: read.text("note").filter(|n| !n.is_empty()),
             tags: read.tags(),
+            details: read.details(),
+            history: read.history(placed_at),
         };
         Ok((store, draft, errors))
     }
@@ -168,6 +196,18 @@ impl<'a> Reader<'a> {
         self.integer(name).unwrap_or(0)
     }
 
+    fn flag(&mut self, name: &str) -> bool {
+        let value = self.value(name);
+        if value.is_some_and(|value| !value.is_boolean()) {
+            self.fault(name, "Use true or false.");
+        }
+        value.and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    fn some_time(&mut self, name: &str) -> Option<DateTime<Utc>> {
+        self.value(name).is_some().then(|| self.time(name))
+    }
+
     fn time(&mut self, name: &str) -> DateTime<Utc> {
         let text = self.required_text(name);
         let parsed = written_time::instant(&text);
@@ -224,7 +264,7 @@ impl<'a> Reader<'a> {
     fn item(&mut self, index: usize, value: &Value) -> NewItem {
         let Some(object) = value.as_object() else {
             self.fault(&format!("items[{index}]"), "Use an object.");
-            return NewItem { sku: None, title: "?".into(), kind: ItemKind::Product, quantity: 1, unit_price: 0 };
+            return NewItem { title: "?".into(), quantity: 1, ..NewItem::default() };
         };
         let mut read = Reader { object, prefix: format!("items[{index}]."), errors: self.errors };
         read.refuse_unknown(&ITEM);
@@ -234,7 +274,71 @@ impl<'a> Reader<'a> {
             kind: read.parsed("kind").unwrap_or(ItemKind::Product),
             quantity: read.required_integer("quantity"),
             unit_price: read.required_integer("unit_price"),
+            discount: read.amount("discount"),
+            tax: read.integer("tax"),
         }
+    }
+
+    // Each becomes an item of the kind `shipping`.
+    fn shipping_lines(&mut self, kind: OrderKind) -> Vec<NewItem> {
+        let quantity = if kind == OrderKind::Sale { 1 } else { -1 };
+        self.list("shipping_lines", &SHIPPING_LINE, |read| NewItem {
+            title: read.text("title").filter(|title| !title.is_empty()).unwrap_or_else(|| "Shipping".into()),
+            kind: ItemKind::Shipping,
+            quantity,
+            unit_price: read.required_integer("amount").saturating_mul(quantity),
+            tax: read.integer("tax"),
+            ..NewItem::default()
+        })
+    }
+
+    fn details(&mut self) -> Details {
+        let mut part = |name| self.text(name).filter(|t| !t.is_empty());
+        let (external_id, source, customer_note) = (part("external_id"), part("source"), part("customer_note"));
+        Details {
+            external_id,
+            source,
+            customer_note,
+            source_updated_at: self.some_time("updated_at"),
+            shipping_address: self.address("shipping_address"),
+            billing_address: self.address("billing_address"),
+        }
+    }
+
+    fn address(&mut self, name: &str) -> Option<Address> {
+        let value = self.value(name)?;
+        let Some(object) = value.as_object() else {
+            self.fault(name, "Use an object.");
+            return None;
+        };
+        let mut read = Reader { object, prefix: format!("{}.", self.path(name)), errors: self.errors };
+        read.refuse_unknown(&Address::PARTS);
+        let mut address = Address::default();
+        for (part, name) in address.parts_mut().into_iter().zip(Address::PARTS) {
+            *part = read.text(name).unwrap_or_default();
+        }
+        (!address.is_empty()).then_some(address)
+    }
+
+    // A list of objects, each read by `read`; empty when there is none.
+    fn list<T>(&mut self, name: &str, known: &[&str], mut read: impl FnMut(&mut Reader<'_>) -> T) -> Vec<T> {
+        let Some(value) = self.value(name) else { return Vec::new() };
+        let Some(values) = value.as_array() else {
+            self.fault(name, "Use a list.");
+            return Vec::new();
+        };
+        let mut list = Vec::new();
+        for (i, value) in values.iter().take(super::MAX_ITEMS).enumerate() {
+            let path = format!("{name}[{i}]");
+            let Some(object) = value.as_object() else {
+                self.fault(&path, "Use an object.");
+                continue;
+            };
+            let mut reader = Reader { object, prefix: format!("{}.", self.path(&path)), errors: self.errors };
+            reader.refuse_unknown(known);
+            list.push(read(&mut reader));
+        }
+        list
     }
 
     fn tags(&mut self) -> Vec<String> {

@@ -3,13 +3,20 @@
 
 mod check;
 mod clean;
+mod details;
+mod history;
 mod json;
+
+pub use details::{Address, Details};
+pub use history::{Cancelled, History, MAX_EVENTS, NewFulfilment, NewPayment, NewRefund};
 
 pub use crate::email::looks_like as looks_like_email;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::shares::Share;
+use super::standing::Standing;
 use super::status::{ItemKind, OrderKind};
 use crate::fields::{FieldError, FieldErrors};
 use crate::money::Currency;
@@ -40,12 +47,18 @@ pub struct Draft {
     pub discount: i64,
     /// Carriage, minor units.
     pub shipping: i64,
-    /// Tax, minor units.
+    /// All tax, that of lines included, minor units.
     pub tax: i64,
+    /// Whether prices, shipping and fees contain their tax, so that it adds nothing to the total.
+    pub prices_include_tax: bool,
     /// Words of the buyer or the shop.
     pub note: Option<String>,
     /// Labels.
     pub tags: Vec<String>,
+    /// Where it came from and where it goes.
+    pub details: Details,
+    /// What had happened to it by the time it arrived.
+    pub history: History,
 }
 
 /// An order that may be stored: made only by [`Draft::check`].
@@ -60,10 +73,20 @@ pub struct NewOrder {
     discount: i64,
     shipping: i64,
     tax: i64,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    prices_include_tax: bool,
     note: Option<String>,
     tags: Vec<String>,
+    #[serde(flatten)]
+    details: Details,
+    #[serde(skip_serializing_if = "History::is_empty")]
+    history: History,
     #[serde(skip)]
-    amounts: Amounts,
+    shares: Vec<Share>,
+    #[serde(skip)]
+    standing: Standing,
+    #[serde(skip)]
+    resolved: history::Resolved,
     #[serde(skip)]
     adjusted: FieldErrors,
 }
@@ -97,10 +120,36 @@ pub struct NewItem {
     pub quantity: i64,
     /// Minor units a piece.
     pub unit_price: i64,
+    /// Reduction on this line alone, minor units, positive on sales.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub discount: i64,
+    /// Tax on this line, minor units, when it was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax: Option<i64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_zero(amount: &i64) -> bool {
+    *amount == 0
+}
+
+impl Default for NewItem {
+    /// A product of no name, no pieces and no price: what is left out where a line is made.
+    fn default() -> Self {
+        Self {
+            sku: None,
+            title: String::new(),
+            kind: ItemKind::Product,
+            quantity: 0,
+            unit_price: 0,
+            discount: 0,
+            tax: None,
+        }
+    }
 }
 
 impl NewItem {
-    /// What the line adds to the order's total, in minor units. Discounts always reduce it,
+    /// What the line adds to the order's total before its discount, in minor units. Discounts always reduce it,
     /// whichever sign they were sent with.
     pub fn amount(&self) -> i64 {
         let amount = self.quantity.saturating_mul(self.unit_price);
@@ -111,20 +160,20 @@ impl NewItem {
 /// The parts of an order's total, minor units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Amounts {
-    /// Product items.
+    /// Product items, without the tax that their prices contain.
     pub gross: i64,
-    /// The order's discount and its discount items; reduces the total.
+    /// The order's discount, those of its lines and its discount items; reduces the total.
     pub discounts: i64,
-    /// The order's shipping and its shipping items.
+    /// The order's shipping and its shipping items, without the tax that they contain.
     pub shipping: i64,
-    /// Tax.
+    /// Tax, whether prices contain it or not.
     pub tax: i64,
-    /// Fee items.
+    /// Fee items, without the tax that they contain.
     pub fees: i64,
 }
 
 impl Amounts {
-    /// Sum of the items - discount + shipping + tax.
+    /// Sum of the items - discounts + shipping, and tax where prices do not contain it.
     pub const fn total(&self) -> i64 {
         self.gross - self.discounts + self.shipping + self.tax + self.fees
     }
@@ -178,7 +227,27 @@ impl NewOrder {
 
     /// The parts of its total.
     pub const fn amounts(&self) -> &Amounts {
-        &self.amounts
+        &self.standing.amounts
+    }
+
+    /// Whether its prices contain their tax.
+    pub const fn prices_include_tax(&self) -> bool {
+        self.prices_include_tax
+    }
+
+    /// What each line bears of discounts and tax, in the order of the lines.
+    pub fn shares(&self) -> &[Share] {
+        &self.shares
+    }
+
+    /// Its lines with what each bears of discounts and tax.
+    pub fn shared_items(&self) -> impl Iterator<Item = (&NewItem, Share)> {
+        self.items.iter().zip(self.shares.iter().copied())
+    }
+
+    /// Where it came from and where it goes.
+    pub const fn details(&self) -> &Details {
+        &self.details
     }
 }
 
