@@ -22,11 +22,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backup_setup::World;
 
-#[expect(clippy::disallowed_methods, reason = "tests are told by the environment where Redis runs")]
-fn redis_url() -> String {
-    std::env::var("REDIS_URL").unwrap()
-}
-
 async fn redis_keys(access: &Access) -> usize {
     let client = redis::Client::open(redis_url()).unwrap();
     let mut conn = client.get_multiplexed_async_connection().await.unwrap();

@@ -1,7 +1,6 @@
 //! The browser's way: received, checked by the worker, started by a person, stored by the worker.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use db::imports::{Created, Run};
 use db::testing::{self, TestDb};
@@ -27,14 +26,11 @@ async fn receive(shop: &Shop, bytes: &[u8]) -> ReceivedFile {
 }
 
 async fn settled(shop: &Shop, run: &Run, not: RunStatus) -> Run {
-    for _ in 0..600 {
+    let settled = async || {
         let run = db::imports::show(&shop.scope(), run.id).await.unwrap();
-        if run.status.is_settled() && run.status != not {
-            return run;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("not settled within a minute");
+        Some(run).filter(|run| run.status.is_settled() && run.status != not)
+    };
+    testing::eventually("the import is settled", settled).await
 }
 
 #[tokio::test]

@@ -12,11 +12,6 @@ use domain::permission::{Permission, Role};
 use jobs::cache::{Limits, Report, warm};
 use tokio_util::sync::CancellationToken;
 
-#[expect(clippy::disallowed_methods, reason = "tests are told by the environment where Redis runs")]
-fn redis_url() -> Option<String> {
-    std::env::var("REDIS_URL").ok()
-}
-
 /// A tenant with an order and a member who was here now.
 async fn busy(db: &Db, slug: &str) -> Access {
     let access = testing::tenant(db, slug).await;

@@ -7,7 +7,6 @@ use reqwest::StatusCode;
 
 use crate::browser::{Browser, PASSWORD, person, tenant_with_owner};
 use crate::harness::App;
-use crate::killed::full_counts;
 
 const BEHIND_A_PROXY: [(&str, &str); 1] = [("STOA_PROXIES", "1")];
 
@@ -39,7 +38,7 @@ async fn ten_thousand_guesses_are_sixty_hashes() {
     let app = App::with(&BEHIND_A_PROXY).await;
     person(&app, "known@demo.test").await;
     let before = app.state.passwords.hashes();
-    let number = if full_counts() { 10_000 } else { 400 };
+    let number = if db::testing::full_counts() { 10_000 } else { 400 };
     // At one account from a thousand addresses; at every account from one address.
     let at_one = looked_at(&app, number, |n| (n % 1_000, "known@demo.test".to_owned())).await;
     let from_one = looked_at(&app, number, |n| (9_999, format!("p{n}@demo.test"))).await;
@@ -66,7 +65,7 @@ async fn known_and_unknown_accounts_cost_one_hash_each() {
 #[tokio::test]
 async fn the_clock_does_not_tell_which_accounts_there_are() {
     // Long runs alone say something about milliseconds; the short one makes sure that the long one works.
-    let (accounts, each) = if full_counts() { (500, 10) } else { (4, 5) };
+    let (accounts, each) = if db::testing::full_counts() { (500, 10) } else { (4, 5) };
     let app = App::with(&BEHIND_A_PROXY).await;
     for n in 0..accounts {
         person(&app, &format!("known{n}@demo.test")).await;
@@ -79,7 +78,7 @@ async fn the_clock_does_not_tell_which_accounts_there_are() {
             let began = Instant::now();
             assert_eq!(guess(&app, &http, turn, &email).await, StatusCode::UNPROCESSABLE_ENTITY);
             taken[kind].push(began.elapsed());
-            if full_counts() {
+            if db::testing::full_counts() {
                 tokio::time::sleep(Duration::from_millis(3)).await;
             }
         }
@@ -89,7 +88,7 @@ async fn the_clock_does_not_tell_which_accounts_there_are() {
     // Of the larger one: where one of them is not hashed at all, they are nine tenths apart.
     let apart = (known.median - unknown.median).abs() / known.median.max(unknown.median);
     println!("known {known:?}, unknown {unknown:?}, t {t:.2}, medians {:.2} % apart", apart * 100.0);
-    if full_counts() {
+    if db::testing::full_counts() {
         assert!(t.abs() < 3.3 || apart < 0.005, "known {known:?}, unknown {unknown:?}, t {t}");
     } else {
         assert!(apart < 0.7, "without the hash it would be a tenth: known {known:?}, unknown {unknown:?}");

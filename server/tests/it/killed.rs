@@ -15,11 +15,6 @@ use tokio::sync::Mutex;
 
 use crate::harness::http;
 
-#[expect(clippy::disallowed_methods, reason = "how `make torture` asks for the full counts")]
-pub fn full_counts() -> bool {
-    std::env::var("STOA_TORTURE").is_ok()
-}
-
 /// A real process on a fixed port, started again after each death.
 pub struct Program {
     url: String,
@@ -60,7 +55,7 @@ impl Program {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn orders_survive_the_death_of_the_program() {
-    let (orders, kills) = if full_counts() { (10_000, 20) } else { (1_000, 5) };
+    let (orders, kills) = if testing::full_counts() { (10_000, 20) } else { (1_000, 5) };
     let db = TestDb::new().await;
     let access = testing::tenant(&db.db, "shop").await;
     testing::store(&access, "north", "Europe/London", "GBP").await;

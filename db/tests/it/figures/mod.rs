@@ -27,7 +27,7 @@ use self::history::{Action, Moment, NewSale, STORES, action, body, zone};
 
 #[test]
 fn rollups_equal_a_recount_after_every_step() {
-    let (cases, steps) = if torture() { (200, 60) } else { (6, 25) };
+    let (cases, steps) = if testing::full_counts() { (200, 60) } else { (6, 25) };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let mut runner =
         TestRunner::new(Config { cases, max_shrink_iters: 60, failure_persistence: None, ..Config::default() });
@@ -177,11 +177,6 @@ async fn refunded(scope: &Scope, order: Option<&OrderId>, request: &RefundReques
 
 async fn totals(scope: &Scope) -> Vec<(domain::money::Currency, domain::orders::Figures)> {
     db::orders::summary::summary(scope, &domain::orders::OrderQuery::default()).await.unwrap().currencies
-}
-
-#[expect(clippy::disallowed_methods, reason = "how `make torture` asks for the full counts")]
-pub fn torture() -> bool {
-    std::env::var("STOA_TORTURE").is_ok()
 }
 
 #[tokio::test]

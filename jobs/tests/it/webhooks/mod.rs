@@ -148,6 +148,7 @@ async fn silence_is_not_waited_for_and_redirects_are_not_followed() {
     let id = world.delivery("A-1", made.id).await;
     let begun = Instant::now();
     let Attempted::Again(at) = world.attempt(id).await else { panic!("nobody answered") };
+    // Its time limit here is two seconds, and it keeps silent for an hour.
     assert!(begun.elapsed() < Duration::from_secs(10));
     world.clock.set(at);
     assert!(matches!(world.attempt(id).await, Attempted::Again(_)));
@@ -165,6 +166,7 @@ async fn of_a_gigabyte_the_first_kilobyte_is_read() {
     let made = world.webhook(receiver.url()).await;
     let id = world.delivery("A-1", made.id).await;
     assert_eq!(world.attempt(id).await, Attempted::Over("delivered"));
+    // Time for the rest to come, if somebody read it.
     tokio::time::sleep(Duration::from_millis(500)).await;
     let written = receiver.written();
     assert!(written < 32 << 20, "{written}: only what fits into the buffers of the connection");
