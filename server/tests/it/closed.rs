@@ -195,7 +195,7 @@ async fn what_was_open_before_is_told_by_the_doctor_and_closed_at_the_next_start
     let mut worker = stoa.command("worker", &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let began = Instant::now();
     while fs::metadata(&letter).unwrap().permissions().mode() & 0o077 != 0 {
-        assert!(began.elapsed() < Duration::from_secs(20), "it stays open");
+        assert!(began.elapsed() < db::testing::PATIENCE, "it stays open");
         std::thread::sleep(Duration::from_millis(20));
     }
     worker.kill().unwrap();

@@ -103,6 +103,7 @@ async fn a_listener_hears_every_order_once_and_in_order() {
     let begin = world.head(&world.demo).await;
     let mut stream = Stream::open(&client, "/api/v1/events", None).await;
     assert!(stream.block().await.unwrap().comment, "the first bytes come at once");
+    // A second is the promise: the next bytes would come with the first heartbeat.
     assert!(began.elapsed() < Duration::from_secs(1));
     place(&client, 0..5).await;
     for i in 0..5 {
@@ -196,6 +197,7 @@ async fn a_revoked_key_stops_hearing() {
     sqlx::query("update api_keys set revoked_at = now()").execute(&owner).await.unwrap();
     let began = Instant::now();
     while stream.block().await.is_some() {}
+    // A stream looks every four seconds at the latest whether it may continue.
     assert!(began.elapsed() < Duration::from_secs(6));
 }
 
@@ -261,6 +263,7 @@ async fn members_hear_their_tenant_until_they_sign_out() {
     browser.post("/logout", &[]).await;
     let began = Instant::now();
     while stream.block().await.is_some() {}
+    // A stream looks every four seconds at the latest whether it may continue.
     assert!(began.elapsed() < Duration::from_secs(6));
 }
 
@@ -274,6 +277,7 @@ async fn a_quiet_stream_says_every_fifteen_seconds_that_it_is_there() {
     let beat = stream.block().await.unwrap();
     assert_eq!((beat.id, beat.event.as_str(), beat.data), (None, "heartbeat", json!({})));
     let waited = began.elapsed();
+    // Fifteen seconds are the promise.
     assert!(waited > Duration::from_secs(14) && waited < Duration::from_secs(17), "{waited:?}");
 }
 

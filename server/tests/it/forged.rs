@@ -126,6 +126,7 @@ async fn nothing_that_is_sent_makes_the_server_fail_or_hang() {
         let begun = Instant::now();
         let answer = request.send().await.unwrap_or_else(|e| panic!("seed {seed}: {e}"));
         assert!(answer.status().as_u16() < 500, "seed {seed}: {}", answer.status());
+        // Milliseconds are usual: whatever takes this long hangs on what was sent.
         assert!(begun.elapsed() < Duration::from_secs(5), "seed {seed} took {:?}", begun.elapsed());
     }
 }

@@ -1,7 +1,5 @@
 //! Passkeys: what they open, and everything that is no right answer.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use db::clock::Clock;
 use db::people;
@@ -122,8 +120,7 @@ async fn it_counts_as_both_factors_where_a_tenant_or_the_platform_asks_for_them(
 
     let owner = signed_in(&app, EMAIL).await;
     owner.post("/t/demo/team/second-factor", &[("needed", "yes")]).await;
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(owner.get("/t/demo/team").await.status(), 303);
+    db::testing::within_a_second("it is asked for", async || owner.get("/t/demo/team").await.status() == 303).await;
     let (mut device, _) = add(&owner, 0).await;
     let (owner, _) = use_it(&app, &mut device).await;
     assert_eq!(owner.get("/t/demo/team").await.status(), 200);

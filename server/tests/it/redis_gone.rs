@@ -44,7 +44,7 @@ async fn without_redis_everything_goes_on_and_with_it_again_it_is_used_again() {
     redis.start();
     let started = Instant::now();
     while redis.session_keys(SESSIONS).is_empty() || redis.keys(1) == 0 {
-        assert!(started.elapsed() < Duration::from_secs(15), "Redis is used again without a restart");
+        assert!(started.elapsed() < testing::PATIENCE, "Redis is used again without a restart");
         testing::place_all(
             &scope,
             &store,

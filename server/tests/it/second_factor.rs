@@ -154,7 +154,9 @@ async fn a_tenant_asks_everybody_for_it() {
     assert_eq!(ana.get("/t/demo/orders").await.status(), 200);
     let answer = owner.post("/t/demo/team/second-factor", &[("needed", "yes")]).await;
     assert_eq!(location(&answer), "/t/demo/team?done=second-factor");
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    for (browser, path) in [(&ana, "/t/demo/orders"), (&owner, "/t/demo/team")] {
+        db::testing::within_a_second("it is asked for", async || browser.get(path).await.status() == 303).await;
+    }
     for (browser, path) in [(&ana, "/t/demo/orders"), (&ana, "/t/demo/events"), (&owner, "/t/demo/team")] {
         assert_eq!(location(&browser.get(path).await), "/account/second-factor?done=for demo", "{path}");
     }
