@@ -59,9 +59,8 @@ async fn tidying_takes_in_whole_backups_without_a_row_and_removes_the_rest() {
     let (broken, _) = world.make(Kind::Database).await.unwrap();
     let label = world.objects(broken.id).into_iter().find(|p| p.ends_with("label.json")).unwrap();
     std::fs::remove_file(label).unwrap();
-    let mut owner = <sqlx::PgConnection as sqlx::Connection>::connect(&world.test.owner_url).await.unwrap();
-    let sql = "set app.platform = 'on'; delete from backups";
-    sqlx::Executor::execute(&mut owner, sql).await.unwrap();
+    let mut owner = world.test.platform_owner().await;
+    sqlx::Executor::execute(&mut owner, "delete from backups").await.unwrap();
     let done = sweep(&world.backups).await.unwrap();
     assert_eq!(done.adopted, 1);
     assert_eq!(

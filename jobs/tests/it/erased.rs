@@ -44,8 +44,7 @@ async fn tables(world: &World) -> Vec<String> {
 
 /// How many rows of `access` each table holds, those without any left out.
 async fn rows(world: &World, access: &Access) -> BTreeMap<String, i64> {
-    let mut owner = PgConnection::connect(&world.test.owner_url).await.unwrap();
-    owner.execute("set app.backup = 'on'").await.unwrap();
+    let mut owner = world.test.backup_owner().await;
     let mut found = BTreeMap::new();
     for table in db::backups::tables::all(&mut owner).await.unwrap() {
         let sql = format!("select count(*) from {} where tenant_id = $1", table.name);

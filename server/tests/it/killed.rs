@@ -37,8 +37,14 @@ impl Program {
 
     /// The same with further settings.
     pub fn start_with(&self, settings: &[(&str, &str)]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_stoa"))
-            .arg("serve")
+        self.command("serve", settings).spawn().unwrap()
+    }
+
+    /// Another command of the program, silent.
+    pub fn command(&self, line: &str, settings: &[(&str, &str)]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stoa"));
+        command
+            .args(line.split_whitespace())
             .env_clear()
             .env("DATABASE_URL", &self.url)
             .env("STOA_SECRET", "a secret of thirty-two characters")
@@ -47,9 +53,8 @@ impl Program {
             .env("STOA_WORKER", "false")
             .envs(settings.iter().copied())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap()
+            .stderr(Stdio::null());
+        command
     }
 }
 
