@@ -72,7 +72,7 @@ proptest! {
     }
 
     #[test]
-    fn cookies_name_a_session_or_nobody(values in prop::collection::vec(value(), 0..3)) {
+    fn any_cookie_header_is_read_as_a_session_or_none(values in prop::collection::vec(value(), 0..3)) {
         let parts = request(header::COOKIE, &values, "/");
         quick(|| {
             let _theme = cookies::theme(&parts.headers);
@@ -105,7 +105,7 @@ proptest! {
     }
 
     #[test]
-    fn nobody_is_led_to_another_site(text in prop_oneof![".{0,80}", "[/\\\\.a-z:?#@%]{0,30}"]) {
+    fn redirects_stay_on_this_site(text in prop_oneof![".{0,80}", "[/\\\\.a-z:?#@%]{0,30}"]) {
         let to = next::local(&text);
         prop_assert!(to.starts_with('/') && !to.starts_with("//") && !to.starts_with("/\\") && !to.contains(char::is_control));
         prop_assert!(HeaderValue::try_from(to).is_ok());

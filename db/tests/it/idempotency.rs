@@ -93,7 +93,7 @@ async fn writers_of_the_same_skus_and_customers_never_deadlock() {
 }
 
 #[tokio::test]
-async fn answers_are_repeated_to_whoever_reaches_what_they_are_about() {
+async fn a_replay_needs_access_to_the_stores_of_the_first_response() {
     let db = TestDb::new().await;
     let access = testing::tenant(&db.db, "shop").await;
     let [north, south] =

@@ -180,7 +180,7 @@ async fn after_a_smaller_tier_all_is_there_and_only_growth_stops() {
 }
 
 #[tokio::test]
-async fn what_is_allowed_is_remembered_and_moves_on_with_a_change() {
+async fn plans_are_cached_and_follow_a_change() {
     let db = TestDb::new().await;
     let (ours, theirs) = (testing::tenant(&db.db, "ours").await, testing::tenant(&db.db, "theirs").await);
     let platform = on_tier(&db, "ours", "small", &[(Limit::BatchOrders, 10)]).await;

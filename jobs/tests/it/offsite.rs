@@ -68,7 +68,7 @@ async fn until(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_stored_comes_back_and_takes_little_memory() {
+async fn stored_objects_read_back_equal_in_little_memory() {
     let sshd = Sshd::start();
     let offsite = sshd.open();
     let taken = Arc::new(AtomicU64::new(0));

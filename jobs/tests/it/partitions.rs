@@ -144,7 +144,7 @@ async fn orders_that_come_after_the_archive_are_taken_and_merged() {
 }
 
 #[tokio::test]
-async fn it_goes_on_where_a_process_died_and_drops_nothing_unproven() {
+async fn archiving_resumes_after_a_crash_and_drops_only_verified_quarters() {
     let (shop, ours, _) = history().await;
     let (db, store) = (&shop.test.db, storage(&shop));
     let quarter: Quarter = "2024q1".parse().unwrap();

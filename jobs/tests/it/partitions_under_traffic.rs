@@ -31,7 +31,7 @@ const CONTROL: &str = "control";
 type Span = (DateTime<Utc>, DateTime<Utc>);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn upkeep_under_traffic_holds_nobody_up_and_survives_being_killed() {
+async fn upkeep_under_traffic_blocks_no_request_and_survives_being_killed() {
     let (runs, kills) = if testing::full_counts() { (1_000, 50) } else { (40, 6) };
     let test = TestDb::new().await;
     let watch = Watch::begin(&test.url).await;

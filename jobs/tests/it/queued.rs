@@ -102,7 +102,7 @@ async fn a_bad_upload_fails_with_its_reason() {
 }
 
 #[tokio::test]
-async fn what_arrives_is_kept_to_its_limit_and_leaves_nothing_behind() {
+async fn uploads_are_limited_and_leave_no_files_behind() {
     let shop = Shop::new().await;
     let mut receiver = Receiver::new(&shop.folder, shop.access.tenant(), 10).await.unwrap();
     receiver.write(b"12345").await.unwrap();
@@ -136,7 +136,7 @@ async fn another_tenant_sees_no_run() {
 }
 
 #[tokio::test]
-async fn what_failed_three_times_begins_anew_an_hour_later() {
+async fn an_import_that_failed_three_times_starts_again_after_an_hour() {
     use chrono::TimeDelta;
     use db::imports::{Claimed, GaveUp, Taker, claim, give_up};
     let clock = db::Clock::fixed(db::Clock::System.now());

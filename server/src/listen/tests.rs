@@ -140,7 +140,7 @@ async fn an_answer_that_is_not_read_is_given_up() {
 }
 
 #[tokio::test]
-async fn whoever_says_nothing_keeps_nobody_out() {
+async fn silent_connections_take_no_place_from_requests() {
     let patient = Limits { first_byte: 10 * SOON, head: 10 * SOON, idle: 10 * SOON, ..limits() };
     let server = Server::new(patient).await;
     let mut held = Vec::new();

@@ -147,7 +147,7 @@ async fn another_address_is_confirmed_there_and_told_of_here() {
 }
 
 #[tokio::test]
-async fn a_forgotten_password_is_replaced_once_by_whoever_reads_the_mail() {
+async fn a_reset_link_replaces_a_forgotten_password_once() {
     let start = Clock::System.now();
     let clock = Clock::fixed(start);
     let app = App::at(clock.clone(), &[("STOA_SESSION_IDLE_MINUTES", "1000")]).await;
@@ -210,7 +210,7 @@ async fn a_browser_that_was_never_seen_is_told_of() {
 }
 
 #[tokio::test]
-async fn what_a_letter_opened_is_forgotten_once_it_was_sent() {
+async fn secrets_of_an_email_are_removed_once_it_was_sent() {
     let app = App::new().await;
     tenant_with_owner(&app, "demo").await;
     Browser::new(&app.base).post("/forgot-password", &[("email", EMAIL)]).await;

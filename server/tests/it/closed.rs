@@ -131,7 +131,7 @@ async fn under_an_open_umask_no_other_account_reads_what_is_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn backups_are_encrypted_unless_somebody_chose_otherwise() {
+async fn backups_are_encrypted_unless_configured_otherwise() {
     let db = TestDb::new().await;
     shop(&db).await;
     let stoa = Stoa::new(&db);

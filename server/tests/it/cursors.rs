@@ -62,7 +62,7 @@ async fn begins_anew(answer: Response, first: &str) {
 }
 
 #[tokio::test]
-async fn a_place_of_somebody_else_altered_or_old_is_refused_like_nonsense() {
+async fn foreign_altered_and_old_cursors_are_refused_alike() {
     let lists = Lists::new().await;
     let (refusal, world) = (lists.refusal().await, &lists.world);
     let (status, page) = lists.ask(&lists.key, "").await;

@@ -282,7 +282,7 @@ async fn a_quiet_stream_says_every_fifteen_seconds_that_it_is_there() {
 }
 
 #[tokio::test]
-async fn a_page_of_somebody_who_was_signed_in_before_hears_nothing() {
+async fn a_page_of_an_earlier_session_receives_no_events() {
     let app = App::new().await;
     let demo = tenant_with_owner(&app, "demo").await;
     let ana = crate::browser::person(&app, "ana@demo.test").await;

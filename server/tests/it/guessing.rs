@@ -1,4 +1,4 @@
-//! Guessing passwords: limited by account and by address, and nobody learns by the clock which accounts there are.
+//! Guessing passwords: limited by account and by address, and the same work and time whether an account exists or not.
 
 use std::time::{Duration, Instant};
 
@@ -43,9 +43,9 @@ async fn ten_thousand_guesses_are_sixty_hashes() {
     let at_one = looked_at(&app, number, |n| (n % 1_000, "known@demo.test".to_owned())).await;
     let from_one = looked_at(&app, number, |n| (9_999, format!("p{n}@demo.test"))).await;
     assert_eq!((at_one, from_one), (10, 50));
-    assert_eq!(app.state.passwords.hashes() - before, 60, "whoever is refused costs no hash");
+    assert_eq!(app.state.passwords.hashes() - before, 60, "a refused guess costs no hash");
     // Other people at other addresses are not kept out.
-    assert_eq!(guess(&app, &app.http(), 4_242, "somebody@demo.test").await, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(guess(&app, &app.http(), 4_242, "another@demo.test").await, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn known_and_unknown_accounts_cost_one_hash_each() {
     person(&app, "known@demo.test").await;
     let http = app.http();
     for (n, email) in
-        ["known@demo.test", "nobody@demo.test", "KNOWN@demo.test ", "", "no address"].into_iter().enumerate()
+        ["known@demo.test", "unknown@demo.test", "KNOWN@demo.test ", "", "no address"].into_iter().enumerate()
     {
         let before = app.state.passwords.hashes();
         assert_eq!(guess(&app, &http, n, email).await, StatusCode::UNPROCESSABLE_ENTITY, "{email}");
@@ -146,7 +146,7 @@ async fn spellings_of_one_address_are_guessed_at_together() {
 }
 
 #[tokio::test]
-async fn whoever_guesses_elsewhere_keeps_nobody_out_of_a_browser_of_theirs() {
+async fn guesses_elsewhere_do_not_lock_a_known_browser() {
     let app = App::with(&BEHIND_A_PROXY).await;
     person(&app, "known@demo.test").await;
     let right = [("email", "known@demo.test"), ("password", PASSWORD)];
@@ -155,7 +155,7 @@ async fn whoever_guesses_elsewhere_keeps_nobody_out_of_a_browser_of_theirs() {
     assert_eq!(home.post("/login", &right).await.status(), 303);
     assert_eq!(home.post("/logout", &[]).await.status(), 303);
     assert_eq!(looked_at(&app, 40, |n| (n, "known@demo.test".to_owned())).await, 10);
-    assert_eq!(sign_in(&app, &app.http(), 300, &right).await.status(), 429, "a stranger, as far as anybody knows");
+    assert_eq!(sign_in(&app, &app.http(), 300, &right).await.status(), 429, "from an unknown browser");
     assert_eq!(home.post("/login", &right).await.status(), 303);
     // Nor is a browser that was seen once a place to guess without end, at this account or at others.
     assert_eq!(home.post("/logout", &[]).await.status(), 303);
@@ -169,7 +169,7 @@ async fn whoever_guesses_elsewhere_keeps_nobody_out_of_a_browser_of_theirs() {
 }
 
 #[tokio::test]
-async fn whoever_has_password_and_code_gets_in_while_others_guess() {
+async fn password_and_code_sign_in_while_the_account_is_locked_by_guesses() {
     let app = App::with(&BEHIND_A_PROXY).await;
     person(&app, "known@demo.test").await;
     let here = Browser::elsewhere(&app.base).into_signed_in("known@demo.test").await;
@@ -196,7 +196,7 @@ async fn whoever_has_password_and_code_gets_in_while_others_guess() {
 }
 
 #[tokio::test]
-async fn an_office_that_forgets_its_passwords_signs_in() {
+async fn requests_for_reset_links_do_not_use_up_sign_ins() {
     let app = App::with(&BEHIND_A_PROXY).await;
     person(&app, "known@demo.test").await;
     let http = app.http();

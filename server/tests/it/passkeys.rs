@@ -108,7 +108,7 @@ async fn a_passkey_signs_in_alone_and_the_password_no_more() {
 }
 
 #[tokio::test]
-async fn it_counts_as_both_factors_where_a_tenant_or_the_platform_asks_for_them() {
+async fn a_passkey_counts_as_both_factors_where_two_are_required() {
     let app = App::new().await;
     tenant_with_owner(&app, "demo").await;
     people::create(&app.db, &app.state.passwords, "root@stoa.test", PASSWORD, true).await.unwrap();
@@ -127,7 +127,7 @@ async fn it_counts_as_both_factors_where_a_tenant_or_the_platform_asks_for_them(
 }
 
 #[tokio::test]
-async fn what_is_no_right_answer_opens_nothing() {
+async fn wrong_passkey_answers_are_refused() {
     let app = App::new().await;
     tenant_with_owner(&app, "demo").await;
     person(&app, "ana@demo.test").await;
@@ -182,7 +182,7 @@ async fn an_answer_is_taken_once_in_the_browser_that_was_asked_and_for_ten_minut
 }
 
 #[tokio::test]
-async fn a_device_that_has_counted_back_is_refused_and_told_of() {
+async fn a_passkey_whose_counter_went_back_is_refused_and_reported() {
     let app = App::new().await;
     tenant_with_owner(&app, "demo").await;
     let (mut device, _) = add(&signed_in(&app, EMAIL).await, 5).await;

@@ -79,7 +79,7 @@ async fn a_session_that_was_changed_is_read_as_it_was_changed() {
 }
 
 #[tokio::test]
-async fn nobody_puts_an_old_copy_in_the_place_of_a_newer_one() {
+async fn an_old_copy_of_a_session_never_replaces_a_newer_one() {
     let app = App::with(&[("REDIS_URL", &redis_url())]).await;
     let (here, session) = (&app.state.sessions, &mut record());
     here.create(session).await.unwrap();
@@ -208,7 +208,7 @@ async fn writers_only_mark() {
 }
 
 #[tokio::test]
-async fn what_was_read_before_a_session_ended_is_never_copied_after_it() {
+async fn a_session_read_before_its_end_is_never_copied_after_it() {
     let redis = Redis::new();
     let (here, there) = (connected(&redis.url()).await, connected(&redis.url()).await);
     let late = gap(&there, b"row").await;

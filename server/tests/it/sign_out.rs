@@ -86,7 +86,7 @@ async fn idle_sessions_end_and_used_ones_end_at_last() {
 }
 
 #[tokio::test]
-async fn a_session_in_use_is_noted_as_used_every_minute_whoever_answers() {
+async fn a_session_in_use_is_marked_as_used_every_minute() {
     let start = Clock::System.now();
     let clock = Clock::fixed(start);
     let app = App::at(clock.clone(), &[("REDIS_URL", &redis_url())]).await;

@@ -54,7 +54,7 @@ async fn roles_of_their_own_reach_as_far_as_they_say_within_a_second() {
 }
 
 #[tokio::test]
-async fn nobody_gives_away_more_than_they_have() {
+async fn members_cannot_grant_more_than_they_have() {
     let app = App::new().await;
     let demo = tenant_with_owner(&app, "demo").await;
     let (ana, bob) = (

@@ -171,7 +171,7 @@ async fn a_tier_says_what_a_change_would_do_before_it_is_done() {
 }
 
 #[tokio::test]
-async fn a_suspended_account_tells_its_people_why_and_nobody_else() {
+async fn only_members_read_why_their_tenant_is_suspended() {
     let app = App::new().await;
     tenant_with_owner(&app, "demo").await;
     tenant_with_owner(&app, "other").await;

@@ -8,7 +8,7 @@ use super::{NIL, broken, note, owner, run, scope};
 
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "a list of tries against one state")]
-async fn what_is_taken_away_is_found_whoever_did_it() {
+async fn missing_entries_are_found_even_when_the_owner_removed_them() {
     let db = TestDb::new().await;
     let ours = testing::tenant(&db.db, "ours").await.tenant();
     testing::tenant(&db.db, "theirs").await;

@@ -180,7 +180,7 @@ async fn totals(scope: &Scope) -> Vec<(domain::money::Currency, domain::orders::
 }
 
 #[tokio::test]
-async fn a_verification_finds_what_somebody_broke() {
+async fn a_verification_finds_altered_rollups_and_orders() {
     let db = TestDb::new().await;
     let access = testing::tenant(&db.db, "shop").await;
     let store = testing::store(&access, "north", "Europe/London", "GBP").await;

@@ -45,7 +45,7 @@ async fn a_stale_holders_write_is_refused_two_hundred_of_two_hundred() {
 }
 
 #[tokio::test]
-async fn nobody_takes_a_lock_over_while_its_holder_writes() {
+async fn a_lock_is_not_taken_over_while_its_holder_writes() {
     let db = TestDb::new().await;
     let access = testing::tenant(&db.db, "ours").await;
     let lock = take(&db.db, "l", "a", Duration::from_secs(2), "").await.unwrap().unwrap();

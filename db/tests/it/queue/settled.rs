@@ -96,7 +96,7 @@ async fn a_job_finished_with_its_effect_is_finished_once() {
 }
 
 #[tokio::test]
-async fn what_a_silent_worker_held_goes_to_others_and_its_own_writes_are_refused() {
+async fn jobs_of_a_silent_worker_go_to_others_and_its_writes_are_refused() {
     let db = TestDb::new().await;
     let access = testing::tenant(&db.db, "ours").await;
     super::enqueue_many(&access, "work", 1).await;
@@ -128,7 +128,7 @@ async fn what_a_silent_worker_held_goes_to_others_and_its_own_writes_are_refused
 }
 
 #[tokio::test]
-async fn called_off_while_it_runs_it_is_refused_and_stays_called_off() {
+async fn a_job_cancelled_while_it_runs_cannot_finish() {
     let db = TestDb::new().await;
     let id = enqueue_nil(&db, &job("work")).await.unwrap();
     let engine = engine(&db.db).await;

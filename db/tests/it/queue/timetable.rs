@@ -39,7 +39,7 @@ async fn two_schedulers_tick_each_tick_once() {
 }
 
 #[tokio::test]
-async fn ticks_that_nobody_was_there_for_are_counted_and_made_up_for_once() {
+async fn missed_ticks_are_counted_and_made_up_for_once() {
     let clock = Clock::fixed(at("2026-06-01T00:30:00Z"));
     let db = TestDb::with(clock.clone(), None).await;
     sync(&platform(&db), &[entry("hourly", "0 * * * *")]).await.unwrap();

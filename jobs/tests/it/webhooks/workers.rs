@@ -66,7 +66,7 @@ async fn child() {
 }
 
 #[tokio::test]
-async fn the_timetable_finds_what_nobody_heard_of() {
+async fn the_schedule_dispatches_events_without_notifications() {
     let db = TestDb::new().await;
     let access = testing::tenant(&db.db, "ours").await;
     let store = testing::store(&access, "north", "Europe/London", "GBP").await;

@@ -9,7 +9,7 @@ use crate::browser::Browser;
 use crate::matrix::world::{Who, World};
 
 #[tokio::test]
-async fn what_people_type_stays_text_too() {
+async fn typed_text_is_never_markup() {
     let world = World::new().await;
     let corpus = corpus();
     store_all(&world, &corpus).await;

@@ -24,7 +24,7 @@ struct Sent {
 }
 
 #[tokio::test]
-async fn what_a_form_shows_again_stays_text() {
+async fn values_shown_again_by_a_form_are_never_markup() {
     let world = World::new().await;
     let owner = world.enter(Who::Member(Role::Owner)).await.0;
     let admin = world.enter(Who::Admin).await.0;

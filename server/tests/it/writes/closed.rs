@@ -64,7 +64,7 @@ async fn every_route_of_a_closed_tenant_says_that_it_is_closed() {
 }
 
 #[tokio::test]
-async fn whoever_has_closed_tenants_alone_signs_in_and_keeps_their_account() {
+async fn members_of_suspended_tenants_can_sign_in_and_use_their_account() {
     let world = World::new().await;
     let app = &world.app;
     Platform::command(app.db.clone()).suspend("demo", WHY).await.unwrap();
