@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use db::platform::Leaving;
 use db::rates::{Caller, Rates};
-use db::testing::TestDb;
+use db::testing::{TestDb, redis_url};
 use db::{Access, Clock, DataError};
 use domain::backups::{Kind, Status, Trigger};
 use domain::limits::{Limit, Terms};
