@@ -16,9 +16,8 @@ use crate::events::place::Place;
 use crate::middleware::{address, cookies};
 use crate::sessions::session_id;
 
-#[expect(clippy::disallowed_methods, reason = "tests are told by the environment how long to go on")]
 fn often() -> ProptestConfig {
-    let cases = if std::env::var("STOA_TORTURE").is_ok() { 200_000 } else { 256 };
+    let cases = if db::testing::full_counts() { 200_000 } else { 256 };
     // A third of what is made is no header at all.
     ProptestConfig { cases, max_local_rejects: cases, ..ProptestConfig::default() }
 }

@@ -4,9 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-#[expect(clippy::disallowed_methods, reason = "tests are told by the environment how long to go on")]
 fn often() -> ProptestConfig {
-    ProptestConfig::with_cases(if std::env::var("STOA_TORTURE").is_ok() { 50_000 } else { 256 })
+    ProptestConfig::with_cases(if db::testing::full_counts() { 50_000 } else { 256 })
 }
 
 proptest! {
