@@ -197,8 +197,10 @@ async fn mail_goes_out(world: &World, program: &Program, settings: &[(&str, &str
     let again = "update mail_outbox set due_at = now() - interval '1 minute' where status <> 'sent'";
     world.app.test_db.platform_owner().await.execute(again).await.unwrap();
     let data = std::env::temp_dir().join(format!("stoa-mail-{}", world.app.test_db.name));
-    let without: Vec<_> = settings.iter().copied().filter(|(name, _)| *name != "STOA_SMTP_URL").collect();
-    assert!(send(&[&without[..], &[("STOA_DATA_DIR", data.to_str().unwrap())]].concat()).await.success());
+    let mut without = settings.to_vec();
+    without.retain(|(name, _)| *name != "STOA_SMTP_URL");
+    without.push(("STOA_DATA_DIR", data.to_str().unwrap()));
+    assert!(send(without.as_slice()).await.success());
     std::fs::remove_dir_all(&data).unwrap();
 }
 
