@@ -182,7 +182,7 @@ mod tests {
         }
 
         #[test]
-        fn what_passes_holds_nothing_that_ends_a_header(text in "[a-z@.\r\n<>,;: \"]{0,40}") {
+        fn an_accepted_address_cannot_end_a_header(text in "[a-z@.\r\n<>,;: \"]{0,40}") {
             if let Ok(address) = check(&text) {
                 prop_assert!(!address.contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;:\"".contains(c)));
                 prop_assert_eq!(check(&address), Ok(address));

@@ -87,7 +87,7 @@ test('a page of one store does not announce the orders of another', async ({ sig
   await expect(rows(page, 'Orders')).toHaveCount(3);
 });
 
-test('what happened to an order is seen by whoever looks at it next, not announced as a new one', async ({ signedIn }) => {
+test('a change of an order is shown on the next visit and not announced as a new order', async ({ signedIn }) => {
   const [list, order] = [await signedIn(owner), await signedIn(owner)];
   await list.goto(`/t/${store.tenant}/orders`);
   await awake(list);

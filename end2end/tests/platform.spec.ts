@@ -19,7 +19,7 @@ test('every room of the platform opens, and the page says where one is', async (
   }
 });
 
-test('nobody else finds the platform', async ({ signedIn }) => {
+test('members do not find the platform', async ({ signedIn }) => {
   const page = await signedIn(owner);
   for (const path of ['/platform', '/platform/jobs', '/platform/backups']) {
     const answer = await page.goto(path);

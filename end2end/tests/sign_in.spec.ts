@@ -24,7 +24,7 @@ test('a wrong password and an unknown account get the same words', async ({ open
   expect(refusals[1]).toBe(refusals[0]);
 });
 
-test('whoever signs in comes to the page that was asked for, and a foreign address is ignored', async ({ openPage }) => {
+test('signing in leads to the page that was asked for, and a foreign address is ignored', async ({ openPage }) => {
   const page = await openPage();
   await page.goto('/t/demo/orders?payment=paid&limit=25');
   await expect(page).toHaveURL(/\/login\?next=/);

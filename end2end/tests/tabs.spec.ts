@@ -152,7 +152,7 @@ test('a page loaded earlier than the one that holds the stream misses nothing', 
   await expect(announced(late)).toHaveText(counted(1));
 });
 
-test('pages of different tenants share nothing, nor do those of whoever was signed in before', async ({ signedIn }) => {
+test('pages of different tenants share nothing, nor do those of an earlier session', async ({ signedIn }) => {
   const other = makeStore();
   const otherKey = makeKey(other);
   const first = await signedIn(owner);

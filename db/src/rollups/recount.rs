@@ -4,12 +4,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{FromQueryResult, Value};
 
-use super::witness::{self, COUNTED_REFUNDS, Rollup, dated, rollups};
-use crate::clocks::{self, Clocks};
+use super::witness::{self, Rollup, dated, rollups};
+use crate::clocks::Clocks;
 use crate::error::DataError;
 use crate::feed::{self, NewEvent};
 use crate::scope::{Scope, Tx};
-use crate::stores::{self, Store};
+use crate::stores;
 use domain::feed::EventKind;
 
 /// A bucket in which the maintained figures differ from the raw rows.

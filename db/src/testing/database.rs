@@ -88,6 +88,33 @@ impl TestDb {
             .expect("connect as owner")
     }
 
+    /// The owner's connection through the door of the platform: it sees the rows of the installation itself.
+    pub async fn platform_owner(&self) -> PgConnection {
+        self.owner_with("set app.platform = 'on'").await
+    }
+
+    /// The owner's connection through the door of backups: it sees the rows of all tenants.
+    pub async fn backup_owner(&self) -> PgConnection {
+        self.owner_with("set app.backup = 'on'").await
+    }
+
+    /// The first column of the first row, through the door of the platform.
+    pub async fn scalar(&self, sql: &str) -> i64 {
+        let mut owner = self.platform_owner().await;
+        let found = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut owner).await;
+        found.unwrap_or_else(|e| panic!("{sql}: {e}"))
+    }
+
+    /// Waits until some process listens to announcements on `channel`; what is announced before reaches nobody.
+    pub async fn until_listening(&self, channel: &str) {
+        let sql = format!(
+            "select count(*) from pg_stat_activity where datname = current_database() and state = 'idle' \
+             and query like 'LISTEN%' and query like '%{channel}%'"
+        );
+        let found = async || (self.scalar(&sql).await > 0).then_some(());
+        super::eventually(&format!("a process listens to {channel}"), found).await;
+    }
+
     /// Names of all tables, partitions included.
     pub async fn tables(&self) -> Vec<String> {
         let mut owner = PgConnection::connect(&self.owner_url).await.expect("connect as owner");
@@ -101,6 +128,12 @@ impl TestDb {
         let sql = "do $$ declare t regclass; begin for t in select oid from pg_class where relrowsecurity loop \
                    execute format('alter table %s disable row level security', t); end loop; end $$";
         run(&mut owner, sql.to_owned()).await;
+    }
+
+    async fn owner_with(&self, setting: &str) -> PgConnection {
+        let mut owner = PgConnection::connect(&self.owner_url).await.expect("connect as owner");
+        run(&mut owner, setting.to_owned()).await;
+        owner
     }
 }
 

@@ -58,7 +58,7 @@ async fn the_chain_has_no_holes_however_many_write_and_give_up() {
 }
 
 #[tokio::test]
-async fn whatever_is_tampered_with_is_found_where_it_is() {
+async fn any_altered_entry_is_found_at_its_number() {
     let db = TestDb::new().await;
     let ours = testing::tenant(&db.db, "ours").await;
     // After the entry that says that the tenant was made.
@@ -131,7 +131,7 @@ async fn neither_the_app_nor_the_owner_behind_the_wall_changes_an_entry() {
 }
 
 #[tokio::test]
-async fn filters_find_what_they_say_and_nobody_elses() {
+async fn filters_find_matching_entries_of_their_own_tenant_only() {
     let db = TestDb::new().await;
     let (ours, theirs) = (testing::tenant(&db.db, "ours").await, testing::tenant(&db.db, "theirs").await);
     let passwords = db::people::passwords::Passwords::new(1).unwrap();

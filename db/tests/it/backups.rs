@@ -134,7 +134,7 @@ async fn rows_of_what_is_long_gone_are_forgotten_and_others_are_not() {
 }
 
 #[tokio::test]
-async fn what_is_due_follows_the_chosen_hour_and_makes_up_for_missed_ones() {
+async fn due_backups_follow_the_chosen_hour_and_make_up_for_missed_ones() {
     let clock = Clock::fixed(start());
     let db = TestDb::with(clock.clone(), None).await;
     let ours = testing::tenant(&db.db, "ours").await;

@@ -108,7 +108,7 @@ fn done<T>(what: &str, result: Result<T, DataError>) -> bool {
 }
 
 #[tokio::test]
-async fn every_permission_is_granted_by_those_who_have_it_and_by_nobody_else() {
+async fn only_holders_of_a_permission_grant_it() {
     let mut world = World::new().await;
     for permission in Permission::ALL {
         // A tenant each: none has room for all those roles.
@@ -203,7 +203,7 @@ async fn of_webhooks(world: &World, me: &Scope, kinds: Vec<EventKind>) -> Vec<(&
 }
 
 #[tokio::test]
-async fn what_only_takes_away_is_open_to_whoever_manages_it() {
+async fn revoking_pausing_and_deleting_need_only_the_permission_to_manage() {
     let world = World::new().await;
     let me = world.with(&[]);
     let new = NewKey { name: "till".to_owned(), scopes: KeyScope::ALL.to_vec(), ..NewKey::default() };
@@ -216,7 +216,7 @@ async fn what_only_takes_away_is_open_to_whoever_manages_it() {
 }
 
 #[tokio::test]
-async fn a_webhooks_log_shows_no_events_to_whoever_may_not_read_them() {
+async fn a_webhooks_log_hides_events_from_members_who_may_not_read_them() {
     let world = World::new().await;
     let new = NewWebhook { url: "https://receiver.test/".to_owned(), ..NewWebhook::default() };
     let webhook = webhooks::create(&world.clerk(), &world.sealer, &new).await.unwrap().id;
@@ -267,7 +267,7 @@ async fn an_invitation_lives_as_long_as_its_sender_may_send_it() {
 }
 
 #[tokio::test]
-async fn nobody_changes_their_own_role() {
+async fn members_cannot_change_their_own_role() {
     let world = World::new().await;
     let both = [Permission::ManagePeople, Permission::ReadOrders].into_iter().collect();
     let hr = team::create_role(&world.clerk(), "HR", both).await.unwrap();

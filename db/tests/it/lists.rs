@@ -229,7 +229,7 @@ async fn the_last_page_costs_what_the_first_costs() {
 }
 
 #[tokio::test]
-async fn what_waits_to_be_sent_is_found_among_much_that_was_sent() {
+async fn unfulfilled_orders_are_found_among_many_fulfilled_ones() {
     let db = TestDb::new().await;
     let (access, store, scope) = shop(&db).await;
     for chunk in orders(&store, 3_000, Duration::hours(2)).chunks(1_000) {

@@ -199,7 +199,7 @@ fn orders_at_the_edges_of_time_land_in_exactly_one_right_partition() {
     let owner = runtime.block_on(db.owner(access.tenant()));
     let scope = access.scope(Permission::WriteOrders).unwrap();
     // Ten orders a case.
-    let cases = if crate::figures::torture() { 1_000 } else { 30 };
+    let cases = if testing::full_counts() { 1_000 } else { 30 };
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     let number = std::sync::atomic::AtomicUsize::new(0);
     let some = prop::collection::vec(moment(), 10);

@@ -38,3 +38,18 @@ async fn bad_accounts_are_refused_by_field() {
         assert_eq!(errors.0[0].field, field);
     }
 }
+
+/// Counted rather than timed: it fails when an unknown account is refused without a hash, or when the person is read before
+/// the password is known to be right. The look-up itself is one statement for both and is not counted.
+#[tokio::test]
+async fn a_wrong_password_costs_the_same_for_known_and_unknown_accounts() {
+    let db = TestDb::new().await;
+    let passwords = Passwords::new(2).unwrap();
+    people::create(&db.db, &passwords, "known@shop.test", "a long enough password", false).await.unwrap();
+    for email in ["known@shop.test", "unknown@shop.test"] {
+        let before = (db.db.statements(), passwords.hashes());
+        assert!(people::verify(&db.db, &passwords, email, "another password").await.unwrap().is_none());
+        let cost = (db.db.statements() - before.0, passwords.hashes() - before.1);
+        assert_eq!(cost, (0, 1), "statements and hashes for {email}");
+    }
+}

@@ -8,7 +8,7 @@ use domain::permission::Permission;
 use serde_json::json;
 
 #[tokio::test]
-async fn what_is_due_is_found_among_much_that_is_not() {
+async fn due_emails_summaries_and_low_stock_are_found_among_many_rows() {
     let db = TestDb::new().await;
     let access = testing::tenant(&db.db, "shop").await;
     let owner = db.owner(access.tenant()).await;

@@ -232,13 +232,11 @@ async fn a_refund_that_waits_for_a_change_of_the_rule_goes_by_the_new_one() {
 async fn until_waiting(owner: &sqlx::PgPool, many: i64) {
     let sql = "select count(*) from pg_locks where locktype = 'tuple' and relation = 'feed_heads'::regclass \
                and database = (select oid from pg_database where datname = current_database())";
-    for _ in 0..500 {
-        if sqlx::query_scalar::<_, i64>(sql).fetch_one(owner).await.unwrap() == many {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("nobody waits");
+    let waits = async || {
+        let found: i64 = sqlx::query_scalar(sql).fetch_one(owner).await.unwrap();
+        (found == many).then_some(())
+    };
+    testing::eventually("transactions wait for the head", waits).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

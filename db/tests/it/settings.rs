@@ -77,12 +77,13 @@ async fn ordinary_use_finds_settings_at_hand_and_an_edit_elsewhere_moves_them_on
     let listening = async || {
         // Nobody hears before the connection is there; what is known then is forgotten once.
         of_store(&scope(&access), &store).await.unwrap();
+        // Longer than settings count as known where no announcements are heard.
         tokio::time::sleep(Duration::from_millis(600)).await;
         let before = db.db.known().settings.reads().1;
         of_store(&scope(&access), &store).await.unwrap();
         db.db.known().settings.reads().1 == before
     };
-    while !listening().await {}
+    testing::eventually("announcements are heard", async || listening().await.then_some(())).await;
     let writing = access.scope(Permission::WriteOrders).unwrap();
     let elsewhere = Access::command(other, access.tenant());
     let (hits, misses) = db.db.known().settings.reads();
@@ -96,16 +97,11 @@ async fn ordinary_use_finds_settings_at_hand_and_an_edit_elsewhere_moves_them_on
             )
             .await
             .unwrap();
-            let moved_on = async {
-                while of_store(&scope(&access), &store).await.unwrap().summary_hour
-                    != u8::try_from(n / 100 + 1).unwrap()
-                {
-                    tokio::time::sleep(Duration::from_millis(5)).await;
-                }
-            };
-            tokio::time::timeout(Duration::from_secs(1), moved_on)
-                .await
-                .unwrap_or_else(|_| panic!("{name} is not heard of"));
+            let hour = u8::try_from(n / 100 + 1).unwrap();
+            testing::within_a_second(&format!("the edit of {name} is known"), async || {
+                of_store(&scope(&access), &store).await.unwrap().summary_hour == hour
+            })
+            .await;
         }
         if n % 10 == 0 {
             let order = testing::order(&store, &n.to_string(), db.db.clock().now(), 1);
@@ -127,12 +123,13 @@ async fn settings_of_a_tenant_are_at_hand_and_an_edit_elsewhere_moves_them_on() 
     tokio::spawn(db::feed::listen(db.db.clone()));
     let listening = async || {
         of_tenant(&here).await.unwrap();
+        // Longer than settings count as known where no announcements are heard.
         tokio::time::sleep(Duration::from_millis(600)).await;
         let before = db.db.known().settings.reads().1;
         of_tenant(&here).await.unwrap();
         db.db.known().settings.reads().1 == before
     };
-    while !listening().await {}
+    testing::eventually("announcements are heard", async || listening().await.then_some(())).await;
     let (hits, misses) = db.db.known().settings.reads();
     for n in 0..400 {
         if n % 100 == 50 {
@@ -140,12 +137,10 @@ async fn settings_of_a_tenant_are_at_hand_and_an_edit_elsewhere_moves_them_on() 
             let days = (30 + n).to_string();
             let chosen = form(&[("numbers", format.as_str()), ("event_days", &days), ("hour", "22")]);
             change_tenant(&elsewhere, TenantForm::General, &chosen).await.unwrap();
-            let moved_on = async {
-                while of_tenant(&here).await.unwrap().event_days.to_string() != days {
-                    tokio::time::sleep(Duration::from_millis(5)).await;
-                }
-            };
-            tokio::time::timeout(Duration::from_secs(1), moved_on).await.expect("the edit is heard of");
+            testing::within_a_second("the edit is known", async || {
+                of_tenant(&here).await.unwrap().event_days.to_string() == days
+            })
+            .await;
             let settings = of_tenant(&here).await.unwrap();
             assert_eq!((settings.numbers, settings.backup_hour), (format, 3), "the hour belongs to another form");
         }

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn every_segment_is_reached_and_a_later_order_never_makes_somebody_lost() {
+    fn every_segment_is_reached_and_a_later_order_never_makes_a_customer_lost() {
         let mut seen = std::collections::BTreeSet::new();
         for n in 0..500_u16 {
             let fifth = |power: u32| u8::try_from(n / 4 / 5_u16.pow(power) % 5 + 1).unwrap();

@@ -117,7 +117,7 @@ mod tests {
         }
 
         #[test]
-        fn whoever_waits_as_told_is_let_through(requests in 1_i64..1_000_000, backlog in 0_i64..200_000_000) {
+        fn a_caller_who_waits_the_stated_time_is_let_through(requests in 1_i64..1_000_000, backlog in 0_i64..200_000_000) {
             let verdict = Rate::per_minute(requests).judge(backlog);
             if !verdict.allowed {
                 let wait = i64::try_from(verdict.wait.as_micros()).unwrap();

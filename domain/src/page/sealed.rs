@@ -204,7 +204,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn places_read_back_for_whom_they_were_made_and_for_nobody_else(
+        fn cursors_open_only_for_the_person_tenant_and_list_they_were_made_for(
             micros in -62_135_596_800_000_000_i64..253_402_300_800_000_000, id: u128, newer: bool,
             tenant: u128, actor: u128, other in 1_u128.., at in 0_usize..TEXT, letter in "[A-Za-z0-9_-]",
         ) {
@@ -231,7 +231,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_is_a_place_that_nobody_made(text in prop_oneof![".{0,80}", "[A-Za-z0-9_-]{60}"]) {
+        fn random_text_is_refused_as_a_cursor(text in prop_oneof![".{0,80}", "[A-Za-z0-9_-]{60}"]) {
             prop_assert_eq!(seal(1, 2, List::Jobs).open(&text), Err(NO_PLACE));
         }
     }

@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_reads_back_and_nonsense_is_as_if_nobody_chose() {
+    fn stored_settings_read_back_and_nonsense_means_the_default() {
         let chosen = TenantSettings {
             numbers: NumberFormat::SpaceComma,
             zone: Some(Tz::America__New_York),

@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_may_read_no_kind_may_have_none_sent() {
+    fn a_webhook_is_granted_only_for_kinds_its_maker_may_read() {
         let rights = |permissions: &[Permission]| Rights::new(permissions.iter().copied().collect(), StoreAccess::All);
         let of = |kinds: &[EventKind]| Wanted { kinds: kinds.to_vec(), store: None }.rights();
         for kind in EventKind::CHOSEN {

@@ -94,6 +94,10 @@ fn wall_clocks_are_read_in_the_notations_of_shops() {
     ] {
         assert_eq!(local(text, DayOrder::MONTH_FIRST).as_deref(), Some(at), "{text}");
     }
+}
+
+#[test]
+fn days_without_a_time_and_times_that_no_clock_shows_are_refused() {
     for text in [
         "",
         "12/1/10",

@@ -68,6 +68,11 @@ pub(super) fn target(url: &str) -> Result<Target, WrongSetting> {
     AsyncSmtpTransport::<Tokio1Executor>::from_url(&told).map(Target::Smtp).map_err(|_| SHAPE)
 }
 
+/// The domain of an address: what a log may say of the person behind it.
+pub(super) fn domain(address: &str) -> &str {
+    address.rsplit_once('@').map_or("", |(_, domain)| domain.trim_end_matches('>'))
+}
+
 /// The address that mail comes from.
 ///
 /// # Errors
@@ -107,6 +112,18 @@ mod tests {
         ] {
             let words = check_url(bad).unwrap_err().to_string();
             assert!(words.contains(word), "{bad}: {words}");
+        }
+    }
+
+    #[test]
+    fn a_log_names_the_domain_of_an_address_alone() {
+        for (address, shown) in [
+            ("ana@example.com", "example.com"),
+            ("Ana <ana@example.com>", "example.com"),
+            ("\"a@b\"@example.com", "example.com"),
+            ("ana", ""),
+        ] {
+            assert_eq!(domain(address), shown, "{address}");
         }
     }
 

@@ -10,7 +10,7 @@ use db::outbox::Claimed;
 use lettre::transport::smtp::{AsyncSmtpTransportBuilder, Error as SmtpError, PoolConfig};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
-use super::address::{Target, WrongSetting, mailbox, target};
+use super::address::{Target, WrongSetting, domain, mailbox, target};
 use super::letter::Letter;
 use super::outgoing::{Outgoing, message_name};
 
@@ -148,8 +148,9 @@ impl Mailer {
         };
         let written = tokio::task::spawn_blocking(write).await;
         written.map_err(|error| Trouble::Unreachable(error.to_string()))?.map_err(trouble)?;
-        tracing::info!(to = mail.recipient, subject = mail.subject, file = %path.display(), "no mail server is \
-            configured; email written to a file");
+        let to = domain(&mail.recipient);
+        tracing::info!(to, subject = mail.subject, file = %path.display(), "no mail server is configured; email \
+            written to a file");
         Ok(())
     }
 }

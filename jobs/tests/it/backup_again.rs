@@ -96,8 +96,8 @@ async fn backups_without_a_row_are_taken_in_and_read_back_once_their_key_is_ther
     clock.set(clock.now() + TimeDelta::minutes(1));
     world.backups.recipient = None;
     let open = (Kind::Database, world.create(Kind::Database).await.unwrap().id);
-    let mut owner = <sqlx::PgConnection as sqlx::Connection>::connect(&world.test.owner_url).await.unwrap();
-    sqlx::Executor::execute(&mut owner, "set app.platform = 'on'; delete from backups").await.unwrap();
+    let mut owner = world.test.platform_owner().await;
+    sqlx::Executor::execute(&mut owner, "delete from backups").await.unwrap();
     assert_eq!(sweep(&world.backups).await.unwrap().adopted, 2);
     let stop = CancellationToken::new();
     clock.set(start() + TimeDelta::minutes(65));

@@ -39,15 +39,11 @@ pub fn spawn(world: &World, kind: Kind, limit: Option<u32>) -> Child {
         .unwrap()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the parent test has no other way to tell its child")]
-fn told() -> Vec<String> {
-    std::env::var(TOLD).unwrap().lines().map(str::to_owned).collect()
-}
-
 #[tokio::test]
 #[ignore = "not a test: started and killed by one"]
 async fn child() {
-    let told = told();
+    let told = db::testing::told(TOLD);
+    let told: Vec<String> = told.lines().map(str::to_owned).collect();
     let [url, owner, folder, kind, now] = told.as_slice() else { panic!("five lines") };
     let clock = Clock::fixed(now.parse().unwrap());
     let db = Db::connect(ConnectOptions { url: url.clone(), pool: 5, redis_url: None, clock }).await.unwrap();

@@ -1,6 +1,6 @@
 //! Killed while it makes a backup, a process leaves nothing that looks like one.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::TimeDelta;
 use db::Clock;
@@ -17,7 +17,7 @@ async fn a_killed_backup_is_never_listed_as_good() {
     let clock = Clock::fixed("2026-11-21T02:00:00Z".parse().unwrap());
     let world = World::with(clock.clone()).await;
     world.order(&world.ours, 6..=300).await;
-    let kills = if is_torture() { 20 } else { 4 };
+    let kills = if db::testing::full_counts() { 20 } else { 4 };
     for n in 0..kills {
         let kind = if n % 2 == 0 { Kind::Full } else { Kind::Database };
         // How long a whole one takes, so that each kill hits another moment of it.
@@ -26,6 +26,7 @@ async fn a_killed_backup_is_never_listed_as_good() {
         let whole = started.elapsed();
         clock.set(clock.now() + TimeDelta::minutes(10));
         let mut child = spawn(&world, kind, None);
+        // A time and no condition: each kill is to hit another moment.
         tokio::time::sleep(whole.mul_f64(f64::from(n + 1) / f64::from(kills + 1))).await;
         child.kill().unwrap();
         child.wait().unwrap();
@@ -50,21 +51,20 @@ async fn a_killed_backup_is_never_listed_as_good() {
 async fn a_stopped_backup_leaves_nothing_and_says_so() {
     let world = World::new().await;
     let stop = CancellationToken::new();
-    let stopping = stop.clone();
-    tokio::spawn(async move {
-        tokio::time::sleep(Duration::from_millis(60)).await;
-        stopping.cancel();
-    });
-    let made =
-        jobs::backups::create(&world.backups, &world.whole(), Kind::Full, domain::backups::Trigger::Demand, &stop)
-            .await;
+    let stopping = async {
+        let platform = world.platform();
+        let begun = async || {
+            let rows = db::backups::platform_list(&platform, None, None, Limit::default()).await.unwrap().rows;
+            rows.iter().any(|row| row.status == Status::Running).then_some(())
+        };
+        db::testing::eventually("it has begun", begun).await;
+        stop.cancel();
+    };
+    let place = world.whole();
+    let making = jobs::backups::create(&world.backups, &place, Kind::Full, domain::backups::Trigger::Demand, &stop);
+    let (made, ()) = tokio::join!(making, stopping);
     assert!(made.unwrap_err().to_string().contains("stopped"));
     let rows = db::backups::platform_list(&world.platform(), None, None, Limit::default()).await.unwrap().rows;
     assert_eq!(rows[0].status, Status::Failed);
     assert!(rows[0].error.as_ref().unwrap().contains("stopped") && world.objects(rows[0].id).is_empty());
-}
-
-#[expect(clippy::disallowed_methods, reason = "the full counts are asked for by the environment")]
-fn is_torture() -> bool {
-    std::env::var("STOA_TORTURE").is_ok()
 }

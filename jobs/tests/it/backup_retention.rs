@@ -30,7 +30,7 @@ async fn forty_five_days_keep_exactly_the_documented_ones() {
     let clock = Clock::fixed(first_night());
     let mut world = World::with(clock.clone()).await;
     // In short fewer days, kept as much shorter; 45 by the rule alone are lived through in `domain`.
-    let (days, kept_days) = if is_torture() { (45, 30) } else { (5, 3) };
+    let (days, kept_days) = if db::testing::full_counts() { (45, 30) } else { (5, 3) };
     world.backups.days = kept_days;
     for day in 0..days {
         clock.set(first_night() + TimeDelta::days(day));
@@ -59,9 +59,8 @@ async fn tidying_takes_in_whole_backups_without_a_row_and_removes_the_rest() {
     let (broken, _) = world.make(Kind::Database).await.unwrap();
     let label = world.objects(broken.id).into_iter().find(|p| p.ends_with("label.json")).unwrap();
     std::fs::remove_file(label).unwrap();
-    let mut owner = <sqlx::PgConnection as sqlx::Connection>::connect(&world.test.owner_url).await.unwrap();
-    let sql = "set app.platform = 'on'; delete from backups";
-    sqlx::Executor::execute(&mut owner, sql).await.unwrap();
+    let mut owner = world.test.platform_owner().await;
+    sqlx::Executor::execute(&mut owner, "delete from backups").await.unwrap();
     let done = sweep(&world.backups).await.unwrap();
     assert_eq!(done.adopted, 1);
     assert_eq!(
@@ -96,9 +95,4 @@ async fn the_lists_are_cached_until_a_backup_changes() {
     let theirs = world.theirs.scope(domain::permission::Permission::ReadBackups).unwrap();
     assert_eq!(db::backups::summary(&theirs).await.unwrap().count, 0, "others are not counted");
     assert!(db::backups::list(&theirs, None, Limit::default()).await.unwrap().rows.is_empty());
-}
-
-#[expect(clippy::disallowed_methods, reason = "the full counts are asked for by the environment")]
-fn is_torture() -> bool {
-    std::env::var("STOA_TORTURE").is_ok()
 }

@@ -124,10 +124,9 @@ impl World {
 
     /// A hash of every row of every table with a tenant in it, but for those of `not`.
     pub async fn rows_of_others(&self, not: &Access) -> Vec<(String, String)> {
-        let mut owner = PgConnection::connect(&self.test.owner_url).await.unwrap();
+        let mut owner = self.test.backup_owner().await;
         let tables = db::backups::tables::all(&mut owner).await.unwrap();
         let mut found = Vec::new();
-        sqlx::Executor::execute(&mut owner, "set app.backup = 'on'").await.unwrap();
         for table in tables {
             let sql = format!(
                 "select coalesce(string_agg(md5(t::text), '' order by t::text), '') from {} t where tenant_id <> $1",

@@ -65,7 +65,7 @@ fn action() -> impl Strategy<Value = Action> {
 
 #[test]
 fn metrics_equal_an_independent_recount() {
-    let (cases, steps) = if crate::mail::torture() { (120, 60) } else { (5, 40) };
+    let (cases, steps) = if testing::full_counts() { (120, 60) } else { (5, 40) };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let mut runner =
         TestRunner::new(Config { cases, max_shrink_iters: 40, failure_persistence: None, ..Config::default() });

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use db::platform::Leaving;
 use db::rate_limits::{Caller, RateLimits};
-use db::testing::TestDb;
+use db::testing::{TestDb, redis_url};
 use db::{Access, Clock, DataError};
 use domain::backups::{Kind, Status, Trigger};
 use domain::limits::{Limit, Terms};
@@ -21,11 +21,6 @@ use sqlx::{Connection, Executor, PgConnection};
 use tokio_util::sync::CancellationToken;
 
 use crate::backup_setup::World;
-
-#[expect(clippy::disallowed_methods, reason = "tests are told by the environment where Redis runs")]
-fn redis_url() -> String {
-    std::env::var("REDIS_URL").unwrap()
-}
 
 async fn redis_keys(access: &Access) -> usize {
     let client = redis::Client::open(redis_url()).unwrap();
@@ -49,8 +44,7 @@ async fn tables(world: &World) -> Vec<String> {
 
 /// How many rows of `access` each table holds, those without any left out.
 async fn rows(world: &World, access: &Access) -> BTreeMap<String, i64> {
-    let mut owner = PgConnection::connect(&world.test.owner_url).await.unwrap();
-    owner.execute("set app.backup = 'on'").await.unwrap();
+    let mut owner = world.test.backup_owner().await;
     let mut found = BTreeMap::new();
     for table in db::backups::tables::all(&mut owner).await.unwrap() {
         let sql = format!("select count(*) from {} where tenant_id = $1", table.name);

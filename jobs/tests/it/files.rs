@@ -60,7 +60,7 @@ async fn problems_are_all_counted_though_not_all_kept() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_printed_is_reported_all_the_same() {
+async fn nul_characters_in_a_file_are_reported_readably() {
     let shop = Shop::new().await;
     let lines = "{\"col\\u0000our\":1}\n{\"number\":\"a\\u0000b\",\"items\":[]}\n{\"a\": \0}\n";
     let outcome = shop.import(Format::OrdersJsonl, shop.file("a.jsonl", lines)).await.unwrap();
@@ -69,7 +69,7 @@ async fn what_cannot_be_printed_is_reported_all_the_same() {
 }
 
 #[tokio::test]
-async fn what_was_adjusted_is_listed_beside_the_order_that_went_in() {
+async fn adjusted_values_are_listed_with_the_order_that_was_stored() {
     let shop = Shop::new().await;
     let lines = format!(
         "order_number;placed_at;customer_email;customer_phone;item_title;quantity;unit_price\n\

@@ -1,9 +1,10 @@
 //! An import in a process of its own, so that it can be killed.
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 
 use db::platform::Platform;
+use db::testing::{self, told};
 use db::{Clock, ConnectOptions, Db};
 use domain::imports::Format;
 use jobs::imports::{FileImport, run_file};
@@ -16,20 +17,8 @@ const FORMAT: &str = "STOA_TEST_CHILD_FORMAT";
 
 /// Starts importing `file` into the shop.
 pub fn spawn(shop: &Shop, format: Format, file: &Path) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "killed::child", "--ignored"])
-        .env(URL, &shop.test.url)
-        .env(FILE, file)
-        .env(FORMAT, format.as_str())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
-#[expect(clippy::disallowed_methods, reason = "the parent test has no other way to tell its child")]
-fn told(name: &str) -> String {
-    std::env::var(name).unwrap()
+    let mut child = testing::child("killed::child");
+    child.env(URL, &shop.test.url).env(FILE, file).env(FORMAT, format.as_str()).spawn().unwrap()
 }
 
 #[tokio::test]

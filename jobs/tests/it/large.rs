@@ -21,13 +21,8 @@ struct Count {
     kills: u64,
 }
 
-#[expect(clippy::disallowed_methods, reason = "how `make torture` asks for the full counts")]
 fn count() -> Count {
-    if std::env::var("STOA_TORTURE").is_ok() {
-        Count { orders: 250_000, kills: 20 }
-    } else {
-        Count { orders: 6_000, kills: 2 }
-    }
+    if db::testing::full_counts() { Count { orders: 250_000, kills: 20 } } else { Count { orders: 6_000, kills: 2 } }
 }
 
 // The order with this line number, counted from the first line after the header, is bad where it says so.

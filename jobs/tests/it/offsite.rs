@@ -64,15 +64,11 @@ pub fn files(dir: &Path) -> Vec<String> {
 }
 
 async fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let started = Instant::now();
-    while !holds() {
-        assert!(started.elapsed() < Duration::from_secs(20), "never: {what}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    db::testing::eventually(what, async || holds().then_some(())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_stored_comes_back_and_takes_little_memory() {
+async fn stored_objects_read_back_equal_in_little_memory() {
     let sshd = Sshd::start();
     let offsite = sshd.open();
     let taken = Arc::new(AtomicU64::new(0));
@@ -84,10 +80,14 @@ async fn what_is_stored_comes_back_and_takes_little_memory() {
     until("the upload begins", || taken.load(Ordering::SeqCst) > 4 * MB).await;
     let sessions = sshd.sessions();
     signal("-STOP", &sessions);
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let held = taken.load(Ordering::SeqCst);
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    assert_eq!(taken.load(Ordering::SeqCst), held, "the source is read while nobody takes it");
+    let mut held = 0;
+    db::testing::eventually("the source is left alone while nobody takes it", async || {
+        // That nothing is read takes a while to be seen.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let before = std::mem::replace(&mut held, taken.load(Ordering::SeqCst));
+        (before == held).then_some(())
+    })
+    .await;
     let unfinished = files(&sshd.files()).remove(0);
     assert!(unfinished.ends_with(".part"), "{unfinished}");
     let arrived = fs::metadata(sshd.files().join(&unfinished)).unwrap().len();
@@ -143,6 +143,7 @@ async fn a_server_that_restarts_is_found_again() {
         };
         until("a part has arrived", || taken.load(Ordering::SeqCst) > round * 8 * MB).await;
         sshd.kill();
+        // It stays away for a while, in which attempts fail.
         tokio::time::sleep(Duration::from_millis(200)).await;
         sshd.run();
         let stored = uploading.await.unwrap().unwrap();
@@ -179,6 +180,7 @@ async fn a_server_that_stays_away_is_reported_in_time() {
     let started = Instant::now();
     let error = put(&offsite, "two", 10).await.unwrap_err();
     assert!(matches!(error, OffsiteError::Unreachable { .. }), "{error}");
+    // The promise is attempts that end: three, with pauses of less than a second between them.
     assert!(started.elapsed() < Duration::from_secs(10));
 }
 
@@ -222,6 +224,7 @@ async fn idle_connections_are_closed_and_used_ones_stay() {
     first.and(second).unwrap();
     assert_eq!(offsite.connected(), 2);
     for _ in 0..10 {
+        // One is used sooner than it counts as idle, again and again.
         tokio::time::sleep(Duration::from_millis(150)).await;
         offsite.ping().await.unwrap();
     }

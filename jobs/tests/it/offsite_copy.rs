@@ -69,7 +69,7 @@ async fn a_backup_is_copied_once_and_can_be_checked_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_differs_there_is_sent_again() {
+async fn objects_that_differ_off_site_are_sent_again() {
     let (sshd, backups) = (Sshd::start(), Backups::new());
     let offsite = sshd.open();
     let prefix = backups.backup("one", 4, 50_000).await;

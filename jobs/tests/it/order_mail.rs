@@ -88,12 +88,7 @@ async fn an_order_that_comes_in_is_told_by_the_worker_and_history_makes_no_job()
     let options = jobs::worker::Options::new(std::sync::Arc::new(tools));
     let stop = CancellationToken::new();
     let worker = tokio::spawn(jobs::worker::run(shop.test.db.clone(), options, stop.clone()));
-    for _ in 0..400 {
-        if sink.messages().len() >= 2 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    testing::eventually("both are sent", async || (sink.messages().len() >= 2).then_some(())).await;
     stop.cancel();
     worker.await.unwrap();
     let messages = sink.messages();

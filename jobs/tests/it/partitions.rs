@@ -1,7 +1,5 @@
 //! Quarters that leave the database and come back whole.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 use db::orders::{cancel, list, refund, show};
 use db::partitions::{ArchiveState, QuarterState, archiving, overview, upkeep};
@@ -146,7 +144,7 @@ async fn orders_that_come_after_the_archive_are_taken_and_merged() {
 }
 
 #[tokio::test]
-async fn it_goes_on_where_a_process_died_and_drops_nothing_unproven() {
+async fn archiving_resumes_after_a_crash_and_drops_only_verified_quarters() {
     let (shop, ours, _) = history().await;
     let (db, store) = (&shop.test.db, storage(&shop));
     let quarter: Quarter = "2024q1".parse().unwrap();
@@ -192,9 +190,8 @@ async fn walk_to(shop: &Shop, store: &Storage, quarter: Quarter, wanted: Archive
     let (db, store, ending) = (shop.test.db.clone(), store.clone(), token.clone());
     let obstacle = Obstacle::on(&shop.test).await;
     let going = tokio::spawn(async move { archive(&db, &store, quarter, &ending).await });
-    while state(shop, quarter).await != Some(wanted) {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let arrived = async || state(shop, quarter).await.filter(|state| *state == wanted);
+    testing::eventually(&format!("it is {wanted:?}"), arrived).await;
     token.cancel();
     assert!(going.await.unwrap().is_err());
     obstacle.gone().await;
@@ -277,8 +274,11 @@ async fn two_do_not_archive_at_once() {
     let refused = archive(db, &store, "2024q1".parse().unwrap(), &stop()).await;
     assert!(matches!(refused, Err(ArchiveError::Data(DataError::Busy))), "{refused:?}");
     drop(alone);
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    archive(db, &store, "2024q1".parse().unwrap(), &stop()).await.unwrap();
+    let next = async || match archive(db, &store, "2024q1".parse().unwrap(), &stop()).await {
+        Err(ArchiveError::Data(DataError::Busy)) => None,
+        done => Some(done),
+    };
+    testing::eventually("the first one has let go", next).await.unwrap();
 }
 
 async fn every_table_is_walled(shop: &Shop) {

@@ -31,8 +31,8 @@ const CONTROL: &str = "control";
 type Span = (DateTime<Utc>, DateTime<Utc>);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn upkeep_under_traffic_holds_nobody_up_and_survives_being_killed() {
-    let (runs, kills) = if torture() { (1_000, 50) } else { (40, 6) };
+async fn upkeep_under_traffic_blocks_no_request_and_survives_being_killed() {
+    let (runs, kills) = if testing::full_counts() { (1_000, 50) } else { (40, 6) };
     let test = TestDb::new().await;
     let watch = Watch::begin(&test.url).await;
     let held_too_long = control(&test).await;
@@ -145,6 +145,7 @@ async fn shop(access: Access, store: Store, stop: CancellationToken, placed: Arc
             placed.fetch_add(1, Ordering::SeqCst);
         }
         spans.push((now, scope.now()));
+        // The pace of a shop: without a pause there would be nothing but traffic.
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     spans
@@ -201,6 +202,7 @@ async fn killed(test: &TestDb, owner: &mut PgConnection, run: usize) -> bool {
         let (process, stop) = (process.clone(), CancellationToken::new());
         tokio::spawn(async move { drop(maintain(&process, &stop).await) })
     };
+    // A time and no condition: each kill is to hit another moment.
     tokio::time::sleep(Duration::from_millis(u64::try_from(run % 37).unwrap())).await;
     let sql = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() \
                and pid <> pg_backend_pid() and state = 'active' \
@@ -227,9 +229,4 @@ fn seamless(bounds: &[Bound], now: DateTime<Utc>) {
     assert!(orders.windows(2).all(|w| w[0].1 <= w[1].0), "no overlap: {orders:?}");
     let ahead: Vec<_> = orders.iter().filter(|(_, until)| *until > now).collect();
     assert!(ahead.len() >= 3 && ahead.windows(2).all(|w| w[0].1 == w[1].0), "no gap: {ahead:?}");
-}
-
-#[expect(clippy::disallowed_methods, reason = "how `make torture` asks for the full counts")]
-fn torture() -> bool {
-    std::env::var("STOA_TORTURE").is_ok()
 }

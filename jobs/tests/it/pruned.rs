@@ -80,7 +80,7 @@ async fn old_events_go_by_each_tenants_setting_and_the_newest_stay_without_a_hol
 }
 
 #[tokio::test]
-async fn old_imports_go_only_where_somebody_said_so_and_orders_never() {
+async fn old_imports_are_deleted_only_where_configured_and_orders_never() {
     let shop = Shop::new().await;
     let owner = shop.test.owner(shop.access.tenant()).await;
     let order = testing::order(&shop.store, "1", shop.test.db.clock().now(), 1);

@@ -1,7 +1,6 @@
 //! The browser's way: received, checked by the worker, started by a person, stored by the worker.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use db::imports::{Created, Run};
 use db::testing::{self, TestDb};
@@ -27,14 +26,11 @@ async fn receive(shop: &Shop, bytes: &[u8]) -> ReceivedFile {
 }
 
 async fn settled(shop: &Shop, run: &Run, not: RunStatus) -> Run {
-    for _ in 0..600 {
+    let settled = async || {
         let run = db::imports::show(&shop.scope(), run.id).await.unwrap();
-        if run.status.is_settled() && run.status != not {
-            return run;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("not settled within a minute");
+        Some(run).filter(|run| run.status.is_settled() && run.status != not)
+    };
+    testing::eventually("the import is settled", settled).await
 }
 
 #[tokio::test]
@@ -106,7 +102,7 @@ async fn a_bad_upload_fails_with_its_reason() {
 }
 
 #[tokio::test]
-async fn what_arrives_is_kept_to_its_limit_and_leaves_nothing_behind() {
+async fn uploads_are_limited_and_leave_no_files_behind() {
     let shop = Shop::new().await;
     let mut receiver = Receiver::new(&shop.folder, shop.access.tenant(), 10).await.unwrap();
     receiver.write(b"12345").await.unwrap();
@@ -140,7 +136,7 @@ async fn another_tenant_sees_no_run() {
 }
 
 #[tokio::test]
-async fn what_failed_three_times_begins_anew_an_hour_later() {
+async fn an_import_that_failed_three_times_starts_again_after_an_hour() {
     use chrono::TimeDelta;
     use db::imports::{Claimed, GaveUp, Taker, claim, give_up};
     let clock = db::Clock::fixed(db::Clock::System.now());

@@ -104,7 +104,7 @@ impl Sshd {
         self.child = Some(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap());
         let started = Instant::now();
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(started.elapsed() < Duration::from_secs(10), "sshd does not start: {}", self.log());
+            assert!(started.elapsed() < db::testing::PATIENCE, "sshd does not start: {}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -105,7 +105,7 @@ async fn a_store_without_levels_pays_no_statement_and_one_with_levels_pays_one()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn orders_at_the_same_time_lose_no_piece() {
-    let rounds = if crate::mail::torture() { 2_000 } else { 60 };
+    let rounds = if testing::full_counts() { 2_000 } else { 60 };
     let (shop, _sink, clock) = shop().await;
     let skus = ["A", "B", "C", "D", "E"];
     place(&shop, order("0", clock.now(), &skus.map(|sku| (sku, 1)))).await;

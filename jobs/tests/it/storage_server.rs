@@ -3,7 +3,6 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use domain::backups::Kind;
 use jobs::backups::{prune, sweep};
@@ -33,13 +32,9 @@ impl Server {
             .spawn()
             .expect("s3s-fs is missing: run scripts/setup.sh test");
         let server = Self { child, root, port };
-        for _ in 0..100 {
-            if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-                return server;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("s3s-fs did not begin to listen");
+        let connected = async || tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok();
+        db::testing::eventually("s3s-fs listens", connected).await;
+        server
     }
 
     fn storage(&self, secret: &str) -> Storage {

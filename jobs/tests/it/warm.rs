@@ -12,11 +12,6 @@ use domain::permission::{Permission, Role};
 use jobs::cache::{Limits, Report, warm};
 use tokio_util::sync::CancellationToken;
 
-#[expect(clippy::disallowed_methods, reason = "tests are told by the environment where Redis runs")]
-fn redis_url() -> Option<String> {
-    std::env::var("REDIS_URL").ok()
-}
-
 /// A tenant with an order and a member who was here now.
 async fn busy(db: &Db, slug: &str) -> Access {
     let access = testing::tenant(db, slug).await;
@@ -49,7 +44,7 @@ async fn look(db: &Db, access: &Access) -> (u64, u64) {
 #[tokio::test]
 async fn the_first_look_at_a_warmed_dashboard_is_a_hit() {
     let clock = Clock::fixed("2026-11-20T12:00:00Z".parse().unwrap());
-    let test = TestDb::with(clock.clone(), redis_url()).await;
+    let test = TestDb::with(clock.clone(), Some(testing::redis_url())).await;
     let (db, access) = (&test.db, busy(&test.db, "here").await);
     assert_eq!(run(db, Limits::default()).await, Report { tenants: 1, computed: 1, left_out: 0 });
     let (computed, statements) = look(db, &access).await;
@@ -57,10 +52,8 @@ async fn the_first_look_at_a_warmed_dashboard_is_a_hit() {
     assert!(statements <= 2, "at most the tenant's generation is asked for: {statements}");
     assert_eq!(run(db, Limits::default()).await.computed, 0, "twice computes once");
     // Another process finds it in Redis.
-    if redis_url().is_some() {
-        let other = test.another(redis_url()).await;
-        assert_eq!(look(&other, &access).await.0, 0);
-    }
+    let other = test.another(Some(testing::redis_url())).await;
+    assert_eq!(look(&other, &access).await.0, 0);
     // The next quarter of an hour needs another one; without warming the first look pays for it.
     clock.set(clock.now() + TimeDelta::minutes(15));
     assert_eq!(look(db, &access).await.0, 1);

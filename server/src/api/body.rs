@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_process_cannot_hold_is_asked_to_come_again() {
+    async fn a_body_beyond_the_budget_is_asked_to_retry() {
         let budget = Budget::new(32 << 10);
         let request = |size: usize| {
             let request = Request::post("/").header("content-type", "application/json");

@@ -125,7 +125,11 @@ async fn within(
 }
 
 // Nothing of the member's beyond the one tenant is shown.
-async fn as_member(db: &Db, impersonator: Impersonator, proved_at: Option<DateTime<Utc>>) -> Result<Option<Arc<Visitor>>, DataError> {
+async fn as_member(
+    db: &Db,
+    impersonator: Impersonator,
+    proved_at: Option<DateTime<Utc>>,
+) -> Result<Option<Arc<Visitor>>, DataError> {
     let Some(member) = db::people::person(db, impersonator.impersonation.member).await? else { return Ok(None) };
     let mut memberships = db::people::memberships(db, member.id).await?;
     memberships.retain(|m| m.tenant == impersonator.impersonation.tenant);

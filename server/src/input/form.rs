@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_answers_that_blame_nobody_else() {
+    fn refusals_have_the_same_status_as_page_and_as_problem() {
         for (refusal, status) in [
             (Refusal::NotFound, StatusCode::NOT_FOUND),
             (Refusal::Unreadable(String::new()), StatusCode::BAD_REQUEST),

@@ -36,7 +36,10 @@ impl fmt::Display for DashboardKey<'_> {
         // Taken apart, so that a field that is not written is found by the compiler. Only the last one can hold a colon.
         let Self { quarter, plan, person, role, impersonation, tenants, theme, numbers, here } = self;
         let (role, theme) = (role.code(), theme.as_str());
-        write!(f, "page:dashboard:{quarter}:{plan}:{person}:{role}:{impersonation:?}:{tenants}:{theme}:{numbers}:{here}")
+        write!(
+            f,
+            "page:dashboard:{quarter}:{plan}:{person}:{role}:{impersonation:?}:{tenants}:{theme}:{numbers}:{here}"
+        )
     }
 }
 

@@ -21,7 +21,11 @@ use crate::error::PageError;
 ///
 /// # Errors
 /// For strangers and those who do not run the account, and when PostgreSQL fails.
-pub async fn show(State(rate_limits): State<Arc<RateLimits>>, member: Member, visit: Visit) -> Result<Response, PageError> {
+pub async fn show(
+    State(rate_limits): State<Arc<RateLimits>>,
+    member: Member,
+    visit: Visit,
+) -> Result<Response, PageError> {
     let scope = member.scope(Permission::ManageStores)?;
     let frame = frame(&scope, &member, visit, Section::Usage, None).await?;
     let mut usage = limits::usage(&scope).await?;

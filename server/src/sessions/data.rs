@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_half_session_is_nobodys_and_lasts_ten_minutes() {
+    fn a_half_session_signs_no_one_in_and_lasts_ten_minutes() {
         let (person, now) = (UserId(Uuid::from_u128(1)), DateTime::UNIX_EPOCH);
         let half = Half::new(person, now);
         assert_eq!(Bearer::of(&json!({HALF: half})), None);

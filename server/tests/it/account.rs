@@ -1,7 +1,5 @@
 //! What people change about their own account, and what ends with it.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use db::clock::Clock;
 
@@ -9,7 +7,6 @@ use crate::browser::{Browser, PASSWORD, location, person, tenant_with_owner};
 use crate::harness::App;
 use crate::letters;
 
-const A_SECOND: Duration = Duration::from_secs(1);
 const BETTER: &str = "another password of some length";
 // The SHA-1 of that one, and of `password`.
 const LEAKED: &str = "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:12\r\n95EC13757255E1F1B21C303965B73D7689B27E45:3\r\n";
@@ -52,8 +49,7 @@ async fn another_password_needs_the_present_one_and_ends_all_other_sessions() {
     assert_eq!(location(&answer), "/account?done=password");
     assert_ne!(session(&answer), former);
     assert!(here.is_signed_in().await);
-    tokio::time::sleep(A_SECOND).await;
-    assert!(!there.is_signed_in().await);
+    db::testing::within_a_second("they are signed out there", async || !there.is_signed_in().await).await;
     assert_eq!(status_with(&app, &former).await, 303, "the former id of this very session opens nothing either");
     assert_eq!(Browser::new(&app.base).sign_in(EMAIL, PASSWORD).await.status(), 422);
     assert_eq!(Browser::new(&app.base).sign_in(EMAIL, BETTER).await.status(), 303);
@@ -151,7 +147,7 @@ async fn another_address_is_confirmed_there_and_told_of_here() {
 }
 
 #[tokio::test]
-async fn a_forgotten_password_is_replaced_once_by_whoever_reads_the_mail() {
+async fn a_reset_link_replaces_a_forgotten_password_once() {
     let start = Clock::System.now();
     let clock = Clock::fixed(start);
     let app = App::at(clock.clone(), &[("STOA_SESSION_IDLE_MINUTES", "1000")]).await;
@@ -181,8 +177,7 @@ async fn a_forgotten_password_is_replaced_once_by_whoever_reads_the_mail() {
     let done = browser.post(&second.path(), &[("password", BETTER)]).await;
     assert_eq!(location(&done), "/login?done=password");
     assert_eq!(browser.post(&second.path(), &[("password", BETTER)]).await.status(), 410);
-    tokio::time::sleep(A_SECOND).await;
-    assert!(!signed_in.is_signed_in().await);
+    db::testing::within_a_second("they are signed out", async || !signed_in.is_signed_in().await).await;
     assert_eq!(browser.sign_in(EMAIL, PASSWORD).await.status(), 422);
     assert_eq!(browser.sign_in(EMAIL, BETTER).await.status(), 303);
     let letters = letters::of_platform(&app, "link.password").await;
@@ -215,7 +210,7 @@ async fn a_browser_that_was_never_seen_is_told_of() {
 }
 
 #[tokio::test]
-async fn what_a_letter_opened_is_forgotten_once_it_was_sent() {
+async fn secrets_of_an_email_are_removed_once_it_was_sent() {
     let app = App::new().await;
     tenant_with_owner(&app, "demo").await;
     Browser::new(&app.base).post("/forgot-password", &[("email", EMAIL)]).await;

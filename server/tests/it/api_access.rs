@@ -44,7 +44,7 @@ async fn every_operation_needs_its_scope_and_no_other() {
 }
 
 #[tokio::test]
-async fn what_is_foreign_looks_like_what_is_absent() {
+async fn foreign_resources_look_like_absent_ones() {
     let world = World::new().await;
     let (demo, other) = (world.client(&world.demo).await, world.client(&world.other).await);
     let ours = demo.place("", &order("A-1", 1)).await.json();

@@ -1,7 +1,5 @@
 //! What people and programs do is recorded, shown to those who may see it, and given out harmlessly.
 
-use std::time::Duration;
-
 use db::audit::{Entry, entries};
 use db::platform::{NewTier, Platform};
 use db::{Access, people};
@@ -23,14 +21,8 @@ async fn record(access: &Access) -> Vec<Entry> {
 
 // What is recorded beside the answer takes a moment.
 async fn wait_for(access: &Access, action: &str, subject: &str) -> Entry {
-    for _ in 0..200 {
-        let found = record(access).await.into_iter().find(|e| e.action == action && e.subject == subject);
-        if let Some(found) = found {
-            return found;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("{action} of {subject} is not in the record: {:?}", record(access).await);
+    let found = async || record(access).await.into_iter().find(|e| e.action == action && e.subject == subject);
+    db::testing::eventually(&format!("{action} of {subject} is recorded"), found).await
 }
 
 #[tokio::test]

@@ -79,7 +79,7 @@ async fn backups_are_made_listed_read_back_and_brought_back_from_the_command_lin
 }
 
 #[tokio::test]
-async fn a_tenant_downloads_its_own_backup_and_nobody_elses() {
+async fn a_tenant_downloads_only_its_own_backups() {
     let folder = std::env::temp_dir().join(format!("stoa-download-{}", std::process::id()));
     let app = App::with(&[("STOA_DATA_DIR", folder.to_str().unwrap())]).await;
     let demo = tenant_with_owner(&app, "demo").await;

@@ -131,7 +131,7 @@ async fn under_an_open_umask_no_other_account_reads_what_is_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn backups_are_encrypted_unless_somebody_chose_otherwise() {
+async fn backups_are_encrypted_unless_configured_otherwise() {
     let db = TestDb::new().await;
     shop(&db).await;
     let stoa = Stoa::new(&db);
@@ -195,7 +195,7 @@ async fn what_was_open_before_is_told_by_the_doctor_and_closed_at_the_next_start
     let mut worker = stoa.command("worker", &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let began = Instant::now();
     while fs::metadata(&letter).unwrap().permissions().mode() & 0o077 != 0 {
-        assert!(began.elapsed() < Duration::from_secs(20), "it stays open");
+        assert!(began.elapsed() < db::testing::PATIENCE, "it stays open");
         std::thread::sleep(Duration::from_millis(20));
     }
     worker.kill().unwrap();

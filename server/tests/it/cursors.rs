@@ -6,7 +6,6 @@ use domain::permission::{KeyScope, Permission, Role};
 use reqwest::Response;
 
 use crate::browser::{Browser, location};
-use crate::killed::full_counts;
 use crate::matrix::world::{Id, Who, World, key};
 
 const LIST: &str = "/t/demo/orders?limit=1";
@@ -63,7 +62,7 @@ async fn begins_anew(answer: Response, first: &str) {
 }
 
 #[tokio::test]
-async fn a_place_of_somebody_else_altered_or_old_is_refused_like_nonsense() {
+async fn foreign_altered_and_old_cursors_are_refused_alike() {
     let lists = Lists::new().await;
     let (refusal, world) = (lists.refusal().await, &lists.world);
     let (status, page) = lists.ask(&lists.key, "").await;
@@ -84,7 +83,7 @@ async fn a_place_of_somebody_else_altered_or_old_is_refused_like_nonsense() {
     }
     let forged = domain::page::Cursors::new(b"guessed").of(tenant, me, List::Orders, now).seal(place);
     assert_eq!(lists.ask(&lists.key, forged.text()).await, refusal, "another secret");
-    let many = if full_counts() { 1_000 } else { 120 };
+    let many = if db::testing::full_counts() { 1_000 } else { 120 };
     for n in 0..many {
         let mut letters = cursor.clone().into_bytes();
         let at = n % letters.len();

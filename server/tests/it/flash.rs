@@ -48,7 +48,7 @@ impl Shop {
 }
 
 #[tokio::test]
-async fn it_is_told_once() {
+async fn a_flash_message_is_shown_once() {
     let shop = Shop::new(&[]).await;
     shop.cancel().await;
     assert!(!shop.tells(&shop.owner, "/t/demo/orders").await, "another page says nothing");
@@ -57,7 +57,7 @@ async fn it_is_told_once() {
 }
 
 #[tokio::test]
-async fn it_is_told_while_redis_is_gone() {
+async fn a_flash_message_is_shown_while_redis_is_gone() {
     let mut redis = Redis::new();
     let shop = Shop::new(&[("REDIS_URL", &redis.url())]).await;
     redis.kill();
@@ -78,7 +78,7 @@ async fn scripts_that_fetch_the_page_do_not_take_it() {
 }
 
 #[tokio::test]
-async fn it_is_for_one_session_and_a_minute() {
+async fn a_flash_message_belongs_to_one_session_and_lasts_a_minute() {
     let shop = Shop::new(&[]).await;
     let answer = shop.cancel().await;
     let cookie = answer.headers()["set-cookie"].to_str().unwrap().to_owned();

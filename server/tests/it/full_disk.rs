@@ -3,9 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
-use db::testing::TestDb;
+use db::testing::{self, TestDb};
 use serde_json::Value;
 
 use crate::harness::{App, http};
@@ -16,16 +15,8 @@ async fn ready(base: &str) -> Option<(u16, Value)> {
 }
 
 async fn until(base: &str, status: u16, folder: &str) {
-    let came = async {
-        loop {
-            match ready(base).await {
-                Some((found, report)) if found == status && report["data_folder"] == folder => return,
-                _ => tokio::time::sleep(Duration::from_millis(100)).await,
-            }
-        }
-    };
-    let came = tokio::time::timeout(Duration::from_secs(30), came).await;
-    assert!(came.is_ok(), "never {status} {folder}: {:?}", ready(base).await);
+    let came = async || ready(base).await.filter(|(found, report)| *found == status && report["data_folder"] == folder);
+    testing::eventually(&format!("{status} {folder}"), came).await;
 }
 
 #[tokio::test]
@@ -34,9 +25,9 @@ async fn a_data_folder_that_is_none_is_named() {
     let app = App::with(&[("STOA_DATA_DIR", path.to_str().unwrap())]).await;
     let (status, report) = ready(&app.base).await.unwrap();
     assert_eq!((status, report["data_folder"].as_str()), (200, Some("ok")), "{report}");
-    tokio::time::sleep(Duration::from_secs(4)).await;
     fs::remove_dir_all(&path).unwrap();
     fs::write(&path, b"in its place").unwrap();
+    until(&app.base, 503, "not a folder").await;
     let (status, report) = ready(&app.base).await.unwrap();
     let said = (report["status"].as_str(), report["data_folder"].as_str());
     assert_eq!((status, said), (503, (Some("not ready"), Some("not a folder"))), "{report}");

@@ -6,6 +6,7 @@ use db::Db;
 use db::clock::Clock;
 use db::people::passwords::Passwords;
 use db::testing::TestDb;
+pub use db::testing::redis_url;
 use server::config::{Config, Purpose, Vars};
 use server::listen::ConnectionLimits;
 use server::state::AppState;
@@ -72,12 +73,6 @@ impl Drop for Other {
     fn drop(&mut self) {
         self.stop.cancel();
     }
-}
-
-/// The shared Redis of the tests; keys there are random, so tests do not meet.
-#[expect(clippy::disallowed_methods, reason = "tests are told by the environment where Redis runs")]
-pub fn redis_url() -> String {
-    std::env::var("REDIS_URL").expect("REDIS_URL is not set; run tests with `make test`, or `. scripts/env.sh` first")
 }
 
 /// What every client of these tests is built from.

@@ -66,7 +66,7 @@ async fn pages_run_only_what_is_ours() {
 }
 
 #[tokio::test]
-async fn pages_of_people_are_kept_by_nobody_else() {
+async fn shared_caches_store_no_page_of_a_signed_in_person() {
     let app = App::new().await;
     tenant_with_owner(&app, "demo").await;
     let browser = Browser::signed_in(&app.base, "owner@demo.test").await;

@@ -12,7 +12,7 @@ async fn report(app: &App) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn ready_says_what_works_and_degraded_what_needs_somebody() {
+async fn readiness_is_degraded_while_partitions_run_short() {
     let clock = Clock::fixed(Clock::System.now());
     let app = App::at(clock.clone(), &[("REDIS_URL", &redis_url())]).await;
     let (status, ready) = report(&app).await;

@@ -23,7 +23,7 @@ fn path(html: &str) -> String {
 }
 
 #[tokio::test]
-async fn somebody_new_makes_an_account_and_is_in() {
+async fn an_invitation_creates_an_account_and_signs_it_in() {
     let app = App::new().await;
     let demo = tenant_with_owner(&app, "demo").await;
     let owner = Browser::signed_in(&app.base, "owner@demo.test").await;
@@ -55,7 +55,7 @@ async fn somebody_new_makes_an_account_and_is_in() {
 }
 
 #[tokio::test]
-async fn somebody_with_an_account_signs_in_first_and_nobody_else_joins() {
+async fn an_existing_account_signs_in_before_it_joins_and_no_other_joins() {
     let app = App::new().await;
     tenant_with_owner(&app, "demo").await;
     tenant_with_owner(&app, "other").await;

@@ -15,11 +15,6 @@ use tokio::sync::Mutex;
 
 use crate::harness::http;
 
-#[expect(clippy::disallowed_methods, reason = "how `make torture` asks for the full counts")]
-pub fn full_counts() -> bool {
-    std::env::var("STOA_TORTURE").is_ok()
-}
-
 /// A real process on a fixed port, started again after each death.
 pub struct Program {
     url: String,
@@ -42,8 +37,14 @@ impl Program {
 
     /// The same with further settings.
     pub fn start_with(&self, settings: &[(&str, &str)]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_stoa"))
-            .arg("serve")
+        self.command("serve", settings).spawn().unwrap()
+    }
+
+    /// Another command of the program, silent.
+    pub fn command(&self, line: &str, settings: &[(&str, &str)]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stoa"));
+        command
+            .args(line.split_whitespace())
             .env_clear()
             .env("DATABASE_URL", &self.url)
             .env("STOA_SECRET", "a secret of thirty-two characters")
@@ -52,15 +53,14 @@ impl Program {
             .env("STOA_WORKER", "false")
             .envs(settings.iter().copied())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap()
+            .stderr(Stdio::null());
+        command
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn orders_survive_the_death_of_the_program() {
-    let (orders, kills) = if full_counts() { (10_000, 20) } else { (1_000, 5) };
+    let (orders, kills) = if testing::full_counts() { (10_000, 20) } else { (1_000, 5) };
     let db = TestDb::new().await;
     let access = testing::tenant(&db.db, "shop").await;
     testing::store(&access, "north", "Europe/London", "GBP").await;

@@ -1,7 +1,5 @@
 //! What was written to people: letters in the outbox.
 
-use std::time::Duration;
-
 use db::Access;
 use domain::ids::TenantId;
 use serde_json::Value;
@@ -36,14 +34,8 @@ pub async fn of_tenant(app: &App, access: &Access, kind: &str) -> Vec<Letter> {
 
 /// The first `n` letters of the installation, which come a moment after the answer.
 pub async fn wait_for(app: &App, kind: &str, n: usize) -> Vec<Letter> {
-    for _ in 0..100 {
-        let found = of_platform(app, kind).await;
-        if found.len() >= n {
-            return found;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("fewer than {n} letters of kind {kind}");
+    let found = async || Some(of_platform(app, kind).await).filter(|found| found.len() >= n);
+    db::testing::eventually(&format!("{n} letters of kind {kind}"), found).await
 }
 
 async fn read(app: &App, tenant: TenantId, kind: &str) -> Vec<Letter> {

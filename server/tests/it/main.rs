@@ -5,6 +5,7 @@
 mod account;
 mod api_access;
 mod api_bad_input;
+mod api_batches;
 mod api_client;
 mod api_orders;
 mod api_reports;

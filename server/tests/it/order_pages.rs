@@ -46,7 +46,7 @@ async fn an_order_of_any_number_can_be_opened_and_changed() {
 }
 
 #[tokio::test]
-async fn what_a_list_cannot_use_is_ignored_and_the_rest_holds() {
+async fn invalid_filters_of_a_list_are_ignored_and_the_others_apply() {
     let app = App::new().await;
     let access = tenant_with_owner(&app, "demo").await;
     let scope = access.scope(Permission::WriteOrders).unwrap();

@@ -126,14 +126,9 @@ async fn brought_back_by_an_admin(app: &App) {
     }
     assert_eq!(json(app, "partitions list")["archives"][0]["state"], "dropped", "a job does it");
     let mut worker = command(app, "worker").env("STOA_SECRET", "a secret of thirty-two characters").spawn().unwrap();
-    for _ in 0..600 {
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        if json(app, "partitions list")["archives"][0]["state"] == "restored" {
-            break;
-        }
-    }
+    let restored = async || (json(app, "partitions list")["archives"][0]["state"] == "restored").then_some(());
+    testing::eventually("it is restored", restored).await;
     worker.kill().unwrap();
     worker.wait().unwrap();
-    assert_eq!(json(app, "partitions list")["archives"][0]["state"], "restored");
     assert_eq!(admin.post(path, &[("go", "1")]).await.status(), 404, "nothing is away any more");
 }

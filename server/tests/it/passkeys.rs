@@ -1,7 +1,5 @@
 //! Passkeys: what they open, and everything that is no right answer.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use db::clock::Clock;
 use db::people;
@@ -110,7 +108,7 @@ async fn a_passkey_signs_in_alone_and_the_password_no_more() {
 }
 
 #[tokio::test]
-async fn it_counts_as_both_factors_where_a_tenant_or_the_platform_asks_for_them() {
+async fn a_passkey_counts_as_both_factors_where_two_are_required() {
     let app = App::new().await;
     tenant_with_owner(&app, "demo").await;
     people::create(&app.db, &app.state.passwords, "root@stoa.test", PASSWORD, true).await.unwrap();
@@ -122,15 +120,14 @@ async fn it_counts_as_both_factors_where_a_tenant_or_the_platform_asks_for_them(
 
     let owner = signed_in(&app, EMAIL).await;
     owner.post("/t/demo/team/second-factor", &[("needed", "yes")]).await;
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(owner.get("/t/demo/team").await.status(), 303);
+    db::testing::within_a_second("it is asked for", async || owner.get("/t/demo/team").await.status() == 303).await;
     let (mut device, _) = add(&owner, 0).await;
     let (owner, _) = use_it(&app, &mut device).await;
     assert_eq!(owner.get("/t/demo/team").await.status(), 200);
 }
 
 #[tokio::test]
-async fn what_is_no_right_answer_opens_nothing() {
+async fn wrong_passkey_answers_are_refused() {
     let app = App::new().await;
     tenant_with_owner(&app, "demo").await;
     person(&app, "ana@demo.test").await;
@@ -185,7 +182,7 @@ async fn an_answer_is_taken_once_in_the_browser_that_was_asked_and_for_ten_minut
 }
 
 #[tokio::test]
-async fn a_device_that_has_counted_back_is_refused_and_told_of() {
+async fn a_passkey_whose_counter_went_back_is_refused_and_reported() {
     let app = App::new().await;
     tenant_with_owner(&app, "demo").await;
     let (mut device, _) = add(&signed_in(&app, EMAIL).await, 5).await;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::cluster::Cluster;
 use crate::harness::http;
-use crate::killed::{full_counts, until_acknowledged};
+use crate::killed::until_acknowledged;
 
 const LANES: usize = 8;
 const BACK_WITHIN: Duration = Duration::from_secs(5);
@@ -61,7 +61,7 @@ impl Program {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn orders_survive_crashes_of_postgresql() {
-    let (orders, crashes) = if full_counts() { (10_000, 20) } else { (400, 2) };
+    let (orders, crashes) = if db::testing::full_counts() { (10_000, 20) } else { (400, 2) };
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let program = Program { cluster: Cluster::start(), port };
     program.run("migrate");

@@ -13,7 +13,7 @@ async fn place(client: &Client, numbers: std::ops::Range<i32>) {
 }
 
 #[tokio::test]
-async fn what_upkeep_forgets_is_one_gap_for_those_before_it_and_nothing_for_others() {
+async fn pruned_events_are_one_gap_for_listeners_behind_them() {
     let world = World::new().await;
     let client = world.client(&world.demo).await;
     let begin = world.head(&world.demo).await;

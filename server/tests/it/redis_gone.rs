@@ -44,7 +44,7 @@ async fn without_redis_everything_goes_on_and_with_it_again_it_is_used_again() {
     redis.start();
     let started = Instant::now();
     while redis.session_keys(SESSIONS).is_empty() || redis.keys(1) == 0 {
-        assert!(started.elapsed() < Duration::from_secs(15), "Redis is used again without a restart");
+        assert!(started.elapsed() < testing::PATIENCE, "Redis is used again without a restart");
         testing::place_all(
             &scope,
             &store,
@@ -58,7 +58,7 @@ async fn without_redis_everything_goes_on_and_with_it_again_it_is_used_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_is_frozen_signs_nobody_out() {
+async fn a_frozen_redis_signs_no_one_out() {
     let redis = Redis::new();
     let app = App::with(&[("REDIS_URL", &redis.url())]).await;
     tenant_with_owner(&app, "demo").await;
@@ -106,7 +106,7 @@ async fn use_it(browser: &Browser, n: usize) {
 const AT_MOST: Duration = Duration::from_millis(100);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_takes_connections_and_never_answers_signs_nobody_out() {
+async fn a_redis_that_never_answers_signs_no_one_out() {
     let hole = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://{}", hole.local_addr().unwrap());
     let app = App::with(&[("REDIS_URL", &url)]).await;

@@ -17,12 +17,8 @@ const SOON: Duration = Duration::from_secs(15);
 
 async fn until_ready(program: &Program) {
     let http = http().build().unwrap();
-    let ready = async {
-        while !http.get(format!("{}/ready", program.base())).send().await.is_ok_and(|a| a.status() == 200) {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(SOON, ready).await.expect("it is ready");
+    let asked = async || http.get(format!("{}/ready", program.base())).send().await.ok();
+    testing::eventually("it is ready", async || asked().await.filter(|answer| answer.status() == 200)).await;
 }
 
 fn ask_to_end(id: u32) {
@@ -52,14 +48,10 @@ async fn a_request_that_is_half_sent_when_the_program_is_asked_to_end_is_answere
     let mut half = TcpStream::connect(&address).await.unwrap();
     half.write_all(head.as_bytes()).await.unwrap();
     half.write_all(&body.as_bytes()[..20]).await.unwrap();
+    // Until the server reads it: nothing shows outside that it does.
     tokio::time::sleep(Duration::from_millis(200)).await;
     ask_to_end(child.id());
-    let closed = async {
-        while TcpStream::connect(&address).await.is_ok() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(SOON, closed).await.expect("nobody new is let in");
+    testing::eventually("no one new is let in", async || TcpStream::connect(&address).await.err()).await;
     half.write_all(&body.as_bytes()[20..]).await.unwrap();
     let mut answer = String::new();
     tokio::time::timeout(SOON, half.read_to_string(&mut answer)).await.unwrap().unwrap();

@@ -1,7 +1,7 @@
 //! What Redis holds of a session: a copy of what PostgreSQL has, or a mark that says to ask PostgreSQL.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use db::clock::Clock;
@@ -22,11 +22,7 @@ pub fn record() -> Record {
 
 /// Waits for what must come soon. A single call gives Redis 50 ms, which a busy machine may exceed.
 pub async fn until(what: &str, holds: impl AsyncFn() -> bool) {
-    let began = Instant::now();
-    while !holds().await {
-        assert!(began.elapsed() < Duration::from_secs(10), "{what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    db::testing::eventually(what, async || holds().await.then_some(())).await;
 }
 
 async fn connected(url: &str) -> Copies {
@@ -40,15 +36,12 @@ fn stored(name: &str) -> StoredSession {
 }
 
 async fn gap(copies: &Copies, row: &[u8]) -> Gap {
-    let began = Instant::now();
-    loop {
-        match copies.load(row).await {
-            Copied::Missing(gap) => return gap,
-            Copied::Found(found) => panic!("found {found:?}"),
-            Copied::Unknown => assert!(began.elapsed() < Duration::from_secs(10), "no answer, or a mark"),
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let missing = async || match copies.load(row).await {
+        Copied::Missing(gap) => Some(gap),
+        Copied::Found(found) => panic!("found {found:?}"),
+        Copied::Unknown => None,
+    };
+    db::testing::eventually("an answer that is no mark", missing).await
 }
 
 // Writes a copy as a loader does.
@@ -86,7 +79,7 @@ async fn a_session_that_was_changed_is_read_as_it_was_changed() {
 }
 
 #[tokio::test]
-async fn nobody_puts_an_old_copy_in_the_place_of_a_newer_one() {
+async fn an_old_copy_of_a_session_never_replaces_a_newer_one() {
     let app = App::with(&[("REDIS_URL", &redis_url())]).await;
     let (here, session) = (&app.state.sessions, &mut record());
     here.create(session).await.unwrap();
@@ -215,7 +208,7 @@ async fn writers_only_mark() {
 }
 
 #[tokio::test]
-async fn what_was_read_before_a_session_ended_is_never_copied_after_it() {
+async fn a_session_read_before_its_end_is_never_copied_after_it() {
     let redis = Redis::new();
     let (here, there) = (connected(&redis.url()).await, connected(&redis.url()).await);
     let late = gap(&there, b"row").await;

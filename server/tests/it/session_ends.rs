@@ -1,6 +1,6 @@
 //! A session that ended is invalid in every process, whatever Redis went through meanwhile.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use server::sessions::Sessions;
 use tower_sessions::SessionStore;
@@ -9,8 +9,6 @@ use tower_sessions::session::Id;
 use crate::harness::{App, Other};
 use crate::redis_server::{Redis, SESSIONS};
 use crate::session_copies::{record, until};
-
-const A_SECOND: Duration = Duration::from_secs(1);
 
 // Two processes over the same data.
 struct World {
@@ -69,10 +67,7 @@ impl World {
 
     // From now on, and within a second from now, the session is invalid in both processes.
     async fn ends_within_a_second(&self, id: Id) {
-        let began = Instant::now();
-        while self.lives(id).await != [false, false] {
-            assert!(began.elapsed() < A_SECOND);
-        }
+        db::testing::within_a_second("it has ended", async || self.lives(id).await == [false, false]).await;
         self.redis_is_used().await;
         assert_eq!(self.lives(id).await, [false, false]);
     }
@@ -117,6 +112,7 @@ async fn a_session_that_ended_while_redis_was_frozen_is_invalid_everywhere_withi
     for settled in [Duration::ZERO, Duration::from_secs(3)] {
         let id = world.copied().await;
         world.redis.freeze();
+        // At once, and when both processes have given up on Redis.
         tokio::time::sleep(settled).await;
         world.here().delete(&id).await.unwrap();
         assert_eq!(world.lives(id).await, [false, false], "PostgreSQL answers");

@@ -1,4 +1,4 @@
-//! Failed sign-ins are limited by account and by address, and response times do not show which accounts exist.
+//! Guessing passwords: limited by account and by address, and the same work and time whether an account exists or not.
 
 use std::time::{Duration, Instant};
 
@@ -7,8 +7,7 @@ use reqwest::StatusCode;
 use server::auth::sign_in_throttle::PER_ACCOUNT;
 
 use crate::browser::{Browser, PASSWORD, person, tenant_with_owner};
-use crate::harness::{App, redis_url};
-use crate::killed::full_counts;
+use crate::harness::App;
 
 const BEHIND_A_PROXY: [(&str, &str); 1] = [("STOA_PROXIES", "1")];
 
@@ -40,14 +39,14 @@ async fn ten_thousand_guesses_are_sixty_hashes() {
     let app = App::with(&BEHIND_A_PROXY).await;
     person(&app, "known@demo.test").await;
     let before = app.state.passwords.hashes();
-    let number = if full_counts() { 10_000 } else { 400 };
+    let number = if db::testing::full_counts() { 10_000 } else { 400 };
     // At one account from a thousand addresses; at every account from one address.
     let at_one = looked_at(&app, number, |n| (n % 1_000, "known@demo.test".to_owned())).await;
     let from_one = looked_at(&app, number, |n| (9_999, format!("p{n}@demo.test"))).await;
     assert_eq!((at_one, from_one), (10, 50));
-    assert_eq!(app.state.passwords.hashes() - before, 60, "a refused attempt costs no hash");
+    assert_eq!(app.state.passwords.hashes() - before, 60, "a refused guess costs no hash");
     // Other people at other addresses are not kept out.
-    assert_eq!(guess(&app, &app.http(), 4_242, "somebody@demo.test").await, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(guess(&app, &app.http(), 4_242, "another@demo.test").await, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]
@@ -56,7 +55,7 @@ async fn known_and_unknown_accounts_cost_one_hash_each() {
     person(&app, "known@demo.test").await;
     let http = app.http();
     for (n, email) in
-        ["known@demo.test", "nobody@demo.test", "KNOWN@demo.test ", "", "no address"].into_iter().enumerate()
+        ["known@demo.test", "unknown@demo.test", "KNOWN@demo.test ", "", "no address"].into_iter().enumerate()
     {
         let before = app.state.passwords.hashes();
         assert_eq!(guess(&app, &http, n, email).await, StatusCode::UNPROCESSABLE_ENTITY, "{email}");
@@ -64,57 +63,46 @@ async fn known_and_unknown_accounts_cost_one_hash_each() {
     }
 }
 
+/// Pairs of a known and an unknown account, one right after the other and each first as often as the other: what else the
+/// machine does meets both alike. The statistic is how often the known one took longer, which is a matter of luck where they
+/// cost the same: normal about half of the pairs. It fails where `people::verify` hashes nothing for unknown accounts (every
+/// pair is decided alike, far beyond the limit even in the short form), and at full counts where a failure is recorded before
+/// the answer, or something is looked up for one of them alone.
 #[tokio::test]
-async fn the_clock_does_not_tell_which_accounts_there_are() {
-    // Long runs alone say something about milliseconds; the short one makes sure that the long one works.
-    let (accounts, each) = if full_counts() { (500, 10) } else { (4, 5) };
+async fn known_and_unknown_accounts_take_the_same_time() {
+    // Ten guesses at an account are looked at, and no more. The limits are exceeded by luck in one run of 20,000, and in one
+    // of 1,000 at full counts.
+    let (accounts, each, limit) = if db::testing::full_counts() { (500, 10, 3.3) } else { (8, 5, 4.0) };
     let app = App::with(&BEHIND_A_PROXY).await;
     for n in 0..accounts {
         person(&app, &format!("known{n}@demo.test")).await;
     }
-    let (http, mut taken) = (app.http(), [Vec::new(), Vec::new()]);
-    for turn in 0..accounts * each {
-        // The first of a pair is slowed down by what the pair before left to do, so the two take turns.
+    let (http, pairs) = (app.http(), accounts * each);
+    let (mut slower, mut taken) = (0, [Vec::new(), Vec::new()]);
+    for turn in 0..pairs {
+        let mut times = [Duration::ZERO; 2];
         for kind in [turn % 2, 1 - turn % 2] {
-            let email = format!("{}{}@demo.test", ["known", "nobody"][kind], turn % accounts);
+            let email = format!("{}{}@demo.test", ["known", "unknown"][kind], turn % accounts);
             let began = Instant::now();
             assert_eq!(guess(&app, &http, turn, &email).await, StatusCode::UNPROCESSABLE_ENTITY);
-            taken[kind].push(began.elapsed());
-            if full_counts() {
-                tokio::time::sleep(Duration::from_millis(3)).await;
-            }
+            times[kind] = began.elapsed();
+            taken[kind].push(times[kind]);
         }
+        slower += usize::from(times[0] > times[1]);
     }
-    let [known, unknown] = taken.map(Sample::of);
-    let t = (known.mean - unknown.mean) / (known.error.powi(2) + unknown.error.powi(2)).sqrt();
-    // Of the larger one: where one of them is not hashed at all, they are nine tenths apart.
-    let apart = (known.median - unknown.median).abs() / known.median.max(unknown.median);
-    println!("known {known:?}, unknown {unknown:?}, t {t:.2}, medians {:.2} % apart", apart * 100.0);
-    if full_counts() {
-        assert!(t.abs() < 3.3 || apart < 0.005, "known {known:?}, unknown {unknown:?}, t {t}");
-    } else {
-        assert!(apart < 0.7, "without the hash it would be a tenth: known {known:?}, unknown {unknown:?}");
-    }
+    let luck = (pairs as f64).sqrt() / 2.0;
+    let score = (slower as f64 - pairs as f64 / 2.0) / luck;
+    let [known, unknown] = taken.map(median);
+    // Half a percent of a hash is less than a network shows.
+    let apart = (known - unknown).abs() / known.max(unknown);
+    let seen = format!("known slower in {slower} of {pairs}, score {score:.2}; medians {known} s and {unknown} s");
+    println!("{seen}");
+    assert!(score.abs() < limit || apart < 0.005, "{seen}");
 }
 
-/// Seconds, without the slowest and the fastest twentieth.
-#[derive(Debug)]
-struct Sample {
-    mean: f64,
-    median: f64,
-    error: f64,
-}
-
-impl Sample {
-    fn of(mut all: Vec<Duration>) -> Self {
-        all.sort_unstable();
-        let cut = all.len() / 20;
-        let kept: Vec<f64> = all[cut..all.len() - cut].iter().map(Duration::as_secs_f64).collect();
-        let count = kept.len() as f64;
-        let mean = kept.iter().sum::<f64>() / count;
-        let variance = kept.iter().map(|s| (s - mean).powi(2)).sum::<f64>() / (count - 1.0);
-        Self { mean, median: kept[kept.len() / 2], error: (variance / count).sqrt() }
-    }
+fn median(mut times: Vec<Duration>) -> f64 {
+    times.sort_unstable();
+    times[times.len() / 2].as_secs_f64()
 }
 
 #[tokio::test]
@@ -132,20 +120,9 @@ async fn a_crowd_whose_refusals_wait_to_be_recorded_leaves_connections_to_others
     }
     held_up.rollback().await.unwrap();
     // They stand in the record of the platform, which has a door of its own.
-    let open = "select set_config('app.platform', 'on', true)";
     let recorded = "select count(*) from audit_entries where action = 'session.refuse'";
-    let all = async {
-        loop {
-            let mut tx = pool.begin().await.unwrap();
-            sqlx::query(open).execute(&mut *tx).await.unwrap();
-            let count: i64 = sqlx::query_scalar(recorded).fetch_one(&mut *tx).await.unwrap();
-            if count == 30 {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(10), all).await.expect("every one of them is recorded");
+    let all = async || (app.test_db.scalar(recorded).await == 30).then_some(());
+    db::testing::eventually("every one of them is recorded", all).await;
 }
 
 async fn sign_in(app: &App, http: &reqwest::Client, address: usize, form: &[(&str, &str)]) -> reqwest::Response {
@@ -170,7 +147,7 @@ async fn spellings_of_one_address_are_guessed_at_together() {
 }
 
 #[tokio::test]
-async fn guesses_elsewhere_lock_no_user_out_of_a_known_browser() {
+async fn guesses_elsewhere_do_not_lock_a_known_browser() {
     let app = App::with(&BEHIND_A_PROXY).await;
     person(&app, "known@demo.test").await;
     let right = [("email", "known@demo.test"), ("password", PASSWORD)];
@@ -179,7 +156,7 @@ async fn guesses_elsewhere_lock_no_user_out_of_a_known_browser() {
     assert_eq!(home.post("/login", &right).await.status(), 303);
     assert_eq!(home.post("/logout", &[]).await.status(), 303);
     assert_eq!(looked_at(&app, 40, |n| (n, "known@demo.test".to_owned())).await, 10);
-    assert_eq!(sign_in(&app, &app.http(), 300, &right).await.status(), 429, "this browser is unknown");
+    assert_eq!(sign_in(&app, &app.http(), 300, &right).await.status(), 429, "from an unknown browser");
     assert_eq!(home.post("/login", &right).await.status(), 303);
     // Nor is a browser that was seen once a place to guess without end, at this account or at others.
     assert_eq!(home.post("/logout", &[]).await.status(), 303);
@@ -193,7 +170,7 @@ async fn guesses_elsewhere_lock_no_user_out_of_a_known_browser() {
 }
 
 #[tokio::test]
-async fn password_and_code_sign_in_while_others_guess() {
+async fn password_and_code_sign_in_while_the_account_is_locked_by_guesses() {
     let app = App::with(&BEHIND_A_PROXY).await;
     person(&app, "known@demo.test").await;
     let here = Browser::elsewhere(&app.base).into_signed_in("known@demo.test").await;
@@ -220,7 +197,7 @@ async fn password_and_code_sign_in_while_others_guess() {
 }
 
 #[tokio::test]
-async fn an_office_that_forgets_its_passwords_signs_in() {
+async fn requests_for_reset_links_do_not_use_up_sign_ins() {
     let app = App::with(&BEHIND_A_PROXY).await;
     person(&app, "known@demo.test").await;
     let http = app.http();

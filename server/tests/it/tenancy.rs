@@ -39,7 +39,7 @@ async fn a_foreign_tenant_and_a_missing_one_give_the_same_answer() {
 }
 
 #[tokio::test]
-async fn whoever_is_not_signed_in_learns_nothing_about_tenants() {
+async fn visitors_are_sent_to_sign_in_whether_the_tenant_exists_or_not() {
     let app = App::new().await;
     tenant_with_owner(&app, "demo").await;
     let browser = Browser::new(&app.base);

@@ -250,7 +250,7 @@ fn the_second_factor_is_drawn_here_and_typed_anywhere() {
 }
 
 #[test]
-fn an_invitation_says_what_to_do_to_whoever_reads_it() {
+fn an_invitation_says_what_each_reader_can_do() {
     let page = |standing: Reader| {
         let invited = InvitedTo {
             tenant: Uuid::nil().into(),

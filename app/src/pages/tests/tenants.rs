@@ -81,7 +81,7 @@ fn listed(rows: Vec<TenantRow>, query: TenantQuery, faults: FieldErrors) -> Tena
 }
 
 #[test]
-fn the_list_of_tenants_flags_who_is_above_and_says_when_there_is_nobody() {
+fn the_list_of_tenants_flags_those_over_a_limit_and_says_when_it_is_empty() {
     let html = list(&listed(vec![tenant(TenantState::Active)], TenantQuery::default(), FieldErrors::default()))
         .with_nonce("N");
     assert_clean(&html);

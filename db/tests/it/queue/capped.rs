@@ -5,7 +5,7 @@ use db::testing::{self, TestDb};
 use domain::jobs::JobState;
 use sqlx::Executor;
 
-use super::{by, owner, platform, scalar};
+use super::{by, platform};
 
 const MORE: i64 = 3;
 const DEAD: &str = "insert into jobs (tenant_id, id, kind, queue, state, run_at, max_attempts, enqueued_at, actor) \
@@ -13,7 +13,7 @@ const DEAD: &str = "insert into jobs (tenant_id, id, kind, queue, state, run_at,
       from tenants t, generate_series(1, $1) n";
 
 async fn fill(db: &TestDb) {
-    let mut owner = owner(db).await;
+    let mut owner = db.platform_owner().await;
     sqlx::query(DEAD).bind(MOST + MORE).execute(&mut owner).await.unwrap();
     owner.execute("analyze jobs").await.unwrap();
 }
@@ -32,28 +32,25 @@ async fn a_change_of_all_that_match_is_capped_and_says_so() {
     assert_eq!(dry, Changed { changed: 0, ..capped });
     assert_eq!(change(Action::Retry, JobState::Dead, false).await, capped);
     assert_eq!(
-        scalar(&db, "select count(*) from jobs where state = 'dead' and run_at > now() - interval '1 hour'").await,
+        db.scalar("select count(*) from jobs where state = 'dead' and run_at > now() - interval '1 hour'").await,
         MORE
     );
-    assert_eq!(scalar(&db, "select count(*) from jobs where state = 'ready'").await, MOST);
+    assert_eq!(db.scalar("select count(*) from jobs where state = 'ready'").await, MOST);
     // Exactly as many as one change concerns: there are no more.
     let exactly = Changed { changed: 0, more: false, ..capped };
     assert_eq!(change(Action::Cancel, JobState::Ready, true).await, exactly);
     assert_eq!(change(Action::Retry, JobState::Dead, false).await, rest);
 
     assert_eq!(change(Action::Cancel, JobState::Ready, false).await, capped);
-    assert_eq!(scalar(&db, "select count(*) from jobs").await, MORE);
-    assert_eq!(scalar(&db, "select count(*) from job_runs where outcome = 'cancelled'").await, MOST);
+    assert_eq!(db.scalar("select count(*) from jobs").await, MORE);
+    assert_eq!(db.scalar("select count(*) from job_runs where outcome = 'cancelled'").await, MOST);
     assert_eq!(change(Action::Cancel, JobState::Ready, false).await, rest);
 
     fill(&db).await;
     assert_eq!(change(Action::Delete, JobState::Dead, false).await, capped);
-    assert_eq!(scalar(&db, "select count(*) from jobs").await, MORE);
-    assert_eq!(scalar(&db, "select count(*) from jobs where run_at > now() - interval '1 minute'").await, MORE);
-    assert_eq!(
-        scalar(&db, "select count(*) from job_notes where action = 'delete' and job_id is not null").await,
-        MOST
-    );
+    assert_eq!(db.scalar("select count(*) from jobs").await, MORE);
+    assert_eq!(db.scalar("select count(*) from jobs where run_at > now() - interval '1 minute'").await, MORE);
+    assert_eq!(db.scalar("select count(*) from job_notes where action = 'delete' and job_id is not null").await, MOST);
 }
 
 #[tokio::test]
@@ -61,11 +58,11 @@ async fn the_cap_holds_for_chosen_ones_as_well() {
     let db = TestDb::new().await;
     testing::tenant(&db.db, "ours").await;
     fill(&db).await;
-    let mut owner = owner(&db).await;
+    let mut owner = db.platform_owner().await;
     let ids: Vec<(uuid::Uuid, uuid::Uuid)> =
         sqlx::query_as("select tenant_id, id from jobs").fetch_all(&mut owner).await.unwrap();
     let these = Chosen::These(ids.into_iter().map(|(tenant, job)| (tenant.into(), job.into())).collect());
     let done = console::change(&platform(&db), Action::Delete, &these, &by(), false).await.unwrap();
     assert_eq!(done, Changed { chosen: MOST, changed: MOST, more: true });
-    assert_eq!(scalar(&db, "select count(*) from jobs").await, MORE);
+    assert_eq!(db.scalar("select count(*) from jobs").await, MORE);
 }

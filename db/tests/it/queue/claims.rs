@@ -11,7 +11,7 @@ use super::{by, engine, enqueue_many, enqueue_nil, job, platform};
 
 /// Gives a tenant `count` jobs at once.
 async fn flood(db: &TestDb, tenant: domain::ids::TenantId, count: i32) {
-    let mut owner = super::owner(db).await;
+    let mut owner = db.platform_owner().await;
     let sql = "insert into jobs (tenant_id, id, kind, queue, state, run_at, max_attempts, enqueued_at, actor) \
                select $1, gen_random_uuid(), 'flood', 'default', 'ready', now() - interval '1 hour', 5, now(), 'job' from generate_series(1, $2)";
     sqlx::query(sql).bind(tenant.0).bind(count).execute(&mut owner).await.unwrap();
@@ -21,7 +21,7 @@ async fn flood(db: &TestDb, tenant: domain::ids::TenantId, count: i32) {
 async fn a_flood_of_one_tenant_delays_anothers_first_job_by_at_most_one_claim() {
     let db = TestDb::new().await;
     let (busy, calm) = (testing::tenant(&db.db, "busy").await, testing::tenant(&db.db, "calm").await);
-    flood(&db, busy.tenant(), if crate::figures::torture() { 100_000 } else { 5_000 }).await;
+    flood(&db, busy.tenant(), if testing::full_counts() { 100_000 } else { 5_000 }).await;
     let engine = engine(&db.db).await;
     for places in [1, 2, 3, 8, 16] {
         let mut claim = Claim::of("default");
@@ -150,10 +150,10 @@ async fn an_enqueued_job_rings_at_once_and_only_after_the_commit() {
         let engine = engine.clone();
         async move { engine.listen().await }
     });
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    db.until_listening("stoa_jobs").await;
     let tx = db::platform::Platform::command(other).begin().await.unwrap();
     db::queue::enqueue_for_platform(&tx, super::NIL, &job("work")).await.unwrap();
     tx.commit().await.unwrap();
-    tokio::time::timeout(std::time::Duration::from_secs(10), bell.changed()).await.unwrap().unwrap();
+    tokio::time::timeout(testing::PATIENCE, bell.changed()).await.unwrap().unwrap();
     listening.abort();
 }

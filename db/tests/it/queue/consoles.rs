@@ -8,7 +8,7 @@ use db::{Actor, Clock};
 use domain::jobs::{JobState, RunOutcome};
 use domain::page::Limit;
 
-use super::{NIL, by, engine, enqueue_many, enqueue_nil, job, platform, scalar};
+use super::{NIL, by, engine, enqueue_many, enqueue_nil, job, platform};
 
 #[tokio::test]
 async fn pages_show_every_attempt_once_in_both_directions() {
@@ -77,8 +77,8 @@ async fn all_that_match_are_changed_after_a_dry_run_and_every_change_has_its_rea
     assert_eq!((done.chosen, done.changed), (6, 2), "one live job for each key");
     let done = console::change(&platform, Action::Delete, &all, &by(), false).await.unwrap();
     assert_eq!(done.changed, 4);
-    assert_eq!(scalar(&db, "select count(*) from jobs").await, 3);
-    assert_eq!(scalar(&db, "select count(*) from job_notes where reason = 'a test' and job_id is not null").await, 6);
+    assert_eq!(db.scalar("select count(*) from jobs").await, 3);
+    assert_eq!(db.scalar("select count(*) from job_notes where reason = 'a test' and job_id is not null").await, 6);
     assert!(By::new(Actor::Command, "  ").is_err());
 }
 

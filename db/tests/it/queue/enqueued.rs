@@ -5,7 +5,7 @@ use db::queue::{self, NewJob};
 use db::testing::{self, TestDb};
 use domain::permission::Permission;
 
-use super::{engine, enqueue_nil, job, scalar};
+use super::{engine, enqueue_nil, job};
 
 #[tokio::test]
 async fn a_job_exists_if_and_only_if_its_transaction_commits() {
@@ -15,11 +15,11 @@ async fn a_job_exists_if_and_only_if_its_transaction_commits() {
     let tx = scope.begin().await.unwrap();
     assert!(queue::enqueue(&tx, &job("work")).await.unwrap().is_some());
     drop(tx);
-    assert_eq!(scalar(&db, "select count(*) from jobs").await, 0);
+    assert_eq!(db.scalar("select count(*) from jobs").await, 0);
     let tx = scope.begin().await.unwrap();
     queue::enqueue(&tx, &job("work")).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(scalar(&db, "select count(*) from jobs where state = 'ready' and actor = 'command'").await, 1);
+    assert_eq!(db.scalar("select count(*) from jobs where state = 'ready' and actor = 'command'").await, 1);
     let tx = scope.begin().await.unwrap();
     let error = queue::enqueue(&tx, &NewJob { queue: "fast", ..job("work") }).await.unwrap_err().to_string();
     assert!(error.contains("use one of default, heavy, mail"), "{error}");
@@ -55,7 +55,7 @@ async fn a_key_is_live_once_however_many_enqueue_it_at_once() {
         engine.settle(&taken[0], &db::queue::engine::Ended::Dead("x".into()), None).await.unwrap();
         engine.close().await;
     }
-    assert_eq!(scalar(&db, "select count(*) from jobs where state = 'dead'").await, 10);
+    assert_eq!(db.scalar("select count(*) from jobs where state = 'dead'").await, 10);
 }
 
 #[tokio::test]

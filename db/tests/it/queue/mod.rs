@@ -53,17 +53,4 @@ pub async fn enqueue_nil(db: &TestDb, job: &NewJob) -> Option<domain::ids::JobId
     id
 }
 
-/// The installation's rows, as the tables' owner sees them.
-pub async fn scalar(db: &TestDb, sql: &'static str) -> i64 {
-    let mut owner = owner(db).await;
-    sqlx::query_scalar(sql).fetch_one(&mut owner).await.unwrap()
-}
-
-pub async fn owner(db: &TestDb) -> sqlx::PgConnection {
-    use sqlx::{Connection, Executor};
-    let mut owner = sqlx::PgConnection::connect(&db.owner_url).await.unwrap();
-    owner.execute("set app.platform = 'on'").await.unwrap();
-    owner
-}
-
 pub const NIL: TenantId = PlatformTx::NIL;

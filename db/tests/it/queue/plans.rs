@@ -7,7 +7,7 @@ use domain::page::Limit;
 use sqlx::Executor;
 use std::time::Instant;
 
-use super::{engine, owner, platform};
+use super::{engine, platform};
 
 /// Statements of the counts by state, whatever the rows, besides the one that begins the transaction.
 const COUNTS: u64 = 2;
@@ -27,7 +27,7 @@ async fn filled() -> TestDb {
     for slug in ["one", "two", "three", "four", "five"] {
         testing::tenant(&db.db, slug).await;
     }
-    owner(&db).await.execute(FILL).await.unwrap();
+    db.platform_owner().await.execute(FILL).await.unwrap();
     db
 }
 
@@ -128,9 +128,9 @@ async fn the_number_of_statements_does_not_depend_on_the_rows() {
 /// long it takes is only said, because machines differ.
 #[tokio::test]
 async fn millions_of_finished_rows_are_usable() {
-    let parts = if crate::figures::torture() { 50 } else { 1 };
+    let parts = if testing::full_counts() { 50 } else { 1 };
     let db = filled().await;
-    let mut owner = owner(&db).await;
+    let mut owner = db.platform_owner().await;
     for part in 0..parts {
         let sql = "insert into job_runs (tenant_id, job_id, fence, kind, queue, key, payload, attempt, outcome, enqueued_at, ready_at, started_at, finished_at, wait_ms, run_ms, error) \
           select t.id, gen_random_uuid(), 1, 'kind' || n % 7, 'default', case when n % 50 = 0 then 'key' || n end, '{}', 1, case when n % 100 = 0 then 'failed' else 'done' end, \

@@ -11,7 +11,7 @@ use domain::permission::Permission;
 use serde_json::json;
 use std::time::Duration;
 
-use super::{engine, enqueue_nil, job, platform, scalar};
+use super::{engine, enqueue_nil, job, platform};
 
 async fn take(engine: &Engine) -> Claimed {
     engine.stage().await.unwrap();
@@ -91,12 +91,12 @@ async fn a_job_finished_with_its_effect_is_finished_once() {
     assert!(matches!(queue::finish(&tx, &taken.lease).await, Err(DataError::Refused(_))));
     drop(tx);
     engine.settle(&taken, &Ended::Finished, Some(json!([]))).await.unwrap();
-    assert_eq!(scalar(&db, "select count(*) from job_runs where outcome = 'done' and log is not null").await, 1);
-    assert_eq!(scalar(&db, "select count(*) from jobs").await, 0);
+    assert_eq!(db.scalar("select count(*) from job_runs where outcome = 'done' and log is not null").await, 1);
+    assert_eq!(db.scalar("select count(*) from jobs").await, 0);
 }
 
 #[tokio::test]
-async fn what_a_silent_worker_held_goes_to_others_and_its_own_writes_are_refused() {
+async fn jobs_of_a_silent_worker_go_to_others_and_its_writes_are_refused() {
     let db = TestDb::new().await;
     let access = testing::tenant(&db.db, "ours").await;
     super::enqueue_many(&access, "work", 1).await;
@@ -108,25 +108,27 @@ async fn what_a_silent_worker_held_goes_to_others_and_its_own_writes_are_refused
         let taken = take(&silent).await;
         assert_eq!(taken.attempt, 1, "a crash is not a try");
         assert_eq!(alive.rescue(Duration::from_secs(60)).await.unwrap(), 0, "it was seen just now");
-        tokio::time::sleep(silence + Duration::from_millis(100)).await;
-        alive.beat().await.unwrap();
-        assert_eq!(alive.rescue(silence).await.unwrap(), 1, "crash {crashes}");
+        let rescued = async || {
+            alive.beat().await.unwrap();
+            Some(alive.rescue(silence).await.unwrap()).filter(|found| *found > 0)
+        };
+        assert_eq!(testing::eventually("it is silent for too long", rescued).await, 1, "crash {crashes}");
         assert_eq!(silent.beat().await.unwrap(), Beat::Lost);
         leases.push(taken);
         silent = engine(&db.db).await;
     }
-    assert_eq!(scalar(&db, "select count(*) from jobs where state = 'parked' and crashes = 3").await, 1);
+    assert_eq!(db.scalar("select count(*) from jobs where state = 'parked' and crashes = 3").await, 1);
     for stale in &leases {
         assert_eq!(silent.settle(stale, &Ended::Done, None).await.unwrap(), Settled::Stale);
         let tx = access.scope(Permission::WriteOrders).unwrap().begin().await.unwrap();
         assert!(matches!(queue::finish(&tx, &stale.lease).await, Err(DataError::Refused(_))));
     }
-    assert_eq!(scalar(&db, "select count(*) from job_runs where outcome = 'stale'").await, 3);
-    assert_eq!(scalar(&db, "select sum(crashed * 10 + parked)::bigint from job_minutes").await, 21);
+    assert_eq!(db.scalar("select count(*) from job_runs where outcome = 'stale'").await, 3);
+    assert_eq!(db.scalar("select sum(crashed * 10 + parked)::bigint from job_minutes").await, 21);
 }
 
 #[tokio::test]
-async fn called_off_while_it_runs_it_is_refused_and_stays_called_off() {
+async fn a_job_cancelled_while_it_runs_cannot_finish() {
     let db = TestDb::new().await;
     let id = enqueue_nil(&db, &job("work")).await.unwrap();
     let engine = engine(&db.db).await;
@@ -155,5 +157,5 @@ async fn history_is_pruned_by_age() {
     let before = clock.now() - TimeDelta::days(30);
     assert_eq!(queue::prune(&platform(&db), before).await.unwrap(), 1);
     assert_eq!(queue::prune(&platform(&db), before).await.unwrap(), 0);
-    assert_eq!(scalar(&db, "select count(*) from job_runs").await, 1);
+    assert_eq!(db.scalar("select count(*) from job_runs").await, 1);
 }

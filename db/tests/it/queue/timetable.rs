@@ -8,7 +8,7 @@ use db::queue::timetable::{Entry, Timing, sync, tick};
 use db::testing::TestDb;
 use serde_json::json;
 
-use super::{by, platform, scalar};
+use super::{by, platform};
 
 fn entry(name: &'static str, cron: &'static str) -> Entry {
     Entry { name, cron, zone: "Europe/London", kind: "work", queue: "default", max_attempts: 3, payload: json!({}) }
@@ -24,7 +24,7 @@ async fn two_schedulers_tick_each_tick_once() {
     let db = TestDb::with(clock.clone(), None).await;
     let entries = [entry("minutely", "* * * * *"), entry("two", "*/2 * * * *")];
     sync(&platform(&db), &entries).await.unwrap();
-    let ticks = if crate::figures::torture() { 1_000 } else { 120 };
+    let ticks = if db::testing::full_counts() { 1_000 } else { 120 };
     let others = [Platform::command(db.another(None).await), Platform::command(db.another(None).await)];
     for _ in 0..ticks {
         clock.set(clock.now() + TimeDelta::minutes(1));
@@ -32,14 +32,14 @@ async fn two_schedulers_tick_each_tick_once() {
         let made = ticked.0.unwrap().enqueued + ticked.1.unwrap().enqueued;
         assert!((1..=2).contains(&made), "{made} at {}", clock.now());
     }
-    assert_eq!(scalar(&db, "select count(*) from jobs where key like 'minutely@%'").await, ticks);
-    assert_eq!(scalar(&db, "select count(*) from jobs where key like 'two@%'").await, ticks / 2);
-    assert_eq!(scalar(&db, "select count(distinct key) from jobs").await, ticks + ticks / 2);
-    assert_eq!(scalar(&db, "select sum(missed)::bigint from job_schedule").await, 0);
+    assert_eq!(db.scalar("select count(*) from jobs where key like 'minutely@%'").await, ticks);
+    assert_eq!(db.scalar("select count(*) from jobs where key like 'two@%'").await, ticks / 2);
+    assert_eq!(db.scalar("select count(distinct key) from jobs").await, ticks + ticks / 2);
+    assert_eq!(db.scalar("select sum(missed)::bigint from job_schedule").await, 0);
 }
 
 #[tokio::test]
-async fn ticks_that_nobody_was_there_for_are_counted_and_made_up_for_once() {
+async fn missed_ticks_are_counted_and_made_up_for_once() {
     let clock = Clock::fixed(at("2026-06-01T00:30:00Z"));
     let db = TestDb::with(clock.clone(), None).await;
     sync(&platform(&db), &[entry("hourly", "0 * * * *")]).await.unwrap();

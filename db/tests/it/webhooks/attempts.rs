@@ -62,7 +62,7 @@ async fn a_webhook_that_fails_for_days_is_switched_off_and_its_owners_are_told()
 }
 
 #[tokio::test]
-async fn what_is_sent_again_begins_anew_and_what_an_older_attempt_says_counts_no_more() {
+async fn a_redelivery_starts_over_and_results_of_older_attempts_are_ignored() {
     let db = TestDb::new().await;
     let access = testing::tenant(&db.db, "ours").await;
     let store = testing::store(&access, "north", "Europe/London", "GBP").await;
@@ -102,7 +102,7 @@ async fn what_is_sent_again_begins_anew_and_what_an_older_attempt_says_counts_no
 }
 
 #[tokio::test]
-async fn what_ended_a_month_ago_is_forgotten_and_what_waited_so_long_given_up() {
+async fn deliveries_of_a_month_ago_are_deleted_or_given_up() {
     let clock = Clock::fixed("2026-11-20T12:00:00Z".parse().unwrap());
     let db = TestDb::with(clock.clone(), None).await;
     let access = testing::tenant(&db.db, "ours").await;

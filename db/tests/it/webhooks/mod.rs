@@ -51,7 +51,7 @@ async fn read(scope: &Scope) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_who_dispatch_at_once_tell_every_event_once_to_everybody_who_wants_it() {
+async fn concurrent_dispatchers_send_each_event_once_to_each_webhook() {
     let db = TestDb::new().await;
     let access = testing::tenant(&db.db, "ours").await;
     let north = testing::store(&access, "north", "Europe/London", "GBP").await;
@@ -153,7 +153,7 @@ async fn an_order_pays_no_statement_for_webhooks() {
 }
 
 #[tokio::test]
-async fn rests_are_kept_and_what_happened_meanwhile_is_told_or_not_as_one_likes() {
+async fn events_during_a_pause_are_sent_or_skipped_as_chosen() {
     let db = TestDb::new().await;
     let access = testing::tenant(&db.db, "ours").await;
     let store = testing::store(&access, "north", "Europe/London", "GBP").await;

@@ -123,7 +123,7 @@ fn integers_of_parameters_may_have_a_point() {
 
 proptest! {
     #[test]
-    fn an_address_means_the_same_to_whoever_opens_it(
+    fn a_url_means_the_same_query_in_every_number_format(
         digits in -1_000_000_000_i64..1_000_000_000,
         places in 0_u32..=4,
         format in prop::sample::select(NumberFormat::ALL.to_vec()),

@@ -76,7 +76,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn an_order_is_told_signed_and_noted() {
+async fn an_order_is_delivered_signed_and_recorded() {
     let world = World::new().await;
     let receiver = Receiver::start(|_| Answer::Status(202, "thank you <b>")).await;
     let made = world.webhook(receiver.url()).await;
@@ -107,7 +107,7 @@ async fn an_order_is_told_signed_and_noted() {
 }
 
 #[tokio::test]
-async fn what_fails_is_tried_again_under_the_same_name_until_it_went_well_or_eight_times() {
+async fn deliveries_are_retried_under_the_same_id_until_success_or_eight_attempts() {
     let world = World::new().await;
     let receiver = Receiver::start(|n| if n == 1 { Answer::Status(200, "") } else { Answer::Status(500, "no") }).await;
     let made = world.webhook(receiver.url()).await;
@@ -148,6 +148,7 @@ async fn silence_is_not_waited_for_and_redirects_are_not_followed() {
     let id = world.delivery("A-1", made.id).await;
     let begun = Instant::now();
     let Attempted::Again(at) = world.attempt(id).await else { panic!("nobody answered") };
+    // Its time limit here is two seconds, and it keeps silent for an hour.
     assert!(begun.elapsed() < Duration::from_secs(10));
     world.clock.set(at);
     assert!(matches!(world.attempt(id).await, Attempted::Again(_)));
@@ -165,6 +166,7 @@ async fn of_a_gigabyte_the_first_kilobyte_is_read() {
     let made = world.webhook(receiver.url()).await;
     let id = world.delivery("A-1", made.id).await;
     assert_eq!(world.attempt(id).await, Attempted::Over("delivered"));
+    // Time for the rest to come, if somebody read it.
     tokio::time::sleep(Duration::from_millis(500)).await;
     let written = receiver.written();
     assert!(written < 32 << 20, "{written}: only what fits into the buffers of the connection");
@@ -172,7 +174,7 @@ async fn of_a_gigabyte_the_first_kilobyte_is_read() {
 }
 
 #[tokio::test]
-async fn who_answers_410_is_left_alone_and_the_owners_hear_of_it() {
+async fn a_receiver_that_answers_410_is_disabled_and_the_owners_are_notified() {
     let world = World::new().await;
     let passwords = db::people::passwords::Passwords::new(1).unwrap();
     let person =

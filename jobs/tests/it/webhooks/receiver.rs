@@ -83,14 +83,8 @@ impl Receiver {
 
     /// Waits for so many messages.
     pub async fn wait_for(&self, count: usize) -> Vec<Message> {
-        for _ in 0..1_200 {
-            let got = self.got();
-            if got.len() >= count {
-                return got;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("{} messages and not {count} within a minute", self.got().len());
+        let arrived = async || Some(self.got()).filter(|got| got.len() >= count);
+        db::testing::eventually(&format!("{count} messages"), arrived).await
     }
 
     // One request a connection: the answer says that it ends.

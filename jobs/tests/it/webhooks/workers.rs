@@ -1,10 +1,9 @@
 //! Webhooks by whole workers: heard of without the timetable, and sent again when a worker dies with them.
 
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use db::testing::{self, TestDb};
+use db::testing::{self, Process, TestDb, told};
 use db::webhooks::NewWebhook;
 use db::{Clock, ConnectOptions, Db, webhooks};
 use domain::permission::Permission;
@@ -27,16 +26,6 @@ fn options() -> Options {
     Options { kinds: KINDS, ..crate::work::options_with(Arc::new(tools)) }
 }
 
-// A worker in a process of its own; killed with its handle.
-struct Worker(Child);
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        let _gone = self.0.kill();
-        self.0.wait().unwrap();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_whose_worker_dies_is_sent_again_under_the_same_name() {
     let db = TestDb::new().await;
@@ -46,14 +35,7 @@ async fn a_message_whose_worker_dies_is_sent_again_under_the_same_name() {
     let receiver = Receiver::start(|n| if n == 0 { Answer::Silence } else { Answer::Status(200, "") }).await;
     let new = NewWebhook { url: receiver.url(), ..NewWebhook::default() };
     let made = webhooks::create(&scope, &sealer(), &new).await.unwrap();
-    let child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "webhooks::workers::child", "--ignored"])
-        .env(URL, &db.url)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let worker = Worker(child);
+    let worker = Process::start(testing::child("webhooks::workers::child").env(URL, &db.url));
     let seen = "select count(*) from job_workers where state = 'working'";
     crate::work::until(&db, seen, 1, crate::work::MINUTE).await;
     // Heard of over NOTIFY: no timetable runs here.
@@ -74,11 +56,6 @@ async fn a_message_whose_worker_dies_is_sent_again_under_the_same_name() {
     running.await.unwrap();
 }
 
-#[expect(clippy::disallowed_methods, reason = "the parent test has no other way to tell its child")]
-fn told(name: &str) -> String {
-    std::env::var(name).unwrap()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "not a test: started and killed by one"]
 async fn child() {
@@ -89,7 +66,7 @@ async fn child() {
 }
 
 #[tokio::test]
-async fn the_timetable_finds_what_nobody_heard_of() {
+async fn the_schedule_dispatches_events_without_notifications() {
     let db = TestDb::new().await;
     let access = testing::tenant(&db.db, "ours").await;
     let store = testing::store(&access, "north", "Europe/London", "GBP").await;
@@ -101,7 +78,7 @@ async fn the_timetable_finds_what_nobody_heard_of() {
     let said = jobs::run_named(&db.db, &tools, "webhooks").await.unwrap();
     assert_eq!(said, "1 tenants queued");
     let jobs = "select count(*) from jobs where kind = 'dispatch_webhooks' and queue = 'webhooks'";
-    assert_eq!(crate::work::scalar(&db, jobs).await, 1);
+    assert_eq!(db.scalar(jobs).await, 1);
     tokio::time::timeout(Duration::from_secs(60), async {
         let stop = CancellationToken::new();
         let running = tokio::spawn(jobs::worker::run(db.db.clone(), options(), stop.clone()));

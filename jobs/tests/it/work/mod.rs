@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use db::platform::{Platform, PlatformTx};
 use db::queue::NewJob;
-use db::testing::TestDb;
+use db::testing::{self, TestDb};
 use domain::ids::{JobId, TenantId};
 use jobs::Tools;
 use jobs::worker::Options;
@@ -56,25 +56,10 @@ pub fn job(kind: &'static str) -> NewJob {
     NewJob::new(kind, json!({}))
 }
 
-/// The first column of the first row, as the tables' owner sees it through the platform's door.
-pub async fn scalar(db: &TestDb, sql: &str) -> i64 {
-    use sqlx::{Connection, Executor};
-    let mut owner = sqlx::PgConnection::connect(&db.owner_url).await.unwrap();
-    owner.execute("set app.platform = 'on'").await.unwrap();
-    sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut owner).await.unwrap()
-}
-
-/// Waits until `sql` gives `wanted`.
+/// Waits until `sql` gives `wanted`, as [`TestDb::scalar`] sees it.
 pub async fn until(db: &TestDb, sql: &str, wanted: i64, within: Duration) {
-    let begun = std::time::Instant::now();
-    loop {
-        let found = scalar(db, sql).await;
-        if found == wanted {
-            return;
-        }
-        assert!(begun.elapsed() < within, "{sql}: {found} and not {wanted} after {within:?}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let found = async || (db.scalar(sql).await == wanted).then_some(());
+    testing::within(within, &format!("{sql} is {wanted}"), found).await;
 }
 
 pub const MINUTE: Duration = Duration::from_secs(60);

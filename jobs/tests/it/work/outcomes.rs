@@ -9,7 +9,7 @@ use db::testing::{self, TestDb};
 use domain::ids::JobId;
 use domain::jobs::{JobState, RunOutcome};
 
-use super::{MINUTE, enqueue, enqueue_nil, job, options, scalar, until, work};
+use super::{MINUTE, enqueue, enqueue_nil, job, options, until, work};
 
 async fn show(db: &TestDb, id: JobId) -> JobDetail {
     console::show(&Platform::command(db.db.clone()), db::platform::PlatformTx::NIL, id).await.unwrap()
@@ -46,8 +46,8 @@ async fn every_outcome_is_kept_and_the_worker_lives_on() {
     assert!((2_000..=5_100).contains(&wait.num_milliseconds()), "{wait}");
     stop.cancel();
     worker.await.unwrap();
-    assert_eq!(scalar(&db, "select sum(done + failed + dead + snoozed + cancelled)::bigint from job_minutes").await, 7);
-    assert_eq!(scalar(&db, "select count(*) from job_workers where state = 'stopped'").await, 1);
+    assert_eq!(db.scalar("select sum(done + failed + dead + snoozed + cancelled)::bigint from job_minutes").await, 7);
+    assert_eq!(db.scalar("select count(*) from job_workers where state = 'stopped'").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -56,6 +56,7 @@ async fn an_idle_worker_begins_at_once_when_it_is_rung_for() {
     // Looking for work by itself would take it a minute.
     let (stop, worker) = work(&db, jobs::worker::Options { poll: MINUTE, ..options() });
     until(&db, "select count(*) from job_workers", 1, MINUTE).await;
+    // Until it has looked in vain. Where that takes longer, this proves less and still holds.
     tokio::time::sleep(Duration::from_millis(500)).await;
     enqueue_nil(&db, "nothing").await;
     until(&db, "select count(*) from job_runs where outcome = 'done'", 1, Duration::from_secs(20)).await;
@@ -81,7 +82,7 @@ async fn a_stopping_worker_tells_its_jobs_and_lets_go_of_those_that_do_not_liste
     }
     assert_eq!(show(&db, told).await.runs[0].log[0].text, "was told");
     assert_eq!(show(&db, deaf).await.runs[0].run.error.as_deref(), Some("its worker stopped"));
-    assert_eq!(scalar(&db, "select count(*) from jobs where state = 'running'").await, 0);
+    assert_eq!(db.scalar("select count(*) from jobs where state = 'running'").await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -94,6 +95,7 @@ async fn a_job_called_off_while_it_runs_is_dropped() {
     let by = console::By::new(db::Actor::Command, "no longer wanted").unwrap();
     let platform = Platform::command(db.db.clone());
     console::change(&platform, console::Action::Cancel, &chosen, &by, false).await.unwrap();
+    // Several heartbeats, at one of which its worker learns of it.
     tokio::time::sleep(Duration::from_secs(2)).await;
     stop.cancel();
     // It need not wait for the job's ten minutes.

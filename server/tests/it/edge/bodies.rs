@@ -50,7 +50,7 @@ async fn faults_are_listed_to_an_end() {
 }
 
 #[tokio::test]
-async fn what_the_process_cannot_hold_comes_again_and_small_orders_go_on() {
+async fn bodies_beyond_the_budget_are_asked_to_retry_while_small_orders_are_stored() {
     let world = World::with(&[("STOA_BODY_MEMORY_MB", "1")]).await;
     let client = world.client(&world.demo).await;
     let large = format!("[{}]", " ".repeat(2 << 20));
@@ -63,7 +63,7 @@ async fn what_the_process_cannot_hold_comes_again_and_small_orders_go_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn large_batches_hold_up_nobody() {
+async fn large_batches_do_not_delay_other_requests() {
     let world = World::new().await;
     let client = world.client(&world.demo).await;
     let body = format!("[[{}]]", vec![r#"{"":0}"#; 1_000_000].join(","));
@@ -83,6 +83,7 @@ async fn large_batches_hold_up_nobody() {
         longest = longest.max(begun.elapsed());
     };
     assert!(statuses.into_iter().all(|status| status.unwrap() == 200));
+    // The promise is an answer before a watcher gives up, which is after five seconds or more.
     assert!(longest < Duration::from_secs(5), "{longest:?}");
 }
 

@@ -2,11 +2,10 @@
 //! log down to `trace`, the performance log, the record, the metrics, the list of slow requests, the bodies of refusals.
 
 use std::path::Path;
-use std::time::Duration;
 
 use domain::permission::{KeyScope, Role};
 use serde_json::json;
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::Executor;
 
 use crate::browser::{Browser, PASSWORD};
 use crate::harness::http;
@@ -14,6 +13,18 @@ use crate::killed::Program;
 use crate::letters;
 use crate::matrix::world::{Who, World, key};
 use crate::second_step::{self, texts};
+
+const METRICS_TOKEN: &str = "Metrics-token-of-this-test";
+// Services of the installation at addresses where nothing listens: what cannot be reached is logged most.
+const SERVICES: [(&str, &str, &str); 3] = [
+    ("REDIS_URL", "redis://stoa:Redis-password-of-this-test@127.0.0.1:1", "Redis-password-of-this-test"),
+    ("STOA_SMTP_URL", "smtp://stoa:Smtp-password-of-this-test@127.0.0.1:1", "Smtp-password-of-this-test"),
+    (
+        "STOA_BACKUP_URL",
+        "s3://bucket/stoa?endpoint=http://127.0.0.1:1&region=here&access_key_id=Access-key&secret_access_key=S3-password-of-this-test",
+        "S3-password-of-this-test",
+    ),
+];
 
 struct Sent {
     secrets: Vec<(&'static str, String)>,
@@ -152,14 +163,54 @@ async fn shown_once(owner: &Browser, sent: &mut Sent) {
     }
 }
 
+fn settings(dir: &Path) -> Vec<(&'static str, &str)> {
+    let plain = [
+        ("STOA_LOG_DIR", dir.to_str().unwrap()),
+        ("STOA_LOG", "trace"),
+        ("STOA_SLOW_MS", "1"),
+        ("STOA_PROXIES", "1"),
+        ("STOA_METRICS_TOKEN", METRICS_TOKEN),
+        ("STOA_DEMO", "true"),
+        ("STOA_MAIL_FROM", "Stoa <stoa@stoa.test>"),
+    ];
+    plain.into_iter().chain(SERVICES.map(|(name, url, _)| (name, url))).collect()
+}
+
+fn note_settings(world: &World, sent: &mut Sent) {
+    sent.note("the password", PASSWORD);
+    sent.note("the token for metrics", METRICS_TOKEN);
+    sent.note("the secret of the installation", "a secret of thirty-two characters");
+    let database = url::Url::parse(&world.app.test_db.url).unwrap();
+    sent.note("the password of the database", database.password().unwrap());
+    for (name, _, password) in SERVICES {
+        sent.note(name, password);
+    }
+}
+
+// The emails that wait are sent in vain to the mail server, and then become files where there is none.
+async fn mail_goes_out(world: &World, program: &Program, settings: &[(&str, &str)]) {
+    let send = async |settings: &[(&str, &str)]| {
+        let mut command = program.command("job run send-mail", settings);
+        tokio::task::spawn_blocking(move || command.status().unwrap()).await.unwrap()
+    };
+    send(settings).await;
+    let again = "update mail_outbox set due_at = now() - interval '1 minute' where status <> 'sent'";
+    world.app.test_db.platform_owner().await.execute(again).await.unwrap();
+    let data = std::env::temp_dir().join(format!("stoa-mail-{}", world.app.test_db.name));
+    let mut without = settings.to_vec();
+    without.retain(|(name, _)| *name != "STOA_SMTP_URL");
+    without.push(("STOA_DATA_DIR", data.to_str().unwrap()));
+    assert!(send(without.as_slice()).await.success());
+    std::fs::remove_dir_all(&data).unwrap();
+}
+
 fn logged(dir: &Path) -> String {
     let files = std::fs::read_dir(dir).unwrap().map(|file| file.unwrap().path());
     files.map(|path| std::fs::read_to_string(path).unwrap()).collect()
 }
 
 async fn recorded(world: &World) -> String {
-    let mut owner = PgConnection::connect(&world.app.test_db.owner_url).await.unwrap();
-    owner.execute("set app.backup = 'on'").await.unwrap();
+    let mut owner = world.app.test_db.backup_owner().await;
     let rows: Vec<String> =
         sqlx::query_scalar("select e::text from audit_entries e").fetch_all(&mut owner).await.unwrap();
     rows.join("\n")
@@ -171,28 +222,13 @@ async fn no_secret_stays_anywhere() {
     let program = Program::new(&world.app.test_db);
     let dir = std::env::temp_dir().join(format!("stoa-secrets-{}", uuid::Uuid::now_v7()));
     std::fs::create_dir(&dir).unwrap();
-    let settings = [
-        ("STOA_LOG_DIR", dir.to_str().unwrap()),
-        ("STOA_LOG", "trace"),
-        ("STOA_SLOW_MS", "1"),
-        ("STOA_PROXIES", "1"),
-        ("STOA_METRICS_TOKEN", "Metrics-token-of-this-test"),
-        ("STOA_DEMO", "true"),
-    ];
+    let settings = settings(&dir);
     let mut child = program.start_with(&settings);
-    let ready = async {
-        let http = http().build().unwrap();
-        while !http.get(format!("{}/ready", program.base())).send().await.is_ok_and(|a| a.status() == 200) {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), ready).await.expect("it is ready");
+    let client = http().build().unwrap();
+    let asked = async || client.get(format!("{}/ready", program.base())).send().await.ok();
+    db::testing::eventually("it is ready", async || asked().await.filter(|answer| answer.status() == 200)).await;
     let mut sent = Sent { secrets: Vec::new() };
-    sent.note("the password", PASSWORD);
-    sent.note("the token for metrics", "Metrics-token-of-this-test");
-    sent.note("the secret of the installation", "a secret of thirty-two characters");
-    let database = url::Url::parse(&world.app.test_db.url).unwrap();
-    sent.note("the password of the database", database.password().unwrap());
+    note_settings(&world, &mut sent);
     let (mut owner, _) = world.enter(Who::Member(Role::Owner)).await;
     owner.base = program.base();
     let stranger = Browser::elsewhere(&program.base());
@@ -204,9 +240,7 @@ async fn no_secret_stays_anywhere() {
     let fresh = Browser::elsewhere(&program.base());
     assert_eq!(fresh.sign_in("owner@demo.test", PASSWORD).await.status(), 303);
     shown_once(&fresh, &mut sent).await;
-    let token =
-        http().build().unwrap().get(format!("{}/metrics", program.base())).bearer_auth("Metrics-token-of-this-test");
-    let metrics = token.send().await.unwrap();
+    let metrics = client.get(format!("{}/metrics", program.base())).bearer_auth(METRICS_TOKEN).send().await.unwrap();
     assert_eq!(metrics.status(), 200);
     sent.assert_absent(&metrics.text().await.unwrap(), "the metrics");
     let admin = world.enter(Who::Admin).await.0;
@@ -215,7 +249,14 @@ async fn no_secret_stays_anywhere() {
     sent.assert_absent(&slow.text().await.unwrap(), "the list of slow requests");
     std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     tokio::task::spawn_blocking(move || child.wait().unwrap()).await.unwrap();
+    mail_goes_out(&world, &program, &settings).await;
     let log = logged(&dir);
+    let written: Vec<&str> = log.lines().filter(|line| line.contains("email written to a file")).collect();
+    assert!(!written.is_empty() && log.contains("email not sent yet"), "{log:.2000}");
+    for line in written {
+        let to = line.split_once("to=\"").and_then(|(_, rest)| rest.split_once('"')).expect("a recipient").0;
+        assert!(to.ends_with(".test") && !to.contains('@'), "the log says more than the domain: {line}");
+    }
     assert!(
         log.contains("/invitation/{secret}") && log.contains("slow request") && log.contains("DEBUG sqlx"),
         "{log:.2000}"

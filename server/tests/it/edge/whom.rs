@@ -46,7 +46,7 @@ async fn a_request_names_one_host() {
 }
 
 #[tokio::test]
-async fn metrics_are_for_nobody_behind_a_proxy_whatever_it_adds() {
+async fn metrics_are_refused_through_any_proxy() {
     let app = App::new().await;
     let get = async |name: &str, value: &str| {
         let request = app.http().get(format!("{}/metrics", app.base)).header(name, value);

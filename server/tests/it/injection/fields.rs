@@ -6,17 +6,16 @@ use reqwest::multipart::{Form, Part};
 
 use super::{assert_clean, assert_harmless, assert_no_formulas, corpus, number, store_all};
 use crate::browser::Browser;
-use crate::killed::full_counts;
 use crate::matrix::world::{Who, World};
 
 #[tokio::test]
-async fn what_people_type_stays_text_too() {
+async fn typed_text_is_never_markup() {
     let world = World::new().await;
     let corpus = corpus();
     store_all(&world, &corpus).await;
     let owner = world.enter(Who::Member(Role::Owner)).await.0;
     let admin = world.enter(Who::Admin).await.0;
-    let some = if full_counts() { 1 } else { 19 };
+    let some = if db::testing::full_counts() { 1 } else { 19 };
     let mut typed = 0;
     for (n, text) in corpus.iter().enumerate().step_by(some) {
         of_the_tenant(&owner, n, text).await;

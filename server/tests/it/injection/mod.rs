@@ -10,7 +10,6 @@ use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
-use crate::killed::full_counts;
 use crate::matrix::world::{Who, World, key};
 use domain::permission::Role;
 
@@ -35,7 +34,7 @@ async fn hostile_text_stays_text_everywhere() {
     let owner = world.enter(Who::Member(Role::Owner)).await.0;
     assert_harmless(&owner, "/t/demo/orders?limit=200").await;
     assert_harmless(&owner, "/t/demo").await;
-    let some = if full_counts() { 1 } else { 20 };
+    let some = if db::testing::full_counts() { 1 } else { 20 };
     for text in corpus.iter().step_by(some) {
         let name: String = text.chars().filter(|c| !c.is_control()).take(90).collect();
         let form = [("name".to_owned(), name.trim().to_owned())];

@@ -10,7 +10,6 @@ use server::router;
 
 use super::{assert_clean, corpus};
 use crate::browser::Browser;
-use crate::killed::full_counts;
 use crate::matrix::world::{Id, Who, World};
 
 // They end what the others need, or belong to the browser.
@@ -25,7 +24,7 @@ struct Sent {
 }
 
 #[tokio::test]
-async fn what_a_form_shows_again_stays_text() {
+async fn values_shown_again_by_a_form_are_never_markup() {
     let world = World::new().await;
     let owner = world.enter(Who::Member(Role::Owner)).await.0;
     let admin = world.enter(Who::Admin).await.0;
@@ -44,7 +43,7 @@ async fn what_a_form_shows_again_stays_text() {
     }
     let areas = forms.iter().filter(|(_, form)| form.fields.iter().any(|(name, _)| name == "reason")).count();
     assert!(forms.len() > 25 && areas > 1, "{forms:?}");
-    let some = if full_counts() { 3 } else { 31 };
+    let some = if db::testing::full_counts() { 3 } else { 31 };
     let mut refused = 0;
     // The later ones end what holds text, in every spelling.
     for text in corpus().iter().skip(500).step_by(some) {

@@ -41,7 +41,7 @@ enum Verdict {
 }
 
 #[tokio::test]
-async fn every_route_answers_everybody_as_declared() {
+async fn every_route_answers_every_actor_as_declared() {
     let world = World::new().await;
     let table = router::table(&world.app.state);
     assert!(table.len() > 40, "{table:?}");
@@ -57,7 +57,7 @@ async fn every_route_answers_everybody_as_declared() {
 }
 
 #[tokio::test]
-async fn what_is_foreign_is_absent_by_the_query_layer_alone() {
+async fn the_query_layer_alone_hides_foreign_rows() {
     let world = World::new().await;
     world.app.test_db.tear_down_walls().await;
     let keys = KeyScope::ALL.map(Who::Key);
@@ -74,7 +74,7 @@ async fn what_is_foreign_is_absent_by_the_query_layer_alone() {
 }
 
 #[tokio::test]
-async fn methods_that_nobody_declared_are_refused_alike() {
+async fn undeclared_methods_are_refused_alike() {
     let world = World::new().await;
     let table = router::table(&world.app.state);
     let doors = [world.enter(Who::Stranger).await, world.enter(Who::Member(domain::permission::Role::Owner)).await];

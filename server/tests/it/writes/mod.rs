@@ -9,14 +9,13 @@ mod walk;
 use std::collections::BTreeMap;
 
 use domain::ids::UserId;
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::{Connection, PgConnection};
 
 use crate::harness::App;
 
 /// Everything that the database holds of all tenants and people, as one number a table.
 pub async fn held(app: &App) -> BTreeMap<String, String> {
-    let mut owner = PgConnection::connect(&app.test_db.owner_url).await.unwrap();
-    owner.execute("set app.backup = 'on'").await.unwrap();
+    let mut owner = app.test_db.backup_owner().await;
     let sql = "select c.relname::text from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') \
                and not c.relispartition";
     let tables: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut owner).await.unwrap();

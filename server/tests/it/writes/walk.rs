@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use domain::ids::{TenantId, UserId};
 use reqwest::{Method, RequestBuilder, Response};
-use sqlx::{Connection, Executor, PgConnection};
 
 use crate::browser::Browser;
 use crate::matrix::world::{Id, World};
@@ -87,8 +86,7 @@ impl Walk {
 
     /// What the record holds of the request `id`; what is recorded beside the answer takes a moment.
     pub async fn recorded(&self, id: &str) -> Vec<Recorded> {
-        let mut owner = PgConnection::connect(&self.world.app.test_db.owner_url).await.unwrap();
-        owner.execute("set app.backup = 'on'").await.unwrap();
+        let mut owner = self.world.app.test_db.backup_owner().await;
         for _ in 0..100 {
             let sql = "select actor, via, action, address from audit_entries where request_id = $1";
             let found: Vec<(String, String, String, Option<String>)> =
@@ -104,8 +102,7 @@ impl Walk {
 
     /// The tenants in whose record the last `action` stands.
     pub async fn tenants_with(&self, action: &str) -> BTreeSet<TenantId> {
-        let mut owner = PgConnection::connect(&self.world.app.test_db.owner_url).await.unwrap();
-        owner.execute("set app.backup = 'on'").await.unwrap();
+        let mut owner = self.world.app.test_db.backup_owner().await;
         let sql = "select tenant_id from audit_entries where action = $1";
         let found: Vec<uuid::Uuid> = sqlx::query_scalar(sql).bind(action).fetch_all(&mut owner).await.unwrap();
         found.into_iter().map(TenantId).collect()

@@ -1,7 +1,8 @@
 //! Rollups equal an independent recount after every step, whatever happens.
 
+mod history;
+
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use db::orders::place::Placed;
@@ -10,9 +11,8 @@ use db::rollups;
 use db::stores::Store;
 use db::testing::{self, TestDb};
 use db::{Access, Clock, DataError, Scope};
-use domain::calendar::{TZ_VARIANTS, Tz, day_of, shifts};
+use domain::calendar::{Tz, day_of, shifts};
 use domain::ids::OrderId;
-use domain::money::Currency;
 use domain::orders::new_order::Draft;
 use domain::orders::refund::RefundRequest;
 use domain::orders::{ItemKind, NewOrder, OrderQuery};
@@ -21,172 +21,13 @@ use domain::permission::Permission;
 use domain::settings::ReturnDay;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// How many stores a history has.
-const STORES: usize = 5;
-
-/// Names that PostgreSQL takes for abbreviations, whole days that were skipped, half and quarter hours, changes at midnight and at
-/// a minute past it, daylight saving of half an hour, and one that goes back for a month a year.
-const ODD_ZONES: [Tz; 20] = [
-    Tz::CET,
-    Tz::EET,
-    Tz::MET,
-    Tz::WET,
-    Tz::EST5EDT,
-    Tz::MST,
-    Tz::HST,
-    Tz::Etc__GMTPlus12,
-    Tz::Pacific__Kiritimati,
-    Tz::Pacific__Apia,
-    Tz::Asia__Kathmandu,
-    Tz::Pacific__Chatham,
-    Tz::Europe__London,
-    Tz::America__St_Johns,
-    Tz::America__Sao_Paulo,
-    Tz::Asia__Beirut,
-    Tz::Australia__Lord_Howe,
-    Tz::Africa__Casablanca,
-    Tz::Africa__Cairo,
-    Tz::Asia__Pyongyang,
-];
-
-/// Moments around which days, hours, quarters and years change.
-const MOMENTS: [&str; 12] = [
-    "2026-10-25T00:59:59Z",
-    "2026-03-29T01:00:00Z",
-    "2026-10-03T15:30:00Z",
-    "2024-02-29T12:00:00Z",
-    "2025-12-31T23:59:59Z",
-    "2026-09-30T23:45:00Z",
-    "1990-01-01T00:00:00Z",
-    "2000-02-29T23:59:59.999999999Z",
-    "2016-12-31T23:59:60Z",
-    "2015-06-30T23:59:60.999Z",
-    "2024-12-31T23:59:60+13:45",
-    "2011-11-06T00:00:30-03:30",
-];
-
-/// Texts that programs lower, compare and quote differently.
-const TEXTS: [&str; 14] = [
-    "Thing",
-    "İSTANBUL ırmak",
-    "ΟΔΟΣ",
-    "οδος ΣΑΣ",
-    "Straße STRASSE",
-    "\u{212a}elvin \u{212b}",
-    "e\u{301}t\u{e9} ﬁn ＡＢ",
-    "'; drop table orders; --",
-    "%_\\%",
-    "{\"a\": [\\u0000]}",
-    "\u{202e}txt.exe",
-    "👩\u{200d}👩\u{200d}👧 🇪🇺",
-    "</script><b>",
-    "NULL",
-];
-
-/// Every currency in which an order is taken.
-static CURRENCIES: LazyLock<Vec<Currency>> = LazyLock::new(|| {
-    let letters = || 'A'..='Z';
-    letters()
-        .flat_map(|a| letters().flat_map(move |b| letters().map(move |c| format!("{a}{b}{c}"))))
-        .filter_map(|code| code.parse().ok())
-        .collect()
-});
-
-fn zone() -> impl Strategy<Value = Tz> {
-    prop_oneof![prop::sample::select(ODD_ZONES.to_vec()), prop::sample::select(TZ_VARIANTS.to_vec())]
-}
-
-/// When an order was placed, as it is written.
-#[derive(Clone, Debug)]
-enum Moment {
-    Written(String),
-    /// A change of the store's own clocks, and so far from it.
-    Change(usize, i64),
-}
-
-fn moment() -> impl Strategy<Value = Moment> {
-    let near = (prop::sample::select(MOMENTS.to_vec()), -7_300_i64..7_300, "[0-9]{1,12}").prop_map(
-        |(text, seconds, digits)| {
-            let at = text.parse::<DateTime<Utc>>().unwrap() + Duration::seconds(seconds);
-            format!("{}.{digits}Z", at.format("%Y-%m-%dT%H:%M:%S"))
-        },
-    );
-    let minute = (
-        2023_i64..2026,
-        1_u32..13,
-        1_u32..29,
-        0_u32..24,
-        0_u32..60,
-        "(\\.[0-9]{1,9})?",
-        "(Z|[+-](0[0-9]|1[0-9]|2[0-3]):[0-5][0-9])",
-    )
-        .prop_map(|(y, mo, d, h, m, part, zone)| format!("{y}-{mo:02}-{d:02}T{h:02}:{m:02}:60{part}{zone}"));
-    prop_oneof![
-        2 => prop::sample::select(MOMENTS.to_vec()).prop_map(|text| Moment::Written(text.to_owned())),
-        3 => near.prop_map(Moment::Written),
-        2 => minute.prop_map(Moment::Written),
-        3 => (0_usize..200, prop::sample::select(vec![-3_600_000_001, -60_000_000, -1, 0, 1, 30_000_000, 59_999_999, 3_600_000_000]))
-            .prop_map(|(change, micros)| Moment::Change(change, micros)),
-    ]
-}
-
-fn text() -> impl Strategy<Value = String> {
-    prop_oneof![3 => prop::sample::select(TEXTS.to_vec()).prop_map(str::to_owned), 1 => "\\PC{1,16}"]
-}
-
-#[derive(Clone, Debug)]
-struct NewSale {
-    store: usize,
-    currency: prop::sample::Index,
-    is_return: bool,
-    moment: Moment,
-    items: Vec<(usize, i64, i64)>,
-    parts: (i64, i64, i64),
-    texts: [String; 4],
-    buyer: usize,
-}
-
-#[derive(Clone, Debug)]
-enum Action {
-    Place(Box<NewSale>),
-    Cancel(usize),
-    RefundAll(usize),
-    RefundLine(usize, i32, i64),
-    Wait(i64),
-    CountReturnsOn(usize, ReturnDay),
-}
-
-fn action() -> impl Strategy<Value = Action> {
-    let items = prop::collection::vec((0_usize..6, 1_i64..5, 0_i64..5_000), 1..5);
-    let place = (
-        0..STORES,
-        any::<prop::sample::Index>(),
-        prop::bool::weighted(0.2),
-        moment(),
-        items,
-        (0_i64..300, 0_i64..900, 0_i64..500),
-        [text(), text(), text(), text()],
-        0_usize..4,
-    )
-        .prop_map(|(store, currency, is_return, moment, items, parts, texts, buyer)| {
-            Action::Place(Box::new(NewSale { store, currency, is_return, moment, items, parts, texts, buyer }))
-        });
-    prop_oneof![
-        5 => place,
-        1 => (0_usize..40).prop_map(Action::Cancel),
-        1 => (0_usize..40).prop_map(Action::RefundAll),
-        2 => (0_usize..40, 1_i32..5, 1_i64..4).prop_map(|(order, line, n)| Action::RefundLine(order, line, n)),
-        1 => (1_i64..50_000).prop_map(Action::Wait),
-        1 => (0..STORES, prop::sample::select(ReturnDay::ALL.to_vec())).prop_map(|(store, rule)| Action::CountReturnsOn(store, rule)),
-    ]
-}
+use self::history::{Action, Moment, NewSale, STORES, action, body, zone};
 
 #[test]
 fn rollups_equal_a_recount_after_every_step() {
-    let (cases, steps) = if torture() { (200, 60) } else { (6, 25) };
+    let (cases, steps) = if testing::full_counts() { (200, 60) } else { (6, 25) };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let mut runner =
         TestRunner::new(Config { cases, max_shrink_iters: 60, failure_persistence: None, ..Config::default() });
@@ -334,42 +175,12 @@ async fn refunded(scope: &Scope, order: Option<&OrderId>, request: &RefundReques
     assert!(matches!(done, Ok(_) | Err(DataError::Invalid(_))), "only the rule may refuse: {done:?}");
 }
 
-fn body(n: usize, at: &str, sale: &NewSale) -> Value {
-    let kinds = ["product", "product", "product", "shipping", "discount", "fee"];
-    let sign = if sale.is_return { -1 } else { 1 };
-    let [number, sku, title, name] = &sale.texts;
-    let item = |(kind, quantity, price): &(usize, i64, i64)| {
-        json!({
-            "sku": format!("{kind} {}", sku.trim()).trim(), "title": format!("{} {kind}", title.trim()).trim(), "kind": kinds[*kind],
-            "quantity": sign * quantity, "unit_price": price,
-        })
-    };
-    let local = name.replace(|c: char| c.is_whitespace() || c == '@', "");
-    let buyers = [
-        json!(null),
-        json!({"external_id": format!("{}{}", n % 3, sku.trim()), "email": format!("{local}@example.com"), "name": name.trim()}),
-        json!({"email": format!("{local}@example.com")}),
-        json!({"external_id": (n % 3).to_string()}),
-    ];
-    let currency = CURRENCIES[sale.currency.index(CURRENCIES.len())];
-    json!({
-        "store": "s", "number": format!("{n}-{}", number.trim()), "kind": if sale.is_return { "return" } else { "sale" },
-        "placed_at": at, "currency": currency, "customer": buyers[sale.buyer], "items": sale.items.iter().map(item).collect::<Vec<_>>(),
-        "discount": sign * sale.parts.0, "shipping": sign * sale.parts.1, "tax": sign * sale.parts.2, "tags": ["a", "b c"],
-    })
-}
-
 async fn totals(scope: &Scope) -> Vec<(domain::money::Currency, domain::orders::Figures)> {
     db::orders::summary::summary(scope, &domain::orders::OrderQuery::default()).await.unwrap().currencies
 }
 
-#[expect(clippy::disallowed_methods, reason = "how `make torture` asks for the full counts")]
-pub fn torture() -> bool {
-    std::env::var("STOA_TORTURE").is_ok()
-}
-
 #[tokio::test]
-async fn a_verification_finds_what_somebody_broke() {
+async fn a_verification_finds_altered_rollups_and_orders() {
     let db = TestDb::new().await;
     let access = testing::tenant(&db.db, "shop").await;
     let store = testing::store(&access, "north", "Europe/London", "GBP").await;
