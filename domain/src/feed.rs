@@ -98,7 +98,13 @@ impl EventKind {
     /// happened.
     pub const fn about(self) -> Option<Permission> {
         match self {
-            Self::OrderPlaced | Self::OrderUpdated => Some(Permission::ReadOrders),
+            Self::OrderPlaced
+            | Self::OrderUpdated
+            | Self::OrderPaid
+            | Self::OrderFulfilled
+            | Self::OrderRefunded
+            | Self::OrderCancelled
+            | Self::OrderEdited => Some(Permission::ReadOrders),
             Self::ImportProgress => Some(Permission::ReadImports),
             Self::FiguresRebuilt => Some(Permission::ReadReports),
             Self::BackupChanged => Some(Permission::ReadBackups),
@@ -111,6 +117,11 @@ impl EventKind {
         match self {
             Self::OrderPlaced => "order.placed",
             Self::OrderUpdated => "order.updated",
+            Self::OrderPaid => "order.paid",
+            Self::OrderFulfilled => "order.fulfilled",
+            Self::OrderRefunded => "order.refunded",
+            Self::OrderCancelled => "order.cancelled",
+            Self::OrderEdited => "order.edited",
             Self::ImportProgress => "import.progress",
             Self::StoreCreated => "store.created",
             Self::StoreChanged => "store.changed",

@@ -171,12 +171,11 @@ impl<T> Page<T> {
     }
 }
 
-/// One for tests that are about something else.
-
 fn sort_hint(_: &str) -> Hint {
     "Use newest or oldest."
 }
 
+/// One for tests that are about something else.
 #[cfg(test)]
 pub(crate) fn seal() -> Seal {
     Cursors::new(b"x").of(crate::ids::TenantId(Uuid::nil()), Uuid::nil(), List::Orders, DateTime::UNIX_EPOCH)

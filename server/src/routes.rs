@@ -88,6 +88,18 @@ impl Routes {
         self.add((Method::POST, MethodFilter::POST), path, guard.into(), handler)
     }
 
+    /// Answers PATCH on `path` by `handler`.
+    #[must_use]
+    pub fn patch<H: Handler<T, AppState>, T: 'static>(self, path: &str, guard: impl Into<Guard>, handler: H) -> Self {
+        self.add((Method::PATCH, MethodFilter::PATCH), path, guard.into(), handler)
+    }
+
+    /// Answers PUT on `path` by `handler`.
+    #[must_use]
+    pub fn put<H: Handler<T, AppState>, T: 'static>(self, path: &str, guard: impl Into<Guard>, handler: H) -> Self {
+        self.add((Method::PUT, MethodFilter::PUT), path, guard.into(), handler)
+    }
+
     /// These and those.
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {

@@ -49,9 +49,13 @@ pub fn Pill(
 /// The words for a payment status.
 pub const fn payment(status: PaymentStatus) -> (Tone, &'static str) {
     match status {
+        PaymentStatus::Pending => (Tone::Attention, "Unpaid"),
+        PaymentStatus::Authorized => (Tone::Attention, "Authorized"),
+        PaymentStatus::PartiallyPaid => (Tone::Attention, "Partly paid"),
         PaymentStatus::Paid => (Tone::Neutral, "Paid"),
         PaymentStatus::PartiallyRefunded => (Tone::Attention, "Partly refunded"),
         PaymentStatus::Refunded => (Tone::Neutral, "Refunded"),
+        PaymentStatus::Voided => (Tone::Neutral, "Voided"),
     }
 }
 
@@ -67,7 +71,10 @@ pub const fn paid(order: &OrderRow) -> (Tone, &'static str) {
 pub const fn fulfilment(status: FulfilmentStatus) -> (Tone, &'static str) {
     match status {
         FulfilmentStatus::Unfulfilled => (Tone::Attention, "To fulfil"),
+        FulfilmentStatus::PartiallyFulfilled => (Tone::Attention, "Partly fulfilled"),
         FulfilmentStatus::Fulfilled => (Tone::Neutral, "Fulfilled"),
+        FulfilmentStatus::OnHold => (Tone::Attention, "On hold"),
+        FulfilmentStatus::NotRequired => (Tone::Neutral, "Nothing to send"),
     }
 }
 
@@ -75,6 +82,7 @@ pub const fn fulfilment(status: FulfilmentStatus) -> (Tone, &'static str) {
 pub const fn order(status: OrderStatus) -> (Tone, &'static str) {
     match status {
         OrderStatus::Open => (Tone::Neutral, "Open"),
+        OrderStatus::Closed => (Tone::Neutral, "Closed"),
         OrderStatus::Cancelled => (Tone::Critical, "Cancelled"),
     }
 }

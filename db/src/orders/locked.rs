@@ -30,8 +30,6 @@ pub(super) struct Locked {
     pub standing: Standing,
     /// Its row, as it was found.
     pub row: order::Model,
-    /// Its lines, as they were found, in their order.
-    pub items: Vec<order_item::Model>,
 }
 
 /// Locks the order. Four statements.
@@ -65,7 +63,6 @@ pub(super) async fn lock(tx: &Tx, id: OrderId) -> Result<Locked, DataError> {
         version: row.version,
         standing: standing(&row, &items),
         row,
-        items,
     })
 }
 

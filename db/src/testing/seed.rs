@@ -35,22 +35,14 @@ pub fn order(store: &Store, number: &str, placed_at: DateTime<Utc>, quantity: i6
         kind,
         quantity,
         unit_price,
+        ..NewItem::default()
     };
     let draft = Draft {
-        number: number.into(),
-        kind: OrderKind::Sale,
-        placed_at,
-        currency: store.currency,
-        customer: None,
         items: vec![
             item(Some("TEA"), "Tea", domain::orders::ItemKind::Product, quantity, 450),
             item(None, "Carriage", domain::orders::ItemKind::Shipping, 1, 300),
         ],
-        discount: 0,
-        shipping: 0,
-        tax: 0,
-        note: None,
-        tags: Vec::new(),
+        ..Draft::new(number, OrderKind::Sale, placed_at, store.currency)
     };
     draft.check(placed_at).expect("a good order")
 }

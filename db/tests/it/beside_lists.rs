@@ -47,8 +47,8 @@ async fn each_view_counts_what_its_list_shows() {
     testing::place_all(&theirs, &other, &[order(&other, 1)]).await;
     let rows = list::list(&scope, &OrderQuery::default()).await.unwrap().rows;
     cancel::cancel(&scope, rows[0].id, "").await.unwrap();
-    refund::refund(&scope, rows[1].id, &RefundRequest::Lines(vec![(1, 1)]), "", None).await.unwrap();
-    refund::refund(&scope, rows[2].id, &RefundRequest::Full, "", None).await.unwrap();
+    refund::refund(&scope, rows[1].id, &RefundRequest::lines(vec![(1, 1)]), "", None).await.unwrap();
+    refund::refund(&scope, rows[2].id, &RefundRequest::full(), "", None).await.unwrap();
 
     let found = counts::views(&scope, None).await.unwrap();
     assert_eq!(found, counts::views(&scope, Some("north")).await.unwrap());

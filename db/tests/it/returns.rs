@@ -60,7 +60,7 @@ impl World {
             testing::place_all(&self.scope, store, &orders).await;
         }
         for (n, id) in self.sales().await.into_iter().enumerate() {
-            let request = if n % 5 == 0 { RefundRequest::Full } else { RefundRequest::Lines(vec![(1, 1)]) };
+            let request = if n % 5 == 0 { RefundRequest::full() } else { RefundRequest::lines(vec![(1, 1)]) };
             refund::refund(&self.scope, id, &request, "", None).await.unwrap();
         }
     }
@@ -90,20 +90,9 @@ fn credit(store: &Store, at: DateTime<Utc>) -> NewOrder {
         kind: ItemKind::Product,
         quantity: -1,
         unit_price: 450,
+        ..NewItem::default()
     };
-    let draft = Draft {
-        number: "credit".into(),
-        kind: OrderKind::Return,
-        placed_at: at,
-        currency: store.currency,
-        customer: None,
-        items: vec![item],
-        discount: 0,
-        shipping: 0,
-        tax: 0,
-        note: None,
-        tags: Vec::new(),
-    };
+    let draft = Draft { items: vec![item], ..Draft::new("credit", OrderKind::Return, at, store.currency) };
     draft.check(at).unwrap()
 }
 
@@ -186,7 +175,7 @@ async fn a_running_day_is_compared_by_the_rule_to_the_second() {
     let orders = [-10, 10].map(|n| testing::order(&world.london, &format!("N{n}"), at(n), 2));
     testing::place_all(&world.scope, &world.london, &orders).await;
     for id in world.sales().await {
-        refund::refund(&world.scope, id, &RefundRequest::Full, "", None).await.unwrap();
+        refund::refund(&world.scope, id, &RefundRequest::full(), "", None).await.unwrap();
     }
     let today = Period::new(day("2026-03-09"), day("2026-03-09")).unwrap();
     for (rule, now, before) in [(ReturnDay::Return, 2, 0), (ReturnDay::Order, 0, 1), (ReturnDay::Return, 2, 0)] {
@@ -216,7 +205,7 @@ async fn a_refund_that_waits_for_a_change_of_the_rule_goes_by_the_new_one() {
     until_waiting(&watching, 1).await;
     let scope = world.scope.clone();
     let refunding = tokio::spawn(async move {
-        refund::refund(&scope, sale, &RefundRequest::Full, "", None).await.unwrap();
+        refund::refund(&scope, sale, &RefundRequest::full(), "", None).await.unwrap();
     });
     until_waiting(&watching, 2).await;
     holding.commit().await.unwrap();
@@ -252,7 +241,7 @@ async fn a_rule_that_changes_while_refunds_are_made_books_each_once() {
         let (scope, half) = (world.scope.clone(), half.to_vec());
         tasks.spawn(async move {
             for id in half {
-                refund::refund(&scope, id, &RefundRequest::Lines(vec![(1, 1)]), "", None).await.unwrap();
+                refund::refund(&scope, id, &RefundRequest::lines(vec![(1, 1)]), "", None).await.unwrap();
             }
         });
     }

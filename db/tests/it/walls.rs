@@ -27,7 +27,7 @@ async fn sees_nothing_of(scope: &Scope, foreign: OrderId) {
     assert!(matches!(show::by_id(scope, foreign).await, Err(DataError::NotFound("order"))));
     assert!(matches!(cancel::cancel(scope, foreign, "").await, Err(DataError::NotFound("order"))));
     assert!(matches!(
-        refund::refund(scope, foreign, &RefundRequest::Full, "", None).await,
+        refund::refund(scope, foreign, &RefundRequest::full(), "", None).await,
         Err(DataError::NotFound("order"))
     ));
     let seen = list::list(scope, &OrderQuery::default()).await.unwrap().rows;

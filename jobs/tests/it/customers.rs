@@ -93,7 +93,7 @@ async fn play(actions: &[Action]) {
             }
             Action::Refund(i) => {
                 if let Some(order) = orders.get(*i) {
-                    let _refused = refund::refund(&scope, *order, &RefundRequest::Lines(vec![(1, 1)]), "", None).await;
+                    let _refused = refund::refund(&scope, *order, &RefundRequest::lines(vec![(1, 1)]), "", None).await;
                 }
             }
             place => orders.extend(placed(&scope, &stores, n, place).await),

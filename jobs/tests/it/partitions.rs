@@ -53,7 +53,7 @@ pub async fn history() -> (Shop, Scope, Scope) {
         }
     }
     let refunded = id_of(&ours, "2024q1-3").await;
-    refund::refund(&ours, refunded, &RefundRequest::Full, "torn", None).await.unwrap();
+    refund::refund(&ours, refunded, &RefundRequest::full(), "torn", None).await.unwrap();
     (shop, ours, their_scope)
 }
 
@@ -97,7 +97,7 @@ async fn a_quarter_leaves_whole_and_comes_back_equal() {
         show::by_id(&ours, gone).await.map(drop),
         show::by_number(&ours, "main", "2024q1-7").await.map(drop),
         cancel::cancel(&ours, gone, "").await,
-        refund::refund(&ours, gone, &RefundRequest::Full, "", None).await.map(drop),
+        refund::refund(&ours, gone, &RefundRequest::full(), "", None).await.map(drop),
     ] {
         let Err(DataError::Archived(words)) = done else { panic!("{done:?}") };
         assert!(words.contains("2024q1-7") && words.contains("21 November 2026"), "{words}");

@@ -43,6 +43,12 @@ fn operations() -> Routes {
         .post("/api/v1/orders", Needs::Key(KeyScope::OrdersWrite), orders::create::create)
         .post("/api/v1/orders/batch", Needs::Key(KeyScope::OrdersWrite), orders::batch::create)
         .get("/api/v1/orders/{id}", Needs::Key(KeyScope::OrdersRead), orders::read::show)
+        .patch("/api/v1/orders/{id}", Needs::Key(KeyScope::OrdersWrite), orders::change::edit)
+        .post("/api/v1/orders/{id}/payments", Needs::Key(KeyScope::OrdersWrite), orders::change::pay)
+        .post("/api/v1/orders/{id}/fulfilments", Needs::Key(KeyScope::OrdersWrite), orders::change::fulfil)
+        .post("/api/v1/orders/{id}/refunds", Needs::Key(KeyScope::OrdersWrite), orders::change::refund)
+        .post("/api/v1/orders/{id}/cancellation", Needs::Key(KeyScope::OrdersWrite), orders::change::cancel)
+        .post("/api/v1/orders/{id}/notes", Needs::Key(KeyScope::OrdersWrite), orders::change::note)
         .get("/api/v1/reports/sales", Needs::Key(KeyScope::ReportsRead), reports::sales)
         .get("/api/v1/events", Needs::Key(KeyScope::EventsRead), events::for_programs)
 }

@@ -23,7 +23,7 @@ pub fn as_json() -> serde_json::Value {
 #[openapi(
     info(
         title = "Stoa API",
-        description = "Create orders one by one or in batches, list them, get sales reports, and follow events.",
+        description = "Create orders one by one or in batches, list and change them, get sales reports, and follow events.",
         license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only"),
     ),
     paths(
@@ -31,13 +31,19 @@ pub fn as_json() -> serde_json::Value {
         super::orders::create::create,
         super::orders::batch::create,
         super::orders::read::show,
+        super::orders::change::edit,
+        super::orders::change::pay,
+        super::orders::change::fulfil,
+        super::orders::change::refund,
+        super::orders::change::cancel,
+        super::orders::change::note,
         super::reports::sales,
         crate::events::for_programs,
     ),
     components(schemas(ProblemBody)),
     modifiers(&Keys),
     tags(
-        (name = "Orders", description = "Create and read orders"),
+        (name = "Orders", description = "Create, read and change orders"),
         (name = "Reports", description = "Sales figures of a period"),
         (name = "Events", description = "Live events"),
     ),

@@ -154,6 +154,15 @@ impl IntoResponses for Absent {
     }
 }
 
+/// The problem of a change that was made for another version.
+pub struct StaleRefusal;
+
+impl IntoResponses for StaleRefusal {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[("412", "The order has changed since you read it. Get it again, then repeat the change.")])
+    }
+}
+
 /// The problems of operations that take a body.
 pub struct BodyRefusals;
 

@@ -7,10 +7,48 @@ use domain::orders::{FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
 use serde_json::{Value, json};
 
 // Bodies whose unknown fields are refused by name.
-const STRICT: [&str; 4] = ["NewOrder", "NewCustomer", "NewOrderItem", "NewBatch"];
+const STRICT: [&str; 15] = [
+    "NewOrder",
+    "NewCustomer",
+    "NewOrderItem",
+    "NewBatch",
+    "NewAddress",
+    "NewShippingLine",
+    "NewPayment",
+    "NewFulfilment",
+    "NewLine",
+    "NewRefund",
+    "NewRefundLine",
+    "NewCancellation",
+    "NewNote",
+    "OrderEdit",
+    "OrderEditCustomer",
+];
 // Optional fields in which null counts as absent, beside those whose types say it.
-const NULLABLE: [(&str, &[&str]); 2] =
-    [("NewOrder", &["kind", "discount", "shipping", "tax", "tags"]), ("NewOrderItem", &["kind"])];
+const NULLABLE: [(&str, &[&str]); 7] = [
+    (
+        "NewOrder",
+        &[
+            "kind",
+            "discount",
+            "shipping",
+            "tax",
+            "tags",
+            "prices_include_tax",
+            "shipping_lines",
+            "payments",
+            "fulfilments",
+            "refunds",
+            "on_hold",
+        ],
+    ),
+    ("NewOrderItem", &["kind", "discount"]),
+    ("NewPayment", &["kind"]),
+    ("NewFulfilment", &["lines"]),
+    ("NewRefund", &["lines", "shipping", "restock"]),
+    ("NewRefundLine", &["restock"]),
+    ("NewCancellation", &["restock"]),
+];
 const SLUG: &str = "^[a-z][a-z0-9-]{0,38}[a-z0-9]$";
 
 /// Completes `document`.

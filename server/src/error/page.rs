@@ -181,6 +181,8 @@ impl PageError {
     }
 }
 
+const CHANGED: &str = "This was changed by someone else. No changes were made. Open it again, then repeat your change.";
+
 impl From<&DataError> for PageError {
     fn from(error: &DataError) -> Self {
         match Outcome::from(error) {
@@ -188,6 +190,7 @@ impl From<&DataError> for PageError {
             Outcome::Forbidden => Self::Forbidden,
             Outcome::Invalid(fields) => Self::Invalid(fields),
             Outcome::Refused(words) => Self::Refused(words),
+            Outcome::Stale => Self::Refused(CHANGED.into()),
             Outcome::AtLimit(words) => Self::AtLimit(words),
             Outcome::Archived(words) => Self::Archived(words),
             Outcome::Busy => Self::Busy,

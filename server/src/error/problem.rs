@@ -158,6 +158,12 @@ impl From<&DataError> for Problem {
             Outcome::Forbidden => Self::forbidden("The API key lacks the scope for this request."),
             Outcome::Invalid(fields) => Self::invalid(fields),
             Outcome::Refused(words) => Self::conflict(words),
+            Outcome::Stale => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "changed-since",
+                "The order has changed",
+                "The order has changed since you read it. No changes were made. Get it again, then repeat the change.",
+            ),
             Outcome::AtLimit(words) => Self::new(StatusCode::FORBIDDEN, "at-limit", "Plan limit reached", words),
             Outcome::Archived(words) => Self::new(StatusCode::GONE, "archived", "The order is archived", words),
             Outcome::Busy => {

@@ -49,7 +49,7 @@ pub async fn show(member: Member, visit: Visit, Query(typed): Query<Pairs>) -> R
     let plan = db::limits::plan(scope.db(), scope.tenant()).await?.generation;
     let numbers = settings::of_tenant(&scope).await?.numbers;
     let key = DashboardKey {
-        quarter: state.db.clock().now().timestamp() / QUARTER_HOUR,
+        quarter,
         plan,
         person: member.person.id,
         role: &member.membership.role,

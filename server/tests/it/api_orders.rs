@@ -191,7 +191,7 @@ async fn refunds_show_in_the_order() {
     let id: domain::ids::OrderId =
         client.place("", &order("A-1", 2)).await.json()["id"].as_str().unwrap().parse().unwrap();
     let scope = world.demo.scope(Permission::RefundOrders).unwrap();
-    let request = domain::orders::refund::RefundRequest::Lines(vec![(1, 1)]);
+    let request = domain::orders::refund::RefundRequest::lines(vec![(1, 1)]);
     db::orders::refund::refund(&scope, id, &request, "broken", None).await.unwrap();
     let shown = client.get(&format!("/api/v1/orders/{id}")).await.json();
     assert_eq!((&shown["refunded"], &shown["payment_status"]), (&json!(450), &json!("partially_refunded")));

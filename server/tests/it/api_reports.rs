@@ -121,7 +121,7 @@ async fn a_refund_is_a_return_of_the_day_on_which_it_is_made() {
     let client = world.client(&world.demo).await;
     let id = client.place("", &order("A-1", 2)).await.json()["id"].as_str().unwrap().parse().unwrap();
     let scope = world.demo.scope(Permission::RefundOrders).unwrap();
-    db::orders::refund::refund(&scope, id, &RefundRequest::Lines(vec![(1, 1)]), "", None).await.unwrap();
+    db::orders::refund::refund(&scope, id, &RefundRequest::lines(vec![(1, 1)]), "", None).await.unwrap();
     let of = async |from: &str, to: &str| {
         let report = client.get(&format!("/api/v1/reports/sales?store=north&from={from}&to={to}")).await.json();
         report["currencies"][0]["totals"].clone()

@@ -174,7 +174,7 @@ async fn a_refund_and_a_cancellation_are_heard() {
     }
     let begin = world.head(&world.demo).await;
     let mut stream = Stream::open(&client, &format!("/api/v1/events?after={begin}"), None).await;
-    let request = domain::orders::refund::RefundRequest::Lines(vec![(1, 1)]);
+    let request = domain::orders::refund::RefundRequest::lines(vec![(1, 1)]);
     let scope = world.demo.scope(Permission::RefundOrders).unwrap();
     db::orders::refund::refund(&scope, ids[0], &request, "broken", None).await.unwrap();
     let scope = world.demo.scope(Permission::CancelOrders).unwrap();

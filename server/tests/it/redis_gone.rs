@@ -4,9 +4,11 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::extract::FromRef;
 use db::testing;
 use domain::permission::Permission;
 use server::auth::begin::rename;
+use server::auth::visitors::Visitors;
 use server::middleware::current::Current;
 use tower_sessions::cookie::time::{Duration as Span, OffsetDateTime};
 use tower_sessions::session::{Id, Record};
@@ -160,14 +162,15 @@ async fn a_session_ends_when_the_one_that_follows_it_is_stored() {
         shows_flash: Default::default(),
         renamed: Default::default(),
     };
+    let visitors = Visitors::from_ref(&app.state);
     let given_up = begun().await;
     let old = given_up.id().unwrap();
-    request().scope(async { rename(&app.state, &given_up).await.unwrap() }).await;
+    request().scope(async { rename(&visitors, &given_up).await.unwrap() }).await;
     assert!(app.state.sessions.lives(old).await.unwrap(), "a request that is given up leaves it as it was");
     let session = begun().await;
     let old = session.id().unwrap();
     let steps = async {
-        rename(&app.state, &session).await.unwrap();
+        rename(&visitors, &session).await.unwrap();
         session.save().await.unwrap();
     };
     request().scope(steps).await;

@@ -7,7 +7,7 @@ use reqwest::StatusCode;
 use server::auth::sign_in_throttle::PER_ACCOUNT;
 
 use crate::browser::{Browser, PASSWORD, person, tenant_with_owner};
-use crate::harness::App;
+use crate::harness::{App, redis_url};
 
 const BEHIND_A_PROXY: [(&str, &str); 1] = [("STOA_PROXIES", "1")];
 

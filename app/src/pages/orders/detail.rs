@@ -2,7 +2,6 @@
 
 use db::orders::neighbours::OrderName;
 use domain::fields::FieldErrors;
-use domain::orders::cancel;
 use domain::orders::number::shown;
 use leptos::prelude::*;
 
@@ -53,9 +52,8 @@ pub fn page(page: &OrderPage) -> Document {
 
 /// Links to the forms that the order allows; a form that is open needs no link.
 fn actions(page: &OrderPage) -> AnyView {
-    let order = &page.order.order;
     let idle = page.asked == Asked::Nothing;
-    let can_cancel = cancel::check(order.kind, order.status, order.payment_status, order.fulfilment_status).is_ok();
+    let can_cancel = page.order.standing.check_cancel().is_ok();
     let can_refund = super::refund_form::left(&page.order).is_some();
     let refund = (page.may_refund && can_refund && idle).then(|| {
         view! { <ButtonLink href=page.below("refund") label="Refund" writes=true/> }

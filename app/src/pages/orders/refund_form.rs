@@ -2,8 +2,7 @@
 
 use db::orders::{ItemRow, OrderDetail};
 use domain::money::Money;
-use domain::orders::refund::Refundable;
-use domain::orders::{ItemKind, OrderKind, OrderStatus};
+use domain::orders::{ItemKind, OrderKind};
 use domain::settings::ReturnDay;
 use leptos::prelude::*;
 
@@ -16,25 +15,19 @@ use crate::ui::{Button, ButtonLink, Card, Look, Notice, TextArea};
 
 /// What can still be given back, if anything.
 pub fn left(detail: &OrderDetail) -> Option<Money> {
-    let order = &detail.order;
-    let rule = rule(detail);
-    let possible = order.kind == OrderKind::Sale && order.status == OrderStatus::Open && rule.left() > 0;
-    possible.then(|| Money::new(rule.left(), order.currency))
+    let standing = &detail.standing;
+    let possible = standing.kind == OrderKind::Sale && standing.refundable() > 0;
+    possible.then(|| Money::new(standing.refundable(), detail.order.currency))
 }
 
 const FREE_ORDER: &str = "This order was free, so there is nothing to refund. Returned items of a free order cannot \
     be recorded here.";
 const SPENT: &str = "This order has nothing left to refund.";
 
-fn rule(detail: &OrderDetail) -> Refundable<'static> {
-    let order = &detail.order;
-    Refundable { kind: order.kind, status: order.status, total: order.total, refunded: order.refunded, lines: &[] }
-}
-
 /// The form, with what was typed before.
 pub fn refund_form(page: &OrderPage, typed: &Refunding) -> AnyView {
     let Some(left) = left(&page.order) else {
-        let words = if rule(&page.order).is_free() { FREE_ORDER } else { SPENT };
+        let words = if page.order.standing.is_free() { FREE_ORDER } else { SPENT };
         return view! { <Notice tone=Tone::Info>{words}</Notice> }.into_any();
     };
     let (action, keep) = (page.below("refund"), page.address());

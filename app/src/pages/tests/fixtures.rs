@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use db::orders::{CustomerRow, ItemRow, OrderDetail, OrderRow, TimelineRow};
+use db::orders::{CustomerRow, ItemRow, OrderDetail, OrderFacts, OrderRow, TimelineRow};
 use db::people::{Membership, Person};
 use db::stores::Store;
 use domain::calendar::Tz;
 use domain::ids::Uuid;
 use domain::numbers::NumberFormat;
-use domain::orders::{FulfilmentStatus, ItemKind, OrderKind, OrderStatus, PaymentStatus};
+use domain::orders::standing::Line;
+use domain::orders::{Amounts, FulfilmentStatus, ItemKind, OrderKind, OrderStatus, PaymentStatus, Standing};
 use domain::people::{MemberRole, StoreAccess};
 use domain::permission::Role;
 
@@ -102,9 +103,16 @@ pub fn detail(order: OrderRow) -> OrderDetail {
         quantity,
         unit_price: 1_000,
         amount: quantity * 1_000,
+        discount: 0,
+        tax: 0,
         refunded_quantity,
+        fulfilled_quantity: 0,
     };
     OrderDetail {
+        standing: standing(order.total),
+        facts: OrderFacts { paid: order.total, version: 1, ..OrderFacts::default() },
+        payments: Vec::new(),
+        fulfilments: Vec::new(),
         gross: order.total,
         discounts: 0,
         shipping: 0,
@@ -124,6 +132,21 @@ pub fn detail(order: OrderRow) -> OrderDetail {
         store_name: "Shop".into(),
         order,
     }
+}
+
+// Three pieces and one, each with one that was given back without being counted in the total.
+fn standing(total: i64) -> Standing {
+    let line = |position, quantity| Line {
+        position,
+        kind: ItemKind::Product,
+        quantity,
+        fulfilled: 0,
+        refunded: 1,
+        value: quantity * 1_000,
+        tax: 0,
+    };
+    let amounts = Amounts { gross: total, ..Amounts::default() };
+    Standing { amounts, lines: vec![line(1, 3), line(2, 1)], paid: total, ..Standing::default() }
 }
 
 /// Seals places in lists.

@@ -5,6 +5,7 @@ use db::orders::neighbours::{Neighbours, OrderName};
 use db::orders::summary::Summary;
 use domain::fields::FieldErrors;
 use domain::orders::query::AmountsIn;
+use domain::orders::refund::Parts;
 use domain::orders::{Figures, OrderKind, OrderQuery, OrderStatus};
 use domain::page::Page;
 
@@ -41,6 +42,7 @@ fn counts() -> ViewCounts {
     ViewCounts {
         all: number(12_345, false),
         to_fulfil: number(10_000, true),
+        unpaid: number(2, false),
         partly_refunded: number(0, false),
         returns: number(1, false),
         cancelled: number(20, false),
@@ -230,6 +232,8 @@ fn refunds_stand_below_returns() {
         id: domain::ids::Uuid::nil().into(),
         at: now(),
         amount: 500,
+        parts: Parts { goods: 500, ..Parts::default() },
+        lines: Vec::new(),
         reason: HOSTILE.into(),
         number: "7".into(),
         store: "shop".into(),

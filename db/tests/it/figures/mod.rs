@@ -123,9 +123,9 @@ async fn act(scope: &Scope, clock: &Clock, stores: &[Store], orders: &[OrderId],
             let done = cancel::cancel(scope, *order, "test").await;
             assert!(matches!(done, Ok(()) | Err(DataError::Refused(_))), "{done:?}");
         }
-        Action::RefundAll(i) => refunded(scope, orders.get(*i), &RefundRequest::Full).await,
+        Action::RefundAll(i) => refunded(scope, orders.get(*i), &RefundRequest::full()).await,
         Action::RefundLine(i, line, count) => {
-            refunded(scope, orders.get(*i), &RefundRequest::Lines(vec![(*line, *count)])).await;
+            refunded(scope, orders.get(*i), &RefundRequest::lines(vec![(*line, *count)])).await;
         }
         Action::Wait(seconds) => clock.set(clock.now() + Duration::seconds(*seconds)),
         Action::CountReturnsOn(store, rule) => {

@@ -179,6 +179,28 @@ impl Amounts {
     }
 }
 
+impl Draft {
+    /// An order of nothing, to be filled in.
+    pub fn new(number: impl Into<String>, kind: OrderKind, placed_at: DateTime<Utc>, currency: Currency) -> Self {
+        Self {
+            number: number.into(),
+            kind,
+            placed_at,
+            currency,
+            customer: None,
+            items: Vec::new(),
+            discount: 0,
+            shipping: 0,
+            tax: 0,
+            prices_include_tax: false,
+            note: None,
+            tags: Vec::new(),
+            details: Details::default(),
+            history: History::default(),
+        }
+    }
+}
+
 impl NewOrder {
     /// Its number, unique in its store.
     pub fn number(&self) -> &str {

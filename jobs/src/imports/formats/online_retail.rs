@@ -118,7 +118,8 @@ impl Layout for OnlineRetail<'_> {
         let price = self.written.amount(row.cell(PRICE), self.context.currency);
         let unit_price = group.expect(line, name(PRICE), price, 0);
         let title = self.title(code, row.cell(DESCRIPTION));
-        let item = NewItem { sku: Some(code.to_owned()), title, kind: kind(code), quantity, unit_price };
+        let item =
+            NewItem { sku: Some(code.to_owned()), title, kind: kind(code), quantity, unit_price, ..NewItem::default() };
         group.item(line, item);
     }
 
@@ -132,18 +133,12 @@ impl Layout for OnlineRetail<'_> {
             country: text(head.country),
             ..NewCustomer::default()
         });
+        let kind = if is_credit_note(&group.number) { OrderKind::Return } else { OrderKind::Sale };
+        let placed_at = head.placed_at.unwrap_or(DateTime::UNIX_EPOCH);
         Finished::Draft(Box::new(Draft {
-            number: group.number.clone(),
-            kind: if is_credit_note(&group.number) { OrderKind::Return } else { OrderKind::Sale },
-            placed_at: head.placed_at.unwrap_or(DateTime::UNIX_EPOCH),
-            currency: self.context.currency,
             customer,
             items: std::mem::take(&mut group.items),
-            discount: 0,
-            shipping: 0,
-            tax: 0,
-            note: None,
-            tags: Vec::new(),
+            ..Draft::new(&group.number, kind, placed_at, self.context.currency)
         }))
     }
 

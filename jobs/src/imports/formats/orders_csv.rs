@@ -117,6 +117,7 @@ impl Layout for OrdersCsv<'_> {
                 self.written.amount(row.cell(UNIT_PRICE), head.currency),
                 0,
             ),
+            ..NewItem::default()
         };
         group.item(line, item);
     }
@@ -140,10 +141,6 @@ impl Layout for OrdersCsv<'_> {
         };
         let tags = cells[TAGS].split(';').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned);
         Finished::Draft(Box::new(Draft {
-            number: group.number.clone(),
-            kind,
-            placed_at,
-            currency,
             customer: Some(customer).filter(|customer| *customer != NewCustomer::default()),
             items: std::mem::take(&mut group.items),
             discount,
@@ -151,6 +148,7 @@ impl Layout for OrdersCsv<'_> {
             tax,
             note: text(NOTE),
             tags: tags.collect(),
+            ..Draft::new(&group.number, kind, placed_at, currency)
         }))
     }
 

@@ -1,5 +1,6 @@
-//! `/api/v1/orders`: taking orders in, one or many, and giving them out.
+//! `/api/v1/orders`: taking orders in, one or many, giving them out and changing them.
 
 pub mod batch;
+pub mod change;
 pub mod create;
 pub mod read;

@@ -3,18 +3,21 @@
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use db::orders::{list, show};
 use domain::ids::OrderId;
 use domain::orders::OrderQuery;
 use domain::orders::query::AmountsIn;
 use domain::page::{Cursors, List, Sort};
 use domain::permission::Permission;
+use http::header;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::order::{OrderDetailJson, OrderJson};
 use super::super::problems::{Absent, Refusals, unknown_store};
 use super::super::query::Pairs;
+use super::change::etag;
 use crate::auth::KeyAccess;
 use crate::cursor_seal;
 use crate::error::Problem;
@@ -36,9 +39,9 @@ pub struct PageJson {
 #[utoipa::path(get, path = "/api/v1/orders", tag = "Orders", operation_id = "listOrders",
     params(
         ("store" = Option<String>, Query, description = "Slug of one store"),
-        ("status" = Option<String>, Query, description = "`open` or `cancelled`"),
-        ("payment" = Option<String>, Query, description = "`paid`, `partially_refunded` or `refunded`"),
-        ("fulfilment" = Option<String>, Query, description = "`unfulfilled` or `fulfilled`"),
+        ("status" = Option<String>, Query, description = "`open`, `closed` or `cancelled`"),
+        ("payment" = Option<String>, Query, description = "Payment status"),
+        ("fulfilment" = Option<String>, Query, description = "Fulfilment status"),
         ("kind" = Option<String>, Query, description = "`sale` or `return`"),
         ("q" = Option<String>, Query, description = "Order number (or its beginning, with or without the prefix of \
             the shop), email, external ID or SKU"),
@@ -66,15 +69,17 @@ pub async fn list(State(cursors): State<Cursors>, key: KeyAccess, pairs: Pairs) 
 
 /// Get an order
 ///
-/// With its refunds and timeline.
+/// With its payments, fulfilments, refunds and timeline.
 #[utoipa::path(get, path = "/api/v1/orders/{id}", tag = "Orders", operation_id = "showOrder",
     params(("id" = uuid::Uuid, Path, description = "The ID of the order")),
     security(("key" = ["orders:read"])),
-    responses((status = 200, description = "The order", body = OrderDetailJson), Absent, Refusals))]
-pub async fn show(key: KeyAccess, id: Result<Path<String>, PathRejection>) -> Result<Json<OrderDetailJson>, Problem> {
+    responses((status = 200, description = "The order", body = OrderDetailJson,
+        headers(("ETag" = String, description = "The version of the order, for `If-Match`"))), Absent, Refusals))]
+pub async fn show(key: KeyAccess, id: Result<Path<String>, PathRejection>) -> Result<Response, Problem> {
     let scope = key.scope(Permission::ReadOrders)?;
     let id: Option<OrderId> = id.ok().and_then(|Path(text)| text.parse().ok());
     let id = id.ok_or_else(Problem::not_found)?;
     let detail = show::by_id(&scope, id).await?;
-    Ok(Json(OrderDetailJson::from(detail)))
+    let tag = etag(detail.facts.version).map(|tag| (header::ETAG, tag));
+    Ok((AppendHeaders(tag), Json(OrderDetailJson::from(detail))).into_response())
 }

@@ -52,7 +52,7 @@ async fn afterwards(scope: &Scope, orders: &[NewOrder], placed: &[Placed]) -> Re
         }
         match chance.below(100) {
             0 => cancel::cancel(scope, *id, "Ordered twice by mistake").await?,
-            1 => drop(refund::refund(scope, *id, &RefundRequest::Lines(vec![(1, 1)]), "Arrived damaged", None).await?),
+            1 => drop(refund::refund(scope, *id, &RefundRequest::lines(vec![(1, 1)]), "Arrived damaged", None).await?),
             _ => {}
         }
     }
@@ -94,22 +94,20 @@ fn draft(store: &Store, chance: &mut Chance, placed_at: DateTime<Utc>) -> Draft 
             kind: ItemKind::Discount,
             quantity: 1,
             unit_price: -200,
+            ..NewItem::default()
         });
     }
     let goods: i64 = items.iter().map(NewItem::amount).sum();
     let postage = if is_return || goods > 5_000 { 0 } else { 395 };
+    let kind = if is_return { OrderKind::Return } else { OrderKind::Sale };
     Draft {
-        number: String::new(),
-        kind: if is_return { OrderKind::Return } else { OrderKind::Sale },
-        placed_at,
-        currency: store.currency,
         customer: chance.percent(85).then(|| buyer(chance)),
         items,
-        discount: 0,
         shipping: postage,
         tax: goods / 6,
         note: chance.percent(3).then(|| "Please leave with the neighbour at number 12.".into()),
         tags: if chance.percent(10) { vec!["gift".into()] } else { Vec::new() },
+        ..Draft::new("", kind, placed_at, store.currency)
     }
 }
 
@@ -117,7 +115,7 @@ fn good(chance: &mut Chance, is_return: bool) -> NewItem {
     let (sku, title, unit_price) = *chance.favourite(&GOODS);
     let pieces = if chance.percent(20) { 2 } else { 1 };
     let quantity = if is_return { -pieces } else { pieces };
-    NewItem { sku: Some(sku.into()), title: title.into(), kind: ItemKind::Product, quantity, unit_price }
+    NewItem { sku: Some(sku.into()), title: title.into(), quantity, unit_price, ..NewItem::default() }
 }
 
 fn buyer(chance: &mut Chance) -> NewCustomer {

@@ -65,11 +65,11 @@ async fn record(scope: &Scope, order: &OrderDetail, pairs: &[(String, String)]) 
     // A button pressed twice, or a second person: by line that would give the same pieces back again.
     let seen = value(pairs, "seen").and_then(|seen| seen.parse().ok());
     let request = match value(pairs, "extent") {
-        Some("full") => RefundRequest::Full,
-        _ => RefundRequest::Lines(lines(&typed(pairs).quantities)?),
+        Some("full") => RefundRequest::full(),
+        _ => RefundRequest::lines(lines(&typed(pairs).quantities)?),
     };
     let reason = value(pairs, "reason").unwrap_or_default();
-    orders::refund::refund(scope, order.order.id, &request, reason, seen).await.map(drop)
+    orders::refund::refund(scope, order.order.id, &request, reason, seen).await
 }
 
 fn typed(pairs: &[(String, String)]) -> Refunding {
