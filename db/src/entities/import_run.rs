@@ -34,6 +34,7 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub started_at: Option<DateTimeUtc>,
     pub finished_at: Option<DateTimeUtc>,
+    pub updates_orders: bool,
     #[sea_orm(belongs_to, from = "tenant_id", to = "id", skip_fk)]
     pub tenant: BelongsTo<super::tenant::Entity>,
     #[sea_orm(belongs_to, from = "(tenant_id, store_id)", to = "(tenant_id, id)", skip_fk)]

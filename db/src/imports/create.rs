@@ -13,6 +13,7 @@ use crate::entities::text::Text;
 use crate::entities::{TenantQueries, import_run, store};
 use crate::error::DataError;
 use crate::limits;
+use crate::orders::place::Mode;
 use crate::scope::{Scope, Tx};
 use crate::stores::Store;
 
@@ -31,6 +32,8 @@ pub struct NewRun<'a> {
     pub file_size: u64,
     /// SHA-256 of them.
     pub file_hash: &'a [u8],
+    /// Whether orders that exist are replaced by newer states of them.
+    pub mode: Mode,
     /// Who goes on with it.
     pub begin: Begin,
 }
@@ -63,7 +66,7 @@ pub enum Created {
 pub async fn create(scope: &Scope, new: NewRun<'_>) -> Result<Created, DataError> {
     let tx = scope.begin().await?;
     super::claim::lock_store(&tx, new.store.id).await?;
-    let created = match known(&tx, new.store, new.format, new.file_hash).await? {
+    let created = match known(&tx, new.store, (new.format, new.mode), new.file_hash).await? {
         Some(run) if run.status == RunStatus::Done => Created::AlreadyDone(run),
         Some(mut run) => {
             if new.begin == Begin::Check {
@@ -88,12 +91,18 @@ pub async fn create(scope: &Scope, new: NewRun<'_>) -> Result<Created, DataError
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub async fn known(tx: &Tx, store: &Store, format: Format, hash: &[u8]) -> Result<Option<Run>, DataError> {
+pub async fn known(
+    tx: &Tx,
+    store: &Store,
+    (format, mode): (Format, Mode),
+    hash: &[u8],
+) -> Result<Option<Run>, DataError> {
     let runs = tx
         .find::<import_run::Entity>()
         .filter(import_run::Column::StoreId.eq(store.id.0))
         .filter(import_run::Column::FileHash.eq(hash.to_vec()))
         .filter(import_run::Column::Format.eq(Text(format)))
+        .filter(import_run::Column::UpdatesOrders.eq(mode == Mode::Update))
         .filter(import_run::Column::Status.ne(Text(RunStatus::Failed)))
         .order_by_desc(import_run::Column::Status.eq(Text(RunStatus::Done)))
         .order_by_desc(import_run::Column::CreatedAt);
@@ -180,6 +189,7 @@ async fn insert(tx: &Tx, new: &NewRun<'_>) -> Result<Run, DataError> {
         file_size: Set(signed(new.file_size)),
         file_hash: Set(new.file_hash.to_vec()),
         status: Set(Text(status)),
+        updates_orders: Set(new.mode == Mode::Update),
         actor: Set(scope.actor().to_string()),
         created_at: Set(scope.now()),
         ..Default::default()

@@ -39,6 +39,7 @@ pub use show::{show, show_with_problems};
 use crate::access::Actor;
 use crate::entities::{import_run, store};
 use crate::error::DataError;
+use crate::orders::place::Mode;
 
 /// One attempt at importing a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +54,8 @@ pub struct Run {
     pub store_name: String,
     /// The layout of the file.
     pub format: Format,
+    /// Whether orders that exist are replaced by newer states of them.
+    pub mode: Mode,
     /// The file's name as its owner knows it.
     pub file_name: String,
     /// Where it lies.
@@ -139,6 +142,7 @@ impl Run {
             store: store.slug.clone(),
             store_name: store.name.clone(),
             format: *run.format,
+            mode: if run.updates_orders { Mode::Update } else { Mode::Create },
             file_name: run.file_name,
             file_path: run.file_path,
             file_size: unsigned(run.file_size),

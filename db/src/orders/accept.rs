@@ -8,7 +8,9 @@ use domain::ids::{OrderId, StoreId};
 use domain::orders::NewOrder;
 use serde_json::{Value as Json, json};
 
-use super::place::{self, Placed, Via, Written};
+use super::place::{self, Mode, Placed, Via, Written};
+use super::rows::OrderDetail;
+use super::show;
 use crate::audit;
 use crate::error::DataError;
 use crate::idempotency::{self, Answer, Claim, Key, NewAnswer};
@@ -42,7 +44,16 @@ pub enum Sent {
     /// One order: its entry names it.
     Alone,
     /// A batch: one entry for all that were stored, none when nothing was.
-    AsBatch,
+    AsBatch(Mode),
+}
+
+impl Sent {
+    const fn mode(self) -> Mode {
+        match self {
+            Self::Alone => Mode::Create,
+            Self::AsBatch(mode) => mode,
+        }
+    }
 }
 
 /// The result of accepting orders.
@@ -85,6 +96,65 @@ pub async fn accept(
     transact(scope, groups, sent, key, &answer).await
 }
 
+/// Stores the order, or replaces the stored one of its number by it, as [`Mode::Update`] says; the answer that `answer` makes of
+/// the order as it stands then is stored under `key`, all in one transaction, which is tried again as that of [`accept`].
+///
+/// # Errors
+/// [`DataError::NotFound`] for a store that is not the tenant's; those of the last attempt.
+pub async fn put(
+    scope: &Scope,
+    store: &str,
+    order: &NewOrder,
+    key: Option<&Key>,
+    answer: impl Fn(Placed, OrderDetail) -> Result<Answer, DataError>,
+) -> Result<Accepted, DataError> {
+    place::prepare(scope.db(), std::slice::from_ref(order)).await?;
+    for attempt in 1..ATTEMPTS {
+        match put_once(scope, store, order, key, &answer).await {
+            Err(error) if error.is_transient() => {
+                tokio::time::sleep(Duration::from_millis(u64::from(10 * attempt))).await;
+            }
+            settled => return settled,
+        }
+    }
+    put_once(scope, store, order, key, &answer).await
+}
+
+async fn put_once(
+    scope: &Scope,
+    store: &str,
+    order: &NewOrder,
+    key: Option<&Key>,
+    answer: &impl Fn(Placed, OrderDetail) -> Result<Answer, DataError>,
+) -> Result<Accepted, DataError> {
+    let tx = scope.begin().await?;
+    if let Some(key) = key {
+        let claim = idempotency::claim(&tx, &key.key, &key.request).await?;
+        if claim != Claim::Fresh {
+            tx.roll_back().await?;
+            return Ok(Accepted::Claimed(claim));
+        }
+    }
+    let store = stores::list(&tx).await?.into_iter().find(|known| known.slug == store);
+    let store = store.ok_or(DataError::NotFound("store"))?;
+    let written = place::write(&tx, &store, std::slice::from_ref(order), (Via::Api, Mode::Update)).await?;
+    let placed = *written.outcome().first().ok_or_else(|| DataError::Corrupt("an order has no outcome".into()))?;
+    let (Placed::Stored(id) | Placed::Updated(id) | Placed::Unchanged(id) | Placed::Stale(id) | Placed::Conflict(id)) =
+        placed;
+    let answer = answer(placed, show::within(&tx, id).await?)?;
+    if let Some(key) = key {
+        let new = NewAnswer { status: answer.status, body: &answer.body, stores: &[store.id] };
+        idempotency::store(&tx, &key.key, &key.request, &new).await?;
+    }
+    if matches!(placed, Placed::Stored(_) | Placed::Updated(_)) {
+        let about = json!({"store": store.slug, "number": order.number()});
+        audit::note(&tx, ORDERS_TAKEN, &id.to_string(), about).await?;
+    }
+    written.finish(&tx).await?;
+    tx.commit().await?;
+    Ok(Accepted::Stored(answer))
+}
+
 async fn transact(
     scope: &Scope,
     groups: &[Group<'_>],
@@ -115,7 +185,7 @@ async fn within(
             return Ok(Accepted::Claimed(claim));
         }
     }
-    let (written, results) = write(tx, groups).await?;
+    let (written, results) = write(tx, groups, sent.mode()).await?;
     let Some(answer) = answer(&results)? else { return Ok(Accepted::NotStored(results)) };
     if let Some(key) = key {
         let stores = reached(&results);
@@ -130,7 +200,7 @@ async fn within(
     Ok(Accepted::Stored(answer))
 }
 
-async fn write(tx: &Tx, groups: &[Group<'_>]) -> Result<(Vec<Written>, Vec<GroupResult>), DataError> {
+async fn write(tx: &Tx, groups: &[Group<'_>], mode: Mode) -> Result<(Vec<Written>, Vec<GroupResult>), DataError> {
     let stores = stores::list(tx).await?;
     let (mut written, mut results) = (Vec::with_capacity(groups.len()), Vec::with_capacity(groups.len()));
     for group in groups {
@@ -138,7 +208,7 @@ async fn write(tx: &Tx, groups: &[Group<'_>]) -> Result<(Vec<Written>, Vec<Group
             results.push(GroupResult::NoSuchStore);
             continue;
         };
-        let rows = place::write(tx, store, group.orders, Via::Api).await?;
+        let rows = place::write(tx, store, group.orders, (Via::Api, mode)).await?;
         results.push(GroupResult::Placed(store.id, rows.outcome().to_vec()));
         written.push(rows);
     }
@@ -161,8 +231,8 @@ async fn note(tx: &Tx, groups: &[Group<'_>], sent: Sent, results: &[GroupResult]
                 audit::note(tx, ORDERS_TAKEN, &id.to_string(), about).await?;
             }
         }
-        Sent::AsBatch if stored.is_empty() => {}
-        Sent::AsBatch => audit::note(tx, ORDERS_TAKEN, "batch", json!({"orders": stored.len()})).await?,
+        Sent::AsBatch(_) if stored.is_empty() => {}
+        Sent::AsBatch(_) => audit::note(tx, ORDERS_TAKEN, "batch", json!({"orders": stored.len()})).await?,
     }
     Ok(())
 }
@@ -173,7 +243,7 @@ fn stored(groups: &[Group<'_>], results: &[GroupResult]) -> Vec<(OrderId, Json)>
     for (group, result) in groups.iter().zip(results) {
         let GroupResult::Placed(_, placed) = result else { continue };
         for (order, placed) in group.orders.iter().zip(placed) {
-            if let Placed::Stored(id) = placed {
+            if let Placed::Stored(id) | Placed::Updated(id) = placed {
                 stored.push((*id, json!({"store": group.store, "number": order.number()})));
             }
         }

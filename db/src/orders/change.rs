@@ -6,8 +6,10 @@ use domain::fields::FieldErrors;
 use domain::ids::OrderId;
 use domain::orders::new_order::{NewFulfilment, NewPayment, NewRefund};
 use domain::orders::standing::Refusal;
+use domain::settings::ReturnDay;
 use serde_json::{Value as Json, json};
 
+use super::counted::Counted;
 use super::edit::Edit;
 use super::locked::{self, Locked};
 use super::rows::OrderDetail;
@@ -16,7 +18,7 @@ use crate::error::DataError;
 use crate::idempotency::{self, Answer, Claim, Key, NewAnswer};
 use crate::rollups::{self, Deltas};
 use crate::scope::{Scope, Tx};
-use crate::{audit, feed};
+use crate::{audit, feed, stores};
 
 /// Longest internal note, in characters.
 pub const MAX_NOTE: usize = 5_000;
@@ -80,6 +82,8 @@ pub(super) struct Effect {
     pub action: &'static str,
     /// What it adds to the figures.
     pub deltas: Deltas,
+    /// What is taken out of them.
+    pub counted: Option<Counted>,
     /// A refund, which counts on the day of the store's rule.
     pub refund: Option<refund::Recorded>,
 }
@@ -87,7 +91,7 @@ pub(super) struct Effect {
 impl Effect {
     /// A change that counts in no figure.
     pub fn new(event: Option<EventKind>, entry: &'static str, action: &'static str, details: Json) -> Self {
-        Self { event, data: json!({}), entry, details, action, deltas: Deltas::default(), refund: None }
+        Self { event, data: json!({}), entry, details, action, deltas: Deltas::default(), counted: None, refund: None }
     }
 }
 
@@ -184,6 +188,11 @@ async fn finish(tx: &Tx, order: &Locked, effect: Effect) -> Result<(), DataError
     let events = own.into_iter().chain([order.event(EventKind::OrderUpdated, &effect.data)]);
     feed::append(tx, events.collect()).await?;
     let mut deltas = effect.deltas;
+    if let Some(counted) = effect.counted {
+        let rule =
+            if counted.has_refunds() { stores::return_day(tx, order.store.id).await? } else { ReturnDay::default() };
+        counted.take_out(order, rule, &mut deltas);
+    }
     if let Some(refund) = effect.refund {
         refund.count(tx, order, &mut deltas).await?;
     }

@@ -13,22 +13,24 @@ use domain::ids::OrderId;
 use domain::money::Currency;
 use domain::orders::refund::Parts;
 use domain::orders::{Figures, NewOrder, OrderKind, OrderStatus};
+use domain::settings::ReturnDay;
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::replace::{self, Replaced};
 use super::write;
-use crate::catalog::{self, Named};
+use crate::catalog::{self, Named, Variants};
 use crate::connect::Db;
-use crate::customers;
+use crate::customers::{self, Buyers};
 use crate::error::DataError;
 use crate::feed::{self, NewEvent};
 use crate::queue::{self, NewJob};
 use crate::rollups::{self, Deltas};
 use crate::scope::Tx;
 use crate::stock;
-use crate::stores::Store;
+use crate::stores::{self, Store};
 
 /// For how long after it was placed a sale is worth telling of; older ones are history that somebody imported.
 pub const NEWS_FOR: TimeDelta = TimeDelta::days(1);
@@ -40,8 +42,22 @@ pub enum Placed {
     Stored(OrderId),
     /// It was there already, with the same content.
     Unchanged(OrderId),
+    /// It was there with other content, which it replaced.
+    Updated(OrderId),
+    /// It was there with other content that its shop changed later; nothing was changed.
+    Stale(OrderId),
     /// Its number is taken by an order with other content; nothing was stored.
     Conflict(OrderId),
+}
+
+/// What is done with an order whose number is taken by one with other content.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Mode {
+    /// It is refused.
+    #[default]
+    Create,
+    /// It takes the place of the stored one, unless its shop changed that later.
+    Update,
 }
 
 /// How orders came in: for timeline and feed.
@@ -51,6 +67,8 @@ pub enum Via {
     Api,
     /// No events of their own: the importer announces its progress in the same transaction.
     Import,
+    /// A newer state of an order that is stored already.
+    Update,
 }
 
 /// Makes the partitions that `orders` need. Call it before the transaction begins.
@@ -68,7 +86,7 @@ pub async fn prepare(db: &Db, orders: &[NewOrder]) -> Result<(), DataError> {
 /// # Errors
 /// When PostgreSQL fails; then the transaction is lost.
 pub async fn place(tx: &Tx, store: &Store, orders: &[NewOrder], via: Via) -> Result<Vec<Placed>, DataError> {
-    write(tx, store, orders, via).await?.finish(tx).await
+    write(tx, store, orders, (via, Mode::Create)).await?.finish(tx).await
 }
 
 /// The same for orders of a file that says better than each of its lines what a SKU is called.
@@ -79,10 +97,10 @@ pub async fn place_named<'a>(
     tx: &Tx,
     store: &Store,
     orders: &'a [NewOrder],
-    via: Via,
+    how: (Via, Mode),
     named: &Named<'a>,
 ) -> Result<Vec<Placed>, DataError> {
-    write_named(tx, store, orders, via, named).await?.finish(tx).await
+    write_named(tx, store, orders, how, named).await?.finish(tx).await
 }
 
 /// Orders whose rows are written. Figures and feed still lack them: [`Written::finish`] before the commit.
@@ -94,6 +112,8 @@ pub struct Written {
     events: Option<Vec<NewEvent>>,
     // Refunds that the orders arrived with.
     refunded: Vec<Refunded>,
+    // Orders that took the place of others, with what is still to be taken out of the figures.
+    replaced: Vec<Replaced>,
     store: Store,
 }
 
@@ -108,43 +128,60 @@ struct Refunded {
 ///
 /// # Errors
 /// As [`place`].
-pub async fn write(tx: &Tx, store: &Store, orders: &[NewOrder], via: Via) -> Result<Written, DataError> {
-    write_named(tx, store, orders, via, &|_| None).await
+pub async fn write(tx: &Tx, store: &Store, orders: &[NewOrder], how: (Via, Mode)) -> Result<Written, DataError> {
+    write_named(tx, store, orders, how, &|_| None).await
 }
 
 async fn write_named<'a>(
     tx: &Tx,
     store: &Store,
     orders: &'a [NewOrder],
-    via: Via,
+    (via, mode): (Via, Mode),
     named: &Named<'a>,
 ) -> Result<Written, DataError> {
     let clock = tx.scope().clock();
     let candidates: Vec<Candidate> =
         orders.iter().map(|order| Candidate { id: clock.id(), order, fingerprint: fingerprint(order) }).collect();
-    let outcome = take_numbers(tx, store, &candidates).await?;
+    let mut outcome = take_numbers(tx, store, &candidates).await?;
     let fresh: Vec<&Candidate> =
         candidates.iter().zip(&outcome).filter(|(_, o)| matches!(o, Placed::Stored(_))).map(|(c, _)| c).collect();
-    if fresh.is_empty() {
-        let deltas = Deltas::default();
-        return Ok(Written { outcome, deltas, events: None, refunded: Vec::new(), store: store.clone() });
+    let newer = if mode == Mode::Update { newer_states(&candidates, &outcome) } else { Vec::new() };
+    let mut written = Written {
+        outcome: Vec::new(),
+        deltas: Deltas::default(),
+        events: (via == Via::Api).then(Vec::new),
+        refunded: Vec::new(),
+        replaced: Vec::new(),
+        store: store.clone(),
+    };
+    if fresh.is_empty() && newer.is_empty() {
+        return Ok(Written { outcome, ..written });
     }
-    let variants = catalog::ensure(tx, store, fresh.iter().map(|c| c.order), named).await?;
-    let buyers = customers::ensure(tx, store, fresh.iter().filter_map(|c| c.order.customer())).await?;
-    write::rows(tx, store, &fresh, &variants, &buyers, via).await?;
-    if store.tracks_stock {
-        stock::sell(tx, fresh.iter().map(|c| c.order), &variants).await?;
+    let sent = || fresh.iter().copied().chain(newer.iter().map(|(_, candidate)| candidate));
+    let variants = catalog::ensure(tx, store, sent().map(|c| c.order), named).await?;
+    let buyers = customers::ensure(tx, store, sent().filter_map(|c| c.order.customer())).await?;
+    if !fresh.is_empty() {
+        written.add_fresh(tx, &fresh, (&variants, &buyers), via).await?;
     }
-    if store.notifies_orders {
-        tell(tx, &fresh).await?;
+    for (i, candidate) in &newer {
+        outcome[*i] = written.replace(tx, candidate, (&variants, &buyers)).await?;
     }
-    let events = (via == Via::Api).then(|| fresh.iter().map(|c| placed_event(c, store)).collect());
-    let mut deltas = Deltas::default();
-    for candidate in &fresh {
-        deltas.add_order(store, candidate.order, &variants);
-    }
-    let refunded = fresh.iter().flat_map(|c| refunded(c.order)).collect();
-    Ok(Written { outcome, deltas, events, refunded, store: store.clone() })
+    Ok(Written { outcome, ..written })
+}
+
+// The orders whose numbers are taken by others, with the ids of those; in the order of their numbers, in which they are locked.
+fn newer_states<'a>(candidates: &[Candidate<'a>], outcome: &[Placed]) -> Vec<(usize, Candidate<'a>)> {
+    let taken = candidates.iter().zip(outcome).enumerate().filter_map(|(i, (candidate, placed))| match placed {
+        Placed::Conflict(id) => {
+            let (order, fingerprint) = (candidate.order, candidate.fingerprint.clone());
+            Some((i, Candidate { id: *id, order, fingerprint }))
+        }
+        _ => None,
+    });
+    let mut newer: Vec<_> = taken.collect();
+    // Of two states of one order in one request the later one stays: the sort keeps their order.
+    newer.sort_by(|(_, a), (_, b)| a.order.number().cmp(b.order.number()));
+    newer
 }
 
 // A cancelled order counts in no figure, and neither do its refunds.
@@ -160,12 +197,54 @@ fn refunded(order: &NewOrder) -> impl Iterator<Item = Refunded> {
 }
 
 impl Written {
+    async fn add_fresh(
+        &mut self,
+        tx: &Tx,
+        fresh: &[&Candidate<'_>],
+        (variants, buyers): (&Variants, &Buyers),
+        via: Via,
+    ) -> Result<(), DataError> {
+        let store = &self.store;
+        write::rows(tx, store, fresh, variants, buyers, via).await?;
+        if store.tracks_stock {
+            stock::sell(tx, fresh.iter().map(|c| c.order), variants).await?;
+        }
+        if store.notifies_orders {
+            tell(tx, fresh).await?;
+        }
+        if let Some(events) = &mut self.events {
+            events.extend(fresh.iter().map(|c| placed_event(c, store)));
+        }
+        for candidate in fresh {
+            self.deltas.add_order(store, candidate.order, variants);
+            self.refunded.extend(refunded(candidate.order));
+        }
+        Ok(())
+    }
+
+    async fn replace(
+        &mut self,
+        tx: &Tx,
+        candidate: &Candidate<'_>,
+        (variants, buyers): (&Variants, &Buyers),
+    ) -> Result<Placed, DataError> {
+        let replaced = replace::replace(tx, &self.store, candidate, variants, buyers).await?;
+        let Some(mut replaced) = replaced else { return Ok(Placed::Stale(candidate.id)) };
+        self.deltas.add_order(&self.store, candidate.order, variants);
+        self.refunded.extend(refunded(candidate.order));
+        if let Some(events) = &mut self.events {
+            events.append(&mut replaced.events);
+        }
+        self.replaced.push(replaced);
+        Ok(Placed::Updated(candidate.id))
+    }
+
     /// What became of each order.
     pub fn outcome(&self) -> &[Placed] {
         &self.outcome
     }
 
-    /// Feed and figures; what became of each order.
+    /// Feed and figures; the result of each order.
     ///
     /// # Errors
     /// As [`place`].
@@ -185,10 +264,11 @@ impl Written {
 impl Written {
     // Behind the feed's head, where the store's rule cannot change any more.
     async fn count_refunds(&mut self, tx: &Tx) -> Result<(), DataError> {
-        if self.refunded.is_empty() {
-            return Ok(());
+        let has_refunds = !self.refunded.is_empty() || self.replaced.iter().any(|order| order.counted.has_refunds());
+        let rule = if has_refunds { stores::return_day(tx, self.store.id).await? } else { ReturnDay::default() };
+        for Replaced { before, counted, .. } in &self.replaced {
+            counted.take_out(before, rule, &mut self.deltas);
         }
-        let rule = crate::stores::return_day(tx, self.store.id).await?;
         for Refunded { placed_at, at, currency, parts } in &self.refunded {
             let figures = Figures::of_refund(*parts);
             self.deltas.add(&self.store, rule.counts_at(*at, *placed_at), *currency, figures);

@@ -58,8 +58,8 @@ lines as (
     $36::bigint[], $37::bigint[], $38::bigint[], $39::bigint[], $40::bigint[], $41::bigint[], $42::bigint[])
     i (placed_at, order_id, position, variant_id, sku, title, kind, quantity, unit_price, amount, discount, tax, refunded, fulfilled))
 insert into order_timeline (tenant_id, order_placed_at, order_id, at, id, kind, actor, details)
-select $1, t.placed_at, t.id, $3, t.id, 'placed', $43, $44::jsonb
-from unnest($4::timestamptz[], $5::uuid[]) t (placed_at, id)";
+select $1, t.placed_at, t.id, $3, t.entry, $46, $43, $44::jsonb
+from unnest($4::timestamptz[], $5::uuid[], $45::uuid[]) t (placed_at, id, entry)";
 
 // SQL: any number of lines in one statement.
 const MORE_LINES: &str = "
@@ -109,11 +109,16 @@ pub(super) async fn rows(
         .collect();
     let (first, more) = lines.split_at(lines.len().min(LINES_AT_ONCE));
     values.extend(item_columns(first, variants));
-    let how = match via {
-        Via::Api => serde_json::json!({"via": "api"}),
-        Via::Import => serde_json::json!({"via": "import"}),
+    let (how, entry) = match via {
+        Via::Api => ("api", "placed"),
+        Via::Import => ("import", "placed"),
+        Via::Update => ("source", "updated"),
     };
-    values.extend([tx.scope().actor().to_string().into(), how.into()]);
+    // The first entry of an order has the order's id: none is made for it.
+    let entries: Vec<Uuid> =
+        fresh.iter().map(|c| if via == Via::Update { tx.scope().clock().id() } else { c.id.0 }).collect();
+    let how = serde_json::json!({"via": how});
+    values.extend([tx.scope().actor().to_string().into(), how.into(), entries.into(), entry.into()]);
     tx.run(SQL, values).await?;
     for lines in more.chunks(LINES_AT_ONCE) {
         let values = std::iter::once(store.id.0.into()).chain(item_columns(lines, variants));

@@ -45,6 +45,7 @@ async fn import(access: &Access, n: usize, problems: usize) -> ImportId {
         file_path: "nowhere",
         file_size: 9,
         file_hash: &hash,
+        mode: Default::default(),
         begin: Begin::Check,
     };
     let Created::New(run) = imports::create(&scope, file).await.unwrap() else { panic!("run {n} is not new") };

@@ -26,6 +26,7 @@ async fn shop(db: &TestDb, slug: &str) -> (Access, Scope, Vec<ImportId>) {
             file_path: "nowhere",
             file_size: 9,
             file_hash: &hash,
+            mode: Default::default(),
             begin: Begin::Check,
         };
         let Created::New(run) = create(&scope, file).await.unwrap() else { panic!("run {n} is not new") };

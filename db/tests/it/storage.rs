@@ -18,6 +18,7 @@ pub async fn file(scope: &Scope, store: &Store, size: u64, name: &str) -> Result
         file_path: "/nowhere",
         file_size: size,
         file_hash: name.as_bytes(),
+        mode: Default::default(),
         begin: Begin::Check,
     };
     create(scope, new).await

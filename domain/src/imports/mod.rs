@@ -120,6 +120,12 @@ pub struct Summary {
     pub items: u64,
     /// Orders that were already there with the same content.
     pub unchanged: u64,
+    /// Orders that replaced an older state of themselves.
+    #[serde(default)]
+    pub updated: u64,
+    /// Orders of which a newer state was there already; they were left as they are.
+    #[serde(default)]
+    pub older: u64,
     /// Sums of all stored lines by currency code.
     pub currencies: BTreeMap<String, Totals>,
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use db::feed::NewEvent;
 use db::imports::{Lease, Progress, Run};
-use db::orders::place::{Placed, Via, place_named, prepare};
+use db::orders::place::{Mode, Placed, Via, place_named, prepare};
 use db::stores::Store;
 use db::{DataError, Scope, Tx};
 use domain::feed::EventKind;
@@ -58,6 +58,7 @@ pub async fn apply(
         store,
         lease,
         survey: &survey,
+        mode: run.mode,
         summary: run.summary.clone(),
         begun: (Instant::now(), run.checkpoint),
     };
@@ -76,6 +77,7 @@ struct Applying<'a> {
     store: &'a Store,
     lease: &'a Lease,
     survey: &'a Survey,
+    mode: Mode,
     summary: Summary,
     // When this attempt began, and at which line.
     begun: (Instant, u64),
@@ -93,7 +95,7 @@ impl Applying<'_> {
         if !batch.orders.is_empty() {
             let survey = self.survey;
             let named = |sku: &str| survey.titles.of(sku);
-            let placed = place_named(&tx, self.store, &batch.orders, Via::Import, &named).await?;
+            let placed = place_named(&tx, self.store, &batch.orders, (Via::Import, self.mode), &named).await?;
             stored = range(&placed);
             tally(&mut summary, &mut batch, &placed);
         }
@@ -149,6 +151,8 @@ fn tally(summary: &mut Summary, batch: &mut Batch, placed: &[Placed]) {
     for ((order, line), placed) in batch.orders.iter().zip(&batch.first_lines).zip(placed) {
         match placed {
             Placed::Stored(_) => check::count(summary, order),
+            Placed::Updated(_) => summary.updated += 1,
+            Placed::Stale(_) => summary.older += 1,
             Placed::Unchanged(_) => summary.unchanged += 1,
             Placed::Conflict(_) => {
                 summary.rejected += 1;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use db::imports::{Begin, Claimed, Created, Lease, NewRun, Run, Taker};
+use db::orders::place::Mode;
 use db::stores::Store;
 use db::{Access, DataError, Scope};
 use domain::ids::ImportId;
@@ -32,6 +33,8 @@ pub struct FileImport {
     pub format: Format,
     /// Where it lies.
     pub path: PathBuf,
+    /// Whether orders that exist are replaced by newer states of them.
+    pub mode: Mode,
     /// Whether only to say what would happen.
     pub dry_run: bool,
     /// Most bytes that it may have.
@@ -73,7 +76,7 @@ pub async fn run_file_until(
     let snapshot = Snapshot::new(import.format, import.path, import.size_limit, &store, scope.now());
     let (size, hash) = measure(&snapshot).await?;
     if import.dry_run {
-        return dry_run(&scope, &store, snapshot, &hash).await;
+        return dry_run(&scope, &store, (snapshot, import.mode), &hash).await;
     }
     // Refuses the file before anything is written down.
     snapshot.survey().await?;
@@ -86,6 +89,7 @@ pub async fn run_file_until(
         file_path: &file_path.to_string_lossy(),
         file_size: size,
         file_hash: &hash,
+        mode: import.mode,
         begin: Begin::Here,
     };
     let run = match db::imports::create(&scope, new).await? {
@@ -155,9 +159,14 @@ async fn outcome(scope: &Scope, id: ImportId, summary: Summary) -> Result<Outcom
     Ok(Outcome { summary, problems: problems.rows, problem_count: run.problem_count, already_imported: None })
 }
 
-async fn dry_run(scope: &Scope, store: &Store, snapshot: Snapshot, hash: &[u8]) -> Result<Outcome, ImportError> {
+async fn dry_run(
+    scope: &Scope,
+    store: &Store,
+    (snapshot, mode): (Snapshot, Mode),
+    hash: &[u8],
+) -> Result<Outcome, ImportError> {
     let tx = scope.begin().await?;
-    let known = db::imports::known(&tx, store, snapshot.format, hash).await?;
+    let known = db::imports::known(&tx, store, (snapshot.format, mode), hash).await?;
     tx.commit().await?;
     if let Some(run) = known.filter(|run| run.status == domain::imports::RunStatus::Done) {
         return Ok(already(run));

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use db::imports::{Begin, Created, NewRun};
+use db::orders::place::Mode;
 use db::{DataError, Scope};
 use domain::ids::TenantId;
 use domain::imports::Format;
@@ -114,12 +115,12 @@ pub async fn submit(
     scope: &Scope,
     data_dir: &Path,
     store: &str,
-    format: Format,
+    (format, mode): (Format, Mode),
     file_name: &str,
     file: &ReceivedFile,
 ) -> Result<Created, DataError> {
     let file_path = file.path.to_string_lossy();
-    let created = make(scope, store, format, file_name, file, &file_path).await;
+    let created = make(scope, store, (format, mode), file_name, file, &file_path).await;
     let needed = match &created {
         Ok(Created::New(_)) => true,
         Ok(Created::Resumed(run)) => {
@@ -136,7 +137,7 @@ pub async fn submit(
 async fn make(
     scope: &Scope,
     store: &str,
-    format: Format,
+    (format, mode): (Format, Mode),
     file_name: &str,
     file: &ReceivedFile,
     file_path: &str,
@@ -151,6 +152,7 @@ async fn make(
         file_path,
         file_size: file.size,
         file_hash: &file.hash,
+        mode,
         begin: Begin::Check,
     };
     db::imports::create(scope, new).await

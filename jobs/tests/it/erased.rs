@@ -116,6 +116,7 @@ async fn fill(world: &World, access: &Access) {
         file_path: "/nowhere",
         file_size: 60,
         file_hash: &[7; 32],
+        mode: Default::default(),
         begin: db::imports::Begin::Check,
     };
     let db::imports::Created::New(run) = db::imports::create(&scope, new).await.unwrap() else { panic!("not new") };

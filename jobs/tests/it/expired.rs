@@ -21,6 +21,7 @@ pub async fn checked_run(shop: &Shop, name: &str) -> (domain::ids::ImportId, std
         file_path: &path.to_string_lossy(),
         file_size: 5,
         file_hash: name.as_bytes(),
+        mode: Default::default(),
         begin: Begin::Check,
     };
     let Created::New(run) = create(&shop.scope(), new).await.unwrap() else { panic!("{name} is not new") };

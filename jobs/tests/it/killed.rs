@@ -31,6 +31,7 @@ async fn child() {
         store: "main".into(),
         format: told(FORMAT).parse().unwrap(),
         path: told(FILE).into(),
+        mode: Default::default(),
         dry_run: false,
         size_limit: 1 << 30,
     };

@@ -39,7 +39,14 @@ async fn files_of_every_format_place_orders_where_they_are_listed_and_counted() 
         .fold(head, |text, (n, (sent, ..))| text + &format!("C{n},{sent},{buyer},C{n},ŞİŞ,Tea,1,4.50\n"));
     for (format, name, text) in [(Format::OrdersJsonl, "a.jsonl", jsonl), (Format::OrdersCsv, "a.csv", csv)] {
         let path = shop.file(name, text);
-        let import = FileImport { store: "south".into(), format, path, dry_run: false, size_limit: 1 << 30 };
+        let import = FileImport {
+            store: "south".into(),
+            format,
+            path,
+            mode: Default::default(),
+            dry_run: false,
+            size_limit: 1 << 30,
+        };
         let outcome = run_file(&shop.access, import).await.unwrap();
         assert_eq!(outcome.summary.orders, 4, "{name}: {:?}", outcome.summary);
     }

@@ -38,12 +38,16 @@ async fn an_upload_is_checked_started_and_stored() {
     let shop = Shop::new().await;
     let file = receive(&shop, &std::fs::read(real_file()).unwrap()).await;
     let scope = shop.scope();
-    let made = submit(&scope, &shop.folder, "main", Format::OnlineRetail, "december.csv", &file).await.unwrap();
+    let made = submit(&scope, &shop.folder, "main", (Format::OnlineRetail, Default::default()), "december.csv", &file)
+        .await
+        .unwrap();
     let Created::New(run) = made else { panic!("{made:?}") };
     // The same file again before the first is done: the same run, and one copy is enough.
     let again = receive(&shop, &std::fs::read(real_file()).unwrap()).await;
     assert_eq!((again.size, &again.hash), (file.size, &file.hash));
-    let made = submit(&scope, &shop.folder, "main", Format::OnlineRetail, "december.csv", &again).await.unwrap();
+    let made = submit(&scope, &shop.folder, "main", (Format::OnlineRetail, Default::default()), "december.csv", &again)
+        .await
+        .unwrap();
     assert!(matches!(&made, Created::Resumed(same) if same.id == run.id), "{made:?}");
     assert!(file.path.exists() && !again.path.exists());
     let stop = CancellationToken::new();
@@ -77,7 +81,9 @@ async fn an_upload_is_checked_started_and_stored() {
     );
     assert_eq!(shop.count("select (data->>'orders')::bigint from feed_events order by seq desc limit 1").await, 1_052);
     let once_more = receive(&shop, &std::fs::read(real_file()).unwrap()).await;
-    let made = submit(&scope, &shop.folder, "main", Format::OnlineRetail, "x.csv", &once_more).await.unwrap();
+    let made = submit(&scope, &shop.folder, "main", (Format::OnlineRetail, Default::default()), "x.csv", &once_more)
+        .await
+        .unwrap();
     assert!(matches!(&made, Created::AlreadyDone(same) if same.id == run.id), "{made:?}");
     assert_eq!(
         std::fs::read_dir(shop.folder.join("imports").join(shop.access.tenant().to_string())).unwrap().count(),
@@ -89,7 +95,9 @@ async fn an_upload_is_checked_started_and_stored() {
 async fn a_bad_upload_fails_with_its_reason() {
     let shop = Shop::new().await;
     let file = receive(&shop, b"{\"number\": 1}\n").await;
-    let made = submit(&shop.scope(), &shop.folder, "main", Format::OnlineRetail, "a.csv", &file).await.unwrap();
+    let made = submit(&shop.scope(), &shop.folder, "main", (Format::OnlineRetail, Default::default()), "a.csv", &file)
+        .await
+        .unwrap();
     let Created::New(run) = made else { panic!("{made:?}") };
     let stop = CancellationToken::new();
     let worker = tokio::spawn(jobs::worker::run(shop.test.db.clone(), worker(&shop), stop.clone()));
@@ -119,7 +127,9 @@ async fn uploads_are_limited_and_leave_no_files_behind() {
 async fn another_tenant_sees_no_run() {
     let shop = Shop::with(TestDb::new().await).await;
     let file = receive(&shop, b"{}\n").await;
-    let made = submit(&shop.scope(), &shop.folder, "main", Format::OrdersJsonl, "a.jsonl", &file).await.unwrap();
+    let made = submit(&shop.scope(), &shop.folder, "main", (Format::OrdersJsonl, Default::default()), "a.jsonl", &file)
+        .await
+        .unwrap();
     let Created::New(run) = made else { panic!("{made:?}") };
     let other =
         testing::tenant(&shop.test.db, "other").await.scope(domain::permission::Permission::RunImports).unwrap();
@@ -143,7 +153,9 @@ async fn an_import_that_failed_three_times_starts_again_after_an_hour() {
     let shop = Shop::with(TestDb::with(clock.clone(), None).await).await;
     let file = receive(&shop, b"{}\n").await;
     let scope = shop.scope();
-    let made = submit(&scope, &shop.folder, "main", Format::OrdersJsonl, "a.jsonl", &file).await.unwrap();
+    let made = submit(&scope, &shop.folder, "main", (Format::OrdersJsonl, Default::default()), "a.jsonl", &file)
+        .await
+        .unwrap();
     let Created::New(run) = made else { panic!("{made:?}") };
     for round in [0, db::imports::ROUNDS] {
         for attempt in 1..=3 {

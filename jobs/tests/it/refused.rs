@@ -54,6 +54,7 @@ async fn a_file_over_the_limit_and_an_unknown_store_are_refused() {
         store: store.into(),
         format: Format::OnlineRetail,
         path: real_file(),
+        mode: Default::default(),
         dry_run: false,
         size_limit,
     };

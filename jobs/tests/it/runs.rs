@@ -26,6 +26,7 @@ async fn run(shop: &Shop, hash: &[u8], begin: Begin) -> Run {
         file_path: "/nowhere/a.jsonl",
         file_size: 1,
         file_hash: hash,
+        mode: Default::default(),
         begin,
     };
     match db::imports::create(&shop.scope(), new).await.unwrap() {

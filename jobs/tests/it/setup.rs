@@ -47,7 +47,7 @@ impl Shop {
     }
 
     pub fn options(&self, format: Format, path: PathBuf) -> FileImport {
-        FileImport { store: "main".into(), format, path, dry_run: false, size_limit: 1 << 30 }
+        FileImport { store: "main".into(), format, path, mode: Default::default(), dry_run: false, size_limit: 1 << 30 }
     }
 
     /// The first column of the first row, as the tables' owner sees it.

@@ -47,6 +47,9 @@ alter table refunds
   -- False when its order is cancelled: that counts in no figure.
   add column is_counted boolean not null default true;
 
+-- Whether orders that exist are replaced by newer states of them.
+alter table import_runs add column updates_orders boolean not null default false;
+
 create table payments (
   tenant_id       uuid not null,
   order_placed_at timestamptz not null,
@@ -82,7 +85,10 @@ create table fulfilments (
 );
 select stoa_wall('fulfilments');
 
-grant select, insert on payments, fulfilments to stoa_app;
+grant select, insert, delete on payments, fulfilments to stoa_app;
+-- A newer state of an order takes the place of the stored one.
+grant delete on orders, order_items, refunds to stoa_app;
+grant update (order_placed_at) on order_timeline to stoa_app;
 
 -- Serves the number of sales that are to be fulfilled, and their list.
 drop index orders_to_fulfil;

@@ -43,6 +43,7 @@ fn operations() -> Routes {
         .post("/api/v1/orders", Needs::Key(KeyScope::OrdersWrite), orders::create::create)
         .post("/api/v1/orders/batch", Needs::Key(KeyScope::OrdersWrite), orders::batch::create)
         .get("/api/v1/orders/{id}", Needs::Key(KeyScope::OrdersRead), orders::read::show)
+        .put("/api/v1/orders/{store}/{number}", Needs::Key(KeyScope::OrdersWrite), orders::put::put)
         .patch("/api/v1/orders/{id}", Needs::Key(KeyScope::OrdersWrite), orders::change::edit)
         .post("/api/v1/orders/{id}/payments", Needs::Key(KeyScope::OrdersWrite), orders::change::pay)
         .post("/api/v1/orders/{id}/fulfilments", Needs::Key(KeyScope::OrdersWrite), orders::change::fulfil)

@@ -31,6 +31,7 @@ pub fn as_json() -> serde_json::Value {
         super::orders::create::create,
         super::orders::batch::create,
         super::orders::read::show,
+        super::orders::put::put,
         super::orders::change::edit,
         super::orders::change::pay,
         super::orders::change::fulfil,

@@ -106,6 +106,7 @@ fn parameter_schema(name: &str) -> Option<Value> {
         "from" | "to" => or_empty(json!({"type": "string", "format": "date"})),
         "min" | "max" => or_empty(amount),
         "sort" => or_empty(words(["newest", "oldest"].into_iter())),
+        "mode" => or_empty(words(["create", "update"].into_iter())),
         "group" => or_empty(words(["day", "hour", "none"].into_iter())),
         "compare" => or_empty(words(["previous", "year", "none"].into_iter())),
         "limit" => or_empty(json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": 200})),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use db::orders::place::Mode;
 use domain::imports::{Format, Problem, Summary};
 use jobs::imports::{FileImport, Outcome, run_file_until};
 use serde_json::{Value, json};
@@ -26,6 +27,9 @@ pub struct Import {
     /// The format: online-retail, orders-jsonl or orders-csv.
     #[arg(long, value_parser = str::parse::<Format>)]
     format: Format,
+    /// Replace orders that exist by newer states of them.
+    #[arg(long)]
+    update: bool,
     /// Check the file without importing it.
     #[arg(long)]
     dry_run: bool,
@@ -42,6 +46,7 @@ impl Import {
             store: self.store,
             format: self.format,
             path: self.file,
+            mode: if self.update { Mode::Update } else { Mode::Create },
             dry_run: self.dry_run,
             size_limit: config.http.upload_limit.try_into().unwrap_or(u64::MAX),
         };
@@ -77,7 +82,8 @@ fn in_words(problem: &Problem) -> String {
 }
 
 fn text(outcome: &Outcome, dry_run: bool) -> String {
-    let Summary { read, orders, returns, skipped, rejected, items, unchanged, currencies } = &outcome.summary;
+    let Summary { read, orders, returns, skipped, rejected, items, unchanged, updated, older, currencies } =
+        &outcome.summary;
     let mut lines = Vec::new();
     if let Some(run) = outcome.already_imported {
         lines.push(format!("this file was already imported (run {run}); no changes were made"));
@@ -85,8 +91,8 @@ fn text(outcome: &Outcome, dry_run: bool) -> String {
         lines.push("dry run; no changes were made".to_owned());
     }
     lines.push(format!(
-        "{read} lines read: {orders} orders, {returns} returns, {items} items; {unchanged} unchanged, {skipped} \
-         skipped, {rejected} rejected"
+        "{read} lines read: {orders} orders, {returns} returns, {items} items; {updated} updated, {unchanged} unchanged, \
+         {older} older than stored, {skipped} skipped, {rejected} rejected"
     ));
     for (currency, totals) in currencies {
         let (sales, back) = (totals.sales_total, totals.returns_total);

@@ -83,6 +83,7 @@ async fn imports_of_other_stores_are_neither_listed_nor_opened_nor_begun() {
             file_path: "nowhere",
             file_size: 1,
             file_hash: store.slug.as_bytes(),
+            mode: Default::default(),
             begin: db::imports::Begin::Here,
         };
         let db::imports::Created::New(run) = db::imports::create(&scope, new).await.unwrap() else { panic!() };

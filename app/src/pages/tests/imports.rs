@@ -28,6 +28,7 @@ fn run(status: RunStatus) -> Run {
         store: "shop".into(),
         store_name: "Shop".into(),
         format: Format::OnlineRetail,
+        mode: Default::default(),
         file_name: HOSTILE.into(),
         file_path: String::new(),
         file_size: 45_000_000,

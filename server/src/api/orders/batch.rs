@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use db::DataError;
 use db::idempotency::{Answer, Key, request_hash};
 use db::orders::accept::{Accepted, Group, GroupResult, Sent, accept};
-use db::orders::place::Placed;
-use domain::fields::{FieldError, FieldErrors};
+use db::orders::place::{Mode, Placed};
+use domain::fields::{FieldError, FieldErrors, UNKNOWN};
 use domain::ids::OrderId;
 use domain::json;
 use domain::limits::Limit;
@@ -21,6 +21,7 @@ use utoipa::ToSchema;
 
 use super::super::body;
 use super::super::problems::{BodyRefusals, FaultBody, NO_SUCH_STORE, Refusals, not_json};
+use super::super::query::Pairs;
 use super::super::repeat::{self, Reply};
 use super::super::schema::NewBatchBody;
 use crate::auth::KeyAccess;
@@ -29,6 +30,7 @@ use crate::input::budget::Budget;
 
 /// The path, as it enters the hash of a request.
 const PATH: &str = "/api/v1/orders/batch";
+const UPDATE_PATH: &str = "/api/v1/orders/batch?mode=update";
 /// Largest body, bytes.
 const LIMIT: usize = 32 << 20;
 /// Most orders, whatever the tier allows.
@@ -54,8 +56,12 @@ pub struct ReportJson {
 pub struct CountsJson {
     /// Stored by this request.
     pub created: usize,
+    /// Replaced the stored order with this number.
+    pub updated: usize,
     /// Already stored with the same content.
     pub unchanged: usize,
+    /// Not stored, because the stored order has a later `updated_at`.
+    pub older: usize,
     /// Not stored, because another order has the number.
     pub conflict: usize,
     /// Not stored, because fields are invalid.
@@ -95,8 +101,12 @@ pub struct ResultJson {
 pub enum Status {
     /// Stored by this request.
     Created,
+    /// Replaced the stored order with this number. Only with `mode=update`.
+    Updated,
     /// Already stored with the same content.
     Unchanged,
+    /// Not stored: the stored order has a later `updated_at`. Only with `mode=update`.
+    Older,
     /// Another order has the number.
     Conflict,
     /// Fields are invalid.
@@ -123,32 +133,55 @@ struct Waiting {
 /// checked by itself: valid orders are stored, and the report lists the result of every order. Sending a batch again is
 /// safe: stored orders are reported as `unchanged`.
 #[utoipa::path(post, path = "/api/v1/orders/batch", tag = "Orders", operation_id = "placeOrders",
-    params(("Idempotency-Key" = Option<String>, Header, max_length = 255,
-        description = "Applies to the whole batch: the report is repeated byte for byte.")),
+    params(("mode" = Option<String>, Query, description = "`create` (default), or `update`: an order whose number is \
+            taken replaces the stored order, unless that has a later `updated_at`"),
+        ("Idempotency-Key" = Option<String>, Header, max_length = 255,
+            description = "Applies to the whole batch: the report is repeated byte for byte.")),
     request_body(content = NewBatchBody, description = "At most 32 MiB."),
     security(("key" = ["orders:write"])),
     responses((status = 200, description = "The report", body = ReportJson), Refusals, BodyRefusals))]
-pub async fn create(State(bodies): State<Budget>, key: KeyAccess, request: Request) -> Result<Reply, Problem> {
+pub async fn create(
+    State(bodies): State<Budget>,
+    key: KeyAccess,
+    pairs: Pairs,
+    request: Request,
+) -> Result<Reply, Problem> {
     let scope = key.scope(Permission::WriteOrders)?;
     let repeat_key = repeat::key(request.headers())?;
+    let (mode, path) = mode_of(&pairs)?;
     let (body, _held) = body::read(request, LIMIT, &bodies).await?;
     let plan = db::limits::plan(scope.db(), scope.tenant()).await?;
     let most = plan.terms.allowed(Limit::BatchOrders).and_then(|most| usize::try_from(most).ok()).unwrap_or(MOST);
     let (size, now) = (body.len(), scope.now());
     let reading = move || {
         let batch = Batch::read(&body, most.min(MOST), now)?;
-        let key = repeat_key.map(|key| Key { request: request_hash(PATH, &body), key });
+        let key = repeat_key.map(|key| Key { request: request_hash(path, &body), key });
         Ok::<_, Problem>((batch, key))
     };
     let (batch, key) = bodies.read(size, reading).await?;
     let groups: Vec<Group<'_>> =
         batch.stores.iter().map(|(store, waiting)| Group { store, orders: &waiting.orders }).collect();
     let report = |results: &[GroupResult]| batch.report(results).map(Some);
-    match accept(&scope, &groups, Sent::AsBatch, key.as_ref(), report).await? {
+    match accept(&scope, &groups, Sent::AsBatch(mode), key.as_ref(), report).await? {
         Accepted::Stored(answer) => Reply::first(answer),
         Accepted::Claimed(claim) => Reply::to_claimed(claim),
         Accepted::NotStored(_) => Err(DataError::Corrupt("a batch was not answered".into()).into()),
     }
+}
+
+// The mode, and the path as it enters the hash of the request.
+fn mode_of(pairs: &Pairs) -> Result<(Mode, &'static str), FieldErrors> {
+    let mut mode = (Mode::Create, PATH);
+    let errors = FieldErrors::of_pairs(pairs.iter(), |name, value| match (name, value) {
+        ("mode", "create") => Ok(()),
+        ("mode", "update") => {
+            mode = (Mode::Update, UPDATE_PATH);
+            Ok(())
+        }
+        ("mode", _) => Err("Use create or update.".into()),
+        _ => Err(UNKNOWN.into()),
+    });
+    errors.into_result(mode)
 }
 
 impl Batch {
@@ -222,12 +255,14 @@ impl ResultJson {
     }
 
     fn settle(&mut self, placed: Placed) {
-        if !matches!(placed, Placed::Stored(_)) {
+        if !matches!(placed, Placed::Stored(_) | Placed::Updated(_)) {
             self.adjusted.clear();
         }
         match placed {
             Placed::Stored(id) => (self.status, self.id) = (Status::Created, Some(id)),
+            Placed::Updated(id) => (self.status, self.id) = (Status::Updated, Some(id)),
             Placed::Unchanged(id) => (self.status, self.id) = (Status::Unchanged, Some(id)),
+            Placed::Stale(id) => (self.status, self.id) = (Status::Older, Some(id)),
             Placed::Conflict(_) => {
                 self.status = Status::Conflict;
                 let message = "Another order of this store has this number.".to_owned();
@@ -241,7 +276,9 @@ fn count(results: &[ResultJson]) -> CountsJson {
     let of = |status| results.iter().filter(|r| r.status == status).count();
     CountsJson {
         created: of(Status::Created),
+        updated: of(Status::Updated),
         unchanged: of(Status::Unchanged),
+        older: of(Status::Older),
         conflict: of(Status::Conflict),
         rejected: of(Status::Rejected),
     }

@@ -3,4 +3,5 @@
 pub mod batch;
 pub mod change;
 pub mod create;
+pub mod put;
 pub mod read;

@@ -7,6 +7,7 @@ use app::pages::imports::{ImportForm, new};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use db::imports::Created;
+use db::orders::place::Mode;
 use db::{DataError, Scope};
 use domain::fields::FieldErrors;
 use domain::imports::Format;
@@ -113,7 +114,8 @@ async fn begin(config: &Config, scope: &Scope, chosen: &Chosen) -> Result<Create
     // A format that is none still gets its file taken away again: the store is looked for first, and there is none.
     let format: Option<Format> = chosen.format.parse().ok();
     let store = if format.is_some() { chosen.store.as_str() } else { "" };
-    let made = make_run(scope, &config.data_dir, store, format.unwrap_or(Format::OrdersCsv), name, file).await;
+    let made =
+        make_run(scope, &config.data_dir, store, (format.unwrap_or(Format::OrdersCsv), Mode::Create), name, file).await;
     match made {
         Err(DataError::NotFound(_)) if format.is_none() => Err(FieldErrors::one("format", "Choose a format.").into()),
         Err(DataError::NotFound(_)) => Err(FieldErrors::one("store", "Choose a store.").into()),

@@ -178,6 +178,7 @@ impl Things {
             file_path: "/nonexistent",
             file_size: 1,
             file_hash: slug.as_bytes(),
+            mode: Default::default(),
             begin: Begin::Check,
         };
         let scope = access.scope(Permission::RunImports).unwrap();
