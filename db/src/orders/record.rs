@@ -42,7 +42,7 @@ impl FromQueryResult for OrderRecord {
 
 fn read(row: &PgRow) -> Result<OrderRow, sqlx::Error> {
     let cells = Cells(row);
-    let customer = cells.filled(13)?;
+    let id = if cells.filled(13)? { Some(CustomerId(cells.uuid(13)?)) } else { None };
     Ok(OrderRow {
         id: OrderId(cells.uuid(0)?),
         store_id: StoreId(cells.uuid(1)?),
@@ -58,14 +58,14 @@ fn read(row: &PgRow) -> Result<OrderRow, sqlx::Error> {
         item_count: cells.int(10)?,
         total: cells.bigint(11)?,
         refunded: cells.bigint(12)?,
-        customer: if customer { Some(buyer(&cells, CustomerId(cells.uuid(13)?))?) } else { None },
+        customer: Some(buyer(&cells, id)?).filter(|customer| *customer != CustomerRow::default()),
     })
 }
 
-fn buyer(cells: &Cells<'_>, id: CustomerId) -> Result<CustomerRow, sqlx::Error> {
+fn buyer(cells: &Cells<'_>, id: Option<CustomerId>) -> Result<CustomerRow, sqlx::Error> {
     let first = cells.0.len().saturating_sub(CUSTOMER_COLUMNS);
     Ok(CustomerRow {
-        id: Some(id),
+        id,
         email: cells.some_text(first)?,
         name: cells.some_text(first + 1)?,
         phone: cells.some_text(first + 2)?,

@@ -72,14 +72,15 @@ impl OrderRow {
             total: order.total,
             refunded: order.refunded,
             number: order.number,
-            customer: order.customer_id.map(|id| CustomerRow {
-                id: Some(id.into()),
+            customer: Some(CustomerRow {
+                id: order.customer_id.map(CustomerId::from),
                 email: order.customer_email,
                 name: order.customer_name,
                 phone: order.customer_phone,
                 external_id: order.customer_external_id,
                 country: order.customer_country,
-            }),
+            })
+            .filter(|customer| *customer != CustomerRow::default()),
         })
     }
 

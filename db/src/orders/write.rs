@@ -8,7 +8,7 @@ use domain::email;
 use domain::orders::new_order::Details;
 use domain::orders::shares::Share;
 use domain::orders::standing;
-use domain::orders::{NewCustomer, NewItem, NewOrder};
+use domain::orders::{NewCustomer, NewItem, NewOrder, OrderStatus};
 use sea_orm::Value;
 use uuid::Uuid;
 
@@ -200,7 +200,7 @@ fn more(order: &NewOrder) -> String {
         "is_on_hold": standing.is_on_hold,
         "cancelled_at": history.cancelled.as_ref().map(|cancelled| cancelled.at),
         "cancel_reason": history.cancelled.as_ref().map(|cancelled| &cancelled.reason),
-        "closed_at": history.closed_at,
+        "closed_at": history.closed_at.filter(|_| standing.status == OrderStatus::Closed),
         "external_id": details.external_id,
         "source": details.source,
         "source_updated_at": details.source_updated_at,

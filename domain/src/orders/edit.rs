@@ -52,6 +52,9 @@ impl Edit {
         };
         match body.get("customer") {
             None => {}
+            Some(Value::Null) => {
+                [edit.email, edit.name, edit.phone] = std::array::from_fn(|_| Some(String::new()));
+            }
             Some(customer) if customer.is_object() => {
                 refuse_unknown(
                     &mut errors,
@@ -65,7 +68,8 @@ impl Edit {
             }
             Some(_) => errors.add("customer", "Use an object."),
         }
-        errors.add_if(errors.is_empty() && edit == Self::default(), "body", "Send at least one field.");
+        let is_empty = errors.is_empty() && edit == Self::default();
+        errors.add_if(is_empty, "body", "Send at least one field.");
         errors.into_result(())?;
         edit.checked()
     }
@@ -189,6 +193,7 @@ mod tests {
     #[test]
     fn every_fault_is_named() {
         for (body, field) in [
+            (json!({"customer": 1}), "customer"),
             (json!([]), "body"),
             (json!({}), "body"),
             (json!({"total": 1}), "total"),

@@ -165,6 +165,9 @@ impl Standing {
                 PaymentKind::Authorization => {
                     (self.outstanding() - self.authorized, "This is more than the amount still to be paid.")
                 }
+                PaymentKind::Capture if self.authorized > self.outstanding() => {
+                    (self.outstanding(), "This is more than the amount still to be paid.")
+                }
                 PaymentKind::Capture => (self.authorized, "This is more than the authorized amount."),
                 PaymentKind::Void | PaymentKind::Refund => (i64::MAX, ""),
             };

@@ -142,7 +142,12 @@ impl Draft {
             lines.iter().zip(&shares).map(|(line, share)| line.amount - share.discount).collect();
         if self.prices_include_tax && errors.is_empty() {
             take_tax_out(&mut amounts, &mut values, &lines, &shares);
-            errors.add_if(amounts.shipping < 0 && self.kind == OrderKind::Sale, "tax", CONTAINED);
+            let Amounts { gross, shipping, fees, .. } = amounts;
+            let is_beyond = [gross, shipping, fees].iter().any(|amount| match self.kind {
+                OrderKind::Sale => *amount < 0,
+                OrderKind::Return => *amount > 0,
+            });
+            errors.add_if(is_beyond && !self.has_rebates(), "tax", CONTAINED);
         }
         let line = |((item, share), (value, position)): ((&NewItem, &Share), (i64, i32))| Line {
             position,
@@ -157,6 +162,11 @@ impl Draft {
         let mut standing = Standing { kind: self.kind, amounts, lines, ..Standing::default() };
         let resolved = if errors.is_empty() { self.history.apply(&mut standing, errors) } else { Resolved::default() };
         Outcome { shares, standing, resolved }
+    }
+
+    // Fees may be sent with either sign.
+    fn has_rebates(&self) -> bool {
+        self.items.iter().any(|item| item.kind == ItemKind::Fee && item.unit_price < 0)
     }
 
     fn check_history(&self, errors: &mut FieldErrors, now: DateTime<Utc>) {
@@ -210,7 +220,8 @@ fn take_tax_out(amounts: &mut Amounts, values: &mut [i64], lines: &[Shared], sha
     amounts.shipping -= amounts.tax - borne;
 }
 
-fn check_event(errors: &mut FieldErrors, field: &str, at: DateTime<Utc>, now: DateTime<Utc>) {
+/// Checks the time of something that happened to an order.
+pub(super) fn check_event(errors: &mut FieldErrors, field: &str, at: DateTime<Utc>, now: DateTime<Utc>) {
     errors.add_if(at.timestamp() < OLDEST, field, "Use a time in 1990 or later.");
     errors.add_if(at > now + Duration::days(1), field, "Use a time at most 1 day in the future.");
 }
@@ -252,6 +263,8 @@ fn check_shares(errors: &mut FieldErrors, index: usize, item: &NewItem, order: O
         errors.add_if(wrong, field(name), sign);
         errors.add_if(amount.saturating_abs() > MAX_AMOUNT, field(name), "This value is too large.");
     }
+    let is_taxed_discount = item.kind == ItemKind::Discount && item.tax.is_some_and(|tax| tax != 0);
+    errors.add_if(is_taxed_discount, field("tax"), "Leave out the tax of a discount: send it with the other items.");
     let most = item.amount().saturating_abs();
     errors.add_if(item.discount.saturating_abs() > most, field("discount"), "This is more than the line costs.");
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Reader;
 use crate::fields::FieldErrors;
+use crate::orders::new_order::check::check_event;
 use crate::orders::new_order::{Cancelled, History, NewFulfilment, NewPayment, NewRefund};
 use crate::orders::refund::{RefundLine, RefundRequest};
 use crate::orders::status::PaymentKind;
@@ -19,7 +20,7 @@ impl NewPayment {
     /// # Errors
     /// All faults of form, each with its field.
     pub fn from_json(body: &Value, now: DateTime<Utc>) -> Result<Self, FieldErrors> {
-        one(body, &PAYMENT, |read| read.payment(now))
+        in_time(one(body, &PAYMENT, |read| read.payment(now))?, now, |payment| payment.at)
     }
 }
 
@@ -29,7 +30,7 @@ impl NewFulfilment {
     /// # Errors
     /// All faults of form, each with its field.
     pub fn from_json(body: &Value, now: DateTime<Utc>) -> Result<Self, FieldErrors> {
-        one(body, &FULFILMENT, |read| read.fulfilment(now))
+        in_time(one(body, &FULFILMENT, |read| read.fulfilment(now))?, now, |fulfilment| fulfilment.at)
     }
 }
 
@@ -39,7 +40,7 @@ impl NewRefund {
     /// # Errors
     /// All faults of form, each with its field.
     pub fn from_json(body: &Value, now: DateTime<Utc>) -> Result<Self, FieldErrors> {
-        one(body, &REFUND, |read| read.refund(now))
+        in_time(one(body, &REFUND, |read| read.refund(now))?, now, |refund| refund.at)
     }
 }
 
@@ -54,12 +55,21 @@ fn one<T>(body: &Value, known: &[&str], read: impl FnOnce(&mut Reader<'_>) -> T)
     errors.into_result(told)
 }
 
+fn in_time<T>(told: T, now: DateTime<Utc>, at: fn(&T) -> DateTime<Utc>) -> Result<T, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    check_event(&mut errors, "at", at(&told), now);
+    errors.into_result(told)
+}
+
 impl Reader<'_> {
     /// What had happened to the order; `placed_at` is the time of what tells none.
     pub(super) fn history(&mut self, placed_at: DateTime<Utc>) -> History {
         let payments = self.value("payments").is_some();
         let payments = payments.then(|| self.list("payments", &PAYMENT, |read| read.payment(placed_at)));
-        let reason = self.text("cancel_reason").unwrap_or_default();
+        let reason = self.word("cancel_reason");
+        if !reason.is_empty() && self.value("cancelled_at").is_none() {
+            self.fault("cancelled_at", "Send the time of the cancellation with its reason.");
+        }
         History {
             payments,
             fulfilments: self.list("fulfilments", &FULFILMENT, |read| read.fulfilment(placed_at)),
