@@ -1,5 +1,9 @@
 //! Chance that repeats: SplitMix64 from a given seed. For demo data only.
 
+use std::ops::Range;
+
+use chrono::{DateTime, Duration, Utc};
+
 /// A stream of numbers.
 pub(super) struct Chance(u64);
 
@@ -26,6 +30,17 @@ impl Chance {
         let n = list.len() as u64;
         let index = self.below(n).min(self.below(n)).min(self.below(n));
         &list[usize::try_from(index).unwrap_or(0)]
+    }
+
+    /// One of `list`, each as often as the others.
+    pub fn one<T: Copy>(&mut self, list: &[T]) -> T {
+        list[usize::try_from(self.below(list.len() as u64)).unwrap_or(0)]
+    }
+
+    /// Some hours after `at`, to the second.
+    pub fn later(&mut self, at: DateTime<Utc>, hours: Range<u64>) -> DateTime<Utc> {
+        let seconds = hours.start * 3_600 + self.below((hours.end - hours.start) * 3_600);
+        at + Duration::seconds(i64::try_from(seconds).unwrap_or(0))
     }
 
     /// Whether something that happens `percent` times in a hundred happens now.

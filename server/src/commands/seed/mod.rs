@@ -1,10 +1,16 @@
-//! `stoa seed`: demo tenants, people and four months of orders. Deterministic but for the day on which it was run,
-//! and repeatable: what is there stays.
+//! `stoa seed`: demo tenants, people and four months of orders in all states. Deterministic but for the time at which it
+//! was run, and repeatable: what is there stays.
 
+mod acts;
+mod buyers;
 mod catalogue;
 mod chance;
+mod goods;
 mod history;
+mod life;
+mod order;
 mod people;
+mod shops;
 
 use chrono::{DateTime, Utc};
 use db::platform::Platform;
@@ -17,13 +23,6 @@ use super::connect;
 use super::failure::Failure;
 use super::output::Output;
 use crate::config::Config;
-
-const DEMO_STORES: [NewStore<'static>; 2] = [
-    NewStore { slug: "harbour", name: "Harbour Goods", time_zone: "Europe/London", currency: "GBP" },
-    NewStore { slug: "finch", name: "Finch & Sohn", time_zone: "Europe/Berlin", currency: "EUR" },
-];
-const OTHER_STORES: [NewStore<'static>; 1] =
-    [NewStore { slug: "prairie", name: "Prairie Supply", time_zone: "America/Chicago", currency: "USD" }];
 
 /// Seeds the database.
 ///
@@ -47,10 +46,14 @@ pub async fn run(config: &Config, out: Output) -> Result<(), Failure> {
     let passwords = connect::passwords(config)?;
     let people = people::ensure(&db, &passwords, &demo, &other).await?;
     let mut orders = 0;
-    for (access, stores, since) in [(&demo, DEMO_STORES.as_slice(), demo_since), (&other, &OTHER_STORES, other_since)] {
-        for new in stores {
-            let store = store(access, *new).await?;
-            orders += history::ensure(&db, access, &store, since).await?;
+    for (access, shops, since, emails) in [
+        (&demo, shops::DEMO.as_slice(), demo_since, ["staff@demo.test", "owner@demo.test"].as_slice()),
+        (&other, &shops::OTHER, other_since, &["owner@other.test"]),
+    ] {
+        let members = people::members(&db, access, emails).await?;
+        for shop in shops {
+            let store = store(access, shop.store).await?;
+            orders += history::ensure(&db, access, &members, shop, &store, since).await?;
         }
     }
     out.result(

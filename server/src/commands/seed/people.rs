@@ -33,3 +33,21 @@ pub(super) async fn ensure(db: &Db, passwords: &Passwords, demo: &Access, other:
     }
     Ok(made)
 }
+
+/// Those among `emails` who work in the tenant, as who they are; the command itself when nobody does any more.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub(super) async fn members(db: &Db, tenant: &Access, emails: &[&str]) -> Result<Vec<Access>, Failure> {
+    let mut members = Vec::new();
+    for email in emails {
+        let Some(id) = people::find(db, email).await? else { continue };
+        let memberships = people::memberships(db, id).await?;
+        let here = memberships.iter().find(|membership| membership.tenant == tenant.tenant());
+        members.extend(here.map(|membership| people::access(db, id, membership)));
+    }
+    if members.is_empty() {
+        members.push(tenant.clone());
+    }
+    Ok(members)
+}
