@@ -27,7 +27,7 @@ do $$ declare t regclass; begin
         (''pending'', ''authorized'', ''partially_paid'', ''paid'', ''partially_refunded'', ''refunded'', ''voided'')),
       add constraint orders_fulfilment_status_check check (fulfilment_status in
         (''unfulfilled'', ''partially_fulfilled'', ''fulfilled'', ''on_hold'', ''not_required'')),
-      add constraint orders_refunded_check check (kind = ''return'' or refunded <= coalesce(paid, total))', t);
+      add constraint orders_refunded_paid_check check (kind = ''return'' or refunded <= coalesce(paid, total))', t);
   end loop;
   for t in select 'order_items'::regclass union all
            select c.oid from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not c.relispartition
