@@ -1,6 +1,6 @@
 //! Step 1: choose store, format and file.
 
-use domain::imports::Format;
+use domain::imports::{Format, FormatChoice};
 use leptos::prelude::*;
 
 use super::model::ImportForm;
@@ -31,7 +31,9 @@ fn body(form: &ImportForm) -> AnyView {
     let action = url::imports(form.frame.tenant());
     let fault = |name: &str| form.faults.of(name).map(str::to_owned);
     let stores = form.frame.stores.iter().map(|s| (s.slug.clone(), format!("{} ({})", s.name, s.currency))).collect();
-    let formats = Format::ALL.map(|f| (f.as_str().to_owned(), format(f).0.to_owned())).to_vec();
+    let auto = (FormatChoice::AUTO.to_owned(), "Detect automatically".to_owned());
+    let known = Format::ALL.map(|f| (f.as_str().to_owned(), format(f).0.to_owned()));
+    let formats = [auto].into_iter().chain(known).collect();
     let (store, format) = form.chosen.clone();
     let (store_fault, format_fault, file_fault) = (fault("store"), fault("format"), fault("file"));
     let limit = format!("Up to {} MB. You see a preview before anything is imported.", form.limit_mb);

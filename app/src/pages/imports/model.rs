@@ -31,7 +31,7 @@ pub struct ImportIndex {
 pub struct ImportForm {
     /// What surrounds it.
     pub frame: TenantFrame,
-    /// The slug of the store and the code of the format chosen before; empty for none.
+    /// The slug of the store and the code of the format chosen before; empty for none, and `auto` for a format that the file shows.
     pub chosen: (String, String),
     /// What is wrong.
     pub faults: FieldErrors,

@@ -9,10 +9,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use db::imports::Created;
 use db::{DataError, Scope};
 use domain::fields::FieldErrors;
-use domain::imports::Format;
+use domain::imports::{Format, FormatChoice};
 use domain::permission::Permission;
-use jobs::imports::FileError;
 use jobs::imports::receive::{ReceivedFile, Receiver, submit as make_run};
+use jobs::imports::{FileError, recognise};
 
 use crate::auth::Member;
 use crate::config::Config;
@@ -110,14 +110,22 @@ async fn begin(config: &Config, scope: &Scope, chosen: &Chosen) -> Result<Create
     let Some((name, file)) = &chosen.file else {
         return Err(FieldErrors::one("file", "Choose a file that is not empty.").into());
     };
-    // A format that is none still gets its file taken away again: the store is looked for first, and there is none.
-    let format: Option<Format> = chosen.format.parse().ok();
-    let store = if format.is_some() { chosen.store.as_str() } else { "" };
-    let made = make_run(scope, &config.data_dir, store, format.unwrap_or(Format::OrdersCsv), name, file).await;
-    match made {
-        Err(DataError::NotFound(_)) if format.is_none() => Err(FieldErrors::one("format", "Choose a format.").into()),
-        Err(DataError::NotFound(_)) => Err(FieldErrors::one("store", "Choose a store.").into()),
-        made => made,
+    // A file without a format still gets taken away again: the store is looked for first, and there is none.
+    let format = format_of(&chosen.format, file).await;
+    let store = if format.is_ok() { chosen.store.as_str() } else { "" };
+    let known = format.as_ref().map_or(Format::OrdersCsv, |format| *format);
+    match (make_run(scope, &config.data_dir, store, known, name, file).await, format) {
+        (Err(DataError::NotFound(_)), Err(faults)) => Err(faults),
+        (Err(DataError::NotFound(_)), Ok(_)) => Err(FieldErrors::one("store", "Choose a store.").into()),
+        (made, _) => made,
+    }
+}
+
+async fn format_of(chosen: &str, file: &ReceivedFile) -> Result<Format, DataError> {
+    match chosen.parse() {
+        Ok(FormatChoice::Known(format)) => Ok(format),
+        Ok(FormatChoice::Auto) => recognise(file.path.clone(), file.size).await.map_err(refused),
+        Err(_) => Err(FieldErrors::one("format", "Choose a format.").into()),
     }
 }
 
