@@ -87,9 +87,9 @@ impl<'a> OrdersCsv<'a> {
     }
 
     fn details(&self, head: &Head, group: &mut Group) -> Details {
-        for column in STATUS..SKU {
-            if head.cells[column].contains('\0') {
-                group.fault(group.first_line(), COLUMNS[column].name, "Remove control characters.");
+        for (cell, column) in head.cells.iter().zip(COLUMNS).skip(STATUS) {
+            if cell.contains('\0') {
+                group.fault(group.first_line(), column.name, "Remove control characters.");
             }
         }
         Details {

@@ -131,9 +131,9 @@ impl Head {
     }
 
     fn details(&self, group: &mut Group) -> Details {
-        for column in NOTES..QUANTITY {
-            if self.cells[column].contains('\0') {
-                group.fault(group.first_line(), COLUMNS[column].name, "Remove control characters.");
+        for (cell, column) in self.cells.iter().zip(COLUMNS).skip(NOTES) {
+            if cell.contains('\0') {
+                group.fault(group.first_line(), column.name, "Remove control characters.");
             }
         }
         Details {
