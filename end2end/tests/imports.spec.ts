@@ -104,6 +104,15 @@ test('good orders go in, and a bad one is told with its line, column and reason'
   await expect(rows(page, 'Orders')).toHaveCount(2);
 });
 
+test('a file is recognised by its header', async ({ signedIn }) => {
+  const page = await signedIn(staff);
+  await upload(page, 'Detect automatically', ordersCsv());
+  await expect(page.getByText('Read as Orders, CSV.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Import 2 orders' })).toBeVisible();
+  await upload(page, 'Detect automatically', file('other.csv', ['a,b', '1,2']));
+  await expect(page.getByLabel('File')).toHaveAccessibleDescription(/format of this file is not known.*shopify-csv/);
+});
+
 const REFUSED: [string, string, Upload, RegExp][] = [
   ['a file of another format', 'Online Retail CSV', ordersCsv(), /is not in the format online-retail/],
   ['a file that is no text', 'Orders, CSV', { ...file('photo.csv', []), buffer: Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0x00, 0x10, 0x0a]) }, /UTF-8/],

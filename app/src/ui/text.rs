@@ -24,6 +24,7 @@ pub const fn format(format: Format) -> (&'static str, &'static str) {
         ),
         Format::OrdersJsonl => ("Orders, JSON lines", "One order per line, in the API's JSON format. Plain or .gz."),
         Format::OrdersCsv => ("Orders, CSV", "One line per item, with a header line."),
+        Format::ShopifyCsv => ("Shopify orders CSV", "The orders export of Shopify, as downloaded. Plain or .gz."),
     }
 }
 

@@ -3,6 +3,7 @@
 mod query;
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -23,15 +24,47 @@ pub enum Format {
     OrdersJsonl,
     /// One line an item, with a header line.
     OrdersCsv,
+    /// The orders export of Shopify: one line an item, what belongs to the order on the first of them.
+    ShopifyCsv,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::OnlineRetail, Self::OrdersJsonl, Self::OrdersCsv];
+    pub const ALL: [Self; 4] = [Self::ShopifyCsv, Self::OrdersCsv, Self::OrdersJsonl, Self::OnlineRetail];
 
     /// As written in `--format`.
     pub fn as_str(self) -> &'static str {
         self.into()
+    }
+
+    /// The names of all of them, for messages.
+    pub fn names() -> String {
+        choices::<Self>()
+    }
+}
+
+/// What somebody says of a file's layout.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum FormatChoice {
+    /// Nothing: the file shows it.
+    #[default]
+    Auto,
+    /// It is this one.
+    Known(Format),
+}
+
+impl FormatChoice {
+    /// How [`FormatChoice::Auto`] is written.
+    pub const AUTO: &'static str = "auto";
+}
+
+impl FromStr for FormatChoice {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "" | Self::AUTO => Ok(Self::Auto),
+            name => name.parse().map(Self::Known),
+        }
     }
 }
 
@@ -140,7 +173,7 @@ pub struct Totals {
 }
 
 fn unknown_format(text: &str) -> String {
-    format!("'{text}' is not a format. Use one of {}.", choices::<Format>())
+    format!("'{text}' is not a format. Use {} or one of {}.", FormatChoice::AUTO, Format::names())
 }
 
 fn unknown_status(text: &str) -> String {
@@ -149,4 +182,23 @@ fn unknown_status(text: &str) -> String {
 
 fn unknown_kind(text: &str) -> String {
     format!("'{text}' is not a kind of problem")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_is_chosen_by_name_or_left_to_the_file() {
+        let read = |text: &str| text.parse::<FormatChoice>();
+        assert_eq!((read(""), read("auto")), (Ok(FormatChoice::Auto), Ok(FormatChoice::Auto)));
+        for format in Format::ALL {
+            assert_eq!(read(format.as_str()), Ok(FormatChoice::Known(format)));
+        }
+        let words = read("xml").unwrap_err();
+        assert!(
+            words.starts_with("'xml' is not a format. Use auto or one of ") && words.contains("shopify-csv"),
+            "{words}"
+        );
+    }
 }

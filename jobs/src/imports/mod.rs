@@ -16,6 +16,7 @@ mod expire;
 mod file;
 mod queued;
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -30,7 +31,16 @@ pub use file::{FileImport, Outcome, run_file, run_file_until};
 pub(crate) use queued::{apply_job, retry_job};
 pub use source::FileError;
 
-use formats::{Context, Survey, survey};
+use formats::{Context, Survey, recognise_file, survey};
+
+/// Which format the file at `path` has, as its beginning shows; it may have up to `limit` bytes.
+///
+/// # Errors
+/// When it cannot be read, is empty, or has none of the known formats.
+pub async fn recognise(path: PathBuf, limit: u64) -> Result<Format, FileError> {
+    let reading = tokio::task::spawn_blocking(move || recognise_file(&path, limit));
+    reading.await.map_err(|error| FileError::Io(io::Error::other(error)))?
+}
 
 /// A file, and what must be known to read it.
 #[derive(Clone, Debug)]

@@ -57,6 +57,14 @@ pub enum FileError {
         /// Its first words.
         begins: String,
     },
+    /// Nothing shows which format it has.
+    #[error("the format of this file is not known; it begins with {begins}; known formats are {known}")]
+    Unrecognised {
+        /// Its first words.
+        begins: String,
+        /// The names of all formats.
+        known: String,
+    },
     /// The header line does not name what is needed.
     #[error("the header line does not match {format}: {faults}")]
     Header {
@@ -128,6 +136,14 @@ impl Lines {
     /// The 1-based number of the line that [`Lines::next_line`] gave last.
     pub const fn number(&self) -> u64 {
         self.line
+    }
+
+    /// What the file begins with, as much of it as is at hand. Nothing is taken: all lines still come.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(super) fn beginning(&mut self) -> Result<&[u8], FileError> {
+        self.input.fill_buf().map_err(broken)
     }
 
     /// The next line.

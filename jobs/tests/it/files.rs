@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use domain::imports::{Format, ProblemKind};
+use jobs::imports::recognise;
 
 use crate::setup::{Shop, jsonl};
 
@@ -90,4 +91,30 @@ async fn adjusted_values_are_listed_with_the_order_that_was_stored() {
     ];
     assert_eq!(found, expected);
     assert_eq!(summary.currencies.values().map(|totals| totals.sales_total).sum::<i64>(), 1_250 + 123_450);
+}
+
+#[tokio::test]
+async fn an_export_of_shopify_goes_in_with_its_states_and_only_once() {
+    let shop = Shop::new().await;
+    let csv = "Name,Financial Status,Fulfillment Status,Currency,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,Cancelled at,Refunded Amount\n\
+        #1,paid,fulfilled,GBP,9.00,2026-01-02 10:00:00 +0100,2,Tea,4.50,,0.00\n\
+        #2,partially_refunded,,GBP,9.00,2026-01-02 11:00:00 +0100,1,Tea,4.50,,4.00\n#2,,,,,2026-01-02 11:00:00 +0100,1,Cup,4.50,,\n\
+        #3,voided,,GBP,4.50,2026-01-02 12:00:00 +0100,1,Tea,4.50,2026-01-03 12:00:00 +0100,0.00\n\
+        #4,paid,,GBP,9.99,2026-01-02 12:00:00 +0100,1,Tea,4.50,,0.00\n";
+    let path = shop.file("shop.csv", csv);
+    assert_eq!(recognise(path.clone(), 1 << 30).await.unwrap(), Format::ShopifyCsv);
+    let outcome = shop.import(Format::ShopifyCsv, path.clone()).await.unwrap();
+    let summary = &outcome.summary;
+    assert_eq!((summary.read, summary.orders, summary.rejected, summary.items), (5, 3, 1, 4));
+    assert_eq!((outcome.problems[0].line, outcome.problems[0].column.as_str()), (6, "Total"));
+    let states = "select count(*) from orders where (number, status, payment_status, fulfilment_status) in \
+        (('#1', 'open', 'paid', 'fulfilled'), ('#2', 'open', 'partially_refunded', 'unfulfilled'), ('#3', 'cancelled', 'voided', 'unfulfilled'))";
+    assert_eq!(shop.count(states).await, 3);
+    assert_eq!(shop.count("select sum(refunded)::bigint from orders").await, 400);
+    assert_eq!(shop.count("select count(*) from fulfilments").await, 1);
+    let again = shop.import(Format::ShopifyCsv, path).await.unwrap();
+    assert!(again.already_imported.is_some(), "{again:?}");
+    let longer = format!("{csv}#5,paid,,GBP,4.50,2026-01-04 12:00:00 +0100,1,Tea,4.50,,0.00\n");
+    let longer = shop.import(Format::ShopifyCsv, shop.file("longer.csv", longer)).await.unwrap();
+    assert_eq!((longer.summary.unchanged, longer.summary.orders), (3, 1));
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use db::orders::place::Mode;
-use domain::imports::{Format, Problem, Summary};
-use jobs::imports::{FileImport, Outcome, run_file_until};
+use domain::imports::{Format, FormatChoice, Problem, Summary};
+use jobs::imports::{FileImport, Outcome, recognise, run_file_until};
 use serde_json::{Value, json};
 
 use super::connect;
@@ -24,9 +24,9 @@ pub struct Import {
     /// The slug of the store.
     #[arg(long)]
     store: String,
-    /// The format: online-retail, orders-jsonl or orders-csv.
-    #[arg(long, value_parser = str::parse::<Format>)]
-    format: Format,
+    /// The format: shopify-csv, orders-csv, orders-jsonl or online-retail. By default, the file is recognised by its header.
+    #[arg(long, default_value = FormatChoice::AUTO, value_parser = str::parse::<FormatChoice>)]
+    format: FormatChoice,
     /// Replace orders that exist by newer states of them.
     #[arg(long)]
     update: bool,
@@ -42,14 +42,13 @@ impl Import {
         let db = connect::database(config).await?;
         let access = connect::tenant(&db, &self.tenant).await?;
         let stop = shutdown::on_signal()?;
-        let import = FileImport {
-            store: self.store,
-            format: self.format,
-            path: self.file,
-            mode: if self.update { Mode::Update } else { Mode::Create },
-            dry_run: self.dry_run,
-            size_limit: config.http.upload_limit.try_into().unwrap_or(u64::MAX),
+        let size_limit = config.http.upload_limit.try_into().unwrap_or(u64::MAX);
+        let format = match self.format {
+            FormatChoice::Known(format) => format,
+            FormatChoice::Auto => recognise(self.file.clone(), size_limit).await.map_err(Failure::failed)?,
         };
+        let mode = if self.update { Mode::Update } else { Mode::Create };
+        let import = FileImport { store: self.store, format, path: self.file, mode, dry_run: self.dry_run, size_limit };
         let outcome = run_file_until(&access, import, &stop).await.map_err(Failure::failed)?;
         for problem in &outcome.problems {
             to_stderr(&in_words(problem));
@@ -60,7 +59,7 @@ impl Import {
             let place = if self.dry_run { "correct these first" } else { "the import's page lists them all" };
             to_stderr(&format!("... and {more} more; {place}"));
         }
-        out.result(&report(&outcome, self.dry_run)?, &text(&outcome, self.dry_run));
+        out.result(&report(&outcome, self.dry_run)?, &text(&outcome, format, self.dry_run));
         Ok(())
     }
 }
@@ -81,7 +80,7 @@ fn in_words(problem: &Problem) -> String {
     format!("{} line {line}{column}: {reason}{order}", kind.as_str())
 }
 
-fn text(outcome: &Outcome, dry_run: bool) -> String {
+fn text(outcome: &Outcome, format: Format, dry_run: bool) -> String {
     let Summary { read, orders, returns, skipped, rejected, items, unchanged, updated, older, currencies } =
         &outcome.summary;
     let mut lines = Vec::new();
@@ -91,8 +90,9 @@ fn text(outcome: &Outcome, dry_run: bool) -> String {
         lines.push("dry run; no changes were made".to_owned());
     }
     lines.push(format!(
-        "{read} lines read: {orders} orders, {returns} returns, {items} items; {updated} updated, {unchanged} unchanged, \
-         {older} older than stored, {skipped} skipped, {rejected} rejected"
+        "{read} lines read as {}: {orders} orders, {returns} returns, {items} items; {updated} updated, {unchanged} \
+         unchanged, {older} older than stored, {skipped} skipped, {rejected} rejected",
+        format.as_str()
     ));
     for (currency, totals) in currencies {
         let (sales, back) = (totals.sales_total, totals.returns_total);

@@ -203,6 +203,8 @@ async fn an_import_reports_what_the_contract_says() {
     );
     let again = stoa.json(&import);
     assert!(again["already_imported"].is_string() && again["orders"] == 0 && again["unchanged"] == 3, "{again}");
+    let recognised = stoa.json(&format!("import --tenant shop --store north {}", file.display()));
+    assert_eq!(recognised, again, "the file shows its format");
     std::fs::remove_file(file).unwrap();
 }
 

@@ -1,6 +1,6 @@
 //! Step 1: choose store, format and file.
 
-use domain::imports::Format;
+use domain::imports::{Format, FormatChoice};
 use leptos::prelude::*;
 
 use super::model::ImportForm;
@@ -11,7 +11,7 @@ use crate::ui::text::format;
 use crate::ui::{Button, ButtonLink, Card, Empty, Look, PageHeader, SelectField};
 use crate::url;
 
-/// Renders the form. It posts `store`, `format` and `file` as multipart to the list of imports.
+/// Renders the form. It posts `store`, `format`, `mode` and `file` as multipart to the list of imports.
 pub fn page(form: &ImportForm) -> Document {
     form.frame.render("New import", || {
         let back = (url::imports(form.frame.tenant()), "Imports");
@@ -31,8 +31,15 @@ fn body(form: &ImportForm) -> AnyView {
     let action = url::imports(form.frame.tenant());
     let fault = |name: &str| form.faults.of(name).map(str::to_owned);
     let stores = form.frame.stores.iter().map(|s| (s.slug.clone(), format!("{} ({})", s.name, s.currency))).collect();
-    let formats = Format::ALL.map(|f| (f.as_str().to_owned(), format(f).0.to_owned())).to_vec();
+    let auto = (FormatChoice::AUTO.to_owned(), "Detect automatically".to_owned());
+    let known = Format::ALL.map(|f| (f.as_str().to_owned(), format(f).0.to_owned()));
+    let formats = [auto].into_iter().chain(known).collect();
     let (store, format) = form.chosen.clone();
+    let modes = vec![
+        ("create".to_owned(), "Leave them as they are".to_owned()),
+        ("update".to_owned(), "Update them from the file".to_owned()),
+    ];
+    let mode = if form.updates { "update" } else { "create" }.to_owned();
     let (store_fault, format_fault, file_fault) = (fault("store"), fault("format"), fault("file"));
     let limit = format!("Up to {} MB. You see a preview before anything is imported.", form.limit_mb);
     let back = action.clone();
@@ -41,6 +48,7 @@ fn body(form: &ImportForm) -> AnyView {
             <form class="stack max-w-110" method="post" action=action enctype="multipart/form-data">
                 <SelectField name="store" label="Store" options=stores chosen=store fault=store_fault/>
                 <SelectField name="format" label="Format" options=formats chosen=format fault=format_fault/>
+                <SelectField name="mode" label="Orders that already exist" options=modes chosen=mode/>
                 {explain()}
                 <FileField name="file" label="File" fault=file_fault/>
                 <p class="hint">{limit}</p>

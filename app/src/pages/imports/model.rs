@@ -31,8 +31,10 @@ pub struct ImportIndex {
 pub struct ImportForm {
     /// What surrounds it.
     pub frame: TenantFrame,
-    /// The slug of the store and the code of the format chosen before; empty for none.
+    /// The slug of the store and the code of the format chosen before; empty for none, and `auto` for a format that the file shows.
     pub chosen: (String, String),
+    /// Whether orders that exist are to be replaced by newer states of them.
+    pub updates: bool,
     /// What is wrong.
     pub faults: FieldErrors,
     /// The largest file allowed, in megabytes.

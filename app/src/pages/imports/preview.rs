@@ -10,6 +10,7 @@ use super::outcome::figures;
 use crate::ui::money::{Amount, count, things};
 use crate::ui::pill::{self, Pill, Tone};
 use crate::ui::table::{Column, Table};
+use crate::ui::text::format;
 use crate::ui::{Button, ButtonLink, Card, Look, Notice, When};
 use crate::url;
 
@@ -30,8 +31,10 @@ pub fn checked(page: &ImportPage) -> AnyView {
         }
     };
     let sums = figures(&preview.summary, page.run.problem_count);
+    let read_as = format!("Read as {}.", format(page.run.format).0);
     view! {
         <Card title="Import preview">
+            <p class="text-quiet">{read_as}</p>
             {sums}
             {ready}
         </Card>

@@ -86,6 +86,7 @@ fn a_checked_file_waits_for_the_word_of_those_who_may() {
     assert!(theirs.contains("ana@demo.test") && theirs.contains("upload the same file"), "{theirs}");
     assert!(!texts(&theirs, "button").contains(&"Import 1,204 orders".to_owned()), "{theirs}");
     assert_eq!(texts(&html, "tbody td")[..3], ["17", "Quantity", "#536365"]);
+    assert!(html.contains("Read as Online Retail CSV."), "{html}");
     assert!(attributes(&html, ".pager a", "href")[0].ends_with("?after=17-0"), "{html}");
 }
 
@@ -114,6 +115,7 @@ fn the_outcome_says_the_sums() {
 fn form_and_list_stand_alone() {
     let faults = FieldErrors::one("file", "the file is empty");
     let form = ImportForm {
+        updates: false,
         frame: frame(Section::Imports),
         chosen: ("shop".into(), "orders-csv".into()),
         faults,
@@ -123,6 +125,7 @@ fn form_and_list_stand_alone() {
     assert_clean(&html);
     assert_eq!(texts(&html, "#f-file-note"), ["The file is empty."]);
     assert_eq!(attributes(&html, "#f-format option[selected]", "value"), ["orders-csv"]);
+    assert_eq!(attributes(&html, "#f-format option", "value")[..2], ["auto", "shopify-csv"]);
     let page = Page { rows: vec![run(RunStatus::Done)], newer: None, older: None };
     let typed = [("status", "failed"), ("from", "yesterday")];
     let (query, faults) = ImportQuery::understood(typed, &seal());

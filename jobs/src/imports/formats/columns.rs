@@ -62,7 +62,7 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Reads the header line, the first record of `records`.
+    /// Reads the header line, the first record of `records`. Unknown columns are passed over where a file `may_have_others`.
     ///
     /// # Errors
     /// When there is none, it belongs to another format, or columns are missing, unknown or named twice.
@@ -71,6 +71,7 @@ impl Columns {
         known: &[Column],
         format: &'static str,
         may_end_early: bool,
+        may_have_others: bool,
     ) -> Result<Self, FileError> {
         if !records.advance()? {
             return Err(FileError::Empty);
@@ -89,7 +90,7 @@ impl Columns {
         let missing = known.iter().zip(&at).filter(|(column, at)| column.required && at.is_none());
         let missing: Vec<_> = missing.map(|(column, _)| column.name.to_owned()).collect();
         let is_known = |cell: &str| known.iter().any(|column| column.name.eq_ignore_ascii_case(cell));
-        let foreign = header.iter().filter(|cell| !cell.is_empty() && !is_known(cell));
+        let foreign = header.iter().filter(|cell| !may_have_others && !cell.is_empty() && !is_known(cell));
         let unknown: Vec<_> = foreign.map(|cell| shown(cell)).collect();
         let again = |(i, cell): (usize, &&str)| is_known(cell) && find(cell) != Some(i);
         let twice: Vec<_> = header.iter().enumerate().filter(|e| again(*e)).map(|(_, cell)| shown(cell)).collect();
@@ -120,6 +121,11 @@ impl Columns {
     /// The cell of the known column number `column`; empty where the file has none.
     pub fn cell<'a>(&self, records: &'a Records, column: usize) -> &'a str {
         self.at.get(column).copied().flatten().map_or("", |index| records.cell(index))
+    }
+
+    /// The order number in the current record, empty when it names none, or none that can be read.
+    pub fn number<'a>(&self, records: &'a Records) -> &'a str {
+        self.cell(records, 0)
     }
 
     /// What is wrong with the record's shape, if anything is.

@@ -17,6 +17,8 @@ use crate::imports::source::{FileError, Lines};
 
 /// Most faults of one order that are kept.
 const MAX_FAULTS: usize = 1_000;
+/// Fields of items that orders have as well, and how layouts tell them apart.
+const OF_ITEMS: [(&str, &str); 2] = [("discount", "item_discount"), ("tax", "item_tax")];
 
 /// What tells one CSV format from another.
 pub trait Layout {
@@ -28,6 +30,8 @@ pub trait Layout {
     const COLUMNS: &'static [Column];
     /// Whether a row may leave out empty cells at its end.
     const MAY_END_EARLY: bool;
+    /// Whether a file may have columns that the format does not know.
+    const MAY_HAVE_OTHERS: bool = false;
 
     /// Begins an order with its first line.
     fn head(&self, line: &Row<'_>, group: &mut Group) -> Self::Head;
@@ -145,8 +149,9 @@ impl Group {
     // Where a field of the order stands in the file.
     fn place(&self, field: &str, column: fn(&str) -> &'static str) -> (u64, &'static str) {
         let item = field.strip_prefix("items[").and_then(|rest| rest.split_once("]."));
+        let of_item = |name| OF_ITEMS.iter().find(|(own, _)| *own == name).map_or(name, |(_, other)| *other);
         let (line, field) = match item.and_then(|(index, name)| Some((index.parse::<usize>().ok()?, name))) {
-            Some((index, name)) => (self.item_lines.get(index).copied().unwrap_or(self.first_line), name),
+            Some((index, name)) => (self.item_lines.get(index).copied().unwrap_or(self.first_line), of_item(name)),
             None => (self.first_line, field),
         };
         (line, column(field))
@@ -176,7 +181,7 @@ impl<'a, L: Layout> Orders<'a, L> {
     /// When it does not fit.
     pub fn new(lines: Lines, layout: L, now: DateTime<Utc>, scattered: &'a Scattered) -> Result<Self, FileError> {
         let mut records = Records::new(lines);
-        let columns = Columns::read(&mut records, L::COLUMNS, L::FORMAT, L::MAY_END_EARLY)?;
+        let columns = Columns::read(&mut records, L::COLUMNS, L::FORMAT, L::MAY_END_EARLY, L::MAY_HAVE_OTHERS)?;
         let strays = Group::default();
         Ok(Self { records, columns, layout, now, scattered, open: None, strays, unread: None, held: false })
     }
@@ -191,7 +196,7 @@ impl<'a, L: Layout> Orders<'a, L> {
                 return Ok(self.close());
             }
             self.held = false;
-            let number = number(&self.records, &self.columns);
+            let number = self.columns.number(&self.records);
             if number.is_empty() {
                 self.stray();
                 if self.strays.faults.len() >= MAX_FAULTS {
@@ -212,7 +217,7 @@ impl<'a, L: Layout> Orders<'a, L> {
 
     fn begin(&mut self) {
         let row = Row { records: &self.records, columns: &self.columns };
-        let mut group = Group { number: number(&self.records, &self.columns).to_owned(), ..Group::default() };
+        let mut group = Group { number: self.columns.number(&self.records).to_owned(), ..Group::default() };
         if let Some(line) = self.unread.take() {
             group.fault(line, "", "This line cannot be read and may belong to the next order.");
         }
@@ -291,9 +296,4 @@ impl<'a, L: Layout> Orders<'a, L> {
         let notes = adjusted.iter().map(note).collect();
         Parsed { notes, ..group.parsed(content) }
     }
-}
-
-/// The order number in the current record, empty when it names none, or none that can be read.
-pub fn number<'a>(records: &'a Records, columns: &Columns) -> &'a str {
-    columns.cell(records, 0)
 }

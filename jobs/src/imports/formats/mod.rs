@@ -3,7 +3,8 @@
 //! the [`Survey`] that is made before.
 //!
 //! `cells` splits CSV, `columns` reads header lines, `group` gathers the lines of one order; on these stand
-//! `online_retail` and `orders_csv`. `orders_jsonl` stands alone. Documented in `docs/import-formats.md`.
+//! `online_retail`, `orders_csv` and `shopify_csv`; `past` turns words such as `paid` into payments and the like. `orders_jsonl`
+//! stands alone. `recognise` finds out which format a file has. Documented in `docs/import-formats.md`.
 
 mod cells;
 mod columns;
@@ -12,6 +13,9 @@ mod numbers;
 mod online_retail;
 mod orders_csv;
 mod orders_jsonl;
+mod past;
+mod recognise;
+mod shopify_csv;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -29,6 +33,8 @@ use group::Orders;
 use online_retail::OnlineRetail;
 use orders_csv::OrdersCsv;
 use orders_jsonl::OrdersJsonl;
+pub use recognise::recognise_file;
+use shopify_csv::ShopifyCsv;
 pub use survey::{Survey, survey};
 pub use text::Written;
 pub use titles::Titles;
@@ -80,6 +86,8 @@ pub enum Reader<'a> {
     OrdersCsv(Box<Orders<'a, OrdersCsv<'a>>>),
     /// `orders-jsonl`
     OrdersJsonl(Box<OrdersJsonl<'a>>),
+    /// `shopify-csv`
+    ShopifyCsv(Box<Orders<'a, ShopifyCsv<'a>>>),
 }
 
 impl<'a> Reader<'a> {
@@ -98,6 +106,10 @@ impl<'a> Reader<'a> {
                 Self::OrdersCsv(Box::new(Orders::new(lines, layout, context.now, &survey.scattered)?))
             }
             Format::OrdersJsonl => Self::OrdersJsonl(Box::new(OrdersJsonl::new(lines, context))),
+            Format::ShopifyCsv => {
+                let layout = ShopifyCsv::new(context, survey.written);
+                Self::ShopifyCsv(Box::new(Orders::new(lines, layout, context.now, &survey.scattered)?))
+            }
         })
     }
 
@@ -110,6 +122,7 @@ impl<'a> Reader<'a> {
             Self::OnlineRetail(reader) => reader.next_order(),
             Self::OrdersCsv(reader) => reader.next_order(),
             Self::OrdersJsonl(reader) => reader.next_order(),
+            Self::ShopifyCsv(reader) => reader.next_order(),
         }
     }
 }

@@ -10,11 +10,12 @@ use domain::written_time::DayOrder;
 
 use super::cells::Records;
 use super::columns::Columns;
-use super::group::{Layout, number};
+use super::group::Layout;
 use super::numbers::{Scattered, Seen, Suspects};
 use super::online_retail::{self, OnlineRetail};
 use super::orders_csv::OrdersCsv;
 use super::orders_jsonl;
+use super::shopify_csv::ShopifyCsv;
 use super::text::Written;
 use super::titles::Titles;
 use crate::imports::source::{self, FileError, Lines};
@@ -53,6 +54,7 @@ pub(super) fn survey_lines(
         Format::OnlineRetail => csv::<OnlineRetail<'_>>(size, &open, online_retail::count_title),
         Format::OrdersCsv => csv::<OrdersCsv<'_>>(size, &open, |_, _, _| ()),
         Format::OrdersJsonl => orders_jsonl::survey(open()?),
+        Format::ShopifyCsv => csv::<ShopifyCsv<'_>>(size, &open, |_, _, _| ()),
     }
 }
 
@@ -99,10 +101,10 @@ fn each_record<L: Layout>(
     mut look: impl FnMut(&Records, &Columns, Option<&str>) -> Result<(), FileError>,
 ) -> Result<u64, FileError> {
     let mut records = Records::new(lines);
-    let columns = Columns::read(&mut records, L::COLUMNS, L::FORMAT, L::MAY_END_EARLY)?;
+    let columns = Columns::read(&mut records, L::COLUMNS, L::FORMAT, L::MAY_END_EARLY, L::MAY_HAVE_OTHERS)?;
     let mut open = String::new();
     while records.advance()? {
-        let number = number(&records, &columns);
+        let number = columns.number(&records);
         let begins = !number.is_empty() && number != open;
         if begins {
             open.clear();

@@ -10,10 +10,10 @@ use db::imports::Created;
 use db::orders::place::Mode;
 use db::{DataError, Scope};
 use domain::fields::FieldErrors;
-use domain::imports::Format;
+use domain::imports::{Format, FormatChoice};
 use domain::permission::Permission;
-use jobs::imports::FileError;
 use jobs::imports::receive::{ReceivedFile, Receiver, submit as make_run};
+use jobs::imports::{FileError, recognise};
 
 use crate::auth::Member;
 use crate::config::Config;
@@ -26,14 +26,22 @@ use crate::pages::visit::Visit;
 
 const MB: usize = 1024 * 1024;
 /// Names of stores and formats are short.
-const FORM: Layout = Layout { texts: &[("store", 100), ("format", 100)], file: "file" };
+const FORM: Layout = Layout { texts: &[("store", 100), ("format", 100), ("mode", 100)], file: "file" };
 
 #[derive(Debug, Default)]
 struct Chosen {
     store: String,
     format: String,
+    // What becomes of orders that exist: `update` replaces them.
+    mode: String,
     // Its name as its owner knows it, and what arrived.
     file: Option<(String, ReceivedFile)>,
+}
+
+impl Chosen {
+    fn mode(&self) -> Mode {
+        if self.mode == "update" { Mode::Update } else { Mode::Create }
+    }
 }
 
 /// The form.
@@ -87,6 +95,7 @@ async fn receive(config: &Config, scope: &Scope, parts: &mut Parts, chosen: &mut
     while let Some(part) = parts.next().await.map_err(|fault| faulty(&fault, config))? {
         match part {
             Part::Text("store", text) => chosen.store = text,
+            Part::Text("mode", text) => chosen.mode = text,
             Part::Text(_, text) => chosen.format = text,
             Part::File(file) if chosen.file.is_none() => {
                 let name = base_name(file.name());
@@ -111,15 +120,22 @@ async fn begin(config: &Config, scope: &Scope, chosen: &Chosen) -> Result<Create
     let Some((name, file)) = &chosen.file else {
         return Err(FieldErrors::one("file", "Choose a file that is not empty.").into());
     };
-    // A format that is none still gets its file taken away again: the store is looked for first, and there is none.
-    let format: Option<Format> = chosen.format.parse().ok();
-    let store = if format.is_some() { chosen.store.as_str() } else { "" };
-    let made =
-        make_run(scope, &config.data_dir, store, (format.unwrap_or(Format::OrdersCsv), Mode::Create), name, file).await;
-    match made {
-        Err(DataError::NotFound(_)) if format.is_none() => Err(FieldErrors::one("format", "Choose a format.").into()),
-        Err(DataError::NotFound(_)) => Err(FieldErrors::one("store", "Choose a store.").into()),
-        made => made,
+    // A file without a format still gets taken away again: the store is looked for first, and there is none.
+    let format = format_of(&chosen.format, file).await;
+    let store = if format.is_ok() { chosen.store.as_str() } else { "" };
+    let known = format.as_ref().map_or(Format::OrdersCsv, |format| *format);
+    match (make_run(scope, &config.data_dir, store, (known, chosen.mode()), name, file).await, format) {
+        (Err(DataError::NotFound(_)), Err(faults)) => Err(faults),
+        (Err(DataError::NotFound(_)), Ok(_)) => Err(FieldErrors::one("store", "Choose a store.").into()),
+        (made, _) => made,
+    }
+}
+
+async fn format_of(chosen: &str, file: &ReceivedFile) -> Result<Format, DataError> {
+    match chosen.parse() {
+        Ok(FormatChoice::Known(format)) => Ok(format),
+        Ok(FormatChoice::Auto) => recognise(file.path.clone(), file.size).await.map_err(refused),
+        Err(_) => Err(FieldErrors::one("format", "Choose a format.").into()),
     }
 }
 
@@ -143,7 +159,8 @@ async fn form(
     let scope = member.scope(Permission::RunImports)?;
     let frame = frame(&scope, member, visit, Section::Imports, None).await?;
     let limit_mb = config.http.upload_limit / MB;
-    Ok(ImportForm { frame, chosen: (chosen.store, chosen.format), faults, limit_mb })
+    let updates = chosen.mode() == Mode::Update;
+    Ok(ImportForm { frame, chosen: (chosen.store, chosen.format), updates, faults, limit_mb })
 }
 
 fn refused(error: FileError) -> DataError {

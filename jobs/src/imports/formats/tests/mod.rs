@@ -5,6 +5,9 @@ mod notations;
 mod online_retail;
 mod orders_csv;
 mod orders_jsonl;
+mod past;
+mod shopify_csv;
+mod shopify_written;
 
 use std::io::Cursor;
 

@@ -18,12 +18,14 @@ proptest! {
             "[\"',;a-z0-9{}\\[\\]:. -]{0,40}", ".{0,20}",
             "(53636[5-7]|C1|),(A|POST|D|),a?,-?[0-9]{1,3},12/1/10 8:26,[0-9]{1,2}(\\.[0-9]{1,3})?,(17850)?,UK,",
             "(A-[12]),2026-01-0[12] 10:00,[a-c]?,[a-c]?,-?[0-9]{1,2},[0-9]\\.[0-9]{1,3}",
+            "#[12],(2026-01-01 10:00:00 \\+0100)?,(Tip|Tea),,[0-9],[0-9]\\.00,([0-9]\\.00)?,(paid|refunded|x)?",
         ], 0..40),
     ) {
         let header = match format {
             Format::OnlineRetail => HEADER,
             Format::OrdersCsv => "order_number,placed_at,item_sku,item_title,quantity,unit_price\n",
             Format::OrdersJsonl => "{}\n",
+            Format::ShopifyCsv => "Name,Created at,Lineitem name,Lineitem sku,Lineitem quantity,Lineitem price,Total,Financial Status\n",
         };
         let text = format!("{header}{}", lines.join("\n"));
         if let Ok(all) = read(format, text.as_bytes()) {

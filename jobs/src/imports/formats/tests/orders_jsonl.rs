@@ -1,5 +1,7 @@
 //! Orders as lines of JSON.
 
+use domain::orders::{FulfilmentStatus, OrderStatus, PaymentStatus};
+
 use super::*;
 
 #[test]
@@ -38,4 +40,17 @@ fn orders_jsonl_reads_api_bodies() {
     assert_eq!(faults(&all[3]), [(4, "store", "The store is 'else', but this import is for 'main'.")]);
     assert_eq!(faults(&all[4]), [(5, "", "This line is not valid JSON: key must be a string at column 2.")]);
     assert_eq!(faults(&all[5]), [(7, "body", "Send a JSON object.")]);
+}
+
+#[test]
+fn orders_jsonl_reads_the_whole_life_of_an_order() {
+    let body = r#"{"number":"1","placed_at":"2026-01-02T10:00:00Z","currency":"EUR","external_id":"6723","source":"web","updated_at":"2026-01-05T08:00:00Z","prices_include_tax":true,"customer_note":"Ring twice","items":[{"title":"Tea","quantity":2,"unit_price":1000,"discount":200,"tax":312}],"shipping_address":{"name":"Ada Byron","city":"York"},"payments":[{"amount":1800,"method":"card","at":"2026-01-02T10:01:00Z"}],"fulfilments":[{"lines":[{"line":1,"quantity":2}],"tracking_number":"123"}],"refunds":[{"amount":300}],"closed_at":"2026-01-06T08:00:00Z"}"#;
+    let all = read(Format::OrdersJsonl, body.as_bytes()).unwrap();
+    let order = order(&all[0]);
+    let (details, standing) = (order.details(), order.standing());
+    assert_eq!((details.external_id.as_deref(), details.source.as_deref()), (Some("6723"), Some("web")));
+    assert_eq!(details.shipping_address.as_ref().unwrap().city, "York");
+    assert_eq!((order.amounts().total(), order.prices_include_tax()), (1_800, true));
+    assert_eq!((standing.payment_status(), standing.refunded.total()), (PaymentStatus::PartiallyRefunded, 300));
+    assert_eq!((standing.fulfilment_status(), standing.status), (FulfilmentStatus::Fulfilled, OrderStatus::Closed));
 }
