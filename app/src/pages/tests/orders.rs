@@ -177,7 +177,19 @@ fn actions_are_offered_only_to_those_who_may_and_where_the_rule_allows() {
 fn views_say_how_many_orders_they_find() {
     let html = list(OrderQuery::default(), vec![order("1", 100)]);
     let tabs = texts(&html, ".tabs a");
-    assert_eq!(tabs, ["All 12,345", "To fulfil 10,000+", "Partly refunded", "Returns 1", "Cancelled 20"]);
+    assert_eq!(
+        tabs,
+        [
+            "All 12,345",
+            "Unpaid 2",
+            "To fulfil 10,000+",
+            "Open",
+            "Closed",
+            "Partly refunded",
+            "Returns 1",
+            "Cancelled 20"
+        ]
+    );
 }
 
 #[test]
