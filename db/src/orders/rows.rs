@@ -72,14 +72,16 @@ impl OrderRow {
             total: order.total,
             refunded: order.refunded,
             number: order.number,
-            customer: order.customer_id.map(|id| CustomerRow {
-                id: Some(id.into()),
+            // Whose order it is says the order itself, with a record of the customer or without.
+            customer: Some(CustomerRow {
+                id: order.customer_id.map(Into::into),
                 email: order.customer_email,
                 name: order.customer_name,
                 phone: order.customer_phone,
                 external_id: order.customer_external_id,
                 country: order.customer_country,
-            }),
+            })
+            .filter(|customer| *customer != CustomerRow::default()),
         })
     }
 
