@@ -75,7 +75,7 @@ pub fn refund_form(page: &OrderPage, filled: &Filled) -> AnyView {
 fn is_shown(page: &OrderPage, filled: &Filled, field: &str) -> bool {
     let is_amount = filled.value("extent").as_deref() == Some("amount");
     let position = field.strip_prefix("lines[").and_then(|field| field.strip_suffix(']'));
-    let is_line = |item: &ItemRow| item.kind != ItemKind::Discount && position == Some(&*item.position.to_string());
+    let is_line = |item: &ItemRow| is_listed(item) && position == Some(&*item.position.to_string());
     match field {
         "reason" => true,
         "amount" => is_amount,
@@ -141,8 +141,14 @@ fn sum(page: &OrderPage) -> AnyView {
         value: line.value,
         tax: line.tax,
     };
-    let lines: Vec<RefundLine> =
-        page.order.standing.lines.iter().filter(|line| line.kind != ItemKind::Discount).map(line).collect();
+    let lines: Vec<RefundLine> = page
+        .order
+        .standing
+        .lines
+        .iter()
+        .filter(|line| matches!(line.kind, ItemKind::Product | ItemKind::Fee))
+        .map(line)
+        .collect();
     view! {
         <RefundSum
             lines
@@ -156,11 +162,15 @@ fn sum(page: &OrderPage) -> AnyView {
 
 fn lines(page: &OrderPage, filled: &Filled) -> AnyView {
     let row = |item: &ItemRow| line(page, filled, item);
-    // A discount goes back with the lines that it reduces.
-    let rows = page.order.items.iter().filter(|item| item.kind != ItemKind::Discount).map(row).collect_view();
+    let rows = page.order.items.iter().filter(|item| is_listed(item)).map(row).collect_view();
     let columns =
         vec![Column::text("Line"), Column::figures("A unit"), Column::figures("Refundable"), Column::figures("Refund")];
     view! { <Table caption="Refundable lines" columns dense=true>{rows}</Table> }.into_any()
+}
+
+// A discount goes back with the lines that it reduces, and shipping has a field of its own.
+const fn is_listed(item: &ItemRow) -> bool {
+    matches!(item.kind, ItemKind::Product | ItemKind::Fee)
 }
 
 // Lines of one title are told apart by their place.

@@ -209,3 +209,12 @@ fn a_note_that_was_refused_stays_in_its_field() {
     let html = one(Asked::Refused("This order is already closed.".into()), true, |_| {});
     assert_eq!(texts(&html, ".notice.critical"), ["This order is already closed."]);
 }
+
+#[test]
+fn cancelling_says_what_follows_before_it_happens() {
+    let html = one(Asked::Cancel(filled(&[], ("order", "This order is already fulfilled."))), true, |_| {});
+    assert!(texts(&html, ".card h2").contains(&"Cancel order #10/4?8#2?".to_owned()));
+    assert_eq!(texts(&html, ".notice.critical"), ["This order is already fulfilled."]);
+    assert!(attributes(&html, "main form", "method").iter().all(|method| method == "post"), "{html}");
+    assert!(attributes(&html, "main form", "action").iter().any(|action| action.ends_with("/cancel")), "{html}");
+}
