@@ -30,9 +30,12 @@ pub fn value_card(page: &OrderPage) -> AnyView {
     view! { <Card title="Order value"><dl class="sums">{lines}</dl>{included}{free}</Card> }.into_any()
 }
 
-/// What was paid and given back, and what can be done about it.
-pub fn payment_card(page: &OrderPage) -> AnyView {
+/// What was paid and given back of a sale, and what can be done about it.
+pub fn payment_card(page: &OrderPage) -> Option<AnyView> {
     let detail = &page.order;
+    if detail.order.kind == OrderKind::Return {
+        return None;
+    }
     let (standing, clock) = (&detail.standing, page.clock());
     let line = line(page);
     let some = |label: &'static str, minor: i64| (minor != 0).then(|| line(label, minor));
@@ -45,7 +48,7 @@ pub fn payment_card(page: &OrderPage) -> AnyView {
     };
     let refunds = detail.refunds.iter().map(refund).collect_view();
     let kept = (detail.order.refunded != 0).then(|| line("Net payment", standing.paid - detail.order.refunded));
-    let outstanding = if detail.order.kind == OrderKind::Sale { standing.outstanding() } else { 0 };
+    let outstanding = standing.outstanding();
     let lines = view! {
         {line("Paid", standing.paid)}
         {some("Authorized", standing.authorized)}
@@ -55,7 +58,7 @@ pub fn payment_card(page: &OrderPage) -> AnyView {
     }
     .into_any();
     let (payments, buttons) = (payments(page), buttons(page));
-    view! {
+    let card = view! {
         <Card title="Payment">
             <div class="stack">
                 <dl class="sums">{lines}</dl>
@@ -63,8 +66,8 @@ pub fn payment_card(page: &OrderPage) -> AnyView {
                 {buttons}
             </div>
         </Card>
-    }
-    .into_any()
+    };
+    Some(card.into_any())
 }
 
 /// An amount as a field wants it: what people type in their number format.

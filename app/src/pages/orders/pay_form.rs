@@ -87,8 +87,9 @@ pub fn buttons(page: &OrderPage) -> Option<AnyView> {
         one("capture", Some(typed_amount(money)), format!("Capture {}", text(money)), Look::Primary)
     });
     let void = (authorized > 0).then(|| one("void", None, "Void authorization".to_owned(), Look::Secondary));
-    let paid = (outstanding > 0 && authorized == 0)
-        .then(|| one("outstanding", None, "Mark as paid".to_owned(), Look::Primary));
+    // Where an amount is reserved, capturing it is the usual way.
+    let look = if authorized > 0 { Look::Secondary } else { Look::Primary };
+    let paid = (outstanding > 0).then(|| one("outstanding", None, "Mark as paid".to_owned(), look));
     let record = (outstanding > 0)
         .then(|| view! { <ButtonLink href=page.below("pay") label="Record payment" writes=true/> }.into_any());
     Some(view! { <div class="actions">{capture}{void}{paid}{record}</div> }.into_any())
