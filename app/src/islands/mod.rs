@@ -8,6 +8,7 @@ mod foldable;
 mod import_progress;
 mod live_orders;
 mod passkey;
+mod refund_sum;
 mod search_box;
 #[cfg(feature = "hydrate")]
 mod stream;
@@ -16,6 +17,7 @@ pub use foldable::{Foldable, FoldedCount};
 pub use import_progress::{ImportProgress, Progress};
 pub use live_orders::LiveOrders;
 pub use passkey::PasskeyStep;
+pub use refund_sum::{RefundLine, RefundSum};
 pub use search_box::SearchBox;
 
 #[cfg(test)]

@@ -117,6 +117,9 @@ pub fn TextArea(
     /// A word of help.
     #[prop(optional)]
     hint: Option<&'static str>,
+    /// Most characters.
+    #[prop(default = 500)]
+    most: usize,
 ) -> impl IntoView {
     let Ids { id, note } = Ids::of(name);
     let (invalid, described) = described(&note, fault.is_some(), hint);
@@ -124,7 +127,7 @@ pub fn TextArea(
     // this one goes, and the first of the text stays.
     let mut html = Html::with_capacity(AREA_BYTES + value.len());
     html.markup("<textarea").attribute("id", Some(&id)).attribute("name", Some(name));
-    html.markup(" rows=\"2\" maxlength=\"500\"").attribute("aria-invalid", invalid);
+    html.markup(" rows=\"2\"").attribute("maxlength", Some(&most.to_string())).attribute("aria-invalid", invalid);
     html.attribute("aria-describedby", described.as_deref()).markup(">\n").text(&value).markup("</textarea>");
     view! { <Labelled id label note fault hint>{html.view()}</Labelled> }
 }

@@ -101,8 +101,17 @@ impl Effect {
 /// [`DataError::NotFound`]; [`DataError::Invalid`] with the rule's words by field; [`DataError::Refused`] when the order does
 /// not allow it.
 pub async fn change(scope: &Scope, id: OrderId, change: &Change) -> Result<(), DataError> {
+    change_seen(scope, id, change, None).await
+}
+
+/// The same from a form: only when the order still has the `version` that the form was filled in for, where it names one.
+///
+/// # Errors
+/// As [`change`]; [`DataError::Stale`] when the order has another version.
+pub async fn change_seen(scope: &Scope, id: OrderId, change: &Change, version: Option<i32>) -> Result<(), DataError> {
     let tx = scope.begin().await?;
     let order = locked::lock(&tx, id).await?;
+    order.check_version(version)?;
     let (order, effect) = perform(&tx, order, change).await?;
     finish(&tx, &order, effect).await?;
     tx.commit().await
@@ -130,9 +139,7 @@ pub async fn change_for(
         }
     }
     let order = locked::lock(&tx, id).await?;
-    if version.is_some_and(|version| version != order.version) {
-        return Err(DataError::Stale);
-    }
+    order.check_version(version)?;
     let (order, effect) = perform(&tx, order, change).await?;
     let answer = answer(show::within(&tx, id).await?)?;
     if let Some(key) = key {

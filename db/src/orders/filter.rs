@@ -34,12 +34,8 @@ impl Filter {
         if let Some(status) = query.status {
             filter.is("o.status", status.as_str());
         }
-        if let Some(payment) = query.payment {
-            filter.is("o.payment_status", payment.as_str());
-        }
-        if let Some(fulfilment) = query.fulfilment {
-            filter.is("o.fulfilment_status", fulfilment.as_str());
-        }
+        filter.is_in("o.payment_status", query.payment.words());
+        filter.is_in("o.fulfilment_status", query.fulfilment.words());
         if let Some(min) = query.min {
             filter.total(">=", min, Bound::at_least);
         }
@@ -67,6 +63,15 @@ impl Filter {
     // that a partial index holds all that is asked for.
     fn is(&mut self, column: &'static str, word: &'static str) {
         self.sql.push_str(&format!(" and {column} = '{word}'"));
+    }
+
+    // The same for several words, in the order in which partial indexes name them; none of them is no condition.
+    fn is_in(&mut self, column: &'static str, words: impl Iterator<Item = &'static str>) {
+        match words.collect::<Vec<_>>()[..] {
+            [] => {}
+            [word] => self.is(column, word),
+            ref words => self.sql.push_str(&format!(" and {column} in ('{}')", words.join("', '"))),
+        }
     }
 
     // Each order by the decimals of its own currency.

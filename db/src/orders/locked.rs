@@ -67,6 +67,17 @@ pub(super) async fn lock(tx: &Tx, id: OrderId) -> Result<Locked, DataError> {
 }
 
 impl Locked {
+    /// Checks that it still has the version that somebody saw, where that is known.
+    ///
+    /// # Errors
+    /// [`DataError::Stale`].
+    pub fn check_version(&self, seen: Option<i32>) -> Result<(), DataError> {
+        match seen {
+            Some(version) if version != self.version => Err(DataError::Stale),
+            _ => Ok(()),
+        }
+    }
+
     /// Adds to the order's timeline.
     ///
     /// # Errors

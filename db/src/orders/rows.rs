@@ -72,8 +72,9 @@ impl OrderRow {
             total: order.total,
             refunded: order.refunded,
             number: order.number,
+            // Whose order it is says the order itself, with a record of the customer or without.
             customer: Some(CustomerRow {
-                id: order.customer_id.map(CustomerId::from),
+                id: order.customer_id.map(Into::into),
                 email: order.customer_email,
                 name: order.customer_name,
                 phone: order.customer_phone,

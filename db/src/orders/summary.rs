@@ -42,8 +42,8 @@ pub async fn summary(scope: &Scope, query: &OrderQuery) -> Result<Summary, DataE
 
 /// Whether the rollups know the answer.
 fn is_kept(query: &OrderQuery) -> bool {
-    let finer = query.payment.is_some()
-        || query.fulfilment.is_some()
+    let finer = !query.payment.is_empty()
+        || !query.fulfilment.is_empty()
         || query.q.is_some()
         || query.product.is_some()
         || query.min.is_some()

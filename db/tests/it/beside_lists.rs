@@ -56,7 +56,8 @@ async fn each_view_counts_what_its_list_shows() {
     let with = |pair| [open[0], open[1], pair];
     for (count, pairs) in [
         (found.all, &[] as &[_]),
-        (found.to_fulfil, &with(("fulfilment", "unfulfilled"))),
+        (found.to_fulfil, &with(("fulfilment", "unfulfilled,partially_fulfilled"))),
+        (found.unpaid, &with(("payment", "pending,authorized,partially_paid"))),
         (found.partly_refunded, &with(("payment", "partially_refunded"))),
         (found.returns, &[("kind", "return")]),
         (found.cancelled, &[("status", "cancelled")]),

@@ -1,5 +1,6 @@
 //! Orders: what a valid one is, what it is worth, and what may be done with it.
 
+pub mod any_of;
 pub mod edit;
 pub mod figures;
 pub mod new_order;

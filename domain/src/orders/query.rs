@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::any_of::AnyOf;
 use super::status::{FulfilmentStatus, OrderKind, OrderStatus, PaymentStatus};
 use crate::fields::{FieldErrors, UNKNOWN};
 use crate::ids::ProductId;
@@ -21,10 +22,10 @@ pub struct OrderQuery {
     pub store: Option<String>,
     /// Standing or cancelled.
     pub status: Option<OrderStatus>,
-    /// What became of the money.
-    pub payment: Option<PaymentStatus>,
-    /// What became of the goods.
-    pub fulfilment: Option<FulfilmentStatus>,
+    /// What became of the money: one of these.
+    pub payment: AnyOf<PaymentStatus>,
+    /// What became of the goods: one of these.
+    pub fulfilment: AnyOf<FulfilmentStatus>,
     /// Sales or returns.
     pub kind: Option<OrderKind>,
     /// Number, e-mail, external id or SKU.
@@ -130,8 +131,8 @@ impl OrderQuery {
         [
             ("store", self.store.clone()),
             ("status", self.status.map(|v| v.to_string())),
-            ("payment", self.payment.map(|v| v.to_string())),
-            ("fulfilment", self.fulfilment.map(|v| v.to_string())),
+            ("payment", self.payment.text()),
+            ("fulfilment", self.fulfilment.text()),
             ("kind", self.kind.map(|v| v.to_string())),
             ("q", self.q.clone()),
             ("product", self.product.map(|id| id.to_string())),
@@ -176,8 +177,8 @@ impl OrderQuery {
         match name {
             "store" => query.store = None,
             "status" => query.status = None,
-            "payment" => query.payment = None,
-            "fulfilment" => query.fulfilment = None,
+            "payment" => query.payment = AnyOf::default(),
+            "fulfilment" => query.fulfilment = AnyOf::default(),
             "kind" => query.kind = None,
             "q" => query.q = None,
             "product" => query.product = None,

@@ -21,7 +21,7 @@ pub enum Permission {
     /// See orders and their customers.
     #[strum(serialize = "orders.read")]
     ReadOrders,
-    /// Add orders (API).
+    /// Add orders, and record what happens to them.
     #[strum(serialize = "orders.write")]
     WriteOrders,
     /// Cancel an order.
@@ -92,7 +92,7 @@ impl Permission {
         match self {
             Self::ReadReports => "View dashboard and reports",
             Self::ReadOrders => "View orders and customers",
-            Self::WriteOrders => "Create orders",
+            Self::WriteOrders => "Create and edit orders",
             Self::CancelOrders => "Cancel orders",
             Self::RefundOrders => "Refund orders",
             Self::ReadEvents => "Receive live events",

@@ -98,8 +98,8 @@ fn parameter_schema(name: &str) -> Option<Value> {
     Some(match name {
         "store" => or_empty(json!({"type": "string", "pattern": SLUG})),
         "status" => or_empty(words(OrderStatus::ALL.iter().map(|w| w.as_str()))),
-        "payment" => or_empty(words(PaymentStatus::ALL.iter().map(|w| w.as_str()))),
-        "fulfilment" => or_empty(words(FulfilmentStatus::ALL.iter().map(|w| w.as_str()))),
+        "payment" => or_empty(several(PaymentStatus::ALL.iter().map(|w| w.as_str()))),
+        "fulfilment" => or_empty(several(FulfilmentStatus::ALL.iter().map(|w| w.as_str()))),
         "kind" => or_empty(words(OrderKind::ALL.iter().map(|w| w.as_str()))),
         "q" => json!({"type": "string", "maxLength": 200}),
         "product" => or_empty(json!({"type": "string", "format": "uuid"})),
@@ -120,6 +120,12 @@ fn parameter_schema(name: &str) -> Option<Value> {
 // Empty parameters count as absent.
 fn or_empty(schema: Value) -> Value {
     json!({"anyOf": [schema, {"type": "string", "maxLength": 0}]})
+}
+
+// Words with commas between them.
+fn several<'a>(words: impl Iterator<Item = &'a str>) -> Value {
+    let word = words.collect::<Vec<_>>().join("|");
+    json!({"type": "string", "pattern": format!("^({word})(,({word}))*$")})
 }
 
 fn words<'a>(words: impl Iterator<Item = &'a str>) -> Value {
@@ -157,7 +163,16 @@ mod tests {
                 assert_eq!(read(name, &value.to_string()), taken, "{name}={value}");
             }
         }
-        for name in ["status", "payment", "fulfilment", "kind", "sort"] {
+        for (name, words) in [
+            ("payment", PaymentStatus::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>()),
+            ("fulfilment", FulfilmentStatus::ALL.iter().map(|w| w.as_str()).collect()),
+        ] {
+            let schema = parameter(&document, "/api/v1/orders", name)["anyOf"][0].clone();
+            assert!(schema["pattern"].as_str().unwrap().contains(&words.join("|")), "{name}: {schema}");
+            assert!(read(name, &words.join(",")) && words.iter().all(|word| read(name, word)), "{name}");
+            assert!(!read(name, "else") && !read(name, &format!("{},", words[0])), "{name}");
+        }
+        for name in ["status", "kind", "sort"] {
             let schema = parameter(&document, "/api/v1/orders", name)["anyOf"][0].clone();
             let words = schema["enum"].as_array().unwrap();
             assert!(words.len() > 1 && words.iter().all(|word| read(name, word.as_str().unwrap())), "{name}");

@@ -36,6 +36,7 @@ mod keys;
 mod killed;
 mod letters;
 mod matrix;
+mod order_acts;
 mod order_pages;
 mod partitions;
 mod passkeys;

@@ -2,6 +2,7 @@
 
 use db::attention::{Attention, FULFIL_WITHIN, IMPORTS_SINCE};
 use domain::imports::{ImportQuery, ImportView};
+use domain::orders::any_of::AnyOf;
 use domain::orders::{FulfilmentStatus, OrderKind, OrderQuery, OrderStatus};
 use leptos::prelude::*;
 
@@ -67,7 +68,7 @@ fn address(page: &DashboardPage, item: &Attention) -> String {
                 store,
                 kind: Some(OrderKind::Sale),
                 status: Some(OrderStatus::Open),
-                fulfilment: Some(FulfilmentStatus::Unfulfilled),
+                fulfilment: AnyOf::new([FulfilmentStatus::Unfulfilled, FulfilmentStatus::PartiallyFulfilled]),
                 to: Some(*to),
                 ..OrderQuery::default()
             };

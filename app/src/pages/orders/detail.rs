@@ -1,18 +1,25 @@
 //! One order: items and timeline at the left, money and customer at the right, and what can be done to it.
 
 use db::orders::neighbours::OrderName;
-use domain::fields::FieldErrors;
 use domain::orders::number::shown;
+use domain::orders::{OrderKind, OrderStatus};
 use leptos::prelude::*;
 
+use super::cancel_form::cancel_form;
+use super::edit_form::edit_form;
+use super::facts::{addresses_card, facts_card};
+use super::fulfil_form::fulfil_form;
+use super::fulfilments::fulfilments_card;
+use super::items::items_card;
 use super::model::{Asked, OrderPage};
-use super::money::{items_card, money_card};
-use super::refund_form::refund_form;
+use super::money::{payment_card, value_card};
+use super::pay_form::pay_form;
+use super::refund_form::{left, refund_form};
 use super::timeline::{customer_card, notes_card, timeline_card};
 use crate::document::Document;
 use crate::ui::icon::{Icon, Sign};
 use crate::ui::pill::{Pill, Tone, of_order};
-use crate::ui::{Button, ButtonLink, Card, Look, Notice, PageHeader, TextArea, When};
+use crate::ui::{Button, ButtonLink, Look, Notice, PageHeader, When};
 use crate::url;
 
 /// Renders the page.
@@ -26,9 +33,16 @@ pub fn page(page: &OrderPage) -> Document {
         let note = view! { {pills}" "<When at clock/>" · "{store} }.into_any();
         let back = (url::orders(page.frame.tenant(), &page.within), "Orders");
         let asked = match &page.asked {
-            Asked::Nothing => None,
-            Asked::Cancel { reason, faults } => Some(cancel_form(page, reason, faults)),
-            Asked::Refund(refunding) => Some(refund_form(page, refunding)),
+            Asked::Nothing | Asked::Note(_) => None,
+            Asked::Refused(words) => {
+                let words = words.clone();
+                Some(view! { <Notice tone=Tone::Critical>{words}</Notice> }.into_any())
+            }
+            Asked::Pay(filled) => Some(pay_form(page, filled)),
+            Asked::Fulfil(filled) => Some(fulfil_form(page, filled)),
+            Asked::Cancel(filled) => Some(cancel_form(page, filled)),
+            Asked::Refund(filled) => Some(refund_form(page, filled)),
+            Asked::Edit(editing) => Some(edit_form(page, editing)),
         };
         let actions = actions(page);
         view! {
@@ -38,30 +52,60 @@ pub fn page(page: &OrderPage) -> Document {
             <div class="grid grid-cols-1 items-start gap-3.5 md:grid-cols-two-thirds">
                 <div class="flex flex-col gap-3.5">
                     {items_card(page)}
+                    {fulfilments_card(page)}
                     {timeline_card(page)}
                 </div>
                 <div class="flex flex-col gap-3.5">
-                    {money_card(page)}
+                    {value_card(page)}
+                    {payment_card(page)}
                     {customer_card(page)}
+                    {addresses_card(page)}
                     {notes_card(page)}
+                    {facts_card(page)}
                 </div>
             </div>
         }
     })
 }
 
-/// Links to the forms that the order allows; a form that is open needs no link.
+/// Buttons for what the order allows: links to forms, and what needs none. While a form is open, there is only that.
 fn actions(page: &OrderPage) -> AnyView {
-    let idle = page.asked == Asked::Nothing;
-    let can_cancel = page.order.standing.check_cancel().is_ok();
-    let can_refund = super::refund_form::left(&page.order).is_some();
-    let refund = (page.may_refund && can_refund && idle).then(|| {
-        view! { <ButtonLink href=page.below("refund") label="Refund" writes=true/> }
+    let is_idle = matches!(page.asked, Asked::Nothing | Asked::Refused(_) | Asked::Note(_));
+    let offered = is_idle.then(|| offered(page));
+    view! { {neighbours(page)}{offered} }.into_any()
+}
+
+fn offered(page: &OrderPage) -> AnyView {
+    let standing = &page.order.standing;
+    let is_open = page.order.order.status != OrderStatus::Cancelled && page.order.order.kind == OrderKind::Sale;
+    let is_unsent = is_open && !standing.unsent().is_empty();
+    let link = |step: &str, label: &'static str, look: Look| {
+        view! { <ButtonLink href=page.below(step) label look writes=true/> }.into_any()
+    };
+    let writes = page.may_write;
+    let fulfil = (writes && is_unsent && !standing.is_on_hold).then(|| link("fulfil", "Fulfil items", Look::Primary));
+    let refund = (page.may_refund && left(&page.order).is_some()).then(|| link("refund", "Refund", Look::Secondary));
+    let edit = writes.then(|| link("edit", "Edit", Look::Secondary));
+    let hold = (writes && (is_unsent || standing.is_on_hold) && is_open).then(|| {
+        let label = if standing.is_on_hold { "Release hold" } else { "Hold" };
+        press(page, "hold", ("held", !standing.is_on_hold), label)
     });
-    let cancel = (page.may_cancel && can_cancel && idle).then(|| {
-        view! { <ButtonLink href=page.below("cancel") label="Cancel order" writes=true/> }
-    });
-    view! { {neighbours(page)}{refund}{cancel} }.into_any()
+    let is_closed = page.order.order.status == OrderStatus::Closed;
+    let close = (writes && page.order.order.status != OrderStatus::Cancelled)
+        .then(|| press(page, "close", ("closed", !is_closed), if is_closed { "Reopen order" } else { "Close order" }));
+    let cancel =
+        (page.may_cancel && standing.check_cancel().is_ok()).then(|| link("cancel", "Cancel order", Look::Secondary));
+    view! { {fulfil}{refund}{edit}{hold}{close}{cancel} }.into_any()
+}
+
+// A button that needs no form of its own.
+fn press(page: &OrderPage, step: &str, (name, value): (&'static str, bool), label: &'static str) -> AnyView {
+    view! {
+        <form method="post" action=page.below(step)>
+            <Button label name=name value=value.to_string()/>
+        </form>
+    }
+    .into_any()
 }
 
 fn neighbours(page: &OrderPage) -> impl IntoView + use<> {
@@ -76,35 +120,4 @@ fn neighbours(page: &OrderPage) -> impl IntoView + use<> {
     let newer = step(&page.neighbours.newer, "Newer", "prev", Sign::ArrowLeft);
     let older = step(&page.neighbours.older, "Older", "next", Sign::ArrowRight);
     view! { <nav class="btn-pair" aria-label="Newer and older orders">{newer}{older}</nav> }
-}
-
-fn cancel_form(page: &OrderPage, reason: &str, faults: &FieldErrors) -> AnyView {
-    let order = &page.order.order;
-    let title = format!("Cancel order {}?", page.number());
-    let consequence = format!(
-        "This removes {} from the figures of {}. You cannot undo this. Stoa does not notify the customer or send \
-         money.",
-        order.total(),
-        page.clock().day(order.local_day),
-    );
-    let (action, keep) = (page.below("cancel"), page.address());
-    let label = format!("Cancel order {}", page.number());
-    let refused =
-        faults.of("order").map(str::to_owned).map(|words| view! { <Notice tone=Tone::Critical>{words}</Notice> });
-    let (reason, fault) = (reason.to_owned(), faults.of("reason").map(str::to_owned));
-    view! {
-        <Card title=title>
-            <form class="stack" method="post" action=action>
-                {refused}
-                <p>{consequence}</p>
-                <TextArea name="reason" label="Reason" value=reason fault hint="Optional. Shown in the order's \
-                    timeline."/>
-                <div class="actions">
-                    <Button label=label look=Look::Danger/>
-                    <ButtonLink href=keep label="Keep order" look=Look::Quiet/>
-                </div>
-            </form>
-        </Card>
-    }
-    .into_any()
 }

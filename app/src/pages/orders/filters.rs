@@ -16,9 +16,14 @@ pub fn filters(index: &OrderIndex) -> AnyView {
     let fields = vec![
         typed.select("store", "Store", "All stores", stores),
         typed.select("kind", "Kind", "Sales and returns", kinds()),
-        typed.select("status", "Status", "Open and cancelled", statuses()),
-        typed.select("payment", "Payment", "Any payment", payments()),
-        typed.select("fulfilment", "Fulfilment", "Any fulfilment", fulfilments()),
+        typed.select("status", "Status", "Any status", statuses()),
+        typed.select("payment", "Payment", "Any payment", with_several(payments(), typed.value("payment"))),
+        typed.select(
+            "fulfilment",
+            "Fulfilment",
+            "Any fulfilment",
+            with_several(fulfilments(), typed.value("fulfilment")),
+        ),
         typed.field("from", "Placed from", "date"),
         typed.field("to", "Placed to (inclusive)", "date"),
         typed.field("min", "Total from", "amount"),
@@ -71,7 +76,7 @@ pub fn chips(index: &OrderIndex) -> Option<AnyView> {
 }
 
 fn words(frame: &TenantFrame, name: &str, value: &str) -> String {
-    let known = |options: Vec<(String, String)>| options.into_iter().find(|(v, _)| v == value).map(|(_, words)| words);
+    let known = |options: Vec<(String, String)>| of_each(&options, value);
     match name {
         "store" => Some(frame.store_name(value)),
         "kind" => known(kinds()),
@@ -86,6 +91,22 @@ fn words(frame: &TenantFrame, name: &str, value: &str) -> String {
         _ => None,
     }
     .unwrap_or_else(|| value.to_owned())
+}
+
+// A view may ask for several values of a filter: they are one more choice of its list.
+fn with_several(mut options: Vec<(String, String)>, typed: String) -> Vec<(String, String)> {
+    if typed.contains(',')
+        && let Some(words) = of_each(&options, &typed)
+    {
+        options.push((typed, words));
+    }
+    options
+}
+
+// The words of a value, or of several with commas between them.
+fn of_each(options: &[(String, String)], value: &str) -> Option<String> {
+    let words = |value: &str| options.iter().find(|(v, _)| v == value).map(|(_, words)| words.as_str());
+    Some(value.split(',').map(words).collect::<Option<Vec<_>>>()?.join(", "))
 }
 
 fn kinds() -> Vec<(String, String)> {

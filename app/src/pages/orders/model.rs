@@ -5,6 +5,7 @@ use db::orders::neighbours::Neighbours;
 use db::orders::summary::Summary;
 use db::orders::{OrderDetail, OrderRow, RefundRow};
 use domain::fields::FieldErrors;
+use domain::money::Money;
 use domain::orders::OrderQuery;
 use domain::orders::number::shown;
 use domain::page::{Page, Place};
@@ -56,6 +57,8 @@ pub struct OrderPage {
     pub neighbours: Neighbours,
     /// Which form is open.
     pub asked: Asked,
+    /// Whether whoever looks may record payments and fulfilments, and edit.
+    pub may_write: bool,
     /// Whether whoever looks may cancel.
     pub may_cancel: bool,
     /// Whether whoever looks may refund.
@@ -88,6 +91,17 @@ impl OrderPage {
     pub fn clock(&self) -> Clock {
         self.frame.clock()
     }
+
+    /// An amount in the order's currency.
+    pub fn money(&self, minor: i64) -> Money {
+        Money::new(minor, self.order.order.currency)
+    }
+
+    /// Whether goods of it can be put back into stock; so where the store is not known.
+    pub fn tracks_stock(&self) -> bool {
+        let store = self.frame.stores.iter().find(|store| store.slug == self.order.order.store);
+        store.is_none_or(|store| store.tracks_stock)
+    }
 }
 
 /// Which form is open on an order.
@@ -95,24 +109,66 @@ impl OrderPage {
 pub enum Asked {
     /// None.
     Nothing,
-    /// The one that cancels it, with the reason typed before and what is wrong.
-    Cancel {
-        /// The reason as typed.
-        reason: String,
-        /// What is wrong with it.
-        faults: FieldErrors,
-    },
+    /// None: a button was pressed, and the order does not allow it, for this reason.
+    Refused(String),
+    /// The one that records a payment.
+    Pay(Filled),
+    /// The one that records what was sent.
+    Fulfil(Filled),
+    /// The one that cancels it.
+    Cancel(Filled),
     /// The one that gives money back.
-    Refund(Refunding),
+    Refund(Filled),
+    /// The one that changes what it says.
+    Edit(Editing),
+    /// None but the one for notes, which is always there.
+    Note(Filled),
 }
 
-/// What was typed into the refund form, and what is wrong with it.
+/// A form as it was sent, and what is wrong with it. One that was never sent is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Refunding {
-    /// The quantities as typed, by position.
-    pub quantities: Vec<(i32, String)>,
-    /// The reason as typed.
-    pub reason: String,
+pub struct Filled {
+    /// Names and values as typed.
+    pub typed: Vec<(String, String)>,
     /// What is wrong.
     pub faults: FieldErrors,
+}
+
+impl Filled {
+    /// What was typed into the field called `name`.
+    pub fn value(&self, name: &str) -> Option<String> {
+        self.typed.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone())
+    }
+
+    /// What is wrong with it.
+    pub fn fault(&self, name: &str) -> Option<String> {
+        self.faults.of(name).map(str::to_owned)
+    }
+
+    /// Whether the box called `name` is ticked; `otherwise` in a form that was never sent.
+    pub fn is_ticked(&self, name: &str, otherwise: bool) -> bool {
+        if self.typed.is_empty() { otherwise } else { self.value(name).as_deref() == Some("true") }
+    }
+}
+
+/// The form that changes what an order says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Editing {
+    /// What was typed, over what is stored.
+    pub filled: Filled,
+    /// Whether the order was changed by somebody else since the form was opened.
+    pub is_stale: bool,
+    /// What was changed here and there.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// A field that two people changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// What people read above it.
+    pub label: String,
+    /// What was typed.
+    pub typed: String,
+    /// What is stored now.
+    pub stored: String,
 }

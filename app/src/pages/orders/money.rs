@@ -1,86 +1,102 @@
-//! What an order holds and what it comes to.
+//! What an order comes to, and what of it was paid and given back.
 
-use db::orders::{ItemRow, OrderDetail, RefundRow};
+use db::orders::{OrderDetail, RefundRow};
 use domain::money::Money;
-use domain::orders::{ItemKind, OrderKind};
+use domain::orders::OrderKind;
 use leptos::prelude::*;
 
 use super::model::OrderPage;
-use crate::ui::money::{Amount, count, things};
-use crate::ui::table::{Column, Table};
-use crate::ui::{Card, When};
+use super::pay_form::{buttons, payments};
+use crate::ui::money::{Amount, text};
+use crate::ui::{Card, When, numbers};
 
-/// The lines of the order.
-pub fn items_card(page: &OrderPage) -> AnyView {
-    let currency = page.order.order.currency;
-    let row = |item: &ItemRow| {
-        let sku = item.sku.clone().map(|sku| view! { <code>{sku}</code> });
-        let kind =
-            (item.kind != ItemKind::Product).then(|| view! { <span class="text-quiet">{kind(item.kind)}</span> });
-        let back = (item.refunded_quantity > 0).then(|| {
-            view! { <span class="text-quiet">{format!("{} refunded", count(item.refunded_quantity))}</span> }
-        });
-        view! {
-            <tr>
-                <td>
-                    <span class="clip wide-clip" dir="auto">{item.title.clone()}</span>
-                    <span class="under">{sku}{kind}{back}</span>
-                </td>
-                <td class="num">{count(item.quantity)}</td>
-                <td class="num"><Amount money=Money::new(item.unit_price, currency)/></td>
-                <td class="num"><Amount money=Money::new(item.amount, currency)/></td>
-            </tr>
-        }
-    };
-    let rows = page.order.items.iter().map(row).collect_view();
-    let columns =
-        vec![Column::text("Item"), Column::figures("Qty"), Column::figures("Price"), Column::figures("Amount")];
-    let number = i64::try_from(page.order.items.len()).unwrap_or(i64::MAX);
-    let aside = view! { <span class="text-quiet">{things(number, "line", "lines")}</span> }.into_any();
-    view! { <Card title="Items" flush=true aside=aside><Table caption="Items" columns>{rows}</Table></Card> }.into_any()
-}
-
-/// The sums of the order, and what was given back.
-pub fn money_card(page: &OrderPage) -> AnyView {
+/// The value of the order.
+pub fn value_card(page: &OrderPage) -> AnyView {
     let detail = &page.order;
-    let (order, clock) = (&detail.order, page.clock());
-    let line = |label: &'static str, minor: i64| {
-        view! { <dt>{label}</dt><dd><Amount money=Money::new(minor, order.currency)/></dd> }
-    };
+    let line = line(page);
     let some = |label: &'static str, minor: i64| (minor != 0).then(|| line(label, minor));
-    let refund = |refund: &RefundRow| {
-        view! {
-            <dt>"Refunded "<When at=refund.at clock/></dt>
-            <dd><Amount money=Money::new(-refund.amount, order.currency)/></dd>
-        }
-    };
-    let refunds = detail.refunds.iter().map(refund).collect_view();
-    let kept = (order.refunded != 0).then(|| line("Net payment", order.total - order.refunded));
     let free = is_free(detail).then(|| view! { <p class="text-quiet">"This order was free."</p> });
+    let included = (detail.tax != 0 && detail.facts.prices_include_tax)
+        .then(|| view! { <p class="text-quiet">"Prices include tax. It is shown here apart."</p> });
     let lines = view! {
         {line("Items", detail.gross)}
         {some("Discounts", -detail.discounts)}
         {some("Shipping", detail.shipping)}
         {some("Tax", detail.tax)}
         {some("Fees", detail.fees)}
-        <div class="sum">{line("Total", order.total)}</div>
-        {refunds}
-        {kept.map(|kept| view! { <div class="sum">{kept}</div> })}
+        <div class="sum">{line("Total", detail.order.total)}</div>
     }
     .into_any();
-    view! { <Card title="Payment"><dl class="sums">{lines}</dl>{free}</Card> }.into_any()
+    view! { <Card title="Order value"><dl class="sums">{lines}</dl>{included}{free}</Card> }.into_any()
+}
+
+/// What was paid and given back of a sale, and what can be done about it.
+pub fn payment_card(page: &OrderPage) -> Option<AnyView> {
+    let detail = &page.order;
+    if detail.order.kind == OrderKind::Return {
+        return None;
+    }
+    let (standing, clock) = (&detail.standing, page.clock());
+    let line = line(page);
+    let some = |label: &'static str, minor: i64| (minor != 0).then(|| line(label, minor));
+    let refund = |refund: &RefundRow| {
+        let split = split(page, refund).map(|split| view! { <span class="under">{split}</span> });
+        view! {
+            <dt>"Refunded "<When at=refund.at clock/>{split}</dt>
+            <dd><Amount money=page.money(-refund.amount)/></dd>
+        }
+    };
+    let refunds = detail.refunds.iter().map(refund).collect_view();
+    let kept = (detail.order.refunded != 0).then(|| line("Net payment", standing.paid - detail.order.refunded));
+    let outstanding = standing.outstanding();
+    let lines = view! {
+        {line("Paid", standing.paid)}
+        {some("Authorized", standing.authorized)}
+        {refunds}
+        {kept.map(|kept| view! { <div class="sum">{kept}</div> })}
+        {(outstanding > 0).then(|| view! { <div class="sum">{line("Outstanding", outstanding)}</div> })}
+    }
+    .into_any();
+    let (payments, buttons) = (payments(page), buttons(page));
+    let card = view! {
+        <Card title="Payment">
+            <div class="stack">
+                <dl class="sums">{lines}</dl>
+                {payments}
+                {buttons}
+            </div>
+        </Card>
+    };
+    Some(card.into_any())
+}
+
+/// An amount as a field wants it: what people type in their number format.
+pub fn typed_amount(money: Money) -> String {
+    money.plain().replace('.', numbers::format().decimal())
+}
+
+fn line(page: &OrderPage) -> impl Fn(&'static str, i64) -> AnyView {
+    let currency = page.order.order.currency;
+    move |label, minor| view! { <dt>{label}</dt><dd><Amount money=Money::new(minor, currency)/></dd> }.into_any()
+}
+
+// The parts of a refund, where it has more than one.
+fn split(page: &OrderPage, refund: &RefundRow) -> Option<String> {
+    let parts = [
+        ("items", refund.parts.goods),
+        ("shipping", refund.parts.shipping),
+        ("tax", refund.parts.tax),
+        ("fees", refund.parts.fees),
+    ];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(_, minor)| *minor != 0)
+        .map(|(of, minor)| format!("{} {of}", text(page.money(minor))))
+        .collect();
+    (parts.len() > 1).then(|| parts.join(", "))
 }
 
 // A free sale; of a return, nobody paid anything to begin with.
 fn is_free(detail: &OrderDetail) -> bool {
     detail.order.kind == OrderKind::Sale && detail.order.total == 0
-}
-
-const fn kind(kind: ItemKind) -> &'static str {
-    match kind {
-        ItemKind::Product => "Product",
-        ItemKind::Shipping => "Shipping",
-        ItemKind::Discount => "Discount",
-        ItemKind::Fee => "Fee",
-    }
 }

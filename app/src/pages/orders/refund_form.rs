@@ -1,17 +1,22 @@
-//! The form that gives money back: everything that is left, or by line.
+//! The form that gives money back: by line and shipping, an amount of one's own, or everything that is left.
 
 use db::orders::{ItemRow, OrderDetail};
 use domain::money::Money;
+use domain::orders::standing::Line;
 use domain::orders::{ItemKind, OrderKind};
 use domain::settings::ReturnDay;
 use leptos::prelude::*;
 
-use super::model::{OrderPage, Refunding};
+use super::cancel_form::restock;
+use super::faults::notices;
+use super::items::is_unique;
+use super::model::{Filled, OrderPage};
+use crate::islands::{RefundLine, RefundSum};
 use crate::ui::field::sentence;
 use crate::ui::money::{Amount, count, text};
 use crate::ui::pill::Tone;
 use crate::ui::table::{Column, Table};
-use crate::ui::{Button, ButtonLink, Card, Look, Notice, TextArea};
+use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, TextArea, numbers};
 
 /// What can still be given back, if anything.
 pub fn left(detail: &OrderDetail) -> Option<Money> {
@@ -22,37 +27,41 @@ pub fn left(detail: &OrderDetail) -> Option<Money> {
 
 const FREE_ORDER: &str = "This order was free, so there is nothing to refund. Returned items of a free order cannot \
     be recorded here.";
+const UNPAID: &str = "Nothing was paid on this order, so there is nothing to refund.";
 const SPENT: &str = "This order has nothing left to refund.";
 
 /// The form, with what was typed before.
-pub fn refund_form(page: &OrderPage, typed: &Refunding) -> AnyView {
+pub fn refund_form(page: &OrderPage, filled: &Filled) -> AnyView {
+    let standing = &page.order.standing;
     let Some(left) = left(&page.order) else {
-        let words = if page.order.standing.is_free() { FREE_ORDER } else { SPENT };
+        let words = if standing.is_free() {
+            FREE_ORDER
+        } else if standing.paid <= 0 {
+            UNPAID
+        } else {
+            SPENT
+        };
         return view! { <Notice tone=Tone::Info>{words}</Notice> }.into_any();
     };
     let (action, keep) = (page.below("refund"), page.address());
     let consequence = consequence(page);
-    let (lines, seen) = (lines(page, typed), page.order.order.refunded.to_string());
-    let general =
-        ["order", "amount"].iter().filter_map(|field| typed.faults.of(field).map(str::to_owned)).map(|words| {
-            view! { <Notice tone=Tone::Critical>{words}</Notice> }
-        });
-    let general = general.collect_view();
-    let (reason, fault) = (typed.reason.clone(), typed.faults.of("reason").map(str::to_owned));
-    let several = page.order.items.len() > 1 || page.order.items.iter().any(|item| item.quantity > 1);
-    let (lines, by_line) =
-        several.then(|| (lines, view! { <Button label="Refund selected lines" name="extent" value="lines"/> })).unzip();
+    let seen = page.order.order.refunded.to_string();
+    let refused = notices(filled, |field| is_shown(page, filled, field));
+    let restock = restock(page, filled.is_ticked("restock", false));
+    let (reason, fault) = (filled.value("reason").unwrap_or_default(), filled.fault("reason"));
+    let (by_line, amount) = (by_line(page, filled), amount(page, filled, left));
     view! {
         <Card title=format!("Refund order {}", page.number())>
             <form class="stack" method="post" action=action>
                 <input type="hidden" name="seen" value=seen/>
-                {general}
+                {refused}
                 <p>{consequence}</p>
-                {lines}
                 <TextArea name="reason" label="Reason" value=reason fault hint="Optional. Shown in the order's \
                     timeline."/>
+                {restock}
+                {by_line}
+                {amount}
                 <div class="actions">
-                    {by_line}
                     <Button label=format!("Refund remaining {}", text(left)) look=Look::Primary name="extent" value="full"/>
                     <ButtonLink href=keep label="Back to order" look=Look::Quiet/>
                 </div>
@@ -60,6 +69,19 @@ pub fn refund_form(page: &OrderPage, typed: &Refunding) -> AnyView {
         </Card>
     }
     .into_any()
+}
+
+// What is wrong with the sum of lines is said of no field: the one of amounts was not meant.
+fn is_shown(page: &OrderPage, filled: &Filled, field: &str) -> bool {
+    let is_amount = filled.value("extent").as_deref() == Some("amount");
+    let position = field.strip_prefix("lines[").and_then(|field| field.strip_suffix(']'));
+    let is_line = |item: &ItemRow| is_listed(item) && position == Some(&*item.position.to_string());
+    match field {
+        "reason" => true,
+        "amount" => is_amount,
+        "shipping" => page.order.standing.shipping_left() > 0,
+        _ => page.order.items.iter().any(is_line),
+    }
 }
 
 fn consequence(page: &OrderPage) -> String {
@@ -71,35 +93,103 @@ fn consequence(page: &OrderPage) -> String {
     format!("Records a refund dated today and lowers the figures of {day}. Send the money with your payment provider.")
 }
 
-fn lines(page: &OrderPage, typed: &Refunding) -> AnyView {
-    let row = |item: &ItemRow| {
-        let before = typed.quantities.iter().find(|(position, _)| *position == item.position).map(|(_, q)| q.clone());
-        let fault = typed.faults.of(&format!("lines[{}]", item.position)).map(str::to_owned);
-        line(page, item, before.unwrap_or_default(), fault)
+// Lines and shipping; none for an order of one piece alone, which is given back as a whole.
+fn by_line(page: &OrderPage, filled: &Filled) -> Option<AnyView> {
+    let shipping = page.order.standing.shipping_left();
+    let several = page.order.items.len() > 1 || page.order.items.iter().any(|item| item.quantity > 1);
+    if !several && shipping == 0 {
+        return None;
+    }
+    let shipping = (shipping > 0).then(|| {
+        let label = format!("Shipping to refund, at most {}", text(page.money(shipping)));
+        let value = filled.value("shipping").unwrap_or_default();
+        view! { <Field name="shipping" label kind="amount" value fault=filled.fault("shipping")/> }
+    });
+    Some(
+        view! {
+            {lines(page, filled)}
+            {shipping}
+            <div class="actions">
+                <Button label="Refund selected lines" name="extent" value="lines"/>
+                {sum(page)}
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+fn amount(page: &OrderPage, filled: &Filled, left: Money) -> AnyView {
+    let label = format!("Or an amount ({}), at most {}", page.order.order.currency.code(), text(left));
+    let value = filled.value("amount").unwrap_or_default();
+    let fault = filled.fault("amount").filter(|_| is_shown(page, filled, "amount"));
+    view! {
+        <div class="flex flex-wrap items-end gap-2">
+            <Field name="amount" label kind="amount" value fault/>
+            <Button label="Refund amount" name="extent" value="amount"/>
+        </div>
+    }
+    .into_any()
+}
+
+// What is chosen so far, where scripts run.
+fn sum(page: &OrderPage) -> AnyView {
+    let (currency, format) = (page.order.order.currency, numbers::format());
+    let line = |line: &Line| RefundLine {
+        position: line.position,
+        quantity: line.quantity,
+        refunded: line.refunded,
+        value: line.value,
+        tax: line.tax,
     };
-    let rows = page.order.items.iter().map(row).collect_view();
+    let lines: Vec<RefundLine> = page
+        .order
+        .standing
+        .lines
+        .iter()
+        .filter(|line| matches!(line.kind, ItemKind::Product | ItemKind::Fee))
+        .map(line)
+        .collect();
+    view! {
+        <RefundSum
+            lines
+            sign=currency.sign().into_owned()
+            decimals=currency.exponent()
+            format=format.as_str().to_owned()
+        />
+    }
+    .into_any()
+}
+
+fn lines(page: &OrderPage, filled: &Filled) -> AnyView {
+    let row = |item: &ItemRow| line(page, filled, item);
+    let rows = page.order.items.iter().filter(|item| is_listed(item)).map(row).collect_view();
     let columns =
-        vec![Column::text("Line"), Column::figures("Price"), Column::figures("Refundable"), Column::figures("Refund")];
+        vec![Column::text("Line"), Column::figures("A unit"), Column::figures("Refundable"), Column::figures("Refund")];
     view! { <Table caption="Refundable lines" columns dense=true>{rows}</Table> }.into_any()
+}
+
+// A discount goes back with the lines that it reduces, and shipping has a field of its own.
+const fn is_listed(item: &ItemRow) -> bool {
+    matches!(item.kind, ItemKind::Product | ItemKind::Fee)
 }
 
 // Lines of one title are told apart by their place.
 fn label(page: &OrderPage, item: &ItemRow) -> String {
-    let alike = page.order.items.iter().filter(|other| other.title == item.title).count();
-    let place = if alike > 1 { format!(", line {}", item.position) } else { String::new() };
+    let place = if is_unique(page, item) { String::new() } else { format!(", line {}", item.position) };
     format!("Quantity of {} to refund{place}", item.title)
 }
 
-fn line(page: &OrderPage, item: &ItemRow, typed: String, fault: Option<String>) -> impl IntoView + use<> {
+fn line(page: &OrderPage, filled: &Filled, item: &ItemRow) -> impl IntoView + use<> {
     let left = item.quantity - item.refunded_quantity;
     let name = format!("line_{}", item.position);
+    let typed = filled.value(&name).unwrap_or_default();
     let label = label(page, item);
+    let fault = filled.fault(&format!("lines[{}]", item.position));
     let below = fault.map(|fault| view! { <p class="fault">{sentence(&fault)}</p> });
     let invalid = below.is_some().then_some("true");
-    let price = match item.kind {
-        ItemKind::Discount => -item.unit_price.abs(),
-        ItemKind::Product | ItemKind::Shipping | ItemKind::Fee => item.unit_price,
-    };
+    let standing = &page.order.standing;
+    let worth = standing.lines.iter().find(|line| line.position == item.position).filter(|_| left > 0);
+    let worth = worth.map(|line| view! { <Amount money=page.money(standing.worth(line, 1).total())/> });
     let input = (left > 0).then(|| {
         view! {
             <input
@@ -120,7 +210,7 @@ fn line(page: &OrderPage, item: &ItemRow, typed: String, fault: Option<String>) 
     view! {
         <tr>
             <td><span class="clip" dir="auto">{item.title.clone()}</span></td>
-            <td class="num"><Amount money=Money::new(price, page.order.order.currency)/></td>
+            <td class="num">{worth}</td>
             <td class="num">{count(left)}</td>
             <td class="num">{input}{below}</td>
         </tr>

@@ -1,6 +1,7 @@
 //! The usual questions to an order list, one link each, with the number of orders that it finds.
 
 use db::orders::counts::{Count, ViewCounts};
+use domain::orders::any_of::AnyOf;
 use domain::orders::{FulfilmentStatus, OrderKind, OrderQuery, OrderStatus, PaymentStatus};
 use leptos::prelude::*;
 
@@ -28,18 +29,25 @@ pub fn Views(
     view! { <Tabs label="Views">{links}</Tabs> }
 }
 
-fn choices(query: &OrderQuery, counts: Option<&ViewCounts>) -> [(&'static str, OrderQuery, Option<Count>); 5] {
+fn choices(query: &OrderQuery, counts: Option<&ViewCounts>) -> [(&'static str, OrderQuery, Option<Count>); 8] {
+    use FulfilmentStatus::{PartiallyFulfilled, Unfulfilled};
+    use PaymentStatus::{Authorized, PartiallyPaid, PartiallyRefunded, Pending};
+
     let store = OrderQuery { store: query.store.clone(), limit: query.limit, ..OrderQuery::default() };
-    let sales = OrderQuery { kind: Some(OrderKind::Sale), status: Some(OrderStatus::Open), ..store.clone() };
-    let to_fulfil = OrderQuery { fulfilment: Some(FulfilmentStatus::Unfulfilled), ..sales.clone() };
-    let partly_refunded = OrderQuery { payment: Some(PaymentStatus::PartiallyRefunded), ..sales };
+    let status = |status| OrderQuery { status: Some(status), ..store.clone() };
+    let sales = OrderQuery { kind: Some(OrderKind::Sale), ..status(OrderStatus::Open) };
+    let unpaid = OrderQuery { payment: AnyOf::new([Pending, Authorized, PartiallyPaid]), ..sales.clone() };
+    let to_fulfil = OrderQuery { fulfilment: AnyOf::new([Unfulfilled, PartiallyFulfilled]), ..sales.clone() };
+    let partly_refunded = OrderQuery { payment: AnyOf::new([PartiallyRefunded]), ..sales };
     let returns = OrderQuery { kind: Some(OrderKind::Return), ..store.clone() };
-    let cancelled = OrderQuery { status: Some(OrderStatus::Cancelled), ..store.clone() };
     [
-        ("All", store, counts.map(|c| c.all)),
+        ("All", store.clone(), counts.map(|c| c.all)),
+        ("Unpaid", unpaid, counts.map(|c| c.unpaid)),
         ("To fulfil", to_fulfil, counts.map(|c| c.to_fulfil)),
+        ("Open", status(OrderStatus::Open), None),
+        ("Closed", status(OrderStatus::Closed), None),
         ("Partly refunded", partly_refunded, counts.map(|c| c.partly_refunded)),
         ("Returns", returns, counts.map(|c| c.returns)),
-        ("Cancelled", cancelled, counts.map(|c| c.cancelled)),
+        ("Cancelled", status(OrderStatus::Cancelled), counts.map(|c| c.cancelled)),
     ]
 }

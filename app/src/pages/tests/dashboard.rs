@@ -121,7 +121,7 @@ fn what_needs_doing_leads_to_the_list_that_shows_exactly_that() {
     assert_eq!(
         attributes(&html, ".card li a", "href"),
         [
-            "/t/demo/orders?store=shop&status=open&fulfilment=unfulfilled&kind=sale&to=2026-02-28",
+            "/t/demo/orders?store=shop&status=open&fulfilment=unfulfilled%2Cpartially_fulfilled&kind=sale&to=2026-02-28",
             "/t/demo/imports?store=shop&status=failed&from=2026-02-17"
         ]
     );

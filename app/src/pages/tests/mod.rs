@@ -5,6 +5,7 @@ mod dashboard;
 mod fixtures;
 mod imports;
 mod markup;
+mod order_life;
 mod orders;
 mod people;
 mod platform;

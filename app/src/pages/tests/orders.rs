@@ -12,7 +12,7 @@ use domain::page::Page;
 use super::fixtures::{HOSTILE, day, detail, frame, now, order, seal};
 use super::{assert_clean, attributes, texts};
 use crate::frame::Section;
-use crate::pages::orders::{Asked, Found, OrderIndex, OrderPage, Refunding, index, show};
+use crate::pages::orders::{Asked, Filled, Found, OrderIndex, OrderPage, index, show};
 
 fn list(query: OrderQuery, rows: Vec<db::orders::OrderRow>) -> String {
     let figures = Figures { orders: 1, gross: 1_250, ..Figures::default() };
@@ -49,8 +49,15 @@ fn counts() -> ViewCounts {
     }
 }
 
-fn one(asked: Asked, may: bool, change: impl FnOnce(&mut db::orders::OrderDetail)) -> String {
+/// The page of one order.
+pub fn one(asked: Asked, may: bool, change: impl FnOnce(&mut db::orders::OrderDetail)) -> String {
     one_within(OrderQuery::default(), asked, may, change)
+}
+
+/// A form that was refused for one reason.
+pub fn filled(typed: &[(&str, &str)], (field, message): (&str, &str)) -> Filled {
+    let typed = typed.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+    Filled { typed, faults: FieldErrors::one(field, message) }
 }
 
 fn one_within(
@@ -64,7 +71,17 @@ fn one_within(
     let frame = frame(Section::Orders);
     let newer = Some(OrderName { store: "shop".into(), number: "..".into() });
     let neighbours = Neighbours { newer, older: None };
-    let page = OrderPage { frame, order, neighbours, asked, may_cancel: may, may_refund: may, done: None, within };
+    let page = OrderPage {
+        frame,
+        order,
+        neighbours,
+        asked,
+        may_write: may,
+        may_cancel: may,
+        may_refund: may,
+        done: None,
+        within,
+    };
     let html = show(&page).with_nonce("N");
     assert_clean(&html);
     html
@@ -121,9 +138,10 @@ fn an_order_and_its_neighbours_stay_in_the_list_they_were_come_to_from() {
 
 #[test]
 fn a_free_order_was_not_paid() {
-    let html = one(Asked::Refund(Refunding::default()), true, |d| {
+    let html = one(Asked::Refund(Filled::default()), true, |d| {
         d.order.total = 0;
         d.gross = 0;
+        (d.standing.amounts.gross, d.standing.paid) = (0, 0);
     });
     assert!(texts(&html, ".pill").contains(&"Free".to_owned()), "{html}");
     assert!(texts(&html, ".notice")[0].starts_with("This order was free"), "{html}");
@@ -162,13 +180,25 @@ fn bad_filters_keep_what_was_typed_beside_the_message() {
 
 #[test]
 fn actions_are_offered_only_to_those_who_may_and_where_the_rule_allows() {
-    let offered = |html: &str| texts(html, ".page-head .actions > a");
-    assert_eq!(offered(&one(Asked::Nothing, true, |_| {})), ["Refund", "Cancel order"]);
-    assert!(offered(&one(Asked::Nothing, false, |_| {})).is_empty());
-    assert!(offered(&one(Asked::Nothing, true, |d| d.order.status = OrderStatus::Cancelled)).is_empty());
-    assert!(offered(&one(Asked::Nothing, true, |d| d.order.kind = OrderKind::Return)).is_empty());
+    let offered = |html: &str| texts(html, ".page-head .actions > a, .page-head .actions > form");
     assert_eq!(
-        attributes(&one(Asked::Nothing, true, |_| {}), ".page-head .actions > a", "href")[0],
+        offered(&one(Asked::Nothing, true, |_| {})),
+        ["Fulfil items", "Refund", "Edit", "Hold", "Close order", "Cancel order"]
+    );
+    assert!(offered(&one(Asked::Nothing, false, |_| {})).is_empty());
+    let cancelled = |d: &mut db::orders::OrderDetail| {
+        d.order.status = OrderStatus::Cancelled;
+        d.standing.status = OrderStatus::Cancelled;
+    };
+    assert_eq!(offered(&one(Asked::Nothing, true, cancelled)), ["Refund", "Edit"]);
+    let returned = |d: &mut db::orders::OrderDetail| {
+        d.order.kind = OrderKind::Return;
+        d.standing.kind = OrderKind::Return;
+    };
+    assert_eq!(offered(&one(Asked::Nothing, true, returned)), ["Edit", "Close order"]);
+    assert!(offered(&one(Asked::Pay(Filled::default()), true, |_| {})).is_empty(), "a form is open");
+    assert_eq!(
+        attributes(&one(Asked::Nothing, true, |_| {}), ".page-head .actions > a", "href")[1],
         "/t/demo/orders/shop/10%2F4%3F8%232/refund"
     );
 }
@@ -177,7 +207,19 @@ fn actions_are_offered_only_to_those_who_may_and_where_the_rule_allows() {
 fn views_say_how_many_orders_they_find() {
     let html = list(OrderQuery::default(), vec![order("1", 100)]);
     let tabs = texts(&html, ".tabs a");
-    assert_eq!(tabs, ["All 12,345", "To fulfil 10,000+", "Partly refunded", "Returns 1", "Cancelled 20"]);
+    assert_eq!(
+        tabs,
+        [
+            "All 12,345",
+            "Unpaid 2",
+            "To fulfil 10,000+",
+            "Open",
+            "Closed",
+            "Partly refunded",
+            "Returns 1",
+            "Cancelled 20"
+        ]
+    );
 }
 
 #[test]
@@ -191,39 +233,25 @@ fn an_order_leads_to_its_neighbours() {
 #[test]
 fn pieces_of_two_lines_of_one_title_have_names_of_their_own() {
     let fields = |html: &str| attributes(html, "td [type=number]", "aria-label");
-    let html = one(Asked::Refund(Refunding::default()), true, |d| {
+    let html = one(Asked::Refund(Filled::default()), true, |d| {
         d.items[1].refunded_quantity = 0;
         d.items[0].title = "Mug".into();
         d.items[1].title = "Mug".into();
     });
     assert_eq!(fields(&html), ["Quantity of Mug to refund, line 1", "Quantity of Mug to refund, line 2"]);
-    let html = one(Asked::Refund(Refunding::default()), true, |d| d.items[0].title = "Mug".into());
+    let html = one(Asked::Refund(Filled::default()), true, |d| d.items[0].title = "Mug".into());
     assert_eq!(fields(&html), ["Quantity of Mug to refund"]);
 }
 
 #[test]
 fn a_refund_that_was_refused_keeps_its_quantities() {
-    let refunding = Refunding {
-        quantities: vec![(1, "9".into())],
-        reason: "torn".into(),
-        faults: FieldErrors::one("lines[1]", "Enter a quantity of 2 or less."),
-    };
-    let html = one(Asked::Refund(refunding), true, |_| {});
+    let typed = [("line_1", "9"), ("reason", "torn"), ("extent", "lines")];
+    let html = one(Asked::Refund(filled(&typed, ("lines[1]", "Enter a quantity of 2 or less."))), true, |_| {});
     assert_eq!(attributes(&html, "[name=line_1]", "value"), ["9"]);
     assert_eq!(texts(&html, "td .fault"), ["Enter a quantity of 2 or less."]);
     assert!(attributes(&html, "[name=line_2]", "value").is_empty(), "a line that is given back whole has no field");
-    assert_eq!(texts(&html, "textarea"), ["torn"]);
+    assert_eq!(texts(&html, "[name=reason]"), ["torn"]);
     assert!(texts(&html, "button").contains(&"Refund remaining £40.00".to_owned()), "{html}");
-}
-
-#[test]
-fn cancelling_says_what_follows_before_it_happens() {
-    let asked =
-        Asked::Cancel { reason: String::new(), faults: FieldErrors::one("order", "This order is already fulfilled.") };
-    let html = one(asked, true, |_| {});
-    assert!(texts(&html, ".card h2").contains(&"Cancel order #10/4?8#2?".to_owned()));
-    assert_eq!(texts(&html, ".notice.critical"), ["This order is already fulfilled."]);
-    assert_eq!(attributes(&html, "main form", "method"), ["post"]);
 }
 
 #[test]

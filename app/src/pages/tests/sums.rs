@@ -84,8 +84,18 @@ fn one(figures: &Figures) -> String {
     (order.tax, order.fees) = (figures.tax, figures.fees);
     let (asked, within, neighbours) = (Asked::Nothing, OrderQuery::default(), Neighbours::default());
     let frame = frame(Section::Orders);
-    show(&OrderPage { frame, order, neighbours, asked, may_cancel: false, may_refund: false, done: None, within })
-        .with_nonce("N")
+    show(&OrderPage {
+        frame,
+        order,
+        neighbours,
+        asked,
+        may_write: false,
+        may_cancel: false,
+        may_refund: false,
+        done: None,
+        within,
+    })
+    .with_nonce("N")
 }
 
 proptest! {

@@ -144,6 +144,7 @@ proptest! {
     #[test]
     fn a_query_prints_back_to_itself(
         status in prop::option::of(prop::sample::select(vec!["open", "cancelled"])),
+        payment in prop::sample::subsequence(PaymentStatus::ALL.to_vec(), 0..=7).prop_shuffle(),
         q in prop::option::of("[a-z0-9@. ]{1,20}"),
         min in prop::option::of(-100_000_i64..100_000),
         product in prop::option::of(any::<u128>()),
@@ -154,6 +155,7 @@ proptest! {
         let units = if major_units { AmountsIn::Major } else { AmountsIn::Minor };
         let query = OrderQuery {
             status: status.map(|s| s.parse().unwrap()),
+            payment: AnyOf::new(payment),
             q: q.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty()),
             product: product.map(|id| crate::ids::Uuid::from_u128(id).into()),
             min: min.map(|min| if major_units { major(&format!("{min}.{:02}", min.unsigned_abs() % 100)) } else { Bound::Minor(min) }),

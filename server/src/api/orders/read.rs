@@ -40,8 +40,8 @@ pub struct PageJson {
     params(
         ("store" = Option<String>, Query, description = "Slug of one store"),
         ("status" = Option<String>, Query, description = "`open`, `closed` or `cancelled`"),
-        ("payment" = Option<String>, Query, description = "Payment status"),
-        ("fulfilment" = Option<String>, Query, description = "Fulfilment status"),
+        ("payment" = Option<String>, Query, description = "Payment statuses, separated by commas"),
+        ("fulfilment" = Option<String>, Query, description = "Fulfilment statuses, separated by commas"),
         ("kind" = Option<String>, Query, description = "`sale` or `return`"),
         ("q" = Option<String>, Query, description = "Order number (or its beginning, with or without the prefix of \
             the shop), email, external ID or SKU"),

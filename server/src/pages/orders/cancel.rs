@@ -1,27 +1,18 @@
 //! Cancelling an order: a form that says what follows, and its submission.
 
-use app::pages::orders::{Asked, show as view};
+use app::pages::orders::{Asked, Filled};
 use axum::extract::{Form, Path, Query, State};
-use axum::response::{IntoResponse, Response};
-use db::{DataError, orders};
-use domain::fields::FieldErrors;
+use axum::response::Response;
+use db::orders::change::Change;
 use domain::page::Cursors;
 use domain::permission::Permission;
-use serde::Deserialize;
 
-use super::show::{Named, page, within};
+use super::change::{Submission, filled, is_ticked, value};
+use super::show::Named;
 use crate::auth::Member;
 use crate::error::PageError;
-use crate::pages::answer;
 use crate::pages::filters::Pairs;
 use crate::pages::visit::Visit;
-
-/// The form.
-#[derive(Debug, Deserialize)]
-pub struct Given {
-    #[serde(default)]
-    reason: String,
-}
 
 /// The order with the form open.
 ///
@@ -32,13 +23,10 @@ pub async fn ask(
     member: Member,
     visit: Visit,
     Path(named): Path<Named>,
-    Query(typed): Query<Pairs>,
+    Query(listed): Query<Pairs>,
 ) -> Result<Response, PageError> {
-    let scope = member.scope(Permission::CancelOrders)?;
-    let order = named.find(&scope).await?;
-    let within = within(&cursors, &scope, &typed).await?;
-    let asked = Asked::Cancel { reason: String::new(), faults: FieldErrors::default() };
-    Ok(answer::ok(page(&member, visit, order, (within, asked)).await?, view).await)
+    let form = Submission::open(&cursors, (member, visit), (named, &listed), Permission::CancelOrders).await?;
+    form.show(Asked::Cancel(Filled::default())).await
 }
 
 /// Cancels the order.
@@ -51,19 +39,9 @@ pub async fn submit(
     visit: Visit,
     Path(named): Path<Named>,
     Query(listed): Query<Pairs>,
-    Form(given): Form<Given>,
+    Form(form): Form<Pairs>,
 ) -> Result<Response, PageError> {
-    let scope = member.scope(Permission::CancelOrders)?;
-    let order = named.find(&scope).await?;
-    let within = within(&cursors, &scope, &listed).await?;
-    let faults = match orders::cancel::cancel(&scope, order.order.id, &given.reason).await {
-        Ok(()) => {
-            return Ok(answer::done(&named.address(&member.membership.slug, &within), "cancelled").into_response());
-        }
-        Err(DataError::Refused(words)) => FieldErrors::one("order", words),
-        Err(DataError::Invalid(faults)) => faults,
-        Err(other) => return Err(other.into()),
-    };
-    let asked = Asked::Cancel { reason: given.reason, faults };
-    Ok(answer::faulty(page(&member, visit, order, (within, asked)).await?, view).await)
+    let submission = Submission::open(&cursors, (member, visit), (named, &listed), Permission::CancelOrders).await?;
+    let change = Change::Cancel { reason: value(&form, "reason").to_owned(), restock: is_ticked(&form, "restock") };
+    submission.apply(Ok(change), None, "cancelled", |faults| Asked::Cancel(filled(form, faults))).await
 }

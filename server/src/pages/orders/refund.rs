@@ -1,20 +1,21 @@
-//! Recording a refund: all that is left, or by line.
+//! Recording a refund: all that is left, by line and shipping, or an amount of one's own.
 
-use app::pages::orders::{Asked, Refunding, show as view};
+use app::pages::orders::{Asked, Filled};
 use axum::extract::{Form, Path, Query, State};
-use axum::response::{IntoResponse, Response};
-use db::orders::OrderDetail;
-use db::{DataError, Scope, orders};
+use axum::response::Response;
+use db::orders::change::Change;
+use db::settings;
 use domain::fields::FieldErrors;
-use domain::money::{self, Notation};
-use domain::orders::refund::RefundRequest;
+use domain::money::{self, Currency, Money, Notation};
+use domain::orders::new_order::NewRefund;
+use domain::orders::refund::{RefundLine, RefundRequest};
 use domain::page::Cursors;
 use domain::permission::Permission;
 
-use super::show::{Named, page, within};
+use super::change::{Submission, filled, is_ticked, value};
+use super::show::Named;
 use crate::auth::Member;
 use crate::error::PageError;
-use crate::pages::answer;
 use crate::pages::filters::Pairs;
 use crate::pages::visit::Visit;
 
@@ -27,13 +28,10 @@ pub async fn ask(
     member: Member,
     visit: Visit,
     Path(named): Path<Named>,
-    Query(typed): Query<Pairs>,
+    Query(listed): Query<Pairs>,
 ) -> Result<Response, PageError> {
-    let scope = member.scope(Permission::RefundOrders)?;
-    let order = named.find(&scope).await?;
-    let within = within(&cursors, &scope, &typed).await?;
-    let asked = Asked::Refund(Refunding::default());
-    Ok(answer::ok(page(&member, visit, order, (within, asked)).await?, view).await)
+    let form = Submission::open(&cursors, (member, visit), (named, &listed), Permission::RefundOrders).await?;
+    form.show(Asked::Refund(Filled::default())).await
 }
 
 /// Records the refund.
@@ -46,70 +44,95 @@ pub async fn submit(
     visit: Visit,
     Path(named): Path<Named>,
     Query(listed): Query<Pairs>,
-    Form(pairs): Form<Vec<(String, String)>>,
+    Form(form): Form<Pairs>,
 ) -> Result<Response, PageError> {
-    let scope = member.scope(Permission::RefundOrders)?;
-    let order = named.find(&scope).await?;
-    let within = within(&cursors, &scope, &listed).await?;
-    let faults = match record(&scope, &order, &pairs).await {
-        Ok(()) => return Ok(answer::done(&named.address(&member.membership.slug, &within), "refunded").into_response()),
-        Err(DataError::Refused(words)) => FieldErrors::one("order", words),
-        Err(DataError::Invalid(faults)) => faults,
-        Err(other) => return Err(other.into()),
-    };
-    let asked = Asked::Refund(Refunding { faults, ..typed(&pairs) });
-    Ok(answer::faulty(page(&member, visit, order, (within, asked)).await?, view).await)
-}
-
-async fn record(scope: &Scope, order: &OrderDetail, pairs: &[(String, String)]) -> Result<(), DataError> {
+    let submission = Submission::open(&cursors, (member, visit), (named, &listed), Permission::RefundOrders).await?;
+    let numbers = settings::of_tenant(&submission.scope).await?.numbers;
     // A button pressed twice, or a second person: by line that would give the same pieces back again.
-    let seen = value(pairs, "seen").and_then(|seen| seen.parse().ok());
-    let request = match value(pairs, "extent") {
-        Some("full") => RefundRequest::full(),
-        _ => RefundRequest::lines(lines(&typed(pairs).quantities)?),
-    };
-    let reason = value(pairs, "reason").unwrap_or_default();
-    orders::refund::refund(scope, order.order.id, &request, reason, seen).await
+    let seen = value(&form, "seen").parse().ok();
+    let (currency, at) = (submission.order.order.currency, submission.scope.now());
+    let change = request(&form, currency, Notation::Typed(numbers)).map(|request| Change::Refund {
+        refund: NewRefund { request, reason: value(&form, "reason").to_owned(), at },
+        seen,
+    });
+    submission.apply(change, None, "refunded", |faults| Asked::Refund(filled(form, faults))).await
 }
 
-fn typed(pairs: &[(String, String)]) -> Refunding {
-    let quantity = |(name, text): &(String, String)| Some((name.strip_prefix("line_")?.parse().ok()?, text.clone()));
-    Refunding {
-        quantities: pairs.iter().filter_map(quantity).collect(),
-        reason: value(pairs, "reason").unwrap_or_default().to_owned(),
-        faults: FieldErrors::default(),
+fn request(form: &Pairs, currency: Currency, notation: Notation) -> Result<RefundRequest, FieldErrors> {
+    let restock = is_ticked(form, "restock");
+    let amount = |name: &str| match value(form, name) {
+        "" => Ok(0),
+        text => Money::written(text, currency, notation)
+            .map(|money| money.minor)
+            .map_err(|fault| FieldErrors::one(name, fault.to_string())),
+    };
+    match value(form, "extent") {
+        "full" => Ok(RefundRequest::Full { restock }),
+        "amount" => amount("amount").map(RefundRequest::Amount),
+        _ => {
+            let (lines, shipping) = (lines(form, restock, notation), amount("shipping"));
+            match (lines, shipping) {
+                (Ok(lines), Ok(shipping)) => Ok(RefundRequest::Lines { lines, shipping }),
+                (lines, shipping) => {
+                    let faults = [lines.err(), shipping.err()].into_iter().flatten();
+                    Err(FieldErrors(faults.flat_map(|faults| faults.0).collect()))
+                }
+            }
+        }
     }
 }
 
 // Empty fields and zeros are lines that stay.
-fn lines(quantities: &[(i32, String)]) -> Result<Vec<(i32, i64)>, FieldErrors> {
+fn lines(form: &Pairs, restock: bool, notation: Notation) -> Result<Vec<RefundLine>, FieldErrors> {
     let mut faults = FieldErrors::default();
     let mut wanted = Vec::new();
-    for (position, text) in quantities.iter().filter(|(_, text)| !text.trim().is_empty()) {
-        match money::whole(text, Notation::Unknown) {
+    for (position, text) in quantities(form) {
+        match money::whole(text, notation) {
             Ok(0) => {}
-            Ok(quantity) => wanted.push((*position, quantity)),
+            Ok(quantity) => wanted.push(RefundLine { position, quantity, restock }),
             Err(fault) => faults.add(format!("lines[{position}]"), fault.to_string()),
         }
     }
     faults.into_result(wanted)
 }
 
-fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+/// The quantities that were typed, by position; empty fields are none.
+pub fn quantities(form: &Pairs) -> impl Iterator<Item = (i32, &str)> {
+    form.iter().filter_map(|(name, text)| {
+        let position = name.strip_prefix("line_")?.parse().ok()?;
+        Some((position, text.trim())).filter(|(_, text)| !text.is_empty())
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn pairs(list: &[(&str, &str)]) -> Pairs {
+        list.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
+    }
+
+    fn read(list: &[(&str, &str)]) -> Result<RefundRequest, FieldErrors> {
+        request(&pairs(list), "GBP".parse().unwrap(), Notation::default())
+    }
+
     #[test]
     fn empty_lines_stay_and_words_are_no_quantities() {
-        let pairs =
-            |list: &[(&str, &str)]| list.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect::<Vec<_>>();
-        let good = typed(&pairs(&[("line_1", "2.0"), ("line_2", " "), ("line_3", "0"), ("reason", "torn")]));
-        assert_eq!((lines(&good.quantities), good.reason.as_str()), (Ok(vec![(1, 2)]), "torn"));
-        let bad = typed(&pairs(&[("line_1", "two"), ("line_x", "1")]));
-        assert_eq!(lines(&bad.quantities).unwrap_err().0[0].field, "lines[1]");
+        let good = read(&[("line_1", "2.0"), ("line_2", " "), ("line_3", "0"), ("reason", "torn")]);
+        assert_eq!(good, Ok(RefundRequest::lines([(1, 2)])));
+        let bad = read(&[("line_1", "two"), ("line_x", "1"), ("shipping", "much")]).unwrap_err();
+        assert_eq!(bad.0.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>(), ["lines[1]", "shipping"]);
+    }
+
+    #[test]
+    fn the_button_says_what_is_refunded() {
+        let line = RefundLine { position: 1, quantity: 1, restock: true };
+        let lines = RefundRequest::Lines { lines: vec![line], shipping: 395 };
+        let form = [("line_1", "1"), ("shipping", "3.95"), ("amount", "9"), ("restock", "true")];
+        for (extent, request) in
+            [("lines", lines), ("amount", RefundRequest::Amount(900)), ("full", RefundRequest::Full { restock: true })]
+        {
+            assert_eq!(read(&[&form[..], &[("extent", extent)]].concat()), Ok(request), "{extent}");
+        }
     }
 }

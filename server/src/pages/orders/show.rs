@@ -105,6 +105,7 @@ pub async fn page(
         order,
         neighbours,
         asked,
+        may_write: member.may(Permission::WriteOrders),
         may_cancel: member.may(Permission::CancelOrders),
         may_refund: member.may(Permission::RefundOrders),
         done,
@@ -140,6 +141,15 @@ async fn of_known_store(scope: &Scope, mut query: OrderQuery) -> Result<OrderQue
 
 fn done_words(word: &str) -> Option<&'static str> {
     match word {
+        "paid" => Some("Payment recorded."),
+        "fulfilled" => Some("Fulfilment recorded."),
+        "held" => Some("Order put on hold."),
+        "released" => Some("Hold released."),
+        "closed" => Some("Order closed."),
+        "reopened" => Some("Order reopened."),
+        "noted" => Some("Note added."),
+        "edited" => Some("Order updated."),
+        "unchanged" => Some("No changes to save."),
         "cancelled" => Some("Order cancelled."),
         "refunded" => Some("Refund recorded."),
         _ => None,
