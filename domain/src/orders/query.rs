@@ -195,8 +195,8 @@ impl OrderQuery {
         match name {
             "store" => self.store = Some(value.to_owned()),
             "status" => self.status = Some(value.parse()?),
-            "payment" => self.payment = Some(value.parse()?),
-            "fulfilment" => self.fulfilment = Some(value.parse()?),
+            "payment" => self.payment = value.parse()?,
+            "fulfilment" => self.fulfilment = value.parse()?,
             "kind" => self.kind = Some(value.parse()?),
             "q" => self.q = Some(search_text(value)?),
             "product" => self.product = Some(value.parse().map_err(|_| "Use the ID of a product.")?),
