@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::contained::take_tax_out;
 use super::history::{MAX_EVENTS, Resolved};
 use super::{Amounts, Draft, MAX_ITEMS, NewCustomer, NewItem, NewOrder};
 use crate::calendar::settled;
@@ -137,12 +138,12 @@ impl Draft {
         let shared =
             |item: &NewItem| Shared { kind: item.kind, amount: item.amount(), discount: item.discount, tax: item.tax };
         let lines: Vec<Shared> = self.items.iter().map(shared).collect();
-        let shares = shares::shares(&lines, amounts.discounts, amounts.tax);
+        let shares = shares::shares(&lines, amounts.discounts, self.borne_tax(&amounts));
         let mut values: Vec<i64> =
             lines.iter().zip(&shares).map(|(line, share)| line.amount - share.discount).collect();
         if self.prices_include_tax && errors.is_empty() {
             take_tax_out(&mut amounts, &mut values, &lines, &shares);
-            errors.add_if(amounts.shipping < 0 && self.kind == OrderKind::Sale, "tax", CONTAINED);
+            self.check_contained(errors, &amounts, &lines, &shares);
         }
         let line = |((item, share), (value, position)): ((&NewItem, &Share), (i64, i32))| Line {
             position,
@@ -192,25 +193,8 @@ impl Draft {
     }
 }
 
-const CONTAINED: &str = "This is more tax than the prices can contain.";
-
-// Tax that no line bears is in the price of shipping.
-fn take_tax_out(amounts: &mut Amounts, values: &mut [i64], lines: &[Shared], shares: &[Share]) {
-    let mut borne = 0;
-    for ((line, share), value) in lines.iter().zip(shares).zip(values) {
-        *value -= share.tax;
-        borne += share.tax;
-        match line.kind {
-            ItemKind::Product => amounts.gross -= share.tax,
-            ItemKind::Shipping => amounts.shipping -= share.tax,
-            ItemKind::Fee => amounts.fees -= share.tax,
-            ItemKind::Discount => {}
-        }
-    }
-    amounts.shipping -= amounts.tax - borne;
-}
-
-fn check_event(errors: &mut FieldErrors, field: &str, at: DateTime<Utc>, now: DateTime<Utc>) {
+/// Checks when something happened.
+pub(super) fn check_event(errors: &mut FieldErrors, field: &str, at: DateTime<Utc>, now: DateTime<Utc>) {
     errors.add_if(at.timestamp() < OLDEST, field, "Use a time in 1990 or later.");
     errors.add_if(at > now + Duration::days(1), field, "Use a time at most 1 day in the future.");
 }
@@ -252,6 +236,8 @@ fn check_shares(errors: &mut FieldErrors, index: usize, item: &NewItem, order: O
         errors.add_if(wrong, field(name), sign);
         errors.add_if(amount.saturating_abs() > MAX_AMOUNT, field(name), "This value is too large.");
     }
+    let is_taxed_discount = item.kind == ItemKind::Discount && item.tax.unwrap_or(0) != 0;
+    errors.add_if(is_taxed_discount, field("tax"), "A discount has no tax. Send the tax of the lines that it reduces.");
     let most = item.amount().saturating_abs();
     errors.add_if(item.discount.saturating_abs() > most, field("discount"), "This is more than the line costs.");
 }

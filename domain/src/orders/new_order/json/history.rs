@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Reader;
 use crate::fields::FieldErrors;
+use crate::orders::new_order::check::check_event;
 use crate::orders::new_order::{Cancelled, History, NewFulfilment, NewPayment, NewRefund};
 use crate::orders::refund::{RefundLine, RefundRequest};
 use crate::orders::status::PaymentKind;
@@ -17,9 +18,13 @@ impl NewPayment {
     /// Reads one payment; `now` is its time when it tells none.
     ///
     /// # Errors
-    /// All faults of form, each with its field.
+    /// All faults of form and a time out of bounds, each with its field.
     pub fn from_json(body: &Value, now: DateTime<Utc>) -> Result<Self, FieldErrors> {
-        one(body, &PAYMENT, |read| read.payment(now))
+        one(body, &PAYMENT, |read| {
+            let told = read.payment(now);
+            read.check_at(told.at, now);
+            told
+        })
     }
 }
 
@@ -27,9 +32,13 @@ impl NewFulfilment {
     /// Reads one fulfilment; `now` is its time when it tells none.
     ///
     /// # Errors
-    /// All faults of form, each with its field.
+    /// All faults of form and a time out of bounds, each with its field.
     pub fn from_json(body: &Value, now: DateTime<Utc>) -> Result<Self, FieldErrors> {
-        one(body, &FULFILMENT, |read| read.fulfilment(now))
+        one(body, &FULFILMENT, |read| {
+            let told = read.fulfilment(now);
+            read.check_at(told.at, now);
+            told
+        })
     }
 }
 
@@ -37,9 +46,13 @@ impl NewRefund {
     /// Reads one refund; `now` is its time when it tells none.
     ///
     /// # Errors
-    /// All faults of form, each with its field.
+    /// All faults of form and a time out of bounds, each with its field.
     pub fn from_json(body: &Value, now: DateTime<Utc>) -> Result<Self, FieldErrors> {
-        one(body, &REFUND, |read| read.refund(now))
+        one(body, &REFUND, |read| {
+            let told = read.refund(now);
+            read.check_at(told.at, now);
+            told
+        })
     }
 }
 
@@ -59,7 +72,7 @@ impl Reader<'_> {
     pub(super) fn history(&mut self, placed_at: DateTime<Utc>) -> History {
         let payments = self.value("payments").is_some();
         let payments = payments.then(|| self.list("payments", &PAYMENT, |read| read.payment(placed_at)));
-        let reason = self.text("cancel_reason").unwrap_or_default();
+        let reason = self.word("cancel_reason");
         History {
             payments,
             fulfilments: self.list("fulfilments", &FULFILMENT, |read| read.fulfilment(placed_at)),
@@ -123,6 +136,12 @@ impl Reader<'_> {
 
     fn at(&mut self, otherwise: DateTime<Utc>) -> DateTime<Utc> {
         self.some_time("at").unwrap_or(otherwise)
+    }
+
+    fn check_at(&mut self, at: DateTime<Utc>, now: DateTime<Utc>) {
+        if self.errors.of("at").is_none() {
+            check_event(self.errors, "at", at, now);
+        }
     }
 
     // One line of up to 500 characters, perhaps empty.
