@@ -160,11 +160,12 @@ impl Standing {
         errors.add_if(kind == PaymentKind::Refund, "kind", "Record a refund instead.");
         errors.add_if(kind != PaymentKind::Void && amount <= 0, "amount", "Enter an amount above 0.");
         if errors.is_empty() {
+            let (left, fault) = (self.outstanding(), "This is more than the amount still to be paid.");
             let (most, fault) = match kind {
-                PaymentKind::Charge => (self.outstanding(), "This is more than the amount still to be paid."),
-                PaymentKind::Authorization => {
-                    (self.outstanding() - self.authorized, "This is more than the amount still to be paid.")
-                }
+                PaymentKind::Charge => (left, fault),
+                PaymentKind::Authorization => (left - self.authorized, fault),
+                // Something may have been charged beside what was reserved.
+                PaymentKind::Capture if self.authorized > left => (left, fault),
                 PaymentKind::Capture => (self.authorized, "This is more than the authorized amount."),
                 PaymentKind::Void | PaymentKind::Refund => (i64::MAX, ""),
             };
@@ -293,3 +294,6 @@ impl Standing {
         left.filter(|(_, quantity)| *quantity > 0).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;
