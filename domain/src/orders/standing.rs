@@ -158,7 +158,8 @@ impl Standing {
         errors.add_if(self.kind == OrderKind::Return, "order", "A return order cannot be paid.");
         errors.add_if(self.status == OrderStatus::Cancelled, "order", "This order is cancelled, so it cannot be paid.");
         errors.add_if(kind == PaymentKind::Refund, "kind", "Record a refund instead.");
-        errors.add_if(kind != PaymentKind::Void && amount <= 0, "amount", "Enter an amount above 0.");
+        let least = i64::from(kind != PaymentKind::Void);
+        errors.add_if(amount < least, "amount", "Enter an amount above 0.");
         if errors.is_empty() {
             let (left, fault) = (self.outstanding(), "This is more than the amount still to be paid.");
             let (most, fault) = match kind {

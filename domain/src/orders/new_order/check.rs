@@ -18,7 +18,10 @@ const MAX_QUANTITY: i64 = 10_000_000;
 /// 1990-01-01T00:00:00Z: nothing that Stoa imports was sold before there were online shops.
 const OLDEST: i64 = 631_152_000;
 
+const TOO_LARGE: &str = "The total of the items is too large.";
+
 /// What an order comes to and where it stands.
+#[derive(Default)]
 pub(super) struct Outcome {
     shares: Vec<Share>,
     standing: Standing,
@@ -103,6 +106,11 @@ impl Draft {
     }
 
     fn amounts(&self, errors: &mut FieldErrors) -> Amounts {
+        // Lines of both signs may come to little together.
+        if self.items.iter().any(|item| item.amount().saturating_abs() > MAX_AMOUNT) {
+            errors.add("items", TOO_LARGE);
+            return Amounts::default();
+        }
         let sum = |kind: ItemKind| -> i128 {
             self.items.iter().filter(|i| i.kind == kind).map(|i| i128::from(i.amount())).sum()
         };
@@ -115,7 +123,7 @@ impl Draft {
         ];
         let [gross, discounts, shipping, fees] = parts.map(|part| {
             i64::try_from(part).ok().filter(|p| p.saturating_abs() <= MAX_AMOUNT).unwrap_or_else(|| {
-                errors.add("items", "The total of the items is too large.");
+                errors.add("items", TOO_LARGE);
                 0
             })
         });
@@ -135,13 +143,17 @@ impl Draft {
 
     // `amounts` hold whatever tax the prices contain; it is taken out here.
     fn outcome(&self, mut amounts: Amounts, errors: &mut FieldErrors) -> Outcome {
+        if !errors.is_empty() {
+            // Nothing bounds the amounts of what is refused.
+            return Outcome::default();
+        }
         let shared =
             |item: &NewItem| Shared { kind: item.kind, amount: item.amount(), discount: item.discount, tax: item.tax };
         let lines: Vec<Shared> = self.items.iter().map(shared).collect();
         let shares = shares::shares(&lines, amounts.discounts, self.borne_tax(&amounts));
         let mut values: Vec<i64> =
             lines.iter().zip(&shares).map(|(line, share)| line.amount - share.discount).collect();
-        if self.prices_include_tax && errors.is_empty() {
+        if self.prices_include_tax {
             take_tax_out(&mut amounts, &mut values, &lines, &shares);
             self.check_contained(errors, &amounts, &lines, &shares);
         }
