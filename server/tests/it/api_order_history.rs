@@ -147,11 +147,7 @@ async fn each_change_is_told_once_and_then_that_the_order_is_another() {
         let block = stream.event().await.unwrap();
         assert_eq!((block.id, block.event.as_str()), (Some(begin + n), *kind));
         let id = block.data["id"].as_str().unwrap();
-        assert!(
-            path.ends_with(id) && block.data["status"].is_string(),
-            "{}",
-            block.data
-        );
+        assert!(path.ends_with(id) && block.data["status"].is_string(), "{}", block.data);
     }
     assert_eq!(world.head(&world.demo).await, begin + i64::try_from(expected.len()).unwrap());
     let last = client.get(&two).await.json();

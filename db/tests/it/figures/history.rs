@@ -187,7 +187,8 @@ fn new_sale() -> impl Strategy<Value = NewSale> {
 
 // None, two and three decimals, and now and then whichever there is.
 fn currency() -> impl Strategy<Value = Currency> {
-    let some = prop::sample::select(vec!["JPY", "GBP", "EUR", "KWD"]).prop_map(|code| code.parse::<Currency>().unwrap());
+    let some =
+        prop::sample::select(vec!["JPY", "GBP", "EUR", "KWD"]).prop_map(|code| code.parse::<Currency>().unwrap());
     prop_oneof![3 => some, 1 => any::<Index>().prop_map(|i| CURRENCIES[i.index(CURRENCIES.len())])]
 }
 
