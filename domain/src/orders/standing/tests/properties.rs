@@ -94,12 +94,12 @@ proptest! {
                 continue;
             }
             let refunded = order.refunded.total();
-            prop_assert!(0 <= refunded && refunded <= order.paid && order.paid <= order.amounts.total(), "{act:?}");
+            prop_assert!((0..=order.paid).contains(&refunded) && order.paid <= order.amounts.total(), "{act:?}");
             prop_assert!(before.refunded.total() <= refunded && before.paid <= order.paid, "neither is ever undone");
             prop_assert!(order.authorized >= 0 && order.outstanding() == order.amounts.total() - order.paid);
             for line in &order.lines {
-                prop_assert!(0 <= line.fulfilled && line.fulfilled <= line.quantity, "{act:?} {line:?}");
-                prop_assert!(0 <= line.refunded && line.refunded <= line.quantity, "{act:?} {line:?}");
+                prop_assert!((0..=line.quantity).contains(&line.fulfilled), "{act:?} {line:?}");
+                prop_assert!((0..=line.quantity).contains(&line.refunded), "{act:?} {line:?}");
                 prop_assert!(line.kind == ItemKind::Product || line.fulfilled == 0);
             }
             prop_assert_eq!(order.payment_status(), payment_status(&order));
