@@ -131,23 +131,39 @@ pub async fn change_for(
     answer: impl Fn(OrderDetail) -> Result<Answer, DataError>,
 ) -> Result<Changed, DataError> {
     let tx = scope.begin().await?;
+    let changed = within(&tx, id, change, key, version, answer).await;
+    if matches!(changed, Ok(Changed::Stored(_))) {
+        tx.commit().await?;
+    } else {
+        // So the next request finds neither key nor order locked.
+        tx.roll_back().await?;
+    }
+    changed
+}
+
+async fn within(
+    tx: &Tx,
+    id: OrderId,
+    change: &Change,
+    key: Option<&Key>,
+    version: Option<i32>,
+    answer: impl Fn(OrderDetail) -> Result<Answer, DataError>,
+) -> Result<Changed, DataError> {
     if let Some(key) = key {
-        let claim = idempotency::claim(&tx, &key.key, &key.request).await?;
+        let claim = idempotency::claim(tx, &key.key, &key.request).await?;
         if claim != Claim::Fresh {
-            tx.roll_back().await?;
             return Ok(Changed::Claimed(claim));
         }
     }
-    let order = locked::lock(&tx, id).await?;
+    let order = locked::lock(tx, id).await?;
     order.check_version(version)?;
-    let (order, effect) = perform(&tx, order, change).await?;
-    let answer = answer(show::within(&tx, id).await?)?;
+    let (order, effect) = perform(tx, order, change).await?;
+    let answer = answer(show::within(tx, id).await?)?;
     if let Some(key) = key {
         let new = NewAnswer { status: answer.status, body: &answer.body, stores: &[order.store.id] };
-        idempotency::store(&tx, &key.key, &key.request, &new).await?;
+        idempotency::store(tx, &key.key, &key.request, &new).await?;
     }
-    finish(&tx, &order, effect).await?;
-    tx.commit().await?;
+    finish(tx, &order, effect).await?;
     Ok(Changed::Stored(answer))
 }
 

@@ -159,7 +159,7 @@ async fn the_number_of_statements_does_not_depend_on_the_rows() {
     }
     assert_eq!(counts[0], counts[1], "few rows and many rows");
     let what = "list, with items, search, product, detail, summary; dashboard; neighbours, within a search, arrived, numbers of views, attention";
-    assert_eq!(counts[0], ([1, 2, 2, 2, 6, 1], true, [1, 2, 2, 2, 3]), "{what}");
+    assert_eq!(counts[0], ([1, 2, 2, 2, 8, 1], true, [1, 2, 2, 2, 3]), "{what}");
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ mod joining;
 mod limits;
 mod lists;
 mod migrated;
+mod order_changes;
 mod partitions;
 mod partitions_seen;
 mod people;

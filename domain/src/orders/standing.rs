@@ -158,16 +158,15 @@ impl Standing {
         errors.add_if(self.kind == OrderKind::Return, "order", "A return order cannot be paid.");
         errors.add_if(self.status == OrderStatus::Cancelled, "order", "This order is cancelled, so it cannot be paid.");
         errors.add_if(kind == PaymentKind::Refund, "kind", "Record a refund instead.");
-        errors.add_if(kind != PaymentKind::Void && amount <= 0, "amount", "Enter an amount above 0.");
+        let least = i64::from(kind != PaymentKind::Void);
+        errors.add_if(amount < least, "amount", "Enter an amount above 0.");
         if errors.is_empty() {
+            let (left, fault) = (self.outstanding(), "This is more than the amount still to be paid.");
             let (most, fault) = match kind {
-                PaymentKind::Charge => (self.outstanding(), "This is more than the amount still to be paid."),
-                PaymentKind::Authorization => {
-                    (self.outstanding() - self.authorized, "This is more than the amount still to be paid.")
-                }
-                PaymentKind::Capture if self.authorized > self.outstanding() => {
-                    (self.outstanding(), "This is more than the amount still to be paid.")
-                }
+                PaymentKind::Charge => (left, fault),
+                PaymentKind::Authorization => (left - self.authorized, fault),
+                // Something may have been charged beside what was reserved.
+                PaymentKind::Capture if self.authorized > left => (left, fault),
                 PaymentKind::Capture => (self.authorized, "This is more than the authorized amount."),
                 PaymentKind::Void | PaymentKind::Refund => (i64::MAX, ""),
             };
@@ -296,3 +295,6 @@ impl Standing {
         left.filter(|(_, quantity)| *quantity > 0).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

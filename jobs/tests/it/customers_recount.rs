@@ -62,7 +62,7 @@ pub async fn recounted(db: &TestDb, access: &Access, stores: &[Store]) -> (BTree
     let pool = db.owner(access.tenant()).await;
     let sql = "select o.customer_id, o.store_id, o.kind = 'sale', o.status = 'cancelled', o.currency, o.placed_at, \
                  (select sum(i.quantity * i.unit_price)::bigint from order_items i where i.order_id = o.id), o.shipping + o.tax - o.discounts, \
-                 (select coalesce(sum(f.amount), 0)::bigint from refunds f where f.order_id = o.id), o.discounts from orders o";
+                 (select coalesce(sum(f.amount - f.shipping - f.tax - f.fees) filter (where f.is_counted), 0)::bigint from refunds f where f.order_id = o.id), o.discounts from orders o";
     let facts: Vec<Fact> = sqlx::query_as(sql).fetch_all(&pool).await.unwrap();
     pool.close().await;
     let mut money: BTreeMap<(Uuid, String), (i64, i64)> = BTreeMap::new();

@@ -63,7 +63,7 @@ fn mail(key: &str) -> db::outbox::NewMail {
 }
 
 // Of the tenant $1, about something called $2.
-const ROWS: [&str; 15] = [
+const ROWS: [&str; 17] = [
     "insert into import_problems (tenant_id, import_id, line, position, kind, reason) values ($1, $2, 1, 1, 'rejected', 'x')",
     "insert into job_notes (tenant_id, id, at, actor, action, subject, reason) values ($1, $2, now(), 'command', 'x', 'x', 'x')",
     "insert into customer_money (tenant_id, customer_id, currency, orders, net) values ($1, $2, 'GBP', 1, 1)",
@@ -80,6 +80,10 @@ const ROWS: [&str; 15] = [
      values ($1, $2, 1, 'x', 'default', '{}', 1, 'done', now(), now(), now(), 0, 0)",
     "insert into refunds (tenant_id, order_placed_at, order_id, id, store_id, at, local_day, currency, amount, actor) \
      select $1, o.placed_at, o.id, $2, o.store_id, now(), current_date, 'GBP', 1, 'command' from orders o where o.tenant_id = $1 limit 1",
+    "insert into payments (tenant_id, order_placed_at, order_id, id, store_id, at, kind, currency, amount, actor) \
+     select $1, o.placed_at, o.id, $2, o.store_id, now(), 'charge', 'GBP', 1, 'command' from orders o where o.tenant_id = $1 limit 1",
+    "insert into fulfilments (tenant_id, order_placed_at, order_id, id, store_id, at, lines, actor) \
+     select $1, o.placed_at, o.id, $2, o.store_id, now(), '[]', 'command' from orders o where o.tenant_id = $1 limit 1",
     "insert into customer_metrics (tenant_id, customer_id, store_id, orders, first_at, last_at, last_day, currency, net) \
      values ($1, $2, $2, 1, now(), now(), current_date, 'GBP', 1)",
     "insert into webhooks (tenant_id, id, url, secret, read_seq, created_at, created_by) values ($1, $2, 'https://x.test', '', 0, now(), 'command')",

@@ -325,7 +325,7 @@ impl OrderJson {
             billing_address: details.billing_address.as_ref().map(AddressJson::from),
             cancelled_at: history.cancelled.as_ref().map(|cancelled| Time(cancelled.at)),
             cancel_reason: history.cancelled.as_ref().map(|cancelled| cancelled.reason.clone()),
-            closed_at: history.closed_at.filter(|_| standing.status == OrderStatus::Closed).map(Time),
+            closed_at: history.closed_at.map(Time),
             version: 1,
             adjusted: order.adjusted().iter().cloned().map(FaultBody::from).collect(),
         }

@@ -98,7 +98,18 @@ impl Client {
     }
 
     pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: impl Into<reqwest::Body>) -> Reply {
-        let mut request = self.request(Method::POST, path).body(body);
+        self.send(Method::POST, path, headers, body).await
+    }
+
+    /// Sends a body, as JSON unless `headers` say otherwise.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> Reply {
+        let mut request = self.request(method, path).body(body);
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
             request = request.header("content-type", "application/json");
         }

@@ -179,9 +179,11 @@ async fn a_refund_and_a_cancellation_are_heard() {
     db::orders::refund::refund(&scope, ids[0], &request, "broken", None).await.unwrap();
     let scope = world.demo.scope(Permission::CancelOrders).unwrap();
     db::orders::cancel::cancel(&scope, ids[1], "by mistake").await.unwrap();
-    for (n, id) in (1..).zip(&ids) {
+    let told = ids.iter().zip(["order.refunded", "order.cancelled"]);
+    let told = told.flat_map(|(id, own)| [(id, own), (id, "order.updated")]);
+    for (n, (id, kind)) in (1..).zip(told) {
         let block = stream.event().await.unwrap();
-        assert_eq!((block.event.as_str(), block.id), ("order.updated", Some(begin + n)));
+        assert_eq!((block.event.as_str(), block.id), (kind, Some(begin + n)));
         assert_eq!(block.data["id"], json!(id));
     }
 }

@@ -7,7 +7,10 @@ use domain::calendar::{TZ_VARIANTS, Tz};
 use domain::money::Currency;
 use domain::settings::ReturnDay;
 use proptest::prelude::*;
+use proptest::sample::Index;
 use serde_json::{Value, json};
+
+use super::life::{Deed, Past, deed, past};
 
 /// How many stores a history has.
 pub const STORES: usize = 5;
@@ -125,60 +128,84 @@ fn text() -> impl Strategy<Value = String> {
 #[derive(Clone, Debug)]
 pub struct NewSale {
     pub store: usize,
-    currency: prop::sample::Index,
+    currency: Currency,
     is_return: bool,
+    includes_tax: bool,
     pub moment: Moment,
-    items: Vec<(usize, i64, i64)>,
+    items: Vec<Line>,
     parts: (i64, i64, i64),
     texts: [String; 4],
     buyer: usize,
+    past: Option<Past>,
 }
+
+/// Kind, pieces, price, discount in percent and tax of a line.
+type Line = (usize, i64, i64, i64, Option<i64>);
 
 #[derive(Clone, Debug)]
 pub enum Action {
     Place(Box<NewSale>),
-    Cancel(usize),
-    RefundAll(usize),
-    RefundLine(usize, i32, i64),
+    /// What happens to some order.
+    Happens(Index, Deed),
     Wait(i64),
     CountReturnsOn(usize, ReturnDay),
 }
 
 pub fn action() -> impl Strategy<Value = Action> {
-    let items = prop::collection::vec((0_usize..6, 1_i64..5, 0_i64..5_000), 1..5);
-    let place = (
-        0..STORES,
-        any::<prop::sample::Index>(),
-        prop::bool::weighted(0.2),
-        moment(),
-        items,
-        (0_i64..300, 0_i64..900, 0_i64..500),
-        [text(), text(), text(), text()],
-        0_usize..4,
-    )
-        .prop_map(|(store, currency, is_return, moment, items, parts, texts, buyer)| {
-            Action::Place(Box::new(NewSale { store, currency, is_return, moment, items, parts, texts, buyer }))
-        });
     prop_oneof![
-        5 => place,
-        1 => (0_usize..40).prop_map(Action::Cancel),
-        1 => (0_usize..40).prop_map(Action::RefundAll),
-        2 => (0_usize..40, 1_i32..5, 1_i64..4).prop_map(|(order, line, n)| Action::RefundLine(order, line, n)),
+        5 => new_sale().prop_map(|sale| Action::Place(Box::new(sale))),
+        6 => (any::<Index>(), deed()).prop_map(|(order, deed)| Action::Happens(order, deed)),
         1 => (1_i64..50_000).prop_map(Action::Wait),
         1 => (0..STORES, prop::sample::select(ReturnDay::ALL.to_vec())).prop_map(|(store, rule)| Action::CountReturnsOn(store, rule)),
     ]
 }
 
-pub fn body(n: usize, at: &str, sale: &NewSale) -> Value {
+fn new_sale() -> impl Strategy<Value = NewSale> {
+    let percent = prop_oneof![3 => Just(0_i64), 1 => 0_i64..=100];
+    let tax = prop::option::weighted(0.3, 0_i64..200);
+    let items = prop::collection::vec((0_usize..6, 1_i64..5, 0_i64..5_000, percent, tax), 1..5);
+    let flags = (prop::bool::weighted(0.2), prop::bool::weighted(0.4));
+    let texts = [text(), text(), text(), text()];
+    let parts = (0_i64..300, 0_i64..900, 0_i64..500);
+    let past = prop::option::of(past());
+    (0..STORES, currency(), flags, moment(), items, parts, texts, 0_usize..4, past).prop_map(
+        |(store, currency, (is_return, includes_tax), moment, items, parts, texts, buyer, past)| NewSale {
+            store,
+            currency,
+            is_return,
+            includes_tax,
+            moment,
+            items,
+            parts,
+            texts,
+            buyer,
+            // Nothing happens to what came back.
+            past: past.filter(|_| !is_return),
+        },
+    )
+}
+
+// None, two and three decimals, and now and then whichever there is.
+fn currency() -> impl Strategy<Value = Currency> {
+    let some =
+        prop::sample::select(vec!["JPY", "GBP", "EUR", "KWD"]).prop_map(|code| code.parse::<Currency>().unwrap());
+    prop_oneof![3 => some, 1 => any::<Index>().prop_map(|i| CURRENCIES[i.index(CURRENCIES.len())])]
+}
+
+pub fn body(n: usize, at: &str, sale: &NewSale, now: DateTime<Utc>) -> Value {
     let kinds = ["product", "product", "product", "shipping", "discount", "fee"];
     let sign = if sale.is_return { -1 } else { 1 };
     let [number, sku, title, name] = &sale.texts;
-    let item = |(kind, quantity, price): &(usize, i64, i64)| {
+    let is_taxed = |line: &&Line| kinds[line.0] != "discount";
+    let item = |line: &Line| {
+        let (kind, quantity, price, percent, tax) = line;
         json!({
             "sku": format!("{kind} {}", sku.trim()).trim(), "title": format!("{} {kind}", title.trim()).trim(), "kind": kinds[*kind],
-            "quantity": sign * quantity, "unit_price": price,
+            "quantity": sign * quantity, "unit_price": price, "discount": sign * (quantity * price * percent / 100),
+            "tax": tax.filter(|_| is_taxed(&line)).map(|tax| sign * tax),
         })
     };
+    let told: i64 = sale.items.iter().filter(is_taxed).filter_map(|line| line.4).sum();
     let local = name.replace(|c: char| c.is_whitespace() || c == '@', "");
     let buyers = [
         json!(null),
@@ -186,10 +213,14 @@ pub fn body(n: usize, at: &str, sale: &NewSale) -> Value {
         json!({"email": format!("{local}@example.com")}),
         json!({"external_id": (n % 3).to_string()}),
     ];
-    let currency = CURRENCIES[sale.currency.index(CURRENCIES.len())];
-    json!({
+    let mut body = json!({
         "store": "s", "number": format!("{n}-{}", number.trim()), "kind": if sale.is_return { "return" } else { "sale" },
-        "placed_at": at, "currency": currency, "customer": buyers[sale.buyer], "items": sale.items.iter().map(item).collect::<Vec<_>>(),
-        "discount": sign * sale.parts.0, "shipping": sign * sale.parts.1, "tax": sign * sale.parts.2, "tags": ["a", "b c"],
-    })
+        "placed_at": at, "currency": sale.currency, "customer": buyers[sale.buyer], "items": sale.items.iter().map(item).collect::<Vec<_>>(),
+        "discount": sign * sale.parts.0, "shipping": sign * sale.parts.1, "tax": sign * (sale.parts.2 + told), "tags": ["a", "b c"],
+        "prices_include_tax": sale.includes_tax,
+    });
+    if let Some(past) = &sale.past {
+        past.tell(&mut body, now);
+    }
+    body
 }

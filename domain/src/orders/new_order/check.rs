@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::contained::take_tax_out;
 use super::history::{MAX_EVENTS, Resolved};
 use super::{Amounts, Draft, MAX_ITEMS, NewCustomer, NewItem, NewOrder};
 use crate::calendar::settled;
@@ -17,7 +18,10 @@ const MAX_QUANTITY: i64 = 10_000_000;
 /// 1990-01-01T00:00:00Z: nothing that Stoa imports was sold before there were online shops.
 const OLDEST: i64 = 631_152_000;
 
+const TOO_LARGE: &str = "The total of the items is too large.";
+
 /// What an order comes to and where it stands.
+#[derive(Default)]
 pub(super) struct Outcome {
     shares: Vec<Share>,
     standing: Standing,
@@ -102,6 +106,11 @@ impl Draft {
     }
 
     fn amounts(&self, errors: &mut FieldErrors) -> Amounts {
+        // Lines of both signs may come to little together.
+        if self.items.iter().any(|item| item.amount().saturating_abs() > MAX_AMOUNT) {
+            errors.add("items", TOO_LARGE);
+            return Amounts::default();
+        }
         let sum = |kind: ItemKind| -> i128 {
             self.items.iter().filter(|i| i.kind == kind).map(|i| i128::from(i.amount())).sum()
         };
@@ -114,7 +123,7 @@ impl Draft {
         ];
         let [gross, discounts, shipping, fees] = parts.map(|part| {
             i64::try_from(part).ok().filter(|p| p.saturating_abs() <= MAX_AMOUNT).unwrap_or_else(|| {
-                errors.add("items", "The total of the items is too large.");
+                errors.add("items", TOO_LARGE);
                 0
             })
         });
@@ -134,20 +143,19 @@ impl Draft {
 
     // `amounts` hold whatever tax the prices contain; it is taken out here.
     fn outcome(&self, mut amounts: Amounts, errors: &mut FieldErrors) -> Outcome {
+        if !errors.is_empty() {
+            // Nothing bounds the amounts of what is refused.
+            return Outcome::default();
+        }
         let shared =
             |item: &NewItem| Shared { kind: item.kind, amount: item.amount(), discount: item.discount, tax: item.tax };
         let lines: Vec<Shared> = self.items.iter().map(shared).collect();
-        let shares = shares::shares(&lines, amounts.discounts, amounts.tax);
+        let shares = shares::shares(&lines, amounts.discounts, self.borne_tax(&amounts));
         let mut values: Vec<i64> =
             lines.iter().zip(&shares).map(|(line, share)| line.amount - share.discount).collect();
-        if self.prices_include_tax && errors.is_empty() {
+        if self.prices_include_tax {
             take_tax_out(&mut amounts, &mut values, &lines, &shares);
-            let Amounts { gross, shipping, fees, .. } = amounts;
-            let is_beyond = [gross, shipping, fees].iter().any(|amount| match self.kind {
-                OrderKind::Sale => *amount < 0,
-                OrderKind::Return => *amount > 0,
-            });
-            errors.add_if(is_beyond && !self.has_rebates(), "tax", CONTAINED);
+            self.check_contained(errors, &amounts, &lines, &shares);
         }
         let line = |((item, share), (value, position)): ((&NewItem, &Share), (i64, i32))| Line {
             position,
@@ -162,11 +170,6 @@ impl Draft {
         let mut standing = Standing { kind: self.kind, amounts, lines, ..Standing::default() };
         let resolved = if errors.is_empty() { self.history.apply(&mut standing, errors) } else { Resolved::default() };
         Outcome { shares, standing, resolved }
-    }
-
-    // Fees may be sent with either sign.
-    fn has_rebates(&self) -> bool {
-        self.items.iter().any(|item| item.kind == ItemKind::Fee && item.unit_price < 0)
     }
 
     fn check_history(&self, errors: &mut FieldErrors, now: DateTime<Utc>) {
@@ -202,25 +205,7 @@ impl Draft {
     }
 }
 
-const CONTAINED: &str = "This is more tax than the prices can contain.";
-
-// Tax that no line bears is in the price of shipping.
-fn take_tax_out(amounts: &mut Amounts, values: &mut [i64], lines: &[Shared], shares: &[Share]) {
-    let mut borne = 0;
-    for ((line, share), value) in lines.iter().zip(shares).zip(values) {
-        *value -= share.tax;
-        borne += share.tax;
-        match line.kind {
-            ItemKind::Product => amounts.gross -= share.tax,
-            ItemKind::Shipping => amounts.shipping -= share.tax,
-            ItemKind::Fee => amounts.fees -= share.tax,
-            ItemKind::Discount => {}
-        }
-    }
-    amounts.shipping -= amounts.tax - borne;
-}
-
-/// Checks the time of something that happened to an order.
+/// Checks when something happened.
 pub(super) fn check_event(errors: &mut FieldErrors, field: &str, at: DateTime<Utc>, now: DateTime<Utc>) {
     errors.add_if(at.timestamp() < OLDEST, field, "Use a time in 1990 or later.");
     errors.add_if(at > now + Duration::days(1), field, "Use a time at most 1 day in the future.");
@@ -263,8 +248,8 @@ fn check_shares(errors: &mut FieldErrors, index: usize, item: &NewItem, order: O
         errors.add_if(wrong, field(name), sign);
         errors.add_if(amount.saturating_abs() > MAX_AMOUNT, field(name), "This value is too large.");
     }
-    let is_taxed_discount = item.kind == ItemKind::Discount && item.tax.is_some_and(|tax| tax != 0);
-    errors.add_if(is_taxed_discount, field("tax"), "Leave out the tax of a discount: send it with the other items.");
+    let is_taxed_discount = item.kind == ItemKind::Discount && item.tax.unwrap_or(0) != 0;
+    errors.add_if(is_taxed_discount, field("tax"), "A discount has no tax. Send the tax of the lines that it reduces.");
     let most = item.amount().saturating_abs();
     errors.add_if(item.discount.saturating_abs() > most, field("discount"), "This is more than the line costs.");
 }

@@ -66,7 +66,12 @@ impl Draft {
         let of_form = errors.0.len();
         let outcome = draft.find_faults(&mut errors, now);
         // What has a fault of form was read as some harmless value: what that value breaks is no news.
-        let of_content = errors.0.split_off(of_form);
+        let mut of_content = errors.0.split_off(of_form);
+        let items =
+            body.get("items").and_then(Value::as_array).map_or(0, |items| items.len().min(super::MAX_ITEMS + 1));
+        for fault in &mut of_content {
+            name_as_sent(&mut fault.field, items);
+        }
         let news =
             of_content.into_iter().filter(|fault| !errors.0.iter().any(|known| is_within(&fault.field, &known.field)));
         let news: Vec<_> = news.collect();
@@ -106,6 +111,14 @@ impl Draft {
             history: read.history(placed_at),
         };
         Ok((store, draft, errors))
+    }
+}
+
+// Shipping lines became items behind the first `items`; their faults bear the name that their author used.
+fn name_as_sent(field: &mut String, items: usize) {
+    let Some((index, part)) = field.strip_prefix("items[").and_then(|rest| rest.split_once(']')) else { return };
+    if let Some(line) = index.parse::<usize>().ok().and_then(|index| index.checked_sub(items)) {
+        *field = format!("shipping_lines[{line}]{}", part.replace("unit_price", "amount"));
     }
 }
 

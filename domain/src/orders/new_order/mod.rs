@@ -3,6 +3,7 @@
 
 mod check;
 mod clean;
+mod contained;
 mod details;
 mod history;
 mod json;

@@ -7,6 +7,7 @@ use db::idempotency::{Key, request_hash};
 use db::orders::OrderDetail;
 use db::orders::change::{Change, Changed, change_for};
 use db::orders::edit::Edit;
+use db::orders::show;
 use domain::fields::FieldErrors;
 use domain::ids::OrderId;
 use domain::json;
@@ -171,18 +172,33 @@ async fn change(
     let scope = key.scope(Permission::WriteOrders)?;
     let id: Option<OrderId> = id.ok().and_then(|Path(text)| text.parse().ok());
     let id = id.ok_or_else(Problem::not_found)?;
+    let (change, key) = match given(bodies, request, read).await {
+        Ok(given) => given,
+        Err(problem) => {
+            // An order that is not there has no wrong requests either.
+            show::by_id(&scope, id).await?;
+            return Err(problem);
+        }
+    };
+    let answer = |detail: OrderDetail| repeat::answer(status, &OrderDetailJson::from(detail));
+    match change_for(&scope, id, &change, key.as_ref(), version, answer).await? {
+        Changed::Stored(answer) => Ok(tagged(Reply::first(answer)?)),
+        Changed::Claimed(claim) => Ok(tagged(Reply::to_claimed(claim)?)),
+    }
+}
+
+async fn given(
+    bodies: &Budget,
+    request: Request,
+    read: impl FnOnce(&Value) -> Result<Change, FieldErrors>,
+) -> Result<(Change, Option<Key>), Problem> {
     let repeat_key = repeat::key(request.headers())?;
     let path = format!("{} {}", request.method(), request.uri().path());
     let (body, _held) = body::read(request, LIMIT, bodies).await?;
     let value = json::value(&body).map_err(|fault| not_json(&fault))?;
     let value = value.map_err(|too_many| FieldErrors::one("body", too_many.to_string()))?;
     let key = repeat_key.map(|key| Key { request: request_hash(&path, &body), key });
-    let change = read(&value)?;
-    let answer = |detail: OrderDetail| repeat::answer(status, &OrderDetailJson::from(detail));
-    match change_for(&scope, id, &change, key.as_ref(), version, answer).await? {
-        Changed::Stored(answer) => Ok(tagged(Reply::first(answer)?)),
-        Changed::Claimed(claim) => Ok(tagged(Reply::to_claimed(claim)?)),
-    }
+    Ok((read(&value)?, key))
 }
 
 fn tagged(reply: Reply) -> Response {

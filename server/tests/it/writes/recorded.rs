@@ -83,6 +83,22 @@ async fn of_keys_and_programs(walk: &mut Walk) {
         let request = b.http.post(format!("{}{path}", walk.world.app.base)).bearer_auth(&key).json(&body);
         walk.send(request, "key", path, "order.place").await;
     }
+    for (method, part, body, action) in [
+        ("POST", "/payments", json!({"amount": 1}), "order.pay"),
+        ("POST", "/fulfilments", json!({}), "order.fulfil"),
+        ("POST", "/refunds", json!({}), "order.refund"),
+        ("POST", "/notes", json!({"text": "x"}), "order.note"),
+        ("PATCH", "", json!({"note": "x"}), "order.edit"),
+        ("POST", "/cancellation", json!({}), "order.cancel"),
+    ] {
+        let mut unpaid = order(&format!("W{part}").replace('/', "-"));
+        unpaid["payments"] = if part == "/payments" { json!([]) } else { json!(null) };
+        let placed = b.http.post(format!("{}/api/v1/orders", walk.world.app.base)).bearer_auth(&key).json(&unpaid);
+        let placed: serde_json::Value = placed.send().await.unwrap().json().await.unwrap();
+        let path = format!("{}/api/v1/orders/{}{part}", walk.world.app.base, placed["id"].as_str().unwrap());
+        let request = b.http.request(method.parse().unwrap(), path).bearer_auth(&key).json(&body);
+        walk.send(request, "key", &format!("/api/v1/orders/{{id}}{part}"), action).await;
+    }
     let cancel = walk.world.address(&format!("{ORDER}/cancel"), "demo", crate::matrix::world::Id::Own);
     let cancel = cancel.replace("A-1", "W-1");
     walk.post_to(b, me, &format!("{ORDER}/cancel"), &cancel, &[("reason", "x")], "order.cancel").await;

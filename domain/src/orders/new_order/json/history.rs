@@ -18,9 +18,13 @@ impl NewPayment {
     /// Reads one payment; `now` is its time when it tells none.
     ///
     /// # Errors
-    /// All faults of form, each with its field.
+    /// All faults of form and a time out of bounds, each with its field.
     pub fn from_json(body: &Value, now: DateTime<Utc>) -> Result<Self, FieldErrors> {
-        in_time(one(body, &PAYMENT, |read| read.payment(now))?, now, |payment| payment.at)
+        one(body, &PAYMENT, |read| {
+            let told = read.payment(now);
+            read.check_at(told.at, now);
+            told
+        })
     }
 }
 
@@ -28,9 +32,13 @@ impl NewFulfilment {
     /// Reads one fulfilment; `now` is its time when it tells none.
     ///
     /// # Errors
-    /// All faults of form, each with its field.
+    /// All faults of form and a time out of bounds, each with its field.
     pub fn from_json(body: &Value, now: DateTime<Utc>) -> Result<Self, FieldErrors> {
-        in_time(one(body, &FULFILMENT, |read| read.fulfilment(now))?, now, |fulfilment| fulfilment.at)
+        one(body, &FULFILMENT, |read| {
+            let told = read.fulfilment(now);
+            read.check_at(told.at, now);
+            told
+        })
     }
 }
 
@@ -38,9 +46,13 @@ impl NewRefund {
     /// Reads one refund; `now` is its time when it tells none.
     ///
     /// # Errors
-    /// All faults of form, each with its field.
+    /// All faults of form and a time out of bounds, each with its field.
     pub fn from_json(body: &Value, now: DateTime<Utc>) -> Result<Self, FieldErrors> {
-        in_time(one(body, &REFUND, |read| read.refund(now))?, now, |refund| refund.at)
+        one(body, &REFUND, |read| {
+            let told = read.refund(now);
+            read.check_at(told.at, now);
+            told
+        })
     }
 }
 
@@ -52,12 +64,6 @@ fn one<T>(body: &Value, known: &[&str], read: impl FnOnce(&mut Reader<'_>) -> T)
     let mut reader = Reader { object, prefix: String::new(), errors: &mut errors };
     reader.refuse_unknown(known);
     let told = read(&mut reader);
-    errors.into_result(told)
-}
-
-fn in_time<T>(told: T, now: DateTime<Utc>, at: fn(&T) -> DateTime<Utc>) -> Result<T, FieldErrors> {
-    let mut errors = FieldErrors::default();
-    check_event(&mut errors, "at", at(&told), now);
     errors.into_result(told)
 }
 
@@ -133,6 +139,12 @@ impl Reader<'_> {
 
     fn at(&mut self, otherwise: DateTime<Utc>) -> DateTime<Utc> {
         self.some_time("at").unwrap_or(otherwise)
+    }
+
+    fn check_at(&mut self, at: DateTime<Utc>, now: DateTime<Utc>) {
+        if self.errors.of("at").is_none() {
+            check_event(self.errors, "at", at, now);
+        }
     }
 
     // One line of up to 500 characters, perhaps empty.

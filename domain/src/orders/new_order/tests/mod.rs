@@ -1,6 +1,7 @@
 //! The rules of an arriving order, as tables and as properties.
 
 mod blemishes;
+mod history;
 mod properties;
 
 use chrono::{DateTime, Utc};
