@@ -23,11 +23,24 @@ pub enum Format {
     OrdersJsonl,
     /// One line an item, with a header line.
     OrdersCsv,
+    /// Orders of the WooCommerce REST API: a JSON array of them, or one a line.
+    WoocommerceJson,
+    /// The orders export of Shoptet as XML.
+    ShoptetXml,
+    /// The orders export of Shoptet as CSV: one line an item, with a header line.
+    ShoptetCsv,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::OnlineRetail, Self::OrdersJsonl, Self::OrdersCsv];
+    pub const ALL: [Self; 6] = [
+        Self::OnlineRetail,
+        Self::OrdersJsonl,
+        Self::OrdersCsv,
+        Self::WoocommerceJson,
+        Self::ShoptetXml,
+        Self::ShoptetCsv,
+    ];
 
     /// As written in `--format`.
     pub fn as_str(self) -> &'static str {

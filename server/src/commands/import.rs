@@ -23,7 +23,7 @@ pub struct Import {
     /// The slug of the store.
     #[arg(long)]
     store: String,
-    /// The format: online-retail, orders-jsonl or orders-csv.
+    /// The format: online-retail, orders-jsonl, orders-csv, woocommerce-json, shoptet-xml or shoptet-csv.
     #[arg(long, value_parser = str::parse::<Format>)]
     format: Format,
     /// Check the file without importing it.
