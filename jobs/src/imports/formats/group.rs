@@ -28,6 +28,8 @@ pub trait Layout {
     const COLUMNS: &'static [Column];
     /// Whether a row may leave out empty cells at its end.
     const MAY_END_EARLY: bool;
+    /// Whether a file may have columns that the format does not know.
+    const MAY_HAVE_OTHERS: bool = false;
 
     /// Begins an order with its first line.
     fn head(&self, line: &Row<'_>, group: &mut Group) -> Self::Head;
@@ -57,6 +59,11 @@ impl<'a> Row<'a> {
     /// The cell of a column.
     pub fn cell(&self, column: usize) -> &'a str {
         self.columns.cell(self.records, column)
+    }
+
+    /// Whether the file has a column.
+    pub fn has(&self, column: usize) -> bool {
+        self.columns.has(column)
     }
 
     /// Its number in the file.
@@ -176,7 +183,7 @@ impl<'a, L: Layout> Orders<'a, L> {
     /// When it does not fit.
     pub fn new(lines: Lines, layout: L, now: DateTime<Utc>, scattered: &'a Scattered) -> Result<Self, FileError> {
         let mut records = Records::new(lines);
-        let columns = Columns::read(&mut records, L::COLUMNS, L::FORMAT, L::MAY_END_EARLY)?;
+        let columns = Columns::read(&mut records, L::COLUMNS, L::FORMAT, (L::MAY_END_EARLY, L::MAY_HAVE_OTHERS))?;
         let strays = Group::default();
         Ok(Self { records, columns, layout, now, scattered, open: None, strays, unread: None, held: false })
     }

@@ -3,20 +3,24 @@
 //! the [`Survey`] that is made before.
 //!
 //! `cells` splits CSV, `columns` reads header lines, `group` gathers the lines of one order; on these stand
-//! `online_retail` and `orders_csv`. `orders_jsonl` stands alone. Documented in `docs/import-formats.md`.
+//! `online_retail`, `orders_csv` and the CSV of `shoptet`. `json_entries` takes JSON apart for `woocommerce_json`. `orders_jsonl`
+//! stands alone. Documented in `docs/import-formats.md`.
 
 mod cells;
 mod columns;
 mod group;
+mod json_entries;
 mod numbers;
 mod online_retail;
 mod orders_csv;
 mod orders_jsonl;
+mod shoptet;
 mod survey;
 #[cfg(test)]
 mod tests;
 mod text;
 mod titles;
+mod woocommerce_json;
 
 use chrono::{DateTime, Utc};
 use domain::calendar::Tz;
@@ -29,9 +33,12 @@ use group::Orders;
 use online_retail::OnlineRetail;
 use orders_csv::OrdersCsv;
 use orders_jsonl::OrdersJsonl;
+use shoptet::csv::ShoptetCsv;
+use shoptet::xml::ShoptetXml;
 pub use survey::{Survey, survey};
 pub use text::Written;
 pub use titles::Titles;
+use woocommerce_json::WoocommerceJson;
 
 /// What a reader must know of the store and the time.
 #[derive(Clone, Debug)]
@@ -80,6 +87,12 @@ pub enum Reader<'a> {
     OrdersCsv(Box<Orders<'a, OrdersCsv<'a>>>),
     /// `orders-jsonl`
     OrdersJsonl(Box<OrdersJsonl<'a>>),
+    /// `woocommerce-json`
+    WoocommerceJson(Box<WoocommerceJson<'a>>),
+    /// `shoptet-xml`
+    ShoptetXml(Box<ShoptetXml<'a>>),
+    /// `shoptet-csv`
+    ShoptetCsv(Box<Orders<'a, ShoptetCsv<'a>>>),
 }
 
 impl<'a> Reader<'a> {
@@ -88,6 +101,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// When the file is at fault.
     pub fn new(format: Format, lines: Lines, context: &'a Context, survey: &'a Survey) -> Result<Self, FileError> {
+        let lines = if survey.is_windows_1250 { lines.in_windows_1250() } else { lines };
         Ok(match format {
             Format::OnlineRetail => {
                 let layout = OnlineRetail::new(context, &survey.titles, survey.written);
@@ -98,6 +112,12 @@ impl<'a> Reader<'a> {
                 Self::OrdersCsv(Box::new(Orders::new(lines, layout, context.now, &survey.scattered)?))
             }
             Format::OrdersJsonl => Self::OrdersJsonl(Box::new(OrdersJsonl::new(lines, context))),
+            Format::WoocommerceJson => Self::WoocommerceJson(Box::new(WoocommerceJson::new(lines, context)?)),
+            Format::ShoptetXml => Self::ShoptetXml(Box::new(ShoptetXml::new(lines, context, survey.written))),
+            Format::ShoptetCsv => {
+                let layout = ShoptetCsv::new(context, survey.written);
+                Self::ShoptetCsv(Box::new(Orders::new(lines, layout, context.now, &survey.scattered)?))
+            }
         })
     }
 
@@ -110,6 +130,9 @@ impl<'a> Reader<'a> {
             Self::OnlineRetail(reader) => reader.next_order(),
             Self::OrdersCsv(reader) => reader.next_order(),
             Self::OrdersJsonl(reader) => reader.next_order(),
+            Self::WoocommerceJson(reader) => reader.next_order(),
+            Self::ShoptetXml(reader) => reader.next_order(),
+            Self::ShoptetCsv(reader) => reader.next_order(),
         }
     }
 }

@@ -15,8 +15,11 @@ use super::numbers::{Scattered, Seen, Suspects};
 use super::online_retail::{self, OnlineRetail};
 use super::orders_csv::OrdersCsv;
 use super::orders_jsonl;
+use super::shoptet::csv::{self as shoptet_csv, ShoptetCsv};
+use super::shoptet::xml as shoptet_xml;
 use super::text::Written;
 use super::titles::Titles;
+use super::woocommerce_json;
 use crate::imports::source::{self, FileError, Lines};
 
 /// What a file as a whole is like.
@@ -32,6 +35,8 @@ pub struct Survey {
     pub scattered: Scattered,
     /// What its numbers and days show of their notation.
     pub written: Written,
+    /// Whether it is written in Windows-1250 rather than in UTF-8.
+    pub is_windows_1250: bool,
 }
 
 /// Reads the file at `path` through, which may have up to `limit` bytes.
@@ -53,6 +58,28 @@ pub(super) fn survey_lines(
         Format::OnlineRetail => csv::<OnlineRetail<'_>>(size, &open, online_retail::count_title),
         Format::OrdersCsv => csv::<OrdersCsv<'_>>(size, &open, |_, _, _| ()),
         Format::OrdersJsonl => orders_jsonl::survey(open()?),
+        Format::WoocommerceJson => woocommerce_json::survey(open()?),
+        Format::ShoptetXml => in_either_encoding(&open, |open| shoptet_xml::survey(open()?)),
+        Format::ShoptetCsv => {
+            shoptet_csv::check(open()?)?;
+            in_either_encoding(&open, |open| csv::<ShoptetCsv<'_>>(size, &open, |_, _, _| ()))
+        }
+    }
+}
+
+type Open<'a> = &'a dyn Fn() -> Result<Lines, FileError>;
+
+// A file that is no UTF-8 as a whole is in Windows-1250, in which any bytes are letters.
+fn in_either_encoding(
+    open: Open<'_>,
+    read: impl Fn(Open<'_>) -> Result<Survey, FileError>,
+) -> Result<Survey, FileError> {
+    match read(open) {
+        Err(FileError::NotUtf8 { .. }) => {
+            let survey = read(&|| open().map(Lines::in_windows_1250))?;
+            Ok(Survey { is_windows_1250: true, ..survey })
+        }
+        read => read,
     }
 }
 
@@ -99,7 +126,7 @@ fn each_record<L: Layout>(
     mut look: impl FnMut(&Records, &Columns, Option<&str>) -> Result<(), FileError>,
 ) -> Result<u64, FileError> {
     let mut records = Records::new(lines);
-    let columns = Columns::read(&mut records, L::COLUMNS, L::FORMAT, L::MAY_END_EARLY)?;
+    let columns = Columns::read(&mut records, L::COLUMNS, L::FORMAT, (L::MAY_END_EARLY, L::MAY_HAVE_OTHERS))?;
     let mut open = String::new();
     while records.advance()? {
         let number = number(&records, &columns);
