@@ -139,13 +139,7 @@ impl Lines {
 
     /// The same file, read as one that is written in Windows-1250.
     pub(super) fn in_windows_1250(self) -> Self {
-        let decoded = Windows1250::new(self.input);
-        Self { input: Box::new(BufReader::with_capacity(BUFFER, decoded)), ..self }
-    }
-
-    /// The bytes that come next, as many as are at hand; none at the end.
-    pub(super) fn first_bytes(&mut self) -> Result<&[u8], FileError> {
-        self.input.fill_buf().map_err(broken)
+        Self { input: Box::new(BufReader::with_capacity(BUFFER, Windows1250::new(self.input))), ..self }
     }
 
     /// The unpacked bytes, for formats in which lines mean nothing.
@@ -156,6 +150,14 @@ impl Lines {
     /// The 1-based number of the line that [`Lines::next_line`] gave last.
     pub const fn number(&self) -> u64 {
         self.line
+    }
+
+    /// What the file begins with, as much of it as is at hand. Nothing is taken: all lines still come.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(super) fn beginning(&mut self) -> Result<&[u8], FileError> {
+        self.input.fill_buf().map_err(broken)
     }
 
     /// The next line.

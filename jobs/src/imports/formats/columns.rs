@@ -74,7 +74,7 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Reads the header line, the first record of `records`.
+    /// Reads the header line, the first record of `records`. Unknown columns are passed over where a file `may_have_others`.
     ///
     /// # Errors
     /// When there is none, it belongs to another format, or columns are missing, unknown or named twice.
@@ -82,7 +82,8 @@ impl Columns {
         records: &mut Records,
         known: &[Column],
         format: &'static str,
-        (may_end_early, may_have_others): (bool, bool),
+        may_end_early: bool,
+        may_have_others: bool,
     ) -> Result<Self, FileError> {
         if !records.advance()? {
             return Err(FileError::Empty);
@@ -134,6 +135,11 @@ impl Columns {
     /// The cell of the known column number `column`; empty where the file has none.
     pub fn cell<'a>(&self, records: &'a Records, column: usize) -> &'a str {
         self.at.get(column).copied().flatten().map_or("", |index| records.cell(index))
+    }
+
+    /// The order number in the current record, empty when it names none, or none that can be read.
+    pub fn number<'a>(&self, records: &'a Records) -> &'a str {
+        self.cell(records, 0)
     }
 
     /// Whether the file has the known column number `column`.

@@ -183,7 +183,7 @@ impl<'a, L: Layout> Orders<'a, L> {
     /// When it does not fit.
     pub fn new(lines: Lines, layout: L, now: DateTime<Utc>, scattered: &'a Scattered) -> Result<Self, FileError> {
         let mut records = Records::new(lines);
-        let columns = Columns::read(&mut records, L::COLUMNS, L::FORMAT, (L::MAY_END_EARLY, L::MAY_HAVE_OTHERS))?;
+        let columns = Columns::read(&mut records, L::COLUMNS, L::FORMAT, L::MAY_END_EARLY, L::MAY_HAVE_OTHERS)?;
         let strays = Group::default();
         Ok(Self { records, columns, layout, now, scattered, open: None, strays, unread: None, held: false })
     }
@@ -198,7 +198,7 @@ impl<'a, L: Layout> Orders<'a, L> {
                 return Ok(self.close());
             }
             self.held = false;
-            let number = number(&self.records, &self.columns);
+            let number = self.columns.number(&self.records);
             if number.is_empty() {
                 self.stray();
                 if self.strays.faults.len() >= MAX_FAULTS {
@@ -219,7 +219,7 @@ impl<'a, L: Layout> Orders<'a, L> {
 
     fn begin(&mut self) {
         let row = Row { records: &self.records, columns: &self.columns };
-        let mut group = Group { number: number(&self.records, &self.columns).to_owned(), ..Group::default() };
+        let mut group = Group { number: self.columns.number(&self.records).to_owned(), ..Group::default() };
         if let Some(line) = self.unread.take() {
             group.fault(line, "", "This line cannot be read and may belong to the next order.");
         }
@@ -298,9 +298,4 @@ impl<'a, L: Layout> Orders<'a, L> {
         let notes = adjusted.iter().map(note).collect();
         Parsed { notes, ..group.parsed(content) }
     }
-}
-
-/// The order number in the current record, empty when it names none, or none that can be read.
-pub fn number<'a>(records: &'a Records, columns: &Columns) -> &'a str {
-    columns.cell(records, 0)
 }

@@ -22,7 +22,7 @@ impl JsonEntries {
     /// # Errors
     /// When the file is empty, or begins with neither a list nor an object.
     pub fn new(mut lines: Lines, format: &'static str) -> Result<Self, FileError> {
-        let first = lines.first_bytes()?;
+        let first = lines.beginning()?;
         let Some(at) = first.iter().position(|byte| !is_before(*byte)) else {
             return if first.is_empty() { Err(FileError::Empty) } else { Ok(Self::Lines(lines)) };
         };

@@ -10,7 +10,7 @@ use domain::written_time::DayOrder;
 
 use super::cells::Records;
 use super::columns::Columns;
-use super::group::{Layout, number};
+use super::group::Layout;
 use super::numbers::{Scattered, Seen, Suspects};
 use super::online_retail::{self, OnlineRetail};
 use super::orders_csv::OrdersCsv;
@@ -126,10 +126,10 @@ fn each_record<L: Layout>(
     mut look: impl FnMut(&Records, &Columns, Option<&str>) -> Result<(), FileError>,
 ) -> Result<u64, FileError> {
     let mut records = Records::new(lines);
-    let columns = Columns::read(&mut records, L::COLUMNS, L::FORMAT, (L::MAY_END_EARLY, L::MAY_HAVE_OTHERS))?;
+    let columns = Columns::read(&mut records, L::COLUMNS, L::FORMAT, L::MAY_END_EARLY, L::MAY_HAVE_OTHERS)?;
     let mut open = String::new();
     while records.advance()? {
-        let number = number(&records, &columns);
+        let number = columns.number(&records);
         let begins = !number.is_empty() && number != open;
         if begins {
             open.clear();

@@ -57,7 +57,7 @@ impl<'a> ShoptetCsv<'a> {
 /// # Errors
 /// [`FileError::WrongFormat`]
 pub fn check(mut lines: Lines) -> Result<(), FileError> {
-    let first = lines.first_bytes()?;
+    let first = lines.beginning()?;
     if first.is_empty() || looks_like(first) {
         return Ok(());
     }

@@ -71,7 +71,7 @@ impl<'a> ShoptetXml<'a> {
 /// # Errors
 /// Whatever makes it unfit as a whole.
 pub fn survey(mut lines: Lines) -> Result<Survey, FileError> {
-    let first = lines.first_bytes()?;
+    let first = lines.beginning()?;
     if first.is_empty() {
         return Err(FileError::Empty);
     }

@@ -5,6 +5,10 @@ mod notations;
 mod online_retail;
 mod orders_csv;
 mod orders_jsonl;
+mod shoptet_csv;
+mod shoptet_xml;
+mod woocommerce_json;
+mod woocommerce_totals;
 
 use std::io::Cursor;
 

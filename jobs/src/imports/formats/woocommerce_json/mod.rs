@@ -62,7 +62,7 @@ impl<'a> WoocommerceJson<'a> {
 /// # Errors
 /// Whatever makes it unfit as a whole.
 pub fn survey(mut lines: Lines) -> Result<Survey, FileError> {
-    let is_known = looks_like(lines.first_bytes()?);
+    let is_known = looks_like(lines.beginning()?);
     let mut entries = JsonEntries::new(lines, FORMAT)?;
     let mut data_lines = 0;
     while let Some(entry) = entries.next_entry()? {
