@@ -130,7 +130,7 @@ impl Elements {
                 (Place::Before, b'[') => self.place = Place::Within,
                 (Place::Within, b']') => self.place = Place::After,
                 (Place::Within, _) => return self.pass(at).map(|()| true),
-                (Place::Before | Place::After, _) => return Err(self.malformed("something stands beside the list")),
+                (Place::Before | Place::After, _) => return Err(self.malformed("there is something beside the list")),
             }
             self.pass(at + 1)?;
         }
