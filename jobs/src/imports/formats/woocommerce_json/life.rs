@@ -55,6 +55,8 @@ pub struct Life<'a> {
     pub status: &'a Status,
     /// When it was placed.
     pub placed_at: DateTime<Utc>,
+    /// When it was changed last: the time of whatever has none of its own.
+    pub changed: DateTime<Utc>,
     /// What it costs, minor units.
     pub total: i64,
     /// Its items.
@@ -64,23 +66,18 @@ pub struct Life<'a> {
 struct Times {
     paid: Option<DateTime<Utc>>,
     completed: Option<DateTime<Utc>>,
-    // The last change, which is the time of whatever has none of its own.
-    changed: DateTime<Utc>,
 }
 
 impl Life<'_> {
     /// What its state and its dates tell.
     pub fn history(&self, reading: &mut Reading<'_>) -> History {
-        let times = Times {
-            paid: reading.time(self.told, "date_paid"),
-            completed: reading.time(self.told, "date_completed"),
-            changed: reading.time(self.told, "date_modified").unwrap_or(self.placed_at),
-        };
+        let times =
+            Times { paid: reading.time(self.told, "date_paid"), completed: reading.time(self.told, "date_completed") };
         if let Status::Other(name) = self.status {
             let words = format!("The status {} is unknown. The dates of payment and completion count.", shown(name));
             reading.notes.add("status", words);
         }
-        let refunds = self.refunds(&times, reading);
+        let refunds = self.refunds(reading);
         let is_paid =
             times.paid.is_some() || !refunds.is_empty() || matches!(self.status, Status::Completed | Status::Refunded);
         let is_off = matches!(self.status, Status::Cancelled | Status::Failed);
@@ -89,7 +86,7 @@ impl Life<'_> {
             payments: Some(self.payments(is_paid, is_off, &times)),
             fulfilments: self.fulfilment(&times).into_iter().collect(),
             refunds,
-            cancelled: is_off.then(|| Cancelled { at: times.changed, reason: reason.to_owned() }),
+            cancelled: is_off.then(|| Cancelled { at: self.changed, reason: reason.to_owned() }),
             ..History::default()
         }
     }
@@ -99,7 +96,7 @@ impl Life<'_> {
             let otherwise = if *self.status == Status::Completed { times.completed } else { None };
             (PaymentKind::Charge, self.total, times.paid.or(otherwise).unwrap_or(self.placed_at))
         } else if is_off {
-            (PaymentKind::Void, 0, times.changed)
+            (PaymentKind::Void, 0, self.changed)
         } else {
             return Vec::new();
         };
@@ -114,7 +111,7 @@ impl Life<'_> {
 
     fn fulfilment(&self, times: &Times) -> Option<NewFulfilment> {
         let at = match self.status {
-            Status::Completed => Some(times.completed.unwrap_or(times.changed)),
+            Status::Completed => Some(times.completed.unwrap_or(self.changed)),
             Status::Refunded | Status::Other(_) => times.completed,
             _ => None,
         };
@@ -133,7 +130,7 @@ impl Life<'_> {
         first.map(|parcel| (parcel.word("tracking_provider"), parcel.word("tracking_number"))).unwrap_or_default()
     }
 
-    fn refunds(&self, times: &Times, reading: &mut Reading<'_>) -> Vec<NewRefund> {
+    fn refunds(&self, reading: &mut Reading<'_>) -> Vec<NewRefund> {
         let mut refunds = Vec::new();
         let mut given_back = 0_i64;
         for told in self.told.list("refunds") {
@@ -144,20 +141,20 @@ impl Life<'_> {
                 continue;
             }
             given_back = given_back.saturating_add(amount);
-            let at = reading.time(&told, "date_created").unwrap_or(times.changed);
+            let at = reading.time(&told, "date_created").unwrap_or(self.changed);
             refunds.push(NewRefund { request: RefundRequest::Amount(amount), reason: told.word("reason"), at });
         }
         refunds.sort_by_key(|refund| refund.at);
         if *self.status == Status::Refunded && self.total > 0 {
-            self.give_back_all(given_back, times, &mut refunds);
+            self.give_back_all(given_back, &mut refunds);
         }
         refunds
     }
 
     // Of an order that was refunded nothing is left to be sent either: its last refund is for all that is left.
-    fn give_back_all(&self, given_back: i64, times: &Times, refunds: &mut Vec<NewRefund>) {
+    fn give_back_all(&self, given_back: i64, refunds: &mut Vec<NewRefund>) {
         if given_back < self.total {
-            refunds.push(NewRefund { request: RefundRequest::full(), reason: String::new(), at: times.changed });
+            refunds.push(NewRefund { request: RefundRequest::full(), reason: String::new(), at: self.changed });
         } else if given_back == self.total
             && let Some(last) = refunds.last_mut()
         {

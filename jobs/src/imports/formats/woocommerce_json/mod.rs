@@ -167,7 +167,8 @@ fn draft(told: &Told<'_>, number: String, status: &Status, reading: &mut Reading
     let (billing, shipping) = (told.inner("billing"), told.inner("shipping"));
     let total = reading.required_amount(told, "total");
     let lines::Lines { items, places, tax } = lines::lines(told, total, reading);
-    let life = Life { told, status, placed_at, total, items: &items };
+    let changed = reading.time(told, "date_modified");
+    let life = Life { told, status, placed_at, changed: changed.unwrap_or(placed_at), total, items: &items };
     let history = life.history(reading);
     let draft = Draft {
         customer: Some(customer(told, billing.as_ref())),
@@ -176,7 +177,7 @@ fn draft(told: &Told<'_>, number: String, status: &Status, reading: &mut Reading
         details: Details {
             external_id: told.text("id"),
             source: told.text("created_via"),
-            source_updated_at: reading.time(told, "date_modified"),
+            source_updated_at: changed,
             customer_note: told.text("customer_note"),
             shipping_address: shipping.as_ref().map(address),
             billing_address: billing.as_ref().map(address),
