@@ -25,6 +25,13 @@ pub const fn format(format: Format) -> (&'static str, &'static str) {
         Format::OrdersJsonl => ("Orders, JSON lines", "One order per line, in the API's JSON format. Plain or .gz."),
         Format::OrdersCsv => ("Orders, CSV", "One line per item, with a header line."),
         Format::ShopifyCsv => ("Shopify orders CSV", "The orders export of Shopify, as downloaded. Plain or .gz."),
+        Format::WoocommerceJson => (
+            "WooCommerce, JSON",
+            "Orders of the WooCommerce REST API: one JSON array, or one \
+            order per line.",
+        ),
+        Format::ShoptetXml => ("Shoptet, XML", "The orders export of Shoptet as XML."),
+        Format::ShoptetCsv => ("Shoptet, CSV", "The orders export of Shoptet as CSV. One line per item."),
     }
 }
 

@@ -26,11 +26,25 @@ pub enum Format {
     OrdersCsv,
     /// The orders export of Shopify: one line an item, what belongs to the order on the first of them.
     ShopifyCsv,
+    /// Orders of the WooCommerce REST API: a JSON array of them, or one a line.
+    WoocommerceJson,
+    /// The orders export of Shoptet as XML.
+    ShoptetXml,
+    /// The orders export of Shoptet as CSV: one line an item, with a header line.
+    ShoptetCsv,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::ShopifyCsv, Self::OrdersCsv, Self::OrdersJsonl, Self::OnlineRetail];
+    pub const ALL: [Self; 7] = [
+        Self::ShopifyCsv,
+        Self::WoocommerceJson,
+        Self::ShoptetXml,
+        Self::ShoptetCsv,
+        Self::OrdersCsv,
+        Self::OrdersJsonl,
+        Self::OnlineRetail,
+    ];
 
     /// As written in `--format`.
     pub fn as_str(self) -> &'static str {

@@ -62,6 +62,13 @@ impl Decimal {
         (whole / unit, whole % unit)
     }
 
+    /// As units of which `10^decimals` make one: the nearest, halves away from zero.
+    pub(super) fn rounded(self, decimals: u32) -> i128 {
+        let (units, rest) = self.units(decimals);
+        let unit = 10_i128.pow(self.places.saturating_sub(decimals));
+        if rest.abs() * 2 >= unit { units + rest.signum() } else { units }
+    }
+
     /// Without zeros behind its decimals.
     pub(super) const fn short(self) -> Self {
         let mut short = self;

@@ -51,6 +51,15 @@ impl Money {
         written::amount(text, currency.exponent(), notation).map(|minor| Self::new(minor, currency))
     }
 
+    /// The same of an amount that may have more decimals than `currency`, such as a price without tax: rounded, halves away
+    /// from zero.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn rounded(text: &str, currency: Currency, notation: Notation) -> Result<Self, AmountFault> {
+        written::rounded(text, currency.exponent(), notation).map(|minor| Self::new(minor, currency))
+    }
+
     /// The number alone, as a form field or a CSV cell wants it: `1234.50`.
     pub fn plain(self) -> String {
         let (whole, fraction) = self.parts();

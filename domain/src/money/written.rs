@@ -65,6 +65,15 @@ pub fn amount(text: &str, decimals: u32, notation: Notation) -> Result<i64, Amou
     minor(read(text, Some(decimals), notation)?, decimals).map_err(|fault| fault.unwrap_or(AmountFault::MoreDecimals))
 }
 
+/// The same of an amount that may have more decimals than the currency: rounded, halves away from zero.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn rounded(text: &str, decimals: u32, notation: Notation) -> Result<i64, AmountFault> {
+    let found = read(text, Some(decimals), notation)?;
+    i64::try_from(found.rounded(decimals)).map_err(|_| AmountFault::TooLarge)
+}
+
 /// Reads a number that counts things: `2`, `2.00` and `1 000` are whole, `2.50` is not.
 ///
 /// # Errors

@@ -15,6 +15,7 @@ mod error;
 mod expire;
 mod file;
 mod queued;
+mod windows_1250;
 
 use std::io;
 use std::path::PathBuf;

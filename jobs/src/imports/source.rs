@@ -8,6 +8,8 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::windows_1250::Windows1250;
+
 /// Longest line that is read; a longer one is a problem of its own.
 pub const MAX_LINE: usize = 1024 * 1024;
 /// How many times its own size a compressed file may unpack to, against files made to fill a disk.
@@ -73,6 +75,16 @@ pub enum FileError {
         /// Which columns are missing, unknown or named twice.
         faults: String,
     },
+    /// It is no JSON or XML as a whole, or breaks off.
+    #[error("the file is not valid {language}: {reason}, line {line}; export it again")]
+    Malformed {
+        /// What it should be.
+        language: &'static str,
+        /// What is wrong.
+        reason: String,
+        /// 1-based line.
+        line: u64,
+    },
     /// Too many orders are torn apart for a list of them.
     #[error("the lines of too many orders are not next to each other; sort the file by order number, then try again")]
     Scattered,
@@ -133,6 +145,16 @@ impl Lines {
         Ok(Self { input, buffer: Vec::new(), text: String::new(), again: VecDeque::new(), line: 0 })
     }
 
+    /// The same file, read as one that is written in Windows-1250.
+    pub(super) fn in_windows_1250(self) -> Self {
+        Self { input: Box::new(BufReader::with_capacity(BUFFER, Windows1250::new(self.input))), ..self }
+    }
+
+    /// The unpacked bytes, for formats in which lines mean nothing.
+    pub(super) fn into_bytes(self) -> Box<dyn BufRead + Send> {
+        self.input
+    }
+
     /// The 1-based number of the line that [`Lines::next_line`] gave last.
     pub const fn number(&self) -> u64 {
         self.line
@@ -185,7 +207,8 @@ impl Lines {
     }
 }
 
-fn broken(error: io::Error) -> FileError {
+/// What a fault of the input means for the file.
+pub(super) fn broken(error: io::Error) -> FileError {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => FileError::Truncated,
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => FileError::Damaged(error.to_string()),

@@ -24,7 +24,7 @@ pub struct Import {
     /// The slug of the store.
     #[arg(long)]
     store: String,
-    /// The format: shopify-csv, orders-csv, orders-jsonl or online-retail. By default, the file is recognised by its header.
+    /// The format: shopify-csv, woocommerce-json, shoptet-xml, shoptet-csv, orders-csv, orders-jsonl or online-retail. By default, the file is recognised by its header.
     #[arg(long, default_value = FormatChoice::AUTO, value_parser = str::parse::<FormatChoice>)]
     format: FormatChoice,
     /// Replace orders that exist by newer states of them.

@@ -135,6 +135,27 @@ fn a_file_shows_its_notation() {
 }
 
 #[test]
+fn decimals_beyond_those_of_the_currency_may_be_rounded() {
+    let rounded = |text: &str, code: &str| {
+        Money::rounded(text, currency(code), Notation::Decimals(Mark::Point)).map(|money| money.minor)
+    };
+    for (text, code, minor) in [
+        ("8.264463", "EUR", 826),
+        ("1.735537", "EUR", 174),
+        ("0.005", "EUR", 1),
+        ("-0.005", "EUR", -1),
+        ("0.0049999", "EUR", 0),
+        ("12", "EUR", 1_200),
+        ("10.000000", "EUR", 1_000),
+        ("1.5", "JPY", 2),
+        ("1.2345", "KWD", 1_235),
+    ] {
+        assert_eq!(rounded(text, code), Ok(minor), "{text} {code}");
+    }
+    assert_eq!(rounded("99999999999999999999", "EUR"), Err(AmountFault::TooLarge));
+}
+
+#[test]
 fn things_are_counted_in_whole_numbers() {
     for (text, number) in [
         ("2", 2),

@@ -14,6 +14,8 @@ const MOST_NAMED: usize = 20;
 pub struct Column {
     /// Its name in the header; letter case does not matter.
     pub name: &'static str,
+    /// Other names that it has in some files.
+    pub also: &'static [&'static str],
     /// Whether a file must have it.
     pub required: bool,
     /// What its cells hold.
@@ -36,16 +38,26 @@ impl Column {
     pub const fn holding(self, holds: Holds) -> Self {
         Self { holds, ..self }
     }
+
+    /// The same, which some files call otherwise.
+    pub const fn or(self, also: &'static [&'static str]) -> Self {
+        Self { also, ..self }
+    }
+
+    fn is_called(&self, cell: &str) -> bool {
+        self.name.eq_ignore_ascii_case(cell)
+            || (!self.also.is_empty() && self.also.iter().any(|name| name.to_lowercase() == cell.to_lowercase()))
+    }
 }
 
 /// A column that every file must have.
 pub const fn required(name: &'static str) -> Column {
-    Column { name, required: true, holds: Holds::Text }
+    Column { name, also: &[], required: true, holds: Holds::Text }
 }
 
 /// A column that a file may have.
 pub const fn optional(name: &'static str) -> Column {
-    Column { name, required: false, holds: Holds::Text }
+    Column { name, also: &[], required: false, holds: Holds::Text }
 }
 
 /// Where each known column stands in one file.
@@ -81,18 +93,20 @@ impl Columns {
             return Err(FileError::Header { format, faults });
         }
         let header: Vec<&str> = (0..records.len()).map(|i| records.cell(i)).collect();
-        let find = |name: &str| header.iter().position(|cell| cell.eq_ignore_ascii_case(name));
-        let at: Vec<_> = known.iter().map(|column| find(column.name)).collect();
+        let find = |column: &Column| header.iter().position(|cell| column.is_called(cell));
+        let at: Vec<_> = known.iter().map(find).collect();
         if at.iter().flatten().count() < 2 {
             let begins = if records.fault().is_some() { "an unreadable line".into() } else { shown(&header.join(",")) };
             return Err(FileError::WrongFormat { format, begins });
         }
         let missing = known.iter().zip(&at).filter(|(column, at)| column.required && at.is_none());
         let missing: Vec<_> = missing.map(|(column, _)| column.name.to_owned()).collect();
-        let is_known = |cell: &str| known.iter().any(|column| column.name.eq_ignore_ascii_case(cell));
+        let is_known = |cell: &str| known.iter().any(|column| column.is_called(cell));
         let foreign = header.iter().filter(|cell| !may_have_others && !cell.is_empty() && !is_known(cell));
         let unknown: Vec<_> = foreign.map(|cell| shown(cell)).collect();
-        let again = |(i, cell): (usize, &&str)| is_known(cell) && find(cell) != Some(i);
+        let again = |(i, cell): (usize, &&str)| {
+            known.iter().zip(&at).any(|(column, at)| column.is_called(cell) && *at != Some(i))
+        };
         let twice: Vec<_> = header.iter().enumerate().filter(|e| again(*e)).map(|(_, cell)| shown(cell)).collect();
         let faults: Vec<String> = [("missing", missing), ("unknown", unknown), ("duplicate", twice)]
             .into_iter()
@@ -126,6 +140,11 @@ impl Columns {
     /// The order number in the current record, empty when it names none, or none that can be read.
     pub fn number<'a>(&self, records: &'a Records) -> &'a str {
         self.cell(records, 0)
+    }
+
+    /// Whether the file has the known column number `column`.
+    pub fn has(&self, column: usize) -> bool {
+        self.at.get(column).copied().flatten().is_some()
     }
 
     /// What is wrong with the record's shape, if anything is.

@@ -63,6 +63,11 @@ impl<'a> Row<'a> {
         self.columns.cell(self.records, column)
     }
 
+    /// Whether the file has a column.
+    pub fn has(&self, column: usize) -> bool {
+        self.columns.has(column)
+    }
+
     /// Its number in the file.
     pub const fn number(&self) -> u64 {
         self.records.first_line()

@@ -3,12 +3,14 @@
 //! the [`Survey`] that is made before.
 //!
 //! `cells` splits CSV, `columns` reads header lines, `group` gathers the lines of one order; on these stand
-//! `online_retail`, `orders_csv` and `shopify_csv`; `past` turns words such as `paid` into payments and the like. `orders_jsonl`
-//! stands alone. `recognise` finds out which format a file has. Documented in `docs/import-formats.md`.
+//! `online_retail`, `orders_csv`, `shopify_csv` and the CSV of `shoptet`; `past` turns words such as `paid` into payments and the
+//! like. `json_entries` takes JSON apart for `woocommerce_json`. `orders_jsonl` stands alone. `recognise` finds out which format a
+//! file has. Documented in `docs/import-formats.md`.
 
 mod cells;
 mod columns;
 mod group;
+mod json_entries;
 mod numbers;
 mod online_retail;
 mod orders_csv;
@@ -16,11 +18,13 @@ mod orders_jsonl;
 mod past;
 mod recognise;
 mod shopify_csv;
+mod shoptet;
 mod survey;
 #[cfg(test)]
 mod tests;
 mod text;
 mod titles;
+mod woocommerce_json;
 
 use chrono::{DateTime, Utc};
 use domain::calendar::Tz;
@@ -35,9 +39,12 @@ use orders_csv::OrdersCsv;
 use orders_jsonl::OrdersJsonl;
 pub use recognise::recognise_file;
 use shopify_csv::ShopifyCsv;
+use shoptet::csv::ShoptetCsv;
+use shoptet::xml::ShoptetXml;
 pub use survey::{Survey, survey};
 pub use text::Written;
 pub use titles::Titles;
+use woocommerce_json::WoocommerceJson;
 
 /// What a reader must know of the store and the time.
 #[derive(Clone, Debug)]
@@ -88,6 +95,12 @@ pub enum Reader<'a> {
     OrdersJsonl(Box<OrdersJsonl<'a>>),
     /// `shopify-csv`
     ShopifyCsv(Box<Orders<'a, ShopifyCsv<'a>>>),
+    /// `woocommerce-json`
+    WoocommerceJson(Box<WoocommerceJson<'a>>),
+    /// `shoptet-xml`
+    ShoptetXml(Box<ShoptetXml<'a>>),
+    /// `shoptet-csv`
+    ShoptetCsv(Box<Orders<'a, ShoptetCsv<'a>>>),
 }
 
 impl<'a> Reader<'a> {
@@ -96,6 +109,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// When the file is at fault.
     pub fn new(format: Format, lines: Lines, context: &'a Context, survey: &'a Survey) -> Result<Self, FileError> {
+        let lines = if survey.is_windows_1250 { lines.in_windows_1250() } else { lines };
         Ok(match format {
             Format::OnlineRetail => {
                 let layout = OnlineRetail::new(context, &survey.titles, survey.written);
@@ -110,6 +124,12 @@ impl<'a> Reader<'a> {
                 let layout = ShopifyCsv::new(context, survey.written);
                 Self::ShopifyCsv(Box::new(Orders::new(lines, layout, context.now, &survey.scattered)?))
             }
+            Format::WoocommerceJson => Self::WoocommerceJson(Box::new(WoocommerceJson::new(lines, context)?)),
+            Format::ShoptetXml => Self::ShoptetXml(Box::new(ShoptetXml::new(lines, context, survey.written))),
+            Format::ShoptetCsv => {
+                let layout = ShoptetCsv::new(context, survey.written);
+                Self::ShoptetCsv(Box::new(Orders::new(lines, layout, context.now, &survey.scattered)?))
+            }
         })
     }
 
@@ -123,6 +143,9 @@ impl<'a> Reader<'a> {
             Self::OrdersCsv(reader) => reader.next_order(),
             Self::OrdersJsonl(reader) => reader.next_order(),
             Self::ShopifyCsv(reader) => reader.next_order(),
+            Self::WoocommerceJson(reader) => reader.next_order(),
+            Self::ShoptetXml(reader) => reader.next_order(),
+            Self::ShoptetCsv(reader) => reader.next_order(),
         }
     }
 }

@@ -100,7 +100,7 @@ fn not_json(fault: &NotJson) -> String {
     format!("This line is not valid JSON: {} at column {}.", fault.reason, fault.column)
 }
 
-fn problems(line: u64, order: Option<&str>, found: &[FieldError], kind: ProblemKind) -> Vec<Problem> {
+pub(super) fn problems(line: u64, order: Option<&str>, found: &[FieldError], kind: ProblemKind) -> Vec<Problem> {
     let problem = |FieldError { field, message }: &FieldError| Problem {
         line,
         column: printable(field),

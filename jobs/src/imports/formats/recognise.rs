@@ -8,6 +8,7 @@ use domain::text;
 
 use super::cells::Records;
 use super::text::shown;
+use super::{shoptet, woocommerce_json};
 use crate::imports::source::{self, FileError, Lines};
 
 /// How the files of a format begin.
@@ -23,6 +24,9 @@ const BEGINNINGS: &[(Format, Beginning)] = &[
     (Format::ShopifyCsv, Beginning::Header(&["Name", "Financial Status", "Lineitem name"])),
     (Format::OnlineRetail, Beginning::Header(&["InvoiceNo", "StockCode", "InvoiceDate"])),
     (Format::OrdersCsv, Beginning::Header(&["order_number", "placed_at"])),
+    (Format::ShoptetXml, Beginning::Text(|text| shoptet::xml::looks_like(text.as_bytes()))),
+    (Format::ShoptetCsv, Beginning::Text(|text| shoptet::csv::looks_like(text.as_bytes()))),
+    (Format::WoocommerceJson, Beginning::Text(|text| woocommerce_json::looks_like(text.as_bytes()))),
     (Format::OrdersJsonl, Beginning::Text(is_object)),
 ];
 

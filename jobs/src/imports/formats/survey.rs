@@ -16,8 +16,11 @@ use super::online_retail::{self, OnlineRetail};
 use super::orders_csv::OrdersCsv;
 use super::orders_jsonl;
 use super::shopify_csv::ShopifyCsv;
+use super::shoptet::csv::{self as shoptet_csv, ShoptetCsv};
+use super::shoptet::xml as shoptet_xml;
 use super::text::Written;
 use super::titles::Titles;
+use super::woocommerce_json;
 use crate::imports::source::{self, FileError, Lines};
 
 /// What a file as a whole is like.
@@ -33,6 +36,8 @@ pub struct Survey {
     pub scattered: Scattered,
     /// What its numbers and days show of their notation.
     pub written: Written,
+    /// Whether it is written in Windows-1250 rather than in UTF-8.
+    pub is_windows_1250: bool,
 }
 
 /// Reads the file at `path` through, which may have up to `limit` bytes.
@@ -55,6 +60,28 @@ pub(super) fn survey_lines(
         Format::OrdersCsv => csv::<OrdersCsv<'_>>(size, &open, |_, _, _| ()),
         Format::OrdersJsonl => orders_jsonl::survey(open()?),
         Format::ShopifyCsv => csv::<ShopifyCsv<'_>>(size, &open, |_, _, _| ()),
+        Format::WoocommerceJson => woocommerce_json::survey(open()?),
+        Format::ShoptetXml => in_either_encoding(&open, |open| shoptet_xml::survey(open()?)),
+        Format::ShoptetCsv => {
+            shoptet_csv::check(open()?)?;
+            in_either_encoding(&open, |open| csv::<ShoptetCsv<'_>>(size, &open, |_, _, _| ()))
+        }
+    }
+}
+
+type Open<'a> = &'a dyn Fn() -> Result<Lines, FileError>;
+
+// A file that is no UTF-8 as a whole is in Windows-1250, in which any bytes are letters.
+fn in_either_encoding(
+    open: Open<'_>,
+    read: impl Fn(Open<'_>) -> Result<Survey, FileError>,
+) -> Result<Survey, FileError> {
+    match read(open) {
+        Err(FileError::NotUtf8 { .. }) => {
+            let survey = read(&|| open().map(Lines::in_windows_1250))?;
+            Ok(Survey { is_windows_1250: true, ..survey })
+        }
+        read => read,
     }
 }
 

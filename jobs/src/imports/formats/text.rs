@@ -7,6 +7,7 @@ use domain::text;
 use domain::written_time::{DayOrder, TimeFault, WrittenTime, read};
 
 const SHOWN: usize = 64;
+const LONGEST_WORD: usize = 500;
 
 /// How the numbers and days of a file are written, as far as they show it.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,12 @@ impl Written {
         read.map(|money| money.minor).map_err(|fault| reason(text, &fault.to_string()))
     }
 
+    /// The same of an amount that may have more decimals than `currency`: rounded, halves away from zero.
+    pub fn rounded(self, text: &str, currency: Currency) -> Result<i64, String> {
+        let read = Money::rounded(text, currency, self.amounts);
+        read.map(|money| money.minor).map_err(|fault| reason(text, &fault.to_string()))
+    }
+
     /// A time, in `zone` when it says none itself; `otherwise` are the words for what is none.
     pub fn time(self, text: &str, zone: Tz, otherwise: &str) -> Result<DateTime<Utc>, String> {
         match read(text, self.days) {
@@ -56,6 +63,13 @@ impl Written {
 /// `text`, short and without anything that cannot be printed or stored.
 pub fn printable(text: &str) -> String {
     text::shown(text, SHOWN)
+}
+
+/// `text` as one line that may be stored as it is, no longer than a word of the API.
+pub fn word(text: &str) -> String {
+    let clean = text.replace('\0', "");
+    let line = text::on_one_line(text::trim(&clean));
+    text::cut(&line, LONGEST_WORD).unwrap_or(&line).to_owned()
 }
 
 /// [`printable`] in quotation marks, for a reason.

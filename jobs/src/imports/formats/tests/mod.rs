@@ -8,6 +8,10 @@ mod orders_jsonl;
 mod past;
 mod shopify_csv;
 mod shopify_written;
+mod shoptet_csv;
+mod shoptet_xml;
+mod woocommerce_json;
+mod woocommerce_totals;
 
 use std::io::Cursor;
 
