@@ -8,6 +8,11 @@
   const KINDS = [
     "order.placed",
     "order.updated",
+    "order.paid",
+    "order.fulfilled",
+    "order.refunded",
+    "order.cancelled",
+    "order.edited",
     "import.progress",
     "store.created",
     "store.changed",

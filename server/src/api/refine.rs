@@ -56,7 +56,9 @@ pub fn refine(document: &mut Value) {
     for operation in operations(document) {
         for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
             let name = parameter["name"].as_str().unwrap_or_default().to_owned();
-            if let Some(schema) = parameter_schema(&name) {
+            if name == "store" && parameter["in"] == "path" {
+                parameter["schema"] = json!({"type": "string", "pattern": SLUG});
+            } else if let Some(schema) = parameter_schema(&name) {
                 parameter["schema"] = schema;
             }
         }
@@ -112,6 +114,8 @@ fn parameter_schema(name: &str) -> Option<Value> {
         "limit" => or_empty(json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": 200})),
         "after" => or_empty(sequence),
         "Last-Event-ID" => sequence,
+        "If-Match" => json!({"type": "string", "pattern": "^(\\*|\"[1-9][0-9]{0,8}\")$"}),
+        "number" => json!({"type": "string", "minLength": 1, "maxLength": 64}),
         "Idempotency-Key" => json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}),
         _ => return None,
     })

@@ -83,7 +83,7 @@ mod tests {
     fn nothing_is_not_everything() {
         let read = |list: &[(&str, &str)]| {
             let form: Pairs = list.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-            fulfilment(&form, Notation::default(), DateTime::UNIX_EPOCH)
+            fulfilment(&form, Notation::default(), DateTime::from_timestamp(1_790_000_000, 0).unwrap())
         };
         let sent = read(&[("line_1", "2"), ("line_2", "0"), ("tracking_url", "https://example.org/1")]).unwrap();
         assert_eq!((sent.lines, sent.tracking_url.as_str()), (vec![(1, 2)], "https://example.org/1"));

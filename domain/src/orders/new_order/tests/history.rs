@@ -33,10 +33,10 @@ fn an_order_of_which_nothing_is_told_is_paid_and_to_be_fulfilled() {
     for nothing in [
         json!({}),
         json!({"payments": null, "fulfilments": null, "refunds": [], "cancelled_at": null, "closed_at": null, "on_hold": false}),
-        json!({"cancel_reason": "never mind"}),
     ] {
         assert_eq!(statuses(&nothing), expected, "{nothing}");
     }
+    assert_eq!(faults(&told(&json!({"cancel_reason": "never mind"}))), ["cancelled_at"]);
 }
 
 #[test]

@@ -145,11 +145,14 @@ fn lines_of_one_name_are_one_order() {
     assert_eq!(order.customer().unwrap().name.as_deref(), Some("Ada Byron"));
 }
 
+/// Cells of a file, where the order stands by them, and what was given back.
+type Case<'a> = (&'a [(&'a str, &'a str)], (OrderStatus, PaymentStatus, FulfilmentStatus), i64);
+
 #[test]
 fn states_refunds_and_cancellations_are_those_of_the_file() {
     use {FulfilmentStatus as F, OrderStatus as O, PaymentStatus as P};
     let cancelled = ("Cancelled at", "2026-01-07 12:00:00 +0100");
-    let cases: [(&[(&str, &str)], (O, P, F), i64); 12] = [
+    let cases: [Case<'_>; 12] = [
         (&[], (O::Open, P::Paid, F::Unfulfilled), 0),
         (&[("Financial Status", "pending")], (O::Open, P::Pending, F::Unfulfilled), 0),
         (&[("Financial Status", "expired")], (O::Open, P::Pending, F::Unfulfilled), 0),

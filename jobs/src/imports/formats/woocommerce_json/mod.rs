@@ -12,7 +12,6 @@ use domain::imports::ProblemKind;
 use domain::json::{self, NotJson};
 use domain::orders::new_order::{Address, Details, Draft};
 use domain::orders::{NewCustomer, NewOrder, OrderKind};
-use serde_json::Value;
 
 use super::json_entries::JsonEntries;
 use super::orders_jsonl::problems;
