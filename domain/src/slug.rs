@@ -5,7 +5,7 @@ pub const MAX: usize = 40;
 
 /// Words that stand in addresses where a slug could stand: a page of that name would hide what is called so. A test of the
 /// server compares them with its routes.
-pub const RESERVED: &[&str] = &["arrived", "new"];
+pub const RESERVED: &[&str] = &["arrived", "batch", "new"];
 
 /// Checks a new slug: its form, and that it is no reserved word. What was called so before keeps its name.
 ///

@@ -23,7 +23,10 @@ async fn a_batch_reports_every_line() {
     let fates: Vec<_> = report["results"].as_array().unwrap().iter().map(|r| r["status"].as_str().unwrap()).collect();
     let expected = ["unchanged", "created", "rejected", "created", "rejected", "conflict", "unchanged", "rejected"];
     assert_eq!(fates, expected);
-    assert_eq!(report["counts"], json!({"created": 2, "unchanged": 2, "conflict": 1, "rejected": 3}));
+    assert_eq!(
+        report["counts"],
+        json!({"created": 2, "updated": 0, "unchanged": 2, "older": 0, "conflict": 1, "rejected": 3})
+    );
     assert_eq!(report["results"][1]["id"], report["results"][6]["id"]);
     assert_eq!(
         (&report["results"][2]["number"], &report["results"][4]["errors"][0]["field"]),

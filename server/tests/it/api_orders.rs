@@ -233,7 +233,11 @@ async fn a_small_blemish_costs_no_order_and_is_told() {
     (guest["number"], guest["customer"]) = (json!("F-3 "), json!({}));
     let batch = format!("[{text},{guest},{text}]");
     let report = client.post("/api/v1/orders/batch", &[], batch).await.json();
-    assert_eq!(report["counts"], json!({"created": 2, "unchanged": 1, "conflict": 0, "rejected": 0}), "{report}");
+    assert_eq!(
+        report["counts"],
+        json!({"created": 2, "updated": 0, "unchanged": 1, "older": 0, "conflict": 0, "rejected": 0}),
+        "{report}"
+    );
     let adjusted: Vec<_> = (0..3).map(|n| report["results"][n]["adjusted"].as_array().map_or(0, Vec::len)).collect();
     assert_eq!(adjusted, [3, 0, 0]);
     let listed = client.get("/api/v1/orders?q=F-3").await.json();

@@ -190,7 +190,7 @@ async fn an_import_reports_what_the_contract_says() {
     let report = stoa.json(&import);
     let names: Vec<&str> = report.as_object().unwrap().keys().map(String::as_str).collect();
     let contract = ["read", "orders", "returns", "skipped", "rejected", "items", "currencies"];
-    let besides = ["unchanged", "dry_run", "problem_count", "problems", "already_imported"];
+    let besides = ["unchanged", "updated", "older", "dry_run", "problem_count", "problems", "already_imported"];
     let all: std::collections::BTreeSet<&str> = contract.into_iter().chain(besides).collect();
     assert_eq!(names.into_iter().collect::<std::collections::BTreeSet<_>>(), all);
     let counted: Vec<i64> = contract[..6].iter().map(|name| report[*name].as_i64().unwrap()).collect();

@@ -179,9 +179,9 @@ async fn the_addresses_from_before_it_was_called_so_lead_on() {
     let browser = world.browser();
     for (old, new) in [
         ("/login/oidc", "/login/sso"),
-        ("/login/oidc?next=/t/demo/orders", "/login/sso?next=/t/demo/orders"),
+        ("/login/oidc?next=/t/demo/orders", "/login/sso?next=%2Ft%2Fdemo%2Forders"),
         ("/login/oidc/demo", "/login/sso/demo"),
-        ("/login/oidc/demo?next=/t/demo/orders", "/login/sso/demo?next=/t/demo/orders"),
+        ("/login/oidc/demo?next=/t/demo/orders", "/login/sso/demo?next=%2Ft%2Fdemo%2Forders"),
         ("/login/oidc/absent", "/login/sso/absent"),
     ] {
         assert_eq!(location(&browser.get(old).await), new, "{old}");

@@ -3,11 +3,11 @@
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
-use db::DataError;
 use db::idempotency::{Answer, Key, request_hash};
 use db::orders::OrderDetail;
 use db::orders::accept::{Accepted, put as store};
 use db::orders::place::Placed;
+use db::{DataError, stores};
 use domain::fields::FieldErrors;
 use domain::json;
 use domain::orders::new_order::Draft;
@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 
 use super::super::body;
 use super::super::order::OrderDetailJson;
-use super::super::problems::{BodyRefusals, Refusals, not_json, unknown_store};
+use super::super::problems::{Absent, BodyRefusals, Refusals, not_json, unknown_store};
 use super::super::repeat::{self, Reply};
 use super::super::schema::NewOrderBody;
 use super::change::etag;
@@ -72,7 +72,7 @@ pub enum PutResult {
     responses(
         (status = 201, description = "Order created", body = PutJson),
         (status = 200, description = "Order replaced, or nothing changed: see `result`", body = PutJson),
-        Refusals, BodyRefusals))]
+        Absent, Refusals, BodyRefusals))]
 pub async fn put(
     State(bodies): State<Budget>,
     key: KeyAccess,
@@ -81,6 +81,9 @@ pub async fn put(
 ) -> Result<Response, Problem> {
     let scope = key.scope(Permission::WriteOrders)?;
     let Path(named) = named.map_err(|_| Problem::not_found())?;
+    if !stores::known_with(&scope, Some(&named.0)).await?.iter().any(|store| store.slug == named.0) {
+        return Err(Problem::not_found());
+    }
     let repeat_key = repeat::key(request.headers())?;
     let path = format!("PUT {}", request.uri().path());
     let (body, _held) = body::read(request, LIMIT, &bodies).await?;

@@ -83,6 +83,9 @@ async fn of_keys_and_programs(walk: &mut Walk) {
         let request = b.http.post(format!("{}{path}", walk.world.app.base)).bearer_auth(&key).json(&body);
         walk.send(request, "key", path, "order.place").await;
     }
+    let put = format!("{}/api/v1/orders/north/W-3", walk.world.app.base);
+    let request = b.http.put(put).bearer_auth(&key).json(&order("W-3"));
+    walk.send(request, "key", "/api/v1/orders/{store}/{number}", "order.place").await;
     for (method, part, body, action) in [
         ("POST", "/payments", json!({"amount": 1}), "order.pay"),
         ("POST", "/fulfilments", json!({}), "order.fulfil"),
@@ -99,6 +102,24 @@ async fn of_keys_and_programs(walk: &mut Walk) {
         let request = b.http.request(method.parse().unwrap(), path).bearer_auth(&key).json(&body);
         walk.send(request, "key", &format!("/api/v1/orders/{{id}}{part}"), action).await;
     }
+    let mut unpaid = order("W-9");
+    unpaid["payments"] = json!([]);
+    let placed = b.http.post(format!("{}/api/v1/orders", walk.world.app.base)).bearer_auth(&key).json(&unpaid);
+    assert_eq!(placed.send().await.unwrap().status(), 201);
+    for (step, form, action) in [
+        ("pay", &[("kind", "outstanding")], "order.pay"),
+        ("fulfil", &[("line_1", "1")], "order.fulfil"),
+        ("note", &[("text", "call first")], "order.note"),
+        ("edit", &[("note", "left at door")], "order.edit"),
+        ("close", &[("closed", "true")], "order.close"),
+    ] {
+        let route = format!("{ORDER}/{step}");
+        let path = walk.world.address(&route, "demo", crate::matrix::world::Id::Own).replace("A-1", "W-9");
+        walk.post_to(b, me, &route, &path, form, action).await;
+    }
+    let hold = walk.world.address(&format!("{ORDER}/hold"), "demo", crate::matrix::world::Id::Own);
+    let hold = hold.replace("A-1", "W-1");
+    walk.post_to(b, me, &format!("{ORDER}/hold"), &hold, &[("held", "true")], "order.hold").await;
     let cancel = walk.world.address(&format!("{ORDER}/cancel"), "demo", crate::matrix::world::Id::Own);
     let cancel = cancel.replace("A-1", "W-1");
     walk.post_to(b, me, &format!("{ORDER}/cancel"), &cancel, &[("reason", "x")], "order.cancel").await;
