@@ -92,18 +92,13 @@ impl NumberFormat {
 
     /// An amount with the sign of its currency.
     pub fn amount(self, money: Money) -> String {
-        self.minor(&money.currency.sign(), money.minor, money.currency.exponent())
-    }
-
-    /// `minor` units of a currency of which sign and decimals are known.
-    pub fn minor(self, sign: &str, minor: i64, decimals: u32) -> String {
-        let (unit, magnitude) = (10_u64.pow(decimals), minor.unsigned_abs());
-        let mut text = String::from(if minor < 0 { MINUS } else { "" });
-        text.push_str(sign);
-        self.push(&mut text, magnitude / unit);
-        if decimals > 0 {
+        let (whole, rest, places) = money.split();
+        let mut text = String::from(if money.minor < 0 { MINUS } else { "" });
+        text.push_str(&money.currency.sign());
+        self.push(&mut text, whole);
+        if places > 0 {
             text.push_str(self.decimal());
-            text.push_str(&format!("{:0places$}", magnitude % unit, places = decimals as usize));
+            text.push_str(&format!("{rest:0places$}"));
         }
         text
     }

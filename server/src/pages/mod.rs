@@ -54,6 +54,7 @@ pub fn routes() -> Routes {
         .post(&format!("{ORDER}/cancel"), Member(P::CancelOrders), orders::cancel)
         .get(&format!("{ORDER}/refund"), Member(P::RefundOrders), orders::ask_refund)
         .post(&format!("{ORDER}/refund"), Member(P::RefundOrders), orders::refund)
+        .get(&format!("{ORDER}/refund/sum"), Member(P::RefundOrders), orders::refund_sum)
         .get("/t/{tenant}/imports", Member(P::ReadImports), imports::index)
         .post("/t/{tenant}/imports", Member(P::RunImports), imports::create)
         .get("/t/{tenant}/imports/new", Member(P::RunImports), imports::new)

@@ -39,7 +39,10 @@ async fn a_batch_reports_every_line() {
     let wrapped = json!({"orders": batch}).to_string();
     assert_eq!(client.post("/api/v1/orders/batch", &[("idempotency-key", "b")], wrapped.clone()).await.status, 422);
     let repeated = client.post("/api/v1/orders/batch", &[], wrapped).await.json();
-    assert_eq!(repeated["counts"], json!({"created": 0, "unchanged": 4, "conflict": 1, "rejected": 3}));
+    assert_eq!(
+        repeated["counts"],
+        json!({"created": 0, "updated": 0, "older": 0, "unchanged": 4, "conflict": 1, "rejected": 3})
+    );
     assert_eq!(world.counts(&world.demo).await, (3, 3));
 }
 

@@ -7,8 +7,8 @@ use crate::browser::tenant_with_owner;
 use crate::harness::App;
 use crate::tenants::admin;
 
-/// Segments that hold no slug: ids, days, secrets, and files.
-const NO_SLUGS: [&str; 6] = ["{id}", "{quarter}", "{secret}", "{*file}", "{verb}", "{session}"];
+/// Segments that hold no slug: ids, days, secrets, files, and numbers of orders, which may stand behind a tilde.
+const NO_SLUGS: [&str; 7] = ["{id}", "{number}", "{quarter}", "{secret}", "{*file}", "{verb}", "{session}"];
 
 #[tokio::test]
 async fn no_page_hides_what_bears_its_name() {

@@ -2,7 +2,6 @@
 
 use db::orders::{ItemRow, OrderDetail};
 use domain::money::Money;
-use domain::orders::standing::Line;
 use domain::orders::{ItemKind, OrderKind};
 use domain::settings::ReturnDay;
 use leptos::prelude::*;
@@ -11,12 +10,13 @@ use super::cancel_form::restock;
 use super::faults::notices;
 use super::items::is_unique;
 use super::model::{Filled, OrderPage};
-use crate::islands::{RefundLine, RefundSum};
+use crate::islands::RefundSum;
 use crate::ui::field::sentence;
 use crate::ui::money::{Amount, count, text};
 use crate::ui::pill::Tone;
 use crate::ui::table::{Column, Table};
-use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, TextArea, numbers};
+use crate::ui::{Button, ButtonLink, Card, Field, Look, Notice, TextArea};
+use crate::url;
 
 /// What can still be given back, if anything.
 pub fn left(detail: &OrderDetail) -> Option<Money> {
@@ -133,31 +133,11 @@ fn amount(page: &OrderPage, filled: &Filled, left: Money) -> AnyView {
 
 // What is chosen so far, where scripts run.
 fn sum(page: &OrderPage) -> AnyView {
-    let (currency, format) = (page.order.order.currency, numbers::format());
-    let line = |line: &Line| RefundLine {
-        position: line.position,
-        quantity: line.quantity,
-        refunded: line.refunded,
-        value: line.value,
-        tax: line.tax,
-    };
-    let lines: Vec<RefundLine> = page
-        .order
-        .standing
-        .lines
-        .iter()
-        .filter(|line| matches!(line.kind, ItemKind::Product | ItemKind::Fee))
-        .map(line)
-        .collect();
-    view! {
-        <RefundSum
-            lines
-            sign=currency.sign().into_owned()
-            decimals=currency.exponent()
-            format=format.as_str().to_owned()
-        />
-    }
-    .into_any()
+    let order = &page.order.order;
+    let address = format!("{}/refund/sum", url::order(page.frame.tenant(), &order.store, &order.number));
+    let listed = page.order.items.iter().filter(|item| is_listed(item));
+    let fields = listed.map(|item| format!("line_{}", item.position)).chain(["shipping".to_owned()]).collect();
+    view! { <RefundSum address fields/> }.into_any()
 }
 
 fn lines(page: &OrderPage, filled: &Filled) -> AnyView {

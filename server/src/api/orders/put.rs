@@ -10,6 +10,7 @@ use db::orders::place::Placed;
 use db::{DataError, stores};
 use domain::fields::FieldErrors;
 use domain::json;
+use domain::link::from_segment;
 use domain::orders::new_order::Draft;
 use domain::permission::Permission;
 use http::{StatusCode, header};
@@ -64,7 +65,8 @@ pub enum PutResult {
 /// may be left out of the body.
 #[utoipa::path(put, path = "/api/v1/orders/{store}/{number}", tag = "Orders", operation_id = "putOrder",
     params(("store" = String, Path, description = "Slug of the store"),
-        ("number" = String, Path, description = "Order number"),
+        ("number" = String, Path, description = "Order number. One that begins with `~`, or is the name of a path below \
+            an order, such as `payments`, stands behind a `~`"),
         ("Idempotency-Key" = Option<String>, Header, max_length = 255,
             description = "Repeat the request with the same key until you receive a response. It is applied once.")),
     request_body(content = NewOrderBody, description = "At most 1 MiB. Unknown fields are rejected."),
@@ -80,7 +82,8 @@ pub async fn put(
     request: Request,
 ) -> Result<Response, Problem> {
     let scope = key.scope(Permission::WriteOrders)?;
-    let Path(named) = named.map_err(|_| Problem::not_found())?;
+    let Path((slug, step)) = named.map_err(|_| Problem::not_found())?;
+    let named = (slug, from_segment(&step).to_owned());
     if !stores::known_with(&scope, Some(&named.0)).await?.iter().any(|store| store.slug == named.0) {
         return Err(Problem::not_found());
     }

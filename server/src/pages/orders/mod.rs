@@ -17,6 +17,6 @@ pub use fulfil::{ask as ask_fulfil, submit as fulfil};
 pub use index::{arrived, show as index};
 pub use note::submit as note;
 pub use pay::{ask as ask_pay, submit as pay};
-pub use refund::{ask as ask_refund, submit as refund};
+pub use refund::{ask as ask_refund, submit as refund, sum as refund_sum};
 pub use show::show;
 pub use state::{close, hold};

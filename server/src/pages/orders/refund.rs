@@ -1,6 +1,9 @@
 //! Recording a refund: all that is left, by line and shipping, or an amount of one's own.
 
 use app::pages::orders::{Asked, Filled};
+use app::ui::money::text;
+use app::ui::numbers;
+use axum::Json;
 use axum::extract::{Form, Path, Query, State};
 use axum::response::Response;
 use db::orders::change::Change;
@@ -56,6 +59,25 @@ pub async fn submit(
         seen,
     });
     submission.apply(change, None, "refunded", |faults| Asked::Refund(filled(form, faults))).await
+}
+
+/// What a refund of the lines and shipping in the query string comes to, as JSON text for the form; null while it is none.
+///
+/// # Errors
+/// For strangers and viewers, unknown orders, and when PostgreSQL fails.
+pub async fn sum(
+    member: Member,
+    Path(named): Path<Named>,
+    Query(form): Query<Pairs>,
+) -> Result<Json<Option<String>>, PageError> {
+    let scope = member.scope(Permission::RefundOrders)?;
+    let format = settings::of_tenant(&scope).await?.numbers;
+    let order = named.find(&scope).await?;
+    let currency = order.order.currency;
+    let parts = request(&form, currency, Notation::Typed(format))
+        .and_then(|request| order.standing.clone().refund(&request))
+        .map(|refund| Money::new(refund.parts.total(), currency));
+    Ok(Json(parts.ok().map(|money| numbers::within(format, || text(money)))))
 }
 
 fn request(form: &Pairs, currency: Currency, notation: Notation) -> Result<RefundRequest, FieldErrors> {
