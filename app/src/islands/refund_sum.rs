@@ -7,28 +7,26 @@ use leptos::prelude::*;
 pub fn RefundSum(
     /// Where the sum is asked for.
     address: String,
-    /// The fields that count.
-    fields: Vec<String>,
+    /// The names of the fields that count, between spaces.
+    fields: String,
 ) -> impl IntoView {
     let sum = RwSignal::new(None::<String>);
-    let output = NodeRef::<leptos::html::Output>::new();
-    wake((address, fields), sum, output);
+    // A field of the form, to find it by.
+    let field = NodeRef::<leptos::html::Input>::new();
+    wake((address, fields), sum, field);
     view! {
-        <output class="text-sm text-quiet tabular-nums" node_ref=output>
+        <input type="hidden" node_ref=field/>
+        <p class="text-sm text-quiet tabular-nums" role="status">
             {move || sum.get().map(|sum| format!("Selected: {sum}"))}
-        </output>
+        </p>
     }
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn wake(_asked: (String, Vec<String>), _sum: RwSignal<Option<String>>, _output: NodeRef<leptos::html::Output>) {}
+fn wake(_asked: (String, String), _sum: RwSignal<Option<String>>, _field: NodeRef<leptos::html::Input>) {}
 
 #[cfg(feature = "hydrate")]
-fn wake(
-    (address, fields): (String, Vec<String>),
-    sum: RwSignal<Option<String>>,
-    output: NodeRef<leptos::html::Output>,
-) {
+fn wake((address, fields): (String, String), sum: RwSignal<Option<String>>, field: NodeRef<leptos::html::Input>) {
     use std::cell::Cell;
     use std::rc::Rc;
 
@@ -37,7 +35,7 @@ fn wake(
 
     // An effect: what the server drew must be drawn the same way before anything changes.
     Effect::new(move |_| {
-        let Some(form) = output.get().and_then(|output| output.form()) else { return };
+        let Some(form) = field.get().and_then(|field| field.form()) else { return };
         let (address, fields, of) = (address.clone(), fields.clone(), form.clone());
         let asked = Rc::new(Cell::new(0_u32));
         let add_up = move || {
@@ -66,9 +64,9 @@ fn wake(
 
 // The filled fields as a query string.
 #[cfg(feature = "hydrate")]
-fn typed(form: &web_sys::HtmlFormElement, fields: &[String]) -> String {
+fn typed(form: &web_sys::HtmlFormElement, fields: &str) -> String {
     let Ok(data) = web_sys::FormData::new_with_form(form) else { return String::new() };
-    let pairs = fields.iter().filter_map(|name| {
+    let pairs = fields.split(' ').filter_map(|name| {
         let text = data.get(name).as_string().filter(|text| !text.trim().is_empty())?;
         Some(format!("{name}={}", String::from(js_sys::encode_uri_component(&text))))
     });

@@ -136,7 +136,7 @@ fn sum(page: &OrderPage) -> AnyView {
     let order = &page.order.order;
     let address = format!("{}/refund/sum", url::order(page.frame.tenant(), &order.store, &order.number));
     let listed = page.order.items.iter().filter(|item| is_listed(item));
-    let fields = listed.map(|item| format!("line_{}", item.position)).chain(["shipping".to_owned()]).collect();
+    let fields = listed.map(|item| format!("line_{} ", item.position)).collect::<String>() + "shipping";
     view! { <RefundSum address fields/> }.into_any()
 }
 
