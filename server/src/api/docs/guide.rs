@@ -29,15 +29,15 @@ const TEXTS: [&[&str]; 8] = [
     &[
         "An order is `open`, `closed` or `cancelled`. Its payment status follows from its payments and refunds, its fulfilment status from its fulfilments.",
         "An order can arrive with its history: `payments`, `fulfilments`, `refunds`, `cancelled_at`, `closed_at`, `on_hold`. Without `payments` it counts as paid when it was placed; an empty list is an unpaid order. Without `fulfilments` nothing was sent.",
-        "A stored order changes by POST to `payments`, `fulfilments`, `refunds`, `cancellation` or `notes` below its path, and by PATCH for contact, addresses, notes and tags. The response is the order after the change. A change that the order does not allow returns 422 or 409 with the reason, and nothing is changed.",
+        "A stored order changes by POST to `payments`, `fulfilments`, `refunds`, `cancellation` or `notes` below its path, and by PATCH for contact, addresses, notes and tags. PUT to `/api/v1/orders/{store}/{number}` creates the order or replaces it by its latest state, and says in `result` what it did; a state with an older `updated_at` than the stored one changes nothing. The response is the order after the change. A change that the order does not allow returns 422 or 409 with the reason, and nothing is changed.",
         "A refund gives back items with their share of discount and tax, shipping, an amount, or everything that was paid. A cancelled order counts in no figure, and neither do its refunds. Stoa moves no money: make payments and refunds with your payment provider.",
         "`version` counts the changes of an order, and `ETag` holds it. PATCH with `If-Match` changes the order only if it still has that version, and returns 412 otherwise.",
     ],
     &[
-        "Send `Idempotency-Key` with every POST and PATCH: 1 to 255 visible ASCII characters, unique in the tenant. Repeat the request with the same key until you receive a response.",
+        "Send `Idempotency-Key` with every POST, PUT and PATCH: 1 to 255 visible ASCII characters, unique in the tenant. Repeat the request with the same key until you receive a response.",
         "The effect happens once. Later responses repeat the first one byte for byte, with `Idempotency-Replayed: true`. While the first request runs, the response is 409 with `Retry-After`. The same key with another path or body returns 422.",
         "Responses with 4xx are not stored under the key. No changes were made, so correct the request and send it again.",
-        "The order number also protects an order. The same order again returns 200 with the current order. A different order with the same number returns 409.",
+        "The order number also protects an order. The same order again returns 200 with the current order. A different order with the same number returns 409; to replace it, use PUT or a batch with `mode=update`.",
     ],
     &[
         "Errors are `application/problem+json` (RFC 9457). Invalid bodies, parameters and headers return 422 with one entry per invalid field in `errors`. No changes were made. Unknown fields and parameters are invalid too.",
@@ -51,7 +51,7 @@ const TEXTS: [&[&str]; 8] = [
     ],
     &[
         "`GET /api/v1/events` is a server-sent event stream. `id:` is the tenant's own sequence number without gaps, in the order of commits, and `data:` is JSON. `event:` is `order.placed`, `order.paid`, `order.fulfilled`, `order.refunded`, `order.cancelled`, `order.edited`, `order.updated`, `import.progress`, `store.created`, `store.changed`, `access.changed`, `figures.rebuilt` or `gap`.",
-        "Every change of a stored order is an `order.updated`. A payment after which the order is paid, a fulfilment, a refund, a cancellation and an edit also have an event of their own immediately before it, with the same data. A new order is one `order.placed`, whatever its history.",
+        "Every change of a stored order is an `order.updated`, except that orders replaced by an import are announced by `import.progress` only. A payment after which the order is paid, a fulfilment, a refund, a cancellation and an edit also have an event of their own immediately before it, with the same data. A new order is one `order.placed`, whatever its history.",
         "To resume, send the last ID that you handled as `Last-Event-ID` (or `?after=`). If later events were already deleted, the first event is `event: gap`. Its ID is the last deleted one. Read the lists again, then continue.",
         "A comment is sent immediately. After every 15 seconds without another event, the stream sends `event: heartbeat` with `data: {}` and no ID. Reconnect when you receive neither for 30 seconds.",
         "The stream ends within 5 seconds when the key is revoked, and when the server restarts. Reconnect then. A key limited to one store receives only events of that store, so its IDs have gaps, but no event of the store is missing.",

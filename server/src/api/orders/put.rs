@@ -66,7 +66,7 @@ pub enum PutResult {
 #[utoipa::path(put, path = "/api/v1/orders/{store}/{number}", tag = "Orders", operation_id = "putOrder",
     params(("store" = String, Path, description = "Slug of the store"),
         ("number" = String, Path, description = "Order number. One that begins with `~`, or is the name of a path below \
-            an order, such as `payments`, is written with a `~` before it"),
+            an order, such as `payments`, needs a `~` before it"),
         ("Idempotency-Key" = Option<String>, Header, max_length = 255,
             description = "Repeat the request with the same key until you receive a response. It is applied once.")),
     request_body(content = NewOrderBody, description = "At most 1 MiB. Unknown fields are rejected."),
