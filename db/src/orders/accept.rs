@@ -139,8 +139,12 @@ async fn put_once(
     let store = store.ok_or(DataError::NotFound("store"))?;
     let written = place::write(&tx, &store, std::slice::from_ref(order), (Via::Api, Mode::Update)).await?;
     let placed = *written.outcome().first().ok_or_else(|| DataError::Corrupt("an order has no outcome".into()))?;
-    let (Placed::Stored(id) | Placed::Updated(id) | Placed::Unchanged(id) | Placed::Stale(id) | Placed::Conflict(id)) =
-        placed;
+    let (Placed::Stored(id)
+    | Placed::Updated(id)
+    | Placed::Unchanged(id)
+    | Placed::Stale(id)
+    | Placed::Archived(id)
+    | Placed::Conflict(id)) = placed;
     let answer = answer(placed, show::within(&tx, id).await?)?;
     if let Some(key) = key {
         let new = NewAnswer { status: answer.status, body: &answer.body, stores: &[store.id] };

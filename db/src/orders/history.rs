@@ -8,7 +8,7 @@ use sea_orm::Value;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::place::Candidate;
+use super::place::{Candidate, Via};
 use crate::error::DataError;
 use crate::scope::Tx;
 use crate::stores::Store;
@@ -38,7 +38,7 @@ const TIMELINE: &str = "insert into order_timeline (tenant_id, actor, order_plac
 ///
 /// # Errors
 /// When PostgreSQL fails.
-pub(super) async fn rows(tx: &Tx, store: &Store, fresh: &[&Candidate<'_>]) -> Result<(), DataError> {
+pub(super) async fn rows(tx: &Tx, store: &Store, fresh: &[&Candidate<'_>], via: Via) -> Result<(), DataError> {
     let told: Vec<&Candidate<'_>> = fresh.iter().copied().filter(|c| !c.order.history().is_empty()).collect();
     if told.is_empty() {
         return Ok(());
@@ -47,6 +47,10 @@ pub(super) async fn rows(tx: &Tx, store: &Store, fresh: &[&Candidate<'_>]) -> Re
     payments(tx, store, &told, &mut timeline).await?;
     fulfilments(tx, store, &told, &mut timeline).await?;
     refunds(tx, store, &told, &mut timeline).await?;
+    if via == Via::Update {
+        // What happened before is in the timeline already; that the shop changed the order is said by its own entry.
+        return Ok(());
+    }
     for c in &told {
         let history = c.order.history();
         if let Some(cancelled) = &history.cancelled {

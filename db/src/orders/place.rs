@@ -46,6 +46,8 @@ pub enum Placed {
     Updated(OrderId),
     /// It was there with other content that its shop changed later; nothing was changed.
     Stale(OrderId),
+    /// It was there with other content, in a quarter that is archived; nothing was changed.
+    Archived(OrderId),
     /// Its number is taken by an order with other content; nothing was stored.
     Conflict(OrderId),
 }
@@ -163,8 +165,13 @@ async fn write_named<'a>(
     if !fresh.is_empty() {
         written.add_fresh(tx, &fresh, (&variants, &buyers), via).await?;
     }
+    // One order among many must not fail them all.
+    let is_alone = via == Via::Api && candidates.len() == 1;
     for (i, candidate) in &newer {
-        outcome[*i] = written.replace(tx, candidate, (&variants, &buyers)).await?;
+        outcome[*i] = match written.replace(tx, candidate, (&variants, &buyers)).await {
+            Err(DataError::Archived(_)) if !is_alone => Placed::Archived(candidate.id),
+            replaced => replaced?,
+        };
     }
     Ok(Written { outcome, ..written })
 }

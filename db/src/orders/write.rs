@@ -124,7 +124,7 @@ pub(super) async fn rows(
         let values = std::iter::once(store.id.0.into()).chain(item_columns(lines, variants));
         tx.run(MORE_LINES, values).await?;
     }
-    history::rows(tx, store, fresh).await
+    history::rows(tx, store, fresh, via).await
 }
 
 fn order_columns(store: &Store, fresh: &[&Candidate<'_>], buyers: &Buyers) -> [Value; 15] {

@@ -22,6 +22,7 @@ mod limits;
 mod lists;
 mod migrated;
 mod order_changes;
+mod order_replaced;
 mod partitions;
 mod partitions_seen;
 mod people;

@@ -154,12 +154,16 @@ fn tally(summary: &mut Summary, batch: &mut Batch, placed: &[Placed]) {
             Placed::Updated(_) => summary.updated += 1,
             Placed::Stale(_) => summary.older += 1,
             Placed::Unchanged(_) => summary.unchanged += 1,
-            Placed::Conflict(_) => {
+            Placed::Archived(_) | Placed::Conflict(_) => {
+                let reason = match placed {
+                    Placed::Archived(_) => "is archived, so it cannot be replaced",
+                    _ => "already exists with different content",
+                };
                 summary.rejected += 1;
                 batch.problems.push(Problem {
                     line: *line,
                     column: String::new(),
-                    reason: format!("The order number {} already exists with different content.", order.number()),
+                    reason: format!("The order number {} {reason}.", order.number()),
                     order: Some(order.number().to_owned()),
                     kind: ProblemKind::Rejected,
                 });

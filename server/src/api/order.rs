@@ -265,7 +265,7 @@ pub struct TimelineJson {
     /// Time.
     #[schema(value_type = DateTime<Utc>)]
     pub at: Time,
-    /// `placed`, `payment`, `fulfilled`, `refunded`, `cancelled`, `closed`, `reopened`, `held`, `released`, `edited` or
+    /// `placed`, `updated`, `payment`, `fulfilled`, `refunded`, `cancelled`, `closed`, `reopened`, `held`, `released`, `edited` or
     /// `note`.
     pub kind: String,
     /// Who made the change.

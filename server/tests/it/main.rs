@@ -11,6 +11,7 @@ mod api_order_changes;
 mod api_order_history;
 mod api_order_keys;
 mod api_order_kills;
+mod api_order_put;
 mod api_orders;
 mod api_reports;
 mod audit;

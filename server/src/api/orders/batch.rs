@@ -263,6 +263,11 @@ impl ResultJson {
             Placed::Updated(id) => (self.status, self.id) = (Status::Updated, Some(id)),
             Placed::Unchanged(id) => (self.status, self.id) = (Status::Unchanged, Some(id)),
             Placed::Stale(id) => (self.status, self.id) = (Status::Older, Some(id)),
+            Placed::Archived(_) => {
+                self.status = Status::Conflict;
+                let message = "The order with this number is archived, so it cannot be replaced.".to_owned();
+                self.errors = vec![FaultBody { field: "number".to_owned(), message }];
+            }
             Placed::Conflict(_) => {
                 self.status = Status::Conflict;
                 let message = "Another order of this store has this number.".to_owned();

@@ -119,7 +119,7 @@ fn answer(placed: Placed, detail: OrderDetail) -> Result<Answer, DataError> {
         Placed::Stored(_) => (StatusCode::CREATED, PutResult::Created),
         Placed::Updated(_) => (StatusCode::OK, PutResult::Updated),
         Placed::Unchanged(_) => (StatusCode::OK, PutResult::Unchanged),
-        Placed::Stale(_) | Placed::Conflict(_) => (StatusCode::OK, PutResult::Older),
+        Placed::Stale(_) | Placed::Archived(_) | Placed::Conflict(_) => (StatusCode::OK, PutResult::Older),
     };
     repeat::answer(status, &PutJson { result, order: OrderDetailJson::from(detail) })
 }
