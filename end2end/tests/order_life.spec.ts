@@ -102,11 +102,11 @@ test('without scripts an order is paid in part, sent, noted and edited', async (
   await expect(page.getByRole('listitem').filter({ hasText: 'Called twice' })).toContainText(staff.email);
 
   await page.getByRole('link', { name: 'Edit', exact: true }).click();
-  await page.getByLabel('Email').fill('ada');
+  await page.getByRole('textbox', { name: 'Email' }).fill('ada');
   await page.getByLabel('Tags').fill('gift');
   await page.getByRole('button', { name: 'Save changes' }).click();
-  await expect(page.getByLabel('Email')).toHaveAccessibleDescription('Enter an email such as name@example.com.');
-  await page.getByLabel('Email').fill('ada@example.org');
+  await expect(page.getByRole('textbox', { name: 'Email' })).toHaveAccessibleDescription('Enter an email such as name@example.com.');
+  await page.getByRole('textbox', { name: 'Email' }).fill('ada@example.org');
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(page.getByText('Order updated.')).toBeVisible();
   await expect(fact(page, 'Email')).toHaveText('ada@example.org');

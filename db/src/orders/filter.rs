@@ -31,9 +31,7 @@ impl Filter {
         if let Some(kind) = query.kind {
             filter.is("o.kind", kind.as_str());
         }
-        if let Some(status) = query.status {
-            filter.is("o.status", status.as_str());
-        }
+        filter.is_in("o.status", query.status.words());
         filter.is_in("o.payment_status", query.payment.words());
         filter.is_in("o.fulfilment_status", query.fulfilment.words());
         if let Some(min) = query.min {

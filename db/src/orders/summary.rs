@@ -2,6 +2,7 @@
 //! what the dashboard says; anything finer is added up order by order, as long as that stays cheap.
 
 use domain::money::Currency;
+use domain::orders::any_of::AnyOf;
 use domain::orders::{Figures, OrderKind, OrderQuery, OrderStatus};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
@@ -49,11 +50,8 @@ fn is_kept(query: &OrderQuery) -> bool {
         || query.min.is_some()
         || query.max.is_some();
     // Cancelled orders count in no figure, so that this status narrows sales only. The rollups do not know which are closed.
-    let is_known = match query.status {
-        None => true,
-        Some(OrderStatus::Cancelled) => query.kind == Some(OrderKind::Sale),
-        Some(OrderStatus::Open | OrderStatus::Closed) => false,
-    };
+    let is_sale = query.kind == Some(OrderKind::Sale);
+    let is_known = query.status.is_empty() || (is_sale && (is_cancelled(query) || counts(query)));
     !finer && is_known
 }
 
@@ -68,13 +66,12 @@ async fn kept(tx: &Tx, query: &OrderQuery, stores: &[Store]) -> Result<Summary, 
 
 fn narrowed(f: Figures, query: &OrderQuery) -> Figures {
     let sales = Figures { return_orders: 0, refunds: 0, returned: 0, refunded: 0, ..f };
-    match (query.kind, query.status) {
-        (None, _) => f,
-        (Some(OrderKind::Sale), Some(OrderStatus::Cancelled)) => {
-            Figures { cancelled: f.cancelled, ..Figures::default() }
-        }
-        (Some(OrderKind::Sale), _) => sales,
-        (Some(OrderKind::Return), _) => Figures {
+    match query.kind {
+        None => f,
+        Some(OrderKind::Sale) if is_cancelled(query) => Figures { cancelled: f.cancelled, ..Figures::default() },
+        Some(OrderKind::Sale) if counts(query) => Figures { cancelled: 0, ..sales },
+        Some(OrderKind::Sale) => sales,
+        Some(OrderKind::Return) => Figures {
             return_orders: f.return_orders,
             refunds: f.refunds,
             returned: f.returned,
@@ -82,6 +79,16 @@ fn narrowed(f: Figures, query: &OrderQuery) -> Figures {
             ..Figures::default()
         },
     }
+}
+
+// Whether cancelled orders alone are asked for.
+fn is_cancelled(query: &OrderQuery) -> bool {
+    query.status == AnyOf::new([OrderStatus::Cancelled])
+}
+
+// Whether all orders are asked for that count.
+fn counts(query: &OrderQuery) -> bool {
+    query.status == AnyOf::new([OrderStatus::Open, OrderStatus::Closed])
 }
 
 #[derive(FromQueryResult)]

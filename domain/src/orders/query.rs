@@ -20,8 +20,8 @@ pub const MAX_FILTER_AMOUNT: i64 = (1 << 53) - 1;
 pub struct OrderQuery {
     /// Slug of one store.
     pub store: Option<String>,
-    /// Standing or cancelled.
-    pub status: Option<OrderStatus>,
+    /// Where in their life.
+    pub status: AnyOf<OrderStatus>,
     /// What became of the money: one of these.
     pub payment: AnyOf<PaymentStatus>,
     /// What became of the goods: one of these.
@@ -130,7 +130,7 @@ impl OrderQuery {
         let limit = (self.limit != Limit::default()).then(|| self.limit.rows().to_string());
         [
             ("store", self.store.clone()),
-            ("status", self.status.map(|v| v.to_string())),
+            ("status", self.status.text()),
             ("payment", self.payment.text()),
             ("fulfilment", self.fulfilment.text()),
             ("kind", self.kind.map(|v| v.to_string())),
@@ -176,7 +176,7 @@ impl OrderQuery {
         let mut query = self.at(None);
         match name {
             "store" => query.store = None,
-            "status" => query.status = None,
+            "status" => query.status = AnyOf::default(),
             "payment" => query.payment = AnyOf::default(),
             "fulfilment" => query.fulfilment = AnyOf::default(),
             "kind" => query.kind = None,
@@ -194,7 +194,7 @@ impl OrderQuery {
     fn set(&mut self, name: &str, value: &str, amounts: AmountsIn, seal: &Seal) -> Result<(), String> {
         match name {
             "store" => self.store = Some(value.to_owned()),
-            "status" => self.status = Some(value.parse()?),
+            "status" => self.status = value.parse()?,
             "payment" => self.payment = value.parse()?,
             "fulfilment" => self.fulfilment = value.parse()?,
             "kind" => self.kind = Some(value.parse()?),

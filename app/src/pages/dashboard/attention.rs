@@ -67,7 +67,7 @@ fn address(page: &DashboardPage, item: &Attention) -> String {
             let query = OrderQuery {
                 store,
                 kind: Some(OrderKind::Sale),
-                status: Some(OrderStatus::Open),
+                status: AnyOf::new([OrderStatus::Open]),
                 fulfilment: AnyOf::new([FulfilmentStatus::Unfulfilled, FulfilmentStatus::PartiallyFulfilled]),
                 to: Some(*to),
                 ..OrderQuery::default()

@@ -12,6 +12,7 @@ pub use model::DashboardPage;
 use std::sync::Arc;
 
 use db::dashboards::{CurrencyPart, Dashboard, DashboardQuery};
+use domain::orders::any_of::AnyOf;
 use domain::orders::{OrderKind, OrderQuery, OrderStatus};
 use domain::period::Comparison;
 use leptos::prelude::*;
@@ -55,7 +56,11 @@ fn behind(query: &DashboardQuery, dashboard: &Dashboard, kind: Option<OrderKind>
     OrderQuery {
         store: query.store.clone(),
         kind,
-        status: (kind == Some(OrderKind::Sale)).then_some(OrderStatus::Open),
+        status: if kind == Some(OrderKind::Sale) {
+            AnyOf::new([OrderStatus::Open, OrderStatus::Closed])
+        } else {
+            AnyOf::default()
+        },
         from: Some(dashboard.period.from),
         to: Some(dashboard.period.to),
         ..OrderQuery::default()

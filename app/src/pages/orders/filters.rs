@@ -16,7 +16,7 @@ pub fn filters(index: &OrderIndex) -> AnyView {
     let fields = vec![
         typed.select("store", "Store", "All stores", stores),
         typed.select("kind", "Kind", "Sales and returns", kinds()),
-        typed.select("status", "Status", "Any status", statuses()),
+        typed.select("status", "Status", "Any status", with_several(statuses(), typed.value("status"))),
         typed.select("payment", "Payment", "Any payment", with_several(payments(), typed.value("payment"))),
         typed.select(
             "fulfilment",

@@ -34,7 +34,7 @@ fn choices(query: &OrderQuery, counts: Option<&ViewCounts>) -> [(&'static str, O
     use PaymentStatus::{Authorized, PartiallyPaid, PartiallyRefunded, Pending};
 
     let store = OrderQuery { store: query.store.clone(), limit: query.limit, ..OrderQuery::default() };
-    let status = |status| OrderQuery { status: Some(status), ..store.clone() };
+    let status = |status| OrderQuery { status: AnyOf::new([status]), ..store.clone() };
     let sales = OrderQuery { kind: Some(OrderKind::Sale), ..status(OrderStatus::Open) };
     let unpaid = OrderQuery { payment: AnyOf::new([Pending, Authorized, PartiallyPaid]), ..sales.clone() };
     let to_fulfil = OrderQuery { fulfilment: AnyOf::new([Unfulfilled, PartiallyFulfilled]), ..sales.clone() };

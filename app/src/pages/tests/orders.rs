@@ -4,6 +4,7 @@ use db::orders::counts::{Count, ViewCounts};
 use db::orders::neighbours::{Neighbours, OrderName};
 use db::orders::summary::Summary;
 use domain::fields::FieldErrors;
+use domain::orders::any_of::AnyOf;
 use domain::orders::query::AmountsIn;
 use domain::orders::refund::Parts;
 use domain::orders::{Figures, OrderKind, OrderQuery, OrderStatus};
@@ -130,7 +131,7 @@ fn a_number_with_a_sign_of_its_own_gets_no_second_one() {
 
 #[test]
 fn an_order_and_its_neighbours_stay_in_the_list_they_were_come_to_from() {
-    let within = OrderQuery { status: Some(OrderStatus::Open), ..OrderQuery::default() };
+    let within = OrderQuery { status: AnyOf::new([OrderStatus::Open]), ..OrderQuery::default() };
     let html = one_within(within, Asked::Nothing, true, |_| {});
     assert_eq!(attributes(&html, ".btn-pair a", "href"), ["/t/demo/orders/shop/~..?status=open"]);
     assert!(attributes(&html, "main a", "href").contains(&"/t/demo/orders?status=open".to_owned()), "{html}");
@@ -151,7 +152,7 @@ fn a_free_order_was_not_paid() {
 #[test]
 fn nothing_at_all_and_nothing_found_are_told_apart() {
     assert_eq!(texts(&list(OrderQuery::default(), vec![]), ".empty-title"), ["No orders yet"]);
-    let query = OrderQuery { status: Some(OrderStatus::Cancelled), ..OrderQuery::default() };
+    let query = OrderQuery { status: AnyOf::new([OrderStatus::Cancelled]), ..OrderQuery::default() };
     let html = list(query, vec![]);
     assert_eq!(texts(&html, ".empty-title"), ["No matching orders"]);
     assert_eq!(attributes(&html, ".chip", "href"), ["/t/demo/orders"]);

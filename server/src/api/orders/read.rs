@@ -39,7 +39,7 @@ pub struct PageJson {
 #[utoipa::path(get, path = "/api/v1/orders", tag = "Orders", operation_id = "listOrders",
     params(
         ("store" = Option<String>, Query, description = "Slug of one store"),
-        ("status" = Option<String>, Query, description = "`open`, `closed` or `cancelled`"),
+        ("status" = Option<String>, Query, description = "`open`, `closed` or `cancelled`; several between commas"),
         ("payment" = Option<String>, Query, description = "Payment statuses, separated by commas"),
         ("fulfilment" = Option<String>, Query, description = "Fulfilment statuses, separated by commas"),
         ("kind" = Option<String>, Query, description = "`sale` or `return`"),
