@@ -98,7 +98,7 @@ fn each_figure_leads_to_the_orders_behind_it() {
     );
     assert_eq!(texts(&html, ".figure-value")[..3], ["£1,234.56", "£0.00", "£1.00"]);
     let links = attributes(&html, "a.figure", "href");
-    assert_eq!(links[0], "/t/demo/orders?store=shop&status=open&kind=sale&from=2026-03-01&to=2026-03-03");
+    assert_eq!(links[0], "/t/demo/orders?store=shop&status=open%2Cclosed&kind=sale&from=2026-03-01&to=2026-03-03");
     assert_eq!(links[2], "/t/demo/orders?store=shop&kind=return&from=2026-03-01&to=2026-03-03");
     assert_eq!(links[5], "/t/demo/orders?store=shop&from=2026-03-01&to=2026-03-03");
 }
@@ -186,7 +186,7 @@ fn products_rank_within_their_currency_and_lead_to_their_orders() {
     let product = "product=00000000-0000-0000-0000-000000000001";
     assert_eq!(
         links[0],
-        format!("/t/demo/orders?store=shop&status=open&kind=sale&{product}&from=2026-03-01&to=2026-03-03")
+        format!("/t/demo/orders?store=shop&status=open%2Cclosed&kind=sale&{product}&from=2026-03-01&to=2026-03-03")
     );
     assert_eq!(texts(&render(vec![part("GBP", 300)], 1), "h3"), [""; 0]);
 }
