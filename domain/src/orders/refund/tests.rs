@@ -1,3 +1,5 @@
+//! Refunds of everything, of lines, of shipping and of amounts: what they come to, and what is refused.
+
 use super::*;
 use crate::orders::new_order::Amounts;
 use crate::orders::status::OrderStatus;

@@ -201,7 +201,8 @@ async fn given(
     Ok((read(&value)?, key))
 }
 
-fn tagged(reply: Reply) -> Response {
+/// The reply with the `ETag` of the order that it holds.
+pub(super) fn tagged(reply: Reply) -> Response {
     #[derive(serde::Deserialize)]
     struct Versioned {
         version: i32,

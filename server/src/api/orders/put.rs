@@ -2,7 +2,7 @@
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use db::idempotency::{Answer, Key, request_hash};
 use db::orders::OrderDetail;
 use db::orders::accept::{Accepted, put as store};
@@ -13,7 +13,7 @@ use domain::json;
 use domain::link::from_segment;
 use domain::orders::new_order::Draft;
 use domain::permission::Permission;
-use http::{StatusCode, header};
+use http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -23,7 +23,7 @@ use super::super::order::OrderDetailJson;
 use super::super::problems::{Absent, BodyRefusals, Refusals, not_json, unknown_store};
 use super::super::repeat::{self, Reply};
 use super::super::schema::NewOrderBody;
-use super::change::etag;
+use super::change::tagged;
 use crate::auth::KeyAccess;
 use crate::error::Problem;
 use crate::input::budget::Budget;
@@ -122,17 +122,4 @@ fn answer(placed: Placed, detail: OrderDetail) -> Result<Answer, DataError> {
         Placed::Stale(_) | Placed::Archived(_) | Placed::Conflict(_) => (StatusCode::OK, PutResult::Older),
     };
     repeat::answer(status, &PutJson { result, order: OrderDetailJson::from(detail) })
-}
-
-fn tagged(reply: Reply) -> Response {
-    #[derive(serde::Deserialize)]
-    struct Versioned {
-        version: i32,
-    }
-    let tag = serde_json::from_slice::<Versioned>(&reply.body).ok().and_then(|order| etag(order.version));
-    let mut response = reply.into_response();
-    if let Some(tag) = tag {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    response
 }
